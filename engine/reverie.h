@@ -1,0 +1,242 @@
+/* Reverie: live DeepDream. The one public header of the engine.
+ *
+ * A model is a trained convolutional network read from an ONNX file. An engine binds a model to an
+ * OpenCL device and dreams pictures with it: gradient ascent on the picture, over several octaves
+ * (Mordvintsev, Olah, Tyka: "Inceptionism", 2015).
+ *
+ * Threads: a model is immutable once opened and may be shared by threads. An engine belongs to one
+ * thread at a time; nothing in it is global, so several engines may run side by side.
+ * Errors: every function that can fail returns an rv_status and, where the last argument is not
+ * NULL, writes one line for a person into it: what failed, where, what to do. The library never
+ * prints, exits or aborts.
+ * Memory: what rv_X_open or rv_X_create returns is the caller's, to be given back through
+ * rv_X_close or rv_X_destroy, which accept NULL and clear the pointer they are given. */
+#ifndef REVERIE_H
+#define REVERIE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RV_VERSION "0.1.0"
+
+/* ---- errors ---- */
+
+typedef enum rv_status {
+	RV_OK = 0,
+	RV_INVALID,     /* an argument or option is out of its range */
+	RV_NOT_FOUND,   /* a file, device, layer or encoder does not exist */
+	RV_UNSUPPORTED, /* the input is sound, but asks for what Reverie cannot do */
+	RV_CORRUPT,     /* the input is damaged or hostile */
+	RV_IO,          /* reading or writing failed */
+	RV_MEMORY,      /* host or device memory ran out, or a limit was reached */
+	RV_DEVICE,      /* OpenCL reported an error */
+	RV_CANCELLED,   /* the progress callback, or a signal, asked to stop */
+} rv_status;
+
+enum { RV_ERROR_LENGTH = 512 };
+
+typedef struct rv_error {
+	rv_status status;
+	char message[RV_ERROR_LENGTH]; /* one line, no newline, no full stop at the end */
+} rv_error;
+
+/* Writes status and message to error (if not NULL) and returns status, so that a failing function
+ * can end with `return rv_fail(...)`. */
+rv_status rv_fail(rv_error *error, rv_status status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* ---- devices ---- */
+
+typedef enum rv_device_kind { RV_DEVICE_CPU, RV_DEVICE_GPU, RV_DEVICE_OTHER } rv_device_kind;
+
+typedef struct rv_device_info {
+	char name[128];
+	char platform[128];
+	char driver[64];
+	rv_device_kind kind;
+	unsigned compute_units;
+	unsigned vector_width; /* native lanes of float */
+	uint64_t memory_bytes;
+	uint64_t max_buffer_bytes;
+	bool usable; /* false: listed by its platform, but cannot run Reverie's kernels */
+} rv_device_info;
+
+/* Writes up to capacity devices to list, in a stable order, and their whole number to count.
+ * Device N of every interface is list[N - 1]. No device at all is RV_OK with count 0. */
+rv_status rv_device_list(rv_device_info *list, int capacity, int *count, rv_error *error);
+
+/* ---- models ---- */
+
+typedef struct rv_model rv_model;
+
+/* How a picture becomes the network's input: channel c of the input is
+ * (value - mean[c]) * scale[c], value in 0..255, channels in the network's order. */
+typedef struct rv_input_format {
+	char name[32]; /* "caffe-bgr", "imagenet", "unit", "signed" or "file" (metadata of the model) */
+	bool bgr;      /* channel 0 is blue */
+	float mean[3];
+	float scale[3];
+} rv_input_format;
+
+typedef struct rv_layer_info {
+	const char *name;         /* owned by the model */
+	const char *operator_name; /* ONNX operator that makes it, such as "Concat" */
+	int channels;             /* 0 where unknown before a size is given */
+	int stride;               /* picture pixels per pixel of the layer; 0 where there are none */
+	bool supported;           /* false: this layer, or one below it, uses an unknown operator */
+} rv_layer_info;
+
+/* Reads the ONNX file at path. input_format is a preset's name, or NULL or "" for what the file's
+ * metadata says; a file that says nothing then fails with a message naming the presets.
+ * RV_NOT_FOUND, RV_IO, RV_CORRUPT, RV_UNSUPPORTED, RV_MEMORY. */
+rv_status rv_model_open(rv_model **model, const char *path, const char *input_format,
+			rv_error *error);
+void rv_model_close(rv_model **model);
+
+const char *rv_model_path(const rv_model *model);
+const rv_input_format *rv_model_input_format(const rv_model *model);
+/* The layer dreamed of when none is named: what the metadata says, else one two thirds up. */
+const char *rv_model_default_layer(const rv_model *model);
+
+/* Layers in the order of the network, 0 <= index < count. */
+int rv_model_layer_count(const rv_model *model);
+const rv_layer_info *rv_model_layer(const rv_model *model, int index);
+/* Writes the index of the layer called name. Where there is none, RV_NOT_FOUND and a message that
+ * suggests the nearest names. */
+rv_status rv_model_find_layer(const rv_model *model, const char *name, int *index,
+			      rv_error *error);
+
+/* ---- pictures ---- */
+
+typedef enum rv_pixel_format {
+	RV_RGB8,   /* 3 bytes a pixel, 0..255 */
+	RV_RGB16,  /* 3 uint16_t a pixel, native byte order, 0..65535 */
+	RV_RGBF32, /* 3 floats a pixel, 0..1 */
+} rv_pixel_format;
+
+typedef struct rv_image {
+	rv_pixel_format format;
+	int width, height;  /* pixels, at least 1 */
+	size_t stride;      /* bytes from one row to the next */
+	void *pixels;       /* the caller's; read only where the function takes a const rv_image */
+} rv_image;
+
+/* ---- what is dreamed ---- */
+
+typedef enum rv_objective {
+	RV_OBJECTIVE_L2,      /* mean of activation squared */
+	RV_OBJECTIVE_MEAN,    /* mean of activation */
+	RV_OBJECTIVE_WINNERS, /* at each place, mean square of the few channels strongest there */
+} rv_objective;
+
+typedef enum rv_normalisation {
+	RV_NORMALISE_BANDS,    /* each band of a Laplacian pyramid of the gradient by its RMS */
+	RV_NORMALISE_DEVIATION, /* by the standard deviation of the whole gradient */
+	RV_NORMALISE_MEAN_ABS, /* by the mean absolute value of the whole gradient */
+} rv_normalisation;
+
+enum { RV_TARGETS_MAX = 8, RV_CHANNELS_MAX = 64, RV_LAYER_NAME_LENGTH = 128, RV_OCTAVES_MAX = 16 };
+
+/* One layer to dream of, among several. */
+typedef struct rv_target {
+	char layer[RV_LAYER_NAME_LENGTH];
+	float weight; /* relative to the other targets, not 0; below 0 the layer is quieted */
+	int channels[RV_CHANNELS_MAX];
+	int channel_count; /* 0: all channels */
+} rv_target;
+
+typedef struct rv_params {
+	rv_target targets[RV_TARGETS_MAX];
+	int target_count; /* 0: the model's default layer */
+	rv_objective objective;
+	rv_normalisation normalisation;
+	int octaves;        /* 1..RV_OCTAVES_MAX; fewer where the smallest would be too small */
+	float octave_scale; /* 1.05..4: each octave is this much larger than the one before */
+	int iterations;     /* gradient steps in each octave, 1..1000 */
+	float step;         /* length of a step, RMS, on a picture that spans -1..1; 0..1 */
+	int jitter;         /* pixels, 0..512: each step shifts the picture by up to this much */
+	float strength;     /* 0..4: how much of the dream is laid over the picture; 1 is all of it */
+	float blend;        /* 0..1: how much of the last picture's detail this one starts from */
+	uint64_t seed;      /* of the jitter; the same seed gives the same picture */
+	int winners;        /* channels that win at each place, 1..16 */
+	int winner_window;  /* side in layer pixels of the square they compete over, 1..9, odd */
+} rv_params;
+
+/* The settings used where nobody chose others. */
+rv_params rv_params_default(void);
+
+/* ---- the engine ---- */
+
+typedef struct rv_engine rv_engine;
+
+typedef enum rv_convolution {
+	RV_CONVOLUTION_AUTO, /* what was measured fastest, or a default for the kind of device */
+	RV_CONVOLUTION_DIRECT,
+	RV_CONVOLUTION_WINOGRAD, /* where it applies, direct elsewhere */
+	RV_CONVOLUTION_GEMM,     /* im2col and CLBlast */
+} rv_convolution;
+
+/* Zeroed, this is a valid configuration. */
+typedef struct rv_config {
+	int device;                  /* 1..count of rv_device_list; 0: a GPU if there is one */
+	rv_convolution convolution;
+	bool no_fuse;                /* keep operators apart that would be run as one */
+	const char *cache_directory; /* NULL: $XDG_CACHE_HOME/reverie; "": no cache on disk */
+} rv_config;
+
+/* Called between gradient steps, on the engine's thread, with the part done so far, 0..1.
+ * Returning false ends the call that is under way with RV_CANCELLED. */
+typedef bool rv_progress(void *context, double part);
+
+/* The model must outlive the engine. */
+rv_status rv_create(rv_engine **engine, const rv_model *model, const rv_config *config,
+		    rv_error *error);
+void rv_destroy(rv_engine **engine);
+
+/* The device the engine runs on. */
+const rv_device_info *rv_engine_device(const rv_engine *engine);
+
+/* Checks params and uses them from the next picture on. On RV_INVALID or RV_NOT_FOUND the message
+ * says which field is wrong, and the old params stay. */
+rv_status rv_set_params(rv_engine *engine, const rv_params *params, rv_error *error);
+
+void rv_set_progress(rv_engine *engine, rv_progress *progress, void *context);
+
+/* Dreams input into output, which has the same size (not necessarily the same format; the two may
+ * be the same image). On an error output is undefined. */
+rv_status rv_dream(rv_engine *engine, const rv_image *input, const rv_image *output,
+		   rv_error *error);
+
+/* Forgets the last picture's detail: after a seek or a cut. */
+void rv_reset(rv_engine *engine);
+
+/* ---- looking inside ---- */
+
+/* An array in C order. data is released by rv_array_release. */
+typedef struct rv_array {
+	float *data;
+	int channels, height, width; /* data[channels][height][width] */
+} rv_array;
+
+void rv_array_release(rv_array *array);
+
+/* One pass through the network at the picture's own size, without octaves, jitter or resizing:
+ * the layer's activation, and the gradient of mean(activation^2) with respect to the network's
+ * input (in the network's own units and channel order). Either array may be NULL. */
+rv_status rv_inspect(rv_engine *engine, const rv_image *picture, const char *layer,
+		     rv_array *activation, rv_array *gradient, rv_error *error);
+
+/* Times `runs` gradient steps (forward to layer, L2 objective, backward to the picture) after one
+ * that is not counted. milliseconds[runs] is the caller's. gflop is the useful arithmetic of one
+ * step: two for each multiply-add of the convolutions as the network defines them. */
+rv_status rv_measure_step(rv_engine *engine, const char *layer, int width, int height, int runs,
+			  double *milliseconds, double *gflop, rv_error *error);
+
+/* Times every way to do each convolution that a step on layer at this size needs, and remembers
+ * the fastest in the cache directory. Progress goes through rv_set_progress. measured is the
+ * number of shapes that were timed (those known already are not timed again). */
+rv_status rv_tune(rv_engine *engine, const char *layer, int width, int height, int *measured,
+		  rv_error *error);
+
+#endif

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Prints a C file that holds every given shader as a string:
+#     const struct shader_source shader_sources[] = { { "name", "text" }, ..., { 0 } };
+# Each line of a shader is one line of a C string; #line makes compiler messages name the real file.
+echo '/* Made by shaders/embed.sh. */'
+echo '#include "engine/shader_sources.h"'
+echo 'const struct shader_source shader_sources[] = {'
+for shader; do
+	name=$(basename "$shader" .cl)
+	printf '{ "%s",\n"#line 1 \\"%s\\"\\n"\n' "$name" "$shader"
+	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/\t/\\t/g' -e 's/^/"/' -e 's/$/\\n"/' "$shader"
+	echo '},'
+done
+echo '{ 0, 0 } };'
