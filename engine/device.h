@@ -1,0 +1,36 @@
+/* One OpenCL device: context, queue and what the kernels need to know about it. */
+#ifndef DEVICE_H
+#define DEVICE_H
+
+#include <CL/cl.h>
+
+#include "engine/reverie.h"
+
+struct program_cache;
+
+struct device {
+	cl_platform_id platform;
+	cl_device_id id;
+	cl_context context;
+	cl_command_queue queue; /* in order */
+	rv_device_info info;
+	int lanes;              /* width of the float vectors kernels are built with: 4, 8 or 16 */
+	size_t local_bytes;     /* local memory of a work-group */
+	size_t max_work_group;
+	char key[320];          /* names device, platform and driver in caches */
+	char cache_directory[1024]; /* "" for none */
+	struct program_cache *programs;
+};
+
+rv_status device_open(struct device **device, const rv_config *config, rv_error *error);
+void device_close(struct device **device);
+
+/* A buffer of the device, filled with zeros (so that lanes nobody writes are finite), or with
+ * bytes of data if that is not NULL. Released with clReleaseMemObject. */
+rv_status device_buffer(struct device *device, size_t bytes, const void *data, cl_mem *buffer,
+			rv_error *error);
+
+/* For a failed OpenCL call: "what: CL_OUT_OF_RESOURCES", with the right rv_status. */
+rv_status device_fail(rv_error *error, cl_int code, const char *what);
+
+#endif

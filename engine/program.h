@@ -1,0 +1,25 @@
+/* Programs and kernels by name: shaders/NAME.cl, always preceded by shaders/common.cl, built with
+ * options for the device, kept in memory and on disk. */
+#ifndef PROGRAM_H
+#define PROGRAM_H
+
+#include "engine/device.h"
+
+struct program_cache;
+
+rv_status program_cache_create(struct program_cache **cache, struct device *device,
+			       rv_error *error);
+void program_cache_destroy(struct program_cache **cache);
+
+/* A new kernel object `kernel` of shaders/`shader`.cl built with options (such as "-DLANES=16
+ * -DTILE_PIXELS=8"). Every program is built with -DLANES=device->lanes unless options set it,
+ * -cl-mad-enable and -cl-denorms-are-zero. The caller releases the kernel. A failed build is
+ * RV_DEVICE with the first line of the build log. */
+rv_status program_kernel(struct device *device, const char *shader, const char *options,
+			 const char *kernel, cl_kernel *out, rv_error *error);
+
+/* Writes programs built since to disk: binaries taken after the first launches hold what drivers
+ * compile late, so this is called after a step has run. Failing to write is no error. */
+void program_cache_save(struct device *device);
+
+#endif
