@@ -14,10 +14,10 @@ struct device {
 	cl_context context;
 	cl_command_queue queue; /* in order */
 	rv_device_info info;
-	int lanes;              /* width of the float vectors kernels are built with: 4, 8 or 16 */
-	size_t local_bytes;     /* local memory of a work-group */
+	int lanes;	    /* width of the float vectors kernels are built with: 4, 8 or 16 */
+	size_t local_bytes; /* local memory of a work-group */
 	size_t max_work_group;
-	char key[320];          /* names device, platform and driver in caches */
+	char key[320];		    /* names device, platform and driver in caches */
 	char cache_directory[1024]; /* "" for none */
 	struct program_cache *programs;
 };

@@ -24,7 +24,7 @@ struct slice {
 
 struct launch {
 	const char *label; /* for profiles; lives as long as the list */
-	double flop;       /* useful arithmetic, for profiles; 0 where nobody counts */
+	double flop;	   /* useful arithmetic, for profiles; 0 where nobody counts */
 	cl_kernel kernel;  /* NULL where call is used */
 	cl_uint dimensions;
 	size_t global[3], local[3]; /* local[0] == 0: the driver chooses */
@@ -46,10 +46,14 @@ void launch_list_clear(struct launch_list *list);
 /* Enqueues every launch; does not wait. */
 rv_status launch_list_run(const struct launch_list *list, cl_command_queue queue, rv_error *error);
 
+/* Changes one argument of a recorded launch for the runs that are enqueued from now on. */
+void launch_set_int(const struct launch *launch, cl_uint argument, int value);
+void launch_set_float(const struct launch *launch, cl_uint argument, float value);
+
 struct recorder {
 	struct device *device;
 	struct launch_list *list;
-	cl_mem zeros;     /* a pixel of zeros, at least as wide as the widest tensor */
+	cl_mem zeros;	  /* a pixel of zeros, at least as wide as the widest tensor */
 	rv_status status; /* the first failure */
 	rv_error *error;
 	cl_kernel kernel; /* being recorded */
@@ -74,8 +78,8 @@ void record_flop(struct recorder *recorder, double flop);
  * work-group. */
 void record_launch(struct recorder *recorder, size_t global0, size_t global1, size_t global2,
 		   size_t local0, size_t local1, size_t local2);
-/* A launch made by a library. free releases context with the list; context is released at once if
- * the recorder has failed. */
+/* A launch made by a library. release releases context with the list; context is released at once
+ * if the recorder has failed. */
 void record_call(struct recorder *recorder, const char *label, double flop,
 		 cl_int (*call)(void *context, cl_command_queue queue), void *context,
 		 void (*release)(void *context));

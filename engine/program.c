@@ -1,0 +1,222 @@
+#include "engine/program.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/cache.h"
+#include "engine/shader_sources.h"
+
+enum { OPTIONS_LENGTH = 512 };
+
+static const char common_options[] = "-cl-std=CL1.2 -cl-mad-enable -cl-denorms-are-zero";
+
+struct program {
+	char *key; /* device, options and source: the name in the cache on disk */
+	const char *shader;
+	char options[OPTIONS_LENGTH];
+	cl_program program;
+	bool on_disk;
+	struct program *next;
+};
+
+struct program_cache {
+	struct device *device;
+	struct program *first;
+};
+
+rv_status program_cache_create(struct program_cache **cache, struct device *device, rv_error *error)
+{
+	*cache = calloc(1, sizeof(**cache));
+	if (!*cache)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	(*cache)->device = device;
+	return RV_OK;
+}
+
+static void program_free(struct program *program)
+{
+	if (program->program)
+		clReleaseProgram(program->program);
+	free(program->key);
+	free(program);
+}
+
+void program_cache_destroy(struct program_cache **cache)
+{
+	if (!*cache)
+		return;
+	for (struct program *program = (*cache)->first, *next; program; program = next) {
+		next = program->next;
+		program_free(program);
+	}
+	free(*cache);
+	*cache = NULL;
+}
+
+static const char *shader_text(const char *name)
+{
+	for (const struct shader_source *source = shader_sources; source->name; source++)
+		if (strcmp(source->name, name) == 0)
+			return source->text;
+	return NULL;
+}
+
+/* Several programs of one shader differ by options alone, so the key needs both and the sources. */
+static char *program_key(const struct device *device, const char *text, const char *options)
+{
+	uint64_t hash = CACHE_HASH_START;
+	size_t size = strlen(device->key) + strlen(options) + 64;
+	char *key = malloc(size);
+
+	if (!key)
+		return NULL;
+	hash = cache_hash(hash, shader_text("common"), strlen(shader_text("common")));
+	hash = cache_hash(hash, text, strlen(text));
+	snprintf(key, size, "%s|%s|%016llx", device->key, options, (unsigned long long)hash);
+	return key;
+}
+
+/* The first line of the build log that says "error", else its first line. */
+static rv_status build_failed(struct device *device, const struct program *program, cl_int code,
+			      rv_error *error)
+{
+	char log[16384] = "", line[256];
+	const char *start;
+	size_t length = 0;
+
+	clGetProgramBuildInfo(program->program, device->id, CL_PROGRAM_BUILD_LOG, sizeof(log) - 1,
+			      log, NULL);
+	start = strstr(log, "error:");
+	while (start && start > log && start[-1] != '\n')
+		start--;
+	if (!start)
+		start = log;
+	while (length < sizeof(line) - 1 && start[length] &&
+	       isprint((unsigned char)start[length])) {
+		line[length] = start[length];
+		length++;
+	}
+	line[length] = '\0';
+	return rv_fail(error, RV_DEVICE, "building %s.cl (%s) failed with OpenCL error %d: %s",
+		       program->shader, program->options, code, line);
+}
+
+/* True if the cache on disk held the program and the driver took it. */
+static bool load_binary(struct device *device, struct program *program)
+{
+	size_t size = 0;
+	cl_int status = CL_SUCCESS, code = CL_SUCCESS;
+	unsigned char *binary = cache_read(device->cache_directory, "program", program->key, &size);
+
+	if (!binary)
+		return false;
+	program->program =
+		clCreateProgramWithBinary(device->context, 1, &device->id, &size,
+					  (const unsigned char **)&binary, &status, &code);
+	free(binary);
+	if (code == CL_SUCCESS && status == CL_SUCCESS)
+		code = clBuildProgram(program->program, 1, &device->id, program->options, NULL,
+				      NULL);
+	if (code == CL_SUCCESS && status == CL_SUCCESS)
+		return true;
+	if (program->program)
+		clReleaseProgram(program->program);
+	program->program = NULL;
+	return false;
+}
+
+static rv_status build_source(struct device *device, struct program *program, const char *text,
+			      rv_error *error)
+{
+	const char *texts[2] = {shader_text("common"), text};
+	cl_int code;
+
+	program->program = clCreateProgramWithSource(device->context, 2, texts, NULL, &code);
+	if (code)
+		return device_fail(error, code, program->shader);
+	code = clBuildProgram(program->program, 1, &device->id, program->options, NULL, NULL);
+	return code ? build_failed(device, program, code, error) : RV_OK;
+}
+
+static rv_status program_build(struct device *device, const char *shader, const char *options,
+			       struct program **out, rv_error *error)
+{
+	const char *text = shader_text(shader);
+	struct program *program;
+	rv_status status;
+
+	if (!text)
+		return rv_fail(error, RV_NOT_FOUND, "no shader called %s", shader);
+	program = calloc(1, sizeof(*program));
+	if (!program)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	program->shader = shader;
+	snprintf(program->options, sizeof(program->options), "%s", options);
+	program->key = program_key(device, text, options);
+	if (!program->key) {
+		program_free(program);
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	}
+	program->on_disk = load_binary(device, program);
+	status = program->on_disk ? RV_OK : build_source(device, program, text, error);
+	if (status) {
+		program_free(program);
+		return status;
+	}
+	program->next = device->programs->first;
+	device->programs->first = program;
+	*out = program;
+	return RV_OK;
+}
+
+rv_status program_kernel(struct device *device, const char *shader, const char *options,
+			 const char *kernel, cl_kernel *out, rv_error *error)
+{
+	char all[OPTIONS_LENGTH];
+	struct program *program = device->programs->first;
+	rv_status status;
+	cl_int code;
+	int length;
+
+	length = snprintf(all, sizeof(all), "%s", common_options);
+	if (!options || !strstr(options, "-DLANES="))
+		length +=
+			snprintf(all + length, sizeof(all) - length, " -DLANES=%d", device->lanes);
+	length += snprintf(all + length, sizeof(all) - length, " %s", options ? options : "");
+	if (length >= OPTIONS_LENGTH)
+		return rv_fail(error, RV_INVALID, "%s.cl: build options too long", shader);
+	while (program && (strcmp(program->shader, shader) || strcmp(program->options, all)))
+		program = program->next;
+	if (!program) {
+		status = program_build(device, shader, all, &program, error);
+		if (status)
+			return status;
+	}
+	*out = clCreateKernel(program->program, kernel, &code);
+	return code ? device_fail(error, code, kernel) : RV_OK;
+}
+
+static void save(struct device *device, struct program *program)
+{
+	size_t size = 0;
+	unsigned char *binary;
+
+	clGetProgramInfo(program->program, CL_PROGRAM_BINARY_SIZES, sizeof(size), &size, NULL);
+	binary = size ? malloc(size) : NULL;
+	if (!binary)
+		return;
+	if (clGetProgramInfo(program->program, CL_PROGRAM_BINARIES, sizeof(binary), &binary,
+			     NULL) == CL_SUCCESS)
+		cache_write(device->cache_directory, "program", program->key, binary, size);
+	free(binary);
+	program->on_disk = true;
+}
+
+void program_cache_save(struct device *device)
+{
+	for (struct program *program = device->programs->first; program; program = program->next)
+		if (!program->on_disk && device->cache_directory[0])
+			save(device, program);
+}
