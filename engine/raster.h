@@ -1,0 +1,87 @@
+/* Pictures on the device: between the caller's pixels and the network's input.
+ *
+ * A raster holds width * height pixels of four floats, row by row: red, green, blue, and a fourth
+ * that is always 0. Colour spans -1 (black) to 1 (full); differences of pictures and gradients use
+ * the same form without that range.
+ *
+ * Functions called record_... append launches to the recorder's list. Those that return an int
+ * give the index in that list of the launch whose arguments may be changed between runs, with
+ * launch_set_int or launch_set_float and the argument numbers named here; after a failure of the
+ * recorder the index is of no use. The rasters must outlive the list. */
+#ifndef RASTER_H
+#define RASTER_H
+
+#include "engine/record.h"
+
+struct raster {
+	cl_mem buffer;
+	int width, height; /* at least 1 */
+};
+
+/* Bytes of a raster's buffer: 16 for each pixel. */
+size_t raster_bytes(int width, int height);
+
+/* A raster of zeros whose buffer the list owns; buffer is NULL after a failure. */
+struct raster record_own_raster(struct recorder *recorder, int width, int height);
+
+/* The caller's pixels in a buffer of the device. Its size is that of the raster it is loaded from
+ * or stored to. stride is a multiple of the bytes of one sample. */
+struct raster_pixels {
+	cl_mem buffer;
+	rv_pixel_format format;
+	size_t stride; /* bytes from one row to the next */
+};
+
+/* raster = pixels, brought to -1..1. Float pixels are clipped to 0..1 and NaN becomes 0. */
+void record_raster_load(struct recorder *recorder, const struct raster_pixels *pixels,
+			const struct raster *raster);
+
+/* pixels = frame + strength * detail, clipped, rounded to the nearest. detail may be NULL. The two
+ * rasters have the same size. A picture of 8 or 16 bits that was loaded comes back exactly. */
+enum { RASTER_STORE_STRENGTH = 2 /* float */ };
+int record_raster_store(struct recorder *recorder, const struct raster *frame,
+			const struct raster *detail, float strength,
+			const struct raster_pixels *pixels);
+
+/* to = from, resampled to to's size. The filter is Catmull and Rom's cubic (1974), widened by the
+ * ratio where an axis shrinks so that it does not alias. It is the sharpest cubic that needs no
+ * prefilter, which matters here: the dream's detail is enlarged once an octave, and a triangle
+ * would blur it a little more each time, while wider Lanczos filters draw rings around edges.
+ * Pixels past the border repeat the border. Constants stay exactly constant but for rounding, and
+ * a raster of the same size is copied exactly. */
+void record_raster_resize(struct recorder *recorder, const struct raster *from,
+			  const struct raster *to);
+
+/* out = a * weight_a + b * weight_b, clipped to -1..1 if clip. Same sizes; out may be a or b, and
+ * b may be NULL. So detail = picture - base is (1, -1), picture = base + detail is (1, 1, clip) and
+ * a blend of two pictures (1 - t, t). */
+enum { RASTER_COMBINE_WEIGHT_A = 2, RASTER_COMBINE_WEIGHT_B = 3 /* floats */ };
+int record_raster_combine(struct recorder *recorder, const struct raster *out,
+			  const struct raster *a, float weight_a, const struct raster *b,
+			  float weight_b, bool clip);
+
+/* The picture as the network sees it: input pixel (y, x) is made from picture pixel
+ * ((y + shift_y) mod height, (x + shift_x) mod width), which is how jitter costs nothing; channel c
+ * is (value - format->mean[c]) * format->scale[c] with value in 0..255. input has the picture's
+ * size, pixel_stride INPUT_STRIDE and 3 channels, or 1 for a network of grey pictures, which gets
+ * the luma (BT.601); the channels left over become 0. Shifts are 0 at first, and are given as
+ * 0 <= shift_y < height, 0 <= shift_x < width. */
+enum { RASTER_SHIFT_Y = 1, RASTER_SHIFT_X = 2 /* ints, of both functions below */ };
+int record_present(struct recorder *recorder, const struct raster *picture,
+		   const rv_input_format *format, const struct slice *input);
+
+/* The way back: from the gradient with respect to input, the gradient with respect to the picture
+ * in its own place, order and range of -1..1. Takes the same shifts. */
+int record_present_backward(struct recorder *recorder, const struct slice *input_gradient,
+			    const rv_input_format *format, const struct raster *gradient);
+
+/* How the kernels that work on rasters are launched: a work-item does a run of pixels of one row.
+ * On a CPU a run is long and is a work-group by itself; on a GPU it is one pixel and a work-group
+ * is a tile of them. */
+struct raster_grid {
+	char options[64]; /* for record_kernel; has RUN, the length of a run */
+	size_t global[2], local[2];
+};
+struct raster_grid raster_grid(const struct device *device, int width, int height);
+
+#endif
