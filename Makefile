@@ -4,6 +4,15 @@ BUILD ?= build
 PREFIX ?= /usr/local
 DESTDIR ?=
 CC ?= cc
+
+# What a bare Debian 12 needs to build and run Reverie; then what its developers need besides.
+DEBIAN_PACKAGES = gcc libc6-dev make pkg-config ca-certificates nodejs npm \
+	ocl-icd-opencl-dev pocl-opencl-icd libclblast-dev libprotobuf-c-dev protobuf-c-compiler \
+	libavformat-dev libavcodec-dev libavfilter-dev libavdevice-dev libavutil-dev \
+	libswscale-dev libswresample-dev
+DEBIAN_DEVELOPER_PACKAGES = clang clang-format cppcheck oclgrind ffmpeg man-db \
+	python3-numpy python3-torch
+
 PACKAGES = OpenCL libprotobuf-c libavformat libavcodec libavfilter libavdevice libswscale libswresample libavutil
 
 CFLAGS ?= -O2 -g
@@ -15,15 +24,15 @@ ifeq ($(DEVELOPER),1)
 ALL_CFLAGS += -Werror
 endif
 ifneq ($(SANITIZE),)
-ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer
+ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
 ALL_LDFLAGS += -fsanitize=$(SANITIZE)
 endif
 Q = $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1)")
 
 # pkg-config is asked only once it is there: `make deps` must work before it is installed.
-PACKAGE_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-PACKAGE_LIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 CLBLAST = $(shell pkg-config --exists clblast 2>/dev/null && echo 1)
 ifeq ($(CLBLAST),1)
 CPPFLAGS += -DHAVE_CLBLAST
@@ -82,5 +91,119 @@ $(BUILD)/flags: FORCE
 	@echo '$(CC) $(ALL_CFLAGS) $(CPPFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(CPPFLAGS)' > $@
 .PHONY: FORCE
 FORCE:
+
+# ---- what a person asks for ----
+
+.PHONY: help
+help:
+	@echo 'make               build $(BUILD)/reverie'
+	@echo 'make run           install what is missing, build, fetch the network, dream the sample clip'
+	@echo 'make test          the same, and run every test'
+	@echo 'make deps          install the packages that are missing (apt; with sudo where not root)'
+	@echo 'make models        fetch the default network (npm)'
+	@echo 'make bench         time gradient steps of the default network'
+	@echo 'make kernels       compile every OpenCL kernel and say what is wrong with it'
+	@echo 'make format        lay out the C sources with clang-format'
+	@echo 'make lint          check the layout, compile every header alone, run cppcheck if it is there'
+	@echo 'make reference     install ONNX Runtime into build-reference, for the tests that compare with it'
+	@echo 'make install       install under $$(DESTDIR)$$(PREFIX); make uninstall takes it back'
+	@echo 'make clean         remove $(BUILD)'
+	@echo
+	@echo 'BUILD=build  PREFIX=/usr/local  DESTDIR=  CC=cc  CFLAGS="-O2 -g"  V=1 (show commands)'
+	@echo 'DEVELOPER=1 (warnings are errors; deps: the tools of developers too)'
+	@echo 'SANITIZE=address,undefined or thread'
+
+# A name counts as installed if dpkg says so or if there is a command of that name: Node and npm
+# also come from elsewhere.
+.PHONY: deps
+deps:
+	@missing=; \
+	for package in $(DEBIAN_PACKAGES) $(if $(DEVELOPER),$(DEBIAN_DEVELOPER_PACKAGES)); do \
+		dpkg-query -W -f '$${db:Status-Status}' "$$package" 2>/dev/null | grep -q '^installed' || \
+		command -v "$$package" >/dev/null 2>&1 || missing="$$missing $$package"; \
+	done; \
+	[ -n "$$missing" ] || exit 0; \
+	command -v apt-get >/dev/null 2>&1 || { \
+		echo "make deps: there is no apt-get here; install what Debian calls$$missing" >&2; exit 1; }; \
+	as_root=; \
+	if [ "$$(id -u)" != 0 ]; then as_root=sudo; command -v sudo >/dev/null 2>&1 || { \
+		echo "make deps: run as root, or install sudo; missing:$$missing" >&2; exit 1; }; fi; \
+	echo "Installing$$missing"; \
+	$$as_root apt-get update -qq && \
+	$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing || { \
+		echo "make deps: apt-get could not install$$missing" >&2; exit 1; }
+
+.PHONY: models
+models:
+	$(Q)sh models/fetch.sh
+
+# The parts are made one after the other by makes of their own: what one installs, the next looks for.
+PARALLEL = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$$(nproc))
+.PHONY: run
+run:
+	@$(MAKE) --no-print-directory deps
+	@$(PARALLEL) all
+	@$(MAKE) --no-print-directory models
+	@mkdir -p dream
+	@$(BUILD)/reverie assets/clouds.mp4 -o dream/clouds.mp4 --still dream/clouds.png --force
+
+.PHONY: test test-programs
+test:
+	@$(MAKE) --no-print-directory deps
+	@$(PARALLEL) all test-programs
+	@$(MAKE) --no-print-directory models || echo 'Tests that need the network are skipped.'
+	@REVERIE=$(BUILD)/reverie sh tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)
+test-programs: $(TEST_PROGRAMS)
+
+.PHONY: bench
+bench: $(BUILD)/reverie
+	@for layer in mixed3 mixed5 mixed7; do for size in 256x192 512x384; do \
+		$(BUILD)/reverie bench step --layer $$layer --size $$size || exit 1; done; done
+
+.PHONY: kernels
+kernels: $(BUILD)/reverie
+	$(Q)$(BUILD)/reverie kernels
+
+.PHONY: reference
+reference:
+	$(Q)npm install --silent --no-audit --no-fund --ignore-scripts --prefix build-reference onnxruntime-node@1.30.0
+
+LINTED = $(sort $(wildcard app/*.[ch] engine/*.[ch] tests/*.[ch]))
+HEADERS = $(sort $(wildcard app/*.h engine/*.h tests/*.h))
+.PHONY: format lint lint-headers
+format:
+	clang-format -i $(LINTED)
+lint: lint-headers
+	$(call say,LINT layout)
+	$(Q)clang-format --dry-run -Werror $(LINTED)
+	$(call say,LINT cppcheck)
+	$(Q)! command -v cppcheck >/dev/null || cppcheck --quiet --error-exitcode=1 --inline-suppr \
+		--std=c11 --enable=warning,portability -I. -D_GNU_SOURCE --suppress=missingIncludeSystem \
+		$(filter %.c,$(LINTED))
+
+# Every header must stand on its own.
+lint-headers: $(BUILD)/onnx.pb-c.c
+	$(Q)for header in $(HEADERS); do \
+		echo "#include \"$$header\"" | $(CC) $(ALL_CFLAGS) -Werror $(CPPFLAGS) $(PACKAGE_CFLAGS) \
+			-fsyntax-only -x c - || exit 1; done
+
+$(BUILD)/reverie.1: $(BUILD)/reverie
+	$(call say,MAN $@)
+	$(Q)$(BUILD)/reverie man > $@.tmp && mv $@.tmp $@
+
+SHARE = $(DESTDIR)$(PREFIX)/share
+.PHONY: install uninstall clean
+install: $(BUILD)/reverie $(BUILD)/reverie.1
+	install -Dm755 $(BUILD)/reverie $(DESTDIR)$(PREFIX)/bin/reverie
+	install -Dm644 $(BUILD)/reverie.1 $(SHARE)/man/man1/reverie.1
+	install -Dm644 -t $(SHARE)/reverie/presets assets/presets/*.preset
+	@if [ -f models/inception_v3.onnx ]; then \
+		echo install -Dm644 -t $(SHARE)/reverie/models models/inception_v3.onnx; \
+		install -Dm644 -t $(SHARE)/reverie/models models/inception_v3.onnx; fi
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/reverie $(SHARE)/man/man1/reverie.1
+	rm -rf $(SHARE)/reverie
+clean:
+	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

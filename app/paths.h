@@ -1,0 +1,36 @@
+/* Where the program finds what it did not get by name: models and presets.
+ *
+ * Nothing is compiled in: the installation is found from the place of the executable, so that a
+ * whole tree can be moved. */
+#ifndef PATHS_H
+#define PATHS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { PATH_LENGTH = 1024, PATHS_MAX = 8 };
+
+struct paths {
+	int count;
+	char list[PATHS_MAX][PATH_LENGTH];
+};
+
+/* Folders that exist, each once, in the order in which they are searched. Models: ./models,
+ * $XDG_DATA_HOME/reverie/models, and relative to the folder of the executable ../models (a build
+ * directory) and ../share/reverie/models (an installation). Presets: the current folder,
+ * $XDG_CONFIG_HOME/reverie/presets, ../share/reverie/presets, ../assets/presets, assets/presets. */
+struct paths paths_model_folders(void);
+struct paths paths_preset_folders(void);
+
+/* Writes folder/name to path. False, and an empty path, where it does not fit. */
+bool path_join(char path[PATH_LENGTH], const char *folder, const char *name);
+
+/* Searches folders for a regular file called name; writes its path. */
+bool paths_find(const struct paths *folders, const char *name, char path[PATH_LENGTH]);
+
+/* Calls visit for every regular file in folders whose name ends in suffix, sorted by name within
+ * each folder. Of several with one name only the first, the one that paths_find() finds. */
+typedef void path_visit(void *context, const char *path, const char *name);
+void paths_each(const struct paths *folders, const char *suffix, path_visit *visit, void *context);
+
+#endif
