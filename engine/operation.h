@@ -43,6 +43,10 @@ struct operator_table {
 
 extern const struct operator_table operators[OPERATOR_KINDS];
 
+/* Sets the DESTINATION_ARGUMENTS of shaders/common.cl, nine arguments: how a backward kernel
+ * writes the gradient of one of its inputs, with accumulate, masked and clamp. */
+void record_destination(struct recorder *recorder, const struct operand *input);
+
 /* True where source already is the run of channels of destination that starts at channel. */
 bool slice_lies_in(const struct slice *source, const struct slice *destination, int channel);
 
