@@ -13,11 +13,15 @@ enum input_kind {
 	INPUT_VIDEO,
 };
 
+enum { INPUT_PENDING_MAX = 2 };
+
 /* Closed by input_close. Belongs to one thread at a time. */
 struct input {
 	AVFormatContext *format;
 	enum input_kind kind;
-	char *name; /* for messages */
+	char *name;			      /* for messages */
+	AVPacket *pending[INPUT_PENDING_MAX]; /* read already, to find out the kind */
+	int pending_count;
 };
 
 /* Opens a file, a URL, "lavfi:GRAPH", a numbered sequence ("f%04d.png"; a file that exists under
@@ -28,6 +32,8 @@ struct input {
  * RV_CORRUPT: empty, or its header is damaged; RV_CANCELLED; RV_MEMORY. */
 rv_status input_open(struct input **input, const char *name, const volatile sig_atomic_t *stop,
 		     rv_error *error);
+/* As av_read_frame, libav's codes included. */
+int input_read(struct input *input, AVPacket *packet);
 void input_close(struct input **input);
 
 #endif

@@ -1,0 +1,151 @@
+#include "app/convert.h"
+
+#include "app/libav_util.h"
+
+#include <libavutil/mathematics.h>
+#include <libavutil/pixdesc.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Accurate rounding, and chroma interpolated and averaged rather than taken from the nearest
+ * pixel: a conversion to RGB and back then costs less than one step of 8 bits. */
+enum {
+	QUALITY_FLAGS = SWS_LANCZOS | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP,
+	SWS_ONE = 1 << 16, /* libswscale's neutral contrast and saturation */
+};
+
+void converter_release(struct converter *converter)
+{
+	sws_freeContext(converter->context);
+	*converter = (struct converter){0};
+}
+
+static bool is_yuv(enum AVPixelFormat format)
+{
+	const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(format);
+	return descriptor && descriptor->nb_components >= 3 &&
+	       !(descriptor->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL));
+}
+
+enum AVColorSpace effective_matrix(const AVFrame *frame)
+{
+	if (!is_yuv(frame->format))
+		return AVCOL_SPC_RGB;
+	if (frame->colorspace != AVCOL_SPC_UNSPECIFIED && frame->colorspace != AVCOL_SPC_RGB)
+		return frame->colorspace;
+	return frame->width >= 1280 && frame->height >= 720 ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
+}
+
+/* The old "J" formats are the plain ones in full range. */
+static enum AVPixelFormat plain_format(enum AVPixelFormat format)
+{
+	switch (format) {
+	case AV_PIX_FMT_YUVJ420P:
+		return AV_PIX_FMT_YUV420P;
+	case AV_PIX_FMT_YUVJ422P:
+		return AV_PIX_FMT_YUV422P;
+	case AV_PIX_FMT_YUVJ444P:
+		return AV_PIX_FMT_YUV444P;
+	case AV_PIX_FMT_YUVJ440P:
+		return AV_PIX_FMT_YUV440P;
+	case AV_PIX_FMT_YUVJ411P:
+		return AV_PIX_FMT_YUV411P;
+	default:
+		return format;
+	}
+}
+
+static int is_full_range(const AVFrame *frame)
+{
+	return frame->color_range == AVCOL_RANGE_JPEG ||
+	       plain_format(frame->format) != (enum AVPixelFormat)frame->format ||
+	       !is_yuv(frame->format);
+}
+
+/* libswscale's tables are named by numbers that equal the matrix's own code, where it has one. */
+static const int *coefficients(int matrix)
+{
+	return sws_getCoefficients(matrix == AVCOL_SPC_RGB ? SWS_CS_DEFAULT : matrix);
+}
+
+static void describe_colours(struct converter *converter, const AVFrame *to, const AVFrame *from,
+			     bool fresh)
+{
+	int matrices[2] = {(int)effective_matrix(from), (int)effective_matrix(to)};
+	int ranges[2] = {is_full_range(from), is_full_range(to)};
+	if (!fresh && memcmp(matrices, converter->matrices, sizeof(matrices)) == 0 &&
+	    memcmp(ranges, converter->ranges, sizeof(ranges)) == 0)
+		return;
+	/* Fails for pairs that have no matrix to set (RGB to RGB), which is no harm. */
+	sws_setColorspaceDetails(converter->context, coefficients(matrices[0]), ranges[0],
+				 coefficients(matrices[1]), ranges[1], 0, SWS_ONE, SWS_ONE);
+	memcpy(converter->matrices, matrices, sizeof(matrices));
+	memcpy(converter->ranges, ranges, sizeof(ranges));
+}
+
+rv_status convert(struct converter *converter, AVFrame *to, const AVFrame *from, rv_error *error)
+{
+	enum AVPixelFormat from_format = plain_format(from->format);
+	enum AVPixelFormat to_format = plain_format(to->format);
+	struct SwsContext *before = converter->context;
+	libav_forget_complaint();
+	/* The old context is kept where it fits, and freed where it does not. */
+	converter->context =
+		sws_getCachedContext(before, from->width, from->height, from_format, to->width,
+				     to->height, to_format, QUALITY_FLAGS, NULL, NULL, NULL);
+	if (!converter->context)
+		return libav_fail(error, AVERROR_PATCHWELCOME,
+				  "pixels cannot be converted from %s %d x %d to %s %d x %d",
+				  av_get_pix_fmt_name(from_format), from->width, from->height,
+				  av_get_pix_fmt_name(to_format), to->width, to->height);
+	describe_colours(converter, to, from, converter->context != before);
+	int rows = sws_scale(converter->context, (const uint8_t *const *)from->data, from->linesize,
+			     0, from->height, to->data, to->linesize);
+	if (rows < 0)
+		return libav_fail(error, rows, "pixels cannot be converted");
+	return RV_OK;
+}
+
+rv_status frame_view_image(AVFrame *frame, const rv_image *image, rv_error *error)
+{
+	if (image->format == RV_RGBF32)
+		return rv_fail(error, RV_UNSUPPORTED, "pictures of floats cannot be written");
+	frame->format = image->format == RV_RGB16 ? AV_PIX_FMT_RGB48 : AV_PIX_FMT_RGB24;
+	frame->width = image->width;
+	frame->height = image->height;
+	frame->data[0] = image->pixels;
+	frame->linesize[0] = (int)image->stride;
+	frame->colorspace = AVCOL_SPC_RGB;
+	frame->color_range = AVCOL_RANGE_JPEG;
+	return RV_OK;
+}
+
+size_t image_pixel_bytes(rv_pixel_format format)
+{
+	return format == RV_RGB8 ? 3 : format == RV_RGB16 ? 6 : 12;
+}
+
+rv_status image_allocate(rv_image *image, rv_pixel_format format, int width, int height,
+			 rv_error *error)
+{
+	rv_status status = picture_size_check("picture", width, height, error);
+	if (status)
+		return status;
+	size_t stride = (size_t)width * image_pixel_bytes(format);
+	/* libswscale writes whole vectors: the last row needs room behind it. */
+	void *pixels = calloc(1, stride * (size_t)height + 64);
+	if (!pixels)
+		return rv_fail(error, RV_MEMORY, "out of memory for a picture of %d x %d pixels",
+			       width, height);
+	*image = (rv_image){format, width, height, stride, pixels};
+	return RV_OK;
+}
+
+void fit_size(int *wanted_width, int *wanted_height, int width, int height)
+{
+	int w = *wanted_width, h = *wanted_height;
+	if (!w)
+		*wanted_width = h ? (int)FFMAX(av_rescale(width, h, height), 1) : width;
+	if (!h)
+		*wanted_height = w ? (int)FFMAX(av_rescale(height, w, width), 1) : height;
+}

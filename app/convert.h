@@ -1,0 +1,40 @@
+/* Pictures from one pixel layout, colour matrix, range and size to another, through libswscale. */
+#ifndef APP_CONVERT_H
+#define APP_CONVERT_H
+
+#include "engine/reverie.h"
+
+#include <libavutil/frame.h>
+#include <libswscale/swscale.h>
+
+/* What libswscale prepared for the last conversion; made anew only when something changes. Zeroed
+ * before use, released after it. Belongs to one thread at a time. */
+struct converter {
+	struct SwsContext *context;
+	int matrices[2], ranges[2]; /* the colour description the context was set up for */
+};
+
+void converter_release(struct converter *converter);
+
+/* Fills to's pixels from from's. Both frames say their format, size, colour matrix (colorspace) and
+ * range; a YUV frame without a matrix is taken for BT.709 from 1280 x 720 on, else for BT.601, as
+ * players do. Sizes that differ are resampled with Lanczos. RV_UNSUPPORTED, RV_MEMORY. */
+rv_status convert(struct converter *converter, AVFrame *to, const AVFrame *from, rv_error *error);
+
+/* The matrix that convert takes a frame for. */
+enum AVColorSpace effective_matrix(const AVFrame *frame);
+
+/* Makes frame a view of the image: RGB24, RGB48 or, for RV_RGBF32, nothing (RV_UNSUPPORTED). The
+ * frame owns no pixels. */
+rv_status frame_view_image(AVFrame *frame, const rv_image *image, rv_error *error);
+
+size_t image_pixel_bytes(rv_pixel_format format);
+/* Gives image a size and pixels of its own, rows packed; free(image->pixels). RV_MEMORY. */
+rv_status image_allocate(rv_image *image, rv_pixel_format format, int width, int height,
+			 rv_error *error);
+
+/* What is wanted (0: not said) of a picture of width x height pixels: where one side is not said it
+ * follows in proportion, and where neither is, both stay. */
+void fit_size(int *wanted_width, int *wanted_height, int width, int height);
+
+#endif
