@@ -23,21 +23,11 @@ static bool same_clamp(struct clamp a, struct clamp b)
 	return a.low == b.low && a.high == b.high;
 }
 
-static void count_consumer(struct tensor_place *place, int node)
+static void count_consumers(const struct graph *graph, struct tensor_place *places)
 {
-	if (place->consumers++ == 0 || place->first_consumer < 0)
-		place->first_consumer = node;
-	if (node > place->last_consumer)
-		place->last_consumer = node;
-}
-
-static void find_consumers(const struct graph *graph, struct tensor_place *places)
-{
-	for (int i = 0; i < graph->tensor_count; i++)
-		places[i].first_consumer = places[i].last_consumer = -1;
 	for (int n = 0; n < graph->node_count; n++)
 		for (int i = 0; i < graph->nodes[n].input_count; i++)
-			count_consumer(&places[graph->nodes[n].inputs[i]], n);
+			places[graph->nodes[n].inputs[i]].consumers++;
 	for (int i = 0; i < graph->wanted_count; i++)
 		places[graph->wanted[i]].consumers++;
 }
@@ -68,7 +58,7 @@ static bool passes_clamp(const struct graph_node *node)
 
 /* The clamp of a tensor, or, for a pool, of what it pools: one that may be masked with. */
 static struct clamp maskable_clamp(const struct graph *graph, const struct tensor_place *places,
-				   int tensor)
+                                   int tensor)
 {
 	const struct graph_node *node = &graph->nodes[graph->tensors[tensor].producer];
 
@@ -82,7 +72,7 @@ static struct clamp maskable_clamp(const struct graph *graph, const struct tenso
 /* Whoever writes the gradient of a concatenation masks all its channels alike, so its inputs can
  * lie in place only if one clamp suits them all. */
 static bool one_clamp(const struct graph *graph, const struct tensor_place *places,
-		      const struct graph_node *concat, struct clamp *clamp)
+                      const struct graph_node *concat, struct clamp *clamp)
 {
 	*clamp = maskable_clamp(graph, places, concat->inputs[0]);
 	for (int i = 1; i < concat->input_count; i++)
@@ -92,7 +82,7 @@ static bool one_clamp(const struct graph *graph, const struct tensor_place *plac
 }
 
 static void lay_in_place(const struct graph *graph, struct tensor_place *places,
-			 const struct graph_node *concat)
+                         const struct graph_node *concat)
 {
 	int channel = 0, output = concat->outputs[0];
 
@@ -152,7 +142,7 @@ static void extend(struct block *block, int time)
 
 /* Forward of node n is time n, the objectives are time N, backward of node n is time 2N - n. */
 static void find_lifetimes(const struct graph *graph, const struct tensor_place *places,
-			   struct block *activations, struct block *gradients)
+                           struct block *activations, struct block *gradients)
 {
 	int count = graph->node_count;
 
@@ -238,7 +228,7 @@ static size_t root_elements(const struct layout *layout, int tensor)
 	if (layout->places[tensor].root != tensor)
 		return 0;
 	elements = (size_t)extent->height * (size_t)extent->width *
-		   (size_t)layout->places[tensor].pixel_stride;
+	           (size_t)layout->places[tensor].pixel_stride;
 	return (elements + TENSOR_ALIGNMENT - 1) / TENSOR_ALIGNMENT * TENSOR_ALIGNMENT;
 }
 
@@ -263,9 +253,9 @@ static rv_status place_all(struct layout *layout, const struct graph *graph, rv_
 	layout->gradient_elements = place_blocks(gradients, order, graph->tensor_count);
 	if (layout->activation_elements > INT_MAX || layout->gradient_elements > INT_MAX) {
 		status = rv_fail(error, RV_MEMORY,
-				 "a picture of %dx%d needs more memory than kernels can address; "
-				 "use a smaller --size",
-				 layout->input.width, layout->input.height);
+		                 "a picture of %dx%d needs more memory than kernels can address; "
+		                 "use a smaller --size",
+		                 layout->input.width, layout->input.height);
 		goto cleanup;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -281,7 +271,7 @@ cleanup:
 }
 
 rv_status layout_create(struct layout **out, const struct graph *graph, int height, int width,
-			rv_error *error)
+                        rv_error *error)
 {
 	size_t count = (size_t)graph->tensor_count;
 	struct layout *layout = calloc(1, sizeof(*layout));
@@ -300,7 +290,7 @@ rv_status layout_create(struct layout **out, const struct graph *graph, int heig
 	status = graph_infer(graph, height, width, layout->extents, error);
 	if (status)
 		goto failed;
-	find_consumers(graph, layout->places);
+	count_consumers(graph, layout->places);
 	find_roots(graph, layout->places);
 	for (int i = 0; i < graph->tensor_count; i++) {
 		struct tensor_place *place = &layout->places[i];

@@ -11,30 +11,28 @@
 #include "engine/graph.h"
 
 struct tensor_place {
-	int root;	    /* the tensor whose elements these are: itself, or a concatenation */
+	int root;           /* the tensor whose elements these are: itself, or a concatenation */
 	int channel_offset; /* of this tensor's first channel in the root */
 	int pixel_stride;   /* elements from one pixel of the root to the next */
 	size_t activation;  /* element of channel 0 of pixel 0 in the buffer of activations */
 	size_t gradient;    /* the same in the buffer of gradients */
-	int consumers;	    /* how many inputs of nodes read it, a wanted layer counting as one */
-	int first_consumer; /* the first node that reads it: the last to write its gradient */
-	int last_consumer;  /* -1: only an objective reads it */
-	bool masked;	    /* a clamp is fused into its producer's store */
+	int consumers;      /* how many inputs of nodes read it, a wanted layer counting as one */
+	bool masked;        /* a clamp is fused into its producer's store */
 	struct clamp clamp;
 };
 
 struct layout {
 	struct extent input;
-	struct extent *extents;			       /* [tensor_count] */
-	struct tensor_place *places;		       /* [tensor_count] */
+	struct extent *extents;                        /* [tensor_count] */
+	struct tensor_place *places;                   /* [tensor_count] */
 	size_t activation_elements, gradient_elements; /* what the two buffers must hold */
-	double flop;				       /* forward; see graph_flop */
+	double flop;                                   /* forward; see graph_flop */
 };
 
 /* RV_INVALID where the picture is too small for the network, RV_MEMORY where a tensor would not fit
  * the 2^31 elements that kernels can address. */
 rv_status layout_create(struct layout **layout, const struct graph *graph, int height, int width,
-			rv_error *error);
+                        rv_error *error);
 void layout_destroy(struct layout **layout);
 
 #endif

@@ -1,0 +1,45 @@
+/* Gradient ascent on one picture size: octaves, jitter, steps.
+ *
+ * The picture is dreamed at several sizes, the smallest first. What the dream added at one size
+ * (the detail: dream minus picture) is enlarged and laid over the picture at the next, so that
+ * large forms are found first and filled with small ones (Mordvintsev 2015). Everything between the
+ * upload of the frame and the download of the dream happens on the device. */
+#ifndef ASCENT_H
+#define ASCENT_H
+
+#include "engine/network.h"
+#include "engine/raster.h"
+
+struct ascent;
+
+struct ascent_recipe {
+	const struct graph *graph;
+	const rv_input_format *format;
+	const rv_params *params;
+	/* [graph->wanted_count], for network_record */
+	const struct objective_target *targets;
+};
+
+/* Plans and records everything for pictures of width x height. What recipe points to, but for
+ * params and targets, must outlive the ascent. Octaves too small for the network are left out;
+ * RV_INVALID where the picture itself is. */
+rv_status ascent_create(struct ascent **ascent, struct device *device,
+                        struct convolution_library *convolutions,
+                        const struct ascent_recipe *recipe, int width, int height, rv_error *error);
+void ascent_destroy(struct ascent **ascent);
+
+/* True if the ascent was made for this size. */
+bool ascent_fits(const struct ascent *ascent, int width, int height);
+
+/* Forgets the detail of the last picture. */
+void ascent_reset(struct ascent *ascent);
+
+/* Dreams input into output. params may differ from the recipe's in what is not recorded
+ * (params_same_recording). progress may be NULL. */
+rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_image *input,
+                     const rv_image *output, rv_progress *progress, void *context, rv_error *error);
+
+/* Device memory that the ascent holds. */
+size_t ascent_bytes(const struct ascent *ascent);
+
+#endif

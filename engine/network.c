@@ -1,0 +1,261 @@
+#include "engine/network.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SAVED_ALIGNMENT = 64 };
+
+static size_t larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+void network_needs_cover(struct network_needs *needs, const struct network_needs *more)
+{
+	needs->activation_bytes = larger(needs->activation_bytes, more->activation_bytes);
+	needs->gradient_bytes = larger(needs->gradient_bytes, more->gradient_bytes);
+	needs->saved_bytes = larger(needs->saved_bytes, more->saved_bytes);
+	needs->zero_bytes = larger(needs->zero_bytes, more->zero_bytes);
+}
+
+rv_status network_buffers_create(struct network_buffers *buffers, struct device *device,
+                                 const struct network_needs *needs, rv_error *error)
+{
+	rv_status status;
+
+	memset(buffers, 0, sizeof(*buffers));
+	status = device_buffer(device, needs->activation_bytes, NULL, &buffers->activations, error);
+	if (!status)
+		status = device_buffer(device, needs->gradient_bytes, NULL, &buffers->gradients,
+		                       error);
+	if (!status)
+		status = device_buffer(device, needs->saved_bytes, NULL, &buffers->saved, error);
+	if (!status)
+		status = device_buffer(device, needs->zero_bytes, NULL, &buffers->zeros, error);
+	if (status)
+		network_buffers_release(buffers);
+	return status;
+}
+
+void network_buffers_release(struct network_buffers *buffers)
+{
+	cl_mem *all[] = {&buffers->activations, &buffers->gradients, &buffers->saved,
+	                 &buffers->zeros};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (*all[i])
+			clReleaseMemObject(*all[i]);
+		*all[i] = NULL;
+	}
+}
+
+/* The operand that is this tensor where it is made. */
+static const struct operand *producing_operand(const struct network *network, int tensor)
+{
+	const struct operation *operation =
+		&network->operations[network->graph->tensors[tensor].producer];
+	int output = 0;
+
+	while (operation->node->outputs[output] != tensor)
+		output++;
+	return &operation->outputs[output];
+}
+
+struct slice network_activation(const struct network *network, int tensor)
+{
+	return producing_operand(network, tensor)->activation;
+}
+
+struct slice network_gradient(const struct network *network, int tensor)
+{
+	return producing_operand(network, tensor)->gradient;
+}
+
+static void describe_operand(const struct network *network, int tensor, struct operand *operand)
+{
+	const struct tensor_place *place = &network->layout->places[tensor];
+	const struct extent *extent = &network->layout->extents[tensor];
+	struct slice slice = {.pixel_stride = place->pixel_stride,
+	                      .channels = network->graph->tensors[tensor].channels,
+	                      .height = extent->height,
+	                      .width = extent->width};
+
+	operand->activation = operand->gradient = slice;
+	operand->activation.offset = (int)place->activation;
+	operand->gradient.offset = (int)place->gradient;
+	operand->clamp = place->clamp;
+	operand->wants_gradient = true;
+}
+
+static void describe_operations(struct network *network)
+{
+	const struct graph *graph = network->graph;
+	struct operand *operand = network->operands;
+	size_t saved = 0;
+
+	for (int n = 0; n < graph->node_count; n++) {
+		const struct graph_node *node = &graph->nodes[n];
+		struct operation *operation = &network->operations[n];
+		operation->node = node;
+		operation->inputs = operand;
+		operation->input_count = node->input_count;
+		for (int i = 0; i < node->input_count; i++)
+			describe_operand(network, node->inputs[i], operand++);
+		operation->outputs = operand;
+		operation->output_count = node->output_count;
+		for (int i = 0; i < node->output_count; i++)
+			describe_operand(network, node->outputs[i], operand++);
+		operation->saved_offset = (int)saved;
+		if (operators[node->kind].saved_bytes)
+			saved += operators[node->kind].saved_bytes(operation);
+		saved = (saved + SAVED_ALIGNMENT - 1) / SAVED_ALIGNMENT * SAVED_ALIGNMENT;
+	}
+	network->needs.saved_bytes = saved;
+}
+
+static void sum_needs(struct network *network)
+{
+	struct network_needs *needs = &network->needs;
+
+	needs->activation_bytes = network->layout->activation_elements * sizeof(float);
+	needs->gradient_bytes = network->layout->gradient_elements * sizeof(float);
+	for (int i = 0; i < network->graph->tensor_count; i++)
+		needs->zero_bytes =
+			larger(needs->zero_bytes,
+		               (size_t)network->layout->places[i].pixel_stride * sizeof(float));
+}
+
+rv_status network_create(struct network **out, const struct graph *graph, int height, int width,
+                         rv_error *error)
+{
+	struct network *network = calloc(1, sizeof(*network));
+	size_t operands = 0;
+	rv_status status;
+
+	*out = NULL;
+	if (!network)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	network->graph = graph;
+	status = layout_create(&network->layout, graph, height, width, error);
+	if (status)
+		goto failed;
+	for (int n = 0; n < graph->node_count; n++)
+		operands += (size_t)(graph->nodes[n].input_count + graph->nodes[n].output_count);
+	network->operations = calloc((size_t)graph->node_count, sizeof(*network->operations));
+	network->operands = calloc(operands, sizeof(*network->operands));
+	if (!network->operations || !network->operands) {
+		status = rv_fail(error, RV_MEMORY, "out of memory");
+		goto failed;
+	}
+	describe_operations(network);
+	sum_needs(network);
+	*out = network;
+	return RV_OK;
+failed:
+	network_destroy(&network);
+	return status;
+}
+
+void network_destroy(struct network **pointer)
+{
+	struct network *network = *pointer;
+
+	if (!network)
+		return;
+	launch_list_clear(&network->forward);
+	launch_list_clear(&network->backward);
+	layout_destroy(&network->layout);
+	free(network->operations);
+	free(network->operands);
+	free(network);
+	*pointer = NULL;
+}
+
+static void bind_buffers(struct network *network, const struct network_buffers *buffers,
+                         struct convolution_library *convolutions)
+{
+	for (int n = 0; n < network->graph->node_count; n++) {
+		struct operation *operation = &network->operations[n];
+		operation->saved = buffers->saved;
+		operation->convolutions = convolutions;
+		for (int i = 0; i < operation->input_count; i++) {
+			operation->inputs[i].activation.buffer = buffers->activations;
+			operation->inputs[i].gradient.buffer = buffers->gradients;
+		}
+		for (int i = 0; i < operation->output_count; i++) {
+			operation->outputs[i].activation.buffer = buffers->activations;
+			operation->outputs[i].gradient.buffer = buffers->gradients;
+		}
+	}
+}
+
+/* Gradients of a tensor come from objectives first, then from its consumers, the last one in the
+ * network first. The first of these writes, the others add; the last also masks. writers[tensor]
+ * counts those that have written. */
+static void order_writer(const struct network *network, int tensor, struct operand *operand,
+                         int *writers)
+{
+	const struct tensor_place *place = &network->layout->places[tensor];
+
+	operand->accumulate = writers[tensor] > 0;
+	writers[tensor]++;
+	operand->masked = place->masked && writers[tensor] == place->consumers;
+}
+
+static void record_objectives(struct network *network, struct recorder *recorder,
+                              const struct objective_target *targets, int *writers)
+{
+	const struct graph *graph = network->graph;
+
+	for (int i = 0; i < graph->wanted_count; i++) {
+		int tensor = graph->wanted[i];
+		struct objective_target target = targets[i];
+		describe_operand(network, tensor, &target.operand);
+		target.operand.activation = network_activation(network, tensor);
+		target.operand.gradient = network_gradient(network, tensor);
+		order_writer(network, tensor, &target.operand, writers);
+		record_objective(recorder, &target);
+	}
+}
+
+static void record_backward(struct network *network, struct recorder *recorder, int *writers)
+{
+	const struct graph *graph = network->graph;
+
+	for (int n = graph->node_count - 1; n >= 0; n--) {
+		struct operation *operation = &network->operations[n];
+		const struct graph_node *node = operation->node;
+		for (int i = 0; i < node->input_count; i++)
+			order_writer(network, node->inputs[i], &operation->inputs[i], writers);
+		if (operators[node->kind].backward)
+			operators[node->kind].backward(recorder, operation);
+	}
+}
+
+rv_status network_record(struct network *network, struct device *device,
+                         const struct network_buffers *buffers,
+                         struct convolution_library *convolutions,
+                         const struct objective_target *targets, rv_error *error)
+{
+	struct recorder recorder = {.device = device,
+	                            .list = &network->forward,
+	                            .zeros = buffers->zeros,
+	                            .error = error};
+	int *writers = calloc((size_t)network->graph->tensor_count, sizeof(*writers));
+
+	if (!writers)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	bind_buffers(network, buffers, convolutions);
+	for (int n = 0; n < network->graph->node_count; n++) {
+		const struct operation *operation = &network->operations[n];
+		if (operators[operation->node->kind].forward)
+			operators[operation->node->kind].forward(&recorder, operation);
+	}
+	recorder.list = &network->backward;
+	if (targets) {
+		record_objectives(network, &recorder, targets, writers);
+		record_backward(network, &recorder, writers);
+	}
+	free(writers);
+	return recorder.status;
+}
