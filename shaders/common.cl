@@ -105,3 +105,97 @@ void store_gradient(const struct destination *to, int pixel, int channel, real v
 	}
 	store(gradient, value);
 }
+
+// The arguments that record_slice sets, and the address of a channel of a pixel.
+#define SLICE(name) __global float *name, int name##_offset, int name##_stride
+#define READ_SLICE(name) const __global float *name, int name##_offset, int name##_stride
+#define AT(name, pixel, channel)                                                                   \
+	((name) + name##_offset + (size_t)(pixel)*name##_stride + (channel))
+
+// How kernels that go pixel by pixel share the work (record_over_pixels in engine/operation.c):
+// dimension 1 of the launch cuts the pixels into runs, dimension 0 the vectors of channels. On a
+// CPU there are few long runs and dimension 0 is 1, on a GPU each work-item does one vector.
+#define FOR_PIXELS(pixel, pixels)                                                                  \
+	for (int pixel##_run = ((pixels) + (int)get_global_size(1) - 1) / (int)get_global_size(1), \
+		 pixel = pixel##_run * (int)get_global_id(1),                                      \
+		 pixel##_end = min(pixel + pixel##_run, (pixels));                                 \
+	     pixel < pixel##_end; pixel++)
+#define FOR_CHANNELS(channel, channels)                                                            \
+	for (int channel = (int)get_global_id(0) * LANES; channel < (channels);                    \
+	     channel += (int)get_global_size(0) * LANES)
+
+// ---- convolutions ----
+
+// A loop whose count is known to the compiler, written out so that arrays indexed by it become
+// registers.
+#define UNROLLED(index, count) _Pragma("unroll") for (int index = 0; index < (count); index++)
+
+#ifdef __clang__
+#define PREFETCH(pointer) __builtin_prefetch((const __global void *)(pointer))
+#else
+#define PREFETCH(pointer)
+#endif
+
+// Twins of the structs in engine/convolution_problem.h, which explains them.
+struct tap {
+	int dy, dx;
+	int offset, pixel_stride, channels;
+	int row;
+};
+
+struct phase {
+	int first_tap, tap_count;
+	int y, x;
+	int height, width;
+};
+
+struct target {
+	int offset, pixel_stride;
+	int mask_offset, mask_stride;
+	int flags;
+	float low, high;
+	int unused;
+};
+
+// Where input pixel (y, x), moved by tap, starts; zeros where that is outside the picture.
+const __global float *tap_source(const __global float *input, int height, int width,
+				 const __global float *zeros, struct tap tap, int y, int x)
+{
+	const int row = y + tap.dy, column = x + tap.dx;
+	const bool inside = (uint)row < (uint)height && (uint)column < (uint)width;
+
+	return inside ? input + tap.offset + (size_t)(row * width + column) * tap.pixel_stride
+		      : zeros;
+}
+
+// The number, in the output, of a phase's pixel.
+int phase_pixel(const __global struct phase *phase, int number, int output_width, int step_y,
+		int step_x)
+{
+	const int row = number / phase->width, column = number - row * phase->width;
+
+	return (row * step_y + phase->y) * output_width + column * step_x + phase->x;
+}
+
+enum { TARGET_WRITTEN = 1, TARGET_BIASED = 2, TARGET_ACCUMULATED = 4, TARGET_MASKED = 8 };
+
+// Writes a vector of one output pixel, with all that is fused into the store.
+void store_target(const __global struct target *target, __global float *output,
+		  const __global float *mask, const __global float *bias, int pixel, real value)
+{
+	const int flags = target->flags;
+	__global float *place = output + target->offset + (size_t)pixel * target->pixel_stride;
+
+	if (flags & TARGET_BIASED)
+		value = clamp(value + load(bias), target->low, target->high);
+	if (flags & TARGET_ACCUMULATED)
+		value += load(place);
+	if (flags & TARGET_MASKED) {
+		real activation =
+			load(mask + target->mask_offset + (size_t)pixel * target->mask_stride);
+		value = select((real)0, value,
+			       activation > target->low && activation < target->high);
+	}
+	if (flags & TARGET_WRITTEN)
+		store(place, value);
+}

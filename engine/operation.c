@@ -1,0 +1,145 @@
+#include "engine/operation_kinds.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/convolution.h"
+
+const struct operator_table operators[OPERATOR_KINDS] = {
+	[OPERATOR_INPUT] = {.forward = NULL},
+	[OPERATOR_CONVOLUTION] = {.forward = convolution_forward, .backward = convolution_backward},
+	[OPERATOR_AFFINE] = {.forward = affine_forward, .backward = affine_backward},
+	[OPERATOR_CLAMP] = {.forward = unary_forward,
+                            .backward = unary_backward,
+                            .backward_reads_output = true},
+	[OPERATOR_LEAKY_RELU] = {.forward = unary_forward,
+                                 .backward = unary_backward,
+                                 .backward_reads_input = true},
+	[OPERATOR_SIGMOID] = {.forward = unary_forward,
+                              .backward = unary_backward,
+                              .backward_reads_output = true},
+	[OPERATOR_HARD_SIGMOID] = {.forward = unary_forward,
+                                   .backward = unary_backward,
+                                   .backward_reads_output = true},
+	[OPERATOR_HARD_SWISH] = {.forward = unary_forward,
+                                 .backward = unary_backward,
+                                 .backward_reads_input = true},
+	[OPERATOR_ADD] = {.forward = add_forward, .backward = add_backward},
+	[OPERATOR_MULTIPLY] = {.forward = multiply_forward,
+                               .backward = multiply_backward,
+                               .backward_reads_input = true},
+	[OPERATOR_CONCAT] = {.forward = concat_forward, .backward = concat_backward},
+	[OPERATOR_MAX_POOL] = {.forward = max_pool_forward,
+                               .backward = max_pool_backward,
+                               .saved_bytes = max_pool_saved_bytes},
+	[OPERATOR_AVERAGE_POOL] = {.forward = average_pool_forward,
+                                   .backward = average_pool_backward},
+	[OPERATOR_GLOBAL_AVERAGE_POOL] = {.forward = global_average_pool_forward,
+                                          .backward = global_average_pool_backward},
+	[OPERATOR_LRN] = {.forward = lrn_forward,
+                          .backward = lrn_backward,
+                          .saved_bytes = lrn_saved_bytes,
+                          .backward_reads_input = true,
+                          .backward_reads_output = true},
+	[OPERATOR_PAD] = {.forward = pad_forward, .backward = pad_backward},
+	[OPERATOR_SOFTMAX] = {.forward = softmax_forward,
+                              .backward = softmax_backward,
+                              .backward_reads_output = true},
+};
+
+bool slice_lies_in(const struct slice *source, const struct slice *destination, int channel)
+{
+	return source->buffer == destination->buffer &&
+	       source->pixel_stride == destination->pixel_stride &&
+	       source->offset == destination->offset + channel;
+}
+
+void record_destination(struct recorder *recorder, const struct operand *input)
+{
+	/* The activation may have no buffer where nobody reads it. */
+	const struct slice *activation = input->masked ? &input->activation : &input->gradient;
+
+	record_slice(recorder, &input->gradient);
+	record_slice(recorder, activation);
+	record_int(recorder, (input->accumulate ? 1 : 0) | (input->masked ? 2 : 0));
+	record_float(recorder, input->clamp.low);
+	record_float(recorder, input->clamp.high);
+}
+
+static bool is_narrow(const struct operand *operand, int lanes)
+{
+	return operand->activation.pixel_stride % lanes || operand->gradient.pixel_stride % lanes;
+}
+
+int operation_lanes(const struct recorder *recorder, const struct operation *operation)
+{
+	int lanes = recorder->device->lanes;
+
+	for (int i = 0; i < operation->input_count; i++)
+		if (is_narrow(&operation->inputs[i], lanes))
+			return INPUT_STRIDE;
+	for (int i = 0; i < operation->output_count; i++)
+		if (is_narrow(&operation->outputs[i], lanes))
+			return INPUT_STRIDE;
+	return lanes;
+}
+
+void record_operation(struct recorder *recorder, const struct operation *operation,
+                      const char *shader, const char *options, const char *kernel)
+{
+	char all[256];
+
+	snprintf(all, sizeof(all), "-DLANES=%d%s%s", operation_lanes(recorder, operation),
+	         options ? " " : "", options ? options : "");
+	record_kernel(recorder, shader, all, kernel, operation->node->name);
+}
+
+/* Enough runs that cores which are late or busy do not hold up the others. */
+enum { RUNS_PER_CORE = 8, GPU_GROUP = 64 };
+
+static int smaller(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+void record_over_pixels(struct recorder *recorder, const struct slice *slice, int lanes)
+{
+	const rv_device_info *device = &recorder->device->info;
+	int pixels = slice_pixels(slice), vectors = (slice->channels + lanes - 1) / lanes;
+	int width = 1;
+
+	if (device->kind != RV_DEVICE_GPU) {
+		int runs = smaller(pixels, (int)device->compute_units * RUNS_PER_CORE);
+		record_launch(recorder, 1, (size_t)runs, 1, 1, 1, 1);
+		return;
+	}
+	/* Neighbouring work-items take neighbouring vectors, so that their loads join. */
+	while (width < vectors && width < GPU_GROUP)
+		width *= 2;
+	record_launch(recorder, (size_t)round_up(vectors, width),
+	              (size_t)round_up(pixels, GPU_GROUP / width), 1, (size_t)width,
+	              (size_t)(GPU_GROUP / width), 1);
+}
+
+void record_over_channels(struct recorder *recorder, int channels, int lanes)
+{
+	record_launch(recorder, (size_t)((channels + lanes - 1) / lanes), 1, 1, 1, 1, 1);
+}
+
+cl_mem record_channel_table(struct recorder *recorder, const float *values, int count)
+{
+	size_t padded = (size_t)round_up(count, TENSOR_ALIGNMENT);
+	float *table = calloc(padded, sizeof(*table));
+	cl_mem buffer;
+
+	if (!table) {
+		record_fail(recorder, RV_MEMORY, "out of memory");
+		return NULL;
+	}
+	if (values)
+		memcpy(table, values, (size_t)count * sizeof(*table));
+	buffer = record_own_buffer(recorder, padded * sizeof(*table), table);
+	free(table);
+	return buffer;
+}

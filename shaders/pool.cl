@@ -1,0 +1,162 @@
+// Max pool and average pool. The window is known when this is built (WINDOW_HEIGHT, WINDOW_WIDTH,
+// STRIDE_Y, STRIDE_X, DILATION_Y, DILATION_X), so that loops unroll and divisions become shifts.
+//
+// Max pool keeps, for every output element, which tap of the window won, and backward gathers by
+// that, without atomics. INDEX is the smallest unsigned type that can number the taps.
+//
+// What an output of average pool divides by is a count of rows times a count of columns, which
+// depend on pads and borders: rows[out_height] and columns[out_width] hold 1 / count.
+
+#ifndef INDEX // built on its own, to see whether it compiles
+#define INDEX uchar
+#define WINDOW_HEIGHT 3
+#define WINDOW_WIDTH 3
+#define STRIDE_Y 2
+#define STRIDE_X 2
+#define DILATION_Y 1
+#define DILATION_X 1
+#endif
+
+typedef JOIN(INDEX, LANES) indices;
+#define to_indices JOIN(JOIN(convert_, INDEX), LANES)
+
+// The outputs whose windows may cover position p of the input, counted from the start of the
+// padding, are first_output() to p / stride; with a dilation not all of them do.
+int first_output(int p, int window, int stride, int dilation)
+{
+	int start = p - (window - 1) * dilation;
+	return start > 0 ? (start + stride - 1) / stride : 0;
+}
+
+// saved is [pixels][saved_stride]. A window that holds no pixel at all gives 0.
+__kernel void max_pool_forward(READ_SLICE(in), int in_height, int in_width, SLICE(out),
+			       int out_width, int pixels, int pad_top, int pad_left, int channels,
+			       __global uchar *saved, int saved_offset, int saved_stride)
+{
+	__global INDEX *winners = (__global INDEX *)(saved + saved_offset);
+
+	FOR_PIXELS(pixel, pixels) {
+		int top = pixel / out_width * STRIDE_Y - pad_top;
+		int left = pixel % out_width * STRIDE_X - pad_left;
+		FOR_CHANNELS(channel, channels) {
+			real best = -INFINITY;
+			integer winner = 0;
+			for (int i = 0; i < WINDOW_HEIGHT; i++) {
+				int y = top + i * DILATION_Y;
+				if (y < 0 || y >= in_height)
+					continue;
+				for (int k = 0; k < WINDOW_WIDTH; k++) {
+					int x = left + k * DILATION_X;
+					if (x < 0 || x >= in_width)
+						continue;
+					real value = load(AT(in, y * in_width + x, channel));
+					integer better = value > best;
+					best = fmax(best, value);
+					winner = select(winner, (integer)(i * WINDOW_WIDTH + k),
+							better);
+				}
+			}
+			best = select(best, (real)0, (integer)(best == -INFINITY));
+			store(AT(out, pixel, channel), best);
+			*(__global indices *)(winners + (size_t)pixel * saved_stride + channel) =
+				to_indices(winner);
+		}
+	}
+}
+
+__kernel void max_pool_backward(READ_SLICE(gradient), int out_height, int out_width, int in_width,
+				int pixels, int pad_top, int pad_left, int channels,
+				const __global uchar *saved, int saved_offset, int saved_stride,
+				DESTINATION_ARGUMENTS)
+{
+	struct destination to = DESTINATION;
+	const __global INDEX *winners = (const __global INDEX *)(saved + saved_offset);
+
+	FOR_PIXELS(pixel, pixels) {
+		int y = pixel / in_width + pad_top, x = pixel % in_width + pad_left;
+		int y_first = first_output(y, WINDOW_HEIGHT, STRIDE_Y, DILATION_Y);
+		int x_first = first_output(x, WINDOW_WIDTH, STRIDE_X, DILATION_X);
+		int y_last = min(y / STRIDE_Y, out_height - 1);
+		int x_last = min(x / STRIDE_X, out_width - 1);
+		FOR_CHANNELS(channel, channels) {
+			real sum = 0;
+			for (int i = y_first; i <= y_last; i++) {
+				int tap_y = y - i * STRIDE_Y;
+				if (tap_y % DILATION_Y)
+					continue;
+				for (int k = x_first; k <= x_last; k++) {
+					int tap_x = x - k * STRIDE_X;
+					if (tap_x % DILATION_X)
+						continue;
+					int tap = tap_y / DILATION_Y * WINDOW_WIDTH +
+						  tap_x / DILATION_X;
+					int output = i * out_width + k;
+					integer winner =
+						to_integer(*(const __global indices *)(winners +
+							(size_t)output * saved_stride + channel));
+					sum += select((real)0, load(AT(gradient, output, channel)),
+						      (integer)(winner == tap));
+				}
+			}
+			store_gradient(&to, pixel, channel, sum);
+		}
+	}
+}
+
+__kernel void average_pool_forward(READ_SLICE(in), int in_height, int in_width, SLICE(out),
+				   int out_width, int pixels, int pad_top, int pad_left,
+				   int channels, const __global float *rows,
+				   const __global float *columns, const __global float *bias,
+				   float low, float high)
+{
+	FOR_PIXELS(pixel, pixels) {
+		int out_y = pixel / out_width, out_x = pixel % out_width;
+		int top = out_y * STRIDE_Y - pad_top, left = out_x * STRIDE_X - pad_left;
+		float weight = rows[out_y] * columns[out_x];
+		FOR_CHANNELS(channel, channels) {
+			real sum = 0;
+			for (int i = 0; i < WINDOW_HEIGHT; i++) {
+				int y = top + i * DILATION_Y;
+				if (y < 0 || y >= in_height)
+					continue;
+				for (int k = 0; k < WINDOW_WIDTH; k++) {
+					int x = left + k * DILATION_X;
+					if (x >= 0 && x < in_width)
+						sum += load(AT(in, y * in_width + x, channel));
+				}
+			}
+			sum = fma(sum, (real)weight, load(bias + channel));
+			store(AT(out, pixel, channel), fmin(fmax(sum, (real)low), (real)high));
+		}
+	}
+}
+
+__kernel void average_pool_backward(READ_SLICE(gradient), int out_height, int out_width,
+				    int in_width, int pixels, int pad_top, int pad_left,
+				    int channels, const __global float *rows,
+				    const __global float *columns, DESTINATION_ARGUMENTS)
+{
+	struct destination to = DESTINATION;
+
+	FOR_PIXELS(pixel, pixels) {
+		int y = pixel / in_width + pad_top, x = pixel % in_width + pad_left;
+		int y_first = first_output(y, WINDOW_HEIGHT, STRIDE_Y, DILATION_Y);
+		int x_first = first_output(x, WINDOW_WIDTH, STRIDE_X, DILATION_X);
+		int y_last = min(y / STRIDE_Y, out_height - 1);
+		int x_last = min(x / STRIDE_X, out_width - 1);
+		FOR_CHANNELS(channel, channels) {
+			real sum = 0;
+			for (int i = y_first; i <= y_last; i++) {
+				if ((y - i * STRIDE_Y) % DILATION_Y)
+					continue;
+				for (int k = x_first; k <= x_last; k++) {
+					if ((x - k * STRIDE_X) % DILATION_X)
+						continue;
+					sum = fma(load(AT(gradient, i * out_width + k, channel)),
+						  (real)(rows[i] * columns[k]), sum);
+				}
+			}
+			store_gradient(&to, pixel, channel, sum);
+		}
+	}
+}
