@@ -1,8 +1,8 @@
 #include "npy.h"
 
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
-
-#include "app/outfile.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "npy_write() writes floats as they lie in memory and calls them little-endian"
@@ -19,23 +19,22 @@ static void write_header(char header[HEADER_BYTES], const rv_array *array)
 	memset(header, ' ', HEADER_BYTES);
 	memcpy(header, prefix, PREFIX_BYTES);
 	int length = snprintf(header + PREFIX_BYTES, HEADER_BYTES - PREFIX_BYTES,
-			      "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d, %d), }",
-			      array->channels, array->height, array->width);
+	                      "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d, %d), }",
+	                      array->channels, array->height, array->width);
 	header[PREFIX_BYTES + length] = ' '; /* where snprintf() put its zero */
 	header[HEADER_BYTES - 1] = '\n';
 }
 
-rv_status npy_write(const char *path, const rv_array *array, bool force, rv_error *error)
+void npy_write(struct output_file *file, const rv_array *array)
 {
+	AVIOContext *io = output_file_io(file);
 	char header[HEADER_BYTES];
-	size_t count = (size_t)array->channels * (size_t)array->height * (size_t)array->width;
-	struct outfile file;
-	rv_status status = outfile_open(&file, path, force, error);
-	if (status != RV_OK)
-		return status;
+	size_t row_bytes = (size_t)array->width * sizeof(float);
+	size_t rows = (size_t)array->channels * (size_t)array->height;
 	write_header(header, array);
-	/* What does not fit is remembered by the stream, and told by outfile_commit(). */
-	fwrite(header, 1, sizeof(header), file.stream);
-	fwrite(array->data, sizeof(float), count, file.stream);
-	return outfile_commit(&file, error);
+	avio_write(io, (const unsigned char *)header, HEADER_BYTES);
+	/* Row by row: avio_write() counts in int. */
+	for (size_t row = 0; row < rows; row++)
+		avio_write(io, (const unsigned char *)array->data + row * row_bytes,
+		           (int)row_bytes);
 }

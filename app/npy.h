@@ -2,11 +2,11 @@
 #ifndef NPY_H
 #define NPY_H
 
+#include "app/output_file.h"
 #include "engine/reverie.h"
 
-/* Writes array to path as float32 of shape (channels, height, width), C order, little-endian,
- * format version 1.0. The file appears when it is whole. Without force an existing file is
- * RV_INVALID. RV_IO. */
-rv_status npy_write(const char *path, const rv_array *array, bool force, rv_error *error);
+/* Writes array to file as float32 of shape (channels, height, width), C order, little-endian,
+ * format version 1.0. The caller commits the file, which is when errors of writing are told. */
+void npy_write(struct output_file *file, const rv_array *array);
 
 #endif

@@ -181,18 +181,20 @@ rv_config options_config(const struct options *options);
 
 /* ---- texts made from the table ---- */
 
-/* One command, as the help text and the man page list it. */
-struct option_command_help {
-	const char *name;  /* NULL ends a list; "" is the dream itself */
+/* One command of the program. */
+struct command {
+	const char
+		*name; /* the first word of the command line; "" is the dream, NULL ends a list */
 	const char *usage; /* such as "bench step --layer L --size WxH" */
-	const char *help;
-	unsigned command;
+	const char *help;  /* one line; NULL: not listed */
+	unsigned bit;	   /* of enum option_command */
+	rv_status (*run)(const struct options *options, rv_error *error);
 };
 
-/* Prints the options of one command, or of all and the commands where command is COMMAND_DREAM. */
-void options_print_help(FILE *file, const struct option_command_help *commands, unsigned command);
+/* Prints the options of one command; for COMMAND_DREAM, the commands and all options. */
+void options_print_help(FILE *file, const struct command *commands, unsigned command);
 
 /* Prints the man page, as roff. */
-void options_print_man(FILE *file, const struct option_command_help *commands);
+void options_print_man(FILE *file, const struct command *commands);
 
 #endif

@@ -90,10 +90,10 @@ static int widest_usage(unsigned command)
 	return widest;
 }
 
-static void print_commands(FILE *file, const struct option_command_help *commands, int column)
+static void print_commands(FILE *file, const struct command *commands, int column)
 {
 	fprintf(file, "\nCommands\n");
-	for (const struct option_command_help *entry = commands; entry->name; entry++)
+	for (const struct command *entry = commands; entry->name; entry++)
 		if (entry->help && entry->name[0])
 			fprintf(file, "  %-*s%s\n", column, entry->usage, entry->help);
 }
@@ -105,11 +105,11 @@ static void print_examples(FILE *file)
 		fprintf(file, "  %s\n", examples[i][0]);
 }
 
-void options_print_help(FILE *file, const struct option_command_help *commands, unsigned command)
+void options_print_help(FILE *file, const struct command *commands, unsigned command)
 {
 	int column = widest_usage(command) + 2;
-	for (const struct option_command_help *entry = commands; entry->name; entry++) {
-		if (!(entry->command & command))
+	for (const struct command *entry = commands; entry->name; entry++) {
+		if (!(entry->bit & command))
 			continue;
 		fprintf(file, "Usage: reverie %s [options]\n", entry->usage);
 		fprintf(file, "%s\n", entry->help);
@@ -171,9 +171,9 @@ static void print_man_option(FILE *file, const struct option *option)
 		fprintf(file, "%s\n", cost_texts[option->cost]);
 }
 
-static void print_man_commands(FILE *file, const struct option_command_help *commands)
+static void print_man_commands(FILE *file, const struct command *commands)
 {
-	for (const struct option_command_help *entry = commands; entry->name; entry++) {
+	for (const struct command *entry = commands; entry->name; entry++) {
 		if (!entry->help || !entry->name[0])
 			continue;
 		fprintf(file, ".TP\n.B reverie ");
@@ -214,7 +214,7 @@ static const char man_tail[] =
 	".TP\n.B XDG_CONFIG_HOME\nHolds reverie/presets/.\n"
 	".TP\n.B XDG_DATA_HOME\nHolds reverie/models/.\n";
 
-void options_print_man(FILE *file, const struct option_command_help *commands)
+void options_print_man(FILE *file, const struct command *commands)
 {
 	fputs(man_head, file);
 	print_man_commands(file, commands);

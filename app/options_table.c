@@ -19,12 +19,12 @@ static const char *const objectives[] = {"l2", "mean", "winners", NULL};
 static const char *const normalisations[] = {"bands", "deviation", "mean-abs", NULL};
 static const char *const convolutions[] = {"auto", "direct", "winograd", "gemm", NULL};
 const char *const option_input_formats[] = {"file", "caffe-bgr", "imagenet",
-					    "unit", "signed",	 NULL};
+                                            "unit", "signed",    NULL};
 
 const char *const option_group_titles[OPTION_GROUP_COUNT] = {
-	[OPTION_GROUP_DREAM] = "The dream",	     [OPTION_GROUP_PRESET] = "Presets",
+	[OPTION_GROUP_DREAM] = "The dream",          [OPTION_GROUP_PRESET] = "Presets",
 	[OPTION_GROUP_OUTPUT] = "Picture and video", [OPTION_GROUP_NETWORK] = "The network",
-	[OPTION_GROUP_DEVICE] = "The device",	     [OPTION_GROUP_MEASURE] = "Measuring",
+	[OPTION_GROUP_DEVICE] = "The device",        [OPTION_GROUP_MEASURE] = "Measuring",
 	[OPTION_GROUP_PROGRAM] = "The program",
 };
 
@@ -43,7 +43,7 @@ const struct option option_table[] = {
 	{.name = "objective", .type = OPTION_CHOICE, .group = OPTION_GROUP_DREAM,
 	 .cost = OPTION_LIVE, .commands = DREAM, PLACE(params.objective), .choices = objectives,
 	 .metavar = "NAME",
-	 .help = "what is raised: mean square, mean, or the strongest channels at each place"},
+	 .help = "raise the mean square, the mean, or the strongest of each place"},
 	{.name = "winners", .type = OPTION_WHOLE, .group = OPTION_GROUP_DREAM,
 	 .cost = OPTION_LIVE, .commands = DREAM, PLACE(params.winners), RANGE(1, 16),
 	 .metavar = "N", .unit = "channels",
@@ -57,7 +57,7 @@ const struct option option_table[] = {
 	 .cost = OPTION_LIVE, .commands = DREAM, PLACE(params.normalisation),
 	 .choices = normalisations,
 	 .metavar = "NAME",
-	 .help = "what the gradient is divided by: RMS of each band, deviation, mean magnitude"},
+	 .help = "divide the gradient by the RMS of each band, or as a whole"},
 	{.name = "octaves", .type = OPTION_WHOLE, .group = OPTION_GROUP_DREAM,
 	 .cost = OPTION_REPLAN, .commands = DREAM | COMMAND_TUNE, PLACE(params.octaves),
 	 RANGE(1, RV_OCTAVES_MAX),
@@ -107,7 +107,7 @@ const struct option option_table[] = {
 	{.name = "output", .letter = 'o', .type = OPTION_TEXT, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM, PLACE(output),
 	 .metavar = "FILE",
-	 .help = "where the dream goes, - for stdout; the name's end chooses the format"},
+	 .help = "where the dream goes; its end chooses the format; - is stdout"},
 	{.name = "size", .type = OPTION_SIZE, .group = OPTION_GROUP_OUTPUT,
 	 .cost = OPTION_REPLAN, .commands = DREAM | TIMED, PLACE(size), RANGE(1, 16384),
 	 .metavar = "WxH", .unit = "pixels", .unset = "as the input",
@@ -141,7 +141,7 @@ const struct option option_table[] = {
 	 .cost = OPTION_REBUILD, .commands = MODEL, PLACE(input_format),
 	 .choices = option_input_formats,
 	 .metavar = "NAME",
-	 .help = "how a picture becomes the network's input; file: as its metadata says"},
+	 .help = "values that the network wants; file: as its metadata says"},
 
 	/* The device. */
 	{.name = "device", .type = OPTION_WHOLE, .group = OPTION_GROUP_DEVICE,

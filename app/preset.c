@@ -1,9 +1,10 @@
 #include "preset.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "app/outfile.h"
+#include "app/output_file.h"
 #include "app/paths.h"
 
 enum { PRESET_BYTES_MAX = 64 * 1024 };
@@ -38,16 +39,16 @@ static rv_status unknown_name(const char *prefix, const char *name, rv_error *er
 	const struct option *option = option_find(name);
 	if (option)
 		return rv_fail(error, RV_INVALID, "%s%s is not an option that a preset holds",
-			       prefix, name);
+		               prefix, name);
 	const char *nearest = option_nearest(name, COMMAND_DREAM);
 	if (nearest && option_in_preset(option_find(nearest)))
 		return rv_fail(error, RV_INVALID, "%s%.64s: no such option; did you mean %s?",
-			       prefix, name, nearest);
+		               prefix, name, nearest);
 	return rv_fail(error, RV_INVALID, "%s%.64s: no such option", prefix, name);
 }
 
 static rv_status parse_line(struct options *options, char *line, const char *prefix,
-			    rv_error *error)
+                            rv_error *error)
 {
 	cut_comment(line);
 	line = trim(line);
@@ -56,7 +57,7 @@ static rv_status parse_line(struct options *options, char *line, const char *pre
 	char *equals = strchr(line, '=');
 	if (!equals)
 		return rv_fail(error, RV_INVALID, "%s\"%.64s\" is not `name = value`", prefix,
-			       line);
+		               line);
 	*equals = '\0';
 	const char *name = trim(line);
 	const struct option *option = option_find(name);
@@ -66,7 +67,7 @@ static rv_status parse_line(struct options *options, char *line, const char *pre
 }
 
 rv_status preset_parse(struct options *options, const char *name, const char *text, size_t length,
-		       rv_error *error)
+                       rv_error *error)
 {
 	char line[OPTION_VALUE_LENGTH + 64], prefix[PATH_LENGTH + 16];
 	int number = 1;
@@ -97,7 +98,7 @@ static rv_status load_file(struct options *options, const char *path, rv_error *
 	FILE *file = fopen(path, "rb");
 	if (!file)
 		return rv_fail(error, errno == ENOENT ? RV_NOT_FOUND : RV_IO, "preset %.256s: %s",
-			       path, strerror(errno));
+		               path, strerror(errno));
 	size_t length = fread(text, 1, sizeof(text), file);
 	bool failed = ferror(file);
 	fclose(file);
@@ -119,7 +120,7 @@ static void list_name(void *context, const char *path, const char *name)
 	size_t used = strlen(names->text);
 	(void)path;
 	snprintf(names->text + used, sizeof(names->text) - used, "%s%.*s", used ? ", " : "",
-		 (int)(strlen(name) - strlen(preset_end)), name);
+	         (int)(strlen(name) - strlen(preset_end)), name);
 }
 
 rv_status preset_load(struct options *options, const char *name, rv_error *error)
@@ -135,22 +136,22 @@ rv_status preset_load(struct options *options, const char *name, rv_error *error
 		return load_file(options, path, error);
 	paths_each(&folders, preset_end, list_name, &names);
 	return rv_fail(error, RV_NOT_FOUND, "no preset called %.64s; there are: %s", name,
-		       names.text[0] ? names.text : "none");
+	               names.text[0] ? names.text : "none");
 }
 
 rv_status preset_save(const struct options *options, const char *path, bool force, rv_error *error)
 {
 	char value[OPTION_VALUE_LENGTH], range[OPTION_VALUE_LENGTH];
-	struct outfile file;
-	rv_status status = outfile_open(&file, path, force, error);
+	struct output_file *file;
+	rv_status status = output_file_create(&file, path, force, error);
 	if (status != RV_OK)
 		return status;
 	for (const struct option *option = option_table; option->name; option++) {
 		option_format(options, option, value);
 		option_format_range(option, range);
 		if (option_in_preset(option) && value[0])
-			fprintf(file.stream, "# %s%s%s\n%s = %s\n", option->help,
-				range[0] ? ": " : "", range, option->name, value);
+			avio_printf(output_file_io(file), "# %s%s%s\n%s = %s\n", option->help,
+			            range[0] ? ": " : "", range, option->name, value);
 	}
-	return outfile_commit(&file, error);
+	return output_file_commit(&file, error);
 }

@@ -17,8 +17,8 @@ rv_status preset_load(struct options *options, const char *name, rv_error *error
 rv_status preset_parse(struct options *options, const char *name, const char *text, size_t length,
 		       rv_error *error);
 
-/* Writes the options that a preset holds to path. Without force an existing file is RV_INVALID.
- * RV_IO. */
+/* Writes the options that a preset holds to path, as output_file_create() and
+ * output_file_commit() (app/output_file.h) do. */
 rv_status preset_save(const struct options *options, const char *path, bool force, rv_error *error);
 
 #endif

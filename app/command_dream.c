@@ -1,0 +1,123 @@
+/* The command without a name: dream a picture or a video. */
+#include "command.h"
+
+#include <string.h>
+
+#include "app/job.h"
+#include "app/preset.h"
+#include "app/session.h"
+#include "app/signals.h"
+
+/* What the dreaming of one job needs. */
+struct dreamer {
+	const struct options *options;
+	struct session session; /* opened for the first frame: by then the job has found out what
+				 * is wrong with the files, which costs far less to know */
+	struct progress progress;
+};
+
+static bool show_part(void *context, double part)
+{
+	struct dreamer *dreamer = context;
+	progress_part(&dreamer->progress, part);
+	return !signals_stop;
+}
+
+static rv_status open_session(struct dreamer *dreamer, rv_error *error)
+{
+	rv_status status = session_open(&dreamer->session, dreamer->options, error);
+	if (status != RV_OK)
+		return status;
+	rv_set_progress(dreamer->session.engine, show_part, dreamer);
+	if (dreamer->options->verbose)
+		progress_note(&dreamer->progress, "Dreaming with %s on %s",
+			      rv_model_path(dreamer->session.model),
+			      rv_engine_device(dreamer->session.engine)->name);
+	return RV_OK;
+}
+
+static rv_status dream(void *context, const rv_image *in, const rv_image *out, rv_error *error)
+{
+	struct dreamer *dreamer = context;
+	if (!dreamer->session.engine) {
+		rv_status status = open_session(dreamer, error);
+		if (status != RV_OK)
+			return status;
+	}
+	return rv_dream(dreamer->session.engine, in, out, error);
+}
+
+static const char *text_or_null(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+static struct job make_job(const struct options *options, struct dreamer *dreamer)
+{
+	return (struct job){
+		.input = options->operand,
+		.output = options->output,
+		.format = text_or_null(options->format),
+		.encoder = text_or_null(options->encoder),
+		.quality = options->quality,
+		.width = options->size.width,
+		.height = options->size.height,
+		.force = options->force,
+		.still = text_or_null(options->still),
+		.dream = dream,
+		.context = dreamer,
+		.progress = &dreamer->progress,
+		.stop = &signals_stop,
+	};
+}
+
+/* The last line: what was made, and where it is. */
+static void print_result(const struct options *options, const struct job_report *report)
+{
+	bool to_stdout = !strcmp(options->output, "-");
+	FILE *file = to_stdout ? stderr : stdout; /* stdout then carries the video itself */
+	const char *place = to_stdout ? "standard output" : options->output;
+	if (options->quiet)
+		return;
+	if (report->picture)
+		fprintf(file, "Dreamed a picture of %dx%d: %s", report->width, report->height,
+			place);
+	else
+		fprintf(file, "Dreamed %lld frame%s: %s", (long long)report->frames,
+			report->frames == 1 ? "" : "s", place);
+	if (options->still[0])
+		fprintf(file, ", still %s", options->still);
+	if (report->damaged)
+		fprintf(file, "; %lld damaged packets were left out", (long long)report->damaged);
+	fprintf(file, "\n");
+}
+
+static rv_status dream_input(const struct options *options, rv_error *error)
+{
+	struct dreamer dreamer = {.options = options};
+	struct job job = make_job(options, &dreamer);
+	struct job_report report = {0};
+	progress_init(&dreamer.progress, stderr, progress_style_for(stderr, options->quiet));
+	rv_status status = job_run(&job, &report, error);
+	if (status == RV_OK)
+		print_result(options, &report);
+	session_close(&dreamer.session);
+	return status;
+}
+
+rv_status command_dream(const struct options *options, rv_error *error)
+{
+	bool only_preset = options->save_preset[0] && !options->operand[0];
+	if (!options->operand[0] && !only_preset)
+		return rv_fail(error, RV_INVALID,
+			       "nothing to dream; reverie INPUT -o OUTPUT, and --help says more");
+	if (!options->output[0] && !only_preset)
+		return rv_fail(error, RV_INVALID, "where to? -o FILE says where the dream goes");
+	if (options->save_preset[0]) {
+		rv_status status =
+			preset_save(options, options->save_preset, options->force, error);
+		if (status != RV_OK)
+			return status;
+	}
+	return only_preset ? RV_OK : dream_input(options, error);
+}
