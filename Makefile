@@ -72,7 +72,8 @@ $(BUILD)/%.o: $(BUILD)/%.c $(BUILD)/flags
 	$(call say,CC $<)
 	$(Q)$(CC) $(ALL_CFLAGS) -w $(CPPFLAGS) $(PACKAGE_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/engine/onnx%.o: $(BUILD)/onnx.pb-c.c
+# What includes the generated onnx.pb-c.h.
+$(filter $(BUILD)/engine/onnx%,$(ENGINE_OBJECTS)) $(BUILD)/tests/onnx_builder.o: $(BUILD)/onnx.pb-c.c
 
 $(BUILD)/onnx.pb-c.c: engine/onnx.proto
 	$(call say,PROTOC $<)
