@@ -68,37 +68,46 @@ static const int *coefficients(int matrix)
 	return sws_getCoefficients(matrix == AVCOL_SPC_RGB ? SWS_CS_DEFAULT : matrix);
 }
 
-static void describe_colours(struct converter *converter, const AVFrame *to, const AVFrame *from,
-			     bool fresh)
+static struct converter_end end_of_frame(const AVFrame *frame)
 {
-	int matrices[2] = {(int)effective_matrix(from), (int)effective_matrix(to)};
-	int ranges[2] = {is_full_range(from), is_full_range(to)};
-	if (!fresh && memcmp(matrices, converter->matrices, sizeof(matrices)) == 0 &&
-	    memcmp(ranges, converter->ranges, sizeof(ranges)) == 0)
-		return;
+	return (struct converter_end){frame->width, frame->height, plain_format(frame->format),
+				      (int)effective_matrix(frame), is_full_range(frame)};
+}
+
+static rv_status set_up(struct converter *converter, struct converter_end from,
+			struct converter_end to, rv_error *error)
+{
+	converter_release(converter);
+	libav_forget_complaint();
+	converter->context = sws_getContext(from.width, from.height, from.format, to.width,
+					    to.height, to.format, QUALITY_FLAGS, NULL, NULL, NULL);
+	if (!converter->context)
+		return libav_fail(error, AVERROR_PATCHWELCOME,
+				  "pixels cannot be converted from %s %d x %d to %s %d x %d",
+				  av_get_pix_fmt_name(from.format), from.width, from.height,
+				  av_get_pix_fmt_name(to.format), to.width, to.height);
 	/* Fails for pairs that have no matrix to set (RGB to RGB), which is no harm. */
-	sws_setColorspaceDetails(converter->context, coefficients(matrices[0]), ranges[0],
-				 coefficients(matrices[1]), ranges[1], 0, SWS_ONE, SWS_ONE);
-	memcpy(converter->matrices, matrices, sizeof(matrices));
-	memcpy(converter->ranges, ranges, sizeof(ranges));
+	sws_setColorspaceDetails(converter->context, coefficients(from.matrix), from.full_range,
+				 coefficients(to.matrix), to.full_range, 0, SWS_ONE, SWS_ONE);
+	converter->from = from;
+	converter->to = to;
+	return RV_OK;
+}
+
+static bool same_end(const struct converter_end *a, const struct converter_end *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0; /* ints alone: no padding */
 }
 
 rv_status convert(struct converter *converter, AVFrame *to, const AVFrame *from, rv_error *error)
 {
-	enum AVPixelFormat from_format = plain_format(from->format);
-	enum AVPixelFormat to_format = plain_format(to->format);
-	struct SwsContext *before = converter->context;
-	libav_forget_complaint();
-	/* The old context is kept where it fits, and freed where it does not. */
-	converter->context =
-		sws_getCachedContext(before, from->width, from->height, from_format, to->width,
-				     to->height, to_format, QUALITY_FLAGS, NULL, NULL, NULL);
-	if (!converter->context)
-		return libav_fail(error, AVERROR_PATCHWELCOME,
-				  "pixels cannot be converted from %s %d x %d to %s %d x %d",
-				  av_get_pix_fmt_name(from_format), from->width, from->height,
-				  av_get_pix_fmt_name(to_format), to->width, to->height);
-	describe_colours(converter, to, from, converter->context != before);
+	struct converter_end from_end = end_of_frame(from), to_end = end_of_frame(to);
+	if (!converter->context || !same_end(&from_end, &converter->from) ||
+	    !same_end(&to_end, &converter->to)) {
+		rv_status status = set_up(converter, from_end, to_end, error);
+		if (status)
+			return status;
+	}
 	int rows = sws_scale(converter->context, (const uint8_t *const *)from->data, from->linesize,
 			     0, from->height, to->data, to->linesize);
 	if (rows < 0)

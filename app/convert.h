@@ -11,7 +11,9 @@
  * before use, released after it. Belongs to one thread at a time. */
 struct converter {
 	struct SwsContext *context;
-	int matrices[2], ranges[2]; /* the colour description the context was set up for */
+	struct converter_end {
+		int width, height, format, matrix, full_range;
+	} from, to; /* what the context was set up for */
 };
 
 void converter_release(struct converter *converter);

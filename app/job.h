@@ -33,7 +33,7 @@ struct job {
 	int width, height;   /* of the output, upright; 0: of the source; one of them 0: in
 			      * proportion */
 	bool force;	     /* existing files may be overwritten */
-	const char *still;   /* a picture file for the dreamed frame in the middle, or NULL */
+	const char *still;   /* a picture file for a video's dreamed frame in the middle, or NULL */
 	dream_function *dream;
 	void *context;		   /* handed to dream */
 	struct progress *progress; /* NULL: none */

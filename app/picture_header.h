@@ -1,0 +1,18 @@
+/* What the bytes of a picture file say before anything is decoded: how large the picture is (so
+ * that a hostile size is refused before memory is asked for), and whether the file ends where it
+ * should (decoders fill the rest of a truncated picture with grey, and call that success). */
+#ifndef APP_PICTURE_HEADER_H
+#define APP_PICTURE_HEADER_H
+
+#include "engine/reverie.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Checks a whole JPEG, PNG, GIF, BMP or WebP file of size bytes; any other file passes, and is left
+ * to its decoder. name is for messages. RV_MEMORY: beyond the limit of picture_size_check;
+ * RV_CORRUPT: it has no end. */
+rv_status picture_header_check(const uint8_t *bytes, size_t size, const char *name,
+			       rv_error *error);
+
+#endif

@@ -1,0 +1,363 @@
+#include "app/source.h"
+
+#include "app/libav_util.h"
+#include "app/orientation.h"
+
+#include <libavutil/time.h>
+#include <stdlib.h>
+
+/* ---- opening ---- */
+
+static AVStream *video_stream(const struct source *source)
+{
+	return source->input->format->streams[source->video_index];
+}
+
+static rv_status find_streams(struct input *input, rv_error *error)
+{
+	libav_forget_complaint();
+	int code = avformat_find_stream_info(input->format, NULL);
+	if (code == AVERROR_EXIT)
+		return rv_fail(error, RV_CANCELLED, "%s: stopped while it was opened", input->name);
+	if (code < 0)
+		return libav_fail(error, code, "%s: cannot be read", input->name);
+	return RV_OK;
+}
+
+/* Cover pictures come as video streams of one frame. */
+static void discard_covers(AVFormatContext *format)
+{
+	for (unsigned i = 0; i < format->nb_streams; i++)
+		if (format->streams[i]->disposition & AV_DISPOSITION_ATTACHED_PIC)
+			format->streams[i]->discard = AVDISCARD_ALL;
+}
+
+static bool has_video(const AVFormatContext *format)
+{
+	for (unsigned i = 0; i < format->nb_streams; i++)
+		if (format->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_VIDEO &&
+		    format->streams[i]->discard != AVDISCARD_ALL)
+			return true;
+	return false;
+}
+
+static rv_status choose_stream(struct source *source, const AVCodec **codec, rv_error *error)
+{
+	AVFormatContext *format = source->input->format;
+	discard_covers(format);
+	if (!has_video(format))
+		return rv_fail(error, RV_UNSUPPORTED, "%s: has no video stream",
+		               source->input->name);
+	source->video_index = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, codec, 0);
+	if (source->video_index < 0)
+		return libav_fail(error, source->video_index,
+		                  "%s: this FFmpeg cannot decode the video", source->input->name);
+	const AVCodecParameters *parameters = video_stream(source)->codecpar;
+	if (parameters->width || parameters->height)
+		return picture_size_check(source->input->name, parameters->width,
+		                          parameters->height, error);
+	return RV_OK;
+}
+
+static rv_status open_decoder(struct source *source, const AVCodec *codec, rv_error *error)
+{
+	const AVStream *stream = video_stream(source);
+	source->decoder = avcodec_alloc_context3(codec);
+	if (!source->decoder)
+		return rv_fail(error, RV_MEMORY, "%s: out of memory", source->input->name);
+	int code = avcodec_parameters_to_context(source->decoder, stream->codecpar);
+	source->decoder->pkt_timebase = stream->time_base;
+	source->decoder->framerate = stream->avg_frame_rate;
+	source->decoder->thread_count = 0; /* as many as there are cores */
+	libav_limit_frames(source->decoder);
+	if (code >= 0)
+		code = avcodec_open2(source->decoder, codec, NULL);
+	return code < 0 ? libav_fail(error, code, "%s: cannot be decoded", source->input->name)
+	                : RV_OK;
+}
+
+/* ---- describing ---- */
+
+static int64_t count_frames(const struct source *source, AVRational rate)
+{
+	const AVStream *stream = video_stream(source);
+	const AVFormatContext *format = source->input->format;
+	if (stream->nb_frames > 0)
+		return stream->nb_frames;
+	if (!rate.num || !rate.den)
+		return 0;
+	if (stream->duration > 0)
+		return av_rescale_q(stream->duration, stream->time_base, av_inv_q(rate));
+	if (format->duration > 0)
+		return av_rescale_q(format->duration, AV_TIME_BASE_Q, av_inv_q(rate));
+	return 0;
+}
+
+static int find_orientation(const struct source *source)
+{
+	const AVStream *stream = video_stream(source);
+	const void *matrix = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
+	return matrix ? orientation_of_matrix(matrix) : orientation_of_frame(source->frame);
+}
+
+/* The average where there is one: the nominal rate of a variable one may be that of its clock. */
+static AVRational find_frame_rate(AVStream *stream)
+{
+	AVRational rate = stream->avg_frame_rate;
+	if (!rate.num || !rate.den)
+		rate = stream->r_frame_rate;
+	return rate.num > 0 && rate.den > 0 ? rate : (AVRational){0, 1};
+}
+
+static void describe(struct source *source)
+{
+	AVFormatContext *format = source->input->format;
+	AVStream *stream = video_stream(source);
+	AVFrame *frame = source->frame;
+	source->orientation = find_orientation(source);
+	bool swaps = orientation_swaps_sides(source->orientation);
+	AVRational aspect = av_guess_sample_aspect_ratio(format, stream, frame);
+	if (swaps && aspect.num)
+		aspect = av_inv_q(aspect);
+	AVRational rate = find_frame_rate(stream);
+	source->video = (struct video_description){
+		.width = swaps ? frame->height : frame->width,
+		.height = swaps ? frame->width : frame->height,
+		.rgb = pixel_format_depth(frame->format) > 8 ? RV_RGB16 : RV_RGB8,
+		.pixel_format = frame->format,
+		.range = frame->color_range,
+		.matrix = frame->colorspace,
+		.primaries = frame->color_primaries,
+		.transfer = frame->color_trc,
+		.chroma_location = swaps ? AVCHROMA_LOC_UNSPECIFIED : frame->chroma_location,
+		.sample_aspect = aspect,
+		.time_base = stream->time_base,
+		.frame_rate = rate,
+		.frames_expected = count_frames(source, rate),
+	};
+}
+
+/* ---- decoding ---- */
+
+/* How long a frame lasts that does not say so itself. */
+static int64_t usual_duration(const struct source *source)
+{
+	AVStream *stream = video_stream(source);
+	AVRational rate = find_frame_rate(stream);
+	return rate.num ? FFMAX(av_rescale_q(1, av_inv_q(rate), stream->time_base), 1) : 1;
+}
+
+/* Timestamps always rise: encoders insist on it. A frame without one follows the last. */
+static void set_time(struct source *source)
+{
+	int64_t pts = source->frame->best_effort_timestamp;
+	if (source->timed) {
+		int64_t last = source->duration ? source->duration : usual_duration(source);
+		if (pts == AV_NOPTS_VALUE)
+			pts = source->pts + last;
+		pts = FFMAX(pts, source->pts + 1);
+	} else if (pts == AV_NOPTS_VALUE) {
+		pts = 0;
+	}
+	source->pts = pts;
+	source->duration = FFMAX(source->frame->pkt_duration, 0);
+	source->timed = true;
+}
+
+/* 0: a frame; else libav's code: AVERROR(EAGAIN) where more must be fed, AVERROR_EOF. */
+static int take_frame(struct source *source)
+{
+	int code = avcodec_receive_frame(source->decoder, source->frame);
+	if (code < 0 && code != AVERROR(EAGAIN) && code != AVERROR_EOF) {
+		source->damaged++;
+		return source->draining ? AVERROR_EOF : AVERROR(EAGAIN);
+	}
+	if (code < 0)
+		return code;
+	if (source->frame->decode_error_flags)
+		source->damaged++;
+	set_time(source);
+	return 0;
+}
+
+static void feed_decoder(struct source *source, const AVPacket *packet)
+{
+	int code = avcodec_send_packet(source->decoder, packet);
+	if (code < 0 && code != AVERROR_EOF)
+		source->damaged++;
+}
+
+static rv_status end_input(struct source *source, int code, rv_error *error)
+{
+	source->draining = true;
+	feed_decoder(source, NULL);
+	if (code == AVERROR_EXIT)
+		return rv_fail(error, RV_CANCELLED, "%s: stopped", source->input->name);
+	if (code == AVERROR_INVALIDDATA)
+		source->damaged++; /* what was read so far is still good */
+	else if (code != AVERROR_EOF)
+		return libav_fail(error, code, "%s: reading failed", source->input->name);
+	return RV_OK;
+}
+
+/* Reads one packet: into the decoder, or else left in source->packet, where *other is set. */
+static rv_status read_packet(struct source *source, bool *other, rv_error *error)
+{
+	*other = false;
+	av_packet_unref(source->packet);
+	int code = input_read(source->input, source->packet);
+	if (code == AVERROR(EAGAIN)) {
+		av_usleep(1000); /* a device that has nothing yet */
+		return RV_OK;
+	}
+	if (code < 0)
+		return end_input(source, code, error);
+	*other = source->packet->stream_index != source->video_index;
+	if (*other)
+		return RV_OK;
+	feed_decoder(source, source->packet);
+	av_packet_unref(source->packet);
+	return RV_OK;
+}
+
+static rv_status advance(struct source *source, enum source_event *event, rv_error *error)
+{
+	for (;;) {
+		bool other;
+		int code = take_frame(source);
+		if (code != AVERROR(EAGAIN)) {
+			*event = code ? SOURCE_END : SOURCE_FRAME;
+			return RV_OK;
+		}
+		rv_status status = read_packet(source, &other, error);
+		if (status)
+			return status;
+		if (other) {
+			*event = SOURCE_PACKET;
+			return RV_OK;
+		}
+	}
+}
+
+rv_status source_next(struct source *source, enum source_event *event, rv_error *error)
+{
+	if (source->early.count) {
+		av_packet_unref(source->packet);
+		packet_queue_pop(&source->early, source->packet);
+		*event = SOURCE_PACKET;
+		return RV_OK;
+	}
+	if (source->frame_held) {
+		source->frame_held = false;
+		*event = SOURCE_FRAME;
+		return RV_OK;
+	}
+	return advance(source, event, error);
+}
+
+static rv_status find_first_frame(struct source *source, rv_error *error)
+{
+	enum source_event event = SOURCE_PACKET;
+	libav_forget_complaint();
+	while (event == SOURCE_PACKET) {
+		rv_status status = advance(source, &event, error);
+		if (status)
+			return status;
+		if (event == SOURCE_PACKET && !packet_queue_push(&source->early, source->packet))
+			return rv_fail(error, RV_MEMORY, "%s: out of memory", source->input->name);
+	}
+	if (event == SOURCE_END)
+		return libav_fail(error, AVERROR_INVALIDDATA,
+		                  "%s: no frame of the video can be decoded", source->input->name);
+	source->frame_held = true;
+	return picture_size_check(source->input->name, source->frame->width, source->frame->height,
+	                          error);
+}
+
+rv_status source_open(struct source **opened, struct input **input, rv_error *error)
+{
+	const AVCodec *codec = NULL;
+	struct source *source = calloc(1, sizeof(*source));
+	if (!source) {
+		input_close(input);
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	}
+	source->input = *input;
+	*input = NULL;
+	source->frame = av_frame_alloc();
+	source->packet = av_packet_alloc();
+	rv_status status = source->frame && source->packet
+	                           ? find_streams(source->input, error)
+	                           : rv_fail(error, RV_MEMORY, "out of memory");
+	if (!status)
+		status = choose_stream(source, &codec, error);
+	if (!status)
+		status = open_decoder(source, codec, error);
+	if (!status)
+		status = find_first_frame(source, error);
+	if (status) {
+		source_close(&source);
+		return status;
+	}
+	describe(source);
+	*opened = source;
+	return RV_OK;
+}
+
+void source_close(struct source **closed)
+{
+	struct source *source = *closed;
+	if (!source)
+		return;
+	packet_queue_release(&source->early);
+	avcodec_free_context(&source->decoder);
+	av_frame_free(&source->frame);
+	av_packet_free(&source->packet);
+	converter_release(&source->converter);
+	free(source->stored.pixels);
+	input_close(&source->input);
+	free(source);
+	*closed = NULL;
+}
+
+/* ---- pictures ---- */
+
+static rv_status convert_frame(struct source *source, const rv_image *image, rv_error *error)
+{
+	AVFrame *view = av_frame_alloc();
+	if (!view)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	rv_status status = frame_view_image(view, image, error);
+	if (!status)
+		status = convert(&source->converter, view, source->frame, error);
+	av_frame_free(&view);
+	return status;
+}
+
+static rv_status reserve_stored(struct source *source, const rv_image *image, rv_error *error)
+{
+	bool swaps = orientation_swaps_sides(source->orientation);
+	int width = swaps ? image->height : image->width;
+	int height = swaps ? image->width : image->height;
+	rv_image *stored = &source->stored;
+	if (stored->pixels && stored->width == width && stored->height == height &&
+	    stored->format == image->format)
+		return RV_OK;
+	free(stored->pixels);
+	*stored = (rv_image){0};
+	return image_allocate(stored, image->format, width, height, error);
+}
+
+rv_status source_image(struct source *source, const rv_image *image, rv_error *error)
+{
+	if (source->orientation == ORIENTATION_UPRIGHT)
+		return convert_frame(source, image, error);
+	rv_status status = reserve_stored(source, image, error);
+	if (!status)
+		status = convert_frame(source, &source->stored, error);
+	if (!status)
+		orientation_apply(source->orientation, source->stored.pixels, source->stored.stride,
+		                  source->stored.width, source->stored.height,
+		                  image_pixel_bytes(image->format), image->pixels, image->stride);
+	return status;
+}
