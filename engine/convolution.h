@@ -17,7 +17,7 @@
 struct convolution_library;
 
 rv_status convolution_library_create(struct convolution_library **library, struct device *device,
-				     rv_convolution method, rv_error *error);
+                                     rv_convolution method, rv_error *error);
 void convolution_library_destroy(struct convolution_library **library);
 
 /* Entries of the operator table. operation->node is an OPERATOR_CONVOLUTION with output_count
@@ -30,6 +30,6 @@ void convolution_backward(struct recorder *recorder, const struct operation *ope
 /* Times every method that can do operation, in both directions, unless the cache knows already;
  * the winner is used by later recordings and saved under device->cache_directory. */
 rv_status convolution_tune(struct convolution_library *library, const struct operation *operation,
-			   cl_mem zeros, bool *measured, rv_error *error);
+                           cl_mem zeros, bool *measured, rv_error *error);
 
 #endif

@@ -1,0 +1,232 @@
+#include "engine/convolution_methods.h"
+
+#include <stdio.h>
+
+static const struct register_tile tiles_of_16_lanes[] = {{16, 8, 3},  {16, 6, 4},  {16, 4, 5},
+                                                         {16, 12, 2}, {16, 14, 1}, {0, 0, 0}};
+static const struct register_tile tiles_of_8_lanes[] = {{8, 6, 2}, {8, 4, 3}, {8, 3, 4}, {0, 0, 0}};
+static const struct register_tile tiles_of_4_lanes[] = {{4, 6, 2}, {4, 4, 3}, {4, 3, 4}, {0, 0, 0}};
+
+const struct register_tile *register_tiles(int lanes)
+{
+	return lanes >= 16 ? tiles_of_16_lanes : lanes >= 8 ? tiles_of_8_lanes : tiles_of_4_lanes;
+}
+
+/* Of tiles that waste the same, the earlier is the better balanced between loads and products. */
+struct register_tile register_tile_default(int lanes, int output_width)
+{
+	const struct register_tile *tile = register_tiles(lanes), *best = tile;
+	int vectors = output_width / tile->lanes, least = 0;
+
+	for (; tile->lanes; tile++) {
+		int waste = (tile->vectors - vectors % tile->vectors) % tile->vectors;
+		if (tile == best || waste < least) {
+			best = tile;
+			least = waste;
+		}
+	}
+	return *best;
+}
+
+/* ---- direct ---- */
+
+/* [panel][tap and row][column of the panel] */
+static bool pack_panels(const struct weight_layout *layout, const struct filter_bank *bank,
+                        float *packed)
+{
+	const int width = layout->parameters[0];
+
+	for (int first = 0; first < bank->columns; first += width) {
+		int count = bank->columns - first < width ? bank->columns - first : width;
+		float *panel = packed + (size_t)first * bank->taps * bank->rows;
+		for (int tap = 0; tap < bank->taps; tap++)
+			for (int row = 0; row < bank->rows; row++, panel += width)
+				for (int column = 0; column < count; column++)
+					panel[column] =
+						filter_bank_weight(bank, tap, row, first + column);
+	}
+	return true;
+}
+
+static cl_mem panels(struct recorder *recorder, struct weight_cache *weights,
+                     const struct convolution_problem *problem, int width)
+{
+	const struct window *window = &problem->node->window;
+	size_t columns = (size_t)(problem->output_width + width - 1) / width * width;
+	struct weight_layout layout = {
+		.method = "panels",
+		.parameters = {width},
+		.count = columns * problem->input_width * window->height * window->width,
+		.pack = pack_panels,
+	};
+	return weight_cache_find(weights, recorder, problem, &layout);
+}
+
+/* Tiles of pixels that one work-group computes one after the other: as many as leave every core
+ * enough work-groups to share evenly. */
+static int tiles_per_group(const struct device *device, int tiles, int others)
+{
+	int wanted = 12 * (int)device->info.compute_units, count = 4;
+
+	while (count > 1 && (tiles + count - 1) / count * others < wanted)
+		count /= 2;
+	return count;
+}
+
+/* The arguments from the first to the tables' last, which all kernels here share but for the length
+ * of a panel. */
+static void record_problem(struct recorder *recorder, const struct convolution_problem *problem,
+                           const struct convolution_tables *tables, cl_mem weights, int panel_rows)
+{
+	record_flop(recorder, problem->flop);
+	record_buffer(recorder, problem->input);
+	record_int(recorder, problem->input_size.height);
+	record_int(recorder, problem->input_size.width);
+	record_buffer(recorder, recorder->zeros);
+	record_buffer(recorder, weights);
+	if (panel_rows)
+		record_int(recorder, panel_rows);
+	record_buffer(recorder, problem->output);
+	record_int(recorder, problem->output_size.width);
+	record_buffer(recorder, problem->mask);
+	record_tables(recorder, tables);
+	record_int(recorder, tables->input_step_y);
+	record_int(recorder, tables->input_step_x);
+	record_int(recorder, tables->output_step_y);
+	record_int(recorder, tables->output_step_x);
+}
+
+static void record_direct(struct recorder *recorder, const struct convolution_problem *problem,
+                          const struct convolution_tables *tables, cl_mem weights,
+                          struct register_tile tile)
+{
+	const struct window *window = &problem->node->window;
+	int panel_count = tables->target_count / tile.vectors;
+	int tile_count = (tables->largest_phase + tile.pixels - 1) / tile.pixels;
+	int tiles =
+		tiles_per_group(recorder->device, tile_count, panel_count * tables->phase_count);
+	int step = problem->inputs[0].pixel_stride == INPUT_STRIDE ? problem->inputs[0].channels
+	                                                           : TENSOR_ALIGNMENT;
+	char options[128];
+
+	snprintf(options, sizeof(options),
+	         "-DLANES=%d -DTILE_PIXELS=%d -DTILE_VECTORS=%d -DCHANNEL_STEP=%d", tile.lanes,
+	         tile.pixels, tile.vectors, step);
+	record_kernel(recorder, "conv_direct", options, "convolve", problem->node->name);
+	record_problem(recorder, problem, tables, weights,
+	               problem->input_width * window->height * window->width);
+	record_int(recorder, tiles);
+	record_launch(recorder, panel_count, (tile_count + tiles - 1) / tiles, tables->phase_count,
+	              1, 1, 1);
+}
+
+void convolution_direct(struct recorder *recorder, struct weight_cache *weights,
+                        const struct convolution_problem *problem, struct register_tile tile)
+{
+	struct convolution_tables tables;
+	cl_mem packed = panels(recorder, weights, problem, tile.lanes * tile.vectors);
+
+	if (recorder->status)
+		return;
+	if (!tables_create(&tables, problem, tile.lanes, tile.vectors)) {
+		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);
+		return;
+	}
+	record_direct(recorder, problem, &tables, packed, tile);
+	tables_release(&tables);
+}
+
+/* ---- depthwise ---- */
+
+enum { DEPTHWISE_PIXELS = 8 };
+
+/* [tap][channel] */
+static bool pack_diagonal(const struct weight_layout *layout, const struct filter_bank *bank,
+                          float *packed)
+{
+	(void)layout;
+	for (int tap = 0; tap < bank->taps; tap++)
+		for (int row = 0; row < bank->rows; row++)
+			*packed++ = filter_bank_weight(bank, tap, row, row);
+	return true;
+}
+
+void convolution_depthwise(struct recorder *recorder, struct weight_cache *weights,
+                           const struct convolution_problem *problem)
+{
+	const struct window *window = &problem->node->window;
+	struct weight_layout layout = {
+		.method = "depthwise",
+		.count = (size_t)problem->input_width * window->height * window->width,
+		.pack = pack_diagonal,
+	};
+	struct convolution_tables tables;
+	cl_mem packed = weight_cache_find(weights, recorder, problem, &layout);
+	char options[64];
+
+	if (recorder->status)
+		return;
+	if (!tables_create(&tables, problem, recorder->device->lanes, 1)) {
+		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);
+		return;
+	}
+	snprintf(options, sizeof(options), "-DTILE_PIXELS=%d", DEPTHWISE_PIXELS);
+	record_kernel(recorder, "conv_depthwise", options, "convolve_depthwise",
+	              problem->node->name);
+	record_problem(recorder, problem, &tables, packed, 0);
+	record_launch(recorder, tables.target_count,
+	              (tables.largest_phase + DEPTHWISE_PIXELS - 1) / DEPTHWISE_PIXELS,
+	              tables.phase_count, 1, 1, 1);
+	tables_release(&tables);
+}
+
+/* ---- picture ---- */
+
+/* Times 3 channels, as many sums as the registers hold. */
+enum { PICTURE_PIXELS_16 = 8, PICTURE_PIXELS = 4 };
+
+/* [tap][vector of rows][column][row in the vector] */
+static bool pack_rows(const struct weight_layout *layout, const struct filter_bank *bank,
+                      float *packed)
+{
+	const int channels = layout->parameters[0], lanes = layout->parameters[1];
+
+	for (int tap = 0; tap < bank->taps; tap++)
+		for (int first = 0; first < bank->rows; first += lanes)
+			for (int channel = 0; channel < channels; channel++)
+				for (int lane = 0; lane < lanes; lane++)
+					*packed++ = filter_bank_weight(bank, tap, first + lane,
+					                               channel);
+	return true;
+}
+
+void convolution_picture(struct recorder *recorder, struct weight_cache *weights,
+                         const struct convolution_problem *problem)
+{
+	const struct window *window = &problem->node->window;
+	int lanes = recorder->device->lanes, channels = problem->outputs[0].run.channels;
+	int pixels = lanes == 16 ? PICTURE_PIXELS_16 : PICTURE_PIXELS;
+	struct weight_layout layout = {
+		.method = "picture",
+		.parameters = {channels, lanes},
+		.count = (size_t)problem->input_width * window->height * window->width * channels,
+		.pack = pack_rows,
+	};
+	struct convolution_tables tables;
+	cl_mem packed = weight_cache_find(weights, recorder, problem, &layout);
+	char options[64];
+
+	if (recorder->status)
+		return;
+	if (!tables_create(&tables, problem, TENSOR_ALIGNMENT, 1)) {
+		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);
+		return;
+	}
+	snprintf(options, sizeof(options), "-DTILE_PIXELS=%d -DCHANNELS=%d", pixels, channels);
+	record_kernel(recorder, "conv_picture", options, "convolve_to_picture",
+	              problem->node->name);
+	record_problem(recorder, problem, &tables, packed, 0);
+	record_launch(recorder, (tables.largest_phase + pixels - 1) / pixels, tables.phase_count, 1,
+	              1, 1, 1);
+	tables_release(&tables);
+}

@@ -1,0 +1,31 @@
+/* The methods behind convolution.h. Each records all launches of one problem. */
+#ifndef CONVOLUTION_METHODS_H
+#define CONVOLUTION_METHODS_H
+
+#include "engine/convolution_weights.h"
+
+/* The register tile of a kernel: pixels (or Winograd tiles) by vectors of lanes output channels. */
+struct register_tile {
+	int lanes, pixels, vectors;
+};
+
+/* Tiles whose sums fit into the registers of a processor with vectors of this many lanes: 32
+ * registers where there are 16 lanes (AVX-512), else 16. Ends with {0}. Best first. */
+const struct register_tile *register_tiles(int lanes);
+
+/* The tile that wastes least on output_width channels (a multiple of TENSOR_ALIGNMENT). */
+struct register_tile register_tile_default(int lanes, int output_width);
+
+/* Any convolution. */
+void convolution_direct(struct recorder *recorder, struct weight_cache *weights,
+                        const struct convolution_problem *problem, struct register_tile tile);
+
+/* Where problem_is_depthwise. */
+void convolution_depthwise(struct recorder *recorder, struct weight_cache *weights,
+                           const struct convolution_problem *problem);
+
+/* Where problem_writes_picture. */
+void convolution_picture(struct recorder *recorder, struct weight_cache *weights,
+                         const struct convolution_problem *problem);
+
+#endif

@@ -1,0 +1,47 @@
+/* Weights in the order kernels read them, packed once and shared by all picture sizes. */
+#ifndef CONVOLUTION_WEIGHTS_H
+#define CONVOLUTION_WEIGHTS_H
+
+#include "engine/convolution_problem.h"
+
+/* The weights of a problem as one dense array weight(tap, row, column): rows are the channels of
+ * the problem's inputs, columns those of its outputs, both with the padding of their runs, where
+ * weights are 0. */
+struct filter_bank {
+	const struct graph_node *node;
+	bool backward;
+	int taps, rows, columns;
+	int inner;            /* input channels of the forward convolution */
+	int own;              /* of them, those one filter sees */
+	const float **filter; /* by padded output channel: [own][taps]; NULL for padding */
+	int *first;           /* by padded output channel: the first input channel it sees */
+};
+
+bool filter_bank_create(struct filter_bank *bank, const struct convolution_problem *problem);
+void filter_bank_release(struct filter_bank *bank);
+float filter_bank_weight(const struct filter_bank *bank, int tap, int row, int column);
+
+/* How a method lays out the weights. */
+struct weight_layout {
+	const char *method; /* a literal: layouts of different methods never mix */
+	int parameters[4];  /* of the method, such as the width of a panel; told apart in the cache
+	                     */
+	size_t count;       /* floats */
+	/* Writes count floats; they are zero before. */
+	bool (*pack)(const struct weight_layout *layout, const struct filter_bank *bank,
+	             float *packed);
+	const void *context; /* for pack */
+};
+
+struct weight_cache;
+
+rv_status weight_cache_create(struct weight_cache **cache, rv_error *error);
+void weight_cache_destroy(struct weight_cache **cache);
+
+/* The packed weights of problem; owned by the cache. Entries are found by what the weights are, not
+ * by where they lie, so graphs may come and go. NULL after a failure, which the recorder keeps. */
+cl_mem weight_cache_find(struct weight_cache *cache, struct recorder *recorder,
+                         const struct convolution_problem *problem,
+                         const struct weight_layout *layout);
+
+#endif
