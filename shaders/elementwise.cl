@@ -171,14 +171,14 @@ __kernel void copy_backward(READ_SLICE(gradient), int channels, int pixels, DEST
 
 // Top and left may be negative, which crops.
 __kernel void pad_forward(READ_SLICE(in), int in_height, int in_width, SLICE(out), int out_height,
-			  int out_width, int top, int left, float constant, int channels)
+			  int out_width, int top, int left, float outside, int channels)
 {
 	FOR_PIXELS(pixel, out_height * out_width) {
 		int y = pixel / out_width - top, x = pixel % out_width - left;
 		bool inside = y >= 0 && y < in_height && x >= 0 && x < in_width;
 		FOR_CHANNELS(channel, channels)
 			store(AT(out, pixel, channel),
-			      inside ? load(AT(in, y * in_width + x, channel)) : (real)constant);
+			      inside ? load(AT(in, y * in_width + x, channel)) : (real)outside);
 	}
 }
 

@@ -1,0 +1,198 @@
+// From a gradient to a step. A raster is taken row by row by work-groups: group g does rows g,
+// g + groups, ...; the GROUP work-items of a group share a row (1 on a CPU). Each group leaves one
+// partial sum, always over the same pixels in the same order, so that results repeat exactly.
+#ifndef GROUP
+#define GROUP 1
+#endif
+#define GROUP_OF_ITEMS __attribute__((reqd_work_group_size(GROUP, 1, 1)))
+
+#define FOR_ROWS(y, height) for (int y = get_group_id(0); y < (height); y += get_num_groups(0))
+#define FOR_COLUMNS(x, width) for (int x = get_local_id(0); x < (width); x += GROUP)
+
+// Sums of |g|, g and g^2 over pixels and colours.
+#define ABSOLUTE x
+#define PLAIN y
+#define SQUARE z
+
+float sum_of_colours(float4 value)
+{
+	return value.x + value.y + value.z;
+}
+
+float4 statistics(float4 value)
+{
+	return (float4)(sum_of_colours(fabs(value)), sum_of_colours(value),
+			sum_of_colours(value * value), 0);
+}
+
+// The group's partial sum, of what its work-items have.
+void store_partial(__local float4 *shared, float4 sum, __global float4 *partial)
+{
+	int item = get_local_id(0);
+
+	shared[item] = sum;
+	for (int half_group = GROUP / 2; half_group > 0; half_group /= 2) {
+		barrier(CLK_LOCAL_MEM_FENCE);
+		if (item < half_group)
+			shared[item] += shared[item + half_group];
+	}
+	if (item == 0)
+		*partial = shared[0];
+}
+
+GROUP_OF_ITEMS __kernel void measure(const __global float4 *gradient, int width, int height,
+				     __global float4 *partials)
+{
+	__local float4 shared[GROUP];
+	float4 sum = 0;
+
+	FOR_ROWS(y, height) {
+		float4 row = 0; // apart, as a long sum of floats swallows small terms
+		FOR_COLUMNS(x, width)
+			row += statistics(gradient[(size_t)y * width + x]);
+		sum += row;
+	}
+	store_partial(shared, sum, partials + get_group_id(0));
+}
+
+#define BY_MEAN_ABS 0
+#define BY_DEVIATION 1
+#define BY_RMS 2
+// Below this a band counts as rounding, next to the strongest; and below that as nothing at all.
+#define WEAKEST 1e-4f
+#define NOTHING 1e-15f
+
+float measure_of(float4 sum, float count, int how)
+{
+	float mean = sum.PLAIN / count, square = sum.SQUARE / count;
+
+	if (how == BY_MEAN_ABS)
+		return sum.ABSOLUTE / count;
+	if (how == BY_DEVIATION)
+		return sqrt(fmax(square - mean * mean, 0.0f));
+	return sqrt(square);
+}
+
+// What each band is to be multiplied with. partials is [bands][groups], counts are the elements of
+// each band, shares what it is to measure afterwards. A single work-item.
+__kernel void find_factors(const __global float4 *partials, int groups, int bands,
+			   const __global float *counts, const __global float *shares, int how,
+			   __global float *factors)
+{
+	float strongest = 0;
+
+	for (int band = 0; band < bands; band++) {
+		float4 sum = 0;
+		for (int i = 0; i < groups; i++)
+			sum += partials[band * groups + i];
+		factors[band] = measure_of(sum, counts[band], how);
+		strongest = fmax(strongest, factors[band]);
+	}
+	for (int band = 0; band < bands; band++)
+		factors[band] = strongest < NOTHING
+					? 0
+					: shares[band] / fmax(factors[band], strongest * WEAKEST);
+}
+
+float4 one_four_six(float4 a, float4 b, float4 c, float4 d, float4 e)
+{
+	return (a + e + 4 * (b + d) + 6 * c) * (1.0f / 16);
+}
+
+// Half as large, rounded up: output (y, x) lies on input (2y, 2x). The border is repeated.
+GROUP_OF_ITEMS __kernel void halve(const __global float4 *in, int in_width, int in_height,
+				   __global float4 *out, int width, int height)
+{
+	FOR_ROWS(y, height)
+		FOR_COLUMNS(x, width) {
+			float4 rows[5];
+			int columns[5];
+			for (int i = 0; i < 5; i++)
+				columns[i] = clamp(2 * x + i - 2, 0, in_width - 1);
+			for (int i = 0; i < 5; i++) {
+				const __global float4 *row =
+					in + (size_t)clamp(2 * y + i - 2, 0, in_height - 1) *
+						     in_width;
+				rows[i] = one_four_six(row[columns[0]], row[columns[1]],
+						       row[columns[2]], row[columns[3]],
+						       row[columns[4]]);
+			}
+			out[(size_t)y * width + x] =
+				one_four_six(rows[0], rows[1], rows[2], rows[3], rows[4]);
+		}
+}
+
+// Between two samples, or on the middle one of three, when there are to be twice as many.
+float4 between(float4 before, float4 here, float4 after, int odd)
+{
+	return odd ? 0.5f * (here + after) : 0.125f * (before + 6 * here + after);
+}
+
+float4 enlarged_row(const __global float4 *row, int width, int x)
+{
+	int i = x / 2;
+	return between(row[max(i - 1, 0)], row[i], row[min(i + 1, width - 1)], x & 1);
+}
+
+// Pixel (y, x) of coarse enlarged to twice its size.
+float4 enlarged(const __global float4 *coarse, int width, int height, int y, int x)
+{
+	int i = y / 2;
+	return between(enlarged_row(coarse + (size_t)max(i - 1, 0) * width, width, x),
+		       enlarged_row(coarse + (size_t)i * width, width, x),
+		       enlarged_row(coarse + (size_t)min(i + 1, height - 1) * width, width, x),
+		       y & 1);
+}
+
+// Takes from a level of the pyramid what the next coarser one holds, and measures what is left.
+// coarse_width 0: there is none.
+GROUP_OF_ITEMS __kernel void split_band(__global float4 *level, int width, int height,
+					const __global float4 *coarse, int coarse_width,
+					int coarse_height, int band, __global float4 *partials)
+{
+	__local float4 shared[GROUP];
+	float4 sum = 0;
+
+	FOR_ROWS(y, height) {
+		float4 row = 0;
+		FOR_COLUMNS(x, width) {
+			float4 value = level[(size_t)y * width + x];
+			if (coarse_width > 0)
+				value -= enlarged(coarse, coarse_width, coarse_height, y, x);
+			level[(size_t)y * width + x] = value;
+			row += statistics(value);
+		}
+		sum += row;
+	}
+	store_partial(shared, sum, partials + band * get_num_groups(0) + get_group_id(0));
+}
+
+// The way back, every band times its factor.
+GROUP_OF_ITEMS __kernel void merge_band(__global float4 *level, int width, int height,
+					const __global float4 *coarse, int coarse_width,
+					int coarse_height, int band, const __global float *factors)
+{
+	float factor = factors[band];
+
+	FOR_ROWS(y, height)
+		FOR_COLUMNS(x, width) {
+			float4 value = level[(size_t)y * width + x] * factor;
+			if (coarse_width > 0)
+				value += enlarged(coarse, coarse_width, coarse_height, y, x);
+			level[(size_t)y * width + x] = value;
+		}
+}
+
+GROUP_OF_ITEMS __kernel void move_picture(__global float4 *picture, const __global float4 *gradient,
+					  float step, const __global float *factors, int width,
+					  int height)
+{
+	float4 length = (float4)(step * factors[0]);
+
+	FOR_ROWS(y, height)
+		FOR_COLUMNS(x, width) {
+			size_t pixel = (size_t)y * width + x;
+			float4 moved = fma(gradient[pixel], length, picture[pixel]);
+			picture[pixel] = fmin(fmax(moved, -1.0f), 1.0f);
+		}
+}

@@ -1,0 +1,97 @@
+// Gradients of objectives at a layer. factors[channels] hold everything that does not depend on
+// the activation, and 0 for channels that do not count and for lanes past the last channel.
+
+// The gradient of sum(factor / 2 * a^2), or of sum(factor * a) if linear.
+__kernel void objective_gradient(READ_SLICE(activation), const __global float *factors, int linear,
+				 int channels, int pixels, DESTINATION_ARGUMENTS)
+{
+	struct destination to = DESTINATION;
+
+	FOR_PIXELS(pixel, pixels)
+		FOR_CHANNELS(channel, channels) {
+			real factor = load(factors + channel);
+			real value = linear ? (real)1 : load(AT(activation, pixel, channel));
+			store_gradient(&to, pixel, channel,
+				       select(factor * value, (real)0, (integer)(factor == 0)));
+		}
+}
+
+// How strong each channel is at each place: |a| / level, summed over the window. Channels that do
+// not count get -1, below all others. scores is [height * width][scores_stride].
+__kernel void objective_scores(READ_SLICE(activation), const __global float *inverse_levels,
+			       __global float *scores, int scores_stride, int radius, int channels,
+			       int height, int width)
+{
+	FOR_PIXELS(pixel, height * width) {
+		int y = pixel / width, x = pixel % width;
+		int top = max(y - radius, 0), bottom = min(y + radius, height - 1);
+		int left = max(x - radius, 0), right = min(x + radius, width - 1);
+		FOR_CHANNELS(channel, channels) {
+			real inverse = load(inverse_levels + channel), sum = 0;
+			for (int i = top; i <= bottom; i++)
+				for (int k = left; k <= right; k++)
+					sum += fabs(load(AT(activation, i * width + k, channel)));
+			sum = select(sum * inverse, (real)-1, (integer)(inverse == 0));
+			store(scores + (size_t)pixel * scores_stride + channel, sum);
+		}
+	}
+}
+
+// A channel and its score. Of two, the better has the higher score, or the same and a lower number.
+struct entry {
+	float score;
+	int channel;
+};
+
+// The best entry of a place that is worse than last.
+struct entry next_best(const __global float *scores, int channels, struct entry last)
+{
+	real best = -2;
+	integer best_channel = channels;
+	for (int channel = 0; channel < channels; channel += LANES) {
+		real score = load(scores + channel);
+		integer number = LANE_NUMBERS + channel;
+		integer worse = score < last.score ||
+				(score == last.score && number > last.channel);
+		integer better = worse && score > best;
+		best = select(best, score, better);
+		best_channel = select(best_channel, number, better);
+	}
+	float lanes[LANES];
+	int numbers[LANES];
+	JOIN(vstore, LANES)(best, 0, lanes);
+	JOIN(vstore, LANES)(best_channel, 0, numbers);
+	struct entry entry = {lanes[0], numbers[0]};
+	for (int i = 1; i < LANES; i++)
+		if (lanes[i] > entry.score ||
+		    (lanes[i] == entry.score && numbers[i] < entry.channel)) {
+			entry.score = lanes[i];
+			entry.channel = numbers[i];
+		}
+	return entry;
+}
+
+// The gradient of sum(factor / 2 * a^2) over the winners of each place. Launched with 1 in
+// dimension 0: a work-item needs all channels of its place.
+__kernel void objective_winners(READ_SLICE(activation), const __global float *factors,
+				const __global float *scores, int scores_stride, int winners,
+				int channels, int pixels, DESTINATION_ARGUMENTS)
+{
+	struct destination to = DESTINATION;
+
+	FOR_PIXELS(pixel, pixels) {
+		const __global float *place = scores + (size_t)pixel * scores_stride;
+		struct entry last = {INFINITY, -1};
+		for (int i = 0; i < winners; i++)
+			last = next_best(place, channels, last);
+		for (int channel = 0; channel < channels; channel += LANES) {
+			real score = load(place + channel), factor = load(factors + channel);
+			integer number = LANE_NUMBERS + channel;
+			integer wins = score > last.score ||
+				       (score == last.score && number <= last.channel);
+			wins = wins && factor != 0;
+			real value = factor * load(AT(activation, pixel, channel));
+			store_gradient(&to, pixel, channel, select((real)0, value, wins));
+		}
+	}
+}
