@@ -12,7 +12,7 @@
 struct dreamer {
 	const struct options *options;
 	struct session session; /* opened for the first frame: by then the job has found out what
-				 * is wrong with the files, which costs far less to know */
+	                         * is wrong with the files, which costs far less to know */
 	struct progress progress;
 };
 
@@ -31,8 +31,8 @@ static rv_status open_session(struct dreamer *dreamer, rv_error *error)
 	rv_set_progress(dreamer->session.engine, show_part, dreamer);
 	if (dreamer->options->verbose)
 		progress_note(&dreamer->progress, "Dreaming with %s on %s",
-			      rv_model_path(dreamer->session.model),
-			      rv_engine_device(dreamer->session.engine)->name);
+		              rv_model_path(dreamer->session.model),
+		              rv_engine_device(dreamer->session.engine)->name);
 	return RV_OK;
 }
 
@@ -81,10 +81,10 @@ static void print_result(const struct options *options, const struct job_report 
 		return;
 	if (report->picture)
 		fprintf(file, "Dreamed a picture of %dx%d: %s", report->width, report->height,
-			place);
+		        place);
 	else
 		fprintf(file, "Dreamed %lld frame%s: %s", (long long)report->frames,
-			report->frames == 1 ? "" : "s", place);
+		        report->frames == 1 ? "" : "s", place);
 	if (options->still[0])
 		fprintf(file, ", still %s", options->still);
 	if (report->damaged)
@@ -110,7 +110,7 @@ rv_status command_dream(const struct options *options, rv_error *error)
 	bool only_preset = options->save_preset[0] && !options->operand[0];
 	if (!options->operand[0] && !only_preset)
 		return rv_fail(error, RV_INVALID,
-			       "nothing to dream; reverie INPUT -o OUTPUT, and --help says more");
+		               "nothing to dream; reverie INPUT -o OUTPUT, and --help says more");
 	if (!options->output[0] && !only_preset)
 		return rv_fail(error, RV_INVALID, "where to? -o FILE says where the dream goes");
 	if (options->save_preset[0]) {

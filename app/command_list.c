@@ -41,8 +41,8 @@ rv_status command_devices(const struct options *options, rv_error *error)
 		return status;
 	if (!count)
 		return rv_fail(error, RV_NOT_FOUND,
-			       "there is no OpenCL device; install your GPU's driver, or "
-			       "pocl-opencl-icd for the CPU");
+		               "there is no OpenCL device; install your GPU's driver, or "
+		               "pocl-opencl-icd for the CPU");
 	for (int i = 0; i < count && i < DEVICES_MAX; i++)
 		print_device(i + 1, &devices[i]);
 	return RV_OK;
@@ -76,7 +76,7 @@ rv_status command_models(const struct options *options, rv_error *error)
 	paths_each(&folders, ".onnx", print_model, &count);
 	if (!count)
 		return rv_fail(error, RV_NOT_FOUND,
-			       "there is no model; `make models` fetches the default network");
+		               "there is no model; `make models` fetches the default network");
 	return RV_OK;
 }
 
@@ -116,7 +116,7 @@ rv_status command_layers(const struct options *options, rv_error *error)
 		       number_or_dash(layer->channels, channels),
 		       number_or_dash(layer->stride, stride), layer->supported ? "yes" : "no",
 		       strcmp(layer->name, rv_model_default_layer(session.model)) ? ""
-										  : "  (default)");
+		                                                                  : "  (default)");
 	}
 	session_close(&session);
 	return RV_OK;

@@ -11,14 +11,14 @@
 /* Both sides of --size, or those of a picture of usual size. RV_INVALID where one is left out:
  * there is no picture to take its shape from. */
 static rv_status measured_size(const struct options *options, struct option_size *size,
-			       rv_error *error)
+                               rv_error *error)
 {
 	*size = options->size;
 	if (!size->width && !size->height)
 		*size = (struct option_size){512, 384};
 	if (!size->width || !size->height)
 		return rv_fail(error, RV_INVALID,
-			       "--size: both sides are needed here, as in 512x384");
+		               "--size: both sides are needed here, as in 512x384");
 	return RV_OK;
 }
 
@@ -36,14 +36,14 @@ static double median(double *times, int count)
 }
 
 static rv_status bench_step(const struct session *session, const char *layer,
-			    struct option_size size, int runs, rv_error *error)
+                            struct option_size size, int runs, rv_error *error)
 {
 	double gflop;
 	double *times = calloc((size_t)runs, sizeof(*times));
 	if (!times)
 		return rv_fail(error, RV_MEMORY, "no memory for %d times", runs);
 	rv_status status = rv_measure_step(session->engine, layer, size.width, size.height, runs,
-					   times, &gflop, error);
+	                                   times, &gflop, error);
 	if (status == RV_OK) {
 		double middle = median(times, runs);
 		printf("step %s %dx%d median_ms=%.3f min_ms=%.3f gflops=%.2f\n", layer, size.width,
@@ -60,7 +60,7 @@ rv_status command_bench(const struct options *options, rv_error *error)
 	const char *layer;
 	if (strcmp(options->operand, "step"))
 		return rv_fail(error, RV_INVALID,
-			       "what is timed is a gradient step: reverie bench step --layer L");
+		               "what is timed is a gradient step: reverie bench step --layer L");
 	rv_status status = measured_size(options, &size, error);
 	if (status != RV_OK)
 		return status;
@@ -91,13 +91,13 @@ static bool show_tuning(void *context, double part)
 
 /* Tunes for one octave and returns how many shapes were timed through total. */
 static rv_status tune_octave(const struct session *session, const struct options *options,
-			     struct option_size size, int *total, rv_error *error)
+                             struct option_size size, int *total, rv_error *error)
 {
 	int layers = options->layers.count ? options->layers.count : 1;
 	for (int i = 0; i < layers; i++) {
 		int measured = 0;
 		const char *layer = options->layers.count ? options->layers.list[i].name
-							  : rv_model_default_layer(session->model);
+		                                          : rv_model_default_layer(session->model);
 		rv_status status =
 			rv_tune(session->engine, layer, size.width, size.height, &measured, error);
 		if (status != RV_OK)
@@ -111,11 +111,11 @@ static struct option_size octave_size(struct option_size size, const rv_params *
 {
 	double scale = pow((double)params->octave_scale, octave);
 	return (struct option_size){(int)lround(size.width / scale),
-				    (int)lround(size.height / scale)};
+	                            (int)lround(size.height / scale)};
 }
 
 static rv_status tune_octaves(const struct session *session, const struct options *options,
-			      struct option_size size, rv_error *error)
+                              struct option_size size, rv_error *error)
 {
 	enum { SMALLEST = 16 }; /* pixels; no layer of use is left of less */
 	int total = 0;

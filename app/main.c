@@ -23,7 +23,7 @@ static const struct command *find_command(const char *word)
 
 /* The command line goes before the preset it names, so it is read again over it. */
 static rv_status read_options(struct options *options, int count, char *const *words,
-			      unsigned command, rv_error *error)
+                              unsigned command, rv_error *error)
 {
 	*options = options_default();
 	rv_status status = options_parse(options, count, words, command, error);
@@ -74,7 +74,7 @@ int main(int count, char **words)
 	setenv("POCL_AFFINITY", "1", 0);
 	signals_install();
 	rv_status status = read_options(&options, words[0] ? count - first : 0, words + first,
-					command->bit, &error);
+	                                command->bit, &error);
 	if (status == RV_OK) {
 		job_set_verbose(options.verbose);
 		status = run(command, &options, &error);

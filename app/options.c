@@ -80,21 +80,21 @@ struct options options_default(void)
 /* ---- the command line ---- */
 
 static rv_status unknown_option(const char *word, const char *name, unsigned command,
-				rv_error *error)
+                                rv_error *error)
 {
 	const char *nearest = option_nearest(name, command);
 	if (option_find(name))
 		return rv_fail(error, RV_INVALID, "--%s is not an option of this command", name);
 	if (nearest)
 		return rv_fail(error, RV_INVALID, "%.64s: no such option; did you mean --%s?", word,
-			       nearest);
+		               nearest);
 	return rv_fail(error, RV_INVALID, "%.64s: no such option; --help lists them", word);
 }
 
 /* Finds the option that word names. *value is what the word itself gives it ("--name=value" or
  * "-nvalue"), or NULL. */
 static rv_status find_option(const char *word, unsigned command, const struct option **found,
-			     const char **value, rv_error *error)
+                             const char **value, rv_error *error)
 {
 	char name[NAME_LENGTH + 1] = "";
 	*value = NULL;
@@ -120,11 +120,11 @@ static rv_status find_option(const char *word, unsigned command, const struct op
 static bool is_value(const struct option *option, const char *word)
 {
 	return word && (strncmp(word, "--", 2) || option->type == OPTION_WHOLE ||
-			option->type == OPTION_NUMBER);
+	                option->type == OPTION_NUMBER);
 }
 
 static rv_status parse_option(struct options *options, char *const *words, int *index,
-			      unsigned command, rv_error *error)
+                              unsigned command, rv_error *error)
 {
 	const struct option *option;
 	const char *value;
@@ -137,7 +137,7 @@ static rv_status parse_option(struct options *options, char *const *words, int *
 		value = words[++*index];
 	if (!value)
 		return rv_fail(error, RV_INVALID, "--%s needs a value: --%s %s", option->name,
-			       option->name, option->metavar);
+		               option->name, option->metavar);
 	return option_set(options, option, value, "--", error);
 }
 
@@ -147,17 +147,17 @@ static rv_status parse_operand(struct options *options, const char *word, rv_err
 		return rv_fail(error, RV_INVALID, "an empty word in the command line");
 	if (options->operand[0])
 		return rv_fail(error, RV_INVALID,
-			       "%.128s: one input at a time, and there is %.128s", word,
-			       options->operand);
+		               "%.128s: one input at a time, and there is %.128s", word,
+		               options->operand);
 	if (strlen(word) >= sizeof(options->operand))
 		return rv_fail(error, RV_INVALID, "%.64s...: longer than %d bytes", word,
-			       OPTION_TEXT_LENGTH - 1);
+		               OPTION_TEXT_LENGTH - 1);
 	strcpy(options->operand, word);
 	return RV_OK;
 }
 
 rv_status options_parse(struct options *options, int count, char *const *words, unsigned command,
-			rv_error *error)
+                        rv_error *error)
 {
 	bool only_operands = false;
 	options->operand[0] = '\0';

@@ -74,21 +74,21 @@ struct options {
 
 /* What a changed value costs a dream that is under way. */
 enum option_cost {
-	OPTION_START,	/* read once, when the program starts */
-	OPTION_LIVE,	/* used from the next frame on */
-	OPTION_REPLAN,	/* a new memory plan */
+	OPTION_START,   /* read once, when the program starts */
+	OPTION_LIVE,    /* used from the next frame on */
+	OPTION_REPLAN,  /* a new memory plan */
 	OPTION_REBUILD, /* a new graph, its kernels and a new memory plan */
 };
 
 enum option_type {
-	OPTION_FLAG,	 /* bool */
-	OPTION_WHOLE,	 /* int */
-	OPTION_SEED,	 /* uint64_t */
-	OPTION_NUMBER,	 /* float */
-	OPTION_CHOICE,	 /* int or enum: an index in choices */
-	OPTION_TEXT,	 /* char[OPTION_TEXT_LENGTH] */
-	OPTION_SIZE,	 /* struct option_size */
-	OPTION_LAYERS,	 /* struct option_layers */
+	OPTION_FLAG,     /* bool */
+	OPTION_WHOLE,    /* int */
+	OPTION_SEED,     /* uint64_t */
+	OPTION_NUMBER,   /* float */
+	OPTION_CHOICE,   /* int or enum: an index in choices */
+	OPTION_TEXT,     /* char[OPTION_TEXT_LENGTH] */
+	OPTION_SIZE,     /* struct option_size */
+	OPTION_LAYERS,   /* struct option_layers */
 	OPTION_CHANNELS, /* struct option_channels */
 };
 
@@ -119,19 +119,19 @@ enum option_command {
 
 struct option {
 	const char *name; /* without the dashes; NULL ends the table */
-	char letter;	  /* one-letter form, or 0 */
+	char letter;      /* one-letter form, or 0 */
 	enum option_type type;
 	enum option_group group;
 	enum option_cost cost;
-	unsigned commands;	 /* bits of enum option_command */
-	size_t place;		 /* offset of the value in struct options */
+	unsigned commands;       /* bits of enum option_command */
+	size_t place;            /* offset of the value in struct options */
 	double minimum, maximum; /* of a number, both allowed; of each channel or side in a list */
-	bool odd;		 /* a whole number must be odd */
+	bool odd;                /* a whole number must be odd */
 	const char *const *choices; /* NULL-terminated */
-	const char *unit;	    /* of a number, such as "pixels", or NULL */
-	const char *metavar;	    /* stands for the value in the help text; NULL for a flag */
-	const char *unset;	    /* what happens by default, where the value would not say it */
-	const char *help;	    /* one line */
+	const char *unit;           /* of a number, such as "pixels", or NULL */
+	const char *metavar;        /* stands for the value in the help text; NULL for a flag */
+	const char *unset;          /* what happens by default, where the value would not say it */
+	const char *help;           /* one line */
 };
 
 extern const struct option option_table[];
@@ -152,11 +152,11 @@ bool option_in_preset(const struct option *option);
  * message begins with prefix and the option's name, and says what was given and what is
  * possible. */
 rv_status option_set(struct options *options, const struct option *option, const char *text,
-		     const char *prefix, rv_error *error);
+                     const char *prefix, rv_error *error);
 
 /* Writes the value as option_set() would read it; an unset value is an empty text. */
 void option_format(const struct options *options, const struct option *option,
-		   char text[OPTION_VALUE_LENGTH]);
+                   char text[OPTION_VALUE_LENGTH]);
 
 /* Writes the possible values, such as "1 to 16" or "l2, mean, winners"; empty for a text. */
 void option_format_range(const struct option *option, char text[OPTION_VALUE_LENGTH]);
@@ -170,7 +170,7 @@ struct options options_default(void);
  * is RV_INVALID, as are an unknown option, a bad value and a second operand. On an error options
  * is undefined. */
 rv_status options_parse(struct options *options, int count, char *const *words, unsigned command,
-			rv_error *error);
+                        rv_error *error);
 
 /* What the engine is to dream. default_layer stands in where channels were given without a layer;
  * it may be NULL where none were. */
@@ -187,7 +187,7 @@ struct command {
 		*name; /* the first word of the command line; "" is the dream, NULL ends a list */
 	const char *usage; /* such as "bench step --layer L --size WxH" */
 	const char *help;  /* one line; NULL: not listed */
-	unsigned bit;	   /* of enum option_command */
+	unsigned bit;      /* of enum option_command */
 	rv_status (*run)(const struct options *options, rv_error *error);
 };
 

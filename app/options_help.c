@@ -8,9 +8,9 @@ enum { WIDTH = 100 };
 static const char *const examples[][2] = {
 	{"reverie sky.jpg -o dream.png", "Dream a picture with the settings that suit most."},
 	{"reverie clip.mp4 -o dream.mp4 --preset eyes --octaves 3",
-	 "Dream a video, with its sound, from a preset and one option of your own."},
+         "Dream a video, with its sound, from a preset and one option of your own."},
 	{"reverie sky.jpg -o mix.png --layer mixed3:1,mixed5:0.5 --size 1024x",
-	 "Dream of two layers at once, on a picture made 1024 pixels wide."},
+         "Dream of two layers at once, on a picture made 1024 pixels wide."},
 };
 enum { EXAMPLE_COUNT = sizeof(examples) / sizeof(examples[0]) };
 
@@ -23,7 +23,7 @@ static void write_default(const struct option *option, char text[OPTION_VALUE_LE
 		option_format(&defaults, option, text);
 }
 
-/* Writes "0 to 512 pixels; default 16", or as much of it as there is. */
+/* Writes "0 to 512 pixels; default: 16", or as much of it as there is. */
 static void write_details(const struct option *option, char text[2 * OPTION_VALUE_LENGTH])
 {
 	char range[OPTION_VALUE_LENGTH] = "", preset[OPTION_VALUE_LENGTH] = "";
@@ -32,7 +32,7 @@ static void write_details(const struct option *option, char text[2 * OPTION_VALU
 	if (option->type != OPTION_SEED && option->type != OPTION_CHANNELS)
 		option_format_range(option, range);
 	snprintf(text, 2 * OPTION_VALUE_LENGTH, "%s%s%s%s", range,
-		 range[0] && preset[0] ? "; " : "", preset[0] ? "default " : "", preset);
+	         range[0] && preset[0] ? "; " : "", preset[0] ? "default: " : "", preset);
 }
 
 /* Writes "-o, --output FILE" and returns its length. */
@@ -42,7 +42,7 @@ static int write_usage(const struct option *option, char *text, size_t capacity)
 	if (option->letter)
 		snprintf(letter, sizeof(letter), "-%c, ", option->letter);
 	return snprintf(text, capacity, "%s--%s%s%s", letter, option->name,
-			option->metavar ? " " : "", option->metavar ? option->metavar : "");
+	                option->metavar ? " " : "", option->metavar ? option->metavar : "");
 }
 
 static bool is_listed(const struct option *option, enum option_group group, unsigned command)

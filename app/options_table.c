@@ -96,11 +96,11 @@ const struct option option_table[] = {
 	/* Presets. */
 	{.name = "preset", .type = OPTION_TEXT, .group = OPTION_GROUP_PRESET,
 	 .commands = DREAM, PLACE(preset),
-	 .metavar = "NAME|FILE", .unset = "none",
-	 .help = "read options from a preset; those of the command line go first"},
+	 .metavar = "NAME|FILE",
+	 .help = "read options from a preset; the command line overrides it"},
 	{.name = "save-preset", .type = OPTION_TEXT, .group = OPTION_GROUP_PRESET,
 	 .commands = DREAM, PLACE(save_preset),
-	 .metavar = "FILE", .unset = "none",
+	 .metavar = "FILE",
 	 .help = "write the dream's options to a preset"},
 
 	/* Picture and video. */
@@ -114,7 +114,7 @@ const struct option option_table[] = {
 	 .help = "size to dream at; 640x and x480 keep the shape"},
 	{.name = "still", .type = OPTION_TEXT, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM, PLACE(still),
-	 .metavar = "FILE", .unset = "none",
+	 .metavar = "FILE",
 	 .help = "write one frame of a video to this picture too"},
 	{.name = "encoder", .type = OPTION_TEXT, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM, PLACE(encoder),
@@ -167,11 +167,11 @@ const struct option option_table[] = {
 	/* Measuring. */
 	{.name = "activation", .type = OPTION_TEXT, .group = OPTION_GROUP_MEASURE,
 	 .commands = COMMAND_INSPECT, PLACE(activation),
-	 .metavar = "FILE", .unset = "none",
+	 .metavar = "FILE",
 	 .help = "write the layer's activation to this .npy file"},
 	{.name = "gradient", .type = OPTION_TEXT, .group = OPTION_GROUP_MEASURE,
 	 .commands = COMMAND_INSPECT, PLACE(gradient),
-	 .metavar = "FILE", .unset = "none",
+	 .metavar = "FILE",
 	 .help = "write the gradient of its mean square to this .npy file"},
 	{.name = "runs", .type = OPTION_WHOLE, .group = OPTION_GROUP_MEASURE,
 	 .commands = COMMAND_BENCH, PLACE(runs), RANGE(1, 10000),

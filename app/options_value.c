@@ -62,7 +62,7 @@ static bool refuse_kind(const struct option *option, const char *text, const cha
 	char range[OPTION_VALUE_LENGTH];
 	option_format_range(option, range);
 	snprintf(why, sizeof(reason), "\"%.64s\" is not %s%s%.100s%s", text, kind,
-		 range[0] ? " (" : "", range, range[0] ? ")" : "");
+	         range[0] ? " (" : "", range, range[0] ? ")" : "");
 	return false;
 }
 
@@ -165,14 +165,14 @@ static bool side_in_range(const struct option *option, long long side, bool give
 }
 
 static bool set_size(const struct option *option, const char *text, struct option_size *place,
-		     reason why)
+                     reason why)
 {
 	const char *cross = strchr(text, 'x');
 	long long width, height;
 	if (!cross || !strcmp(text, "x") || !read_side(text, (size_t)(cross - text), &width) ||
 	    !read_side(cross + 1, strlen(cross + 1), &height)) {
 		snprintf(why, sizeof(reason),
-			 "\"%.64s\" is not a size such as 640x480, 640x or x480", text);
+		         "\"%.64s\" is not a size such as 640x480, 640x or x480", text);
 		return false;
 	}
 	if (!side_in_range(option, width, cross > text) || !side_in_range(option, height, cross[1]))
@@ -200,7 +200,7 @@ static bool refuse_count(const char *what, int most, reason why)
 }
 
 static bool set_channels(const struct option *option, const char *text,
-			 struct option_channels *place, reason why)
+                         struct option_channels *place, reason why)
 {
 	struct option_channels channels = {0};
 	char entry[32];
@@ -236,7 +236,7 @@ static bool split_weight(char *entry, float *weight, reason why)
 		return true;
 	if (fabs(value) > 1000 || fabs(value) < 0.001) {
 		snprintf(why, sizeof(reason), "weight %.64s is out of range (0.001 to 1000)",
-			 colon + 1);
+		         colon + 1);
 		return false;
 	}
 	*weight = (float)value;
@@ -245,7 +245,7 @@ static bool split_weight(char *entry, float *weight, reason why)
 }
 
 static bool set_layers(const struct option *option, const char *text, struct option_layers *place,
-		       reason why)
+                       reason why)
 {
 	struct option_layers layers = {0};
 	char entry[RV_LAYER_NAME_LENGTH];
@@ -294,7 +294,7 @@ static bool set_value(const struct option *option, const char *text, void *place
 }
 
 rv_status option_set(struct options *options, const struct option *option, const char *text,
-		     const char *prefix, rv_error *error)
+                     const char *prefix, rv_error *error)
 {
 	reason why = "";
 	if (set_value(option, text, place_of(options, option), why))
@@ -317,12 +317,12 @@ static void format_layers(const struct option_layers *layers, char *text)
 	size_t used = 0;
 	for (int i = 0; i < layers->count; i++) {
 		used += (size_t)snprintf(text + used, OPTION_VALUE_LENGTH - used, "%s%s",
-					 i ? "," : "", layers->list[i].name);
+		                         i ? "," : "", layers->list[i].name);
 		if (layers->list[i].weight == 1)
 			continue;
 		text[used++] = ':';
 		format_number((double)layers->list[i].weight, text + used,
-			      OPTION_VALUE_LENGTH - used);
+		              OPTION_VALUE_LENGTH - used);
 		used += strlen(text + used);
 	}
 }
@@ -332,7 +332,7 @@ static void format_channels(const struct option_channels *channels, char *text)
 	size_t used = 0;
 	for (int i = 0; i < channels->count; i++)
 		used += (size_t)snprintf(text + used, OPTION_VALUE_LENGTH - used, "%s%d",
-					 i ? "," : "", channels->list[i]);
+		                         i ? "," : "", channels->list[i]);
 }
 
 static void format_size(const struct option_size *size, char *text)
@@ -347,7 +347,7 @@ static void format_size(const struct option_size *size, char *text)
 }
 
 void option_format(const struct options *options, const struct option *option,
-		   char text[OPTION_VALUE_LENGTH])
+                   char text[OPTION_VALUE_LENGTH])
 {
 	const void *value = value_of(options, option);
 	text[0] = '\0';
@@ -360,7 +360,7 @@ void option_format(const struct options *options, const struct option *option,
 		break;
 	case OPTION_SEED:
 		snprintf(text, OPTION_VALUE_LENGTH, "%llu",
-			 (unsigned long long)*(const uint64_t *)value);
+		         (unsigned long long)*(const uint64_t *)value);
 		break;
 	case OPTION_NUMBER:
 		format_number((double)*(const float *)value, text, OPTION_VALUE_LENGTH);
@@ -388,7 +388,7 @@ static void format_choices(const char *const *choices, char *text)
 	size_t used = 0;
 	for (int i = 0; choices[i]; i++)
 		used += (size_t)snprintf(text + used, OPTION_VALUE_LENGTH - used, "%s%s",
-					 i ? ", " : "", choices[i]);
+		                         i ? ", " : "", choices[i]);
 }
 
 void option_format_range(const struct option *option, char text[OPTION_VALUE_LENGTH])
@@ -400,6 +400,6 @@ void option_format_range(const struct option *option, char text[OPTION_VALUE_LEN
 		snprintf(text, OPTION_VALUE_LENGTH, "0 to %llu", (unsigned long long)UINT64_MAX);
 	else if (option->minimum < option->maximum)
 		snprintf(text, OPTION_VALUE_LENGTH, "%g to %g%s%s%s", option->minimum,
-			 option->maximum, option->unit ? " " : "", option->unit ? option->unit : "",
-			 option->odd ? ", odd" : "");
+		         option->maximum, option->unit ? " " : "", option->unit ? option->unit : "",
+		         option->odd ? ", odd" : "");
 }

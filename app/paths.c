@@ -46,7 +46,7 @@ static void add_folder(struct paths *paths, const char *folder, const char *name
 
 /* Adds a folder of the XDG base directory specification: $variable, or fallback under $HOME. */
 static void add_base_folder(struct paths *paths, const char *variable, const char *fallback,
-			    const char *name)
+                            const char *name)
 {
 	char folder[PATH_LENGTH];
 	const char *base = getenv(variable), *home = getenv("HOME");

@@ -15,7 +15,7 @@ rv_status preset_load(struct options *options, const char *name, rv_error *error
 /* Reads one preset from text (length bytes; no NUL is needed). name stands for the file in
  * messages. RV_INVALID. */
 rv_status preset_parse(struct options *options, const char *name, const char *text, size_t length,
-		       rv_error *error);
+                       rv_error *error);
 
 /* Writes the options that a preset holds to path, as output_file_create() and
  * output_file_commit() (app/output_file.h) do. */

@@ -21,8 +21,8 @@ static rv_status find_model(const struct options *options, char path[PATH_LENGTH
 		return RV_OK;
 	if (options->model[0])
 		return rv_fail(error, RV_NOT_FOUND,
-			       "%.256s: no such model; `reverie models` lists those there are",
-			       name);
+		               "%.256s: no such model; `reverie models` lists those there are",
+		               name);
 	return rv_fail(
 		error, RV_NOT_FOUND,
 		"the network models/%s is missing; `make models` fetches it, --model names another",
@@ -30,7 +30,7 @@ static rv_status find_model(const struct options *options, char path[PATH_LENGTH
 }
 
 rv_status session_open_model(struct session *session, const struct options *options,
-			     rv_error *error)
+                             rv_error *error)
 {
 	char path[PATH_LENGTH];
 	rv_status status = find_model(options, path, error);
@@ -62,13 +62,13 @@ void session_close(struct session *session)
 }
 
 rv_status session_layer(const struct session *session, const struct options *options,
-			const char **layer, rv_error *error)
+                        const char **layer, rv_error *error)
 {
 	if (options->layers.count > 1)
 		return rv_fail(error, RV_INVALID,
-			       "--layer: this command looks at one layer, not %d",
-			       options->layers.count);
+		               "--layer: this command looks at one layer, not %d",
+		               options->layers.count);
 	*layer = options->layers.count ? options->layers.list[0].name
-				       : rv_model_default_layer(session->model);
+	                               : rv_model_default_layer(session->model);
 	return RV_OK;
 }

@@ -14,7 +14,7 @@ struct session {
  * without .onnx; none: the default network. RV_NOT_FOUND says how to get it; and what
  * rv_model_open() returns. */
 rv_status session_open_model(struct session *session, const struct options *options,
-			     rv_error *error);
+                             rv_error *error);
 
 /* Opens the model and, for it, an engine that is to dream what the options say. For errors see
  * rv_create() and rv_set_params(). */
@@ -26,6 +26,6 @@ void session_close(struct session *session);
  * default. RV_INVALID where several were. The model must be open; the text is the options' or the
  * model's. */
 rv_status session_layer(const struct session *session, const struct options *options,
-			const char **layer, rv_error *error);
+                        const char **layer, rv_error *error);
 
 #endif

@@ -345,7 +345,7 @@ TEST(options_help_lists_every_option_in_lines_that_fit)
 		CHECK_MESSAGE(is_on_a_line_of_its_own(text, option->name), "--%s", option->name);
 	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
 		CHECK_MESSAGE(strcspn(line, "\n") <= 100, "too long: %.100s", line);
-	CHECK(strstr(text, "default 1.4") && strstr(text, "1.05 to 4"));
+	CHECK(strstr(text, "default: 1.4") && strstr(text, "1.05 to 4"));
 	CHECK(strstr(text, "Examples\n"));
 	free(text);
 }

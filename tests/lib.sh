@@ -1,0 +1,90 @@
+# For tests/*_test.sh, which source it: every case prints one line, "ok NAME", "not ok NAME" or
+# "skip NAME: why", and what was seen where it fails. $work is a folder that is removed at the end;
+# end the script with `finish`.
+cd "$(dirname "$0")/.." || exit 1
+REVERIE=${REVERIE:-build/reverie}
+case $REVERIE in
+/*) ;;
+*) REVERIE=$PWD/$REVERIE ;;
+esac
+DATA=${REVERIE_TEST_DATA:-$PWD/../shared/data}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+finish() {
+	exit "$failed"
+}
+
+ok() { # NAME
+	echo "ok $1"
+}
+
+not_ok() { # NAME WHY
+	echo "# $2"
+	if [ -s "$work/out" ]; then sed 's/^/# stdout: /' "$work/out" | head -n 20; fi
+	if [ -s "$work/err" ]; then sed 's/^/# stderr: /' "$work/err" | head -n 20; fi
+	echo "not ok $1"
+	failed=1
+}
+
+skip() { # NAME WHY
+	echo "skip $1: $2"
+}
+
+have() { # PROGRAM
+	command -v "$1" >/dev/null 2>&1
+}
+
+# Runs reverie; what it printed is in $work/out and $work/err, its exit code in $code.
+reverie() {
+	"$REVERIE" "$@" >"$work/out" 2>"$work/err" </dev/null
+	code=$?
+}
+
+# reverie must fail with exit code CODE and nothing but one line on standard error, which begins
+# with "reverie: " and holds TEXT.
+expect_error() { # NAME CODE TEXT WORD...
+	name=$1 wanted=$2 text=$3
+	shift 3
+	reverie "$@"
+	check_error "$name" "$wanted" "$text"
+}
+
+check_error() { # NAME CODE TEXT
+	if [ "$code" != "$2" ]; then
+		not_ok "$1" "exit code $code, not $2"
+	elif [ "$(wc -l <"$work/err")" != 1 ] || [ -s "$work/out" ]; then
+		not_ok "$1" "more, or less, than one line on standard error"
+	elif ! grep -q '^reverie: ' "$work/err" || ! grep -qF -e "$3" "$work/err"; then
+		not_ok "$1" "the line does not say: $3"
+	else
+		ok "$1"
+	fi
+}
+
+# reverie must end with exit code 0.
+expect_success() { # NAME WORD...
+	name=$1
+	shift
+	reverie "$@"
+	if [ "$code" = 0 ]; then ok "$name"; else not_ok "$name" "exit code $code"; fi
+}
+
+# The condition given as a command must hold.
+check() { # NAME COMMAND...
+	name=$1
+	shift
+	if "$@"; then ok "$name"; else not_ok "$name" "not so: $*"; fi
+}
+
+# Whether there is a network and a device to dream with. Sets $why where there is none.
+can_dream() {
+	why=
+	if [ ! -f models/inception_v3.onnx ]; then
+		why="models/inception_v3.onnx is missing, \`make models\` fetches it"
+	elif ! "$REVERIE" devices >/dev/null 2>&1; then
+		why="there is no OpenCL device"
+	fi
+	[ -z "$why" ]
+}
