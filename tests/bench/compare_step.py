@@ -1,0 +1,100 @@
+#!/usr/bin/python3
+"""Holds Reverie's gradient step against PyTorch's, in turns, so that both see the same machine:
+
+    compare_step.py [--program build/reverie] [--layers mixed3,mixed5] [--sizes 256x192] [--rounds 7]
+
+In each round PyTorch (see step_torch.py) times a few steps, then `reverie bench step` does. A row
+shows the medians over all rounds, and how many times as long PyTorch took: the least, the median and
+the greatest of the rounds' ratios. --as-written adds PyTorch the way it is usually written. Installs
+nothing; exit code 2 and one line where something is missing.
+"""
+
+import argparse
+import re
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+EXIT_MISSING = 2
+
+import step_torch  # ends with that exit code itself, where PyTorch is not there
+
+LINE = re.compile(r"^step \S+ \S+ median_ms=([\d.]+) min_ms=([\d.]+)", re.MULTILINE)
+
+
+def reverie_milliseconds(options, layer, size):
+    command = [options.program, "bench", "step", "--model", options.model]
+    command += ["--layer", layer, "--size", size, "--runs", str(options.runs)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    line = LINE.search(result.stdout)
+    if result.returncode or not line:
+        said = (result.stderr.strip() or "it printed no step line").splitlines()[-1]
+        raise RuntimeError(f"{' '.join(command)} failed: {said}")
+    return float(line.group(1))
+
+
+def torch_milliseconds(step, runs):
+    return statistics.median(step.time(runs))
+
+
+def describe(ratios):
+    return f"{min(ratios):5.2f} {statistics.median(ratios):6.2f} {max(ratios):5.2f}"
+
+
+def compare(options, model, layer, size):
+    """Prints one row of the table."""
+    width, height = step_torch.parse_size(size)
+    steps = [step_torch.best_step(model, layer, width, height)]
+    if options.as_written:
+        steps.append(step_torch.Step(model, layer, width, height, step_torch.AS_WRITTEN))
+    reverie_milliseconds(options, layer, size)  # builds kernels and caches, uncounted
+    rounds = []
+    for _ in range(options.rounds):
+        theirs = [torch_milliseconds(step, options.runs) for step in steps]
+        rounds.append([reverie_milliseconds(options, layer, size)] + theirs)
+    own, *others = zip(*rounds)
+    row = f"{layer:12} {size:>9} {statistics.median(own):9.1f}"
+    for theirs in others:
+        ratios = [their / mine for their, mine in zip(theirs, own)]
+        row += f" {statistics.median(theirs):9.1f}  {describe(ratios)}"
+    print(row, flush=True)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--program", default=str(ROOT / "build" / "reverie"))
+    parser.add_argument("--model", default=str(ROOT / "models" / "inception_v3.onnx"))
+    parser.add_argument("--layers", default="mixed3,mixed5,mixed7")
+    parser.add_argument("--sizes", default="256x192,512x384")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--runs", type=int, default=5, help="steps in each round")
+    parser.add_argument("--as-written", action="store_true")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    for path, remedy in ((options.program, "make"), (options.model, "make models")):
+        if not Path(path).is_file():
+            print(f"compare_step: {path} is missing; run '{remedy}' first", file=sys.stderr)
+            return EXIT_MISSING
+    step_torch.prepare()
+    model = step_torch.onnx_reader.read_model(options.model)
+    heading = "layer             size  reverie"
+    heading += "     torch   least median  most"
+    if options.as_written:
+        heading += "   written   least median  most"
+    print(heading + "   (median ms, and ratios)", flush=True)
+    for layer in options.layers.split(","):
+        for size in options.sizes.split(","):
+            compare(options, model, layer, size)
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (OSError, ValueError, KeyError, RuntimeError, NotImplementedError) as error:
+        sys.exit(f"compare_step: {error}")
