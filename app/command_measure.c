@@ -61,10 +61,9 @@ rv_status command_bench(const struct options *options, rv_error *error)
 	if (strcmp(options->operand, "step"))
 		return rv_fail(error, RV_INVALID,
 		               "what is timed is a gradient step: reverie bench step --layer L");
-	rv_status status = measured_size(options, &size, error);
-	if (status != RV_OK)
-		return status;
-	if ((status = session_open(&session, options, error)) == RV_OK &&
+	rv_status status;
+	if ((status = measured_size(options, &size, error)) == RV_OK &&
+	    (status = session_open(&session, options, error)) == RV_OK &&
 	    (status = session_layer(&session, options, &layer, error)) == RV_OK)
 		status = bench_step(&session, layer, size, options->runs, error);
 	session_close(&session);
@@ -74,80 +73,78 @@ rv_status command_bench(const struct options *options, rv_error *error)
 /* ---- tune ---- */
 
 struct tuning {
-	bool quiet;
-	int percent; /* shown last */
+	struct session session;
+	const struct options *options;
+	struct option_size size; /* of the octave under way */
+	int tenths;              /* of it, shown last */
+	int timed;               /* convolutions, in all octaves */
 };
 
 static bool show_tuning(void *context, double part)
 {
 	struct tuning *tuning = context;
-	int percent = (int)(part * 100);
-	if (!tuning->quiet && percent >= tuning->percent + 10) {
-		fprintf(stderr, "%d %% of the convolutions are timed\n", percent);
-		tuning->percent = percent;
-	}
+	int tenths = (int)(part * 10);
+	if (tenths > tuning->tenths && !tuning->options->quiet)
+		fprintf(stderr, "%dx%d: %d %%\n", tuning->size.width, tuning->size.height,
+		        tenths * 10);
+	tuning->tenths = tenths;
 	return !signals_stop;
 }
 
-/* Tunes for one octave and returns how many shapes were timed through total. */
-static rv_status tune_octave(const struct session *session, const struct options *options,
-                             struct option_size size, int *total, rv_error *error)
+static rv_status tune_octave(struct tuning *tuning, rv_error *error)
 {
-	int layers = options->layers.count ? options->layers.count : 1;
-	for (int i = 0; i < layers; i++) {
-		int measured = 0;
-		const char *layer = options->layers.count ? options->layers.list[i].name
-		                                          : rv_model_default_layer(session->model);
-		rv_status status =
-			rv_tune(session->engine, layer, size.width, size.height, &measured, error);
+	const struct option_layers *layers = &tuning->options->layers;
+	const char *layer = rv_model_default_layer(tuning->session.model);
+	rv_status status = RV_OK;
+	for (int i = 0; !status && (i == 0 || i < layers->count); i++) {
+		int timed = 0;
+		tuning->tenths = 0;
+		status = rv_tune(tuning->session.engine,
+		                 layers->count ? layers->list[i].name : layer, tuning->size.width,
+		                 tuning->size.height, &timed, error);
+		tuning->timed += timed;
+	}
+	return status;
+}
+
+/* Tunes for the sizes that a dream of this size goes through. They must be the engine's, to the
+ * pixel: a convolution is remembered by its shape. */
+static rv_status tune_octaves(struct tuning *tuning, struct option_size size, rv_error *error)
+{
+	const rv_params *params = &tuning->options->params;
+	double scale = 1;
+	for (int octave = 0; octave < params->octaves; octave++, scale *= params->octave_scale) {
+		tuning->size = (struct option_size){(int)lround(size.width / scale),
+		                                    (int)lround(size.height / scale)};
+		rv_status status = tune_octave(tuning, error);
+		if (status == RV_INVALID && octave)
+			return RV_OK; /* too small for the network: the dream leaves it out too */
 		if (status != RV_OK)
 			return status;
-		*total += measured;
 	}
 	return RV_OK;
 }
 
-static struct option_size octave_size(struct option_size size, const rv_params *params, int octave)
+static rv_status tune(struct tuning *tuning, rv_error *error)
 {
-	double scale = pow((double)params->octave_scale, octave);
-	return (struct option_size){(int)lround(size.width / scale),
-	                            (int)lround(size.height / scale)};
-}
-
-static rv_status tune_octaves(const struct session *session, const struct options *options,
-                              struct option_size size, rv_error *error)
-{
-	enum { SMALLEST = 16 }; /* pixels; no layer of use is left of less */
-	int total = 0;
-	for (int octave = 0; octave < options->params.octaves; octave++) {
-		struct option_size smaller = octave_size(size, &options->params, octave);
-		if (octave && (smaller.width < SMALLEST || smaller.height < SMALLEST))
-			break;
-		rv_status status = tune_octave(session, options, smaller, &total, error);
-		if (status != RV_OK)
-			return status;
-	}
-	if (!options->quiet)
-		printf("Timed %d convolutions for %s\n", total,
-		       rv_engine_device(session->engine)->name);
-	return RV_OK;
+	struct option_size size;
+	rv_status status;
+	if ((status = command_takes_no_operand(tuning->options, error)) ||
+	    (status = measured_size(tuning->options, &size, error)) ||
+	    (status = session_open(&tuning->session, tuning->options, error)))
+		return status;
+	rv_set_progress(tuning->session.engine, show_tuning, tuning);
+	status = tune_octaves(tuning, size, error);
+	if (status == RV_OK && !tuning->options->quiet)
+		printf("Timed %d convolutions for %s\n", tuning->timed,
+		       rv_engine_device(tuning->session.engine)->name);
+	return status;
 }
 
 rv_status command_tune(const struct options *options, rv_error *error)
 {
-	struct session session = {0};
-	struct tuning tuning = {.quiet = options->quiet};
-	struct option_size size;
-	rv_status status = command_takes_no_operand(options, error);
-	if (status == RV_OK)
-		status = measured_size(options, &size, error);
-	if (status != RV_OK)
-		return status;
-	status = session_open(&session, options, error);
-	if (status == RV_OK) {
-		rv_set_progress(session.engine, show_tuning, &tuning);
-		status = tune_octaves(&session, options, size, error);
-	}
-	session_close(&session);
+	struct tuning tuning = {.options = options};
+	rv_status status = tune(&tuning, error);
+	session_close(&tuning.session);
 	return status;
 }
