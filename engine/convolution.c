@@ -41,8 +41,14 @@ void convolution_library_destroy(struct convolution_library **library)
 static void record_dense(struct recorder *recorder, struct convolution_library *library,
                          const struct convolution_problem *problem)
 {
-	convolution_direct(recorder, library->weights, problem,
-	                   register_tile_default(recorder->device->lanes, problem->output_width));
+	struct register_tile tile =
+		register_tile_default(recorder->device->lanes, problem->output_width);
+
+	if (library->method != RV_CONVOLUTION_DIRECT &&
+	    convolution_winograd_fits(recorder->device, problem, tile))
+		convolution_winograd(recorder, library->weights, problem, tile);
+	else
+		convolution_direct(recorder, library->weights, problem, tile);
 }
 
 static void record_groups(struct recorder *recorder, struct convolution_library *library,

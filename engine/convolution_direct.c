@@ -89,7 +89,9 @@ static void record_problem(struct recorder *recorder, const struct convolution_p
 	record_buffer(recorder, problem->output);
 	record_int(recorder, problem->output_size.width);
 	record_buffer(recorder, problem->mask);
-	record_tables(recorder, tables);
+	record_taps(recorder, tables);
+	record_phases(recorder, tables);
+	record_targets(recorder, tables);
 	record_int(recorder, tables->input_step_y);
 	record_int(recorder, tables->input_step_x);
 	record_int(recorder, tables->output_step_y);

@@ -20,6 +20,14 @@ struct register_tile register_tile_default(int lanes, int output_width);
 void convolution_direct(struct recorder *recorder, struct weight_cache *weights,
                         const struct convolution_problem *problem, struct register_tile tile);
 
+/* Windows of 3x3, 5x5, 1x3, 1x5, 1x7 and those turned, with stride and dilation 1, where the device
+ * has the local memory. */
+bool convolution_winograd_fits(const struct device *device,
+                               const struct convolution_problem *problem,
+                               struct register_tile tile);
+void convolution_winograd(struct recorder *recorder, struct weight_cache *weights,
+                          const struct convolution_problem *problem, struct register_tile tile);
+
 /* Where problem_is_depthwise. */
 void convolution_depthwise(struct recorder *recorder, struct weight_cache *weights,
                            const struct convolution_problem *problem);

@@ -323,10 +323,18 @@ static void record_table(struct recorder *recorder, int count, size_t size, cons
 	record_buffer(recorder, record_own_buffer(recorder, count * size, data));
 }
 
-void record_tables(struct recorder *recorder, const struct convolution_tables *tables)
+void record_taps(struct recorder *recorder, const struct convolution_tables *tables)
 {
 	record_table(recorder, tables->tap_count, sizeof(*tables->taps), tables->taps);
+}
+
+void record_phases(struct recorder *recorder, const struct convolution_tables *tables)
+{
 	record_table(recorder, tables->phase_count, sizeof(*tables->phases), tables->phases);
+}
+
+void record_targets(struct recorder *recorder, const struct convolution_tables *tables)
+{
 	record_table(recorder, tables->target_count, sizeof(*tables->targets), tables->targets);
 	record_table(recorder, tables->target_count * tables->lanes, sizeof(*tables->bias),
 	             tables->bias);

@@ -106,8 +106,10 @@ struct convolution_tables {
 bool tables_create(struct convolution_tables *tables, const struct convolution_problem *problem,
                    int lanes, int multiple);
 void tables_release(struct convolution_tables *tables);
-/* The tables as buffers of the recorder's list, recorded as four arguments: taps, phases, targets,
- * bias. */
-void record_tables(struct recorder *recorder, const struct convolution_tables *tables);
+/* Tables as buffers of the recorder's list, recorded as arguments. */
+void record_taps(struct recorder *recorder, const struct convolution_tables *tables);
+void record_phases(struct recorder *recorder, const struct convolution_tables *tables);
+/* Two arguments: targets, bias. */
+void record_targets(struct recorder *recorder, const struct convolution_tables *tables);
 
 #endif

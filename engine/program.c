@@ -8,7 +8,7 @@
 #include "engine/cache.h"
 #include "engine/shader_sources.h"
 
-enum { OPTIONS_LENGTH = 512 };
+enum { OPTIONS_LENGTH = 2048 };
 
 static const char common_options[] = "-cl-std=CL1.2 -cl-mad-enable -cl-denorms-are-zero";
 

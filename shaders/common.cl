@@ -180,22 +180,21 @@ int phase_pixel(const __global struct phase *phase, int number, int output_width
 enum { TARGET_WRITTEN = 1, TARGET_BIASED = 2, TARGET_ACCUMULATED = 4, TARGET_MASKED = 8 };
 
 // Writes a vector of one output pixel, with all that is fused into the store.
-void store_target(const __global struct target *target, __global float *output,
-		  const __global float *mask, const __global float *bias, int pixel, real value)
+void store_target(struct target target, __global float *output, const __global float *mask,
+		  const __global float *bias, int pixel, real value)
 {
-	const int flags = target->flags;
-	__global float *place = output + target->offset + (size_t)pixel * target->pixel_stride;
+	__global float *place = output + target.offset + (size_t)pixel * target.pixel_stride;
 
-	if (flags & TARGET_BIASED)
-		value = clamp(value + load(bias), target->low, target->high);
-	if (flags & TARGET_ACCUMULATED)
+	if (target.flags & TARGET_BIASED)
+		value = clamp(value + load(bias), target.low, target.high);
+	if (target.flags & TARGET_ACCUMULATED)
 		value += load(place);
-	if (flags & TARGET_MASKED) {
+	if (target.flags & TARGET_MASKED) {
 		real activation =
-			load(mask + target->mask_offset + (size_t)pixel * target->mask_stride);
+			load(mask + target.mask_offset + (size_t)pixel * target.mask_stride);
 		value = select((real)0, value,
-			       activation > target->low && activation < target->high);
+			       (integer)(activation > target.low && activation < target.high));
 	}
-	if (flags & TARGET_WRITTEN)
+	if (target.flags & TARGET_WRITTEN)
 		store(place, value);
 }

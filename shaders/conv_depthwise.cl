@@ -37,7 +37,7 @@ ONE_ITEM __kernel void convolve_depthwise(
 	}
 	UNROLLED(i, TILE_PIXELS)
 	if (first + i < pixels)
-		store_target(targets + get_global_id(0), output, mask, bias + channel,
+		store_target(targets[get_global_id(0)], output, mask, bias + channel,
 			     phase_pixel(phase, first + i, output_width, output_step_y,
 					 output_step_x),
 			     sum[i]);

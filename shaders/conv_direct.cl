@@ -82,7 +82,7 @@ ONE_ITEM __kernel void convolve(const __global float *restrict input, int input_
 			const int place = phase_pixel(phase, pixel + i, output_width, output_step_y,
 						      output_step_x);
 			UNROLLED(v, TILE_VECTORS)
-			store_target(targets + v, output, mask, bias + v * LANES, place, sum[i][v]);
+			store_target(targets[v], output, mask, bias + v * LANES, place, sum[i][v]);
 		}
 	}
 }

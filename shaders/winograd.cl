@@ -1,0 +1,221 @@
+// Winograd convolution, all of it in one kernel: a work-group takes a block of tiles, transforms
+// what they read into local memory, multiplies it by the transformed weights point by point, a
+// panel of output channels at a time, and transforms the products back.
+//
+// Build options: POINTS, OUTPUTS, INPUT_ROWS, OUTPUT_ROWS (engine/winograd_transform.h); VERTICAL
+// and HORIZONTAL, 0 or 1: the directions the transform applies to; TILE_PIXELS, TILE_VECTORS: the
+// register tile, in Winograd tiles by vectors of output channels.
+
+#define POINTS_Y (VERTICAL ? POINTS : 1)
+#define POINTS_X (HORIZONTAL ? POINTS : 1)
+#define OUTPUTS_Y (VERTICAL ? OUTPUTS : 1)
+#define OUTPUTS_X (HORIZONTAL ? OUTPUTS : 1)
+#define PANEL (TILE_VECTORS * LANES)
+
+// Of each pair of points only the first has its row: point 0, pairs, infinity.
+__constant float input_rows[POINTS / 2 + 1][POINTS] = {INPUT_ROWS};
+__constant float output_rows[OUTPUTS][POINTS / 2 + 1] = {OUTPUT_ROWS};
+
+// factor * value + sum. The factors are constants: products with 0 and 1 leave the program.
+real add_product(float factor, real value, real sum)
+{
+	return factor == 0 ? sum : fma((real)factor, value, sum);
+}
+
+// The values at p and -p differ in the sign of the odd terms alone.
+void transform_input(real *to, const real *from)
+{
+	UNROLLED(row, POINTS / 2 + 1)
+	{
+		const int point = row == 0 ? 0 : 2 * row - 1;
+		real even = 0, odd = 0;
+
+		UNROLLED(i, POINTS / 2)
+		{
+			even = add_product(input_rows[row][2 * i], from[2 * i], even);
+			odd = add_product(input_rows[row][2 * i + 1], from[2 * i + 1], odd);
+		}
+		to[point] = even + odd;
+		if (row > 0 && row < POINTS / 2)
+			to[point + 1] = even - odd;
+	}
+}
+
+void transform_output(real *to, const real *from)
+{
+	real sum[POINTS / 2 + 1], difference[POINTS / 2 + 1];
+
+	sum[0] = from[0];
+	difference[0] = 0;
+	UNROLLED(pair, POINTS / 2 - 1)
+	{
+		sum[pair + 1] = from[2 * pair + 1] + from[2 * pair + 2];
+		difference[pair + 1] = from[2 * pair + 1] - from[2 * pair + 2];
+	}
+	sum[POINTS / 2] = difference[POINTS / 2] = from[POINTS - 1];
+	UNROLLED(i, OUTPUTS)
+	{
+		real total = 0;
+		UNROLLED(k, POINTS / 2 + 1)
+		total = add_product(output_rows[i][k], i % 2 ? difference[k] : sum[k], total);
+		to[i] = total;
+	}
+}
+
+real load_local(const __local float *pointer)
+{
+	return *(const __local real *)pointer;
+}
+
+void store_local(__local float *pointer, real value)
+{
+	*(__local real *)pointer = value;
+}
+
+// One vector of channels of one tile: POINTS_Y x POINTS_X values `stride` apart in local memory.
+void transform_tile(__local float *to, int stride, const __global float *const *source, int channel)
+{
+	real rows[POINTS_Y][POINTS_X];
+
+	UNROLLED(x, POINTS_X)
+	{
+		real column[POINTS_Y], transformed[POINTS_Y];
+		UNROLLED(y, POINTS_Y) column[y] = load(source[y * POINTS_X + x] + channel);
+		if (VERTICAL)
+			transform_input(transformed, column);
+		UNROLLED(y, POINTS_Y) rows[y][x] = VERTICAL ? transformed[y] : column[y];
+	}
+	UNROLLED(y, POINTS_Y)
+	{
+		real transformed[POINTS_X];
+		if (HORIZONTAL)
+			transform_input(transformed, rows[y]);
+		UNROLLED(x, POINTS_X)
+		store_local(to + (y * POINTS_X + x) * stride,
+			    HORIZONTAL ? transformed[x] : rows[y][x]);
+	}
+}
+
+// Tiles times the transformed weights of one point and one panel.
+void multiply_point(__local float *products, const __local float *tiles, int tile_count,
+		    int channels, const __global float *weights)
+{
+	for (int first = 0; first < tile_count; first += TILE_PIXELS) {
+		const __local float *source[TILE_PIXELS];
+		const __global float *row = weights;
+		real sum[TILE_PIXELS][TILE_VECTORS];
+
+		UNROLLED(i, TILE_PIXELS)
+		{
+			source[i] = tiles + min(first + i, tile_count - 1) * channels;
+			UNROLLED(v, TILE_VECTORS) sum[i][v] = 0;
+		}
+		for (int begin = 0; begin < channels; begin += 16) {
+			_Pragma("unroll 4") for (int c = begin; c < begin + 16; c++)
+			{
+				real weight[TILE_VECTORS];
+
+				UNROLLED(v, TILE_VECTORS)
+				{
+					weight[v] = load(row + v * LANES);
+					PREFETCH(row + 16 * PANEL + v * LANES);
+				}
+				UNROLLED(i, TILE_PIXELS)
+				{
+					const real value = source[i][c];
+					UNROLLED(v, TILE_VECTORS)
+					sum[i][v] = fma(weight[v], value, sum[i][v]);
+				}
+				row += PANEL;
+			}
+		}
+		UNROLLED(i, TILE_PIXELS)
+		UNROLLED(v, TILE_VECTORS)
+		store_local(products + (first + i) * PANEL + v * LANES, sum[i][v]);
+	}
+}
+
+// The outputs of one tile for one vector of channels, from products `stride` apart.
+void finish_tile(const __local float *products, int stride, real outputs[OUTPUTS_Y][OUTPUTS_X])
+{
+	real rows[OUTPUTS_Y][POINTS_X];
+
+	UNROLLED(x, POINTS_X)
+	{
+		real column[POINTS_Y], transformed[OUTPUTS_Y];
+		UNROLLED(y, POINTS_Y)
+		column[y] = load_local(products + (y * POINTS_X + x) * stride);
+		if (VERTICAL)
+			transform_output(transformed, column);
+		UNROLLED(y, OUTPUTS_Y) rows[y][x] = VERTICAL ? transformed[y] : column[y];
+	}
+	UNROLLED(y, OUTPUTS_Y)
+	{
+		if (HORIZONTAL)
+			transform_output(outputs[y], rows[y]);
+		else
+			UNROLLED(x, OUTPUTS_X) outputs[y][x] = rows[y][x];
+	}
+}
+
+// Work-item (block of block_tiles tiles). runs are the input channels; their dy and dx are those
+// of the window's first tap. scratch holds the transformed tiles and one panel of products.
+ONE_ITEM __kernel void convolve_winograd(
+	const __global float *restrict input, int input_height, int input_width,
+	const __global float *restrict zeros, const __global float *restrict weights, int channels,
+	__global float *restrict output, int output_height, int output_width,
+	const __global float *restrict mask, const __global struct tap *restrict runs,
+	int run_count, const __global struct target *restrict targets,
+	const __global float *restrict bias, int target_count, int tiles_across, int tile_count, int block_tiles,
+	__local float *restrict scratch)
+{
+	const int begin = get_global_id(0) * block_tiles;
+	const int count = min(block_tiles, tile_count - begin);
+	// A cache line more than needed, so that a tile's points do not all fall into the same set.
+	const int tile_stride = block_tiles * channels + 16;
+	const int product_stride = block_tiles * PANEL + 16;
+	__local float *products = scratch + POINTS_Y * POINTS_X * tile_stride;
+
+	for (int t = 0; t < count; t++) {
+		const int y = (begin + t) / tiles_across * OUTPUTS_Y;
+		const int x = (begin + t) % tiles_across * OUTPUTS_X;
+
+		for (int r = 0; r < run_count; r++) {
+			const struct tap run = runs[r];
+			const __global float *source[POINTS_Y * POINTS_X];
+
+			for (int p = 0; p < POINTS_Y * POINTS_X; p++)
+				source[p] = tap_source(input, input_height, input_width, zeros, run,
+						       y + p / POINTS_X, x + p % POINTS_X);
+			for (int c = 0; c < run.channels; c += LANES)
+				transform_tile(scratch + t * channels + run.row + c, tile_stride,
+					       source, c);
+		}
+	}
+	for (int vector = 0; vector < target_count; vector += TILE_VECTORS) {
+		for (int p = 0; p < POINTS_Y * POINTS_X; p++) {
+			multiply_point(products + p * product_stride, scratch + p * tile_stride,
+				       count, channels, weights);
+			weights += (size_t)channels * PANEL;
+		}
+		for (int t = 0; t < count; t++) {
+			const int y = (begin + t) / tiles_across * OUTPUTS_Y;
+			const int x = (begin + t) % tiles_across * OUTPUTS_X;
+
+			for (int v = 0; v < TILE_VECTORS; v++) {
+				const struct target target = targets[vector + v];
+				real outputs[OUTPUTS_Y][OUTPUTS_X];
+
+				finish_tile(products + t * PANEL + v * LANES, product_stride,
+					    outputs);
+				UNROLLED(i, OUTPUTS_Y)
+				UNROLLED(k, OUTPUTS_X)
+				if (y + i < output_height && x + k < output_width)
+					store_target(target, output, mask,
+						     bias + (vector + v) * LANES,
+						     (y + i) * output_width + x + k,
+						     outputs[i][k]);
+			}
+		}
+	}
+}
