@@ -322,6 +322,7 @@ TEST(add_is_right)
 	                               .output = shapes[0]};
 	for (shape.input_count = 2; shape.input_count <= 4; shape.input_count++)
 		operation_check(&shape, sum);
+	shape.input_count = 3;
 	shape.node.clamp = (struct clamp){0, 6};
 	operation_check(&shape, sum);
 }
