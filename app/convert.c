@@ -20,24 +20,28 @@ void converter_release(struct converter *converter)
 	*converter = (struct converter){0};
 }
 
-static bool is_yuv(enum AVPixelFormat format)
+bool is_yuv_format(enum AVPixelFormat format)
 {
 	const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(format);
 	return descriptor && descriptor->nb_components >= 3 &&
 	       !(descriptor->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL));
 }
 
+enum AVColorSpace usual_matrix(int width, int height)
+{
+	return width >= 1280 && height >= 720 ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
+}
+
 enum AVColorSpace effective_matrix(const AVFrame *frame)
 {
-	if (!is_yuv(frame->format))
+	if (!is_yuv_format(frame->format))
 		return AVCOL_SPC_RGB;
 	if (frame->colorspace != AVCOL_SPC_UNSPECIFIED && frame->colorspace != AVCOL_SPC_RGB)
 		return frame->colorspace;
-	return frame->width >= 1280 && frame->height >= 720 ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
+	return usual_matrix(frame->width, frame->height);
 }
 
-/* The old "J" formats are the plain ones in full range. */
-static enum AVPixelFormat plain_format(enum AVPixelFormat format)
+enum AVPixelFormat plain_pixel_format(enum AVPixelFormat format)
 {
 	switch (format) {
 	case AV_PIX_FMT_YUVJ420P:
@@ -58,8 +62,8 @@ static enum AVPixelFormat plain_format(enum AVPixelFormat format)
 static int is_full_range(const AVFrame *frame)
 {
 	return frame->color_range == AVCOL_RANGE_JPEG ||
-	       plain_format(frame->format) != (enum AVPixelFormat)frame->format ||
-	       !is_yuv(frame->format);
+	       plain_pixel_format(frame->format) != (enum AVPixelFormat)frame->format ||
+	       !is_yuv_format(frame->format);
 }
 
 /* libswscale's tables are named by numbers that equal the matrix's own code, where it has one. */
@@ -70,25 +74,26 @@ static const int *coefficients(int matrix)
 
 static struct converter_end end_of_frame(const AVFrame *frame)
 {
-	return (struct converter_end){frame->width, frame->height, plain_format(frame->format),
-				      (int)effective_matrix(frame), is_full_range(frame)};
+	return (struct converter_end){frame->width, frame->height,
+	                              plain_pixel_format(frame->format),
+	                              (int)effective_matrix(frame), is_full_range(frame)};
 }
 
 static rv_status set_up(struct converter *converter, struct converter_end from,
-			struct converter_end to, rv_error *error)
+                        struct converter_end to, rv_error *error)
 {
 	converter_release(converter);
 	libav_forget_complaint();
 	converter->context = sws_getContext(from.width, from.height, from.format, to.width,
-					    to.height, to.format, QUALITY_FLAGS, NULL, NULL, NULL);
+	                                    to.height, to.format, QUALITY_FLAGS, NULL, NULL, NULL);
 	if (!converter->context)
 		return libav_fail(error, AVERROR_PATCHWELCOME,
-				  "pixels cannot be converted from %s %d x %d to %s %d x %d",
-				  av_get_pix_fmt_name(from.format), from.width, from.height,
-				  av_get_pix_fmt_name(to.format), to.width, to.height);
+		                  "pixels cannot be converted from %s %d x %d to %s %d x %d",
+		                  av_get_pix_fmt_name(from.format), from.width, from.height,
+		                  av_get_pix_fmt_name(to.format), to.width, to.height);
 	/* Fails for pairs that have no matrix to set (RGB to RGB), which is no harm. */
 	sws_setColorspaceDetails(converter->context, coefficients(from.matrix), from.full_range,
-				 coefficients(to.matrix), to.full_range, 0, SWS_ONE, SWS_ONE);
+	                         coefficients(to.matrix), to.full_range, 0, SWS_ONE, SWS_ONE);
 	converter->from = from;
 	converter->to = to;
 	return RV_OK;
@@ -109,7 +114,7 @@ rv_status convert(struct converter *converter, AVFrame *to, const AVFrame *from,
 			return status;
 	}
 	int rows = sws_scale(converter->context, (const uint8_t *const *)from->data, from->linesize,
-			     0, from->height, to->data, to->linesize);
+	                     0, from->height, to->data, to->linesize);
 	if (rows < 0)
 		return libav_fail(error, rows, "pixels cannot be converted");
 	return RV_OK;
@@ -135,7 +140,7 @@ size_t image_pixel_bytes(rv_pixel_format format)
 }
 
 rv_status image_allocate(rv_image *image, rv_pixel_format format, int width, int height,
-			 rv_error *error)
+                         rv_error *error)
 {
 	rv_status status = picture_size_check("picture", width, height, error);
 	if (status)
@@ -145,7 +150,7 @@ rv_status image_allocate(rv_image *image, rv_pixel_format format, int width, int
 	void *pixels = calloc(1, stride * (size_t)height + 64);
 	if (!pixels)
 		return rv_fail(error, RV_MEMORY, "out of memory for a picture of %d x %d pixels",
-			       width, height);
+		               width, height);
 	*image = (rv_image){format, width, height, stride, pixels};
 	return RV_OK;
 }

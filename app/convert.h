@@ -23,8 +23,13 @@ void converter_release(struct converter *converter);
  * players do. Sizes that differ are resampled with Lanczos. RV_UNSUPPORTED, RV_MEMORY. */
 rv_status convert(struct converter *converter, AVFrame *to, const AVFrame *from, rv_error *error);
 
-/* The matrix that convert takes a frame for. */
+/* The matrix that convert takes a frame for; AVCOL_SPC_RGB where its pixels are not YUV. */
 enum AVColorSpace effective_matrix(const AVFrame *frame);
+/* The matrix of YUV pixels that do not say theirs. */
+enum AVColorSpace usual_matrix(int width, int height);
+bool is_yuv_format(enum AVPixelFormat format);
+/* One of the old "yuvj" formats' plain counterpart; any other format is its own. */
+enum AVPixelFormat plain_pixel_format(enum AVPixelFormat format);
 
 /* Makes frame a view of the image: RGB24, RGB48 or, for RV_RGBF32, nothing (RV_UNSUPPORTED). The
  * frame owns no pixels. */
@@ -33,7 +38,7 @@ rv_status frame_view_image(AVFrame *frame, const rv_image *image, rv_error *erro
 size_t image_pixel_bytes(rv_pixel_format format);
 /* Gives image a size and pixels of its own, rows packed; free(image->pixels). RV_MEMORY. */
 rv_status image_allocate(rv_image *image, rv_pixel_format format, int width, int height,
-			 rv_error *error);
+                         rv_error *error);
 
 /* What is wanted (0: not said) of a picture of width x height pixels: where one side is not said it
  * follows in proportion, and where neither is, both stay. */

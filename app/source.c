@@ -127,6 +127,7 @@ static void describe(struct source *source)
 		.pixel_format = frame->format,
 		.range = frame->color_range,
 		.matrix = frame->colorspace,
+		.effective_matrix = effective_matrix(frame),
 		.primaries = frame->color_primaries,
 		.transfer = frame->color_trc,
 		.chroma_location = swaps ? AVCHROMA_LOC_UNSPECIFIED : frame->chroma_location,

@@ -18,6 +18,7 @@ struct video_description {
 	enum AVPixelFormat pixel_format; /* of the decoder */
 	enum AVColorRange range;
 	enum AVColorSpace matrix; /* as the source says, which may be nothing */
+	enum AVColorSpace effective_matrix; /* as the frames are converted by */
 	enum AVColorPrimaries primaries;
 	enum AVColorTransferCharacteristic transfer;
 	enum AVChromaLocation chroma_location;

@@ -1,0 +1,25 @@
+/* Which streams of a source go into a container beside the dreamed video, and how. */
+#ifndef APP_SINK_STREAMS_H
+#define APP_SINK_STREAMS_H
+
+#include "app/progress.h"
+#include "engine/reverie.h"
+
+#include <libavformat/avformat.h>
+
+/* Whether the container can hold the stream's packets as they are. */
+bool container_takes(const AVOutputFormat *container, const AVStream *stream);
+
+/* Adds to muxer a stream for each one of source, in the same order: for stream video_index the one
+ * that will be encoded, for the others, where they fit, their copies. map[i] becomes the index in
+ * muxer of source's stream i, or -1 where it is left out. Notes go to progress (may be NULL).
+ * output is the name for messages. RV_UNSUPPORTED: sound that does not fit; RV_MEMORY. */
+rv_status sink_add_streams(AVFormatContext *muxer, const AVFormatContext *source, int video_index,
+                           int *map, const char *output, struct progress *progress,
+                           rv_error *error);
+
+/* Copies chapters and metadata, shifting times by -shift microseconds. RV_MEMORY. */
+rv_status sink_copy_tags(AVFormatContext *muxer, const AVFormatContext *source, int64_t shift,
+                         rv_error *error);
+
+#endif
