@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/job.h"
+#include "app/paths.h"
 #include "app/preset.h"
 #include "app/session.h"
 #include "app/signals.h"
@@ -105,6 +106,23 @@ static rv_status dream_input(const struct options *options, rv_error *error)
 	return status;
 }
 
+/* Nothing is written over what is read, --force or not, nor twice to one place. */
+static rv_status check_names(const struct options *options, rv_error *error)
+{
+	const struct {
+		const char *a, *b, *message;
+	} pairs[] = {
+		{options->operand, options->output, "the input and the output are one file"},
+		{options->operand, options->still, "the input and the still are one file"},
+		{options->output, options->still, "the output and the still are one file"},
+	};
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if (strcmp(pairs[i].a, "-") && paths_same(pairs[i].a, pairs[i].b))
+			return rv_fail(error, RV_INVALID, "%.256s: %s", pairs[i].b,
+			               pairs[i].message);
+	return RV_OK;
+}
+
 rv_status command_dream(const struct options *options, rv_error *error)
 {
 	bool only_preset = options->save_preset[0] && !options->operand[0];
@@ -113,11 +131,10 @@ rv_status command_dream(const struct options *options, rv_error *error)
 		               "nothing to dream; reverie INPUT -o OUTPUT, and --help says more");
 	if (!options->output[0] && !only_preset)
 		return rv_fail(error, RV_INVALID, "where to? -o FILE says where the dream goes");
-	if (options->save_preset[0]) {
-		rv_status status =
-			preset_save(options, options->save_preset, options->force, error);
-		if (status != RV_OK)
-			return status;
-	}
-	return only_preset ? RV_OK : dream_input(options, error);
+	rv_status status = only_preset ? RV_OK : check_names(options, error);
+	if (status == RV_OK && options->save_preset[0])
+		status = preset_save(options, options->save_preset, options->force, error);
+	if (status != RV_OK || only_preset)
+		return status;
+	return dream_input(options, error);
 }

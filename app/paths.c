@@ -23,9 +23,11 @@ static bool is_file(const char *path)
 	return !stat(path, &status) && S_ISREG(status.st_mode);
 }
 
-static bool is_same(const char *a, const char *b)
+bool paths_same(const char *a, const char *b)
 {
 	struct stat first, second;
+	if (!strcmp(a, b))
+		return true;
 	return !stat(a, &first) && !stat(b, &second) && first.st_dev == second.st_dev &&
 	       first.st_ino == second.st_ino;
 }
@@ -39,7 +41,7 @@ static void add_folder(struct paths *paths, const char *folder, const char *name
 	    !S_ISDIR(status.st_mode))
 		return;
 	for (int i = 0; i < paths->count; i++)
-		if (is_same(paths->list[i], path))
+		if (paths_same(paths->list[i], path))
 			return;
 	strcpy(paths->list[paths->count++], path);
 }

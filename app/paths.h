@@ -25,6 +25,10 @@ struct paths paths_preset_folders(void);
 /* Writes folder/name to path. False, and an empty path, where it does not fit. */
 bool path_join(char path[PATH_LENGTH], const char *folder, const char *name);
 
+/* Whether two paths mean one file, be it by links; also where they are the same text and there is
+ * no such file yet. */
+bool paths_same(const char *a, const char *b);
+
 /* Searches folders for a regular file called name; writes its path. */
 bool paths_find(const struct paths *folders, const char *name, char path[PATH_LENGTH]);
 

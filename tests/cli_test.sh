@@ -99,9 +99,11 @@ expect_error output_exists 2 "--force overwrites it" "$work/sky.pgm" -o "$work/t
 check output_that_exists_is_untouched cmp -s "$work/sky.pgm" "$work/there.png"
 cp "$work/sky.pgm" "$work/same.png"
 ln -s same.png "$work/link.png"
-expect_error output_is_the_input 2 "$work/same.png" "$work/same.png" -o "$work/same.png" --force
-expect_error output_is_the_input_by_a_link 2 "$work/link.png" \
+expect_error output_is_the_input 2 "the input and the output are one file" "$work/same.png" -o "$work/same.png" --force
+expect_error output_is_the_input_by_a_link 2 "are one file" \
 	"$work/same.png" -o "$work/link.png" --force
+expect_error still_is_the_output 2 "the output and the still are one file" \
+	"$work/sky.pgm" -o "$out" --still "$out"
 check input_is_untouched cmp -s "$work/sky.pgm" "$work/same.png"
 expect_error output_folder_missing 1 "$work/no/out.png" "$work/sky.pgm" -o "$work/no/out.png"
 expect_error output_folder_unwritable 1 "/proc/out.png" "$work/sky.pgm" -o /proc/out.png
