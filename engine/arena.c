@@ -61,7 +61,8 @@ void *arena_allocate(struct arena *arena, size_t count, size_t size)
 	if (total > arena->left)
 		return NULL;
 	/* A large piece gets a block of its own, so that the rest of a small one is not lost. */
-	void *piece = total > ARENA_BLOCK / 4 ? add_block(arena, total) : allocate_small(arena, total);
+	void *piece =
+		total > ARENA_BLOCK / 4 ? add_block(arena, total) : allocate_small(arena, total);
 	if (piece)
 		arena->left -= total;
 	return piece;

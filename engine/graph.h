@@ -46,7 +46,8 @@ struct window {
 	int height, width;
 	int stride_y, stride_x;
 	int dilation_y, dilation_x;
-	int pad_top, pad_left, pad_bottom, pad_right; /* explicit pads, if pad_same is PAD_EXPLICIT */
+	int pad_top, pad_left, pad_bottom,
+		pad_right; /* explicit pads, if pad_same is PAD_EXPLICIT */
 	enum { PAD_EXPLICIT, PAD_SAME_UPPER, PAD_SAME_LOWER } pad_same; /* ONNX auto_pad */
 	bool ceil_mode;         /* pools: round the output size up */
 	bool count_include_pad; /* average pool: divide by the whole window */
@@ -66,17 +67,17 @@ struct graph_node {
 	const char *name; /* of the ONNX node, for messages and profiles; never NULL */
 	int *inputs;      /* tensors */
 	int input_count;
-	int *outputs;     /* tensors; more than one only for joined convolutions: one a part */
+	int *outputs; /* tensors; more than one only for joined convolutions: one a part */
 	int output_count;
 	struct window window;           /* convolution, pools; PAD uses its pads */
 	int groups;                     /* convolution */
 	struct convolution_part *parts; /* convolution; output_count of them */
 	const float *scale, *shift;     /* affine: [channels] each */
 	const float *bias;              /* average pool moved behind its 1x1 convolution: [channels]
-					   added by the store; else NULL */
+	                                   added by the store; else NULL */
 	struct clamp clamp;             /* clamp; also fused into affine, add and average pool */
 	float alpha, beta, constant;    /* leaky relu: alpha; hard sigmoid: alpha, beta;
-					   LRN: alpha, beta, constant (k); pad: constant */
+	                                   LRN: alpha, beta, constant (k); pad: constant */
 	int size;                       /* LRN: number of channels */
 };
 
@@ -87,6 +88,8 @@ struct graph_tensor {
 	bool kept;    /* a wanted layer: its value must exist, unclamped by later operators */
 };
 
+struct arena;
+
 struct graph {
 	struct graph_node *nodes; /* in topological order; nodes[0] is the input */
 	int node_count;
@@ -94,7 +97,7 @@ struct graph {
 	int tensor_count;
 	int *wanted; /* tensors of the wanted layers, in the order they were asked for */
 	int wanted_count;
-	struct graph_memory *memory; /* owns what the pointers above point to */
+	struct arena *memory; /* owns what the pointers above point to */
 };
 
 /* Height and width of one tensor. */
@@ -104,7 +107,7 @@ struct extent {
 
 struct graph_options {
 	bool no_fuse; /* skip the passes that join operators (clamps, joined convolutions, commuted
-			 average pools); BatchNormalization is folded all the same */
+	                 average pools); BatchNormalization is folded all the same */
 };
 
 struct onnx_model;
@@ -113,14 +116,15 @@ struct onnx_model;
  * name standing for its first output. RV_NOT_FOUND for an unknown layer; RV_UNSUPPORTED, with node
  * and operator in the message, where an operator below a wanted layer cannot be run. The graph
  * points into model's weights: model must outlive it. */
-rv_status graph_build(struct graph **graph, const struct onnx_model *model, const char *const *layers,
-		      int layer_count, const struct graph_options *options, rv_error *error);
+rv_status graph_build(struct graph **graph, const struct onnx_model *model,
+                      const char *const *layers, int layer_count,
+                      const struct graph_options *options, rv_error *error);
 void graph_destroy(struct graph **graph);
 
 /* Writes the size of every tensor for an input of height x width to extents[tensor_count].
  * RV_INVALID where the picture is too small for the network (names node and size). */
 rv_status graph_infer(const struct graph *graph, int height, int width, struct extent *extents,
-		      rv_error *error);
+                      rv_error *error);
 
 /* The pads of window on an input of this size, with auto_pad resolved, and the output's size. */
 struct window_fit {
@@ -131,5 +135,21 @@ struct window_fit window_fit(const struct window *window, struct extent input);
 
 /* Two for each multiply-add of the convolutions, forward, at these extents. */
 double graph_flop(const struct graph *graph, const struct extent *extents);
+
+/* One output of a node, as a layer that a person can name. */
+struct graph_layer {
+	rv_layer_info info;
+	int value; /* as graph_find_value gives it */
+};
+
+/* Lists every output of the model's nodes that is computed from the picture, in topological order,
+ * whether Reverie can compute it or not. layers[0..count) are allocated from memory and point into
+ * model. */
+rv_status graph_list_layers(const struct onnx_model *model, struct arena *memory,
+                            struct graph_layer **layers, int *count, rv_error *error);
+
+/* The number within model of the value that a layer's name stands for: the tensor of that name that
+ * a node makes, else the first output of the node of that name, else -1. */
+int graph_find_value(const struct onnx_model *model, const char *layer);
 
 #endif

@@ -53,8 +53,9 @@ static size_t model_budget(size_t size)
 
 rv_status onnx_out_of_memory(rv_error *error)
 {
-	return rv_fail(error, RV_MEMORY,
-		       "not enough memory, or the model needs more than its file's length explains");
+	return rv_fail(
+		error, RV_MEMORY,
+		"not enough memory, or the model needs more than its file's length explains");
 }
 
 /* ---- parsing ---- */
@@ -82,27 +83,28 @@ static bool is_standard_domain(const char *domain)
 }
 
 static rv_status read_opset(struct onnx_model *model, const Onnx__ModelProto *proto,
-			    rv_error *error)
+                            rv_error *error)
 {
 	int64_t version = 0;
 	for (size_t i = 0; i < proto->n_opset_import; i++)
 		if (is_standard_domain(proto->opset_import[i]->domain))
 			version = proto->opset_import[i]->version;
 	if (version == 0)
-		return rv_fail(error, RV_CORRUPT, "the file does not say which ONNX operator set it uses");
+		return rv_fail(error, RV_CORRUPT,
+		               "the file does not say which ONNX operator set it uses");
 	if (version < ONNX_OPSET_MIN || version > ONNX_OPSET_MAX)
 		return rv_fail(error, RV_UNSUPPORTED,
-			       "the file uses ONNX operator set %lld; Reverie reads %d to %d",
-			       (long long)version, ONNX_OPSET_MIN, ONNX_OPSET_MAX);
+		               "the file uses ONNX operator set %lld; Reverie reads %d to %d",
+		               (long long)version, ONNX_OPSET_MIN, ONNX_OPSET_MAX);
 	model->opset = (int)version;
 	return RV_OK;
 }
 
 static rv_status read_properties(struct onnx_model *model, const Onnx__ModelProto *proto,
-				 rv_error *error)
+                                 rv_error *error)
 {
-	model->properties = arena_allocate(model->memory, proto->n_metadata_props,
-					   sizeof(*model->properties));
+	model->properties =
+		arena_allocate(model->memory, proto->n_metadata_props, sizeof(*model->properties));
 	if (!model->properties)
 		return onnx_out_of_memory(error);
 	for (size_t i = 0; i < proto->n_metadata_props; i++) {
@@ -201,7 +203,8 @@ static rv_status open_unnamed(struct onnx_model **model, const char *path, rv_er
 	/* Non-blocking, so that a named pipe is refused instead of waited for. */
 	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (file < 0)
-		return rv_fail(error, errno == ENOENT ? RV_NOT_FOUND : RV_IO, "%s", strerror(errno));
+		return rv_fail(error, errno == ENOENT ? RV_NOT_FOUND : RV_IO, "%s",
+		               strerror(errno));
 	rv_status status = check_file(file, &size, error);
 	if (status)
 		goto cleanup;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 rv_status onnx_node_fail(const struct onnx_node *node, rv_error *error, rv_status status,
-			 const char *format, ...)
+                         const char *format, ...)
 {
 	char text[RV_ERROR_LENGTH];
 	va_list arguments;
@@ -13,7 +13,7 @@ rv_status onnx_node_fail(const struct onnx_node *node, rv_error *error, rv_statu
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	return rv_fail(error, status, "node " ONNX_NAME " (%.40s): %s", node->name,
-		       node->operator_name, text);
+	               node->operator_name, text);
 }
 
 const struct onnx_attribute *onnx_find_attribute(const struct onnx_node *node, const char *name)
@@ -45,18 +45,18 @@ static const char *type_text(enum onnx_attribute_type type)
 
 /* Finds the attribute of that name; NULL in found where there is none. */
 static rv_status find_typed(const struct onnx_node *node, const char *name,
-			    enum onnx_attribute_type type, const struct onnx_attribute **found,
-			    rv_error *error)
+                            enum onnx_attribute_type type, const struct onnx_attribute **found,
+                            rv_error *error)
 {
 	*found = onnx_find_attribute(node, name);
 	if (*found && (*found)->type != (int)type)
 		return onnx_node_fail(node, error, RV_CORRUPT, "attribute \"%s\" is not %s", name,
-				      type_text(type));
+		                      type_text(type));
 	return RV_OK;
 }
 
 rv_status onnx_get_int(const struct onnx_node *node, const char *name, int64_t *value,
-		       rv_error *error)
+                       rv_error *error)
 {
 	const struct onnx_attribute *attribute;
 	rv_status status = find_typed(node, name, ONNX_INT, &attribute, error);
@@ -66,7 +66,7 @@ rv_status onnx_get_int(const struct onnx_node *node, const char *name, int64_t *
 }
 
 rv_status onnx_get_float(const struct onnx_node *node, const char *name, float *value,
-			 rv_error *error)
+                         rv_error *error)
 {
 	const struct onnx_attribute *attribute;
 	rv_status status = find_typed(node, name, ONNX_FLOAT, &attribute, error);
@@ -76,7 +76,7 @@ rv_status onnx_get_float(const struct onnx_node *node, const char *name, float *
 }
 
 rv_status onnx_get_text(const struct onnx_node *node, const char *name, const char **value,
-			rv_error *error)
+                        rv_error *error)
 {
 	const struct onnx_attribute *attribute;
 	rv_status status = find_typed(node, name, ONNX_STRING, &attribute, error);
@@ -86,7 +86,7 @@ rv_status onnx_get_text(const struct onnx_node *node, const char *name, const ch
 }
 
 rv_status onnx_get_ints(const struct onnx_node *node, const char *name, const int64_t **values,
-			size_t *count, rv_error *error)
+                        size_t *count, rv_error *error)
 {
 	const struct onnx_attribute *attribute;
 	rv_status status = find_typed(node, name, ONNX_INTS, &attribute, error);

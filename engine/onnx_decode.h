@@ -14,11 +14,11 @@ char *onnx_clean_text(struct arena *memory, const char *text, size_t length);
 /* Decodes a constant. Data that does not fill its dimensions is RV_CORRUPT; a type that Reverie has
  * no use for only sets problem, for the tensor may never be needed. */
 rv_status onnx_decode_tensor(struct onnx_tensor *tensor, const struct Onnx__TensorProto *proto,
-			     struct arena *memory, rv_error *error);
+                             struct arena *memory, rv_error *error);
 
 /* Decodes nodes, initializers and inputs of graph into model, and links them. */
 rv_status onnx_decode_graph(struct onnx_model *model, const struct Onnx__GraphProto *graph,
-			    rv_error *error);
+                            rv_error *error);
 
 /* Brings model->nodes into topological order, keeping the file's order where that is one already.
  * RV_CORRUPT where the graph has a cycle. */

@@ -24,7 +24,8 @@ static int compare_names(const void *a, const void *b)
 
 static int find_name(const char *const *names, int count, const char *name)
 {
-	const char *const *found = bsearch(&name, names, (size_t)count, sizeof(*names), compare_names);
+	const char *const *found =
+		bsearch(&name, names, (size_t)count, sizeof(*names), compare_names);
 	return found ? (int)(found - names) : ONNX_NOTHING;
 }
 
@@ -120,7 +121,7 @@ static rv_status decode_initializers(struct decoder *decoder, rv_error *error)
 			continue; /* without a name nothing can read it */
 		if (model->values[value].constant)
 			return rv_fail(error, RV_CORRUPT, "two constants are called " ONNX_NAME,
-				       tensors[i].name);
+			               tensors[i].name);
 		model->values[value].constant = &tensors[i];
 	}
 	return RV_OK;
@@ -187,8 +188,8 @@ static const void *copy(struct arena *memory, const void *source, size_t count, 
 }
 
 static rv_status decode_attribute_tensor(struct onnx_attribute *attribute,
-					 const Onnx__AttributeProto *proto, struct arena *memory,
-					 rv_error *error)
+                                         const Onnx__AttributeProto *proto, struct arena *memory,
+                                         rv_error *error)
 {
 	struct onnx_tensor *tensor = arena_allocate(memory, 1, sizeof(*tensor));
 	if (!tensor)
@@ -202,8 +203,8 @@ static rv_status decode_attribute_tensor(struct onnx_attribute *attribute,
 }
 
 static rv_status decode_attribute(struct onnx_attribute *attribute,
-				  const Onnx__AttributeProto *proto, struct arena *memory,
-				  rv_error *error)
+                                  const Onnx__AttributeProto *proto, struct arena *memory,
+                                  rv_error *error)
 {
 	const char *name = proto->name ? proto->name : "";
 	attribute->name = onnx_clean_text(memory, name, strlen(name));
@@ -229,15 +230,15 @@ static rv_status decode_attribute(struct onnx_attribute *attribute,
 }
 
 static rv_status decode_attributes(struct onnx_node *node, const Onnx__NodeProto *proto,
-				   struct arena *memory, rv_error *error)
+                                   struct arena *memory, rv_error *error)
 {
 	size_t count = proto->n_attribute;
 	node->attributes = arena_allocate(memory, count, sizeof(*node->attributes));
 	if (!node->attributes)
 		return onnx_out_of_memory(error);
 	for (size_t i = 0; i < count; i++) {
-		rv_status status = decode_attribute(&node->attributes[i], proto->attribute[i],
-						    memory, error);
+		rv_status status =
+			decode_attribute(&node->attributes[i], proto->attribute[i], memory, error);
 		if (status)
 			return status;
 		node->attribute_count++;
@@ -248,7 +249,7 @@ static rv_status decode_attributes(struct onnx_node *node, const Onnx__NodeProto
 /* ---- nodes ---- */
 
 static rv_status decode_values(struct decoder *decoder, int **values, int *value_count,
-			       char **names, size_t count, rv_error *error)
+                               char **names, size_t count, rv_error *error)
 {
 	*values = arena_allocate(decoder->model->memory, count, sizeof(**values));
 	if (!*values)
@@ -260,10 +261,10 @@ static rv_status decode_values(struct decoder *decoder, int **values, int *value
 }
 
 static rv_status name_node(struct decoder *decoder, struct onnx_node *node,
-			   const Onnx__NodeProto *proto, int index, rv_error *error)
+                           const Onnx__NodeProto *proto, int index, rv_error *error)
 {
 	struct arena *memory = decoder->model->memory;
-	const char *operator = proto->op_type ? proto->op_type : "";
+	const char *operator= proto->op_type ? proto->op_type : "";
 	char number[32];
 	snprintf(number, sizeof(number), "node %d", index);
 	const char *name = number;
@@ -288,8 +289,8 @@ static rv_status claim_outputs(struct decoder *decoder, int index, rv_error *err
 		struct onnx_value *value = &model->values[node->outputs[i]];
 		if (value->producer != ONNX_NOTHING || value->constant || value->is_input)
 			return onnx_node_fail(node, error, RV_CORRUPT,
-					      "its output " ONNX_NAME " is also made elsewhere",
-					      value->name);
+			                      "its output " ONNX_NAME " is also made elsewhere",
+			                      value->name);
 		value->producer = index;
 	}
 	return RV_OK;
@@ -300,10 +301,10 @@ static rv_status decode_node(struct decoder *decoder, int index, rv_error *error
 	struct onnx_node *node = &decoder->model->nodes[index];
 	const Onnx__NodeProto *proto = decoder->graph->node[index];
 	rv_status status = decode_values(decoder, &node->inputs, &node->input_count, proto->input,
-					 proto->n_input, error);
+	                                 proto->n_input, error);
 	if (!status)
 		status = decode_values(decoder, &node->outputs, &node->output_count, proto->output,
-				       proto->n_output, error);
+		                       proto->n_output, error);
 	if (!status)
 		status = name_node(decoder, node, proto, index, error);
 	if (!status)
@@ -328,7 +329,7 @@ static rv_status decode_nodes(struct decoder *decoder, rv_error *error)
 }
 
 rv_status onnx_decode_graph(struct onnx_model *model, const Onnx__GraphProto *graph,
-			    rv_error *error)
+                            rv_error *error)
 {
 	struct decoder decoder = {.model = model, .graph = graph};
 	rv_status status = number_names(&decoder, error);

@@ -52,11 +52,11 @@ struct onnx_attribute {
 };
 
 struct onnx_node {
-	const char *name;     /* never empty: else its first output's name, else "node N" */
+	const char *name; /* never empty: else its first output's name, else "node N" */
 	const char *operator_name;
 	bool standard; /* of the ONNX operator set, not of a custom one */
 	bool named;    /* name is its own */
-	int *inputs;          /* values; ONNX_NOTHING where an optional one is left out */
+	int *inputs;   /* values; ONNX_NOTHING where an optional one is left out */
 	int *outputs;
 	int input_count, output_count;
 	struct onnx_attribute *attributes;
@@ -76,7 +76,7 @@ struct onnx_value {
 /* An input of the graph that is not an initializer. */
 struct onnx_input {
 	int value;
-	int rank; /* -1 where the file does not say */
+	int rank;                    /* -1 where the file does not say */
 	int64_t dims[ONNX_RANK_MAX]; /* 0 where free */
 };
 
@@ -103,20 +103,20 @@ struct onnx_model {
 
 /* Like rv_fail, with `node "NAME" (OPERATOR): ` before the text. */
 rv_status onnx_node_fail(const struct onnx_node *node, rv_error *error, rv_status status,
-			 const char *format, ...) __attribute__((format(printf, 4, 5)));
+                         const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* ---- attributes ---- */
 
 /* Each writes the attribute's value, or leaves it as it is where the node has no such attribute.
  * RV_CORRUPT where the attribute is of another type. */
 rv_status onnx_get_int(const struct onnx_node *node, const char *name, int64_t *value,
-		       rv_error *error);
+                       rv_error *error);
 rv_status onnx_get_float(const struct onnx_node *node, const char *name, float *value,
-			 rv_error *error);
+                         rv_error *error);
 rv_status onnx_get_text(const struct onnx_node *node, const char *name, const char **value,
-			rv_error *error);
+                        rv_error *error);
 rv_status onnx_get_ints(const struct onnx_node *node, const char *name, const int64_t **values,
-			size_t *count, rv_error *error);
+                        size_t *count, rv_error *error);
 /* NULL where there is none; its type is not checked. */
 const struct onnx_attribute *onnx_find_attribute(const struct onnx_node *node, const char *name);
 

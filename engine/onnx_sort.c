@@ -32,8 +32,7 @@ static int next_producer(struct walk *walk, const struct onnx_model *model, int 
 	return ONNX_NOTHING;
 }
 
-static rv_status visit(struct walk *walk, const struct onnx_model *model, int root,
-		       rv_error *error)
+static rv_status visit(struct walk *walk, const struct onnx_model *model, int root, rv_error *error)
 {
 	enter(walk, root);
 	while (walk->depth) {
@@ -45,7 +44,7 @@ static rv_status visit(struct walk *walk, const struct onnx_model *model, int ro
 			walk->depth--;
 		} else if (walk->state[producer] == VISIT_OPEN) {
 			return onnx_node_fail(&model->nodes[producer], error, RV_CORRUPT,
-					      "it reads what is computed from its own output");
+			                      "it reads what is computed from its own output");
 		} else if (walk->state[producer] == VISIT_NEW) {
 			enter(walk, producer);
 		}

@@ -149,7 +149,7 @@ static int64_t typed_integer(const Onnx__TensorProto *proto, int type, size_t i)
 }
 
 static rv_status decode_floats(struct onnx_tensor *tensor, const Onnx__TensorProto *proto,
-			       struct arena *memory, rv_error *error)
+                               struct arena *memory, rv_error *error)
 {
 	int type = proto->data_type;
 	size_t size = element_size(type);
@@ -167,7 +167,7 @@ static rv_status decode_floats(struct onnx_tensor *tensor, const Onnx__TensorPro
 }
 
 static rv_status decode_integers(struct onnx_tensor *tensor, const Onnx__TensorProto *proto,
-				 struct arena *memory, rv_error *error)
+                                 struct arena *memory, rv_error *error)
 {
 	int type = proto->data_type;
 	size_t size = element_size(type);
@@ -185,7 +185,7 @@ static rv_status decode_integers(struct onnx_tensor *tensor, const Onnx__TensorP
 }
 
 static rv_status decode_dims(struct onnx_tensor *tensor, const Onnx__TensorProto *proto,
-			     rv_error *error)
+                             rv_error *error)
 {
 	if (proto->n_dims > ONNX_RANK_MAX) {
 		tensor->problem = "has more than 8 dimensions";
@@ -196,11 +196,13 @@ static rv_status decode_dims(struct onnx_tensor *tensor, const Onnx__TensorProto
 	for (int i = 0; i < tensor->rank; i++) {
 		int64_t dim = proto->dims[i];
 		if (dim < 0)
-			return rv_fail(error, RV_CORRUPT, "tensor " ONNX_NAME " has a negative dimension",
-				       tensor->name);
+			return rv_fail(error, RV_CORRUPT,
+			               "tensor " ONNX_NAME " has a negative dimension",
+			               tensor->name);
 		if (dim > 0 && tensor->count > (size_t)INT64_MAX / (size_t)dim)
-			return rv_fail(error, RV_CORRUPT, "tensor " ONNX_NAME " has impossible dimensions",
-				       tensor->name);
+			return rv_fail(error, RV_CORRUPT,
+			               "tensor " ONNX_NAME " has impossible dimensions",
+			               tensor->name);
 		tensor->count *= (size_t)dim;
 		tensor->dims[i] = dim;
 	}
@@ -210,7 +212,8 @@ static rv_status decode_dims(struct onnx_tensor *tensor, const Onnx__TensorProto
 static const char *find_problem(const Onnx__TensorProto *proto)
 {
 	if (proto->data_location == 1)
-		return "keeps its values in another file, which Reverie does not read; save the model "
+		return "keeps its values in another file, which Reverie does not read; save the "
+		       "model "
 		       "as one file";
 	if (element_size(proto->data_type) == 0)
 		return "holds values of a type that Reverie does not read";
@@ -218,7 +221,7 @@ static const char *find_problem(const Onnx__TensorProto *proto)
 }
 
 rv_status onnx_decode_tensor(struct onnx_tensor *tensor, const Onnx__TensorProto *proto,
-			     struct arena *memory, rv_error *error)
+                             struct arena *memory, rv_error *error)
 {
 	const char *name = proto->name ? proto->name : "";
 	tensor->name = onnx_clean_text(memory, name, strlen(name));
@@ -232,12 +235,13 @@ rv_status onnx_decode_tensor(struct onnx_tensor *tensor, const Onnx__TensorProto
 		return RV_OK;
 	size_t size = element_size(proto->data_type);
 	size_t held = proto->has_raw_data ? proto->raw_data.len / size
-					  : typed_count(proto, proto->data_type);
+	                                  : typed_count(proto, proto->data_type);
 	bool ragged = proto->has_raw_data && proto->raw_data.len % size;
 	if (held != tensor->count || ragged)
 		return rv_fail(error, RV_CORRUPT,
-			       "tensor " ONNX_NAME " holds %zu values, but its dimensions ask for %zu",
-			       tensor->name, held, tensor->count);
+		               "tensor " ONNX_NAME
+		               " holds %zu values, but its dimensions ask for %zu",
+		               tensor->name, held, tensor->count);
 	return is_float(proto->data_type) ? decode_floats(tensor, proto, memory, error)
-					  : decode_integers(tensor, proto, memory, error);
+	                                  : decode_integers(tensor, proto, memory, error);
 }
