@@ -35,6 +35,6 @@ int gradient_bands(const struct gradient_settings *settings, int width, int heig
  * gives the same step. Scratch belongs to the list. */
 enum { GRADIENT_STEP = 2 /* float */ };
 int record_gradient_step(struct recorder *recorder, const struct raster *gradient,
-			 const struct raster *picture, const struct gradient_settings *settings);
+                         const struct raster *picture, const struct gradient_settings *settings);
 
 #endif

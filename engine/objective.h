@@ -34,8 +34,8 @@ struct objective_target {
  * with respect to the activation a, means being over the pixels and the channels that count. The
  * winners of a place are the `winners` channels for which the sum of |a| / level over the window
  * around the place, cut off at the borders, is largest; of equal ones those of lower number. Which
- * ones win is taken as given when differentiating. Lanes past the last channel get 0, or keep what
- * they hold when accumulating. */
+ * ones win is taken as given when differentiating. Nothing is added to lanes past the last channel.
+ */
 void record_objective(struct recorder *recorder, const struct objective_target *target);
 
 #endif

@@ -34,14 +34,14 @@ struct raster_pixels {
 
 /* raster = pixels, brought to -1..1. Float pixels are clipped to 0..1 and NaN becomes 0. */
 void record_raster_load(struct recorder *recorder, const struct raster_pixels *pixels,
-			const struct raster *raster);
+                        const struct raster *raster);
 
 /* pixels = frame + strength * detail, clipped, rounded to the nearest. detail may be NULL. The two
  * rasters have the same size. A picture of 8 or 16 bits that was loaded comes back exactly. */
 enum { RASTER_STORE_STRENGTH = 2 /* float */ };
 int record_raster_store(struct recorder *recorder, const struct raster *frame,
-			const struct raster *detail, float strength,
-			const struct raster_pixels *pixels);
+                        const struct raster *detail, float strength,
+                        const struct raster_pixels *pixels);
 
 /* to = from, resampled to to's size. The filter is Catmull and Rom's cubic (1974), widened by the
  * ratio where an axis shrinks so that it does not alias. It is the sharpest cubic that needs no
@@ -50,15 +50,15 @@ int record_raster_store(struct recorder *recorder, const struct raster *frame,
  * Pixels past the border repeat the border. Constants stay exactly constant but for rounding, and
  * a raster of the same size is copied exactly. */
 void record_raster_resize(struct recorder *recorder, const struct raster *from,
-			  const struct raster *to);
+                          const struct raster *to);
 
 /* out = a * weight_a + b * weight_b, clipped to -1..1 if clip. Same sizes; out may be a or b, and
  * b may be NULL. So detail = picture - base is (1, -1), picture = base + detail is (1, 1, clip) and
  * a blend of two pictures (1 - t, t). */
 enum { RASTER_COMBINE_WEIGHT_A = 2, RASTER_COMBINE_WEIGHT_B = 3 /* floats */ };
 int record_raster_combine(struct recorder *recorder, const struct raster *out,
-			  const struct raster *a, float weight_a, const struct raster *b,
-			  float weight_b, bool clip);
+                          const struct raster *a, float weight_a, const struct raster *b,
+                          float weight_b, bool clip);
 
 /* The picture as the network sees it: input pixel (y, x) is made from picture pixel
  * ((y + shift_y) mod height, (x + shift_x) mod width), which is how jitter costs nothing; channel c
@@ -68,12 +68,12 @@ int record_raster_combine(struct recorder *recorder, const struct raster *out,
  * 0 <= shift_y < height, 0 <= shift_x < width. */
 enum { RASTER_SHIFT_Y = 1, RASTER_SHIFT_X = 2 /* ints, of both functions below */ };
 int record_present(struct recorder *recorder, const struct raster *picture,
-		   const rv_input_format *format, const struct slice *input);
+                   const rv_input_format *format, const struct slice *input);
 
 /* The way back: from the gradient with respect to input, the gradient with respect to the picture
  * in its own place, order and range of -1..1. Takes the same shifts. */
 int record_present_backward(struct recorder *recorder, const struct slice *input_gradient,
-			    const rv_input_format *format, const struct raster *gradient);
+                            const rv_input_format *format, const struct raster *gradient);
 
 /* How the kernels that work on rasters are launched: a work-item does a run of pixels of one row.
  * On a CPU a run is long and is a work-group by itself; on a GPU it is one pixel and a work-group

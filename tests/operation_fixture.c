@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/device_fixture.h"
 #include "tests/test.h"
 
 enum { AROUND = TENSOR_ALIGNMENT, SAVED_OFFSET = 64, GUARD_BYTES = 256 };
@@ -40,28 +41,6 @@ size_t array_count(const struct array *array)
 double *array_at(const struct array *array, int y, int x, int channel)
 {
 	return array->values + ((size_t)y * array->width + x) * array->channels + channel;
-}
-
-static void close_device(void);
-static struct device *shared_device;
-
-struct device *fixture_device(void)
-{
-	rv_error error;
-	rv_config config = {.cache_directory = ""};
-
-	if (!shared_device) {
-		if (device_open(&shared_device, &config, &error))
-			test_failed(__FILE__, __LINE__, "%s", error.message);
-		else
-			atexit(close_device);
-	}
-	return shared_device;
-}
-
-static void close_device(void)
-{
-	device_close(&shared_device);
 }
 
 static float random_value(struct run *run, float low, float high)

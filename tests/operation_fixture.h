@@ -32,9 +32,6 @@ struct operation_case {
 typedef void reference_function(const struct graph_node *node, const struct array *inputs,
                                 int input_count, struct array *output);
 
-/* Opens the device once for all tests of a program; NULL after failing the running test. */
-struct device *fixture_device(void);
-
 /* Fails the running test where the operator is wrong, with 16, 8 and 4 lanes, with and without
  * accumulating and masks. */
 void operation_check(const struct operation_case *shape, reference_function *reference);
