@@ -7,7 +7,7 @@ const WIRE_VARINT = 0;
 const WIRE_BYTES = 2;
 const WIRE_FIXED32 = 5;
 const TYPE_FLOAT = 1;
-const ATTRIBUTE = { float: 1, int: 2, ints: 7 };
+const ATTRIBUTE = { float: 1, int: 2, text: 3, ints: 7 };
 
 function varint(value) {
 	const bytes = [];
@@ -48,8 +48,10 @@ function message(field, parts) {
 	return bytes(field, Buffer.concat(parts));
 }
 
-/* value: a whole number, {float: number} or an array of whole numbers. */
+/* value: a whole number, {float: number}, a text or an array of whole numbers. */
 function attribute(name, value) {
+	if (typeof value === 'string')
+		return [text(1, name), text(4, value), int(20, ATTRIBUTE.text)];
 	if (Array.isArray(value))
 		return [text(1, name), ...value.map((item) => int(8, item)), int(20, ATTRIBUTE.ints)];
 	if (typeof value === 'object')
