@@ -9,15 +9,24 @@
 struct header {
 	int64_t width, height; /* 0: not found, and left to the decoder */
 	bool truncated;
+	bool animated_webp;
+	bool four_inks, adobe_segment; /* JPEG's */
 };
 
 enum {
 	JPEG_END_OF_IMAGE = 0xD9,
 	JPEG_START_OF_SCAN = 0xDA,
+	JPEG_APP14 = 0xEE,
 	PNG_SIGNATURE_BYTES = 8,
 	PNG_CHUNK_FRAME_BYTES = 12, /* length, name and checksum around a chunk's data */
 	RIFF_HEADER_BYTES = 8,
+	WEBP_ANIMATION_FLAG = 0x02,
 };
+
+static bool starts(const uint8_t *bytes, size_t size, const char *with, size_t length)
+{
+	return size >= length && memcmp(bytes, with, length) == 0;
+}
 
 /* SOF0 to SOF15, less the three codes between them that mean something else (ITU-T T.81, B.1). */
 static bool is_start_of_frame(uint8_t marker)
@@ -49,13 +58,24 @@ static struct header read_jpeg(const uint8_t *bytes, size_t size)
 			header.truncated = !jpeg_ends(bytes, size, at);
 			break;
 		}
-		if (is_start_of_frame(marker) && at + 9 <= size) {
+		if (is_start_of_frame(marker) && at + 10 <= size) {
+			header.four_inks = bytes[at + 9] == 4;
 			header.height = AV_RB16(bytes + at + 5);
 			header.width = AV_RB16(bytes + at + 7);
 		}
+		if (marker == JPEG_APP14 && at + 9 <= size)
+			header.adobe_segment |= memcmp(bytes + at + 4, "Adobe", 5) == 0;
 		at += 2 + (size_t)AV_RB16(bytes + at + 2);
 	}
 	return header;
+}
+
+bool jpeg_lacks_adobe_segment(const uint8_t *bytes, size_t size)
+{
+	if (!starts(bytes, size, "\xFF\xD8\xFF", 3))
+		return false;
+	struct header header = read_jpeg(bytes, size);
+	return header.four_inks && !header.adobe_segment;
 }
 
 static struct header read_png(const uint8_t *bytes, size_t size)
@@ -82,7 +102,7 @@ static struct header read_gif(const uint8_t *bytes, size_t size)
 {
 	if (size < 10)
 		return (struct header){.truncated = true};
-	return (struct header){AV_RL16(bytes + 6), AV_RL16(bytes + 8), false};
+	return (struct header){.width = AV_RL16(bytes + 6), .height = AV_RL16(bytes + 8)};
 }
 
 static struct header read_bmp(const uint8_t *bytes, size_t size)
@@ -109,6 +129,7 @@ static struct header read_webp(const uint8_t *bytes, size_t size)
 	header.truncated = AV_RL32(bytes + 4) > size - RIFF_HEADER_BYTES;
 	const uint8_t *chunk = bytes + 12;
 	if (memcmp(chunk, "VP8X", 4) == 0) {
+		header.animated_webp = chunk[8] & WEBP_ANIMATION_FLAG;
 		header.width = 1 + (int64_t)AV_RL24(chunk + 12);
 		header.height = 1 + (int64_t)AV_RL24(chunk + 15);
 	} else if (memcmp(chunk, "VP8L", 4) == 0) {
@@ -120,11 +141,6 @@ static struct header read_webp(const uint8_t *bytes, size_t size)
 		header.height = AV_RL16(chunk + 16) & 0x3FFF;
 	}
 	return header;
-}
-
-static bool starts(const uint8_t *bytes, size_t size, const char *with, size_t length)
-{
-	return size >= length && memcmp(bytes, with, length) == 0;
 }
 
 static struct header read_header(const uint8_t *bytes, size_t size)
@@ -150,6 +166,9 @@ rv_status picture_header_check(const uint8_t *bytes, size_t size, const char *na
 		if (status)
 			return status;
 	}
+	if (header.animated_webp)
+		return rv_fail(error, RV_UNSUPPORTED,
+		               "%s: is an animated WebP, which FFmpeg cannot decode", name);
 	if (header.truncated)
 		return rv_fail(error, RV_CORRUPT,
 		               "%s: is truncated: the end of the picture is missing", name);

@@ -6,13 +6,18 @@
 
 #include "engine/reverie.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* Checks a whole JPEG, PNG, GIF, BMP or WebP file of size bytes; any other file passes, and is left
  * to its decoder. name is for messages. RV_MEMORY: beyond the limit of picture_size_check;
- * RV_CORRUPT: it has no end. */
+ * RV_CORRUPT: it has no end; RV_UNSUPPORTED: an animated WebP, which libavcodec cannot decode. */
 rv_status picture_header_check(const uint8_t *bytes, size_t size, const char *name,
-			       rv_error *error);
+                               rv_error *error);
+
+/* Whether bytes are a JPEG of four inks without an Adobe segment. Programs agree to read such ink
+ * as Adobe does, 255 for none, but libavcodec does so only where the segment is there. */
+bool jpeg_lacks_adobe_segment(const uint8_t *bytes, size_t size);
 
 #endif

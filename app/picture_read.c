@@ -28,6 +28,20 @@ static int read_more(AVIOContext *io, AVPacket *packet)
 	return got;
 }
 
+/* Adobe's segment, which says that four inks are plain CMYK (Adobe Technical Note 5116). */
+static rv_status add_adobe_segment(AVPacket *packet, rv_error *error)
+{
+	static const uint8_t segment[] = {0xFF, 0xEE, 0,   14, 'A', 'd', 'o', 'b',
+	                                  'e',  0,    100, 0,  0,   0,   0,   0};
+	int size = packet->size;
+	if (av_grow_packet(packet, (int)sizeof(segment)) < 0)
+		return rv_fail(error, RV_MEMORY, "out of memory for a picture");
+	uint8_t *behind_start = packet->data + 2;
+	memmove(behind_start + sizeof(segment), behind_start, (size_t)size - 2);
+	memcpy(behind_start, segment, sizeof(segment));
+	return RV_OK;
+}
+
 /* The decoders of still pictures take a whole file as one packet. */
 static rv_status read_whole_file(struct input *input, AVPacket *packet, rv_error *error)
 {
@@ -41,7 +55,11 @@ static rv_status read_whole_file(struct input *input, AVPacket *packet, rv_error
 	} while (code > 0);
 	if (code < 0 && code != AVERROR_EOF)
 		return libav_fail(error, code, "%s: cannot be read", input->name);
-	return picture_header_check(packet->data, (size_t)packet->size, input->name, error);
+	rv_status status =
+		picture_header_check(packet->data, (size_t)packet->size, input->name, error);
+	if (!status && jpeg_lacks_adobe_segment(packet->data, (size_t)packet->size))
+		status = add_adobe_segment(packet, error);
+	return status;
 }
 
 static rv_status read_first_packet(struct input *input, AVPacket *packet, rv_error *error)

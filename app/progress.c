@@ -12,9 +12,9 @@ static const double bar_seconds = 0.1; /* the eye needs it no more often */
 
 static double now(void)
 {
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+	struct timespec clock;
+	clock_gettime(CLOCK_MONOTONIC, &clock);
+	return (double)clock.tv_sec + 1e-9 * (double)clock.tv_nsec;
 }
 
 enum progress_style progress_style_for(FILE *stream, bool quiet)
@@ -26,11 +26,16 @@ enum progress_style progress_style_for(FILE *stream, bool quiet)
 
 /* ---- words ---- */
 
+static bool all_done(const struct progress_state *state)
+{
+	return state->total > 0 && state->done >= state->total;
+}
+
 /* Seconds until all frames are done; negative: unknown. */
 static double seconds_left(const struct progress_state *state)
 {
 	double frames = (double)(state->total - state->done) - state->part;
-	if (state->total <= 0 || state->frames_per_second <= 0 || state->done > state->total)
+	if (state->total <= 0 || state->frames_per_second <= 0 || all_done(state))
 		return -1;
 	return frames > 0 ? frames / state->frames_per_second : 0;
 }
@@ -43,6 +48,11 @@ static void format_time(char *text, double seconds)
 	else
 		snprintf(text, TIME_LENGTH, "%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60,
 		         whole % 60);
+}
+
+static const char *frames_word(const struct progress_state *state)
+{
+	return state->total == 1 || (state->total <= 0 && state->done == 1) ? "frame" : "frames";
 }
 
 static void append(char *text, size_t size, const char *format, ...)
@@ -67,20 +77,23 @@ static void append_rate(char *text, size_t size, double rate, const char *unit)
 
 static void format_words(char *text, size_t size, const struct progress_state *state)
 {
-	char left[TIME_LENGTH];
+	char time[TIME_LENGTH];
 	text[0] = '\0';
 	if (state->total > 0)
-		append(text, size, "%lld/%lld frames", (long long)state->done,
-		       (long long)state->total);
+		append(text, size, "%lld/%lld %s", (long long)state->done, (long long)state->total,
+		       frames_word(state));
 	else
-		append(text, size, "%lld frames", (long long)state->done);
-	if (state->frames_per_second > 0) {
+		append(text, size, "%lld %s", (long long)state->done, frames_word(state));
+	if (state->frames_per_second > 0 && state->total != 1) {
 		append(text, size, "  ");
 		append_rate(text, size, state->frames_per_second, "fps");
 	}
 	if (seconds_left(state) >= 0) {
-		format_time(left, seconds_left(state));
-		append(text, size, "  %s left", left);
+		format_time(time, seconds_left(state));
+		append(text, size, "  %s left", time);
+	} else if (all_done(state)) {
+		format_time(time, state->elapsed);
+		append(text, size, "  in %s", time);
 	}
 }
 
@@ -109,19 +122,22 @@ void progress_format_bar(char *line, size_t size, const struct progress_state *s
 
 void progress_format_line(char *line, size_t size, const struct progress_state *state)
 {
-	char left[TIME_LENGTH];
+	char time[TIME_LENGTH];
 	line[0] = '\0';
 	append(line, size, "%lld", (long long)state->done);
 	if (state->total > 0)
 		append(line, size, " of %lld", (long long)state->total);
-	append(line, size, " frames");
-	if (state->frames_per_second > 0) {
+	append(line, size, " %s", frames_word(state));
+	if (state->frames_per_second > 0 && state->total != 1) {
 		append(line, size, ", ");
 		append_rate(line, size, state->frames_per_second, "frames per second");
 	}
 	if (seconds_left(state) >= 0) {
-		format_time(left, seconds_left(state));
-		append(line, size, ", %s left", left);
+		format_time(time, seconds_left(state));
+		append(line, size, ", %s left", time);
+	} else if (all_done(state)) {
+		format_time(time, state->elapsed);
+		append(line, size, ", in %s", time);
 	}
 }
 

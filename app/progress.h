@@ -12,18 +12,18 @@
 enum progress_style {
 	PROGRESS_NONE,
 	PROGRESS_LINES, /* at most one line every PROGRESS_LINE_SECONDS, and one at the end */
-	PROGRESS_BAR,	/* one line, written over again */
+	PROGRESS_BAR,   /* one line, written over again */
 };
 
 enum { PROGRESS_LINE_SECONDS = 5, PROGRESS_COLUMNS_MAX = 240 };
 
 /* All that a line of progress is made of. */
 struct progress_state {
-	int64_t done;		  /* frames */
-	int64_t total;		  /* frames; 0: unknown. done may come to exceed it */
-	double part;		  /* of the frame under way, 0..1 */
+	int64_t done;             /* frames */
+	int64_t total;            /* frames; 0: unknown. done may come to exceed it */
+	double part;              /* of the frame under way, 0..1 */
 	double frames_per_second; /* 0: not known yet */
-	double elapsed;		  /* seconds */
+	double elapsed;           /* seconds */
 };
 
 /* Fields are private to progress.c. */
@@ -31,11 +31,11 @@ struct progress {
 	FILE *stream;
 	enum progress_style style;
 	struct progress_state state;
-	double started;	   /* seconds of the monotonic clock */
+	double started;    /* seconds of the monotonic clock */
 	double first_done; /* when the first frame was done; it carries the warming up */
-	double shown;	   /* when something was last shown */
-	bool running;	   /* between begin and end */
-	bool bar_open;	   /* the cursor stands behind a bar */
+	double shown;      /* when something was last shown */
+	bool running;      /* between begin and end */
+	bool bar_open;     /* the cursor stands behind a bar */
 };
 
 /* PROGRESS_NONE where quiet, PROGRESS_BAR where stream is a terminal, else PROGRESS_LINES. */
@@ -58,7 +58,8 @@ void progress_note(struct progress *progress, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Writes the bar ("[####----] 12/96 frames  3.1 fps  0:27 left"), at most columns characters wide,
- * into line[size]; where columns is too small for all, the bar goes first. A pure function. */
+ * into line[size]; where columns is too small for all, the bar goes first. With all frames done it
+ * ends "in 0:31", the time taken. A pure function. */
 void progress_format_bar(char *line, size_t size, const struct progress_state *state, int columns);
 /* Writes the plain form ("12 of 96 frames, 3.1 frames per second, 0:27 left"). */
 void progress_format_line(char *line, size_t size, const struct progress_state *state);
