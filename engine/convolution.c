@@ -8,6 +8,7 @@ struct convolution_library {
 	struct device *device;
 	rv_convolution method;
 	struct weight_cache *weights;
+	struct gemm_scratch *scratch; /* NULL until a product of matrices needs it */
 };
 
 rv_status convolution_library_create(struct convolution_library **library, struct device *device,
@@ -21,10 +22,10 @@ rv_status convolution_library_create(struct convolution_library **library, struc
 	(*library)->device = device;
 	(*library)->method = method;
 	status = weight_cache_create(&(*library)->weights, error);
-	if (status) {
-		free(*library);
-		*library = NULL;
-	}
+	if (status == RV_OK && method == RV_CONVOLUTION_GEMM)
+		status = gemm_scratch_create(&(*library)->scratch, device, error);
+	if (status)
+		convolution_library_destroy(library);
 	return status;
 }
 
@@ -33,8 +34,18 @@ void convolution_library_destroy(struct convolution_library **library)
 	if (!*library)
 		return;
 	weight_cache_destroy(&(*library)->weights);
+	gemm_scratch_destroy(&(*library)->scratch);
 	free(*library);
 	*library = NULL;
+}
+
+static void record_gemm(struct recorder *recorder, struct convolution_library *library,
+                        const struct convolution_problem *problem)
+{
+	if (!library->scratch && !recorder->status)
+		recorder->status =
+			gemm_scratch_create(&library->scratch, library->device, recorder->error);
+	convolution_gemm(recorder, library->weights, problem, library->scratch);
 }
 
 /* One convolution without groups, or with groups written out as zeros. */
@@ -44,8 +55,10 @@ static void record_dense(struct recorder *recorder, struct convolution_library *
 	struct register_tile tile =
 		register_tile_default(recorder->device->lanes, problem->output_width);
 
-	if (library->method != RV_CONVOLUTION_DIRECT &&
-	    convolution_winograd_fits(recorder->device, problem, tile))
+	if (library->method == RV_CONVOLUTION_GEMM && convolution_gemm_fits(problem))
+		record_gemm(recorder, library, problem);
+	else if (library->method != RV_CONVOLUTION_DIRECT &&
+	         convolution_winograd_fits(recorder->device, problem, tile))
 		convolution_winograd(recorder, library->weights, problem, tile);
 	else
 		convolution_direct(recorder, library->weights, problem, tile);

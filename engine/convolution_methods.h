@@ -28,6 +28,18 @@ bool convolution_winograd_fits(const struct device *device,
 void convolution_winograd(struct recorder *recorder, struct weight_cache *weights,
                           const struct convolution_problem *problem, struct register_tile tile);
 
+/* Buffers that every product of matrices uses in turn. RV_UNSUPPORTED where Reverie was built
+ * without CLBlast. */
+struct gemm_scratch;
+rv_status gemm_scratch_create(struct gemm_scratch **scratch, struct device *device,
+                              rv_error *error);
+void gemm_scratch_destroy(struct gemm_scratch **scratch);
+
+/* All but problem_writes_picture and windows too deep for the scratch; nothing without CLBlast. */
+bool convolution_gemm_fits(const struct convolution_problem *problem);
+void convolution_gemm(struct recorder *recorder, struct weight_cache *weights,
+                      const struct convolution_problem *problem, struct gemm_scratch *scratch);
+
 /* Where problem_is_depthwise. */
 void convolution_depthwise(struct recorder *recorder, struct weight_cache *weights,
                            const struct convolution_problem *problem);

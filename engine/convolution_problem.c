@@ -320,7 +320,7 @@ void tables_release(struct convolution_tables *tables)
 
 static void record_table(struct recorder *recorder, int count, size_t size, const void *data)
 {
-	record_buffer(recorder, record_own_buffer(recorder, count * size, data));
+	record_buffer(recorder, record_own_buffer(recorder, count * size, count ? data : NULL));
 }
 
 void record_taps(struct recorder *recorder, const struct convolution_tables *tables)

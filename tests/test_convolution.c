@@ -10,11 +10,11 @@ static const double direct_tolerance = 1e-6;
 
 static const int lane_counts[] = {16, 8, 4};
 
-static void check_cases(const struct convolution_case *cases, int count)
+static void check_cases(rv_convolution method, const struct convolution_case *cases, int count)
 {
 	struct convolution_fixture fixture;
 
-	if (!fixture_open(&fixture, RV_CONVOLUTION_DIRECT))
+	if (!fixture_open(&fixture, method))
 		return;
 	fixture.tolerance = direct_tolerance;
 	for (int l = 0; l < 3; l++) {
@@ -26,7 +26,8 @@ static void check_cases(const struct convolution_case *cases, int count)
 	fixture_close(&fixture);
 }
 
-#define CHECK_CASES(cases) check_cases(cases, sizeof(cases) / sizeof((cases)[0]))
+#define CHECK_CASES(cases)                                                                         \
+	check_cases(RV_CONVOLUTION_DIRECT, cases, sizeof(cases) / sizeof((cases)[0]))
 
 TEST(convolution_of_any_window_and_size)
 {
@@ -191,5 +192,58 @@ TEST(convolution_with_every_register_tile)
 			fixture.tile = *tile;
 			fixture_check(&fixture, &shape);
 		}
+	fixture_close(&fixture);
+}
+
+static bool have_matrix_products(void)
+{
+#ifdef HAVE_CLBLAST
+	return true;
+#else
+	test_skipped("built without CLBlast");
+	return false;
+#endif
+}
+
+TEST(convolution_by_matrix_products)
+{
+	/* clang-format off */
+	static const struct convolution_case cases[] = {
+		{5, 6, 20, {33}, {.height = 1, .width = 1}, .groups = 1},
+		{5, 6, 24, {5, 17, 3}, {.height = 1, .width = 1}, .accumulate = true,
+		 .masked = true},
+		{7, 5, 20, {40}, {.height = 3, .width = 3, .pad_top = 1, .pad_left = 2,
+		 .pad_right = 1}, .masked = true},
+		{12, 11, 10, {12, 7}, {.height = 3, .width = 3, .stride_y = 2, .stride_x = 2,
+		 .dilation_y = 2, .pad_top = 2, .pad_left = 1, .pad_bottom = 2}, .groups = 1},
+		{7, 8, 16, {24}, {.height = 1, .width = 1, .stride_y = 3, .stride_x = 2},
+		 .accumulate = true, .masked = true},
+		{9, 8, 3, {20}, {.height = 3, .width = 3, .stride_y = 2, .stride_x = 2},
+		 .picture = true},
+		{6, 5, 32, {64}, {.height = 3, .width = 3, .pad_top = 1}, .groups = 2},
+		{6, 5, 12, {6}, {.height = 3, .width = 3}, .groups = 3},
+	};
+	/* clang-format on */
+	if (have_matrix_products())
+		check_cases(RV_CONVOLUTION_GEMM, cases, sizeof(cases) / sizeof(cases[0]));
+}
+
+/* More pixels than one block of columns holds. */
+TEST(convolution_by_matrix_products_in_blocks)
+{
+	/* clang-format off */
+	static const struct convolution_case cases[] = {
+		{66, 64, 16, {528}, {.height = 1, .width = 1}, .groups = 1},
+		{80, 81, 39, {2}, {.height = 5, .width = 5, .pad_top = 2, .pad_left = 2,
+		 .pad_bottom = 2, .pad_right = 2}, .masked = true},
+	};
+	/* clang-format on */
+	struct convolution_fixture fixture;
+
+	if (!have_matrix_products() || !fixture_open(&fixture, RV_CONVOLUTION_GEMM))
+		return;
+	fixture.tolerance = direct_tolerance;
+	fixture_check(&fixture, &cases[0]);
+	fixture_check(&fixture, &cases[1]);
 	fixture_close(&fixture);
 }
