@@ -5,6 +5,7 @@ set -eu
 folder=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 seconds=4
 
 command -v ffmpeg >/dev/null || {
