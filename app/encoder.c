@@ -129,7 +129,8 @@ static int list_candidates(const AVCodec *codec, const struct video_description 
 	}
 	for (int subsample = 1; subsample >= 0; subsample--) {
 		enum AVPixelFormat format = wanted_format(codec, video, subsample);
-		if (takes_format(codec, format))
+		if (takes_format(codec, format) &&
+		    !refuses_size(codec, format, request->width, request->height))
 			candidates[count++] = format;
 	}
 	if (codec->pix_fmts)
@@ -175,12 +176,13 @@ static AVRational scaled_aspect(const struct video_description *video, int width
 	return av_mul_q(aspect, change);
 }
 
-/* The source's clock, so that every timestamp is kept; where an encoder knows only frame rates, one
- * tick a frame. */
+/* The source's clock, so that every timestamp is kept; where an encoder or container (y4m is one)
+ * knows only frame rates, one tick a frame. */
 static AVRational encoder_clock(const AVCodec *codec, const struct video_description *video)
 {
-	bool coarse = codec->supported_framerates ||
-	              (codec->id == AV_CODEC_ID_MPEG4 && video->time_base.den > MPEG4_CLOCK_MAX);
+	bool fine = codec->id == AV_CODEC_ID_MPEG4 && video->time_base.den > MPEG4_CLOCK_MAX;
+	bool coarse =
+		fine || codec->supported_framerates || codec->id == AV_CODEC_ID_WRAPPED_AVFRAME;
 	return coarse && video->frame_rate.num ? av_inv_q(video->frame_rate) : video->time_base;
 }
 
@@ -265,7 +267,7 @@ rv_status encoder_open(AVCodecContext **opened, const struct encoder_request *re
 	rv_status status = choose_encoder(&codec, request, error);
 	if (status)
 		return status;
-	int count = list_candidates(codec, request->video, candidates);
+	int count = list_candidates(codec, request, candidates);
 	int code = AVERROR(EINVAL);
 	libav_forget_complaint();
 	for (int i = 0; i < count && code < 0; i++)

@@ -100,9 +100,11 @@ static rv_status open_decoder(AVCodecContext **decoder, const struct input *inpu
 	if (!*decoder)
 		return rv_fail(error, RV_MEMORY, "%s: out of memory", input->name);
 	int code = avcodec_parameters_to_context(*decoder, parameters);
-	/* A damaged picture is an error: half of one in grey would only be dreamed into. */
-	(*decoder)->err_recognition =
-		AV_EF_EXPLODE | AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER;
+	/* A damaged picture is an error: half of one in grey would only be dreamed into. The TIFF
+	 * decoder alone would then refuse every tag that it does not know. */
+	if (codec->id != AV_CODEC_ID_TIFF)
+		(*decoder)->err_recognition =
+			AV_EF_EXPLODE | AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER;
 	(*decoder)->thread_count = 1;
 	libav_limit_frames(*decoder);
 	if (code >= 0)

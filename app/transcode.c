@@ -214,12 +214,23 @@ static rv_status end_stopped(struct transcode *t, rv_error *error)
 	               (long long)report->frames, t->job->output);
 }
 
-static void note_damage(const struct transcode *t)
+/* Durations are not exact to the frame: a tenth missing is more than that. */
+static bool ended_early(const struct job_report *report)
 {
-	if (t->report->damaged)
-		progress_note(t->job->progress,
-		              "%lld damaged packets of the video were passed over",
-		              (long long)t->report->damaged);
+	return report->frames < report->frames_expected - report->frames_expected / 10;
+}
+
+static void note_damage(const struct transcode *t, rv_status status)
+{
+	const struct job_report *report = t->report;
+	if (report->damaged)
+		progress_note(t->job->progress, "%s: %lld damaged %s of the video left out",
+		              t->job->input, (long long)report->damaged,
+		              report->damaged == 1 ? "packet" : "packets");
+	if (!status && ended_early(report))
+		progress_note(t->job->progress, "%s: ends early, after %lld of %lld frames",
+		              t->job->input, (long long)report->frames,
+		              (long long)report->frames_expected);
 }
 
 static void close_all(struct transcode *t)
@@ -248,7 +259,7 @@ rv_status transcode_run(const struct job *job, struct input **input, struct job_
 		else if (t.reading_failed && report->frames)
 			finish(&t, NULL); /* what was dreamed is worth keeping; the error stays */
 		progress_end(job->progress);
-		note_damage(&t);
+		note_damage(&t, status);
 	}
 	close_all(&t);
 	return status;
