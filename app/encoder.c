@@ -117,10 +117,20 @@ static bool takes_format(const AVCodec *codec, enum AVPixelFormat format)
 	return !codec->pix_fmts && format != AV_PIX_FMT_NONE;
 }
 
-/* Formats to try in turn: whether an encoder takes a size in a format only opening it tells. */
-static int list_candidates(const AVCodec *codec, const struct video_description *video,
+/* H.264 and HEVC crop in whole chroma samples, and their encoders refuse what is left over. */
+static bool refuses_size(const AVCodec *codec, enum AVPixelFormat format, int width, int height)
+{
+	const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(format);
+	return (codec->id == AV_CODEC_ID_H264 || codec->id == AV_CODEC_ID_HEVC) &&
+	       (width % (1 << descriptor->log2_chroma_w) ||
+	        height % (1 << descriptor->log2_chroma_h));
+}
+
+/* Formats to try in turn: what else an encoder refuses only opening it tells. */
+static int list_candidates(const AVCodec *codec, const struct encoder_request *request,
                            enum AVPixelFormat *candidates)
 {
+	const struct video_description *video = request->video;
 	enum AVPixelFormat rgb = video->rgb == RV_RGB16 ? AV_PIX_FMT_RGB48 : AV_PIX_FMT_RGB24;
 	int count = 0;
 	if (codec->id == AV_CODEC_ID_GIF) {
