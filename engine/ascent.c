@@ -208,12 +208,13 @@ static rv_status record_store(struct ascent *ascent, rv_pixel_format format, rv_
 static rv_status upload(struct ascent *ascent, const rv_image *image, rv_error *error)
 {
 	const size_t origin[3] = {0, 0, 0};
-	const size_t region[3] = {ascent->input.stride, (size_t)ascent->height, 1};
+	size_t region[3] = {0, (size_t)ascent->height, 1};
 	rv_status status = record_load(ascent, image->format, error);
 	cl_int code;
 
 	if (status)
 		return status;
+	region[0] = ascent->input.stride;
 	code = clEnqueueWriteBufferRect(ascent->device->queue, ascent->input.buffer, CL_TRUE,
 	                                origin, origin, region, ascent->input.stride, 0,
 	                                image->stride, 0, image->pixels, 0, NULL, NULL);
