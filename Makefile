@@ -73,7 +73,7 @@ $(BUILD)/%.o: $(BUILD)/%.c $(BUILD)/flags
 	$(Q)$(CC) $(ALL_CFLAGS) -w $(CPPFLAGS) $(PACKAGE_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What includes the generated onnx.pb-c.h.
-$(filter $(BUILD)/engine/onnx%,$(ENGINE_OBJECTS)) $(BUILD)/tests/onnx_builder.o: $(BUILD)/onnx.pb-c.c
+$(filter $(BUILD)/engine/onnx%,$(ENGINE_OBJECTS)) $(BUILD)/tests/onnx_builder.o $(BUILD)/tests/test_onnx.o: $(BUILD)/onnx.pb-c.c
 
 $(BUILD)/onnx.pb-c.c: engine/onnx.proto
 	$(call say,PROTOC $<)

@@ -18,13 +18,16 @@ enum { MEBIBYTE = 1 << 20 };
 
 struct budget {
 	size_t left;
+	bool exhausted;
 };
 
 static void *budget_allocate(void *context, size_t size)
 {
 	struct budget *budget = context;
-	if (size > budget->left)
+	if (size > budget->left) {
+		budget->exhausted = true;
 		return NULL;
+	}
 	budget->left -= size;
 	return malloc(size ? size : 1);
 }
@@ -134,12 +137,14 @@ static rv_status decode(struct onnx_model *model, const Onnx__ModelProto *proto,
 
 rv_status onnx_parse(struct onnx_model **model, const void *bytes, size_t size, rv_error *error)
 {
-	struct budget budget = {parsing_budget(size)};
+	struct budget budget = {parsing_budget(size), false};
 	ProtobufCAllocator allocator = {budget_allocate, budget_free, &budget};
 	rv_status status;
 
 	*model = NULL;
 	Onnx__ModelProto *proto = onnx__model_proto__unpack(&allocator, size, bytes);
+	if (!proto && budget.exhausted)
+		return onnx_out_of_memory(error);
 	if (!proto)
 		return rv_fail(error, RV_CORRUPT, "this is no ONNX model, or it is damaged");
 	struct onnx_model *parsed = calloc(1, sizeof(*parsed));

@@ -1,5 +1,6 @@
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/model.h"
@@ -49,34 +50,39 @@ static int unlikeness(const char *name, const char *candidate)
 	return FAR;
 }
 
-struct suggestion {
-	const char *name;
-	int unlikeness;
-};
-
-/* Keeps best[SUGGESTIONS] sorted, the earlier of equal ones first. */
-static void consider(struct suggestion *best, struct suggestion candidate)
+/* The most alike of names[count], or -1; among equal ones the nearest to the one at place around,
+ * since layers that stand together are called alike. Those in taken[taken_count] do not count. */
+static int find_nearest(const char *name, const char *const *names, int count, int around,
+                        const int *taken, int taken_count)
 {
-	for (int i = 0; i < SUGGESTIONS; i++) {
-		if (candidate.unlikeness >= best[i].unlikeness)
+	int best = -1, best_unlikeness = FAR;
+	for (int i = 0; i < count; i++) {
+		bool is_taken = false;
+		for (int j = 0; j < taken_count; j++)
+			is_taken |= taken[j] == i;
+		int value = unlikeness(name, names[i]);
+		bool nearer = best >= 0 && value == best_unlikeness &&
+		              abs(i - around) < abs(best - around);
+		if (is_taken || (value >= best_unlikeness && !nearer) || value >= FAR)
 			continue;
-		struct suggestion worse = best[i];
-		best[i] = candidate;
-		candidate = worse;
+		best = i;
+		best_unlikeness = value;
 	}
+	return best;
 }
 
 void suggest_names(const char *name, const char *const *names, int count, char *text,
                    size_t text_size)
 {
-	struct suggestion best[SUGGESTIONS] = {{"", FAR}, {"", FAR}, {"", FAR}};
+	int taken[SUGGESTIONS];
 	size_t used = 0;
-	for (int i = 0; i < count; i++)
-		consider(best, (struct suggestion){names[i], unlikeness(name, names[i])});
 	text[0] = '\0';
-	for (int i = 0; i < SUGGESTIONS && best[i].unlikeness < FAR && used < text_size; i++) {
+	for (int i = 0; i < SUGGESTIONS && used < text_size; i++) {
+		taken[i] = find_nearest(name, names, count, i ? taken[0] : 0, taken, i);
+		if (taken[i] < 0)
+			break;
 		int written = snprintf(text + used, text_size - used, "%s%.80s", i ? ", " : "",
-		                       best[i].name);
+		                       names[taken[i]]);
 		used += written > 0 ? (size_t)written : 0;
 	}
 }
