@@ -239,7 +239,9 @@ void progress_end(struct progress *progress)
 	progress->state.elapsed = now() - progress->started;
 	if (progress->style == PROGRESS_NONE)
 		return;
-	show(progress);
+	/* Where nothing was done an error follows, which says all there is to say. */
+	if (progress->state.done || progress->bar_open)
+		show(progress);
 	if (progress->bar_open)
 		fputc('\n', progress->stream);
 	fflush(progress->stream);
