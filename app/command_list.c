@@ -50,6 +50,14 @@ rv_status command_devices(const struct options *options, rv_error *error)
 
 /* ---- models ---- */
 
+/* Prints what a model wants as its input, such as "RGB -1..1"; the first channel stands for all. */
+static void print_input_format(const rv_input_format *format)
+{
+	float low = (0 - format->mean[0]) * format->scale[0];
+	float high = (255 - format->mean[0]) * format->scale[0];
+	printf("input %s %.4g..%.4g", format->bgr ? "BGR" : "RGB", (double)low, (double)high);
+}
+
 static void print_model(void *context, const char *path, const char *name)
 {
 	int *count = context;
@@ -57,12 +65,14 @@ static void print_model(void *context, const char *path, const char *name)
 	rv_model *model = NULL;
 	(void)name;
 	++*count;
-	if (rv_model_open(&model, path, NULL, &error) == RV_OK)
-		printf("%s  input %s, default layer %s, %d layers\n", path,
-		       rv_model_input_format(model)->name, rv_model_default_layer(model),
+	printf("%s  ", path);
+	if (rv_model_open(&model, path, NULL, &error) == RV_OK) {
+		print_input_format(rv_model_input_format(model));
+		printf(", default layer %s, %d layers\n", rv_model_default_layer(model),
 		       rv_model_layer_count(model));
-	else
-		printf("%s  %s\n", path, error.message);
+	} else {
+		printf("%s\n", error.message);
+	}
 	rv_model_close(&model);
 }
 
