@@ -2,12 +2,13 @@
 
 #include <stdlib.h>
 
-#include "engine/convolution_methods.h"
+#include "engine/convolution_tune.h"
 
 struct convolution_library {
 	struct device *device;
 	rv_convolution method;
 	struct weight_cache *weights;
+	struct tuner *tuner;
 	struct gemm_scratch *scratch; /* NULL until a product of matrices needs it */
 };
 
@@ -22,6 +23,8 @@ rv_status convolution_library_create(struct convolution_library **library, struc
 	(*library)->device = device;
 	(*library)->method = method;
 	status = weight_cache_create(&(*library)->weights, error);
+	if (status == RV_OK)
+		status = tuner_create(&(*library)->tuner, device, error);
 	if (status == RV_OK && method == RV_CONVOLUTION_GEMM)
 		status = gemm_scratch_create(&(*library)->scratch, device, error);
 	if (status)
@@ -34,9 +37,29 @@ void convolution_library_destroy(struct convolution_library **library)
 	if (!*library)
 		return;
 	weight_cache_destroy(&(*library)->weights);
+	tuner_destroy(&(*library)->tuner);
 	gemm_scratch_destroy(&(*library)->scratch);
 	free(*library);
 	*library = NULL;
+}
+
+/* ---- choosing ---- */
+
+/* What the library was told to use where that fits, else what was measured, else the default. */
+static struct convolution_choice choose(struct convolution_library *library,
+                                        const struct convolution_problem *problem)
+{
+	struct convolution_choice choice = {
+		library->method,
+		register_tile_default(library->device->lanes, problem->output_width)};
+
+	if (library->method == RV_CONVOLUTION_AUTO)
+		return tuner_find(library->tuner, problem, &choice)
+		               ? choice
+		               : choice_default(library->device, problem);
+	if (!choice_fits(&choice, library->device, problem))
+		choice.method = RV_CONVOLUTION_DIRECT;
+	return choice;
 }
 
 static void record_gemm(struct recorder *recorder, struct convolution_library *library,
@@ -48,20 +71,44 @@ static void record_gemm(struct recorder *recorder, struct convolution_library *l
 	convolution_gemm(recorder, library->weights, problem, library->scratch);
 }
 
+/* A record_choice. */
+static void record_chosen(void *context, struct recorder *recorder,
+                          const struct convolution_problem *problem,
+                          const struct convolution_choice *choice)
+{
+	struct convolution_library *library = context;
+
+	if (choice->method == RV_CONVOLUTION_GEMM)
+		record_gemm(recorder, library, problem);
+	else if (choice->method == RV_CONVOLUTION_WINOGRAD)
+		convolution_winograd(recorder, library->weights, problem, choice->tile);
+	else
+		convolution_direct(recorder, library->weights, problem, choice->tile);
+}
+
+/* ---- recording ---- */
+
+/* Kernels of their own, which nothing competes with. */
+static bool is_special(const struct convolution_problem *problem)
+{
+	return problem_writes_picture(problem) || problem_is_depthwise(problem);
+}
+
+static void record_special(struct recorder *recorder, struct convolution_library *library,
+                           const struct convolution_problem *problem)
+{
+	if (problem_writes_picture(problem))
+		convolution_picture(recorder, library->weights, problem);
+	else
+		convolution_depthwise(recorder, library->weights, problem);
+}
+
 /* One convolution without groups, or with groups written out as zeros. */
 static void record_dense(struct recorder *recorder, struct convolution_library *library,
                          const struct convolution_problem *problem)
 {
-	struct register_tile tile =
-		register_tile_default(recorder->device->lanes, problem->output_width);
-
-	if (library->method == RV_CONVOLUTION_GEMM && convolution_gemm_fits(problem))
-		record_gemm(recorder, library, problem);
-	else if (library->method != RV_CONVOLUTION_DIRECT &&
-	         convolution_winograd_fits(recorder->device, problem, tile))
-		convolution_winograd(recorder, library->weights, problem, tile);
-	else
-		convolution_direct(recorder, library->weights, problem, tile);
+	struct convolution_choice choice = choose(library, problem);
+	record_chosen(library, recorder, problem, &choice);
 }
 
 static void record_groups(struct recorder *recorder, struct convolution_library *library,
@@ -81,10 +128,8 @@ static void record_groups(struct recorder *recorder, struct convolution_library 
 static void record_problem(struct recorder *recorder, struct convolution_library *library,
                            const struct convolution_problem *problem)
 {
-	if (problem_writes_picture(problem))
-		convolution_picture(recorder, library->weights, problem);
-	else if (problem_is_depthwise(problem))
-		convolution_depthwise(recorder, library->weights, problem);
+	if (is_special(problem))
+		record_special(recorder, library, problem);
 	else if (problem_splits_into_groups(problem))
 		record_groups(recorder, library, problem);
 	else
@@ -119,13 +164,56 @@ void convolution_backward(struct recorder *recorder, const struct operation *ope
 	problem_release(&problem);
 }
 
+/* ---- tuning ---- */
+
+static rv_status tune_dense(struct convolution_library *library,
+                            const struct convolution_problem *problem, cl_mem zeros, bool *measured,
+                            rv_error *error)
+{
+	struct convolution_choice choice;
+
+	if (tuner_find(library->tuner, problem, &choice))
+		return RV_OK;
+	*measured = true;
+	return tuner_measure(library->tuner, problem, zeros, record_chosen, library, error);
+}
+
+/* All groups are alike: the first is timed for all. */
+static rv_status tune_problem(struct convolution_library *library,
+                              const struct convolution_problem *problem, cl_mem zeros,
+                              bool *measured, rv_error *error)
+{
+	struct convolution_problem one;
+	rv_status status;
+
+	if (is_special(problem))
+		return RV_OK;
+	if (!problem_splits_into_groups(problem))
+		return tune_dense(library, problem, zeros, measured, error);
+	if (!problem_group(&one, problem, 0))
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	status = tune_dense(library, &one, zeros, measured, error);
+	problem_release(&one);
+	return status;
+}
+
 rv_status convolution_tune(struct convolution_library *library, const struct operation *operation,
                            cl_mem zeros, bool *measured, rv_error *error)
 {
-	(void)library;
-	(void)operation;
-	(void)zeros;
-	(void)error;
+	struct convolution_problem forward, backward;
+	rv_status status = RV_OK;
+
 	*measured = false;
-	return RV_OK;
+	if (!problem_forward(&forward, operation))
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	if (!problem_backward(&backward, operation)) {
+		problem_release(&forward);
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	}
+	status = tune_problem(library, &forward, zeros, measured, error);
+	if (status == RV_OK && operation->inputs[0].wants_gradient)
+		status = tune_problem(library, &backward, zeros, measured, error);
+	problem_release(&forward);
+	problem_release(&backward);
+	return status;
 }

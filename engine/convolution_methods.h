@@ -25,6 +25,9 @@ void convolution_direct(struct recorder *recorder, struct weight_cache *weights,
 bool convolution_winograd_fits(const struct device *device,
                                const struct convolution_problem *problem,
                                struct register_tile tile);
+/* Whether so many products are saved that the transforms pay: tiles over the edge of a small output
+ * are computed whole. */
+bool convolution_winograd_saves(const struct convolution_problem *problem);
 void convolution_winograd(struct recorder *recorder, struct weight_cache *weights,
                           const struct convolution_problem *problem, struct register_tile tile);
 

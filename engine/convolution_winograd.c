@@ -96,6 +96,24 @@ bool convolution_winograd_fits(const struct device *device,
 	return plan_create(&plan, device, problem, tile);
 }
 
+bool convolution_winograd_saves(const struct convolution_problem *problem)
+{
+	const struct window *window = &problem->node->window;
+	const int outputs = outputs_of_window(window);
+	const int outputs_y = window->height > 1 ? outputs : 1;
+	const int outputs_x = window->width > 1 ? outputs : 1;
+	double direct, transformed;
+
+	if (!outputs)
+		return false;
+	direct = (double)problem->output_size.height * problem->output_size.width * window->height *
+	         window->width;
+	transformed = (double)divide_up(problem->output_size.height, outputs_y) *
+	              divide_up(problem->output_size.width, outputs_x) *
+	              (outputs_y + window->height - 1) * (outputs_x + window->width - 1);
+	return direct > 1.25 * transformed;
+}
+
 /* ---- weights ---- */
 
 /* The weights of one window and one row of input channels, for up to `count` columns, transformed

@@ -1,5 +1,8 @@
 /* Convolutions by the direct kernels and through the library, against double precision. */
+#include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "tests/convolution_fixture.h"
 #include "tests/test.h"
@@ -246,4 +249,90 @@ TEST(convolution_by_matrix_products_in_blocks)
 	fixture_check(&fixture, &cases[0]);
 	fixture_check(&fixture, &cases[1]);
 	fixture_close(&fixture);
+}
+
+/* ---- tuning ---- */
+
+static bool was_measured;
+
+static void record_tuned(struct convolution_fixture *fixture, struct recorder *recorder,
+                         const struct operation *operation, bool backward)
+{
+	rv_error error = {0};
+	bool measured = false;
+
+	if (backward) {
+		convolution_backward(recorder, operation);
+		return;
+	}
+	CHECK_MESSAGE(convolution_tune(fixture->library, operation, fixture->zeros, &measured,
+	                               &error) == RV_OK,
+	              "%s", error.message);
+	was_measured |= measured;
+	convolution_forward(recorder, operation);
+}
+
+/* Opens a device with its cache in folder, tunes, and checks what was chosen. True if anything was
+ * measured anew. */
+static bool tuning_measures(const char *folder, const struct convolution_case *shape)
+{
+	struct convolution_fixture fixture;
+
+	was_measured = false;
+	if (!fixture_open(&fixture, RV_CONVOLUTION_AUTO))
+		return false;
+	snprintf(fixture.device->cache_directory, sizeof(fixture.device->cache_directory), "%s",
+	         folder);
+	fixture.tolerance = 5e-6;
+	fixture.device->lanes = 4; /* the fewest tiles to build and time */
+	fixture.record = record_tuned;
+	fixture_check(&fixture, shape);
+	fixture_close(&fixture);
+	return was_measured;
+}
+
+/* Calls visit with the path of every entry of folder. */
+static void for_each_file(const char *folder, void (*visit)(const char *path))
+{
+	DIR *directory = opendir(folder);
+	struct dirent *entry;
+	char path[512];
+
+	while (directory && (entry = readdir(directory))) {
+		snprintf(path, sizeof(path), "%s/%.200s", folder, entry->d_name);
+		if (entry->d_name[0] != '.')
+			visit(path);
+	}
+	if (directory)
+		closedir(directory);
+}
+
+static void damage(const char *path)
+{
+	FILE *file = fopen(path, "r+b");
+	REQUIRE(file);
+	fseek(file, -3, SEEK_END);
+	fputs("\xff\xff", file);
+	fclose(file);
+}
+
+static void erase(const char *path)
+{
+	remove(path);
+}
+
+TEST(convolution_tuning_is_remembered)
+{
+	static const struct convolution_case shape = {
+		6, 7, 20, {33}, {.height = 3, .width = 3, .pad_top = 1}, .no_bias = true};
+	char folder[] = "/tmp/reverie-tuning-XXXXXX";
+
+	REQUIRE(mkdtemp(folder));
+	CHECK(tuning_measures(folder, &shape));
+	CHECK(!tuning_measures(folder, &shape));
+	for_each_file(folder, damage);
+	CHECK(tuning_measures(folder, &shape));
+	CHECK(!tuning_measures(folder, &shape));
+	for_each_file(folder, erase);
+	rmdir(folder);
 }
