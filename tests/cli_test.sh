@@ -237,7 +237,7 @@ interrupt() { # SIGNAL CODE
 		if grep -q '[1-9][0-9]* frame' "$work/err"; then break; fi
 		sleep 1
 	done
-	kill -s "$1" "$process"
+	kill -s "$1" "$process" 2>/dev/null
 	wait "$process"
 	code=$?
 	tail -n 1 "$work/err" >"$work/last"
