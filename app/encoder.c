@@ -25,7 +25,8 @@ static bool prefers_h264(const AVOutputFormat *container)
 {
 	return container->video_codec == AV_CODEC_ID_H264 ||
 	       av_match_name("matroska", container->name) ||
-	       av_match_name("mpegts", container->name) || av_match_name("flv", container->name);
+	       av_match_name("mpegts", container->name) || av_match_name("flv", container->name) ||
+	       av_match_name("3gp", container->name);
 }
 
 static const AVCodec *default_encoder(const AVOutputFormat *container)
@@ -237,6 +238,12 @@ static void set_speed(AVCodecContext *encoder)
 	av_opt_set_int(encoder->priv_data, "row-mt", 1, 0); /* no harm where it is unknown */
 }
 
+/* x265 writes to standard error itself, past libav's log. */
+static void silence(AVCodecContext *encoder)
+{
+	av_opt_set(encoder->priv_data, "x265-params", "log-level=none", 0);
+}
+
 static void set_up(AVCodecContext *encoder, const struct encoder_request *request,
                    enum AVPixelFormat format)
 {
@@ -253,6 +260,7 @@ static void set_up(AVCodecContext *encoder, const struct encoder_request *reques
 	describe_colours(encoder, video);
 	set_quality(encoder, request->quality);
 	set_speed(encoder);
+	silence(encoder);
 }
 
 static int try_open(AVCodecContext **opened, const AVCodec *codec,

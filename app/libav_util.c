@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* libav logs from its own threads, to one callback for the whole process. */
@@ -46,6 +47,8 @@ void libav_take_log(bool verbose)
 	messages.verbose = verbose;
 	pthread_mutex_unlock(&messages.lock);
 	av_log_set_callback(take_message);
+	if (!verbose)
+		setenv("SVT_LOG", "0", 0); /* SVT-AV1 writes past libav's log, and asks this */
 }
 
 void libav_forget_complaint(void)
@@ -104,14 +107,14 @@ rv_status picture_size_check(const char *name, int64_t width, int64_t height, rv
 {
 	if (width < 1 || height < 1)
 		return rv_fail(error, RV_CORRUPT, "%s: has no size (%lld x %lld pixels)", name,
-			       (long long)width, (long long)height);
+		               (long long)width, (long long)height);
 	if (width > PICTURE_SIDE_MAX || height > PICTURE_SIDE_MAX ||
 	    width * height > PICTURE_PIXELS_MAX)
 		return rv_fail(error, RV_MEMORY,
-			       "%s: %lld x %lld pixels are too many; the limit is %d a side and "
-			       "%d million in all, so make it smaller first",
-			       name, (long long)width, (long long)height, PICTURE_SIDE_MAX,
-			       PICTURE_PIXELS_MAX / 1000000);
+		               "%s: %lld x %lld pixels are too many; the limit is %d a side and "
+		               "%d million in all, so make it smaller first",
+		               name, (long long)width, (long long)height, PICTURE_SIDE_MAX,
+		               PICTURE_PIXELS_MAX / 1000000);
 	return RV_OK;
 }
 
