@@ -55,12 +55,12 @@ static int span_output(const struct span *span, int input, bool ceil_mode)
 	int room = input + span->pad_before + span->pad_after - reach;
 	if (room < 0)
 		return 0;
-	int output = room / span->stride + 1;
+	if (!ceil_mode)
+		return room / span->stride + 1;
 	/* A window that hangs over the end counts if it begins inside the input or the pad before
 	 * it (the rule of ONNX Runtime and PyTorch). */
-	if (ceil_mode && room % span->stride && output * span->stride < input + span->pad_before)
-		output++;
-	return output;
+	int output = (room + span->stride - 1) / span->stride + 1;
+	return (output - 1) * span->stride >= input + span->pad_before ? output - 1 : output;
 }
 
 struct window_fit window_fit(const struct window *window, struct extent input)
