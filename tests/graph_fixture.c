@@ -6,7 +6,7 @@
 
 #include "tests/test.h"
 
-enum { LAYERS_MAX = 8 };
+enum { LAYERS_MAX = 16 };
 
 struct graph *build_from(const struct onnx_model *model, const char *layers, bool no_fuse,
                          rv_error *error)
