@@ -23,7 +23,7 @@ const OUTPUT = 'mixed10';
 
 const METADATA = {
 	'reverie.input': 'signed', // RGB, -1..1
-	'reverie.default_layer': 'mixed7',
+	'reverie.default_layer': 'mixed3',
 	source: `npm package ${PACKAGE}, dist/models/inception_v3`,
 	licence: 'MIT, Copyright (c) 2019 Infinite Red, Inc.',
 	note:

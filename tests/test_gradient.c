@@ -155,7 +155,7 @@ static void bands_release(struct band *bands, int count)
 			free(bands[b].colours[c].values);
 }
 
-/* The whole method: bands of equal RMS, put together, RMS 1. */
+/* The whole method: bands brought to their shares, put together, RMS 1. */
 static void expected_bands(const float *gradient, int width, int height, int count, float *out)
 {
 	struct band bands[GRADIENT_BANDS_MAX];
@@ -163,7 +163,7 @@ static void expected_bands(const float *gradient, int width, int height, int cou
 
 	bands_split(bands, count, gradient, width, height);
 	for (int b = 0; b < count; b++)
-		band_scale(&bands[b], 1 / band_rms(&bands[b]));
+		band_scale(&bands[b], gradient_band_share(b) / band_rms(&bands[b]));
 	for (int c = 0; c < 3; c++)
 		for (int b = count - 2; b >= 0; b--)
 			plane_add_enlarged(&bands[b].colours[c], &bands[b + 1].colours[c], 1);
@@ -200,7 +200,7 @@ static void check_bands(int width, int height, int wanted, int bands)
 	free(expected);
 }
 
-TEST(bands_are_a_laplacian_pyramid_of_equal_bands)
+TEST(bands_of_a_laplacian_pyramid_get_their_shares)
 {
 	check_bands(61, 47, 0, 4);
 	check_bands(128, 100, 0, 5);
