@@ -121,6 +121,7 @@ static rv_status prepare_frames(struct sink *sink, const struct video_descriptio
 	sink->frame->color_trc = encoder->color_trc;
 	sink->frame->chroma_location = encoder->chroma_sample_location;
 	sink->frame->sample_aspect_ratio = encoder->sample_aspect_ratio;
+	sink->frame->quality = encoder->global_quality; /* where that is the encoder's scale */
 	/* YUV goes back by the matrix that it came by, said or guessed. */
 	sink->frame->colorspace =
 		is_yuv_format(video->pixel_format) ? video->effective_matrix : encoder->colorspace;
