@@ -12,6 +12,7 @@ const struct command command_table[] = {
 	{"bench", "bench step", "time gradient steps", COMMAND_BENCH, command_bench},
 	{"inspect", "inspect INPUT", "write a layer's activation and its gradient as arrays",
          COMMAND_INSPECT, command_inspect},
+	{"kernels", "kernels", NULL, COMMAND_KERNELS, command_kernels},
 	{"man", "man", NULL, COMMAND_MAN, command_man},
 	{NULL, NULL, NULL, 0, NULL},
 };

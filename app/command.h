@@ -15,6 +15,7 @@ rv_status command_layers(const struct options *options, rv_error *error);
 rv_status command_tune(const struct options *options, rv_error *error);
 rv_status command_bench(const struct options *options, rv_error *error);
 rv_status command_inspect(const struct options *options, rv_error *error);
+rv_status command_kernels(const struct options *options, rv_error *error);
 rv_status command_man(const struct options *options, rv_error *error);
 
 /* RV_INVALID where the command line holds a word that is no option. */

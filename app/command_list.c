@@ -1,4 +1,4 @@
-/* The commands that list what is there: devices, models, layers. */
+/* The commands that say what is there: devices, models, layers, and whether kernels compile. */
 #include "command.h"
 
 #include <string.h>
@@ -130,4 +130,18 @@ rv_status command_layers(const struct options *options, rv_error *error)
 	}
 	session_close(&session);
 	return RV_OK;
+}
+
+/* ---- kernels ---- */
+
+rv_status command_kernels(const struct options *options, rv_error *error)
+{
+	rv_config config = options_config(options);
+	int compiled;
+	rv_status status = command_takes_no_operand(options, error);
+	if (status == RV_OK)
+		status = rv_compile_kernels(&config, &compiled, error);
+	if (status == RV_OK)
+		printf("%d programs compiled\n", compiled);
+	return status;
 }

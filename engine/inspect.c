@@ -149,3 +149,18 @@ rv_status rv_tune(rv_engine *engine, const char *layer, int width, int height, i
 	probe_release(&probe);
 	return status;
 }
+
+rv_status rv_compile_kernels(const rv_config *config, int *compiled, rv_error *error)
+{
+	struct device *device;
+	rv_status status;
+
+	if (!compiled)
+		return rv_fail(error, RV_INVALID, "rv_compile_kernels needs a count");
+	status = device_open(&device, config, error);
+	if (status)
+		return status;
+	status = program_compile_all(device, compiled, error);
+	device_close(&device);
+	return status;
+}

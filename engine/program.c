@@ -80,14 +80,14 @@ static char *program_key(const struct device *device, const char *text, const ch
 
 /* The first line of the build log that says "error", else its first line. */
 static rv_status build_failed(struct device *device, const struct program *program, cl_int code,
-			      rv_error *error)
+                              rv_error *error)
 {
 	char log[16384] = "", line[256];
 	const char *start;
 	size_t length = 0;
 
 	clGetProgramBuildInfo(program->program, device->id, CL_PROGRAM_BUILD_LOG, sizeof(log) - 1,
-			      log, NULL);
+	                      log, NULL);
 	start = strstr(log, "error:");
 	while (start && start > log && start[-1] != '\n')
 		start--;
@@ -100,7 +100,7 @@ static rv_status build_failed(struct device *device, const struct program *progr
 	}
 	line[length] = '\0';
 	return rv_fail(error, RV_DEVICE, "building %s.cl (%s) failed with OpenCL error %d: %s",
-		       program->shader, program->options, code, line);
+	               program->shader, program->options, code, line);
 }
 
 /* True if the cache on disk held the program and the driver took it. */
@@ -114,11 +114,11 @@ static bool load_binary(struct device *device, struct program *program)
 		return false;
 	program->program =
 		clCreateProgramWithBinary(device->context, 1, &device->id, &size,
-					  (const unsigned char **)&binary, &status, &code);
+	                                  (const unsigned char **)&binary, &status, &code);
 	free(binary);
 	if (code == CL_SUCCESS && status == CL_SUCCESS)
 		code = clBuildProgram(program->program, 1, &device->id, program->options, NULL,
-				      NULL);
+		                      NULL);
 	if (code == CL_SUCCESS && status == CL_SUCCESS)
 		return true;
 	if (program->program)
@@ -128,7 +128,7 @@ static bool load_binary(struct device *device, struct program *program)
 }
 
 static rv_status build_source(struct device *device, struct program *program, const char *text,
-			      rv_error *error)
+                              rv_error *error)
 {
 	const char *texts[2] = {shader_text("common"), text};
 	cl_int code;
@@ -141,7 +141,7 @@ static rv_status build_source(struct device *device, struct program *program, co
 }
 
 static rv_status program_build(struct device *device, const char *shader, const char *options,
-			       struct program **out, rv_error *error)
+                               struct program **out, rv_error *error)
 {
 	const char *text = shader_text(shader);
 	struct program *program;
@@ -172,7 +172,7 @@ static rv_status program_build(struct device *device, const char *shader, const 
 }
 
 rv_status program_kernel(struct device *device, const char *shader, const char *options,
-			 const char *kernel, cl_kernel *out, rv_error *error)
+                         const char *kernel, cl_kernel *out, rv_error *error)
 {
 	char all[OPTIONS_LENGTH];
 	struct program *program = device->programs->first;
@@ -198,6 +198,36 @@ rv_status program_kernel(struct device *device, const char *shader, const char *
 	return code ? device_fail(error, code, kernel) : RV_OK;
 }
 
+static rv_status compile_alone(struct device *device, const struct shader_source *source, int lanes,
+                               rv_error *error)
+{
+	struct program program = {.shader = source->name};
+	rv_status status;
+
+	snprintf(program.options, sizeof(program.options), "%s -DLANES=%d", common_options, lanes);
+	status = build_source(device, &program, source->text, error);
+	if (program.program)
+		clReleaseProgram(program.program);
+	return status;
+}
+
+rv_status program_compile_all(struct device *device, int *compiled, rv_error *error)
+{
+	static const int lanes[] = {4, 8, 16};
+	rv_status status = RV_OK;
+
+	*compiled = 0;
+	for (const struct shader_source *source = shader_sources; source->name; source++) {
+		if (strcmp(source->name, "common") == 0)
+			continue;
+		for (size_t i = 0; i < sizeof(lanes) / sizeof(lanes[0]) && !status; i++) {
+			status = compile_alone(device, source, lanes[i], error);
+			*compiled += status == RV_OK;
+		}
+	}
+	return status;
+}
+
 static void save(struct device *device, struct program *program)
 {
 	size_t size = 0;
@@ -208,7 +238,7 @@ static void save(struct device *device, struct program *program)
 	if (!binary)
 		return;
 	if (clGetProgramInfo(program->program, CL_PROGRAM_BINARIES, sizeof(binary), &binary,
-			     NULL) == CL_SUCCESS)
+	                     NULL) == CL_SUCCESS)
 		cache_write(device->cache_directory, "program", program->key, binary, size);
 	free(binary);
 	program->on_disk = true;

@@ -8,7 +8,7 @@
 struct program_cache;
 
 rv_status program_cache_create(struct program_cache **cache, struct device *device,
-			       rv_error *error);
+                               rv_error *error);
 void program_cache_destroy(struct program_cache **cache);
 
 /* A new kernel object `kernel` of shaders/`shader`.cl built with options (such as "-DLANES=16
@@ -16,7 +16,11 @@ void program_cache_destroy(struct program_cache **cache);
  * -cl-mad-enable and -cl-denorms-are-zero. The caller releases the kernel. A failed build is
  * RV_DEVICE with the first line of the build log. */
 rv_status program_kernel(struct device *device, const char *shader, const char *options,
-			 const char *kernel, cl_kernel *out, rv_error *error);
+                         const char *kernel, cl_kernel *out, rv_error *error);
+
+/* Builds every shader by itself, at 4, 8 and 16 lanes, without looking into any cache; each defines
+ * what options it needs where nobody gives them. compiled counts the programs that were built. */
+rv_status program_compile_all(struct device *device, int *compiled, rv_error *error);
 
 /* Writes programs built since to disk: binaries taken after the first launches hold what drivers
  * compile late, so this is called after a step has run. Failing to write is no error. */

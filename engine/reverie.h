@@ -73,25 +73,26 @@ typedef struct rv_model rv_model;
 /* How a picture becomes the network's input: channel c of the input is
  * (value - mean[c]) * scale[c], value in 0..255, channels in the network's order. */
 typedef struct rv_input_format {
-	char name[32]; /* "caffe-bgr", "imagenet", "unit", "signed" or "file" (metadata of the model) */
+	char name[32]; /* "caffe-bgr", "imagenet", "unit", "signed" or "file" (metadata of the
+	                  model) */
 	bool bgr;      /* channel 0 is blue */
 	float mean[3];
 	float scale[3];
 } rv_input_format;
 
 typedef struct rv_layer_info {
-	const char *name;         /* owned by the model */
+	const char *name;          /* owned by the model */
 	const char *operator_name; /* ONNX operator that makes it, such as "Concat" */
-	int channels;             /* 0 where unknown before a size is given */
-	int stride;               /* picture pixels per pixel of the layer; 0 where there are none */
-	bool supported;           /* false: this layer, or one below it, uses an unknown operator */
+	int channels;              /* 0 where unknown before a size is given */
+	int stride;     /* picture pixels per pixel of the layer; 0 where there are none */
+	bool supported; /* false: this layer, or one below it, uses an unknown operator */
 } rv_layer_info;
 
 /* Reads the ONNX file at path. input_format is a preset's name, or NULL or "" for what the file's
  * metadata says; a file that says nothing then fails with a message naming the presets.
  * RV_NOT_FOUND, RV_IO, RV_CORRUPT, RV_UNSUPPORTED, RV_MEMORY. */
 rv_status rv_model_open(rv_model **model, const char *path, const char *input_format,
-			rv_error *error);
+                        rv_error *error);
 void rv_model_close(rv_model **model);
 
 const char *rv_model_path(const rv_model *model);
@@ -104,8 +105,7 @@ int rv_model_layer_count(const rv_model *model);
 const rv_layer_info *rv_model_layer(const rv_model *model, int index);
 /* Writes the index of the layer called name. Where there is none, RV_NOT_FOUND and a message that
  * suggests the nearest names. */
-rv_status rv_model_find_layer(const rv_model *model, const char *name, int *index,
-			      rv_error *error);
+rv_status rv_model_find_layer(const rv_model *model, const char *name, int *index, rv_error *error);
 
 /* ---- pictures ---- */
 
@@ -117,9 +117,9 @@ typedef enum rv_pixel_format {
 
 typedef struct rv_image {
 	rv_pixel_format format;
-	int width, height;  /* pixels, at least 1 */
-	size_t stride;      /* bytes from one row to the next */
-	void *pixels;       /* the caller's; read only where the function takes a const rv_image */
+	int width, height; /* pixels, at least 1 */
+	size_t stride;     /* bytes from one row to the next */
+	void *pixels;      /* the caller's; read only where the function takes a const rv_image */
 } rv_image;
 
 /* ---- what is dreamed ---- */
@@ -131,9 +131,9 @@ typedef enum rv_objective {
 } rv_objective;
 
 typedef enum rv_normalisation {
-	RV_NORMALISE_BANDS,    /* each band of a Laplacian pyramid of the gradient by its RMS */
+	RV_NORMALISE_BANDS,     /* each band of a Laplacian pyramid of the gradient by its RMS */
 	RV_NORMALISE_DEVIATION, /* by the standard deviation of the whole gradient */
-	RV_NORMALISE_MEAN_ABS, /* by the mean absolute value of the whole gradient */
+	RV_NORMALISE_MEAN_ABS,  /* by the mean absolute value of the whole gradient */
 } rv_normalisation;
 
 enum { RV_TARGETS_MAX = 8, RV_CHANNELS_MAX = 64, RV_LAYER_NAME_LENGTH = 128, RV_OCTAVES_MAX = 16 };
@@ -156,11 +156,11 @@ typedef struct rv_params {
 	int iterations;     /* gradient steps in each octave, 1..1000 */
 	float step;         /* length of a step, RMS, on a picture that spans -1..1; 0..1 */
 	int jitter;         /* pixels, 0..512: each step shifts the picture by up to this much */
-	float strength;     /* 0..4: how much of the dream is laid over the picture; 1 is all of it */
-	float blend;        /* 0..1: how much of the last picture's detail this one starts from */
-	uint64_t seed;      /* of the jitter; the same seed gives the same picture */
-	int winners;        /* channels that win at each place, 1..16 */
-	int winner_window;  /* side in layer pixels of the square they compete over, 1..9, odd */
+	float strength; /* 0..4: how much of the dream is laid over the picture; 1 is all of it */
+	float blend;    /* 0..1: how much of the last picture's detail this one starts from */
+	uint64_t seed;  /* of the jitter; the same seed gives the same picture */
+	int winners;    /* channels that win at each place, 1..16 */
+	int winner_window; /* side in layer pixels of the square they compete over, 1..9, odd */
 } rv_params;
 
 /* The settings used where nobody chose others. */
@@ -179,7 +179,7 @@ typedef enum rv_convolution {
 
 /* Zeroed, this is a valid configuration. */
 typedef struct rv_config {
-	int device;                  /* 1..count of rv_device_list; 0: a GPU if there is one */
+	int device; /* 1..count of rv_device_list; 0: a GPU if there is one */
 	rv_convolution convolution;
 	bool no_fuse;                /* keep operators apart that would be run as one */
 	const char *cache_directory; /* NULL: $XDG_CACHE_HOME/reverie; "": no cache on disk */
@@ -191,7 +191,7 @@ typedef bool rv_progress(void *context, double part);
 
 /* The model must outlive the engine. */
 rv_status rv_create(rv_engine **engine, const rv_model *model, const rv_config *config,
-		    rv_error *error);
+                    rv_error *error);
 void rv_destroy(rv_engine **engine);
 
 /* The device the engine runs on. */
@@ -206,7 +206,7 @@ void rv_set_progress(rv_engine *engine, rv_progress *progress, void *context);
 /* Dreams input into output, which has the same size (not necessarily the same format; the two may
  * be the same image). On an error output is undefined. */
 rv_status rv_dream(rv_engine *engine, const rv_image *input, const rv_image *output,
-		   rv_error *error);
+                   rv_error *error);
 
 /* Forgets the last picture's detail: after a seek or a cut. */
 void rv_reset(rv_engine *engine);
@@ -225,18 +225,22 @@ void rv_array_release(rv_array *array);
  * the layer's activation, and the gradient of mean(activation^2) with respect to the network's
  * input (in the network's own units and channel order). Either array may be NULL. */
 rv_status rv_inspect(rv_engine *engine, const rv_image *picture, const char *layer,
-		     rv_array *activation, rv_array *gradient, rv_error *error);
+                     rv_array *activation, rv_array *gradient, rv_error *error);
 
 /* Times `runs` gradient steps (forward to layer, L2 objective, backward to the picture) after one
  * that is not counted. milliseconds[runs] is the caller's. gflop is the useful arithmetic of one
  * step: two for each multiply-add of the convolutions as the network defines them. */
 rv_status rv_measure_step(rv_engine *engine, const char *layer, int width, int height, int runs,
-			  double *milliseconds, double *gflop, rv_error *error);
+                          double *milliseconds, double *gflop, rv_error *error);
+
+/* Compiles every kernel for the device of config, so that whoever writes one sees at once whether
+ * it compiles. compiled counts the programs; RV_DEVICE with the compiler's first complaint. */
+rv_status rv_compile_kernels(const rv_config *config, int *compiled, rv_error *error);
 
 /* Times every way to do each convolution that a step on layer at this size needs, and remembers
  * the fastest in the cache directory. Progress goes through rv_set_progress. measured is the
  * number of shapes that were timed (those known already are not timed again). */
 rv_status rv_tune(rv_engine *engine, const char *layer, int width, int height, int *measured,
-		  rv_error *error);
+                  rv_error *error);
 
 #endif
