@@ -130,8 +130,9 @@ __kernel void mean_backward(READ_SLICE(gradient), int channels, int pixels, DEST
 }
 
 // Copies channels to a run of channels of a wider tensor that starts anywhere: out_offset need not
-// be a multiple of LANES. Lanes past the last channel are not touched, as they may belong to the
-// next run.
+// be a multiple of LANES. Where it is, whole vectors are written; what they spill past the last
+// channel reaches no further than the next multiple of LANES, so it can only hit a run that is
+// copied after this one.
 __kernel void copy_channels(READ_SLICE(in), SLICE(out), int channels, int pixels)
 {
 	bool aligned = out_offset % LANES == 0;
@@ -140,11 +141,10 @@ __kernel void copy_channels(READ_SLICE(in), SLICE(out), int channels, int pixels
 		FOR_CHANNELS(channel, channels) {
 			const __global float *from = AT(in, pixel, channel);
 			__global float *to = AT(out, pixel, channel);
-			int count = min(LANES, channels - channel);
-			if (aligned && count == LANES)
+			if (aligned)
 				store(to, load(from));
 			else
-				for (int lane = 0; lane < count; lane++)
+				for (int lane = 0; lane < min(LANES, channels - channel); lane++)
 					to[lane] = from[lane];
 		}
 }
