@@ -12,19 +12,23 @@ const struct register_tile *register_tiles(int lanes)
 	return lanes >= 16 ? tiles_of_16_lanes : lanes >= 8 ? tiles_of_8_lanes : tiles_of_4_lanes;
 }
 
-/* Of tiles that waste the same, the earlier is the better balanced between loads and products. */
+/* For each row of weights a tile of P pixels and V vectors takes P * V multiply-adds and P + V
+ * loads. Both count, also for what is computed beyond the last vector. */
+static double tile_cost(struct register_tile tile, int vectors)
+{
+	int computed = (vectors + tile.vectors - 1) / tile.vectors * tile.vectors;
+
+	return computed * (1 + 1.0 / tile.pixels + 1.0 / tile.vectors);
+}
+
 struct register_tile register_tile_default(int lanes, int output_width)
 {
 	const struct register_tile *tile = register_tiles(lanes), *best = tile;
-	int vectors = output_width / tile->lanes, least = 0;
+	const int vectors = output_width / tile->lanes;
 
-	for (; tile->lanes; tile++) {
-		int waste = (tile->vectors - vectors % tile->vectors) % tile->vectors;
-		if (tile == best || waste < least) {
+	for (; tile->lanes; tile++)
+		if (tile_cost(*tile, vectors) < tile_cost(*best, vectors))
 			best = tile;
-			least = waste;
-		}
-	}
 	return *best;
 }
 
@@ -62,11 +66,11 @@ static cl_mem panels(struct recorder *recorder, struct weight_cache *weights,
 	return weight_cache_find(weights, recorder, problem, &layout);
 }
 
-/* Tiles of pixels that one work-group computes one after the other: as many as leave every core
- * enough work-groups to share evenly. */
+/* Tiles of pixels that one work-group computes one after the other. Each work-group reads its panel
+ * of weights from afar, so as many as leave every core enough work-groups to share evenly. */
 static int tiles_per_group(const struct device *device, int tiles, int others)
 {
-	int wanted = 12 * (int)device->info.compute_units, count = 4;
+	int wanted = 12 * (int)device->info.compute_units, count = 16;
 
 	while (count > 1 && (tiles + count - 1) / count * others < wanted)
 		count /= 2;

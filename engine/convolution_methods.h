@@ -10,10 +10,10 @@ struct register_tile {
 };
 
 /* Tiles whose sums fit into the registers of a processor with vectors of this many lanes: 32
- * registers where there are 16 lanes (AVX-512), else 16. Ends with {0}. Best first. */
+ * registers where there are 16 lanes (AVX-512), else 16. Ends with {0}. */
 const struct register_tile *register_tiles(int lanes);
 
-/* The tile that wastes least on output_width channels (a multiple of TENSOR_ALIGNMENT). */
+/* The tile that does output_width channels, a multiple of TENSOR_ALIGNMENT, at the least cost. */
 struct register_tile register_tile_default(int lanes, int output_width);
 
 /* Any convolution. */

@@ -4,7 +4,13 @@
 #include "engine/convolution_methods.h"
 #include "engine/winograd_transform.h"
 
-enum { OPTIONS_LENGTH = 1536, TAPS_MAX = 7 };
+enum {
+	OPTIONS_LENGTH = 1536,
+	TAPS_MAX = 7,
+	/* Of a work-group, at most: with more, its scratch leaves the nearest cache but one. */
+	BLOCK_TILES = 24,
+	FETCH_TILES = 2,
+};
 
 /* Windows that are worth transforming, and the outputs of one tile in each direction. More outputs
  * save more products and lose more digits. */
@@ -45,21 +51,29 @@ static size_t local_bytes(const struct winograd_plan *plan, int channels, int pa
 	       ((size_t)plan->block_tiles * (channels + panel) + 2 * TENSOR_ALIGNMENT);
 }
 
-/* Blocks of about 24 tiles use each transformed weight often enough; where a tile is large, fewer
- * keep the block in the nearest cache but one. Then smaller ones until every core has some. */
+/* Tiles as long as the compute unit that has most of them works on, plus, for each of its blocks,
+ * those it could do while it fetches the weights again. */
+static int makespan(int tiles, int block_tiles, const struct device *device)
+{
+	const int units = device->info.compute_units ? (int)device->info.compute_units : 1;
+
+	return divide_up(divide_up(tiles, block_tiles), units) * (block_tiles + FETCH_TILES);
+}
+
 static void choose_block(struct winograd_plan *plan, const struct device *device, int channels,
                          struct register_tile tile)
 {
 	const int tiles = plan->tiles_down * plan->tiles_across;
-	const int enough = 4 * (int)device->info.compute_units;
-	const int wanted = plan->vertical && plan->horizontal && channels > 128 ? 16 : 24;
 	const int panel = tile.lanes * tile.vectors;
+	int best = tile.pixels;
 
-	plan->block_tiles = divide_up(wanted, tile.pixels) * tile.pixels;
-	while (plan->block_tiles > tile.pixels &&
-	       (divide_up(tiles, plan->block_tiles) < enough ||
-	        local_bytes(plan, channels, panel) > device->local_bytes))
-		plan->block_tiles -= tile.pixels;
+	for (int block = 2 * tile.pixels; block <= BLOCK_TILES; block += tile.pixels) {
+		plan->block_tiles = block;
+		if (local_bytes(plan, channels, panel) <= device->local_bytes &&
+		    makespan(tiles, block, device) <= makespan(tiles, best, device))
+			best = block;
+	}
+	plan->block_tiles = best;
 	plan->local_bytes = local_bytes(plan, channels, panel);
 }
 
