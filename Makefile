@@ -86,6 +86,9 @@ $(BUILD)/shader_sources.c: $(SHADERS) shaders/embed.sh
 	$(Q)mkdir -p $(@D)
 	$(Q)sh shaders/embed.sh $(SHADERS) > $@.tmp && mv $@.tmp $@
 
+# Objects are kept, those of the tests too.
+.SECONDARY:
+
 # Objects depend on this stamp, so that changed flags rebuild them.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
