@@ -13,7 +13,7 @@
 
 /* What is opened, beside the name a person gave. */
 struct origin {
-	char *url;		     /* for libavformat; owned */
+	char *url;                   /* for libavformat; owned */
 	const AVInputFormat *format; /* NULL: libavformat is to find it out */
 };
 
@@ -27,7 +27,7 @@ static rv_status file_check(const char *name, const struct stat *status, rv_erro
 {
 	if (S_ISDIR(status->st_mode))
 		return rv_fail(error, RV_INVALID,
-			       "%s: is a directory; name a picture or a video in it", name);
+		               "%s: is a directory; name a picture or a video in it", name);
 	if (S_ISREG(status->st_mode) && status->st_size == 0)
 		return rv_fail(error, RV_CORRUPT, "%s: is empty", name);
 	if (access(name, R_OK))
@@ -48,7 +48,7 @@ static rv_status probe_file(const char *name, struct origin *origin, rv_error *e
 	avio_closep(&io);
 	if (code < 0 || !origin->format)
 		return rv_fail(error, RV_UNSUPPORTED,
-			       "%s: is neither a picture nor a video that FFmpeg knows", name);
+		               "%s: is neither a picture nor a video that FFmpeg knows", name);
 	return RV_OK;
 }
 
@@ -65,7 +65,7 @@ static rv_status find_origin(const char *name, struct origin *origin, rv_error *
 		origin->format = av_find_input_format("lavfi");
 		if (!origin->format)
 			return rv_fail(error, RV_UNSUPPORTED,
-				       "%s: this libavdevice has no filter graphs as input", name);
+			               "%s: this libavdevice has no filter graphs as input", name);
 	} else if (stat(name, &status) == 0) {
 		rv_status checked = file_check(name, &status, error);
 		if (checked)
@@ -76,7 +76,7 @@ static rv_status find_origin(const char *name, struct origin *origin, rv_error *
 		origin->url = av_strdup(name);
 	} else {
 		return rv_fail(error, errno == ENOENT || errno == ENOTDIR ? RV_NOT_FOUND : RV_IO,
-			       "%s: cannot be opened: %s", name, strerror(errno));
+		               "%s: cannot be opened: %s", name, strerror(errno));
 	}
 	if (!origin->url)
 		return rv_fail(error, RV_MEMORY, "%s: out of memory", name);
@@ -84,7 +84,7 @@ static rv_status find_origin(const char *name, struct origin *origin, rv_error *
 }
 
 static rv_status open_format(struct input *input, const struct origin *origin,
-			     const volatile sig_atomic_t *stop, rv_error *error)
+                             const volatile sig_atomic_t *stop, rv_error *error)
 {
 	input->format = avformat_alloc_context();
 	if (!input->format)
@@ -135,7 +135,7 @@ static rv_status find_kind(struct input *input, rv_error *error)
 }
 
 rv_status input_open(struct input **opened, const char *name, const volatile sig_atomic_t *stop,
-		     rv_error *error)
+                     rv_error *error)
 {
 	struct origin origin = {0};
 	struct input *input = calloc(1, sizeof(*input));
@@ -167,7 +167,7 @@ int input_read(struct input *input, AVPacket *packet)
 	av_packet_free(&input->pending[0]);
 	input->pending_count--;
 	memmove(input->pending, input->pending + 1,
-		(size_t)input->pending_count * sizeof(*input->pending));
+	        (size_t)input->pending_count * sizeof(*input->pending));
 	return 0;
 }
 

@@ -8,7 +8,7 @@
 #include <signal.h>
 
 enum input_kind {
-	INPUT_PICTURE,	 /* a file that holds one picture */
+	INPUT_PICTURE,   /* a file that holds one picture */
 	INPUT_ANIMATION, /* a picture format with more than one frame: GIF, APNG */
 	INPUT_VIDEO,
 };
@@ -19,7 +19,7 @@ enum { INPUT_PENDING_MAX = 2 };
 struct input {
 	AVFormatContext *format;
 	enum input_kind kind;
-	char *name;			      /* for messages */
+	char *name;                           /* for messages */
 	AVPacket *pending[INPUT_PENDING_MAX]; /* read already, to find out the kind */
 	int pending_count;
 };
@@ -31,7 +31,7 @@ struct input {
  * RV_NOT_FOUND; RV_IO; RV_INVALID: a directory; RV_UNSUPPORTED: nothing that libavformat knows;
  * RV_CORRUPT: empty, or its header is damaged; RV_CANCELLED; RV_MEMORY. */
 rv_status input_open(struct input **input, const char *name, const volatile sig_atomic_t *stop,
-		     rv_error *error);
+                     rv_error *error);
 /* As av_read_frame, libav's codes included. */
 int input_read(struct input *input, AVPacket *packet);
 void input_close(struct input **input);

@@ -18,14 +18,14 @@ static const struct {
 };
 
 static void copy_row(const uint8_t *from, int width, size_t pixel_bytes, uint8_t *to,
-		     ptrdiff_t to_step)
+                     ptrdiff_t to_step)
 {
 	for (int x = 0; x < width; x++, from += pixel_bytes, to += to_step)
 		memcpy(to, from, pixel_bytes);
 }
 
 void orientation_apply(int orientation, const void *from, size_t from_stride, int width, int height,
-		       size_t pixel_bytes, void *to, size_t to_stride)
+                       size_t pixel_bytes, void *to, size_t to_stride)
 {
 	int a = directions[orientation].a, b = directions[orientation].b;
 	int c = directions[orientation].c, d = directions[orientation].d;
@@ -39,7 +39,7 @@ void orientation_apply(int orientation, const void *from, size_t from_stride, in
 	const uint8_t *source = from;
 	for (int y = 0; y < height; y++)
 		copy_row(source + (size_t)y * from_stride, width, pixel_bytes, target + y * along_y,
-			 along_x);
+		         along_x);
 }
 
 static int sign(int64_t value)
@@ -57,7 +57,7 @@ int orientation_of_matrix(const int32_t *matrix)
 		if (orientation_swaps_sides(i) != swapped)
 			continue;
 		if (swapped ? directions[i].b == sign(b) && directions[i].c == sign(c)
-			    : directions[i].a == sign(a) && directions[i].d == sign(d))
+		            : directions[i].a == sign(a) && directions[i].d == sign(d))
 			return i;
 	}
 	return ORIENTATION_UPRIGHT;
@@ -71,5 +71,5 @@ int orientation_of_frame(const AVFrame *frame)
 	const AVDictionaryEntry *entry = av_dict_get(frame->metadata, "Orientation", NULL, 0);
 	long value = entry ? strtol(entry->value, NULL, 10) : ORIENTATION_UPRIGHT;
 	return value > ORIENTATION_UPRIGHT && value <= ORIENTATION_LAST ? (int)value
-									: ORIENTATION_UPRIGHT;
+	                                                                : ORIENTATION_UPRIGHT;
 }

@@ -17,7 +17,7 @@ bool orientation_swaps_sides(int orientation);
  * strides are in bytes; to has room for the swapped sides where they swap. The planes must not
  * overlap. */
 void orientation_apply(int orientation, const void *from, size_t from_stride, int width, int height,
-		       size_t pixel_bytes, void *to, size_t to_stride);
+                       size_t pixel_bytes, void *to, size_t to_stride);
 
 /* The orientation nearest to a display matrix (libavutil/display.h); upright for NULL. */
 int orientation_of_matrix(const int32_t *matrix);

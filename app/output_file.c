@@ -13,7 +13,7 @@
 enum { BUFFER_BYTES = 1 << 16, NEW_FILE_MODE = 0666 };
 
 struct output_file {
-	char *path;	  /* the place, links followed */
+	char *path;       /* the place, links followed */
 	char *temporary;  /* NULL: written directly */
 	const char *name; /* for messages */
 	int descriptor;
@@ -55,7 +55,7 @@ static rv_status open_io(struct output_file *file, rv_error *error)
 	unsigned char *buffer = av_malloc(BUFFER_BYTES);
 	if (buffer)
 		file->io = avio_alloc_context(buffer, BUFFER_BYTES, 1, file, NULL, write_bytes,
-					      seekable ? seek_bytes : NULL);
+		                              seekable ? seek_bytes : NULL);
 	if (!file->io) {
 		av_free(buffer);
 		return rv_fail(error, RV_MEMORY, "%s: out of memory", file->name);
@@ -89,7 +89,7 @@ static void set_mode(int descriptor, const struct stat *replaced)
 }
 
 static rv_status open_temporary(struct output_file *file, const struct stat *replaced,
-				rv_error *error)
+                                rv_error *error)
 {
 	file->temporary = temporary_name(file->path);
 	if (!file->temporary)
@@ -100,7 +100,7 @@ static rv_status open_temporary(struct output_file *file, const struct stat *rep
 		free(file->temporary);
 		file->temporary = NULL;
 		return rv_fail(error, cause == ENOENT ? RV_NOT_FOUND : RV_IO,
-			       "%s: cannot be written there: %s", file->name, strerror(cause));
+		               "%s: cannot be written there: %s", file->name, strerror(cause));
 	}
 	set_mode(file->descriptor, replaced);
 	return RV_OK;
@@ -109,11 +109,11 @@ static rv_status open_temporary(struct output_file *file, const struct stat *rep
 static rv_status open_directly(struct output_file *file, rv_error *error)
 {
 	file->descriptor = strcmp(file->name, "standard output")
-				   ? open(file->path, O_WRONLY | O_CLOEXEC)
-				   : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+	                           ? open(file->path, O_WRONLY | O_CLOEXEC)
+	                           : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
 	if (file->descriptor < 0)
 		return rv_fail(error, RV_IO, "%s: cannot be written: %s", file->name,
-			       strerror(errno));
+		               strerror(errno));
 	return RV_OK;
 }
 
@@ -128,14 +128,14 @@ static rv_status open_place(struct output_file *file, rv_error *error)
 		return open_temporary(file, NULL, error);
 	if (S_ISDIR(status.st_mode))
 		return rv_fail(error, RV_INVALID, "%s: is a directory; name a file in it",
-			       file->name);
+		               file->name);
 	if (!S_ISREG(status.st_mode))
 		return open_directly(file, error);
 	if (!file->force)
 		return rv_fail(error, RV_INVALID, "%s: exists; --force overwrites it", file->name);
 	if (access(file->path, W_OK))
 		return rv_fail(error, RV_IO, "%s: cannot be overwritten: %s", file->name,
-			       strerror(errno));
+		               strerror(errno));
 	char *target = realpath(file->path, NULL); /* a link stays a link */
 	if (target) {
 		free(file->path);
@@ -146,7 +146,7 @@ static rv_status open_place(struct output_file *file, rv_error *error)
 }
 
 rv_status output_file_create(struct output_file **created, const char *path, bool force,
-			     rv_error *error)
+                             rv_error *error)
 {
 	struct output_file *file = calloc(1, sizeof(*file));
 	if (!file || !(file->path = strdup(path))) {
@@ -179,7 +179,7 @@ int output_file_errno(const struct output_file *file)
 rv_status output_file_write_error(const struct output_file *file, rv_error *error)
 {
 	return rv_fail(error, RV_IO, "%s: writing failed: %s", file->name,
-		       strerror(file->write_errno ? file->write_errno : EIO));
+	               strerror(file->write_errno ? file->write_errno : EIO));
 }
 
 static int rename_new(const char *from, const char *to)
@@ -199,13 +199,13 @@ static int rename_new(const char *from, const char *to)
 static rv_status put_in_place(struct output_file *file, rv_error *error)
 {
 	int code = file->force ? rename(file->temporary, file->path)
-			       : rename_new(file->temporary, file->path);
+	                       : rename_new(file->temporary, file->path);
 	if (code && errno == EEXIST)
 		return rv_fail(error, RV_INVALID, "%s: exists now; --force overwrites it",
-			       file->name);
+		               file->name);
 	if (code)
 		return rv_fail(error, RV_IO, "%s: cannot be put into its place: %s", file->name,
-			       strerror(errno));
+		               strerror(errno));
 	free(file->temporary);
 	file->temporary = NULL;
 	return RV_OK;

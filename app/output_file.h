@@ -15,7 +15,7 @@ struct output_file;
  * this is looked at here and once more when the file is put into its place. RV_INVALID: it exists,
  * or is a directory; RV_NOT_FOUND: there is no such directory; RV_IO; RV_MEMORY. */
 rv_status output_file_create(struct output_file **file, const char *path, bool force,
-			     rv_error *error);
+                             rv_error *error);
 
 /* libavformat's way to write to the file; the file's own. Seekable only where the file is. */
 AVIOContext *output_file_io(struct output_file *file);

@@ -17,10 +17,10 @@ static int build_graph(struct palette *palette, int width, int height, AVRationa
 	char text[512];
 	AVFilterInOut *inputs = NULL, *outputs = NULL;
 	snprintf(text, sizeof(text),
-		 "buffer@in=width=%d:height=%d:pix_fmt=bgra:time_base=%d/%d,split[a][b];"
-		 "[a]palettegen=stats_mode=single:reserve_transparent=1[p];"
-		 "[b][p]paletteuse=new=1,buffersink@out",
-		 width, height, time_base.num, time_base.den);
+	         "buffer@in=width=%d:height=%d:pix_fmt=bgra:time_base=%d/%d,split[a][b];"
+	         "[a]palettegen=stats_mode=single:reserve_transparent=1[p];"
+	         "[b][p]paletteuse=new=1,buffersink@out",
+	         width, height, time_base.num, time_base.den);
 	int code = avfilter_graph_parse2(palette->graph, text, &inputs, &outputs);
 	avfilter_inout_free(&inputs);
 	avfilter_inout_free(&outputs);
@@ -34,7 +34,7 @@ static int build_graph(struct palette *palette, int width, int height, AVRationa
 }
 
 rv_status palette_create(struct palette **created, int width, int height, AVRational time_base,
-			 rv_error *error)
+                         rv_error *error)
 {
 	struct palette *palette = calloc(1, sizeof(*palette));
 	if (palette)

@@ -12,7 +12,7 @@ struct palette;
 /* For BGRA frames of width x height pixels. Pixels more than half transparent become the colour
  * that GIF calls transparent. RV_UNSUPPORTED: no such filters; RV_MEMORY. */
 rv_status palette_create(struct palette **palette, int width, int height, AVRational time_base,
-			 rv_error *error);
+                         rv_error *error);
 /* Hands in a frame, which keeps its reference; NULL: that was all. */
 rv_status palette_push(struct palette *palette, AVFrame *frame, rv_error *error);
 /* Takes out the next PAL8 frame: 0, or AVERROR(EAGAIN) where another must be pushed first,

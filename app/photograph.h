@@ -8,6 +8,6 @@
 /* Runs the job on an input opened by input_open, which it takes over and closes. The stop flag
  * leaves no output: RV_CANCELLED. For errors see job_run. */
 rv_status photograph_run(const struct job *job, struct input **input, struct job_report *report,
-			 rv_error *error);
+                         rv_error *error);
 
 #endif

@@ -12,15 +12,16 @@
 /* Released by picture_release. */
 struct picture {
 	rv_image image; /* RV_RGB8 or RV_RGB16, upright, rows packed; pixels owned */
-	void *alpha;	/* width * height uint8_t, or uint16_t beside RV_RGB16; straight, not
-			 * multiplied into the colours. NULL: opaque everywhere */
+	void *alpha;    /* width * height uint8_t, or uint16_t beside RV_RGB16; straight, not
+	                 * multiplied into the colours. NULL: opaque everywhere */
 	AVBufferRef *colour_profile; /* ICC, of an RGB space; NULL: none, which means sRGB */
 };
 
 /* Decodes the picture in an input, or the first frame of an animation: 8 bits a channel stay 8
  * bits and more become 16; grey and CMYK become RGB (CMYK by the plain formula, its ICC profile is
- * not applied); EXIF's orientation is applied. The input is spent. RV_CORRUPT: damaged or
- * truncated; RV_MEMORY: beyond the limits in app/libav_util.h; RV_UNSUPPORTED; RV_IO. */
+ * not applied); EXIF's orientation is applied (JPEG, WebP; libavcodec reads none from PNG and
+ * TIFF). The input is spent. RV_CORRUPT: damaged or truncated; RV_MEMORY: beyond the limits in
+ * app/libav_util.h; RV_UNSUPPORTED; RV_IO. */
 rv_status picture_read(struct picture *picture, struct input *input, rv_error *error);
 /* The same by name (as input_open), for a picture alone. */
 rv_status picture_open(struct picture *picture, const char *name, rv_error *error);
@@ -38,7 +39,7 @@ const char *picture_extensions(void);
  * white. JPEG is written at 4:4:4 and high quality. The caller commits the file.
  * RV_UNSUPPORTED: an unknown extension or no such encoder; RV_IO; RV_MEMORY. */
 rv_status picture_write(const struct picture *picture, struct output_file *file, const char *name,
-			rv_error *error);
+                        rv_error *error);
 
 void picture_release(struct picture *picture);
 

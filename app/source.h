@@ -17,7 +17,7 @@ struct video_description {
 	rv_pixel_format rgb; /* RV_RGB8, or RV_RGB16 where the source has more than 8 bits */
 	enum AVPixelFormat pixel_format; /* of the decoder */
 	enum AVColorRange range;
-	enum AVColorSpace matrix; /* as the source says, which may be nothing */
+	enum AVColorSpace matrix;           /* as the source says, which may be nothing */
 	enum AVColorSpace effective_matrix; /* as the frames are converted by */
 	enum AVColorPrimaries primaries;
 	enum AVColorTransferCharacteristic transfer;

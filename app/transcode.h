@@ -8,6 +8,6 @@
 /* Runs the job on an input opened by input_open, which it takes over and closes. For errors and the
  * stop flag see job_run. */
 rv_status transcode_run(const struct job *job, struct input **input, struct job_report *report,
-			rv_error *error);
+                        rv_error *error);
 
 #endif

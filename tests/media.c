@@ -1,5 +1,7 @@
 #include "tests/media.h"
 
+#include "app/convert.h"
+
 #include <dirent.h>
 #include <libavformat/avformat.h>
 #include <libavutil/md5.h>
@@ -196,4 +198,67 @@ double media_difference(const rv_image *a, const rv_image *b)
 		}
 	}
 	return sum / ((double)values * a->height);
+}
+
+const struct media_stream *media_find_stream(const struct media *media, int type, int number)
+{
+	for (int i = 0; i < media->stream_count; i++)
+		if (media->streams[i].type == type && number-- == 0)
+			return &media->streams[i];
+	return NULL;
+}
+
+bool media_same_packets(const struct media_stream *a, const struct media_stream *b)
+{
+	return a && b && a->packet_count == b->packet_count &&
+	       memcmp(a->digest, b->digest, sizeof(a->digest)) == 0;
+}
+
+struct picture media_picture(rv_pixel_format format, int width, int height, bool alpha)
+{
+	struct picture picture = {0};
+	rv_error error;
+	bool wide = format == RV_RGB16;
+	if (image_allocate(&picture.image, format, width, height, &error))
+		abort();
+	if (alpha)
+		picture.alpha = malloc((size_t)width * (size_t)height * 2);
+	for (int i = 0; i < width * height; i++) {
+		int x = i % width, y = i / width;
+		unsigned values[4] = {(unsigned)(x * 65535 / width), (unsigned)(y * 65535 / height),
+		                      (unsigned)((x + y) * 65535 / (width + height)),
+		                      (unsigned)((width - x) * 65535 / width)};
+		for (int c = 0; c < 3 + alpha; c++) {
+			void *plane = c < 3 ? picture.image.pixels : picture.alpha;
+			int at = c < 3 ? i * 3 + c : i;
+			if (wide)
+				((uint16_t *)plane)[at] = (uint16_t)values[c];
+			else
+				((uint8_t *)plane)[at] = (uint8_t)(values[c] >> 8);
+		}
+	}
+	return picture;
+}
+
+rv_status media_write_picture(const struct picture *picture, const char *path, rv_error *error)
+{
+	struct output_file *file = NULL;
+	rv_status status = output_file_create(&file, path, true, error);
+	if (!status)
+		status = picture_write(picture, file, path, error);
+	if (!status)
+		status = output_file_commit(&file, error);
+	output_file_discard(&file);
+	return status;
+}
+
+double media_alpha_difference(const struct picture *a, const struct picture *b)
+{
+	double sum = 0;
+	int count = a->image.width * a->image.height;
+	for (int i = 0; i < count; i++)
+		sum += a->image.format == RV_RGB16
+		               ? abs(((uint16_t *)a->alpha)[i] - ((uint16_t *)b->alpha)[i]) / 257.0
+		               : abs(((uint8_t *)a->alpha)[i] - ((uint8_t *)b->alpha)[i]);
+	return sum / count;
 }

@@ -55,4 +55,33 @@ bool media_inspect(const char *path, struct media *media);
 /* The mean absolute difference of two pictures of the same size and format, in 8-bit steps. */
 double media_difference(const rv_image *a, const rv_image *b);
 
+/* The stream of this kind, counted from 0 among its kind, or NULL. */
+const struct media_stream *media_find_stream(const struct media *media, int type, int number);
+/* Whether both are there and hold the same bytes in as many packets. */
+bool media_same_packets(const struct media_stream *a, const struct media_stream *b);
+
+/* A picture to be released: smooth colours, so that lossy formats stay close; every channel and the
+ * alpha differ. */
+struct picture media_picture(rv_pixel_format format, int width, int height, bool alpha);
+/* Writes it in the format that path says, over whatever is there. */
+rv_status media_write_picture(const struct picture *picture, const char *path, rv_error *error);
+/* The mean absolute difference of two alpha planes, in 8-bit steps. */
+double media_alpha_difference(const struct picture *a, const struct picture *b);
+
+#define NEED_FFMPEG(path, arguments)                                                               \
+	do {                                                                                       \
+		if (!media_make(path, arguments))                                                  \
+			SKIP("there is no ffmpeg program that makes it");                          \
+	} while (0)
+
+#define RUN(job, report, wanted)                                                                   \
+	do {                                                                                       \
+		rv_error run_error = {0};                                                          \
+		rv_status run_status = job_run(job, report, &run_error);                           \
+		CHECK_MESSAGE(run_status == (wanted), "status %d: %s", run_status,                 \
+		              run_error.message);                                                  \
+		if (run_status != (wanted))                                                        \
+			return;                                                                    \
+	} while (0)
+
 #endif

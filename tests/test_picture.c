@@ -7,68 +7,15 @@
 #include <libavutil/display.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-/* ---- making and comparing ---- */
-
-/* Smooth colours, so that lossy formats stay close; every channel and the alpha differ. */
-static struct picture make_picture(rv_pixel_format format, int width, int height, bool alpha)
-{
-	struct picture picture = {0};
-	rv_error error;
-	bool wide = format == RV_RGB16;
-	if (image_allocate(&picture.image, format, width, height, &error))
-		abort();
-	if (alpha)
-		picture.alpha = malloc((size_t)width * (size_t)height * 2);
-	for (int i = 0; i < width * height; i++) {
-		int x = i % width, y = i / width;
-		unsigned values[4] = {(unsigned)(x * 65535 / width), (unsigned)(y * 65535 / height),
-		                      (unsigned)((x + y) * 65535 / (width + height)),
-		                      (unsigned)((width - x) * 65535 / width)};
-		for (int c = 0; c < 3 + alpha; c++) {
-			void *plane = c < 3 ? picture.image.pixels : picture.alpha;
-			int at = c < 3 ? i * 3 + c : i;
-			if (wide)
-				((uint16_t *)plane)[at] = (uint16_t)values[c];
-			else
-				((uint8_t *)plane)[at] = (uint8_t)(values[c] >> 8);
-		}
-	}
-	return picture;
-}
-
-static rv_status write_picture(const struct picture *picture, const char *path, rv_error *error)
-{
-	struct output_file *file = NULL;
-	rv_status status = output_file_create(&file, path, true, error);
-	if (!status)
-		status = picture_write(picture, file, path, error);
-	if (!status)
-		status = output_file_commit(&file, error);
-	output_file_discard(&file);
-	return status;
-}
-
-static double alpha_difference(const struct picture *a, const struct picture *b)
-{
-	double sum = 0;
-	int count = a->image.width * a->image.height;
-	for (int i = 0; i < count; i++)
-		sum += a->image.format == RV_RGB16
-		               ? abs(((uint16_t *)a->alpha)[i] - ((uint16_t *)b->alpha)[i]) / 257.0
-		               : abs(((uint8_t *)a->alpha)[i] - ((uint8_t *)b->alpha)[i]);
-	return sum / count;
-}
 
 /* Writes a picture under name, reads it back and holds the two together. */
 static void check_round_trip(const char *name, rv_pixel_format format, bool alpha,
                              rv_pixel_format format_kept, bool alpha_kept, double tolerance)
 {
-	struct picture written = make_picture(format, 48, 35, alpha), read = {0};
+	struct picture written = media_picture(format, 48, 35, alpha), read = {0};
 	const char *path = media_path(name);
 	rv_error error = {0};
-	rv_status status = write_picture(&written, path, &error);
+	rv_status status = media_write_picture(&written, path, &error);
 	CHECK_MESSAGE(status == RV_OK, "%s: %s", name, error.message);
 	if (!status) {
 		status = picture_open(&read, path, &error);
@@ -83,8 +30,8 @@ static void check_round_trip(const char *name, rv_pixel_format format, bool alph
 			CHECK_MESSAGE(difference <= tolerance, "%s: %f", name, difference);
 		}
 		if (read.alpha && format == format_kept)
-			CHECK_MESSAGE(alpha_difference(&written, &read) == 0, "%s: alpha differs",
-			              name);
+			CHECK_MESSAGE(media_alpha_difference(&written, &read) == 0,
+			              "%s: alpha differs", name);
 	}
 	picture_release(&written);
 	picture_release(&read);
@@ -136,9 +83,9 @@ TEST(picture_gif_stays_near_in_256_colours)
 
 TEST(picture_gif_has_alpha_on_or_off)
 {
-	struct picture written = make_picture(RV_RGB8, 48, 35, true), read = {0};
+	struct picture written = media_picture(RV_RGB8, 48, 35, true), read = {0};
 	rv_error error = {0};
-	REQUIRE(write_picture(&written, media_path("t.gif"), &error) == RV_OK);
+	REQUIRE(media_write_picture(&written, media_path("t.gif"), &error) == RV_OK);
 	REQUIRE(picture_open(&read, media_path("t.gif"), &error) == RV_OK);
 	REQUIRE(read.alpha);
 	CHECK(((uint8_t *)read.alpha)[0] == 255 && ((uint8_t *)read.alpha)[47] == 0);
@@ -148,12 +95,12 @@ TEST(picture_gif_has_alpha_on_or_off)
 
 TEST(picture_without_a_place_for_alpha_is_laid_over_white)
 {
-	struct picture written = make_picture(RV_RGB8, 40, 30, true), read = {0};
+	struct picture written = media_picture(RV_RGB8, 40, 30, true), read = {0};
 	rv_error error = {0};
 	memset(written.image.pixels, 0, written.image.stride * 30); /* black */
 	memset(written.alpha, 0, 40 * 15);                          /* above: transparent */
 	memset((uint8_t *)written.alpha + 40 * 15, 255, 40 * 15);   /* below: opaque */
-	REQUIRE(write_picture(&written, media_path("flat.bmp"), &error) == RV_OK);
+	REQUIRE(media_write_picture(&written, media_path("flat.bmp"), &error) == RV_OK);
 	REQUIRE(picture_open(&read, media_path("flat.bmp"), &error) == RV_OK);
 	const uint8_t *pixels = read.image.pixels;
 	CHECK(pixels[0] == 255 && pixels[29 * 40 * 3] == 0);
@@ -168,10 +115,10 @@ TEST(picture_of_one_pixel_and_of_six)
 	for (int i = 0; i < 2; i++)
 		for (int n = 0; n < 5; n++) {
 			struct picture written =
-				make_picture(RV_RGB8, sizes[i][0], sizes[i][1], false);
+				media_picture(RV_RGB8, sizes[i][0], sizes[i][1], false);
 			struct picture read = {0};
 			rv_error error = {0};
-			CHECK(write_picture(&written, media_path(names[n]), &error) == RV_OK);
+			CHECK(media_write_picture(&written, media_path(names[n]), &error) == RV_OK);
 			CHECK_MESSAGE(picture_open(&read, media_path(names[n]), &error) == RV_OK,
 			              "%s %s", names[n], error.message);
 			CHECK(read.image.width == sizes[i][0] && read.image.height == sizes[i][1]);
@@ -300,11 +247,11 @@ static void write_with_exif(const char *path, const uint8_t *jpeg, size_t size, 
 
 TEST(picture_exif_orientations_are_all_applied)
 {
-	struct picture stored = make_picture(RV_RGB8, 48, 32, false);
+	struct picture stored = media_picture(RV_RGB8, 48, 32, false);
 	rv_error error = {0};
 	size_t size;
 	fill_corners(&stored.image);
-	REQUIRE(write_picture(&stored, media_path("stored.jpg"), &error) == RV_OK);
+	REQUIRE(media_write_picture(&stored, media_path("stored.jpg"), &error) == RV_OK);
 	uint8_t *jpeg = media_read(media_path("stored.jpg"), &size);
 	REQUIRE(jpeg);
 	for (int orientation = 1; orientation <= 8; orientation++) {
@@ -435,7 +382,7 @@ TEST(picture_of_16_bits_keeps_them)
 	for (int i = 0; i < 290 * 442 * 3; i++)
 		fine |= ((uint16_t *)picture.image.pixels)[i] % 257 != 0;
 	CHECK(fine);
-	REQUIRE(write_picture(&picture, media_path("man.png"), &error) == RV_OK);
+	REQUIRE(media_write_picture(&picture, media_path("man.png"), &error) == RV_OK);
 	REQUIRE(picture_open(&again, media_path("man.png"), &error) == RV_OK);
 	CHECK(media_difference(&picture.image, &again.image) == 0);
 	picture_release(&picture);
@@ -446,7 +393,7 @@ TEST(picture_of_16_bits_keeps_them)
 
 TEST(picture_scale_keeps_flat_colour_and_alpha)
 {
-	struct picture picture = make_picture(RV_RGB8, 40, 30, true);
+	struct picture picture = media_picture(RV_RGB8, 40, 30, true);
 	rv_error error = {0};
 	memset(picture.image.pixels, 100, picture.image.stride * 30);
 	memset(picture.alpha, 77, 40 * 30);
@@ -463,8 +410,8 @@ TEST(picture_scale_down_and_up_stays_close)
 {
 	static const rv_pixel_format formats[] = {RV_RGB8, RV_RGB16};
 	for (int i = 0; i < 2; i++) {
-		struct picture picture = make_picture(formats[i], 128, 96, false);
-		struct picture wanted = make_picture(formats[i], 128, 96, false);
+		struct picture picture = media_picture(formats[i], 128, 96, false);
+		struct picture wanted = media_picture(formats[i], 128, 96, false);
 		rv_error error = {0};
 		CHECK(picture_scale(&picture, 64, 48, &error) == RV_OK);
 		CHECK(picture_scale(&picture, 128, 96, &error) == RV_OK);
@@ -489,195 +436,4 @@ TEST(size_follows_in_proportion)
 	width = 1, height = 0;
 	fit_size(&width, &height, 10000, 2);
 	CHECK(height == 1);
-}
-
-/* ---- bad input ---- */
-
-static void check_refused(const char *path, rv_status wanted, const char *word)
-{
-	struct picture picture = {0};
-	rv_error error = {0};
-	rv_status status = picture_open(&picture, path, &error);
-	CHECK_MESSAGE(status == wanted, "%s: status %d: %s", path, status, error.message);
-	CHECK_MESSAGE(strstr(error.message, word) != NULL, "%s", error.message);
-	CHECK_MESSAGE(strchr(error.message, '\n') == NULL, "%s", error.message);
-	CHECK(picture.image.pixels == NULL);
-	picture_release(&picture);
-}
-
-TEST(picture_missing_or_no_picture_at_all)
-{
-	const char *folder = media_path("folder.jpg");
-	mkdir(folder, 0777);
-	media_write(media_path("text.jpg"), "Just some words, no picture.\n", 29);
-	media_write(media_path("empty.jpg"), "", 0);
-	check_refused(media_path("missing.jpg"), RV_NOT_FOUND, "No such file");
-	check_refused(media_path("text.jpg"), RV_UNSUPPORTED, "neither a picture nor a video");
-	check_refused(media_path("empty.jpg"), RV_CORRUPT, "empty");
-	check_refused(folder, RV_INVALID, "directory");
-	rmdir(folder);
-}
-
-static uint8_t *make_file(const char *name, size_t *size)
-{
-	struct picture picture = make_picture(RV_RGB8, 200, 150, false);
-	rv_error error = {0};
-	uint32_t noise = 1;
-	for (size_t i = 0; i < picture.image.stride * 150; i++) {
-		noise = noise * 1664525 + 1013904223;
-		((uint8_t *)picture.image.pixels)[i] = (uint8_t)(noise >> 24);
-	}
-	rv_status status = write_picture(&picture, media_path(name), &error);
-	picture_release(&picture);
-	return status ? NULL : media_read(media_path(name), size);
-}
-
-TEST(picture_truncated_anywhere_is_damaged)
-{
-	static const char *const names[] = {"cut.jpg", "cut.png", "cut.webp", "cut.bmp",
-	                                    "cut.tiff"};
-	for (int n = 0; n < 5; n++) {
-		size_t size;
-		uint8_t *bytes = make_file(names[n], &size);
-		if (!bytes)
-			continue; /* no encoder */
-		for (int part = 1; part < 10; part++) {
-			media_write(media_path(names[n]), bytes, size * (size_t)part / 10);
-			check_refused(media_path(names[n]), RV_CORRUPT, names[n]);
-		}
-		free(bytes);
-	}
-}
-
-TEST(picture_jpeg_cut_and_closed_again_is_damaged)
-{
-	size_t size;
-	uint8_t *bytes = make_file("closed.jpg", &size);
-	REQUIRE(bytes);
-	bytes[size / 2] = 0xFF;
-	bytes[size / 2 + 1] = 0xD9;
-	media_write(media_path("closed.jpg"), bytes, size / 2 + 2);
-	check_refused(media_path("closed.jpg"), RV_CORRUPT, "damaged");
-	free(bytes);
-}
-
-TEST(picture_png_with_a_flipped_bit_is_damaged)
-{
-	size_t size;
-	uint8_t *bytes = make_file("flipped.png", &size);
-	REQUIRE(bytes);
-	bytes[size / 2] ^= 0x10;
-	media_write(media_path("flipped.png"), bytes, size);
-	check_refused(media_path("flipped.png"), RV_CORRUPT, "damaged");
-	free(bytes);
-}
-
-/* The size is changed in the header alone: nobody may believe it and ask for the memory. */
-TEST(picture_too_large_is_refused_by_its_header)
-{
-	size_t size;
-	uint8_t *bytes = make_file("huge.png", &size);
-	REQUIRE(bytes);
-	static const uint8_t huge[8] = {0, 0, 0x4E, 0x20, 0, 0, 0x4E, 0x20}; /* 20000 x 20000 */
-	memcpy(bytes + 16, huge, 8);
-	media_write(media_path("huge.png"), bytes, size);
-	check_refused(media_path("huge.png"), RV_MEMORY, "20000 x 20000 pixels are too many");
-	free(bytes);
-	bytes = make_file("huge.jpg", &size);
-	REQUIRE(bytes);
-	for (size_t i = 0; i + 9 < size; i++)
-		if (bytes[i] == 0xFF && bytes[i + 1] == 0xC0) {
-			memset(bytes + i + 5, 0x4E, 4); /* 20046 x 20046 */
-			break;
-		}
-	media_write(media_path("huge.jpg"), bytes, size);
-	check_refused(media_path("huge.jpg"), RV_MEMORY, "20046 x 20046");
-	free(bytes);
-}
-
-TEST(picture_size_limits)
-{
-	rv_error error;
-	CHECK(picture_size_check("x", 1, 1, &error) == RV_OK);
-	CHECK(picture_size_check("x", PICTURE_SIDE_MAX, 1, &error) == RV_OK);
-	CHECK(picture_size_check("x", PICTURE_SIDE_MAX + 1, 1, &error) == RV_MEMORY);
-	CHECK(picture_size_check("x", 16000, 16000, &error) == RV_MEMORY);
-	CHECK(picture_size_check("x", INT64_MAX, 2, &error) == RV_MEMORY);
-	CHECK(picture_size_check("x", 0, 5, &error) == RV_CORRUPT);
-}
-
-TEST(picture_file_names_are_taken_as_they_are)
-{
-	static const char *const names[] = {"50%d.png", "a*b?.png", "[x]{y}.png", "p:q.png", "png"};
-	struct picture written = make_picture(RV_RGB8, 8, 8, false);
-	rv_error error = {0};
-	REQUIRE(write_picture(&written, media_path("plain.png"), &error) == RV_OK);
-	for (int i = 0; i < 5; i++) {
-		struct picture read = {0};
-		REQUIRE(rename(media_path(i ? names[i - 1] : "plain.png"), media_path(names[i])) ==
-		        0);
-		CHECK_MESSAGE(picture_open(&read, media_path(names[i]), &error) == RV_OK, "%s",
-		              error.message);
-		picture_release(&read);
-	}
-	picture_release(&written);
-}
-
-/* ---- the job ---- */
-
-TEST(photograph_is_dreamed_and_written)
-{
-	struct picture written = make_picture(RV_RGB16, 40, 30, true), read = {0};
-	struct test_dream dream = {0};
-	struct job_report report;
-	rv_error error = {0};
-	const char *in = media_path("photo.png"), *out = media_path("dream.png");
-	REQUIRE(write_picture(&written, in, &error) == RV_OK);
-	struct job job = media_job(in, out, &dream);
-	REQUIRE(job_run(&job, &report, &error) == RV_OK);
-	CHECK(dream.frames == 1 && report.frames == 1 && report.picture && report.written);
-	REQUIRE(picture_open(&read, out, &error) == RV_OK);
-	for (int i = 0; i < 40 * 30 * 3; i++)
-		CHECK(((uint16_t *)read.image.pixels)[i] ==
-		      65535 - ((uint16_t *)written.image.pixels)[i]);
-	CHECK(read.alpha && alpha_difference(&written, &read) == 0);
-	CHECK(job_run(&job, &report, &error) == RV_INVALID); /* it exists now */
-	CHECK(dream.frames == 1);
-	job.force = true;
-	job.width = 20;
-	CHECK(job_run(&job, &report, &error) == RV_OK);
-	CHECK(report.width == 20 && report.height == 15);
-	picture_release(&written);
-	picture_release(&read);
-}
-
-TEST(photograph_stopped_writes_nothing)
-{
-	struct picture written = make_picture(RV_RGB8, 40, 30, false);
-	struct test_dream dream = {.stop_at = 1};
-	struct job_report report;
-	rv_error error = {0};
-	REQUIRE(write_picture(&written, media_path("stop.png"), &error) == RV_OK);
-	int before = media_file_count();
-	struct job job = media_job(media_path("stop.png"), media_path("stopped.png"), &dream);
-	CHECK(job_run(&job, &report, &error) == RV_CANCELLED);
-	CHECK(!report.written && media_file_count() == before);
-	picture_release(&written);
-}
-
-TEST(photograph_into_a_video_or_an_unknown_name_is_refused)
-{
-	struct picture written = make_picture(RV_RGB8, 40, 30, false);
-	struct test_dream dream = {0};
-	struct job_report report;
-	rv_error error = {0};
-	REQUIRE(write_picture(&written, media_path("p.png"), &error) == RV_OK);
-	static const char *const names[] = {"p.mp4", "p.xyz", "p"};
-	for (int i = 0; i < 3; i++) {
-		struct job job = media_job(media_path("p.png"), media_path(names[i]), &dream);
-		CHECK(job_run(&job, &report, &error) == RV_UNSUPPORTED);
-		CHECK_MESSAGE(strstr(error.message, ".png") != NULL, "%s", error.message);
-	}
-	CHECK(dream.frames == 0);
-	picture_release(&written);
 }
