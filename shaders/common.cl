@@ -130,7 +130,8 @@ void store_gradient(const struct destination *to, int pixel, int channel, real v
 // registers.
 #define UNROLLED(index, count) _Pragma("unroll") for (int index = 0; index < (count); index++)
 
-#ifdef __clang__
+// Processors gain by it. Only PoCL is known to take it.
+#ifdef POCL_DEVICE_ADDRESS_BITS
 #define PREFETCH(pointer) __builtin_prefetch((const __global void *)(pointer))
 #else
 #define PREFETCH(pointer)
