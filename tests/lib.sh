@@ -83,7 +83,7 @@ can_dream() {
 	why=
 	if [ ! -f models/inception_v3.onnx ]; then
 		why="models/inception_v3.onnx is missing, \`make models\` fetches it"
-	elif ! "$REVERIE" devices >/dev/null 2>&1; then
+	elif "$REVERIE" devices 2>&1 | grep -q 'no OpenCL device'; then
 		why="there is no OpenCL device"
 	fi
 	[ -z "$why" ]
