@@ -209,8 +209,10 @@ cl_mem record_own_buffer(struct recorder *recorder, size_t bytes, const void *da
 	}
 	list->buffers = buffers;
 	recorder->status = device_buffer(recorder->device, bytes, data, &buffer, recorder->error);
-	if (recorder->status)
+	if (recorder->status) {
+		drop_kernel(recorder);
 		return NULL;
+	}
 	buffers[list->buffer_count++] = buffer;
 	return buffer;
 }
