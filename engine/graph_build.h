@@ -59,6 +59,9 @@ rv_status input_floats(const struct builder *builder, const struct onnx_node *no
                        const struct onnx_tensor **constant, rv_error *error);
 rv_status input_integers(const struct builder *builder, const struct onnx_node *node, int index,
                          const struct onnx_tensor **constant, rv_error *error);
+/* A constant that holds either. */
+rv_status input_any(const struct builder *builder, const struct onnx_node *node, int index,
+                    const struct onnx_tensor **constant, rv_error *error);
 /* A list that newer operator sets pass as input index and older ones as attribute name; count is 0
  * where the node has neither. */
 rv_status input_list(const struct builder *builder, const struct onnx_node *node, int index,
@@ -108,8 +111,10 @@ translate_function translate_add, translate_subtract, translate_multiply, transl
 translate_function translate_flatten, translate_reshape, translate_squeeze, translate_unsqueeze,
 	translate_transpose, translate_gemm, translate_matmul;
 /* graph_constant.c */
-translate_function fold_constant, fold_alias, fold_cast, fold_gather, fold_concat, fold_slice,
-	fold_reshape, fold_squeeze, fold_unsqueeze, fold_transpose, translate_shape;
+translate_function fold_constant, fold_alias, fold_cast, fold_reshape, fold_squeeze, fold_unsqueeze,
+	fold_transpose;
+/* graph_list.c */
+translate_function translate_shape, fold_gather, fold_concat, fold_slice, fold_constant_of_shape;
 /* graph_calculate.c */
 translate_function fold_add, fold_subtract, fold_multiply, fold_divide, fold_square_root,
 	fold_negate;
@@ -118,6 +123,17 @@ translate_function fold_add, fold_subtract, fold_multiply, fold_divide, fold_squ
  * whichever is not NULL, for the caller to fill. */
 rv_status make_constant(struct builder *builder, int rank, const int64_t *dims, float **floats,
                         int64_t **integers, struct onnx_tensor **constant, rv_error *error);
+
+/* A constant of the type of source, whose values are moved there one by one. */
+struct moved {
+	const struct onnx_tensor *source;
+	struct onnx_tensor *made;
+	float *floats; /* of made; the other is NULL */
+	int64_t *integers;
+};
+rv_status make_alike(struct builder *builder, const struct onnx_tensor *source, int rank,
+                     const int64_t *dims, struct moved *moved, rv_error *error);
+void move_value(struct moved *moved, size_t to, size_t from);
 
 /* The extent of a node's outputs, given those of its inputs by tensor. RV_INVALID, naming the node,
  * where the inputs are too small or do not fit together. */

@@ -1,5 +1,4 @@
-/* Constants that are made from constants without arithmetic: mostly the chains of small integer
- * operators by which a Reshape is told its shape. Sides of the picture are DIM_UNKNOWN in them. */
+/* Constants that are made from constants without arithmetic: other views of them, mostly. */
 #include "engine/graph_build.h"
 
 #include <string.h>
@@ -30,9 +29,8 @@ rv_status make_constant(struct builder *builder, int rank, const int64_t *dims, 
 	return RV_OK;
 }
 
-/* A constant whatever it holds, for operators that do not look at the values. */
-static rv_status input_any(const struct builder *builder, const struct onnx_node *node, int index,
-                           const struct onnx_tensor **constant, rv_error *error)
+rv_status input_any(const struct builder *builder, const struct onnx_node *node, int index,
+                    const struct onnx_tensor **constant, rv_error *error)
 {
 	const struct value *value;
 	rv_status status = input_value(builder, node, index, &value, error);
@@ -228,14 +226,29 @@ rv_status fold_squeeze(struct builder *builder, const struct onnx_node *node, rv
 
 /* ---- moving values ---- */
 
+rv_status make_alike(struct builder *builder, const struct onnx_tensor *source, int rank,
+                     const int64_t *dims, struct moved *moved, rv_error *error)
+{
+	*moved = (struct moved){.source = source};
+	return make_constant(builder, rank, dims, source->floats ? &moved->floats : NULL,
+	                     &moved->integers, &moved->made, error);
+}
+
+void move_value(struct moved *moved, size_t to, size_t from)
+{
+	if (moved->floats)
+		moved->floats[to] = moved->source->floats[from];
+	else
+		moved->integers[to] = moved->source->integers[from];
+}
+
 rv_status fold_transpose(struct builder *builder, const struct onnx_node *node, rv_error *error)
 {
 	const struct onnx_tensor *source;
-	struct onnx_tensor *made = NULL;
+	struct moved moved;
 	const int64_t *axes = NULL;
 	size_t count;
-	float *floats = NULL;
-	rv_status status = input_floats(builder, node, 0, &source, error);
+	rv_status status = input_any(builder, node, 0, &source, error);
 	if (!status)
 		status = onnx_get_ints(node, "perm", &axes, &count, error);
 	if (status)
@@ -244,14 +257,15 @@ rv_status fold_transpose(struct builder *builder, const struct onnx_node *node, 
 	if (source->rank != 2 || !swaps)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "only constant matrices can be transposed");
+	size_t height = (size_t)source->dims[0], width = (size_t)source->dims[1];
 	int64_t dims[2] = {source->dims[1], source->dims[0]};
-	status = make_constant(builder, 2, dims, &floats, NULL, &made, error);
+	status = make_alike(builder, source, 2, dims, &moved, error);
 	if (status)
 		return status;
-	for (int64_t i = 0; i < dims[0]; i++)
-		for (int64_t j = 0; j < dims[1]; j++)
-			floats[i * dims[1] + j] = source->floats[j * dims[0] + i];
-	set_constant(builder, node, made);
+	for (size_t i = 0; i < width; i++)
+		for (size_t j = 0; j < height; j++)
+			move_value(&moved, i * height + j, j * width + i);
+	set_constant(builder, node, moved.made);
 	return RV_OK;
 }
 
@@ -282,158 +296,6 @@ rv_status fold_cast(struct builder *builder, const struct onnx_node *node, rv_er
 			                      "it calculates with the size of the picture");
 		floats[i] = (float)source->integers[i];
 	}
-	set_constant(builder, node, made);
-	return RV_OK;
-}
-
-/* ---- lists of integers ---- */
-
-rv_status translate_shape(struct builder *builder, const struct onnx_node *node, rv_error *error)
-{
-	const struct value *input;
-	int64_t dims[ONNX_RANK_MAX] = {DIM_UNKNOWN, DIM_UNKNOWN, DIM_UNKNOWN, DIM_UNKNOWN};
-	int64_t rank = 4, start = 0, end = ONNX_RANK_MAX, *integers = NULL;
-	struct onnx_tensor *made = NULL;
-	rv_status status = input_value(builder, node, 0, &input, error);
-	if (!status)
-		status = onnx_get_int(node, "start", &start, error);
-	if (!status)
-		status = onnx_get_int(node, "end", &end, error);
-	if (status)
-		return status;
-	if (start != 0 || end != ONNX_RANK_MAX)
-		return onnx_node_fail(node, error, RV_UNSUPPORTED, "start and end cannot be run");
-	if (input->form == VALUE_CONSTANT) {
-		rank = input->constant->rank;
-		memcpy(dims, input->constant->dims, sizeof(dims));
-	} else if (input->form == VALUE_IMAGE) {
-		dims[1] = builder->graph->tensors[input->tensor].channels;
-	} else if (input->form == VALUE_IMAGE_LAST) {
-		dims[3] = builder->graph->tensors[input->tensor].channels;
-	} else {
-		rank = 2;
-	}
-	status = make_constant(builder, 1, &rank, NULL, &integers, &made, error);
-	if (status)
-		return status;
-	memcpy(integers, dims, (size_t)rank * sizeof(*integers));
-	set_constant(builder, node, made);
-	return RV_OK;
-}
-
-/* A list of integers, or a single one. */
-static rv_status input_integer_list(const struct builder *builder, const struct onnx_node *node,
-                                    int index, const struct onnx_tensor **list, rv_error *error)
-{
-	rv_status status = input_integers(builder, node, index, list, error);
-	if (!status && (*list)->rank > 1)
-		return onnx_node_fail(node, error, RV_UNSUPPORTED,
-		                      "only lists of integers can be run");
-	return status;
-}
-
-rv_status fold_gather(struct builder *builder, const struct onnx_node *node, rv_error *error)
-{
-	const struct onnx_tensor *source, *indices;
-	struct onnx_tensor *made = NULL;
-	int64_t axis = 0, *integers = NULL;
-	rv_status status = input_integer_list(builder, node, 0, &source, error);
-	if (!status)
-		status = input_integer_list(builder, node, 1, &indices, error);
-	if (!status)
-		status = onnx_get_int(node, "axis", &axis, error);
-	if (!status)
-		status = normalise_axis(node, &axis, 1, error);
-	if (!status)
-		status = make_constant(builder, indices->rank, indices->dims, NULL, &integers,
-		                       &made, error);
-	for (size_t i = 0; !status && i < indices->count; i++) {
-		int64_t index = indices->integers[i];
-		status = normalise_axis(node, &index, (int)source->count, error);
-		if (!status)
-			integers[i] = source->integers[index];
-	}
-	if (!status)
-		set_constant(builder, node, made);
-	return status;
-}
-
-rv_status fold_concat(struct builder *builder, const struct onnx_node *node, rv_error *error)
-{
-	struct onnx_tensor *made = NULL;
-	const struct onnx_tensor *list;
-	int64_t count = 0, *integers = NULL;
-	rv_status status = RV_OK;
-	for (int i = 0; !status && i < node->input_count; i++) {
-		status = input_integer_list(builder, node, i, &list, error);
-		if (!status)
-			count += (int64_t)list->count;
-	}
-	if (!status && count > INT16_MAX) /* repeated concatenation would double without end */
-		return onnx_node_fail(node, error, RV_UNSUPPORTED,
-		                      "it makes a list of %lld integers", (long long)count);
-	if (!status)
-		status = make_constant(builder, 1, &count, NULL, &integers, &made, error);
-	for (int i = 0; !status && i < node->input_count; i++) {
-		status = input_integer_list(builder, node, i, &list, error);
-		for (size_t j = 0; !status && j < list->count; j++)
-			*integers++ = list->integers[j];
-	}
-	if (!status)
-		set_constant(builder, node, made);
-	return status;
-}
-
-/* The first of an optional list that must have one entry. */
-static rv_status read_single(const struct builder *builder, const struct onnx_node *node, int index,
-                             const char *name, int64_t *value, rv_error *error)
-{
-	const int64_t *values = NULL;
-	size_t count = 0;
-	rv_status status = input_list(builder, node, index, name, &values, &count, error);
-	if (status || !values)
-		return status;
-	if (count != 1)
-		return onnx_node_fail(node, error, RV_UNSUPPORTED,
-		                      "%s has %zu entries instead of one", name, count);
-	*value = values[0];
-	return RV_OK;
-}
-
-static int64_t clip_index(int64_t index, int64_t count)
-{
-	if (index < 0)
-		index = index < -count ? 0 : index + count;
-	return index > count ? count : index;
-}
-
-rv_status fold_slice(struct builder *builder, const struct onnx_node *node, rv_error *error)
-{
-	const struct onnx_tensor *source;
-	struct onnx_tensor *made = NULL;
-	int64_t start = 0, end = 0, axis = 0, step = 1, *integers = NULL;
-	rv_status status = input_integer_list(builder, node, 0, &source, error);
-	if (!status)
-		status = read_single(builder, node, 1, "starts", &start, error);
-	if (!status)
-		status = read_single(builder, node, 2, "ends", &end, error);
-	if (!status)
-		status = read_single(builder, node, 3, "axes", &axis, error);
-	if (!status)
-		status = read_single(builder, node, 4, "steps", &step, error);
-	if (!status)
-		status = normalise_axis(node, &axis, 1, error);
-	if (status)
-		return status;
-	if (step != 1)
-		return onnx_node_fail(node, error, RV_UNSUPPORTED, "only steps of 1 can be run");
-	start = clip_index(start, (int64_t)source->count);
-	end = clip_index(end, (int64_t)source->count);
-	int64_t count = end > start ? end - start : 0;
-	status = make_constant(builder, 1, &count, NULL, &integers, &made, error);
-	if (status)
-		return status;
-	memcpy(integers, source->integers + start, (size_t)count * sizeof(*integers));
 	set_constant(builder, node, made);
 	return RV_OK;
 }

@@ -144,7 +144,7 @@ static rv_status fold_affine_forward(struct graph *graph, const struct graph_use
                                      struct graph_node *convolution, rv_error *error)
 {
 	struct graph_node *affine = graph_sole_producer(graph, uses, convolution->inputs[0]);
-	if (!affine || affine->kind != OPERATOR_AFFINE || !clamp_is_none(affine->clamp))
+	if (!affine || affine->kind != OPERATOR_AFFINE)
 		return RV_OK;
 	int channels = graph->tensors[convolution->inputs[0]].channels;
 	if (shifts(affine, channels) && !has_no_pads(&convolution->window))

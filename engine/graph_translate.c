@@ -255,6 +255,7 @@ static const struct translation translations[] = {
 	{"Clip", translate_clip, NULL},
 	{"Concat", translate_concat, fold_concat},
 	{"Constant", NULL, fold_constant},
+	{"ConstantOfShape", NULL, fold_constant_of_shape},
 	{"Conv", translate_convolution, NULL},
 	{"Div", translate_divide, fold_divide},
 	{"Dropout", translate_alias, fold_alias},

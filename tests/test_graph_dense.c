@@ -158,6 +158,77 @@ TEST(lengths_that_depend_on_the_picture_are_taken_for_a_flattening)
 	built_release(&built);
 }
 
+/* What PyTorch writes for F.pad since operator set 11: pads from the last axis on, filled up with
+ * zeros, paired, reversed, turned and flattened. */
+TEST(pad_chains_are_computed)
+{
+	static const int64_t given[] = {1, 2, 3, 4}, four[] = {4}, pairs[] = {-1, 2}, flat[] = {-1},
+			     last[] = {-1}, end[] = {-INT64_MAX}, axis[] = {0}, zero = 0,
+			     one[] = {1};
+	struct onnx_builder *builder = start(11, 0, 0);
+	add_shape(builder, "given", 4, given);
+	add_shape(builder, "four", 1, four);
+	add_shape(builder, "pairs", 2, pairs);
+	add_shape(builder, "flat", 1, flat);
+	add_shape(builder, "last", 1, last);
+	add_shape(builder, "end", 1, end);
+	add_shape(builder, "axis", 1, axis);
+	onnx_builder_node(builder, "ConstantOfShape", "four", "zeros");
+	onnx_builder_tensor(builder, "value", 1, one, &zero);
+	onnx_builder_node(builder, "Concat", "given zeros", "all");
+	onnx_builder_int(builder, "axis", 0);
+	onnx_builder_node(builder, "Reshape", "all pairs", "paired");
+	onnx_builder_node(builder, "Slice", "paired last end axis last", "reversed");
+	onnx_builder_node(builder, "Transpose", "reversed", "turned");
+	onnx_builder_node(builder, "Reshape", "turned flat", "pads");
+	onnx_builder_node(builder, "Pad", "x pads", "y");
+	struct built built = build(builder, "y", false);
+	REQUIRE(built.graph);
+	const struct window *window = &built.graph->nodes[1].window;
+	CHECK(window->pad_left == 1 && window->pad_right == 2);
+	CHECK(window->pad_top == 3 && window->pad_bottom == 4);
+	built_release(&built);
+}
+
+/* Slices of 0, 1, ..., 5; their first entry and their length become pads, where they can be seen.
+ */
+TEST(slices_of_constants_follow_onnx)
+{
+	static const struct {
+		int64_t start, end, step;
+		int count;
+		int64_t first;
+	} cases[] = {
+		{0, 6, 1, 6, 0}, {1, -1, 1, 4, 1},      {-2, INT64_MAX, 1, 2, 4},
+		{0, 6, 4, 2, 0}, {5, 0, -2, 3, 5},      {-1, INT64_MIN + 1, -1, 6, 5},
+		{4, 2, 1, 0, 0}, {100, -100, -1, 6, 5}, {-100, 2, 1, 2, 0},
+	};
+	static const int64_t values[] = {0, 1, 2, 3, 4, 5};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct onnx_builder *builder = start(11, 0, 0);
+		add_shape(builder, "values", 6, values);
+		add_shape(builder, "start", 1, &cases[i].start);
+		add_shape(builder, "end", 1, &cases[i].end);
+		add_shape(builder, "axis", 1, values);
+		add_shape(builder, "step", 1, &cases[i].step);
+		onnx_builder_node(builder, "Slice", "values start end axis step", "s");
+		onnx_builder_node(builder, "Shape", "s", "count");
+		onnx_builder_node(builder, "Concat", "s zero", "filled");
+		add_shape(builder, "zero", 1, values);
+		onnx_builder_node(builder, "Gather", "filled axis", "first");
+		onnx_builder_node(builder, "Concat", "axis axis first axis axis axis count axis",
+		                  "pads");
+		onnx_builder_int(builder, "axis", 0);
+		onnx_builder_node(builder, "Pad", "x pads", "y");
+		struct built built = build(builder, "y", false);
+		CHECK_MESSAGE(built.graph &&
+		                      built.graph->nodes[1].window.pad_top == cases[i].first &&
+		                      built.graph->nodes[1].window.pad_bottom == cases[i].count,
+		              "case %zu", i);
+		built_release(&built);
+	}
+}
+
 /* ---- the window ---- */
 
 static void check_window(struct onnx_builder *builder, int height, int width)
@@ -324,4 +395,13 @@ TEST(softmax_goes_over_channels_alone)
 		CHECK_MESSAGE(built.graph, "case %zu", i);
 		built_release(&built);
 	}
+}
+
+/* Over all values of all pixels it would be another function. */
+TEST(softmax_over_flattened_pixels_is_refused)
+{
+	struct onnx_builder *builder = start(13, HEIGHT, WIDTH);
+	onnx_builder_node(builder, "Flatten", "x", "f");
+	onnx_builder_node(builder, "Softmax", "f", "y");
+	check_refused(builder, "y", RV_UNSUPPORTED, "only Softmax over channels");
 }

@@ -223,6 +223,24 @@ TEST(zero_pads_fold_into_the_convolution)
 	built_release(&built);
 }
 
+/* The pads of one reader go into it; another still needs them, and what lies before them. */
+TEST(zero_pads_with_another_reader_stay)
+{
+	static const int64_t pads[] = {0, 0, 1, 1, 0, 0, 1, 1}, dims[] = {8};
+	struct onnx_builder *builder = start();
+	onnx_builder_integers(builder, "pads", 1, dims, pads);
+	onnx_builder_node(builder, "Neg", "x", "n");
+	onnx_builder_node(builder, "Pad", "n pads", "p");
+	add_convolution(builder, "p", "c", 3, 3, 3, 0);
+	onnx_builder_node(builder, "GlobalAveragePool", "p", "g");
+	onnx_builder_node(builder, "Mul", "c g", "y");
+	struct built built = check_same(builder, "y", "n p c g");
+	REQUIRE(built.graph);
+	CHECK(count_kind(built.graph, OPERATOR_PAD) == 1);
+	CHECK(count_kind(built.graph, OPERATOR_AFFINE) == 1);
+	built_release(&built);
+}
+
 /* ---- clamps ---- */
 
 TEST(clamps_go_into_the_store_before)
@@ -334,6 +352,28 @@ TEST(convolutions_of_one_tensor_are_joined)
 	for (int i = 0; i < joined->output_count; i++)
 		CHECK(built.graph->tensors[joined->outputs[i]].channels ==
 		      joined->parts[i].channels);
+	built_release(&built);
+}
+
+TEST(grouped_and_strided_convolutions_are_not_joined)
+{
+	static const int64_t dims[] = {4, 2, 1, 1}, strides[] = {2, 2};
+	struct onnx_builder *builder = start();
+	add_convolution(builder, "x", "c", 3, 4, 3, 1);
+	add_random(builder, "w", 4, dims, 3);
+	onnx_builder_node(builder, "Conv", "c w", "a");
+	onnx_builder_int(builder, "group", 2);
+	onnx_builder_node(builder, "Conv", "c w", "b");
+	onnx_builder_int(builder, "group", 2);
+	onnx_builder_node(builder, "Add", "a b", "s");
+	add_convolution(builder, "s", "d", 4, 2, 1, 0);
+	onnx_builder_ints(builder, "strides", 2, strides);
+	add_convolution(builder, "s", "e", 4, 2, 1, 0);
+	onnx_builder_ints(builder, "strides", 2, strides);
+	onnx_builder_node(builder, "Add", "d e", "y");
+	struct built built = check_same(builder, "y", "c a b s d e");
+	REQUIRE(built.graph);
+	CHECK(count_kind(built.graph, OPERATOR_CONVOLUTION) == 5);
 	built_release(&built);
 }
 
