@@ -150,13 +150,35 @@ static struct file read_file(const char *path)
 	return file;
 }
 
+/* pads: 1 on the left and the right, through operators on lists of integers. */
+static void add_pad_chain(struct onnx_builder *builder)
+{
+	static const int64_t given[] = {1, 1}, six[] = {6}, pairs[] = {-1, 2}, flat[] = {-1},
+			     last[] = {-1}, end[] = {-INT64_MAX}, axis[] = {0}, one[] = {1},
+			     two[] = {2};
+	onnx_builder_integers(builder, "given", 1, two, given);
+	onnx_builder_integers(builder, "six", 1, one, six);
+	onnx_builder_integers(builder, "pairs", 1, two, pairs);
+	onnx_builder_integers(builder, "flat", 1, one, flat);
+	onnx_builder_integers(builder, "last", 1, one, last);
+	onnx_builder_integers(builder, "end", 1, one, end);
+	onnx_builder_integers(builder, "axis", 1, one, axis);
+	onnx_builder_node(builder, "ConstantOfShape", "six", "zeros");
+	onnx_builder_tensor(builder, "value", 1, one, axis);
+	onnx_builder_node(builder, "Concat", "given zeros", "all");
+	onnx_builder_int(builder, "axis", 0);
+	onnx_builder_node(builder, "Reshape", "all pairs", "paired");
+	onnx_builder_node(builder, "Slice", "paired last end axis last", "reversed");
+	onnx_builder_node(builder, "Transpose", "reversed", "turned");
+	onnx_builder_node(builder, "Reshape", "turned flat", "pads");
+}
+
 /* A bit of everything that the reader knows. */
 static struct file varied_model(void)
 {
 	static const float values[64] = {0.5f, 1, -1, 2};
 	static const int64_t weights[] = {4, 3, 2, 2}, matrix[] = {4, 2}, four[] = {4},
-			     pair[] = {2, 2}, shape[] = {0, -1}, pads[] = {0, 0, 1, 1, 0, 0, 1, 1},
-			     eight[] = {8}, two[] = {2}, sides[] = {2, 3};
+			     pair[] = {2, 2}, shape[] = {0, -1}, two[] = {2}, sides[] = {2, 3};
 	struct file file;
 	struct onnx_builder *builder = onnx_builder_create(13);
 	onnx_builder_picture(builder, "x", 3, 16, 16);
@@ -166,7 +188,7 @@ static struct file varied_model(void)
 	onnx_builder_floats(builder, "v", 1, four, (const float[]){1, 2, 3, 4});
 	onnx_builder_floats(builder, "m", 2, matrix, values);
 	onnx_builder_integers(builder, "shape", 1, two, shape);
-	onnx_builder_integers(builder, "pads", 1, eight, pads);
+	add_pad_chain(builder);
 	onnx_builder_node(builder, "Pad", "x pads", "padded");
 	onnx_builder_node(builder, "Conv", "padded w b", "c");
 	onnx_builder_ints(builder, "strides", 2, pair);
