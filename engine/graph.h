@@ -76,11 +76,10 @@ struct graph_node {
 	const float *bias;              /* average pool moved behind its 1x1 convolution: [channels]
 	                                   added by the store; else NULL */
 	struct clamp clamp;             /* clamp; also fused into affine, add and average pool */
-	float alpha, beta,
-		constant; /* leaky relu: alpha; hard sigmoid: alpha, beta;
-	                     LRN as ONNX defines it (alpha is
-	                     divided by size): alpha, beta, constant (k); pad: constant */
-	int size;         /* LRN: number of channels */
+	/* Leaky relu: alpha. Hard sigmoid: alpha, beta. Pad: constant. LRN: alpha, beta and
+	 * constant (k) as ONNX has them, so alpha is yet to be divided by size. */
+	float alpha, beta, constant;
+	int size; /* LRN: number of channels */
 };
 
 struct graph_tensor {
