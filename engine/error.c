@@ -3,6 +3,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* Names of files and layers come from outside, and may hold anything. */
+static void keep_one_line(char *message)
+{
+	for (; *message; message++)
+		if ((unsigned char)*message < ' ' || *message == 0x7f)
+			*message = '?';
+}
+
 rv_status rv_fail(rv_error *error, rv_status status, const char *format, ...)
 {
 	if (error) {
@@ -11,6 +19,7 @@ rv_status rv_fail(rv_error *error, rv_status status, const char *format, ...)
 		error->status = status;
 		vsnprintf(error->message, sizeof(error->message), format, arguments);
 		va_end(arguments);
+		keep_one_line(error->message);
 	}
 	return status;
 }
