@@ -20,8 +20,9 @@ ONE_ITEM __kernel void convolve_to_picture(
 	UNROLLED(i, TILE_PIXELS)
 	{
 		const int place = min(first + i, pixels - 1);
-		y[i] = place / phase->width * input_step_y;
-		x[i] = place % phase->width * input_step_x;
+		const int row = place / phase->width;
+		y[i] = row * input_step_y;
+		x[i] = (place - row * phase->width) * input_step_x;
 		UNROLLED(c, CHANNELS) sum[i][c] = 0;
 	}
 	for (int t = 0; t < phase->tap_count; t++) {

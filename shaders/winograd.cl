@@ -177,16 +177,19 @@ ONE_ITEM __kernel void convolve_winograd(
 	__local float *products = scratch + POINTS_Y * POINTS_X * tile_stride;
 
 	for (int t = 0; t < count; t++) {
-		const int y = (begin + t) / tiles_across * OUTPUTS_Y;
-		const int x = (begin + t) % tiles_across * OUTPUTS_X;
+		const int row = (begin + t) / tiles_across;
+		const int y = row * OUTPUTS_Y;
+		const int x = (begin + t - row * tiles_across) * OUTPUTS_X;
 
 		for (int r = 0; r < run_count; r++) {
 			const struct tap run = runs[r];
 			const __global float *source[POINTS_Y * POINTS_X];
 
-			for (int p = 0; p < POINTS_Y * POINTS_X; p++)
-				source[p] = tap_source(input, input_height, input_width, zeros, run,
-						       y + p / POINTS_X, x + p % POINTS_X);
+			for (int i = 0; i < POINTS_Y; i++)
+				for (int k = 0; k < POINTS_X; k++)
+					source[i * POINTS_X + k] =
+						tap_source(input, input_height, input_width, zeros,
+							   run, y + i, x + k);
 			for (int c = 0; c < run.channels; c += LANES)
 				transform_tile(scratch + t * channels + run.row + c, tile_stride,
 					       source, c);
@@ -199,8 +202,9 @@ ONE_ITEM __kernel void convolve_winograd(
 			weights += (size_t)channels * PANEL;
 		}
 		for (int t = 0; t < count; t++) {
-			const int y = (begin + t) / tiles_across * OUTPUTS_Y;
-			const int x = (begin + t) % tiles_across * OUTPUTS_X;
+			const int row = (begin + t) / tiles_across;
+			const int y = row * OUTPUTS_Y;
+			const int x = (begin + t - row * tiles_across) * OUTPUTS_X;
 
 			for (int v = 0; v < TILE_VECTORS; v++) {
 				const struct target target = targets[vector + v];

@@ -153,3 +153,22 @@ TEST(winograd_keeps_its_digits_in_deep_sums)
 	/* clang-format on */
 	CHECK_CASES(cases);
 }
+
+/* Where the tiles of a block do not fit, there are fewer of them; where none does, another way. */
+TEST(winograd_fits_into_little_local_memory)
+{
+	static const struct convolution_case shape = {
+		9, 10, 24, {48}, {.height = 3, .width = 3, .pad_top = 1}, .masked = true};
+	static const size_t sizes[] = {64 << 10, 32 << 10, 16 << 10, 1};
+	struct convolution_fixture fixture;
+
+	if (!fixture_open(&fixture, RV_CONVOLUTION_WINOGRAD))
+		return;
+	fixture.tolerance = winograd_tolerance;
+	for (int i = 0; i < 4; i++) {
+		fixture.device->local_bytes = sizes[i];
+		fixture.device->lanes = 4;
+		fixture_check(&fixture, &shape);
+	}
+	fixture_close(&fixture);
+}
