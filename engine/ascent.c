@@ -73,8 +73,7 @@ static rv_status create_buffers(struct ascent *ascent, rv_error *error)
 
 	for (int i = 0; i < ascent->octave_count; i++)
 		network_needs_cover(&needs, &ascent->octaves[i].network->needs);
-	ascent->buffer_bytes = needs.activation_bytes + needs.gradient_bytes + needs.saved_bytes +
-	                       needs.zero_bytes;
+	ascent->buffer_bytes = network_needs_bytes(&needs);
 	return network_buffers_create(&ascent->buffers, ascent->device, &needs, error);
 }
 

@@ -165,10 +165,10 @@ static void find_lifetimes(const struct graph *graph, const struct tensor_place 
 		}
 	}
 	for (int i = 0; i < graph->wanted_count; i++) {
-		extend(&activations[places[graph->wanted[i]].root], count);
+		extend(&activations[places[graph->wanted[i]].root], 2 * count + 1);
 		extend(&gradients[places[graph->wanted[i]].root], count);
 	}
-	/* The picture's gradient is read when all is done. */
+	/* The picture's gradient is read when all is done, as the wanted activations may be. */
 	extend(&gradients[0], 2 * count + 1);
 }
 
@@ -236,7 +236,7 @@ static rv_status place_all(struct layout *layout, const struct graph *graph, rv_
 {
 	size_t count = (size_t)graph->tensor_count;
 	struct block *blocks = calloc(2 * count, sizeof(*blocks));
-	struct block **order = calloc(count, sizeof(*order));
+	struct block **order = calloc(2 * count, sizeof(*order));
 	struct block *activations = blocks, *gradients = blocks + count;
 	rv_status status = RV_OK;
 
@@ -249,9 +249,8 @@ static rv_status place_all(struct layout *layout, const struct graph *graph, rv_
 		blocks[i].born = blocks[count + i].born = INT_MAX;
 	}
 	find_lifetimes(graph, layout->places, activations, gradients);
-	layout->activation_elements = place_blocks(activations, order, graph->tensor_count);
-	layout->gradient_elements = place_blocks(gradients, order, graph->tensor_count);
-	if (layout->activation_elements > INT_MAX || layout->gradient_elements > INT_MAX) {
+	layout->elements = place_blocks(blocks, order, 2 * graph->tensor_count);
+	if (layout->elements > INT_MAX) {
 		status = rv_fail(error, RV_MEMORY,
 		                 "a picture of %dx%d needs more memory than kernels can address; "
 		                 "use a smaller --size",

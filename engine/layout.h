@@ -1,8 +1,9 @@
 /* Where every tensor of a graph lies, for one picture size.
  *
- * Activations and gradients each live in one big buffer. Times are the steps of one pass: forward
- * through the nodes, the objectives, backward through the nodes; two tensors whose lifetimes do not
- * meet may share elements. Lifetimes and the greedy placement by size follow Pisarchyk and Lee,
+ * Activations and gradients live in one big buffer. Times are the steps of one pass: forward
+ * through the nodes, the objectives, backward through the nodes; what is not alive at the same time
+ * may share elements, so that gradients take the room of activations whose masks were the last use
+ * of them. Lifetimes and the greedy placement by size follow Pisarchyk and Lee,
  * "Efficient Memory Management for Deep Neural Net Inference" (2020). A concatenation's inputs are
  * laid directly into its output where that is possible, so that it costs nothing. */
 #ifndef LAYOUT_H
@@ -14,8 +15,8 @@ struct tensor_place {
 	int root;           /* the tensor whose elements these are: itself, or a concatenation */
 	int channel_offset; /* of this tensor's first channel in the root */
 	int pixel_stride;   /* elements from one pixel of the root to the next */
-	size_t activation;  /* element of channel 0 of pixel 0 in the buffer of activations */
-	size_t gradient;    /* the same in the buffer of gradients */
+	size_t activation;  /* element of channel 0 of pixel 0 in the buffer */
+	size_t gradient;    /* the same, of its gradient */
 	int consumers;      /* how many inputs of nodes read it, a wanted layer counting as one */
 	bool masked;        /* a clamp is fused into its producer's store */
 	struct clamp clamp;
@@ -25,7 +26,7 @@ struct layout {
 	struct extent input;
 	struct extent *extents;                        /* [tensor_count] */
 	struct tensor_place *places;                   /* [tensor_count] */
-	size_t activation_elements, gradient_elements; /* what the two buffers must hold */
+	size_t elements;                               /* what the buffer must hold */
 	double flop;                                   /* forward; see graph_flop */
 };
 

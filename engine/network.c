@@ -12,10 +12,14 @@ static size_t larger(size_t a, size_t b)
 
 void network_needs_cover(struct network_needs *needs, const struct network_needs *more)
 {
-	needs->activation_bytes = larger(needs->activation_bytes, more->activation_bytes);
-	needs->gradient_bytes = larger(needs->gradient_bytes, more->gradient_bytes);
+	needs->tensor_bytes = larger(needs->tensor_bytes, more->tensor_bytes);
 	needs->saved_bytes = larger(needs->saved_bytes, more->saved_bytes);
 	needs->zero_bytes = larger(needs->zero_bytes, more->zero_bytes);
+}
+
+size_t network_needs_bytes(const struct network_needs *needs)
+{
+	return needs->tensor_bytes + needs->saved_bytes + needs->zero_bytes;
 }
 
 rv_status network_buffers_create(struct network_buffers *buffers, struct device *device,
@@ -24,10 +28,7 @@ rv_status network_buffers_create(struct network_buffers *buffers, struct device 
 	rv_status status;
 
 	memset(buffers, 0, sizeof(*buffers));
-	status = device_buffer(device, needs->activation_bytes, NULL, &buffers->activations, error);
-	if (!status)
-		status = device_buffer(device, needs->gradient_bytes, NULL, &buffers->gradients,
-		                       error);
+	status = device_buffer(device, needs->tensor_bytes, NULL, &buffers->tensors, error);
 	if (!status)
 		status = device_buffer(device, needs->saved_bytes, NULL, &buffers->saved, error);
 	if (!status)
@@ -39,8 +40,7 @@ rv_status network_buffers_create(struct network_buffers *buffers, struct device 
 
 void network_buffers_release(struct network_buffers *buffers)
 {
-	cl_mem *all[] = {&buffers->activations, &buffers->gradients, &buffers->saved,
-	                 &buffers->zeros};
+	cl_mem *all[] = {&buffers->tensors, &buffers->saved, &buffers->zeros};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (*all[i])
@@ -117,8 +117,7 @@ static void sum_needs(struct network *network)
 {
 	struct network_needs *needs = &network->needs;
 
-	needs->activation_bytes = network->layout->activation_elements * sizeof(float);
-	needs->gradient_bytes = network->layout->gradient_elements * sizeof(float);
+	needs->tensor_bytes = network->layout->elements * sizeof(float);
 	for (int i = 0; i < network->graph->tensor_count; i++)
 		needs->zero_bytes =
 			larger(needs->zero_bytes,
@@ -171,6 +170,11 @@ void network_destroy(struct network **pointer)
 	*pointer = NULL;
 }
 
+static void bind_operand(struct operand *operand, const struct network_buffers *buffers)
+{
+	operand->activation.buffer = operand->gradient.buffer = buffers->tensors;
+}
+
 static void bind_buffers(struct network *network, const struct network_buffers *buffers,
                          struct convolution_library *convolutions)
 {
@@ -178,14 +182,10 @@ static void bind_buffers(struct network *network, const struct network_buffers *
 		struct operation *operation = &network->operations[n];
 		operation->saved = buffers->saved;
 		operation->convolutions = convolutions;
-		for (int i = 0; i < operation->input_count; i++) {
-			operation->inputs[i].activation.buffer = buffers->activations;
-			operation->inputs[i].gradient.buffer = buffers->gradients;
-		}
-		for (int i = 0; i < operation->output_count; i++) {
-			operation->outputs[i].activation.buffer = buffers->activations;
-			operation->outputs[i].gradient.buffer = buffers->gradients;
-		}
+		for (int i = 0; i < operation->input_count; i++)
+			bind_operand(&operation->inputs[i], buffers);
+		for (int i = 0; i < operation->output_count; i++)
+			bind_operand(&operation->outputs[i], buffers);
 	}
 }
 

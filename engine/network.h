@@ -10,16 +10,18 @@
 /* The big buffers. Networks that never run at the same time share them: each is as large as the
  * largest of them needs. */
 struct network_needs {
-	size_t activation_bytes, gradient_bytes, saved_bytes;
-	size_t zero_bytes; /* a pixel of zeros of the widest tensor */
+	size_t tensor_bytes; /* activations and gradients */
+	size_t saved_bytes;  /* kept by operators from forward to backward, such as indices */
+	size_t zero_bytes;   /* a pixel of zeros of the widest tensor */
 };
 
 struct network_buffers {
-	cl_mem activations, gradients, saved, zeros;
+	cl_mem tensors, saved, zeros;
 };
 
 /* Raises needs to cover more. */
 void network_needs_cover(struct network_needs *needs, const struct network_needs *more);
+size_t network_needs_bytes(const struct network_needs *needs);
 
 rv_status network_buffers_create(struct network_buffers *buffers, struct device *device,
                                  const struct network_needs *needs, rv_error *error);
@@ -47,8 +49,8 @@ rv_status network_record(struct network *network, struct device *device,
                          const struct objective_target *targets, rv_error *error);
 
 /* The activation (or gradient) of a tensor. Its values stand after a run only where nothing later
- * needed the room: wanted layers' activations stand after forward, the input's gradient (tensor 0)
- * after backward. Valid once recorded. */
+ * needed the room: wanted layers' activations and the input's gradient (tensor 0) do. Valid once
+ * recorded. */
 struct slice network_activation(const struct network *network, int tensor);
 struct slice network_gradient(const struct network *network, int tensor);
 
