@@ -24,10 +24,10 @@ struct tensor_place {
 
 struct layout {
 	struct extent input;
-	struct extent *extents;                        /* [tensor_count] */
-	struct tensor_place *places;                   /* [tensor_count] */
-	size_t elements;                               /* what the buffer must hold */
-	double flop;                                   /* forward; see graph_flop */
+	struct extent *extents;      /* [tensor_count] */
+	struct tensor_place *places; /* [tensor_count] */
+	size_t elements;             /* what the buffer must hold */
+	double flop;                 /* forward; see graph_flop */
 };
 
 /* RV_INVALID where the picture is too small for the network, RV_MEMORY where a tensor would not fit
