@@ -8,57 +8,23 @@
 /* The smallest side a level may have: half of it would show too little to match. */
 enum { SMALLEST_SIDE = 12, SIDE_MAX = 1 << 15, SKIP_MAX = 8 };
 
+/* Coarse levels cost little, and many linearisations there find large motions. */
 const struct flow_tuning flow_tunings[FLOW_QUALITIES] = {
-	[FLOW_FAST] = {.name = "fast",
-                       .finest = 2,
-                       .warps = 2,
-                       .finest_warps = 2,
-                       .iterations = 10,
-                       .relaxation = 1.8f,
-                       .alpha = 0.3f,
-                       .gamma = 0.5f,
-                       .data_epsilon = 0.05f,
-                       .smooth_epsilon = 0.01f,
-                       .noise = 3},
-	[FLOW_MEDIUM] = {.name = "medium",
-                         .finest = 1,
-                         .warps = 2,
-                         .finest_warps = 2,
-                         .iterations = 10,
-                         .relaxation = 1.8f,
-                         .alpha = 0.3f,
-                         .gamma = 0.5f,
-                         .data_epsilon = 0.05f,
-                         .smooth_epsilon = 0.01f,
-                         .noise = 3},
-	[FLOW_FINE] = {.name = "fine",
-                       .finest = 0,
-                       .warps = 3,
-                       .finest_warps = 2,
-                       .iterations = 12,
-                       .relaxation = 1.8f,
-                       .alpha = 0.3f,
-                       .gamma = 0.5f,
-                       .data_epsilon = 0.05f,
-                       .smooth_epsilon = 0.01f,
-                       .noise = 3},
+	[RV_FLOW_FAST] = {.finest = 2, .warps = 3, .finest_warps = 2, .iterations = 8},
+	[RV_FLOW_MEDIUM] = {.finest = 1, .warps = 4, .finest_warps = 2, .iterations = 8},
+	[RV_FLOW_FINE] = {.finest = 0, .warps = 5, .finest_warps = 2, .iterations = 8},
 };
 
-rv_status flow_quality_named(const char *name, enum flow_quality *quality, rv_error *error)
-{
-	for (int i = 0; i < FLOW_QUALITIES; i++)
-		if (strcmp(flow_tunings[i].name, name) == 0) {
-			*quality = (enum flow_quality)i;
-			return RV_OK;
-		}
-	return rv_fail(error, RV_INVALID, "no flow quality %s; there are fast, medium and fine",
-	               name);
-}
-
-const char *flow_quality_name(enum flow_quality quality)
-{
-	return flow_tunings[quality].name;
-}
+const struct flow_model flow_model = {
+	.smoothing = 0.17f, /* as a Gaussian of 0.6 pixels */
+	.alpha = 2,
+	.gamma = 8,
+	.data_epsilon = 0.05f,
+	.smooth_epsilon = 0.01f,
+	.noise = 4,
+	.relaxation = 1.85f,
+	.change_limit = 2,
+};
 
 static int round_up(int value, int unit)
 {

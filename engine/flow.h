@@ -17,8 +17,6 @@
 
 #include "engine/raster.h"
 
-enum flow_quality { FLOW_FAST, FLOW_MEDIUM, FLOW_FINE, FLOW_QUALITIES };
-
 enum flow_direction {
 	FLOW_TO_PAST,    /* where the pixels of the newest picture were in the one before */
 	FLOW_TO_PRESENT, /* where the pixels of the one before are in the newest */
@@ -27,17 +25,13 @@ enum flow_direction {
 
 struct flow_settings {
 	int width, height; /* of the pictures, at least 1 */
-	enum flow_quality quality;
+	rv_flow_quality quality;
 	/* Octaves left out at the fine end, beyond those the quality leaves out, 0..8: each makes
 	 * the flow of that direction about four times cheaper, and coarser. */
 	int skip[FLOW_DIRECTIONS];
 };
 
 struct flow;
-
-/* "fast", "medium", "fine"; RV_INVALID, with a message, for any other name. */
-rv_status flow_quality_named(const char *name, enum flow_quality *quality, rv_error *error);
-const char *flow_quality_name(enum flow_quality quality);
 
 /* The device must outlive the flow. RV_INVALID, RV_MEMORY, RV_DEVICE. */
 rv_status flow_create(struct flow **flow, struct device *device,

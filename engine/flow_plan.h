@@ -6,22 +6,29 @@
 
 /* What shaders/flow.cl calls MARGIN; rows are padded to whole pairs of the widest vectors. */
 enum { FLOW_MARGIN = 32, FLOW_ROW_UNIT = 32, FLOW_SYSTEM_PLANES = 11, FLOW_LEVELS_MAX = 24 };
+enum { FLOW_QUALITIES = RV_FLOW_FINE + 1 };
 
 /* What a quality means. */
 struct flow_tuning {
-	const char *name;
-	int finest;       /* level the estimate ends at: each is half the size of the one before */
-	int warps;        /* linearisations at every level */
-	int finest_warps; /* and at the finest, where they cost most */
-	int iterations;   /* of successive over-relaxation, for each linearisation */
-	float relaxation; /* its factor, 1..2 */
-	float alpha;      /* weight of smoothness against the data */
-	float gamma;      /* weight of the gradient's constancy against that of brightness */
-	float data_epsilon;   /* below this many pixels the penalty of a mismatch is quadratic */
-	float smooth_epsilon; /* and that of a difference of neighbours */
-	float noise;          /* gradients below this (grey levels a pixel) say little */
+	int finest; /* level the estimate ends at: each has half the width of the one before */
+	int warps;  /* linearisations at every level but the finest, where they cost most */
+	int finest_warps;
+	int iterations; /* of successive over-relaxation, for each linearisation */
 };
 
+/* What all qualities have in common: see Brox et al. for the roles of alpha and gamma. */
+struct flow_model {
+	float smoothing;      /* blur [s, 1 - 2s, s] of a picture before derivatives are taken */
+	float alpha;          /* weight of smoothness against constancy of brightness */
+	float gamma;          /* weight of constancy of the gradient against that of brightness */
+	float data_epsilon;   /* pixels; the penalty of a smaller mismatch is quadratic */
+	float smooth_epsilon; /* pixels; the penalty of smaller differences of neighbours is */
+	float noise;          /* grey levels a pixel; gradients below this say little */
+	float relaxation;     /* factor of over-relaxation, 1..2 */
+	float change_limit;   /* pixels; how far one linearisation is trusted */
+};
+
+extern const struct flow_model flow_model;
 extern const struct flow_tuning flow_tunings[FLOW_QUALITIES];
 
 struct flow_level {

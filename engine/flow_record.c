@@ -3,10 +3,6 @@
 
 /* Rows below which cutting a picture into more bands or runs costs more than it gives. */
 enum { ROWS_OF_A_BAND = 16, PIXELS_OF_A_RUN = 4096, RUNS_OF_A_CORE = 4 };
-/* Blur before derivatives are taken: [s, 1 - 2s, s] in both directions, a sigma of 0.6 pixels. */
-static const float smoothing = 0.17f;
-/* A linearisation is not trusted further than this many pixels. */
-static const float change_limit = 2;
 
 static void start(struct recorder *recorder, const char *kernel, const char *label)
 {
@@ -78,7 +74,7 @@ void flow_record_pyramid(struct recorder *recorder, struct flow *flow,
 	record_plane(recorder, flow->raw, level);
 	record_plane(recorder, pyramid->levels[0], level);
 	record_size(recorder, level);
-	record_float(recorder, smoothing);
+	record_float(recorder, flow_model.smoothing);
 	finish(recorder, level, lanes(recorder));
 	for (int i = 1; i < flow->level_count; i++, level++) {
 		start(recorder, "flow_halve", "flow halve");
@@ -100,8 +96,8 @@ static void record_warp(struct recorder *recorder, const struct flow *flow, cl_m
 	record_plane(recorder, second, level);
 	record_flow(recorder, &flow->flow, level);
 	record_size(recorder, level);
-	record_float(recorder, flow->tuning->alpha);
-	record_float(recorder, flow->tuning->smooth_epsilon);
+	record_float(recorder, flow_model.alpha);
+	record_float(recorder, flow_model.smooth_epsilon);
 	record_plane(recorder, flow->mean, level);
 	record_plane(recorder, flow->difference, level);
 	record_plane(recorder, flow->smoothness, level);
@@ -117,9 +113,9 @@ static void record_linearise(struct recorder *recorder, const struct flow *flow,
 	record_plane(recorder, flow->smoothness, level);
 	record_flow(recorder, &flow->flow, level);
 	record_size(recorder, level);
-	record_float(recorder, flow->tuning->gamma);
-	record_float(recorder, flow->tuning->data_epsilon);
-	record_float(recorder, flow->tuning->noise);
+	record_float(recorder, flow_model.gamma);
+	record_float(recorder, flow_model.data_epsilon);
+	record_float(recorder, flow_model.noise);
 	record_buffer(recorder, flow->system);
 	record_int(recorder, level->half_row);
 	finish(recorder, level, 2 * lanes(recorder));
@@ -143,9 +139,9 @@ static void record_relax_bands(struct recorder *recorder, const struct flow *flo
 	start(recorder, "flow_relax_bands", "flow relax");
 	record_system(recorder, flow, level);
 	record_int(recorder, 2 * flow->tuning->iterations);
-	record_float(recorder, flow->tuning->relaxation);
+	record_float(recorder, flow_model.relaxation);
 	record_int(recorder, (warp % 3 - 1) * rows / 8);
-	record_float(recorder, change_limit);
+	record_float(recorder, flow_model.change_limit);
 	record_flow(recorder, &flow->relaxed, level);
 	record_launch(recorder, bands, 1, 1, 1, 1, 1);
 }
@@ -157,12 +153,12 @@ static void record_relax_colours(struct recorder *recorder, const struct flow *f
 		start(recorder, "flow_relax_colour", "flow relax");
 		record_system(recorder, flow, level);
 		record_int(recorder, sweep & 1);
-		record_float(recorder, flow->tuning->relaxation);
+		record_float(recorder, flow_model.relaxation);
 		finish(recorder, level, 2 * lanes(recorder));
 	}
 	start(recorder, "flow_merge", "flow merge");
 	record_system(recorder, flow, level);
-	record_float(recorder, change_limit);
+	record_float(recorder, flow_model.change_limit);
 	record_flow(recorder, &flow->relaxed, level);
 	finish(recorder, level, 2 * lanes(recorder));
 }
@@ -170,8 +166,15 @@ static void record_relax_colours(struct recorder *recorder, const struct flow *f
 static void record_median(struct recorder *recorder, const struct flow *flow,
                           const struct flow_level *level)
 {
-	start(recorder, "flow_median", "flow median");
+	const struct flow_planes medians = {flow->mean, flow->difference}; /* free by now */
+
+	start(recorder, "flow_median_down", "flow median");
 	record_flow(recorder, &flow->relaxed, level);
+	record_flow(recorder, &medians, level);
+	record_size(recorder, level);
+	finish(recorder, level, lanes(recorder));
+	start(recorder, "flow_median_across", "flow median");
+	record_flow(recorder, &medians, level);
 	record_flow(recorder, &flow->flow, level);
 	record_size(recorder, level);
 	finish(recorder, level, lanes(recorder));

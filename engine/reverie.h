@@ -211,6 +211,20 @@ rv_status rv_dream(rv_engine *engine, const rv_image *input, const rv_image *out
 /* Forgets the last picture's detail: after a seek or a cut. */
 void rv_reset(rv_engine *engine);
 
+/* ---- motion ---- */
+
+typedef enum rv_flow_quality { RV_FLOW_FAST, RV_FLOW_MEDIUM, RV_FLOW_FINE } rv_flow_quality;
+
+/* Optical flow (the method is named in engine/flow.h): the pixel (x, y) of first is found at
+ * (x + u, y + v) of second, where u, v are motion[(y * width + x) * 2] and the float after it, in
+ * pixels. The pictures have the same size; motion is the caller's. Where milliseconds is not NULL,
+ * the flow is estimated `runs` (at least 1) times more, and milliseconds[runs] receives the times,
+ * each from two pictures on the device to the flow there. Of config, the device and the cache are
+ * used; NULL is the default. RV_INVALID, RV_NOT_FOUND, RV_MEMORY, RV_DEVICE. */
+rv_status rv_flow(const rv_config *config, const rv_image *first, const rv_image *second,
+                  rv_flow_quality quality, float *motion, int runs, double *milliseconds,
+                  rv_error *error);
+
 /* ---- looking inside ---- */
 
 /* An array in C order. data is released by rv_array_release. */

@@ -109,7 +109,7 @@ __kernel void flow_halve(READ_PLANE(in), int in_height, PLANE(out), int width, i
 			real sides = (real)(before.odd, before_next.odd) +
 				     (real)(after.even, after_next.even);
 			real middle = (real)(here.even, next.even) + (real)(here.odd, next.odd);
-			store_extended(ROW(out, y), x, width, (sides + 3 * middle) / 64);
+			store_extended(ROW(out, y), x, width, (sides + 3 * middle) * (1.0f / 64));
 		}
 	}
 }
@@ -331,7 +331,7 @@ struct equations {
 // Derivatives with the five-point stencil (1, -8, 0, 8, -1) / 12.
 real derivative(real before2, real before, real after, real after2)
 {
-	return (8 * (after - before) + (before2 - after2)) / 12;
+	return (after - before) * (2.0f / 3) + (before2 - after2) * (1.0f / 12);
 }
 
 real along(const __global float *row)
@@ -343,7 +343,7 @@ real along(const __global float *row)
 // The second derivative, with (-1, 16, -30, 16, -1) / 12.
 real curvature(real before2, real before, real here, real after, real after2)
 {
-	return (16 * (before + after) - (before2 + after2) - 30 * here) / 12;
+	return (before + after) * (4.0f / 3) - (before2 + after2) * (1.0f / 12) - here * 2.5f;
 }
 
 struct derivatives {
@@ -612,35 +612,63 @@ void part_extremes(real *values, int count)
 		exchange(values + i, values + count - 1);
 }
 
-// Of 25 values, the least and the greatest of any 14 cannot be the median: they are dropped, one
-// more value is looked at, and so on until three are left.
-real median_of_25(const __global float *const *rows)
-{
-	real kept[14];
+#ifndef WINDOW
+#define WINDOW 7
+#endif
+// Of WINDOW values, the least and the greatest of any KEPT cannot be the median: they are dropped,
+// one more value is looked at, and so on until three are left.
+#define KEPT (WINDOW / 2 + 2)
 
-	UNROLLED(i, 14)
-		kept[i] = load_anywhere(rows[i / 5] + i % 5 - 2);
-	UNROLLED(next, 11) {
-		part_extremes(kept, 14 - next);
-		kept[0] = load_anywhere(rows[(14 + next) / 5] + (14 + next) % 5 - 2);
+real median(const real *values)
+{
+	real kept[KEPT];
+
+	UNROLLED(i, KEPT)
+		kept[i] = values[i];
+	UNROLLED(i, WINDOW - KEPT) {
+		part_extremes(kept, KEPT - i);
+		kept[0] = values[KEPT + i];
 	}
 	part_extremes(kept, 3);
 	return kept[1];
 }
 
-// Each component by the median of the 5x5 pixels around it.
-__kernel void flow_median(READ_PLANE(u), READ_PLANE(v), PLANE(out_u), PLANE(out_v), int width,
-			  int height)
+real median_down(READ_PLANE(in), int height, int x, int y)
+{
+	real values[WINDOW];
+
+	UNROLLED(i, WINDOW)
+		values[i] = load(ROW(in, clamp(y + i - WINDOW / 2, 0, height - 1)) + x);
+	return median(values);
+}
+
+real median_across(const __global float *row)
+{
+	real values[WINDOW];
+
+	UNROLLED(i, WINDOW)
+		values[i] = load_anywhere(row + i - WINDOW / 2);
+	return median(values);
+}
+
+__kernel void flow_median_down(READ_PLANE(u), READ_PLANE(v), PLANE(out_u), PLANE(out_v), int width,
+			       int height)
 {
 	FOR_ROWS(y, height)
 		FOR_COLUMNS(x, width, LANES) {
-			const __global float *u_rows[5], *v_rows[5];
-			UNROLLED(i, 5) {
-				const int row = clamp(y + i - 2, 0, height - 1);
-				u_rows[i] = ROW(u, row) + x;
-				v_rows[i] = ROW(v, row) + x;
-			}
-			store_extended(ROW(out_u, y), x, width, median_of_25(u_rows));
-			store_extended(ROW(out_v, y), x, width, median_of_25(v_rows));
+			store_extended(ROW(out_u, y), x, width,
+				       median_down(u, u_stride, height, x, y));
+			store_extended(ROW(out_v, y), x, width,
+				       median_down(v, v_stride, height, x, y));
+		}
+}
+
+__kernel void flow_median_across(READ_PLANE(u), READ_PLANE(v), PLANE(out_u), PLANE(out_v),
+				 int width, int height)
+{
+	FOR_ROWS(y, height)
+		FOR_COLUMNS(x, width, LANES) {
+			store_extended(ROW(out_u, y), x, width, median_across(ROW(u, y) + x));
+			store_extended(ROW(out_v, y), x, width, median_across(ROW(v, y) + x));
 		}
 }
