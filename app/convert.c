@@ -147,11 +147,10 @@ rv_status image_allocate(rv_image *image, rv_pixel_format format, int width, int
 		return status;
 	size_t stride = (size_t)width * image_pixel_bytes(format);
 	/* libswscale writes whole vectors: the last row needs room behind it. */
-	void *pixels = calloc(1, stride * (size_t)height + 64);
-	if (!pixels)
+	*image = (rv_image){format, width, height, stride, calloc(1, stride * (size_t)height + 64)};
+	if (!image->pixels)
 		return rv_fail(error, RV_MEMORY, "out of memory for a picture of %d x %d pixels",
 		               width, height);
-	*image = (rv_image){format, width, height, stride, pixels};
 	return RV_OK;
 }
 

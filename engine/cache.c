@@ -52,7 +52,7 @@ void cache_directory(const char *asked, char path[CACHE_PATH_LENGTH])
 
 /* False where directory is "" or the name does not fit. */
 static bool entry_path(char *path, size_t size, const char *directory, const char *kind,
-		       const char *key)
+                       const char *key)
 {
 	uint64_t hash = cache_hash(CACHE_HASH_START, key, strlen(key));
 	int length =
@@ -121,7 +121,7 @@ static bool write_entry(FILE *file, const char *key, const void *data, size_t si
 }
 
 bool cache_write(const char *directory, const char *kind, const char *key, const void *data,
-		 size_t size)
+                 size_t size)
 {
 	char path[CACHE_PATH_LENGTH + 64], temporary[CACHE_PATH_LENGTH + 96];
 	bool whole;

@@ -23,7 +23,7 @@ void *cache_read(const char *directory, const char *kind, const char *key, size_
 
 /* True if the entry was written whole. */
 bool cache_write(const char *directory, const char *kind, const char *key, const void *data,
-		 size_t size);
+                 size_t size);
 
 /* FNV-1a, continued from hash; start with CACHE_HASH_START. */
 #define CACHE_HASH_START 0xcbf29ce484222325ull

@@ -70,11 +70,12 @@ static cl_mem panels(struct recorder *recorder, struct weight_cache *weights,
  * of weights from afar, so as many as leave every core enough work-groups to share evenly. */
 static int tiles_per_group(const struct device *device, int tiles, int others)
 {
-	int wanted = 12 * (int)device->info.compute_units, count = 16;
+	int wanted = 12 * (int)device->info.compute_units, count = 16, groups;
 
 	while (count > 1 && (tiles + count - 1) / count * others < wanted)
 		count /= 2;
-	return count;
+	groups = (tiles + count - 1) / count;
+	return (tiles + groups - 1) / groups;
 }
 
 /* The arguments from the first to the tables' last, which all kernels here share but for the length

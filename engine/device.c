@@ -37,7 +37,7 @@ rv_status device_fail(rv_error *error, cl_int code, const char *what)
 	for (size_t i = 0; i < sizeof(cl_errors) / sizeof(cl_errors[0]); i++)
 		if (cl_errors[i].code == code)
 			return rv_fail(error, cl_errors[i].status, "%s: %s (OpenCL error %d)", what,
-				       cl_errors[i].name, code);
+			               cl_errors[i].name, code);
 	return rv_fail(error, RV_DEVICE, "%s: OpenCL error %d", what, code);
 }
 
@@ -54,7 +54,7 @@ static void list_devices(struct device_listing *listing)
 	for (cl_uint i = 0; i < platform_count; i++) {
 		cl_uint count = 0, room = (cl_uint)(DEVICES_MAX - listing->count);
 		if (!room || clGetDeviceIDs(platforms[i], CL_DEVICE_TYPE_ALL, room,
-					    listing->ids + listing->count, &count) != CL_SUCCESS)
+		                            listing->ids + listing->count, &count) != CL_SUCCESS)
 			continue;
 		for (cl_uint k = 0; k < count && k < room; k++)
 			listing->platforms[listing->count++] = platforms[i];
@@ -133,24 +133,24 @@ static rv_status choose(struct device *device, int asked, rv_error *error)
 	list_devices(&listing);
 	if (listing.count == 0)
 		return rv_fail(error, RV_NOT_FOUND,
-			       "no OpenCL device found; install a driver for yours, or "
-			       "pocl-opencl-icd to run on the processor");
+		               "no OpenCL device found; install a driver for yours, or "
+		               "pocl-opencl-icd to run on the processor");
 	if (asked < 0 || asked > listing.count)
 		return rv_fail(error, RV_INVALID,
-			       "no device %d; there are %d, listed by `reverie devices`", asked,
-			       listing.count);
+		               "no device %d; there are %d, listed by `reverie devices`", asked,
+		               listing.count);
 	index = asked ? asked - 1 : default_device(&listing);
 	if (index < 0)
 		return rv_fail(error, RV_NOT_FOUND,
-			       "no usable OpenCL device; `reverie devices` lists what there is");
+		               "no usable OpenCL device; `reverie devices` lists what there is");
 	device->platform = listing.platforms[index];
 	device->id = listing.ids[index];
 	describe(device->platform, device->id, &device->info);
 	if (!device->info.usable)
 		return rv_fail(error, RV_UNSUPPORTED,
-			       "device %d (%s) cannot compile kernels; "
-			       "choose another with --device",
-			       index + 1, device->info.name);
+		               "device %d (%s) cannot compile kernels; "
+		               "choose another with --device",
+		               index + 1, device->info.name);
 	return RV_OK;
 }
 
@@ -159,13 +159,13 @@ static void read_limits(struct device *device)
 	cl_ulong local = 0;
 	clGetDeviceInfo(device->id, CL_DEVICE_LOCAL_MEM_SIZE, sizeof(local), &local, NULL);
 	clGetDeviceInfo(device->id, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof(device->max_work_group),
-			&device->max_work_group, NULL);
+	                &device->max_work_group, NULL);
 	device->local_bytes = local;
-	device->lanes = device->info.vector_width >= 16	 ? 16
-			: device->info.vector_width >= 8 ? 8
-							 : 4;
+	device->lanes = device->info.vector_width >= 16  ? 16
+	                : device->info.vector_width >= 8 ? 8
+	                                                 : 4;
 	snprintf(device->key, sizeof(device->key), "%s|%s|%s", device->info.platform,
-		 device->info.name, device->info.driver);
+	         device->info.name, device->info.driver);
 }
 
 rv_status device_open(struct device **out, const rv_config *config, rv_error *error)
@@ -221,7 +221,7 @@ void device_close(struct device **pointer)
 }
 
 rv_status device_buffer(struct device *device, size_t bytes, const void *data, cl_mem *buffer,
-			rv_error *error)
+                        rv_error *error)
 {
 	static const cl_uchar zero;
 	cl_int code;
@@ -230,18 +230,18 @@ rv_status device_buffer(struct device *device, size_t bytes, const void *data, c
 		bytes = 64;
 	if (bytes > device->info.max_buffer_bytes)
 		return rv_fail(error, RV_MEMORY,
-			       "a buffer of %zu MB is more than %s allows (%llu MB); use a smaller "
-			       "--size",
-			       bytes >> 20, device->info.name,
-			       (unsigned long long)device->info.max_buffer_bytes >> 20);
+		               "a buffer of %zu MB is more than %s allows (%llu MB); use a smaller "
+		               "--size",
+		               bytes >> 20, device->info.name,
+		               (unsigned long long)device->info.max_buffer_bytes >> 20);
 	*buffer = clCreateBuffer(device->context,
-				 CL_MEM_READ_WRITE | (data ? CL_MEM_COPY_HOST_PTR : 0), bytes,
-				 (void *)data, &code);
+	                         CL_MEM_READ_WRITE | (data ? CL_MEM_COPY_HOST_PTR : 0), bytes,
+	                         (void *)data, &code);
 	if (code)
 		return device_fail(error, code, "device buffer");
 	if (!data) {
 		code = clEnqueueFillBuffer(device->queue, *buffer, &zero, sizeof(zero), 0, bytes, 0,
-					   NULL, NULL);
+		                           NULL, NULL);
 		if (code) {
 			clReleaseMemObject(*buffer);
 			*buffer = NULL;

@@ -14,10 +14,10 @@ struct device {
 	cl_context context;
 	cl_command_queue queue; /* in order */
 	rv_device_info info;
-	int lanes;	    /* width of the float vectors kernels are built with: 4, 8 or 16 */
+	int lanes;          /* width of the float vectors kernels are built with: 4, 8 or 16 */
 	size_t local_bytes; /* local memory of a work-group */
 	size_t max_work_group;
-	char key[320];		    /* names device, platform and driver in caches */
+	char key[320];              /* names device, platform and driver in caches */
 	char cache_directory[1024]; /* "" for none */
 	struct program_cache *programs;
 };
@@ -28,7 +28,7 @@ void device_close(struct device **device);
 /* A buffer of the device, filled with zeros (so that lanes nobody writes are finite), or with
  * bytes of data if that is not NULL. Released with clReleaseMemObject. */
 rv_status device_buffer(struct device *device, size_t bytes, const void *data, cl_mem *buffer,
-			rv_error *error);
+                        rv_error *error);
 
 /* For a failed OpenCL call: "what: CL_OUT_OF_RESOURCES", with the right rv_status. */
 rv_status device_fail(rv_error *error, cl_int code, const char *what);

@@ -3,6 +3,8 @@
 
 /* Rows below which cutting a picture into more bands or runs costs more than it gives. */
 enum { ROWS_OF_A_BAND = 16, PIXELS_OF_A_RUN = 4096, RUNS_OF_A_CORE = 4 };
+/* Work-items of a work-group on a GPU. */
+enum { GPU_TILE_WIDTH = 16, GPU_TILE_HEIGHT = 8 };
 
 static void start(struct recorder *recorder, const char *kernel, const char *label)
 {
@@ -38,6 +40,11 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+static size_t round_up(size_t value, size_t unit)
+{
+	return (value + unit - 1) / unit * unit;
+}
+
 /* Ends a launch over all pixels of a level, whose work-items take columns_of_item columns. */
 static void finish(struct recorder *recorder, const struct flow_level *level, int columns_of_item)
 {
@@ -45,8 +52,11 @@ static void finish(struct recorder *recorder, const struct flow_level *level, in
 	size_t pixels = (size_t)level->width * (size_t)level->height, runs;
 
 	if (info->kind == RV_DEVICE_GPU) {
-		record_launch(recorder, (size_t)((level->width - 1) / columns_of_item + 1),
-		              (size_t)level->height, 1, 0, 0, 0);
+		size_t items = (size_t)((level->width - 1) / columns_of_item + 1);
+
+		record_launch(recorder, round_up(items, GPU_TILE_WIDTH),
+		              round_up((size_t)level->height, GPU_TILE_HEIGHT), 1, GPU_TILE_WIDTH,
+		              GPU_TILE_HEIGHT, 1);
 		return;
 	}
 	runs = least(pixels / PIXELS_OF_A_RUN + 1, (size_t)info->compute_units * RUNS_OF_A_CORE);

@@ -127,7 +127,7 @@ static bool resolve_dims(const struct onnx_tensor *source, const struct onnx_ten
 	int rest = -1;
 	for (int i = 0; i < (int)shape->count; i++) {
 		dims[i] = shape->integers[i];
-		if (dims[i] == 0 && i < source->rank)
+		if (i < source->rank && dims[i] == 0)
 			dims[i] = source->dims[i];
 		if (dims[i] == -1 && rest < 0)
 			rest = i;

@@ -52,7 +52,7 @@ static rv_status input_integer_list(const struct builder *builder, const struct 
 
 rv_status fold_gather(struct builder *builder, const struct onnx_node *node, rv_error *error)
 {
-	const struct onnx_tensor *source, *indices;
+	const struct onnx_tensor *source = NULL, *indices = NULL;
 	struct onnx_tensor *made = NULL;
 	int64_t axis = 0, *integers = NULL;
 	rv_status status = input_integer_list(builder, node, 0, &source, error);

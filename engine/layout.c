@@ -237,13 +237,15 @@ static rv_status place_all(struct layout *layout, const struct graph *graph, rv_
 	size_t count = (size_t)graph->tensor_count;
 	struct block *blocks = calloc(2 * count, sizeof(*blocks));
 	struct block **order = calloc(2 * count, sizeof(*order));
-	struct block *activations = blocks, *gradients = blocks + count;
+	struct block *activations, *gradients;
 	rv_status status = RV_OK;
 
 	if (!blocks || !order) {
 		status = rv_fail(error, RV_MEMORY, "out of memory");
 		goto cleanup;
 	}
+	activations = blocks;
+	gradients = blocks + count;
 	for (size_t i = 0; i < count; i++) {
 		blocks[i].elements = blocks[count + i].elements = root_elements(layout, (int)i);
 		blocks[i].born = blocks[count + i].born = INT_MAX;

@@ -28,8 +28,8 @@ static cl_int run(const struct launch *launch, cl_command_queue queue)
 	if (launch->call)
 		return launch->call(launch->context, queue);
 	return clEnqueueNDRangeKernel(queue, launch->kernel, launch->dimensions, NULL,
-				      launch->global, launch->local[0] ? launch->local : NULL, 0,
-				      NULL, NULL);
+	                              launch->global, launch->local[0] ? launch->local : NULL, 0,
+	                              NULL, NULL);
 }
 
 rv_status launch_list_run(const struct launch_list *list, cl_command_queue queue, rv_error *error)
@@ -75,7 +75,7 @@ void record_fail(struct recorder *recorder, rv_status status, const char *format
 }
 
 void record_kernel(struct recorder *recorder, const char *shader, const char *options,
-		   const char *kernel, const char *label)
+                   const char *kernel, const char *label)
 {
 	if (recorder->status)
 		return;
@@ -83,7 +83,7 @@ void record_kernel(struct recorder *recorder, const char *shader, const char *op
 	recorder->label = label;
 	recorder->flop = 0;
 	recorder->status = program_kernel(recorder->device, shader, options, kernel,
-					  &recorder->kernel, recorder->error);
+	                                  &recorder->kernel, recorder->error);
 }
 
 static void record_argument(struct recorder *recorder, size_t size, const void *value)
@@ -95,7 +95,7 @@ static void record_argument(struct recorder *recorder, size_t size, const void *
 	code = clSetKernelArg(recorder->kernel, recorder->argument, size, value);
 	if (code)
 		record_fail(recorder, RV_DEVICE, "%s: argument %u refused (OpenCL error %d)",
-			    recorder->label, recorder->argument, code);
+		            recorder->label, recorder->argument, code);
 	recorder->argument++;
 }
 
@@ -160,7 +160,7 @@ static struct launch *append(struct recorder *recorder)
 }
 
 void record_launch(struct recorder *recorder, size_t global0, size_t global1, size_t global2,
-		   size_t local0, size_t local1, size_t local2)
+                   size_t local0, size_t local1, size_t local2)
 {
 	struct launch *launch;
 
@@ -179,8 +179,8 @@ void record_launch(struct recorder *recorder, size_t global0, size_t global1, si
 }
 
 void record_call(struct recorder *recorder, const char *label, double flop,
-		 cl_int (*call)(void *context, cl_command_queue queue), void *context,
-		 void (*release)(void *context))
+                 cl_int (*call)(void *context, cl_command_queue queue), void *context,
+                 void (*release)(void *context))
 {
 	struct launch *launch = recorder->status ? NULL : append(recorder);
 

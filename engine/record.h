@@ -24,7 +24,7 @@ struct slice {
 
 struct launch {
 	const char *label; /* for profiles; lives as long as the list */
-	double flop;	   /* useful arithmetic, for profiles; 0 where nobody counts */
+	double flop;       /* useful arithmetic, for profiles; 0 where nobody counts */
 	cl_kernel kernel;  /* NULL where call is used */
 	cl_uint dimensions;
 	size_t global[3], local[3]; /* local[0] == 0: the driver chooses */
@@ -53,7 +53,7 @@ void launch_set_float(const struct launch *launch, cl_uint argument, float value
 struct recorder {
 	struct device *device;
 	struct launch_list *list;
-	cl_mem zeros;	  /* a pixel of zeros, at least as wide as the widest tensor */
+	cl_mem zeros;     /* a pixel of zeros, at least as wide as the widest tensor */
 	rv_status status; /* the first failure */
 	rv_error *error;
 	cl_kernel kernel; /* being recorded */
@@ -65,7 +65,7 @@ struct recorder {
 /* Starts a launch: kernel of shaders/shader.cl built with options. label is copied nowhere: give a
  * string that outlives the list (a node's name, a literal). */
 void record_kernel(struct recorder *recorder, const char *shader, const char *options,
-		   const char *kernel, const char *label);
+                   const char *kernel, const char *label);
 /* The arguments, in the kernel's order. */
 void record_buffer(struct recorder *recorder, cl_mem buffer);
 void record_int(struct recorder *recorder, int value);
@@ -77,12 +77,12 @@ void record_flop(struct recorder *recorder, double flop);
 /* Ends the launch with its global size (1 in unused dimensions) and, unless local0 is 0, its
  * work-group. */
 void record_launch(struct recorder *recorder, size_t global0, size_t global1, size_t global2,
-		   size_t local0, size_t local1, size_t local2);
+                   size_t local0, size_t local1, size_t local2);
 /* A launch made by a library. release releases context with the list; context is released at once
  * if the recorder has failed. */
 void record_call(struct recorder *recorder, const char *label, double flop,
-		 cl_int (*call)(void *context, cl_command_queue queue), void *context,
-		 void (*release)(void *context));
+                 cl_int (*call)(void *context, cl_command_queue queue), void *context,
+                 void (*release)(void *context));
 /* A buffer the list owns, with data or zeros. NULL after a failure. */
 cl_mem record_own_buffer(struct recorder *recorder, size_t bytes, const void *data);
 void record_fail(struct recorder *recorder, rv_status status, const char *format, ...)

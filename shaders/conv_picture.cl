@@ -2,6 +2,31 @@
 // gradient channels of the layer above, summed at the end. Writes all four floats of a pixel; those
 // beyond CHANNELS are 0.
 
+// Sums of every fourth lane.
+float4 fold(real value)
+{
+#if LANES == 16
+	const float8 half_sum = value.lo + value.hi;
+	return half_sum.lo + half_sum.hi;
+#elif LANES == 8
+	return value.lo + value.hi;
+#else
+	return value;
+#endif
+}
+
+// The sums of the lanes of each channel's vector.
+float4 sum_channels(const real *sum)
+{
+	float4 part[4];
+
+	UNROLLED(c, 4) part[c] = c < CHANNELS ? fold(sum[min(c, CHANNELS - 1)]) : (float4)0;
+	return ((float4)(part[0].x, part[1].x, part[2].x, part[3].x) +
+		(float4)(part[0].y, part[1].y, part[2].y, part[3].y)) +
+	       ((float4)(part[0].z, part[1].z, part[2].z, part[3].z) +
+		(float4)(part[0].w, part[1].w, part[2].w, part[3].w));
+}
+
 // Work-item (tile of pixels, phase).
 ONE_ITEM __kernel void convolve_to_picture(
 	const __global float *restrict input, int input_height, int input_width,
@@ -46,24 +71,22 @@ ONE_ITEM __kernel void convolve_to_picture(
 	}
 	UNROLLED(i, TILE_PIXELS)
 	if (first + i < pixels) {
-		const __global struct target *target = targets;
-		const int place = phase_pixel(phase, first + i, output_width, output_step_y,
-					      output_step_x);
-		const __global float *activation =
-			mask + target->mask_offset + (size_t)place * target->mask_stride;
-		__global float *gradient =
-			output + target->offset + (size_t)place * target->pixel_stride;
+		const struct target target = targets[0];
+		const size_t place = phase_pixel(phase, first + i, output_width, output_step_y,
+						 output_step_x);
+		__global float4 *gradient = (__global float4 *)(output + target.offset +
+								place * target.pixel_stride);
+		float4 value = sum_channels(sum[i]);
 
-		UNROLLED(c, 4)
-		{
-			float value = c < CHANNELS ? sum_of_lanes(sum[i][min(c, CHANNELS - 1)]) : 0;
-			if (target->flags & TARGET_ACCUMULATED)
-				value += gradient[c];
-			if (target->flags & TARGET_MASKED)
-				value = activation[c] > target->low && activation[c] < target->high
-						? value
-						: 0;
-			gradient[c] = c < CHANNELS ? value : 0;
+		if (target.flags & TARGET_ACCUMULATED)
+			value += *gradient;
+		if (target.flags & TARGET_MASKED) {
+			const float4 activation =
+				*(const __global float4 *)(mask + target.mask_offset +
+							   place * target.mask_stride);
+			value = select((float4)0, value,
+				       (int4)(activation > target.low && activation < target.high));
 		}
+		*gradient = select((float4)0, value, (int4)((int4)(0, 1, 2, 3) < CHANNELS));
 	}
 }

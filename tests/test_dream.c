@@ -171,7 +171,7 @@ TEST(no_strength_gives_the_picture_back)
 /* Mean square of one channel of a layer, or of all if channel is -1. */
 static double energy(struct fixture *fixture, const rv_image *image, const char *layer, int channel)
 {
-	rv_array array;
+	rv_array array = {0};
 	size_t pixels;
 	double sum = 0;
 
@@ -223,10 +223,11 @@ TEST(every_objective_raises_its_layer)
 TEST(a_channel_can_be_dreamed_alone)
 {
 	struct fixture fixture;
-	rv_target *target = &fixture.params.targets[0];
+	rv_target *target;
 	double chosen, other;
 
 	REQUIRE(set_up(&fixture, NULL));
+	target = &fixture.params.targets[0];
 	fixture.params.target_count = 1;
 	strcpy(target->layer, "three");
 	target->weight = 1;

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/job.h"
 #include "app/picture.h"
 #include "engine/reverie.h"
 #include "tests/test.h"
@@ -123,6 +124,7 @@ static bool subject_compute(struct subject *subject, const char *path, const cha
 	bool computed;
 
 	memset(subject, 0, sizeof(*subject));
+	job_set_verbose(false);
 	subject->path = path;
 	computed = !rv_model_open(&subject->model, path, format, &error) &&
 	           !rv_create(&subject->engine, subject->model, &config, &error) &&
