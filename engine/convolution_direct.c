@@ -7,6 +7,11 @@ static const struct register_tile tiles_of_16_lanes[] = {{16, 8, 3},  {16, 6, 4}
 static const struct register_tile tiles_of_8_lanes[] = {{8, 6, 2}, {8, 4, 3}, {8, 3, 4}, {0, 0, 0}};
 static const struct register_tile tiles_of_4_lanes[] = {{4, 6, 2}, {4, 4, 3}, {4, 3, 4}, {0, 0, 0}};
 
+static int divide_up(int value, int divisor)
+{
+	return (value + divisor - 1) / divisor;
+}
+
 const struct register_tile *register_tiles(int lanes)
 {
 	return lanes >= 16 ? tiles_of_16_lanes : lanes >= 8 ? tiles_of_8_lanes : tiles_of_4_lanes;
@@ -16,7 +21,7 @@ const struct register_tile *register_tiles(int lanes)
  * loads. Both count, also for what is computed beyond the last vector. */
 static double tile_cost(struct register_tile tile, int vectors)
 {
-	int computed = (vectors + tile.vectors - 1) / tile.vectors * tile.vectors;
+	int computed = divide_up(vectors, tile.vectors) * tile.vectors;
 
 	return computed * (1 + 1.0 / tile.pixels + 1.0 / tile.vectors);
 }
@@ -56,7 +61,7 @@ static cl_mem panels(struct recorder *recorder, struct weight_cache *weights,
                      const struct convolution_problem *problem, int width)
 {
 	const struct window *window = &problem->node->window;
-	size_t columns = (size_t)(problem->output_width + width - 1) / width * width;
+	size_t columns = (size_t)divide_up(problem->output_width, width) * width;
 	struct weight_layout layout = {
 		.method = "panels",
 		.parameters = {width},
@@ -72,10 +77,10 @@ static int tiles_per_group(const struct device *device, int tiles, int others)
 {
 	int wanted = 12 * (int)device->info.compute_units, count = 16, groups;
 
-	while (count > 1 && (tiles + count - 1) / count * others < wanted)
+	while (count > 1 && divide_up(tiles, count) * others < wanted)
 		count /= 2;
-	groups = (tiles + count - 1) / count;
-	return (tiles + groups - 1) / groups;
+	groups = divide_up(tiles, count);
+	return divide_up(tiles, groups);
 }
 
 /* The arguments from the first to the tables' last, which all kernels here share but for the length
@@ -109,7 +114,7 @@ static void record_direct(struct recorder *recorder, const struct convolution_pr
 {
 	const struct window *window = &problem->node->window;
 	int panel_count = tables->target_count / tile.vectors;
-	int tile_count = (tables->largest_phase + tile.pixels - 1) / tile.pixels;
+	int tile_count = divide_up(tables->largest_phase, tile.pixels);
 	int tiles =
 		tiles_per_group(recorder->device, tile_count, panel_count * tables->phase_count);
 	int step = problem->inputs[0].pixel_stride == INPUT_STRIDE ? problem->inputs[0].channels
@@ -123,8 +128,8 @@ static void record_direct(struct recorder *recorder, const struct convolution_pr
 	record_problem(recorder, problem, tables, weights,
 	               problem->input_width * window->height * window->width);
 	record_int(recorder, tiles);
-	record_launch(recorder, panel_count, (tile_count + tiles - 1) / tiles, tables->phase_count,
-	              1, 1, 1);
+	record_launch(recorder, panel_count, divide_up(tile_count, tiles), tables->phase_count, 1,
+	              1, 1);
 }
 
 void convolution_direct(struct recorder *recorder, struct weight_cache *weights,
@@ -169,6 +174,7 @@ void convolution_depthwise(struct recorder *recorder, struct weight_cache *weigh
 	};
 	struct convolution_tables tables;
 	cl_mem packed = weight_cache_find(weights, recorder, problem, &layout);
+	int tile_count, tiles;
 	char options[64];
 
 	if (recorder->status)
@@ -177,12 +183,15 @@ void convolution_depthwise(struct recorder *recorder, struct weight_cache *weigh
 		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);
 		return;
 	}
+	tile_count = divide_up(tables.largest_phase, DEPTHWISE_PIXELS);
+	tiles = tiles_per_group(recorder->device, tile_count,
+	                        tables.target_count * tables.phase_count);
 	snprintf(options, sizeof(options), "-DTILE_PIXELS=%d", DEPTHWISE_PIXELS);
 	record_kernel(recorder, "conv_depthwise", options, "convolve_depthwise",
 	              problem->node->name);
 	record_problem(recorder, problem, &tables, packed, 0);
-	record_launch(recorder, tables.target_count,
-	              (tables.largest_phase + DEPTHWISE_PIXELS - 1) / DEPTHWISE_PIXELS,
+	record_int(recorder, tiles);
+	record_launch(recorder, tables.target_count, divide_up(tile_count, tiles),
 	              tables.phase_count, 1, 1, 1);
 	tables_release(&tables);
 }
@@ -221,6 +230,7 @@ void convolution_picture(struct recorder *recorder, struct weight_cache *weights
 	};
 	struct convolution_tables tables;
 	cl_mem packed = weight_cache_find(weights, recorder, problem, &layout);
+	int tile_count, tiles;
 	char options[64];
 
 	if (recorder->status)
@@ -229,11 +239,13 @@ void convolution_picture(struct recorder *recorder, struct weight_cache *weights
 		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);
 		return;
 	}
+	tile_count = divide_up(tables.largest_phase, pixels);
+	tiles = tiles_per_group(recorder->device, tile_count, tables.phase_count);
 	snprintf(options, sizeof(options), "-DTILE_PIXELS=%d -DCHANNELS=%d", pixels, channels);
 	record_kernel(recorder, "conv_picture", options, "convolve_to_picture",
 	              problem->node->name);
 	record_problem(recorder, problem, &tables, packed, 0);
-	record_launch(recorder, (tables.largest_phase + pixels - 1) / pixels, tables.phase_count, 1,
-	              1, 1, 1);
+	record_int(recorder, tiles);
+	record_launch(recorder, divide_up(tile_count, tiles), tables.phase_count, 1, 1, 1, 1);
 	tables_release(&tables);
 }

@@ -2,44 +2,52 @@
 // channels, so a vector of them needs one vector of weights for each tap. TILE_PIXELS pixels share
 // a loaded weight.
 
-// Work-item (vector of channels, tile of pixels, phase).
+#ifndef TILE_PIXELS // built on its own, to see whether it compiles
+#define TILE_PIXELS 4
+#endif
+
+// Work-item (vector of channels, run of `tiles` tiles of pixels, phase).
 ONE_ITEM __kernel void convolve_depthwise(
 	const __global float *restrict input, int input_height, int input_width,
 	const __global float *restrict zeros, const __global float *restrict weights,
 	__global float *restrict output, int output_width, const __global float *restrict mask,
 	const __global struct tap *restrict taps, const __global struct phase *restrict phases,
 	const __global struct target *restrict targets, const __global float *restrict bias,
-	int input_step_y, int input_step_x, int output_step_y, int output_step_x)
+	int input_step_y, int input_step_x, int output_step_y, int output_step_x, int tiles)
 {
 	const int channel = get_global_id(0) * LANES;
-	const int first = get_global_id(1) * TILE_PIXELS;
 	const __global struct phase *phase = phases + get_global_id(2);
-	const int pixels = phase->height * phase->width;
-	int y[TILE_PIXELS], x[TILE_PIXELS];
-	real sum[TILE_PIXELS];
+	const int grid_width = phase->width, pixels = phase->height * grid_width;
+	const int begin = get_global_id(1) * tiles * TILE_PIXELS;
+	const int end = min(begin + tiles * TILE_PIXELS, pixels);
 
-	UNROLLED(i, TILE_PIXELS)
-	{
-		const int place = min(first + i, pixels - 1);
-		const int row = place / phase->width;
-		y[i] = row * input_step_y;
-		x[i] = (place - row * phase->width) * input_step_x;
-		sum[i] = 0;
-	}
-	for (int t = 0; t < phase->tap_count; t++) {
-		const struct tap tap = taps[phase->first_tap + t];
-		const real weight = load(weights + tap.row + channel);
+	for (int pixel = begin; pixel < end; pixel += TILE_PIXELS) {
+		int y[TILE_PIXELS], x[TILE_PIXELS];
+		real sum[TILE_PIXELS];
+
 		UNROLLED(i, TILE_PIXELS)
 		{
-			const __global float *source = tap_source(
-				input, input_height, input_width, zeros, tap, y[i], x[i]);
-			sum[i] = fma(weight, load(source + channel), sum[i]);
+			const int place = min(pixel + i, pixels - 1);
+			const int row = place / grid_width;
+			y[i] = row * input_step_y;
+			x[i] = (place - row * grid_width) * input_step_x;
+			sum[i] = 0;
 		}
+		for (int t = 0; t < phase->tap_count; t++) {
+			const struct tap tap = taps[phase->first_tap + t];
+			const real weight = load(weights + tap.row + channel);
+			UNROLLED(i, TILE_PIXELS)
+			{
+				const __global float *source = tap_source(
+					input, input_height, input_width, zeros, tap, y[i], x[i]);
+				sum[i] = fma(weight, load(source + channel), sum[i]);
+			}
+		}
+		UNROLLED(i, TILE_PIXELS)
+		if (pixel + i < end)
+			store_target(targets[get_global_id(0)], output, mask, bias + channel,
+				     phase_pixel(phase, pixel + i, output_width, output_step_y,
+						 output_step_x),
+				     sum[i]);
 	}
-	UNROLLED(i, TILE_PIXELS)
-	if (first + i < pixels)
-		store_target(targets[get_global_id(0)], output, mask, bias + channel,
-			     phase_pixel(phase, first + i, output_width, output_step_y,
-					 output_step_x),
-			     sum[i]);
 }

@@ -6,6 +6,12 @@
 // Build options: TILE_PIXELS, TILE_VECTORS, CHANNEL_STEP (input channels of every run are a
 // multiple of it).
 
+#ifndef TILE_PIXELS // built on its own, to see whether it compiles
+#define TILE_PIXELS 4
+#define TILE_VECTORS 2
+#define CHANNEL_STEP 16
+#endif
+
 // How many rows of weights ahead to fetch: about the time memory needs, at a row each few cycles.
 #define ROWS_AHEAD 16
 

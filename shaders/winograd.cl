@@ -6,6 +6,18 @@
 // and HORIZONTAL, 0 or 1: the directions the transform applies to; TILE_PIXELS, TILE_VECTORS: the
 // register tile, in Winograd tiles by vectors of output channels.
 
+#ifndef POINTS // built on its own, to see whether it compiles
+#define POINTS 6 // F(4, 3)
+#define OUTPUTS 4
+#define INPUT_ROWS                                                                                 \
+	{4, 0, -5, 0, 1, 0}, {0, -4, -4, 1, 1, 0}, {0, -2, -1, 2, 1, 0}, {0, 4, 0, -5, 0, 1}
+#define OUTPUT_ROWS {1, 1, 1, 0}, {0, 1, 2, 0}, {0, 1, 4, 0}, {0, 1, 8, 1}
+#define VERTICAL 1
+#define HORIZONTAL 1
+#define TILE_PIXELS 4
+#define TILE_VECTORS 2
+#endif
+
 #define POINTS_Y (VERTICAL ? POINTS : 1)
 #define POINTS_X (HORIZONTAL ? POINTS : 1)
 #define OUTPUTS_Y (VERTICAL ? OUTPUTS : 1)
@@ -166,8 +178,8 @@ ONE_ITEM __kernel void convolve_winograd(
 	__global float *restrict output, int output_height, int output_width,
 	const __global float *restrict mask, const __global struct tap *restrict runs,
 	int run_count, const __global struct target *restrict targets,
-	const __global float *restrict bias, int target_count, int tiles_across, int tile_count, int block_tiles,
-	__local float *restrict scratch)
+	const __global float *restrict bias, int target_count, int tiles_across, int tile_count,
+	int block_tiles, __local float *restrict scratch)
 {
 	const int begin = get_global_id(0) * block_tiles;
 	const int count = min(block_tiles, tile_count - begin);
