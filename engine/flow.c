@@ -5,8 +5,9 @@
 
 #include "engine/flow_plan.h"
 
-/* The smallest side a level may have: half of it would show too little to match. */
-enum { SMALLEST_SIDE = 12, SIDE_MAX = 1 << 15, SKIP_MAX = 8 };
+/* The smallest side a level may have: less would show too little to match, and more would let
+ * motion by a sixth of the picture escape. */
+enum { SMALLEST_SIDE = 6, SIDE_MAX = 1 << 15, SKIP_MAX = 8 };
 
 /* Coarse levels cost little, and many linearisations there find large motions. */
 const struct flow_tuning flow_tunings[FLOW_QUALITIES] = {
