@@ -11,9 +11,9 @@ enum { SMALLEST_SIDE = 6, SIDE_MAX = 1 << 15, SKIP_MAX = 8 };
 
 /* Coarse levels cost little, and many linearisations there find large motions. */
 const struct flow_tuning flow_tunings[FLOW_QUALITIES] = {
-	[RV_FLOW_FAST] = {.finest = 2, .warps = 3, .finest_warps = 2, .iterations = 8},
-	[RV_FLOW_MEDIUM] = {.finest = 1, .warps = 4, .finest_warps = 2, .iterations = 8},
-	[RV_FLOW_FINE] = {.finest = 0, .warps = 5, .finest_warps = 2, .iterations = 8},
+	[RV_FLOW_FAST] = {.finest = 2, .warps = 2, .finest_warps = 2, .iterations = 6},
+	[RV_FLOW_MEDIUM] = {.finest = 1, .warps = 3, .finest_warps = 2, .iterations = 6},
+	[RV_FLOW_FINE] = {.finest = 0, .warps = 5, .finest_warps = 2, .iterations = 6},
 };
 
 const struct flow_model flow_model = {

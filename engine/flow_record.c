@@ -173,10 +173,22 @@ static void record_relax_colours(struct recorder *recorder, const struct flow *f
 	finish(recorder, level, 2 * lanes(recorder));
 }
 
+/* mean and difference are free by now, and serve as scratch. */
 static void record_median(struct recorder *recorder, const struct flow *flow,
                           const struct flow_level *level)
 {
-	const struct flow_planes medians = {flow->mean, flow->difference}; /* free by now */
+	start(recorder, "flow_median", "flow median");
+	record_flow(recorder, &flow->relaxed, level);
+	record_plane(recorder, flow->mean, level);
+	record_flow(recorder, &flow->flow, level);
+	record_size(recorder, level);
+	finish(recorder, level, lanes(recorder));
+}
+
+static void record_median_steps(struct recorder *recorder, const struct flow *flow,
+                                const struct flow_level *level)
+{
+	const struct flow_planes medians = {flow->mean, flow->difference};
 
 	start(recorder, "flow_median_down", "flow median");
 	record_flow(recorder, &flow->relaxed, level);
@@ -199,11 +211,13 @@ static void record_level(struct recorder *recorder, const struct flow *flow,
 	for (int warp = 0; warp < warps; warp++) {
 		record_warp(recorder, flow, first->levels[number], second->levels[number], level);
 		record_linearise(recorder, flow, level);
-		if (recorder->device->info.kind == RV_DEVICE_GPU)
+		if (recorder->device->info.kind == RV_DEVICE_GPU) {
 			record_relax_colours(recorder, flow, level);
-		else
+			record_median_steps(recorder, flow, level);
+		} else {
 			record_relax_bands(recorder, flow, level, warp);
-		record_median(recorder, flow, level);
+			record_median(recorder, flow, level);
+		}
 	}
 }
 

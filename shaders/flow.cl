@@ -43,19 +43,51 @@ void store_extended(__global float *row, int x, int width, real value)
 // ---- the pyramid ----
 
 // Luma (BT.601) of a raster, in the 256 levels of grey that the penalties are tuned for.
-__kernel void flow_luma(const __global float4 *picture, int width, int height, PLANE(luma))
-{
-	const float4 weights = (float4)(0.299f, 0.587f, 0.114f, 0) * 127.5f;
+#define RED (0.299f * 127.5f)
+#define GREEN (0.587f * 127.5f)
+#define BLUE (0.114f * 127.5f)
 
+// Of 2 LANES floats that are red, green, blue, nothing: weighted red + green and blue by turns.
+real weighted_pairs(const __global float *pixels)
+{
+	real first = load_anywhere(pixels), second = load_anywhere(pixels + LANES);
+	real red_or_blue, green;
+
+	red_or_blue.even = RED;
+	red_or_blue.odd = BLUE;
+	green.even = GREEN;
+	green.odd = 0;
+	return fma((real)(first.even, second.even), red_or_blue,
+		   (real)(first.odd, second.odd) * green);
+}
+
+real luma_of_run(const __global float *pixels)
+{
+	real low = weighted_pairs(pixels), high = weighted_pairs(pixels + 2 * LANES);
+
+	return (real)(low.even, high.even) + (real)(low.odd, high.odd);
+}
+
+// The last pixels of a row, without looking past it.
+real luma_of_rest(const __global float *pixels, int count)
+{
+	float values[LANES];
+
+	for (int lane = 0; lane < LANES; lane++) {
+		const __global float *pixel = pixels + 4 * min(lane, count - 1);
+		values[lane] = pixel[0] * RED + pixel[1] * GREEN + pixel[2] * BLUE;
+	}
+	return JOIN(vload, LANES)(0, values);
+}
+
+__kernel void flow_luma(const __global float *picture, int width, int height, PLANE(luma))
+{
 	FOR_ROWS(y, height)
 		FOR_COLUMNS(x, width, LANES) {
-			__global float *row = ROW(luma, y);
-			float values[LANES];
-			for (int lane = 0; lane < LANES; lane++)
-				values[lane] =
-					dot(picture[(size_t)y * width + min(x + lane, width - 1)],
-					    weights);
-			store_extended(row, x, width, JOIN(vload, LANES)(0, values));
+			const __global float *pixels = picture + ((size_t)y * width + x) * 4;
+			real value = x + LANES <= width ? luma_of_run(pixels)
+							: luma_of_rest(pixels, width - x);
+			store_extended(ROW(luma, y), x, width, value);
 		}
 }
 
@@ -593,6 +625,14 @@ __kernel void flow_merge(const __global float *system, int half_row, int width, 
 }
 
 // ---- the median ----
+//
+// Each component becomes the median of the WINDOW pixels above and below, and then of those beside.
+// This is not quite the median of the square, but serves as well and costs a fifth.
+
+#define WINDOW 7
+// Of WINDOW values, the least and the greatest of any KEPT cannot be the median: they are dropped,
+// one more value is looked at, and so on until three are left.
+#define KEPT (WINDOW / 2 + 2)
 
 void exchange(real *a, real *b)
 {
@@ -611,13 +651,6 @@ void part_extremes(real *values, int count)
 	for (int i = count / 2; i < count - 1; i++)
 		exchange(values + i, values + count - 1);
 }
-
-#ifndef WINDOW
-#define WINDOW 7
-#endif
-// Of WINDOW values, the least and the greatest of any KEPT cannot be the median: they are dropped,
-// one more value is looked at, and so on until three are left.
-#define KEPT (WINDOW / 2 + 2)
 
 real median(const real *values)
 {
@@ -651,24 +684,45 @@ real median_across(const __global float *row)
 	return median(values);
 }
 
+void median_row_down(READ_PLANE(in), PLANE(out), int width, int height, int y)
+{
+	FOR_COLUMNS(x, width, LANES)
+		store_extended(ROW(out, y), x, width, median_down(in, in_stride, height, x, y));
+}
+
+void median_row_across(READ_PLANE(in), PLANE(out), int width, int y)
+{
+	FOR_COLUMNS(x, width, LANES)
+		store_extended(ROW(out, y), x, width, median_across(ROW(in, y) + x));
+}
+
+// For CPUs, where a work-item has whole rows: both directions at once, through a row of scratch.
+__kernel void flow_median(READ_PLANE(u), READ_PLANE(v), PLANE(scratch), PLANE(out_u), PLANE(out_v),
+			  int width, int height)
+{
+	FOR_ROWS(y, height) {
+		median_row_down(u, u_stride, scratch, scratch_stride, width, height, y);
+		median_row_across(scratch, scratch_stride, out_u, out_u_stride, width, y);
+		median_row_down(v, v_stride, scratch, scratch_stride, width, height, y);
+		median_row_across(scratch, scratch_stride, out_v, out_v_stride, width, y);
+	}
+}
+
+// For GPUs: first down, then across.
 __kernel void flow_median_down(READ_PLANE(u), READ_PLANE(v), PLANE(out_u), PLANE(out_v), int width,
 			       int height)
 {
-	FOR_ROWS(y, height)
-		FOR_COLUMNS(x, width, LANES) {
-			store_extended(ROW(out_u, y), x, width,
-				       median_down(u, u_stride, height, x, y));
-			store_extended(ROW(out_v, y), x, width,
-				       median_down(v, v_stride, height, x, y));
-		}
+	FOR_ROWS(y, height) {
+		median_row_down(u, u_stride, out_u, out_u_stride, width, height, y);
+		median_row_down(v, v_stride, out_v, out_v_stride, width, height, y);
+	}
 }
 
 __kernel void flow_median_across(READ_PLANE(u), READ_PLANE(v), PLANE(out_u), PLANE(out_v),
 				 int width, int height)
 {
-	FOR_ROWS(y, height)
-		FOR_COLUMNS(x, width, LANES) {
-			store_extended(ROW(out_u, y), x, width, median_across(ROW(u, y) + x));
-			store_extended(ROW(out_v, y), x, width, median_across(ROW(v, y) + x));
-		}
+	FOR_ROWS(y, height) {
+		median_row_across(u, u_stride, out_u, out_u_stride, width, y);
+		median_row_across(v, v_stride, out_v, out_v_stride, width, y);
+	}
 }
