@@ -87,6 +87,7 @@ enum option_type {
 	OPTION_NUMBER,   /* float */
 	OPTION_CHOICE,   /* int or enum: an index in choices */
 	OPTION_TEXT,     /* char[OPTION_TEXT_LENGTH] */
+	OPTION_BYTES,    /* uint64_t: a number of bytes, or with an end of KB, MB or GB */
 	OPTION_SIZE,     /* struct option_size */
 	OPTION_LAYERS,   /* struct option_layers */
 	OPTION_CHANNELS, /* struct option_channels */

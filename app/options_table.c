@@ -14,6 +14,10 @@ enum {
 #define PLACE(member) .place = offsetof(struct options, member)
 #define RANGE(low, high) .minimum = (low), .maximum = (high)
 
+/* Of --memory-limit, bytes: less holds no network, more is out of this world. */
+#define MEMORY_LEAST (64.0 * 1024 * 1024)
+#define MEMORY_MOST (1024.0 * 1024 * 1024 * 1024)
+
 /* The order of each list is that of the enum it stands for. */
 static const char *const objectives[] = {"l2", "mean", "winners", NULL};
 static const char *const normalisations[] = {"bands", "deviation", "mean-abs", NULL};
@@ -156,6 +160,11 @@ const struct option option_table[] = {
 	{.name = "no-fuse", .type = OPTION_FLAG, .group = OPTION_GROUP_DEVICE,
 	 .cost = OPTION_REBUILD, .commands = ENGINE, PLACE(config.no_fuse),
 	 .help = "keep operators apart that would be run as one"},
+	{.name = "memory-limit", .type = OPTION_BYTES, .group = OPTION_GROUP_DEVICE,
+	 .cost = OPTION_REBUILD, .commands = DREAM | COMMAND_BENCH, PLACE(config.memory_limit),
+	 RANGE(MEMORY_LEAST, MEMORY_MOST),
+	 .metavar = "BYTES", .unset = "what the device has",
+	 .help = "memory to keep within, such as 2GB; what is too large goes in tiles"},
 	{.name = "cache", .type = OPTION_TEXT, .group = OPTION_GROUP_DEVICE,
 	 .commands = ENGINE, PLACE(cache),
 	 .metavar = "DIR", .unset = "$XDG_CACHE_HOME/reverie",

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Why a text was refused, after the name of the option: `"9x" is not a whole number`. */
 typedef char reason[256];
@@ -101,6 +102,40 @@ static bool set_seed(const struct option *option, const char *text, uint64_t *pl
 	if (errno == ERANGE)
 		return refuse_range(option, text, why);
 	*place = value;
+	return true;
+}
+
+static const struct {
+	const char *end;
+	uint64_t bytes;
+} byte_units[] = {{"GB", 1 << 30}, {"MB", 1 << 20}, {"KB", 1 << 10}, {"", 1}};
+
+/* The unit that text ends with; the last one, of bytes, ends every text. */
+static size_t byte_unit(const char *text, size_t length)
+{
+	size_t i = 0, end;
+	while ((end = strlen(byte_units[i].end)) > length ||
+	       strcasecmp(text + length - end, byte_units[i].end))
+		i++;
+	return i;
+}
+
+static bool set_bytes(const struct option *option, const char *text, uint64_t *place, reason why)
+{
+	char number[32];
+	double value;
+	size_t length = strlen(text), unit = byte_unit(text, length);
+	length -= strlen(byte_units[unit].end);
+	if (length >= sizeof(number) || !isdigit((unsigned char)text[0]))
+		return refuse_kind(option, text, "a size of memory such as 1500MB or 2GB", why);
+	memcpy(number, text, length);
+	number[length] = '\0';
+	if (!read_number(number, &value))
+		return refuse_kind(option, text, "a size of memory such as 1500MB or 2GB", why);
+	value *= (double)byte_units[unit].bytes;
+	if (value < option->minimum || value > option->maximum)
+		return refuse_range(option, text, why);
+	*place = (uint64_t)value;
 	return true;
 }
 
@@ -283,6 +318,8 @@ static bool set_value(const struct option *option, const char *text, void *place
 		return set_choice(option, text, place, why);
 	case OPTION_TEXT:
 		return set_text(option, text, place, why);
+	case OPTION_BYTES:
+		return set_bytes(option, text, place, why);
 	case OPTION_SIZE:
 		return set_size(option, text, place, why);
 	case OPTION_LAYERS:
@@ -335,6 +372,16 @@ static void format_channels(const struct option_channels *channels, char *text)
 		                         i ? "," : "", channels->list[i]);
 }
 
+/* In the largest unit that says it exactly. */
+static void format_bytes(uint64_t bytes, char *text)
+{
+	size_t unit = 0;
+	while (bytes % byte_units[unit].bytes)
+		unit++;
+	snprintf(text, OPTION_VALUE_LENGTH, "%llu%s",
+	         (unsigned long long)(bytes / byte_units[unit].bytes), byte_units[unit].end);
+}
+
 static void format_size(const struct option_size *size, char *text)
 {
 	char width[16] = "", height[16] = "";
@@ -371,6 +418,10 @@ void option_format(const struct options *options, const struct option *option,
 	case OPTION_TEXT:
 		strcpy(text, value);
 		break;
+	case OPTION_BYTES:
+		if (*(const uint64_t *)value)
+			format_bytes(*(const uint64_t *)value, text);
+		break;
 	case OPTION_SIZE:
 		format_size(value, text);
 		break;
@@ -391,6 +442,14 @@ static void format_choices(const char *const *choices, char *text)
 		                         i ? ", " : "", choices[i]);
 }
 
+static void format_byte_range(const struct option *option, char *text)
+{
+	char low[OPTION_VALUE_LENGTH], high[OPTION_VALUE_LENGTH];
+	format_bytes((uint64_t)option->minimum, low);
+	format_bytes((uint64_t)option->maximum, high);
+	snprintf(text, OPTION_VALUE_LENGTH, "%.32s to %.32s", low, high);
+}
+
 void option_format_range(const struct option *option, char text[OPTION_VALUE_LENGTH])
 {
 	text[0] = '\0';
@@ -398,6 +457,8 @@ void option_format_range(const struct option *option, char text[OPTION_VALUE_LEN
 		format_choices(option->choices, text);
 	else if (option->type == OPTION_SEED)
 		snprintf(text, OPTION_VALUE_LENGTH, "0 to %llu", (unsigned long long)UINT64_MAX);
+	else if (option->type == OPTION_BYTES)
+		format_byte_range(option, text);
 	else if (option->minimum < option->maximum)
 		snprintf(text, OPTION_VALUE_LENGTH, "%g to %g%s%s%s", option->minimum,
 		         option->maximum, option->unit ? " " : "", option->unit ? option->unit : "",

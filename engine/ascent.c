@@ -12,6 +12,8 @@ struct ascent {
 	int width, height;
 	struct network_buffers buffers;
 	size_t buffer_bytes;
+	struct launch_list room_buffers; /* owns the room */
+	struct octave_room room;
 	struct raster frame;       /* the picture as given */
 	struct raster last_detail; /* dream minus picture, of the last frame */
 	bool has_past;
@@ -37,22 +39,47 @@ static size_t packed_stride(rv_pixel_format format, int width)
 	return 3 * (size_t)width * sample_bytes(format);
 }
 
+static int scaled(int size, double scale)
+{
+	return (int)lround(size / scale);
+}
+
+/* What the rasters of the whole ascent take, so that networks get what is left: at the full size
+ * the frame, the last detail, the gradient, room for resizing and both sides of the caller's
+ * pixels; at each size the detail and the levels of its pyramid, a third as much again; and a base.
+ */
+static size_t raster_room(const struct ascent *ascent, const rv_params *params)
+{
+	size_t full = raster_bytes(ascent->width, ascent->height), bytes = 5 * full;
+	double scale = 1;
+
+	for (int i = 0; i < params->octaves; i++, scale *= params->octave_scale) {
+		size_t own =
+			raster_bytes(scaled(ascent->width, scale), scaled(ascent->height, scale));
+		bytes += own + own / 3 + (i == 1 ? own : 0);
+	}
+	return bytes;
+}
+
 /* The octaves from the full size down, until one is too small for the network. */
 static rv_status plan_octaves(struct ascent *ascent, const struct ascent_recipe *recipe,
                               rv_error *error)
 {
+	size_t rasters = raster_room(ascent, recipe->params);
+	struct tile_budget budget = {recipe->memory > rasters ? recipe->memory - rasters : 0,
+	                             ascent->device->info.max_buffer_bytes};
 	struct octave found[RV_OCTAVES_MAX];
 	rv_status status = RV_OK;
 	int count = 0;
 
 	for (double scale = 1; count < recipe->params->octaves;
 	     scale *= recipe->params->octave_scale) {
-		struct octave octave = {.width = (int)lround(ascent->width / scale),
-		                        .height = (int)lround(ascent->height / scale)};
+		struct octave octave = {.width = scaled(ascent->width, scale),
+		                        .height = scaled(ascent->height, scale)};
 		if (octave.width < 1 || octave.height < 1)
 			break;
-		status = network_create(&octave.network, recipe->graph, octave.height, octave.width,
-		                        count ? NULL : error);
+		status = tiles_network(&octave.tiles, &octave.network, recipe->graph, octave.height,
+		                       octave.width, &budget, count ? NULL : error);
 		if (status == RV_INVALID && count > 0) {
 			status = RV_OK;
 			break;
@@ -65,6 +92,27 @@ static rv_status plan_octaves(struct ascent *ascent, const struct ascent_recipe 
 		ascent->octaves[i] = found[count - 1 - i];
 	ascent->octave_count = count;
 	return status;
+}
+
+/* What octaves share. Resizing keeps rows of the one side and columns of the other between its two
+ * passes, which is most where the frame shrinks to the octave below it, or that grows again. */
+static rv_status create_room(struct ascent *ascent, rv_error *error)
+{
+	struct recorder recorder = {
+		.device = ascent->device, .list = &ascent->room_buffers, .error = error};
+	struct octave_room *room = &ascent->room;
+	const struct octave *second;
+
+	room->gradient = record_own_raster(&recorder, ascent->width, ascent->height).buffer;
+	if (ascent->octave_count > 1) {
+		second = &ascent->octaves[ascent->octave_count - 2];
+		room->base = record_own_raster(&recorder, second->width, second->height).buffer;
+		room->scratch_bytes = raster_bytes(second->width, ascent->height);
+		if (raster_bytes(ascent->width, second->height) > room->scratch_bytes)
+			room->scratch_bytes = raster_bytes(ascent->width, second->height);
+		room->scratch = record_own_buffer(&recorder, room->scratch_bytes, NULL);
+	}
+	return recorder.status;
 }
 
 static rv_status create_buffers(struct ascent *ascent, rv_error *error)
@@ -83,6 +131,7 @@ static rv_status record_octaves(struct ascent *ascent, const struct ascent_recip
 	struct octave_recipe octave_recipe = {.ascent = recipe,
 	                                      .frame = &ascent->frame,
 	                                      .last_detail = &ascent->last_detail,
+	                                      .room = &ascent->room,
 	                                      .buffers = &ascent->buffers,
 	                                      .convolutions = convolutions};
 	rv_status status = RV_OK;
@@ -117,6 +166,8 @@ rv_status ascent_create(struct ascent **out, struct device *device,
 	if (!status)
 		status = create_buffers(ascent, error);
 	if (!status)
+		status = create_room(ascent, error);
+	if (!status)
 		status = record_octaves(ascent, recipe, convolutions, error);
 	if (status) {
 		ascent_destroy(&ascent);
@@ -138,6 +189,7 @@ void ascent_destroy(struct ascent **pointer)
 	launch_list_clear(&ascent->load);
 	launch_list_clear(&ascent->store);
 	launch_list_clear(&ascent->rasters);
+	launch_list_clear(&ascent->room_buffers);
 	network_buffers_release(&ascent->buffers);
 	free(ascent);
 	*pointer = NULL;
@@ -155,10 +207,12 @@ void ascent_reset(struct ascent *ascent)
 
 size_t ascent_bytes(const struct ascent *ascent)
 {
-	size_t bytes = ascent->buffer_bytes + 2 * raster_bytes(ascent->width, ascent->height);
+	size_t bytes = ascent->buffer_bytes + launch_list_bytes(&ascent->rasters) +
+	               launch_list_bytes(&ascent->room_buffers) + launch_list_bytes(&ascent->load) +
+	               launch_list_bytes(&ascent->store);
 
 	for (int i = 0; i < ascent->octave_count; i++)
-		bytes += 5 * raster_bytes(ascent->octaves[i].width, ascent->octaves[i].height);
+		bytes += octave_bytes(&ascent->octaves[i]);
 	return bytes;
 }
 
@@ -282,14 +336,52 @@ static void pace_end(struct pace *pace)
 			clReleaseEvent(pace->events[i]);
 }
 
-static rv_status climb(struct ascent *ascent, const rv_params *params, rv_progress *progress,
-                       void *context, struct pace *pace, rv_error *error)
+/* What a climb goes through. */
+struct climb {
+	struct ascent *ascent;
+	struct pace pace;
+	rv_progress *progress;
+	void *context;
+	int step, steps; /* done; in all */
+};
+
+static rv_status report(const struct climb *climb, double part_of_step, rv_error *error)
 {
+	double part = (climb->step + part_of_step) / climb->steps;
+
+	if (climb->progress && !climb->progress(climb->context, part))
+		return rv_fail(error, RV_CANCELLED, "stopped while dreaming");
+	return RV_OK;
+}
+
+static rv_status take_step(struct climb *climb, struct octave *octave, int shift_y, int shift_x,
+                           rv_error *error)
+{
+	cl_command_queue queue = climb->ascent->device->queue;
+	int tiles = tiles_count(&octave->tiles);
+	rv_status status = RV_OK;
+
+	for (int tile = 0; tile < tiles && !status; tile++) {
+		status = octave_tile(octave, tile, shift_y, shift_x, queue, error);
+		if (!status && tile == tiles - 1)
+			status = octave_step(octave, queue, error);
+		if (!status)
+			status = pace_step(&climb->pace, queue, error);
+		if (!status)
+			status = report(climb, (tile + 1.0) / tiles, error);
+	}
+	climb->step++;
+	return status;
+}
+
+static rv_status climb_octaves(struct climb *climb, const rv_params *params, rv_error *error)
+{
+	struct ascent *ascent = climb->ascent;
 	cl_command_queue queue = ascent->device->queue;
-	int total = ascent->octave_count * params->iterations, done = 0;
 	uint64_t random = params->seed;
 	rv_status status = RV_OK;
 
+	climb->steps = ascent->octave_count * params->iterations;
 	for (int o = 0; o < ascent->octave_count && !status; o++) {
 		struct octave *octave = &ascent->octaves[o];
 		octave_set(octave, params, ascent->has_past);
@@ -297,11 +389,7 @@ static rv_status climb(struct ascent *ascent, const rv_params *params, rv_progre
 		for (int i = 0; i < params->iterations && !status; i++) {
 			int shift_y = draw_shift(&random, params->jitter, octave->height);
 			int shift_x = draw_shift(&random, params->jitter, octave->width);
-			status = octave_step(octave, shift_y, shift_x, queue, error);
-			if (!status)
-				status = pace_step(pace, queue, error);
-			if (!status && progress && !progress(context, (double)++done / total))
-				status = rv_fail(error, RV_CANCELLED, "stopped while dreaming");
+			status = take_step(climb, octave, shift_y, shift_x, error);
 		}
 		if (!status)
 			status = octave_leave(octave, queue, error);
@@ -312,15 +400,15 @@ static rv_status climb(struct ascent *ascent, const rv_params *params, rv_progre
 rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_image *input,
                      const rv_image *output, rv_progress *progress, void *context, rv_error *error)
 {
-	struct pace pace = {.next = 0};
+	struct climb climb = {.ascent = ascent, .progress = progress, .context = context};
 	rv_status status = upload(ascent, input, error);
 
 	if (!status)
-		status = climb(ascent, params, progress, context, &pace, error);
+		status = climb_octaves(&climb, params, error);
 	if (!status)
 		status = download(ascent, params->strength, output, error);
 	clFinish(ascent->device->queue);
-	pace_end(&pace);
+	pace_end(&climb.pace);
 	ascent->has_past = status == RV_OK;
 	return status;
 }

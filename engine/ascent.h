@@ -16,13 +16,16 @@ struct ascent_recipe {
 	const struct graph *graph;
 	const rv_input_format *format;
 	const rv_params *params;
+	size_t memory; /* bytes that the ascent may take on the device; where it does not fit, its
+	                * gradients are computed in tiles */
 	/* [graph->wanted_count], for network_record */
 	const struct objective_target *targets;
 };
 
 /* Plans and records everything for pictures of width x height. What recipe points to, but for
  * params and targets, must outlive the ascent. Octaves too small for the network are left out;
- * RV_INVALID where the picture itself is. */
+ * RV_INVALID where the picture itself is. RV_MEMORY where recipe->memory is too
+ * little for any tiles. */
 rv_status ascent_create(struct ascent **ascent, struct device *device,
                         struct convolution_library *convolutions,
                         const struct ascent_recipe *recipe, int width, int height, rv_error *error);

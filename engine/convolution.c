@@ -43,6 +43,11 @@ void convolution_library_destroy(struct convolution_library **library)
 	*library = NULL;
 }
 
+size_t convolution_library_bytes(const struct convolution_library *library)
+{
+	return weight_cache_bytes(library->weights);
+}
+
 /* ---- choosing ---- */
 
 /* What the library was told to use where that fits, else what was measured, else the default. */

@@ -20,6 +20,9 @@ rv_status convolution_library_create(struct convolution_library **library, struc
                                      rv_convolution method, rv_error *error);
 void convolution_library_destroy(struct convolution_library **library);
 
+/* Bytes of the packed weights that the library holds on the device. */
+size_t convolution_library_bytes(const struct convolution_library *library);
+
 /* Entries of the operator table. operation->node is an OPERATOR_CONVOLUTION with output_count
  * parts; inputs[0] is read, outputs[i] written with bias and clamp of parts[i]. Backward reads the
  * outputs' gradients (already masked by their clamps) and writes inputs[0].gradient, with its

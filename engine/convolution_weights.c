@@ -121,6 +121,19 @@ void weight_cache_destroy(struct weight_cache **cache)
 	*cache = NULL;
 }
 
+size_t weight_cache_bytes(const struct weight_cache *cache)
+{
+	size_t bytes = 0;
+
+	for (int i = 0; i < cache->count; i++) {
+		size_t size = 0;
+		clGetMemObjectInfo(cache->entries[i].buffer, CL_MEM_SIZE, sizeof(size), &size,
+		                   NULL);
+		bytes += size;
+	}
+	return bytes;
+}
+
 /* Words of 8 bytes at a time: all weights of a network are hashed for every picture size. The
  * multiplier is the one of FNV-1a, the rotation spreads the high bits it moves up. */
 static uint64_t mix(uint64_t hash, const void *data, size_t bytes)

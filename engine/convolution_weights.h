@@ -37,6 +37,8 @@ struct weight_cache;
 
 rv_status weight_cache_create(struct weight_cache **cache, rv_error *error);
 void weight_cache_destroy(struct weight_cache **cache);
+/* Device memory that the entries take. */
+size_t weight_cache_bytes(const struct weight_cache *cache);
 
 /* The packed weights of problem; owned by the cache. Entries are found by what the weights are, not
  * by where they lie, so graphs may come and go. NULL after a failure, which the recorder keeps. */

@@ -6,6 +6,7 @@
 
 #include "engine/engine.h"
 #include "engine/levels.h"
+#include "engine/memory.h"
 #include "engine/model.h"
 #include "engine/program.h"
 
@@ -227,6 +228,9 @@ static rv_status create_ascent(rv_engine *engine, int width, int height, rv_erro
 	                               .params = &engine->params,
 	                               .targets = targets};
 	rv_status status = RV_OK;
+
+	recipe.memory = memory_for_ascent(engine->device, &engine->config, engine->graph,
+	                                  engine->convolutions);
 
 	for (int i = 0; i < engine->params.target_count && !status; i++) {
 		status = find_levels(engine, i, &levels[i], error);

@@ -4,13 +4,26 @@
 
 #include "engine/gradient.h"
 
-static void record_buffers(struct recorder *recorder, struct octave *octave)
+static bool is_full_size(const struct octave *octave, const struct octave_recipe *recipe)
 {
-	struct raster *rasters[] = {&octave->base, &octave->picture, &octave->detail, &octave->past,
-	                            &octave->gradient};
+	return octave->width == recipe->frame->width && octave->height == recipe->frame->height;
+}
 
-	for (size_t i = 0; i < sizeof(rasters) / sizeof(rasters[0]); i++)
-		*rasters[i] = record_own_raster(recorder, octave->width, octave->height);
+static void record_buffers(struct recorder *recorder, struct octave *octave,
+                           const struct octave_recipe *recipe)
+{
+	struct raster shared = {NULL, octave->width, octave->height};
+
+	octave->detail = record_own_raster(recorder, octave->width, octave->height);
+	octave->picture = octave->detail;
+	octave->base = octave->gradient = shared;
+	octave->base.buffer = recipe->room->base;
+	octave->gradient.buffer = recipe->room->gradient;
+	octave->past = octave->gradient;
+	if (is_full_size(octave, recipe)) {
+		octave->base = *recipe->frame;
+		octave->past = *recipe->last_detail;
+	}
 }
 
 /* detail = (1 - blend) * detail from below + blend * the last frame's. Both at every octave, not
@@ -18,8 +31,10 @@ static void record_buffers(struct recorder *recorder, struct octave *octave)
 static void record_enter(struct recorder *recorder, struct octave *octave,
                          const struct octave_recipe *recipe)
 {
-	record_raster_resize(recorder, recipe->frame, &octave->base);
-	record_raster_resize(recorder, recipe->last_detail, &octave->past);
+	if (!is_full_size(octave, recipe)) {
+		record_raster_resize(recorder, recipe->frame, &octave->base);
+		record_raster_resize(recorder, recipe->last_detail, &octave->past);
+	}
 	if (recipe->below)
 		record_raster_resize(recorder, &recipe->below->detail, &octave->detail);
 	else
@@ -30,16 +45,22 @@ static void record_enter(struct recorder *recorder, struct octave *octave,
 	                      true);
 }
 
+static void record_gather(struct recorder *recorder, struct octave *octave,
+                          const struct octave_recipe *recipe)
+{
+	struct slice gradient = network_gradient(octave->network, 0);
+
+	octave->gather_launch = record_present_backward(recorder, &gradient, recipe->ascent->format,
+	                                                &octave->gradient);
+}
+
 static void record_step(struct recorder *recorder, struct octave *octave,
                         const struct octave_recipe *recipe)
 {
 	const rv_params *params = recipe->ascent->params;
 	struct gradient_settings settings = {.normalisation = params->normalisation,
 	                                     .step = params->step};
-	struct slice gradient = network_gradient(octave->network, 0);
 
-	octave->present_backward_launch = record_present_backward(
-		recorder, &gradient, recipe->ascent->format, &octave->gradient);
 	octave->step_launch =
 		record_gradient_step(recorder, &octave->gradient, &octave->picture, &settings);
 }
@@ -47,8 +68,11 @@ static void record_step(struct recorder *recorder, struct octave *octave,
 rv_status octave_record(struct octave *octave, struct device *device,
                         const struct octave_recipe *recipe, rv_error *error)
 {
-	struct recorder recorder = {
-		.device = device, .zeros = recipe->buffers->zeros, .error = error};
+	struct recorder recorder = {.device = device,
+	                            .zeros = recipe->buffers->zeros,
+	                            .scratch = recipe->room->scratch,
+	                            .scratch_bytes = recipe->room->scratch_bytes,
+	                            .error = error};
 	struct slice input;
 	rv_status status;
 
@@ -57,13 +81,15 @@ rv_status octave_record(struct octave *octave, struct device *device,
 	if (status)
 		return status;
 	recorder.list = &octave->buffers;
-	record_buffers(&recorder, octave);
+	record_buffers(&recorder, octave, recipe);
 	recorder.list = &octave->enter;
 	record_enter(&recorder, octave, recipe);
 	recorder.list = &octave->present;
 	input = network_activation(octave->network, 0);
 	octave->present_launch =
 		record_present(&recorder, &octave->picture, recipe->ascent->format, &input);
+	recorder.list = &octave->gather;
+	record_gather(&recorder, octave, recipe);
 	recorder.list = &octave->step;
 	record_step(&recorder, octave, recipe);
 	recorder.list = &octave->leave;
@@ -76,11 +102,18 @@ void octave_release(struct octave *octave)
 {
 	launch_list_clear(&octave->enter);
 	launch_list_clear(&octave->present);
+	launch_list_clear(&octave->gather);
 	launch_list_clear(&octave->step);
 	launch_list_clear(&octave->leave);
 	launch_list_clear(&octave->buffers);
 	network_destroy(&octave->network);
 	memset(octave, 0, sizeof(*octave));
+}
+
+size_t octave_bytes(const struct octave *octave)
+{
+	return launch_list_bytes(&octave->buffers) + launch_list_bytes(&octave->enter) +
+	       launch_list_bytes(&octave->step) + launch_list_bytes(&octave->leave);
 }
 
 void octave_set(struct octave *octave, const rv_params *params, bool has_past)
@@ -98,24 +131,62 @@ rv_status octave_enter(struct octave *octave, cl_command_queue queue, rv_error *
 	return launch_list_run(&octave->enter, queue, error);
 }
 
-rv_status octave_step(struct octave *octave, int shift_y, int shift_x, cl_command_queue queue,
-                      rv_error *error)
+static void set_ramps(const struct launch *gather, cl_uint argument, const struct tile_span *span)
 {
-	const struct launch *shifted[] = {
-		&octave->present.launches[octave->present_launch],
-		&octave->step.launches[octave->present_backward_launch],
-	};
-	const struct launch_list *lists[] = {&octave->present, &octave->network->forward,
-	                                     &octave->network->backward, &octave->step};
-	rv_status status = RV_OK;
+	launch_set_int(gather, argument, span->rise.from);
+	launch_set_int(gather, argument + 1, span->rise.to);
+	launch_set_int(gather, argument + 2, span->fall.from);
+	launch_set_int(gather, argument + 3, span->fall.to);
+}
+
+/* The tile's place in the shifted picture. */
+static void place_tile(const struct octave *octave, int tile, int shift_y, int shift_x)
+{
+	struct tile_span y = tile_span(&octave->tiles.y, tile / octave->tiles.x.count);
+	struct tile_span x = tile_span(&octave->tiles.x, tile % octave->tiles.x.count);
+	const struct launch *present = &octave->present.launches[octave->present_launch];
+	const struct launch *gather = &octave->gather.launches[octave->gather_launch];
+	const struct launch *shifted[] = {present, gather};
 
 	for (size_t i = 0; i < sizeof(shifted) / sizeof(shifted[0]); i++) {
-		launch_set_int(shifted[i], RASTER_SHIFT_Y, shift_y);
-		launch_set_int(shifted[i], RASTER_SHIFT_X, shift_x);
+		launch_set_int(shifted[i], RASTER_SHIFT_Y, (shift_y + y.start) % octave->height);
+		launch_set_int(shifted[i], RASTER_SHIFT_X, (shift_x + x.start) % octave->width);
 	}
+	set_ramps(gather, RASTER_TILE_Y, &y);
+	set_ramps(gather, RASTER_TILE_X, &x);
+	launch_set_int(gather, RASTER_ACCUMULATE, tiles_count(&octave->tiles) > 1);
+}
+
+/* Tiles add to the gradient. */
+static rv_status clear_gradient(const struct octave *octave, cl_command_queue queue,
+                                rv_error *error)
+{
+	const float zero = 0;
+	cl_int code =
+		clEnqueueFillBuffer(queue, octave->gradient.buffer, &zero, sizeof(zero), 0,
+	                            raster_bytes(octave->width, octave->height), 0, NULL, NULL);
+
+	return code ? device_fail(error, code, "clearing the gradient") : RV_OK;
+}
+
+rv_status octave_tile(struct octave *octave, int tile, int shift_y, int shift_x,
+                      cl_command_queue queue, rv_error *error)
+{
+	const struct launch_list *lists[] = {&octave->present, &octave->network->forward,
+	                                     &octave->network->backward, &octave->gather};
+	rv_status status = RV_OK;
+
+	place_tile(octave, tile, shift_y, shift_x);
+	if (tile == 0 && tiles_count(&octave->tiles) > 1)
+		status = clear_gradient(octave, queue, error);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && !status; i++)
 		status = launch_list_run(lists[i], queue, error);
 	return status;
+}
+
+rv_status octave_step(struct octave *octave, cl_command_queue queue, rv_error *error)
+{
+	return launch_list_run(&octave->step, queue, error);
 }
 
 rv_status octave_leave(struct octave *octave, cl_command_queue queue, rv_error *error)

@@ -3,21 +3,35 @@
 #define OCTAVE_H
 
 #include "engine/ascent.h"
+#include "engine/tiles.h"
 
+/* An octave's own raster is detail. The others are needed only while the octave is dreamed, so all
+ * octaves use the same buffers; base and past of the full size are the frame and the last detail
+ * themselves. */
 struct octave {
 	int width, height;
-	struct network *network;
-	struct raster base;     /* the frame at this size */
-	struct raster picture;  /* the dream at this size */
-	struct raster detail;   /* dream minus frame; at first what came from the octave below */
-	struct raster past;     /* the last frame's detail at this size */
-	struct raster gradient; /* scratch */
+	struct tiles tiles;
+	struct network *network; /* of the size of a tile */
+	struct raster base;      /* the frame at this size */
+	struct raster detail;    /* dream minus frame; at first what came from the octave below */
+	struct raster picture; /* the dream, base + detail, in the place of detail while it moves */
+	struct raster past;    /* the last frame's detail at this size; used by enter alone */
+	struct raster gradient;     /* in the place of past */
 	struct launch_list buffers; /* owns the rasters */
 	struct launch_list enter;   /* from frame and detail to the picture to start from */
-	struct launch_list present; /* picture -> network input */
-	struct launch_list step;    /* network's input gradient -> picture moved */
+	struct launch_list present; /* picture -> network input, of one tile */
+	struct launch_list gather;  /* network's input gradient -> gradient, of one tile */
+	struct launch_list step;    /* gradient -> picture moved */
 	struct launch_list leave;   /* from picture to detail */
-	int blend_launch, present_launch, present_backward_launch, step_launch;
+	int blend_launch, present_launch, gather_launch, step_launch;
+};
+
+/* What all octaves share. */
+struct octave_room {
+	cl_mem base;     /* of the largest octave below the full size; NULL without one */
+	cl_mem gradient; /* of the full size */
+	cl_mem scratch;  /* for resizing */
+	size_t scratch_bytes;
 };
 
 /* Everything an octave is recorded from. below is NULL for the smallest octave. */
@@ -26,6 +40,7 @@ struct octave_recipe {
 	const struct raster *frame;
 	const struct raster *last_detail; /* of the last frame, at full size */
 	const struct octave *below;
+	const struct octave_room *room;
 	const struct network_buffers *buffers;
 	struct convolution_library *convolutions;
 };
@@ -34,13 +49,18 @@ rv_status octave_record(struct octave *octave, struct device *device,
                         const struct octave_recipe *recipe, rv_error *error);
 void octave_release(struct octave *octave);
 
+/* Device memory that is the octave's own. */
+size_t octave_bytes(const struct octave *octave);
+
 /* Sets what may change between frames without recording anew. */
 void octave_set(struct octave *octave, const rv_params *params, bool has_past);
 
 rv_status octave_enter(struct octave *octave, cl_command_queue queue, rv_error *error);
-/* One gradient step with the picture shifted by shift_y, shift_x (0 <= shift < size). */
-rv_status octave_step(struct octave *octave, int shift_y, int shift_x, cl_command_queue queue,
-                      rv_error *error);
+/* A gradient step with the picture shifted by shift_y, shift_x (0 <= shift < size): the gradient of
+ * each tile in turn, 0 <= tile < tiles_count(&octave->tiles), and then the step itself. */
+rv_status octave_tile(struct octave *octave, int tile, int shift_y, int shift_x,
+                      cl_command_queue queue, rv_error *error);
+rv_status octave_step(struct octave *octave, cl_command_queue queue, rv_error *error);
 rv_status octave_leave(struct octave *octave, cl_command_queue queue, rv_error *error);
 
 #endif

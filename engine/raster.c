@@ -193,8 +193,13 @@ static void record_resampling(struct recorder *recorder, int in, int out)
 void record_raster_resize(struct recorder *recorder, const struct raster *from,
                           const struct raster *to)
 {
-	struct raster between = record_own_raster(recorder, to->width, from->height);
+	struct raster between = {NULL, to->width, from->height};
 
+	if (from->width == to->width && from->height == to->height) {
+		record_raster_combine(recorder, to, from, 1, NULL, 0, false);
+		return;
+	}
+	between.buffer = record_scratch(recorder, raster_bytes(between.width, between.height));
 	start(recorder, "resize_rows", "resize rows");
 	record_buffer(recorder, from->buffer);
 	record_int(recorder, from->width);
@@ -227,9 +232,10 @@ static void fill_transform(const rv_input_format *format, int channels, float tr
 	}
 }
 
-static int record_between(struct recorder *recorder, const char *kernel,
-                          const struct raster *raster, const rv_input_format *format,
-                          const struct slice *input)
+/* Starts a launch that the caller finishes. */
+static void record_between(struct recorder *recorder, const char *kernel,
+                           const struct raster *raster, const rv_input_format *format,
+                           const struct slice *input)
 {
 	float transform[4][4] = {{0}};
 
@@ -243,19 +249,33 @@ static int record_between(struct recorder *recorder, const char *kernel,
 	record_buffer(recorder, raster->buffer);
 	record_int(recorder, 0);
 	record_int(recorder, 0);
+	record_int(recorder, raster->height);
+	record_int(recorder, raster->width);
 	record_slice(recorder, input);
 	record_buffer(recorder, record_own_buffer(recorder, sizeof(transform), transform));
-	return finish(recorder, raster->width, raster->height);
 }
 
 int record_present(struct recorder *recorder, const struct raster *picture,
                    const rv_input_format *format, const struct slice *input)
 {
-	return record_between(recorder, "present", picture, format, input);
+	record_between(recorder, "present", picture, format, input);
+	return finish(recorder, input->width, input->height);
 }
 
 int record_present_backward(struct recorder *recorder, const struct slice *input_gradient,
                             const rv_input_format *format, const struct raster *gradient)
 {
-	return record_between(recorder, "present_backward", gradient, format, input_gradient);
+	const int sizes[] = {input_gradient->height, input_gradient->width};
+
+	record_between(recorder, "present_backward", gradient, format, input_gradient);
+	record_int(recorder, false);
+	for (int axis = 0; axis < 2; axis++) {
+		/* No ramps: the rise ends before the first pixel, the fall begins behind the last.
+		 */
+		record_int(recorder, -1);
+		record_int(recorder, 0);
+		record_int(recorder, sizes[axis]);
+		record_int(recorder, sizes[axis] + 1);
+	}
+	return finish(recorder, input_gradient->width, input_gradient->height);
 }

@@ -43,12 +43,12 @@ int record_raster_store(struct recorder *recorder, const struct raster *frame,
                         const struct raster *detail, float strength,
                         const struct raster_pixels *pixels);
 
-/* to = from, resampled to to's size. The filter is Catmull and Rom's cubic (1974), widened by the
- * ratio where an axis shrinks so that it does not alias. It is the sharpest cubic that needs no
- * prefilter, which matters here: the dream's detail is enlarged once an octave, and a triangle
- * would blur it a little more each time, while wider Lanczos filters draw rings around edges.
- * Pixels past the border repeat the border. Constants stay exactly constant but for rounding, and
- * a raster of the same size is copied exactly. */
+/* to = from, resampled to to's size, by way of recorder->scratch. The filter is Catmull and Rom's
+ * cubic (1974), widened by the ratio where an axis shrinks so that it does not alias. It is the
+ * sharpest cubic that needs no prefilter, which matters here: the dream's detail is enlarged once
+ * an octave, and a triangle would blur it a little more each time, while wider Lanczos filters draw
+ * rings around edges. Pixels past the border repeat the border. Constants stay exactly constant but
+ * for rounding, and a raster of the same size is copied exactly. */
 void record_raster_resize(struct recorder *recorder, const struct raster *from,
                           const struct raster *to);
 
@@ -61,17 +61,24 @@ int record_raster_combine(struct recorder *recorder, const struct raster *out,
                           float weight_b, bool clip);
 
 /* The picture as the network sees it: input pixel (y, x) is made from picture pixel
- * ((y + shift_y) mod height, (x + shift_x) mod width), which is how jitter costs nothing; channel c
- * is (value - format->mean[c]) * format->scale[c] with value in 0..255. input has the picture's
- * size, pixel_stride INPUT_STRIDE and 3 channels, or 1 for a network of grey pictures, which gets
- * the luma (BT.601); the channels left over become 0. Shifts are 0 at first, and are given as
- * 0 <= shift_y < height, 0 <= shift_x < width. */
+ * ((y + shift_y) mod height, (x + shift_x) mod width), which is how jitter and tiles cost nothing;
+ * channel c is (value - format->mean[c]) * format->scale[c] with value in 0..255. input is as large
+ * as the picture, or a tile of it; it has pixel_stride INPUT_STRIDE and 3 channels, or 1 for a
+ * network of grey pictures, which gets the luma (BT.601); the channels left over become 0. Shifts
+ * are 0 at first, and are given as 0 <= shift_y < height, 0 <= shift_x < width of the picture. */
 enum { RASTER_SHIFT_Y = 1, RASTER_SHIFT_X = 2 /* ints, of both functions below */ };
 int record_present(struct recorder *recorder, const struct raster *picture,
                    const rv_input_format *format, const struct slice *input);
 
 /* The way back: from the gradient with respect to input, the gradient with respect to the picture
- * in its own place, order and range of -1..1. Takes the same shifts. */
+ * in its own place, order and range of -1..1. Takes the same shifts. That of a tile is multiplied
+ * with tile_weight (engine/tiles.h) along both axes and, where RASTER_ACCUMULATE is not 0, added to
+ * what is there; at first the weight is 1 and nothing is added to. */
+enum {
+	RASTER_ACCUMULATE = 9,
+	RASTER_TILE_Y = 10, /* four ints: rise.from, rise.to, fall.from, fall.to */
+	RASTER_TILE_X = 14
+};
 int record_present_backward(struct recorder *recorder, const struct slice *input_gradient,
                             const rv_input_format *format, const struct raster *gradient);
 

@@ -23,6 +23,18 @@ void launch_list_clear(struct launch_list *list)
 	memset(list, 0, sizeof(*list));
 }
 
+size_t launch_list_bytes(const struct launch_list *list)
+{
+	size_t bytes = 0;
+
+	for (int i = 0; i < list->buffer_count; i++) {
+		size_t size = 0;
+		clGetMemObjectInfo(list->buffers[i], CL_MEM_SIZE, sizeof(size), &size, NULL);
+		bytes += size;
+	}
+	return bytes;
+}
+
 static cl_int run(const struct launch *launch, cl_command_queue queue)
 {
 	if (launch->call)
@@ -215,4 +227,11 @@ cl_mem record_own_buffer(struct recorder *recorder, size_t bytes, const void *da
 	}
 	buffers[list->buffer_count++] = buffer;
 	return buffer;
+}
+
+cl_mem record_scratch(struct recorder *recorder, size_t bytes)
+{
+	if (recorder->scratch && bytes <= recorder->scratch_bytes)
+		return recorder->scratch;
+	return record_own_buffer(recorder, bytes, NULL);
 }

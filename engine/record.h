@@ -43,6 +43,9 @@ struct launch_list {
 
 void launch_list_clear(struct launch_list *list);
 
+/* Bytes of the buffers that the list owns. */
+size_t launch_list_bytes(const struct launch_list *list);
+
 /* Enqueues every launch; does not wait. */
 rv_status launch_list_run(const struct launch_list *list, cl_command_queue queue, rv_error *error);
 
@@ -53,7 +56,9 @@ void launch_set_float(const struct launch *launch, cl_uint argument, float value
 struct recorder {
 	struct device *device;
 	struct launch_list *list;
-	cl_mem zeros;     /* a pixel of zeros, at least as wide as the widest tensor */
+	cl_mem zeros;   /* a pixel of zeros, at least as wide as the widest tensor */
+	cl_mem scratch; /* room that launches use one after the other; may be NULL */
+	size_t scratch_bytes;
 	rv_status status; /* the first failure */
 	rv_error *error;
 	cl_kernel kernel; /* being recorded */
@@ -85,6 +90,9 @@ void record_call(struct recorder *recorder, const char *label, double flop,
                  void (*release)(void *context));
 /* A buffer the list owns, with data or zeros. NULL after a failure. */
 cl_mem record_own_buffer(struct recorder *recorder, size_t bytes, const void *data);
+/* A buffer for what one launch leaves to the next: the recorder's scratch if that is large enough,
+ * else one that the list owns. Undefined at first. NULL after a failure. */
+cl_mem record_scratch(struct recorder *recorder, size_t bytes);
 void record_fail(struct recorder *recorder, rv_status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

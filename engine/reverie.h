@@ -183,6 +183,10 @@ typedef struct rv_config {
 	rv_convolution convolution;
 	bool no_fuse;                /* keep operators apart that would be run as one */
 	const char *cache_directory; /* NULL: $XDG_CACHE_HOME/reverie; "": no cache on disk */
+	/* Bytes that dreams may take on the device; 0: all it has. On a processor, where host and
+	 * device are one, the whole process counts. Gradients that do not fit are computed in
+	 * tiles. */
+	uint64_t memory_limit;
 } rv_config;
 
 /* Called between gradient steps, on the engine's thread, with the part done so far, 0..1.

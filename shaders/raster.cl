@@ -104,14 +104,17 @@ __kernel void resize_columns(const __global float4 *in, __global float4 *out,
 	}
 }
 
-// Between the picture and the network's input: channel c of the input is the dot product of the
-// colour with transform[c], plus element c of transform[3].
-__kernel void present(const __global float4 *picture, int shift_y, int shift_x, SLICE(input),
-		      const __global float4 *transform, int width, int height)
+// Between a picture and the network's input, which is as large as the picture or a tile of it: pixel
+// (0, 0) of the input lies on pixel (shift_y, shift_x) of the picture, which goes on from its other
+// side. Channel c of the input is the dot product of the colour with transform[c], plus element c of
+// transform[3].
+__kernel void present(const __global float4 *picture, int shift_y, int shift_x, int picture_height,
+		      int picture_width, SLICE(input), const __global float4 *transform, int width,
+		      int height)
 {
 	FOR_RUN(x, y, width, height) {
-		int from_y = (y + shift_y) % height, from_x = (x + shift_x) % width;
-		float4 colour = picture[(size_t)from_y * width + from_x];
+		int from_y = (y + shift_y) % picture_height, from_x = (x + shift_x) % picture_width;
+		float4 colour = picture[(size_t)from_y * picture_width + from_x];
 		float4 value = transform[3];
 		value.x += dot(colour, transform[0]);
 		value.y += dot(colour, transform[1]);
@@ -120,15 +123,27 @@ __kernel void present(const __global float4 *picture, int shift_y, int shift_x, 
 	}
 }
 
+// From 0 at pixel `from` to 1 at pixel `to`: climb() in engine/tiles.c.
+float climb(int from, int to, int x)
+{
+	return clamp((x - from + 0.5f) / (to - from), 0.0f, 1.0f);
+}
+
 __kernel void present_backward(__global float4 *gradient, int shift_y, int shift_x,
-			       READ_SLICE(input_gradient), const __global float4 *transform,
-			       int width, int height)
+			       int picture_height, int picture_width, READ_SLICE(input_gradient),
+			       const __global float4 *transform, int accumulate, int rise_y_from,
+			       int rise_y_to, int fall_y_from, int fall_y_to, int rise_x_from,
+			       int rise_x_to, int fall_x_from, int fall_x_to, int width, int height)
 {
 	FOR_RUN(x, y, width, height) {
-		int from_y = (y + height - shift_y) % height, from_x = (x + width - shift_x) % width;
-		float4 value = *(const __global float4 *)AT(input_gradient,
-							    from_y * width + from_x, 0);
-		gradient[(size_t)y * width + x] = value.x * transform[0] + value.y * transform[1] +
-						  value.z * transform[2];
+		int to_y = (y + shift_y) % picture_height, to_x = (x + shift_x) % picture_width;
+		__global float4 *to = gradient + (size_t)to_y * picture_width + to_x;
+		float weight = climb(rise_y_from, rise_y_to, y) *
+			       (1 - climb(fall_y_from, fall_y_to, y)) *
+			       climb(rise_x_from, rise_x_to, x) *
+			       (1 - climb(fall_x_from, fall_x_to, x));
+		float4 value = *(const __global float4 *)AT(input_gradient, y * width + x, 0);
+		value = value.x * transform[0] + value.y * transform[1] + value.z * transform[2];
+		*to = accumulate ? fma(value, (float4)weight, *to) : value * weight;
 	}
 }
