@@ -22,6 +22,7 @@ enum {
 static const char *const objectives[] = {"l2", "mean", "winners", NULL};
 static const char *const normalisations[] = {"bands", "deviation", "mean-abs", NULL};
 static const char *const convolutions[] = {"auto", "direct", "winograd", "gemm", NULL};
+static const char *const kernels[] = {"auto", "cpu", "gpu", NULL};
 const char *const option_input_formats[] = {"file", "caffe-bgr", "imagenet",
                                             "unit", "signed",    NULL};
 
@@ -157,6 +158,10 @@ const struct option option_table[] = {
 	 .choices = convolutions,
 	 .metavar = "NAME",
 	 .help = "the way to do convolutions"},
+	{.name = "kernels", .type = OPTION_CHOICE, .group = OPTION_GROUP_DEVICE,
+	 .cost = OPTION_REBUILD, .commands = ENGINE, PLACE(config.kernels), .choices = kernels,
+	 .metavar = "NAME",
+	 .help = "shape of the kernels; auto: what suits the kind of device"},
 	{.name = "no-fuse", .type = OPTION_FLAG, .group = OPTION_GROUP_DEVICE,
 	 .cost = OPTION_REBUILD, .commands = ENGINE, PLACE(config.no_fuse),
 	 .help = "keep operators apart that would be run as one"},

@@ -78,7 +78,7 @@ struct convolution_choice choice_default(const struct device *device,
 	struct convolution_choice choice = {
 		RV_CONVOLUTION_DIRECT, register_tile_default(device->lanes, problem->output_width)};
 
-	if (device->info.kind == RV_DEVICE_GPU) {
+	if (device_wants_groups(device)) {
 		if (problem->flop >= 2.0 * MANY_PRODUCTS && convolution_gemm_fits(problem))
 			choice.method = RV_CONVOLUTION_GEMM;
 	} else if (convolution_winograd_fits(device, problem, choice.tile) &&

@@ -154,16 +154,21 @@ static rv_status choose(struct device *device, int asked, rv_error *error)
 	return RV_OK;
 }
 
-static void read_limits(struct device *device)
+static void read_limits(struct device *device, rv_kernels wanted)
 {
 	cl_ulong local = 0;
 	clGetDeviceInfo(device->id, CL_DEVICE_LOCAL_MEM_SIZE, sizeof(local), &local, NULL);
 	clGetDeviceInfo(device->id, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof(device->max_work_group),
 	                &device->max_work_group, NULL);
 	device->local_bytes = local;
-	device->lanes = device->info.vector_width >= 16  ? 16
-	                : device->info.vector_width >= 8 ? 8
-	                                                 : 4;
+	device->kernels = wanted != RV_KERNELS_AUTO            ? wanted
+	                  : device->info.kind == RV_DEVICE_GPU ? RV_KERNELS_GPU
+	                                                       : RV_KERNELS_CPU;
+	/* A GPU's lanes are its work-items; 4 floats are one load of an item. */
+	device->lanes = device_wants_groups(device)       ? 4
+	                : device->info.vector_width >= 16 ? 16
+	                : device->info.vector_width >= 8  ? 8
+	                                                  : 4;
 	snprintf(device->key, sizeof(device->key), "%s|%s|%s", device->info.platform,
 	         device->info.name, device->info.driver);
 }
@@ -183,7 +188,7 @@ rv_status device_open(struct device **out, const rv_config *config, rv_error *er
 	status = choose(device, config->device, error);
 	if (status)
 		goto failed;
-	read_limits(device);
+	read_limits(device, config->kernels);
 	cache_directory(config->cache_directory, device->cache_directory);
 	device->context = clCreateContext(NULL, 1, &device->id, NULL, NULL, &code);
 	if (code) {
@@ -218,6 +223,20 @@ void device_close(struct device **pointer)
 		clReleaseContext(device->context);
 	free(device);
 	*pointer = NULL;
+}
+
+bool device_wants_groups(const struct device *device)
+{
+	return device->kernels == RV_KERNELS_GPU;
+}
+
+size_t device_group_items(const struct device *device, size_t wanted)
+{
+	size_t items = 1;
+
+	while (2 * items <= wanted && 2 * items <= device->max_work_group)
+		items *= 2;
+	return items;
 }
 
 rv_status device_buffer(struct device *device, size_t bytes, const void *data, cl_mem *buffer,

@@ -14,6 +14,7 @@ struct device {
 	cl_context context;
 	cl_command_queue queue; /* in order */
 	rv_device_info info;
+	rv_kernels kernels; /* CPU or GPU, never AUTO: ask device_wants_groups */
 	int lanes;          /* width of the float vectors kernels are built with: 4, 8 or 16 */
 	size_t local_bytes; /* local memory of a work-group */
 	size_t max_work_group;
@@ -24,6 +25,13 @@ struct device {
 
 rv_status device_open(struct device **device, const rv_config *config, rv_error *error);
 void device_close(struct device **device);
+
+/* Whether launches are to be made as GPUs want them, many small work-items to a work-group, rather
+ * than as CPUs do. What kind of device it is does not matter: rv_config may say otherwise. */
+bool device_wants_groups(const struct device *device);
+
+/* The largest power of two, of those up to wanted, that is a work-group the device allows. */
+size_t device_group_items(const struct device *device, size_t wanted);
 
 /* A buffer of the device, filled with zeros (so that lanes nobody writes are finite), or with
  * bytes of data if that is not NULL. Released with clReleaseMemObject. */

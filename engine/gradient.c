@@ -47,8 +47,7 @@ float gradient_band_share(int band)
 
 static int group_items(const struct device *device)
 {
-	bool gpu = device->info.kind == RV_DEVICE_GPU && device->max_work_group >= GPU_GROUP;
-	return gpu ? GPU_GROUP : 1;
+	return device_wants_groups(device) ? (int)device_group_items(device, GPU_GROUP) : 1;
 }
 
 static void start(struct recorder *recorder, const char *kernel)

@@ -105,21 +105,21 @@ static int smaller(int a, int b)
 
 void record_over_pixels(struct recorder *recorder, const struct slice *slice, int lanes)
 {
-	const rv_device_info *device = &recorder->device->info;
+	const struct device *device = recorder->device;
 	int pixels = slice_pixels(slice), vectors = (slice->channels + lanes - 1) / lanes;
-	int width = 1;
+	int group = (int)device_group_items(device, GPU_GROUP), width = 1;
 
-	if (device->kind != RV_DEVICE_GPU) {
-		int runs = smaller(pixels, (int)device->compute_units * RUNS_PER_CORE);
+	if (!device_wants_groups(device)) {
+		int runs = smaller(pixels, (int)device->info.compute_units * RUNS_PER_CORE);
 		record_launch(recorder, 1, (size_t)runs, 1, 1, 1, 1);
 		return;
 	}
 	/* Neighbouring work-items take neighbouring vectors, so that their loads join. */
-	while (width < vectors && width < GPU_GROUP)
+	while (width < vectors && width < group)
 		width *= 2;
 	record_launch(recorder, (size_t)round_up(vectors, width),
-	              (size_t)round_up(pixels, GPU_GROUP / width), 1, (size_t)width,
-	              (size_t)(GPU_GROUP / width), 1);
+	              (size_t)round_up(pixels, group / width), 1, (size_t)width,
+	              (size_t)(group / width), 1);
 }
 
 void record_over_channels(struct recorder *recorder, int channels, int lanes)

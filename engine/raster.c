@@ -27,19 +27,20 @@ static size_t divide_up(int value, int divisor)
 
 struct raster_grid raster_grid(const struct device *device, int width, int height)
 {
-	bool gpu = device->info.kind == RV_DEVICE_GPU;
+	bool groups = device_wants_groups(device);
 	struct raster_grid grid = {
 		.global = {divide_up(width, CPU_RUN), (size_t)height},
 		.local = {1, 1},
 	};
 
-	if (gpu) {
-		grid.local[0] = GPU_TILE_WIDTH;
-		grid.local[1] = GPU_TILE_HEIGHT;
-		grid.global[0] = divide_up(width, GPU_TILE_WIDTH) * GPU_TILE_WIDTH;
-		grid.global[1] = divide_up(height, GPU_TILE_HEIGHT) * GPU_TILE_HEIGHT;
+	if (groups) {
+		size_t items = device_group_items(device, GPU_TILE_WIDTH * GPU_TILE_HEIGHT);
+		grid.local[0] = device_group_items(device, GPU_TILE_WIDTH);
+		grid.local[1] = items / grid.local[0];
+		grid.global[0] = divide_up(width, (int)grid.local[0]) * grid.local[0];
+		grid.global[1] = divide_up(height, (int)grid.local[1]) * grid.local[1];
 	}
-	snprintf(grid.options, sizeof(grid.options), "-DRUN=%d", gpu ? 1 : CPU_RUN);
+	snprintf(grid.options, sizeof(grid.options), "-DRUN=%d", groups ? 1 : CPU_RUN);
 	return grid;
 }
 

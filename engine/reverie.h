@@ -177,10 +177,17 @@ typedef enum rv_convolution {
 	RV_CONVOLUTION_GEMM,     /* im2col and CLBlast */
 } rv_convolution;
 
+typedef enum rv_kernels {
+	RV_KERNELS_AUTO, /* by the kind of the device */
+	RV_KERNELS_CPU,  /* work-groups of one item with wide vectors */
+	RV_KERNELS_GPU,  /* work-groups of many items that share local memory */
+} rv_kernels;
+
 /* Zeroed, this is a valid configuration. */
 typedef struct rv_config {
 	int device; /* 1..count of rv_device_list; 0: a GPU if there is one */
 	rv_convolution convolution;
+	rv_kernels kernels; /* either shape runs on any device, on the wrong one slowly */
 	bool no_fuse;                /* keep operators apart that would be run as one */
 	const char *cache_directory; /* NULL: $XDG_CACHE_HOME/reverie; "": no cache on disk */
 	/* Bytes that dreams may take on the device; 0: all it has. On a processor, where host and

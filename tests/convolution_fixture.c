@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/device_fixture.h"
 #include "tests/test.h"
 
 enum { GUARD = 64, WIDEST = 4096 };
@@ -553,7 +554,7 @@ bool fixture_open(struct convolution_fixture *fixture, rv_convolution method)
 	/* From the host: Oclgrind's search for uninitialised values does not see a buffer filled.
 	 */
 	static const float zeros[WIDEST];
-	const rv_config config = {.cache_directory = ""};
+	const rv_config config = test_config();
 	rv_error error = {0};
 
 	memset(fixture, 0, sizeof(*fixture));

@@ -8,9 +8,22 @@
 /* Never closed: OpenCL is not to be called while the process ends. */
 static struct device *shared_device;
 
+rv_config test_config(void)
+{
+	const char *device = getenv("REVERIE_TEST_DEVICE");
+	const char *kernels = getenv("REVERIE_TEST_KERNELS");
+	rv_config config = {.cache_directory = ""};
+
+	if (device)
+		config.device = atoi(device);
+	if (kernels)
+		config.kernels = strcmp(kernels, "gpu") == 0 ? RV_KERNELS_GPU : RV_KERNELS_CPU;
+	return config;
+}
+
 struct device *fixture_device(void)
 {
-	rv_config config = {.cache_directory = ""};
+	rv_config config = test_config();
 	rv_error error;
 
 	if (!shared_device) {

@@ -5,7 +5,11 @@
 
 #include "engine/raster.h"
 
-/* Opens the default device once for all tests of a program, without a cache on disk; NULL after
+/* How tests open a device: without a cache on disk, and as $REVERIE_TEST_DEVICE (a number of
+ * `reverie devices`) and $REVERIE_TEST_KERNELS (cpu or gpu) say, where they are set. */
+rv_config test_config(void);
+
+/* Opens the device once for all tests of a program, without a cache on disk; NULL after
  * failing the running test. */
 struct device *fixture_device(void);
 

@@ -331,24 +331,24 @@ TEST(flow_is_the_same_every_time)
 
 /* ---- every way to run it ---- */
 
-/* Estimates with the device taken for another one. */
-static double error_with(int lanes, rv_device_kind kind)
+/* Estimates with kernels of another shape. */
+static double error_with(int lanes, rv_kernels kernels)
 {
 	struct device *device = fixture_device();
 	int old_lanes = device ? device->lanes : 0;
 	double error = INFINITY;
-	rv_device_kind old_kind;
+	rv_kernels old_kernels;
 	struct scene scene;
 
 	if (!device)
 		return error;
-	old_kind = device->info.kind;
+	old_kernels = device->kernels;
 	device->lanes = lanes;
-	device->info.kind = kind;
+	device->kernels = kernels;
 	if (scene_make(&scene, 61, 45, 1.5f, -0.75f, 0) && estimate_scene(&scene, RV_FLOW_FINE))
 		error = scene_error(&scene);
 	device->lanes = old_lanes;
-	device->info.kind = old_kind;
+	device->kernels = old_kernels;
 	scene_release(&scene);
 	return error;
 }
@@ -356,12 +356,12 @@ static double error_with(int lanes, rv_device_kind kind)
 TEST(flow_works_with_vectors_of_any_width)
 {
 	for (int lanes = 4; lanes <= 16; lanes *= 2)
-		CHECK(error_with(lanes, RV_DEVICE_CPU) < 0.1);
+		CHECK(error_with(lanes, RV_KERNELS_CPU) < 0.1);
 }
 
 TEST(flow_works_the_way_gpus_run_it)
 {
-	CHECK(error_with(4, RV_DEVICE_GPU) < 0.1);
+	CHECK(error_with(4, RV_KERNELS_GPU) < 0.1);
 }
 
 /* A coarser flow is cheaper, and less exact, but still the flow. */

@@ -108,7 +108,11 @@ TEST(options_choices_stand_for_the_engines_enums)
 	CHECK(options.params.objective == RV_OBJECTIVE_L2);
 	CHECK(options.params.normalisation == RV_NORMALISE_DEVIATION);
 	CHECK(options.config.convolution == RV_CONVOLUTION_WINOGRAD);
-	REQUIRE(!parse(&options, "--normalise bands --conv direct --input-format unit", NULL));
+	REQUIRE(!parse(&options,
+	               "--normalise bands --conv direct --input-format unit "
+	               "--kernels gpu",
+	               NULL));
+	CHECK(options.config.kernels == RV_KERNELS_GPU);
 	CHECK(options.params.normalisation == RV_NORMALISE_BANDS);
 	CHECK(options.config.convolution == RV_CONVOLUTION_DIRECT);
 	CHECK(!strcmp(option_input_formats[options.input_format], "unit"));
