@@ -51,7 +51,7 @@ static void finish(struct recorder *recorder, const struct flow_level *level, in
 	const rv_device_info *info = &recorder->device->info;
 	size_t pixels = (size_t)level->width * (size_t)level->height, runs;
 
-	if (info->kind == RV_DEVICE_GPU) {
+	if (device_wants_groups(recorder->device)) {
 		size_t items = (size_t)((level->width - 1) / columns_of_item + 1);
 
 		record_launch(recorder, round_up(items, GPU_TILE_WIDTH),
@@ -211,7 +211,7 @@ static void record_level(struct recorder *recorder, const struct flow *flow,
 	for (int warp = 0; warp < warps; warp++) {
 		record_warp(recorder, flow, first->levels[number], second->levels[number], level);
 		record_linearise(recorder, flow, level);
-		if (recorder->device->info.kind == RV_DEVICE_GPU) {
+		if (device_wants_groups(recorder->device)) {
 			record_relax_colours(recorder, flow, level);
 			record_median_steps(recorder, flow, level);
 		} else {
