@@ -1,8 +1,10 @@
 /* The launches of optical flow, in the order they run. */
 #include "engine/flow_plan.h"
 
-/* Rows below which cutting a picture into more bands or runs costs more than it gives. */
-enum { ROWS_OF_A_BAND = 16, PIXELS_OF_A_RUN = 4096, RUNS_OF_A_CORE = 4 };
+/* Fewer rows or pixels than these are not worth a work-group of their own on a CPU. Otherwise there
+ * are several for each core: PoCL gives the first thread that asks one more than its share of those
+ * that are left, so that of two both would go to one core. */
+enum { ROWS_OF_A_BAND = 16, BANDS_OF_A_CORE = 4, PIXELS_OF_A_RUN = 4096, RUNS_OF_A_CORE = 16 };
 /* Work-items of a work-group on a GPU. */
 enum { GPU_TILE_WIDTH = 16, GPU_TILE_HEIGHT = 8 };
 
@@ -143,7 +145,7 @@ static void record_relax_bands(struct recorder *recorder, const struct flow *flo
                                const struct flow_level *level, int warp)
 {
 	size_t bands = least(at_least_one(level->height / ROWS_OF_A_BAND),
-	                     at_least_one((int)recorder->device->info.compute_units));
+	                     (size_t)recorder->device->info.compute_units * BANDS_OF_A_CORE);
 	int rows = level->height / (int)bands;
 
 	start(recorder, "flow_relax_bands", "flow relax");
