@@ -129,7 +129,7 @@ real column_of_four(const __global float *in, int stride, int4 rows, int x)
 __kernel void flow_halve(READ_PLANE(in), int in_height, PLANE(out), int width, int height)
 {
 	FOR_ROWS(y, height) {
-		const int4 rows = clamp(2 * y + (int4)(-1, 0, 1, 2), 0, in_height - 1);
+		const int4 rows = clamp(2 * y + (int4)(-1, 0, 1, 2), (int4)0, (int4)(in_height - 1));
 		FOR_COLUMNS(x, width, LANES) {
 			// Columns 2x - 2 to 2x + 2 LANES + 1, each with its row sums.
 			real before = column_of_four(in, in_stride, rows, 2 * x - 2);
