@@ -14,6 +14,8 @@ rv_status command_models(const struct options *options, rv_error *error);
 rv_status command_layers(const struct options *options, rv_error *error);
 rv_status command_tune(const struct options *options, rv_error *error);
 rv_status command_bench(const struct options *options, rv_error *error);
+/* bench time; called by command_bench. */
+rv_status command_bench_time(const struct options *options, rv_error *error);
 rv_status command_inspect(const struct options *options, rv_error *error);
 rv_status command_kernels(const struct options *options, rv_error *error);
 rv_status command_man(const struct options *options, rv_error *error);

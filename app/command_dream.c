@@ -24,9 +24,13 @@ static bool show_part(void *context, double part)
 	return !signals_stop;
 }
 
-static rv_status open_session(struct dreamer *dreamer, rv_error *error)
+/* What only videos need is left out for a picture by itself: it takes memory. */
+static rv_status open_session(struct dreamer *dreamer, bool alone, rv_error *error)
 {
-	rv_status status = session_open(&dreamer->session, dreamer->options, error);
+	struct options options = *dreamer->options;
+	if (alone)
+		options.time = 0;
+	rv_status status = session_open(&dreamer->session, &options, error);
 	if (status != RV_OK)
 		return status;
 	rv_set_progress(dreamer->session.engine, show_part, dreamer);
@@ -37,15 +41,16 @@ static rv_status open_session(struct dreamer *dreamer, rv_error *error)
 	return RV_OK;
 }
 
-static rv_status dream(void *context, const rv_image *in, const rv_image *out, rv_error *error)
+static rv_status dream(void *context, const rv_image *in, int64_t time, const rv_image *out,
+                       rv_error *error)
 {
 	struct dreamer *dreamer = context;
 	if (!dreamer->session.engine) {
-		rv_status status = open_session(dreamer, error);
+		rv_status status = open_session(dreamer, time == RV_TIME_NONE, error);
 		if (status != RV_OK)
 			return status;
 	}
-	return rv_dream(dreamer->session.engine, in, out, error);
+	return rv_dream(dreamer->session.engine, in, time, out, error);
 }
 
 static const char *text_or_null(const char *text)

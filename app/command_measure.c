@@ -58,9 +58,12 @@ rv_status command_bench(const struct options *options, rv_error *error)
 	struct session session = {0};
 	struct option_size size;
 	const char *layer;
-	if (strcmp(options->operand, "step"))
+	if (!strcmp(options->operand, "time"))
+		return command_bench_time(options, error);
+	if (strcmp(options->operand, "step") || options->more[0][0])
 		return rv_fail(error, RV_INVALID,
-		               "what is timed is a gradient step: reverie bench step --layer L");
+		               "what is timed is a gradient step or the frames of a video: "
+		               "reverie bench step --layer L, reverie bench time CLIP");
 	rv_status status;
 	if ((status = measured_size(options, &size, error)) == RV_OK &&
 	    (status = session_open(&session, options, error)) == RV_OK &&

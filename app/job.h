@@ -10,12 +10,13 @@
 #include <signal.h>
 #include <stdint.h>
 
-/* Dreams in into out: two images of the same size and the same format (RV_RGB8, or RV_RGB16 where
+/* Dreams in, whose presentation time is time (nanoseconds; RV_TIME_NONE: a picture by itself), into
+ * out: two images of the same size and the same format (RV_RGB8, or RV_RGB16 where
  * the source has more than 8 bits), upright, in presentation order, on the thread that called
  * job_run. Both belong to the caller and hold only during the call. RV_CANCELLED ends the job as
  * the stop flag does; any other error ends it without an output. */
-typedef rv_status dream_function(void *context, const rv_image *in, const rv_image *out,
-                                 rv_error *error);
+typedef rv_status dream_function(void *context, const rv_image *in, int64_t time,
+                                 const rv_image *out, rv_error *error);
 
 enum { JOB_QUALITY_DEFAULT = 18, JOB_QUALITY_MAX = 51 };
 

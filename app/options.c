@@ -65,7 +65,8 @@ const char *option_nearest(const char *name, unsigned commands)
 
 bool option_in_preset(const struct option *option)
 {
-	return option->group == OPTION_GROUP_DREAM || option->group == OPTION_GROUP_NETWORK;
+	return option->group == OPTION_GROUP_DREAM || option->group == OPTION_GROUP_TIME ||
+	       option->group == OPTION_GROUP_NETWORK;
 }
 
 struct options options_default(void)
@@ -73,7 +74,10 @@ struct options options_default(void)
 	return (struct options){
 		.params = rv_params_default(),
 		.quality = JOB_QUALITY_DEFAULT,
+		.time = 1,
+		.rate = 30,
 		.runs = 10,
+		.frames = 150,
 	};
 }
 
@@ -141,18 +145,32 @@ static rv_status parse_option(struct options *options, char *const *words, int *
 	return option_set(options, option, value, "--", error);
 }
 
-static rv_status parse_operand(struct options *options, const char *word, rv_error *error)
+/* Where the next word that is no option goes; NULL where the command takes no more. */
+static char *place_for_operand(struct options *options, unsigned command)
 {
+	int more = command == COMMAND_BENCH ? OPTION_MORE : 0;
+	if (!options->operand[0])
+		return options->operand;
+	for (int i = 0; i < more; i++)
+		if (!options->more[i][0])
+			return options->more[i];
+	return NULL;
+}
+
+static rv_status parse_operand(struct options *options, const char *word, unsigned command,
+                               rv_error *error)
+{
+	char *place = place_for_operand(options, command);
 	if (!word[0])
 		return rv_fail(error, RV_INVALID, "an empty word in the command line");
-	if (options->operand[0])
+	if (!place)
 		return rv_fail(error, RV_INVALID,
 		               "%.128s: one input at a time, and there is %.128s", word,
 		               options->operand);
 	if (strlen(word) >= sizeof(options->operand))
 		return rv_fail(error, RV_INVALID, "%.64s...: longer than %d bytes", word,
 		               OPTION_TEXT_LENGTH - 1);
-	strcpy(options->operand, word);
+	strcpy(place, word);
 	return RV_OK;
 }
 
@@ -161,6 +179,7 @@ rv_status options_parse(struct options *options, int count, char *const *words, 
 {
 	bool only_operands = false;
 	options->operand[0] = '\0';
+	memset(options->more, 0, sizeof(options->more));
 	for (int i = 0; i < count; i++) {
 		rv_status status;
 		if (!only_operands && !strcmp(words[i], "--")) {
@@ -169,7 +188,7 @@ rv_status options_parse(struct options *options, int count, char *const *words, 
 		}
 		/* "-" alone is stdin. */
 		if (only_operands || words[i][0] != '-' || !words[i][1])
-			status = parse_operand(options, words[i], error);
+			status = parse_operand(options, words[i], command, error);
 		else
 			status = parse_option(options, words, &i, command, error);
 		if (status != RV_OK)
@@ -183,6 +202,7 @@ rv_status options_parse(struct options *options, int count, char *const *words, 
 rv_params options_params(const struct options *options, const char *default_layer)
 {
 	rv_params params = options->params;
+	params.time.on = options->time;
 	params.target_count = options->layers.count;
 	for (int i = 0; i < options->layers.count; i++) {
 		strcpy(params.targets[i].layer, options->layers.list[i].name);

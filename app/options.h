@@ -10,7 +10,7 @@
 
 #include "engine/reverie.h"
 
-enum { OPTION_TEXT_LENGTH = 1024, OPTION_VALUE_LENGTH = 2048 };
+enum { OPTION_TEXT_LENGTH = 1024, OPTION_VALUE_LENGTH = 2048, OPTION_MORE = 2 };
 
 /* A width and a height in pixels; 0 where one is left to the picture's own shape. */
 struct option_size {
@@ -24,6 +24,9 @@ struct option_layers {
 		float weight;
 	} list[RV_TARGETS_MAX];
 };
+
+/* What a journey begins with; the order of its names in the table. */
+enum option_from { OPTION_FROM_INPUT, OPTION_FROM_NOISE };
 
 struct option_channels {
 	int count; /* 0: all channels */
@@ -39,7 +42,8 @@ struct options {
 	struct option_channels channels;
 
 	/* The picture or video. */
-	char operand[OPTION_TEXT_LENGTH]; /* the one word that is no option: the input */
+	char operand[OPTION_TEXT_LENGTH];           /* the word that is no option: the input */
+	char more[OPTION_MORE][OPTION_TEXT_LENGTH]; /* further ones, of commands that take them */
 	char output[OPTION_TEXT_LENGTH];
 	char still[OPTION_TEXT_LENGTH];
 	struct option_size size; /* 0x0: as the input */
@@ -47,6 +51,12 @@ struct options {
 	char format[OPTION_TEXT_LENGTH];
 	int quality; /* constant rate factor, as in app/job.h */
 	bool force;
+
+	/* Time. */
+	int time;       /* 0: frames are dreamed one by one; for params.time.on */
+	int from;       /* enum option_from */
+	float duration; /* seconds of a journey; 0: none */
+	float rate;     /* its frames per second */
 
 	/* Presets. */
 	char preset[OPTION_TEXT_LENGTH];
@@ -65,6 +75,7 @@ struct options {
 	char activation[OPTION_TEXT_LENGTH];
 	char gradient[OPTION_TEXT_LENGTH];
 	int runs;
+	int frames; /* of a clip, at most */
 
 	/* The program itself. */
 	bool quiet, verbose, help, version;
@@ -95,6 +106,7 @@ enum option_type {
 
 enum option_group {
 	OPTION_GROUP_DREAM,
+	OPTION_GROUP_TIME,
 	OPTION_GROUP_PRESET,
 	OPTION_GROUP_OUTPUT,
 	OPTION_GROUP_NETWORK,
@@ -128,11 +140,12 @@ struct option {
 	size_t place;            /* offset of the value in struct options */
 	double minimum, maximum; /* of a number, both allowed; of each channel or side in a list */
 	bool odd;                /* a whole number must be odd */
-	const char *const *choices; /* NULL-terminated */
-	const char *unit;           /* of a number, such as "pixels", or NULL */
-	const char *metavar;        /* stands for the value in the help text; NULL for a flag */
-	const char *unset;          /* what happens by default, where the value would not say it */
-	const char *help;           /* one line */
+	const char *const
+		*choices;    /* NULL-terminated; of a whole number: names of the least ones */
+	const char *unit;    /* of a number, such as "pixels", or NULL */
+	const char *metavar; /* stands for the value in the help text; NULL for a flag */
+	const char *unset;   /* what happens by default, where the value would not say it */
+	const char *help;    /* one line */
 };
 
 extern const struct option option_table[];

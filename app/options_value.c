@@ -67,12 +67,32 @@ static bool refuse_kind(const struct option *option, const char *text, const cha
 	return false;
 }
 
+static int count_names(const struct option *option)
+{
+	int count = 0;
+	while (option->choices && option->choices[count])
+		count++;
+	return count;
+}
+
+/* The least numbers of an option that names them are not given as numbers. */
+static double least_number(const struct option *option)
+{
+	return option->minimum + count_names(option);
+}
+
 static bool set_whole(const struct option *option, const char *text, int *place, reason why)
 {
 	long long value;
+	for (int i = 0; i < count_names(option); i++) {
+		if (strcmp(option->choices[i], text))
+			continue;
+		*place = (int)option->minimum + i;
+		return true;
+	}
 	if (!read_whole(text, &value))
 		return refuse_kind(option, text, "a whole number", why);
-	if (value < option->minimum || value > option->maximum)
+	if (value < least_number(option) || value > option->maximum)
 		return refuse_range(option, text, why);
 	if (option->odd && value % 2 == 0)
 		return refuse_kind(option, text, "odd", why);
@@ -339,6 +359,15 @@ rv_status option_set(struct options *options, const struct option *option, const
 	return rv_fail(error, RV_INVALID, "%s%s: %s", prefix, option->name, why);
 }
 
+static void format_whole(const struct option *option, int value, char *text)
+{
+	int name = value - (int)option->minimum;
+	if (name >= 0 && name < count_names(option))
+		strcpy(text, option->choices[name]);
+	else
+		snprintf(text, OPTION_VALUE_LENGTH, "%d", value);
+}
+
 /* The shortest text that is read back as the same float. */
 static void format_number(double value, char *text, size_t capacity)
 {
@@ -403,7 +432,7 @@ void option_format(const struct options *options, const struct option *option,
 		strcpy(text, *(const bool *)value ? "yes" : "no");
 		break;
 	case OPTION_WHOLE:
-		snprintf(text, OPTION_VALUE_LENGTH, "%d", *(const int *)value);
+		format_whole(option, *(const int *)value, text);
 		break;
 	case OPTION_SEED:
 		snprintf(text, OPTION_VALUE_LENGTH, "%llu",
@@ -450,6 +479,18 @@ static void format_byte_range(const struct option *option, char *text)
 	snprintf(text, OPTION_VALUE_LENGTH, "%.32s to %.32s", low, high);
 }
 
+static void format_numbers(const struct option *option, char *text)
+{
+	size_t used = 0;
+	if (option->choices) {
+		format_choices(option->choices, text);
+		used = strlen(text);
+	}
+	snprintf(text + used, OPTION_VALUE_LENGTH - used, "%s%g to %g%s%s%s", used ? ", " : "",
+	         least_number(option), option->maximum, option->unit ? " " : "",
+	         option->unit ? option->unit : "", option->odd ? ", odd" : "");
+}
+
 void option_format_range(const struct option *option, char text[OPTION_VALUE_LENGTH])
 {
 	text[0] = '\0';
@@ -460,7 +501,5 @@ void option_format_range(const struct option *option, char text[OPTION_VALUE_LEN
 	else if (option->type == OPTION_BYTES)
 		format_byte_range(option, text);
 	else if (option->minimum < option->maximum)
-		snprintf(text, OPTION_VALUE_LENGTH, "%g to %g%s%s%s", option->minimum,
-		         option->maximum, option->unit ? " " : "", option->unit ? option->unit : "",
-		         option->odd ? ", odd" : "");
+		format_numbers(option, text);
 }

@@ -25,7 +25,7 @@ static rv_status dream_picture(const struct job *job, struct picture *picture, r
 	rv_status status =
 		image_allocate(&dreamed, image->format, image->width, image->height, error);
 	if (!status)
-		status = job->dream(job->context, image, &dreamed, error);
+		status = job->dream(job->context, image, RV_TIME_NONE, &dreamed, error);
 	if (status) {
 		free(dreamed.pixels);
 		return status;

@@ -100,9 +100,11 @@ static rv_status write_still(struct transcode *t, rv_error *error)
 
 static rv_status dream_frame(struct transcode *t, rv_error *error)
 {
+	const AVRational nanosecond = {1, 1000000000};
+	int64_t time = av_rescale_q(t->source->pts, t->source->video.time_base, nanosecond);
 	rv_status status = source_image(t->source, &t->before, error);
 	if (!status)
-		status = t->job->dream(t->job->context, &t->before, &t->after, error);
+		status = t->job->dream(t->job->context, &t->before, time, &t->after, error);
 	if (!status)
 		status = sink_frame(t->sink, &t->after, t->source->pts, t->source->duration, error);
 	if (!status && t->still && t->report->frames == t->still_frame)

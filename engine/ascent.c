@@ -6,6 +6,7 @@
 
 #include "engine/octave.h"
 #include "engine/random.h"
+#include "engine/temporal.h"
 
 struct ascent {
 	struct device *device;
@@ -15,8 +16,12 @@ struct ascent {
 	struct launch_list room_buffers; /* owns the room */
 	struct octave_room room;
 	struct raster frame;       /* the picture as given */
-	struct raster last_detail; /* dream minus picture, of the last frame */
+	struct raster detail;      /* dream minus picture, of the last frame */
+	struct raster inherited;   /* what of it the next one starts from; without time, all */
+	cl_mem length;             /* float: what a step is multiplied with besides; 1 */
+	struct temporal *temporal; /* NULL while pictures are dreamed by themselves */
 	bool has_past;
+	rv_frame_report report;
 	struct octave octaves[RV_OCTAVES_MAX]; /* the smallest first */
 	int octave_count;
 	/* Upload and download; recorded again when the caller's pixel format changes. */
@@ -56,9 +61,10 @@ static size_t raster_room(const struct ascent *ascent, const rv_params *params)
 	for (int i = 0; i < params->octaves; i++, scale *= params->octave_scale) {
 		size_t own =
 			raster_bytes(scaled(ascent->width, scale), scaled(ascent->height, scale));
-		bytes += own + own / 3 + (i == 1 ? own : 0);
+		bytes += own + own / 3 + (i == 1 ? (1 + params->time.on) * own : 0);
 	}
-	return bytes;
+	return params->time.on ? bytes + full + temporal_bytes(ascent->width, ascent->height)
+	                       : bytes;
 }
 
 /* The octaves from the full size down, until one is too small for the network. */
@@ -96,7 +102,7 @@ static rv_status plan_octaves(struct ascent *ascent, const struct ascent_recipe 
 
 /* What octaves share. Resizing keeps rows of the one side and columns of the other between its two
  * passes, which is most where the frame shrinks to the octave below it, or that grows again. */
-static rv_status create_room(struct ascent *ascent, rv_error *error)
+static rv_status create_room(struct ascent *ascent, bool in_time, rv_error *error)
 {
 	struct recorder recorder = {
 		.device = ascent->device, .list = &ascent->room_buffers, .error = error};
@@ -107,6 +113,9 @@ static rv_status create_room(struct ascent *ascent, rv_error *error)
 	if (ascent->octave_count > 1) {
 		second = &ascent->octaves[ascent->octave_count - 2];
 		room->base = record_own_raster(&recorder, second->width, second->height).buffer;
+		if (in_time)
+			room->past =
+				record_own_raster(&recorder, second->width, second->height).buffer;
 		room->scratch_bytes = raster_bytes(second->width, ascent->height);
 		if (raster_bytes(ascent->width, second->height) > room->scratch_bytes)
 			room->scratch_bytes = raster_bytes(ascent->width, second->height);
@@ -130,7 +139,8 @@ static rv_status record_octaves(struct ascent *ascent, const struct ascent_recip
 {
 	struct octave_recipe octave_recipe = {.ascent = recipe,
 	                                      .frame = &ascent->frame,
-	                                      .last_detail = &ascent->last_detail,
+	                                      .inherited = &ascent->inherited,
+	                                      .length = ascent->length,
 	                                      .room = &ascent->room,
 	                                      .buffers = &ascent->buffers,
 	                                      .convolutions = convolutions};
@@ -149,6 +159,7 @@ rv_status ascent_create(struct ascent **out, struct device *device,
 {
 	struct ascent *ascent = calloc(1, sizeof(*ascent));
 	struct recorder recorder = {.device = device, .error = error};
+	const float unit = 1;
 	rv_status status;
 
 	*out = NULL;
@@ -159,14 +170,17 @@ rv_status ascent_create(struct ascent **out, struct device *device,
 	ascent->height = height;
 	recorder.list = &ascent->rasters;
 	ascent->frame = record_own_raster(&recorder, width, height);
-	ascent->last_detail = record_own_raster(&recorder, width, height);
+	ascent->detail = ascent->inherited = record_own_raster(&recorder, width, height);
+	if (recipe->params->time.on)
+		ascent->inherited = record_own_raster(&recorder, width, height);
+	ascent->length = record_own_buffer(&recorder, sizeof(unit), &unit);
 	status = recorder.status;
 	if (!status)
 		status = plan_octaves(ascent, recipe, error);
 	if (!status)
 		status = create_buffers(ascent, error);
 	if (!status)
-		status = create_room(ascent, error);
+		status = create_room(ascent, recipe->params->time.on, error);
 	if (!status)
 		status = record_octaves(ascent, recipe, convolutions, error);
 	if (status) {
@@ -184,6 +198,7 @@ void ascent_destroy(struct ascent **pointer)
 	if (!ascent)
 		return;
 	clFinish(ascent->device->queue);
+	temporal_destroy(&ascent->temporal);
 	for (int i = 0; i < ascent->octave_count; i++)
 		octave_release(&ascent->octaves[i]);
 	launch_list_clear(&ascent->load);
@@ -203,6 +218,13 @@ bool ascent_fits(const struct ascent *ascent, int width, int height)
 void ascent_reset(struct ascent *ascent)
 {
 	ascent->has_past = false;
+	if (ascent->temporal)
+		temporal_reset(ascent->temporal);
+}
+
+rv_frame_report ascent_report(const struct ascent *ascent)
+{
+	return ascent->report;
 }
 
 size_t ascent_bytes(const struct ascent *ascent)
@@ -244,15 +266,13 @@ static rv_status record_store(struct ascent *ascent, rv_pixel_format format, rv_
 {
 	struct recorder recorder = {
 		.device = ascent->device, .list = &ascent->store, .error = error};
-	const struct octave *top = &ascent->octaves[ascent->octave_count - 1];
 
 	if (ascent->store.count && ascent->output.format == format)
 		return RV_OK;
 	launch_list_clear(&ascent->store);
 	own_pixels(&recorder, ascent, format, &ascent->output);
-	record_raster_resize(&recorder, &top->detail, &ascent->last_detail);
-	ascent->store_launch = record_raster_store(&recorder, &ascent->frame, &ascent->last_detail,
-	                                           1, &ascent->output);
+	ascent->store_launch =
+		record_raster_store(&recorder, &ascent->frame, &ascent->detail, 1, &ascent->output);
 	if (recorder.status)
 		launch_list_clear(&ascent->store);
 	return recorder.status;
@@ -336,13 +356,45 @@ static void pace_end(struct pace *pace)
 			clReleaseEvent(pace->events[i]);
 }
 
-/* What a climb goes through. */
+/* What a frame goes through. */
+struct climb_plan {
+	int first;         /* octave */
+	int warm;          /* octave */
+	int coarse, steps; /* gradient steps in octaves below warm, and from there on */
+	float step;        /* length of a step */
+	float past;        /* part of what is inherited that cold octaves blend in */
+	bool masked;
+	uint64_t seed;
+};
+
+static struct octave_role role_of(const struct climb_plan *plan, int octave, int octave_count)
+{
+	struct octave_role role = {.step = plan->step, .masked = plan->masked};
+
+	if (plan->masked) {
+		role.from_below = octave > plan->first;
+		role.from_past = 1;
+		role.subtracted = octave < octave_count - 1;
+	} else {
+		role.from_below = 1 - plan->past;
+		role.from_past = plan->past;
+	}
+	return role;
+}
+
+static int steps_of(const struct climb_plan *plan, int octave)
+{
+	return octave < plan->warm ? plan->coarse : plan->steps;
+}
+
+/* A climb under way. */
 struct climb {
 	struct ascent *ascent;
 	struct pace pace;
 	rv_progress *progress;
 	void *context;
 	int step, steps; /* done; in all */
+	uint64_t random;
 };
 
 static rv_status report(const struct climb *climb, double part_of_step, rv_error *error)
@@ -354,10 +406,11 @@ static rv_status report(const struct climb *climb, double part_of_step, rv_error
 	return RV_OK;
 }
 
-static rv_status take_step(struct climb *climb, struct octave *octave, int shift_y, int shift_x,
-                           rv_error *error)
+static rv_status take_step(struct climb *climb, struct octave *octave, int jitter, rv_error *error)
 {
 	cl_command_queue queue = climb->ascent->device->queue;
+	int shift_y = draw_shift(&climb->random, jitter, octave->height);
+	int shift_x = draw_shift(&climb->random, jitter, octave->width);
 	int tiles = tiles_count(&octave->tiles);
 	rv_status status = RV_OK;
 
@@ -374,41 +427,147 @@ static rv_status take_step(struct climb *climb, struct octave *octave, int shift
 	return status;
 }
 
-static rv_status climb_octaves(struct climb *climb, const rv_params *params, rv_error *error)
+static rv_status climb_octave(struct climb *climb, const struct climb_plan *plan, int index,
+                              int jitter, rv_error *error)
+{
+	struct octave *octave = &climb->ascent->octaves[index];
+	struct octave_role role = role_of(plan, index, climb->ascent->octave_count);
+	cl_command_queue queue = climb->ascent->device->queue;
+	rv_status status;
+
+	octave_set(octave, &role);
+	status = octave_enter(octave, queue, error);
+	for (int i = 0; i < steps_of(plan, index) && !status; i++)
+		status = take_step(climb, octave, jitter, error);
+	return status ? status : octave_leave(octave, queue, error);
+}
+
+static rv_status climb_octaves(struct climb *climb, const struct climb_plan *plan, int jitter,
+                               rv_error *error)
 {
 	struct ascent *ascent = climb->ascent;
-	cl_command_queue queue = ascent->device->queue;
-	uint64_t random = params->seed;
 	rv_status status = RV_OK;
 
-	climb->steps = ascent->octave_count * params->iterations;
-	for (int o = 0; o < ascent->octave_count && !status; o++) {
-		struct octave *octave = &ascent->octaves[o];
-		octave_set(octave, params, ascent->has_past);
-		status = octave_enter(octave, queue, error);
-		for (int i = 0; i < params->iterations && !status; i++) {
-			int shift_y = draw_shift(&random, params->jitter, octave->height);
-			int shift_x = draw_shift(&random, params->jitter, octave->width);
-			status = take_step(climb, octave, shift_y, shift_x, error);
-		}
-		if (!status)
-			status = octave_leave(octave, queue, error);
-	}
+	climb->random = plan->seed;
+	for (int o = plan->first; o < ascent->octave_count; o++)
+		climb->steps += steps_of(plan, o);
+	for (int o = plan->first; o < ascent->octave_count && !status; o++)
+		status = climb_octave(climb, plan, o, jitter, error);
+	pace_end(&climb->pace);
+	return status;
+}
+
+/* ---- with and without time ---- */
+
+static struct climb_plan cold_plan(const rv_params *params)
+{
+	return (struct climb_plan){
+		.steps = params->iterations, .step = params->step, .seed = params->seed};
+}
+
+static rv_status keep_detail(struct ascent *ascent, rv_error *error)
+{
+	const struct raster *from = &ascent->octaves[ascent->octave_count - 1].detail;
+	cl_int code =
+		clEnqueueCopyBuffer(ascent->device->queue, from->buffer, ascent->detail.buffer, 0,
+	                            0, raster_bytes(from->width, from->height), 0, NULL, NULL);
+
+	return code ? device_fail(error, code, "keeping the detail") : RV_OK;
+}
+
+/* A picture by itself, or blended with what the last one became. */
+static rv_status run_alone(struct climb *climb, const rv_params *params, bool blended,
+                           rv_error *error)
+{
+	struct climb_plan plan = cold_plan(params);
+	rv_status status;
+
+	if (blended && climb->ascent->has_past)
+		plan.past = params->blend;
+	status = climb_octaves(climb, &plan, params->jitter, error);
+	if (!status)
+		status = keep_detail(climb->ascent, error);
+	climb->ascent->report =
+		(rv_frame_report){.cold = true, .uncovered = 1, .steps = climb->steps};
+	return status;
+}
+
+static rv_status prepare_temporal(struct ascent *ascent, const rv_time *time, rv_error *error)
+{
+	const struct temporal_rasters rasters = {.frame = &ascent->frame,
+	                                         .detail = &ascent->detail,
+	                                         .inherited = &ascent->inherited};
+
+	if (ascent->temporal && !temporal_fits(ascent->temporal, time))
+		temporal_destroy(&ascent->temporal);
+	return ascent->temporal ? RV_OK
+	                        : temporal_create(&ascent->temporal, ascent->device, time, &rasters,
+	                                          ascent->length, error);
+}
+
+static struct climb_plan warm_plan(const struct ascent *ascent, const rv_params *params,
+                                   const struct temporal_plan *temporal)
+{
+	int warm = ascent->octave_count - params->time.warm_octaves;
+	struct climb_plan plan = cold_plan(params);
+
+	plan.warm = warm > 0 ? warm : 0;
+	plan.first = temporal->coarse_steps ? 0 : plan.warm;
+	plan.coarse = temporal->coarse_steps;
+	plan.steps = temporal->steps;
+	plan.step *= temporal->step;
+	plan.masked = temporal->warm;
+	plan.seed += temporal->seed;
+	return plan;
+}
+
+/* travelling: there is no new frame. */
+static rv_status run_in_time(struct climb *climb, const rv_params *params, int64_t time,
+                             bool travelling, rv_error *error)
+{
+	struct ascent *ascent = climb->ascent;
+	const struct octave *top = &ascent->octaves[ascent->octave_count - 1];
+	struct temporal_plan temporal;
+	struct climb_plan plan;
+	rv_status status = prepare_temporal(ascent, &params->time, error);
+
+	if (!status)
+		status = travelling
+		                 ? temporal_travel(ascent->temporal, params, time, &temporal, error)
+		                 : temporal_begin(ascent->temporal, params, time, &temporal, error);
+	if (status)
+		return status;
+	plan = temporal.warm || travelling ? warm_plan(ascent, params, &temporal)
+	                                   : cold_plan(params);
+	status = climb_octaves(climb, &plan, params->jitter, error);
+	if (!status)
+		status = temporal_end(ascent->temporal, &top->detail, error);
+	ascent->report = (rv_frame_report){.cold = !temporal.warm && !travelling,
+	                                   .cut = temporal.cut,
+	                                   .steps = climb->steps,
+	                                   .likeness = temporal.likeness,
+	                                   .uncovered = temporal.uncovered};
 	return status;
 }
 
 rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_image *input,
-                     const rv_image *output, rv_progress *progress, void *context, rv_error *error)
+                     int64_t time, const rv_image *output, rv_progress *progress, void *context,
+                     rv_error *error)
 {
+	bool lone = time == RV_TIME_NONE;
 	struct climb climb = {.ascent = ascent, .progress = progress, .context = context};
-	rv_status status = upload(ascent, input, error);
+	rv_status status = input ? upload(ascent, input, error) : RV_OK;
 
 	if (!status)
-		status = climb_octaves(&climb, params, error);
+		status = params->time.on && !lone ? run_in_time(&climb, params, time, !input, error)
+		                                  : run_alone(&climb, params, !lone, error);
 	if (!status)
 		status = download(ascent, params->strength, output, error);
-	clFinish(ascent->device->queue);
-	pace_end(&climb.pace);
-	ascent->has_past = status == RV_OK;
+	if (status)
+		clFinish(ascent->device->queue);
+	if (status || lone)
+		ascent_reset(ascent);
+	else
+		ascent->has_past = true;
 	return status;
 }

@@ -34,13 +34,18 @@ void ascent_destroy(struct ascent **ascent);
 /* True if the ascent was made for this size. */
 bool ascent_fits(const struct ascent *ascent, int width, int height);
 
-/* Forgets the detail of the last picture. */
+/* Forgets the last picture. */
 void ascent_reset(struct ascent *ascent);
 
-/* Dreams input into output. params may differ from the recipe's in what is not recorded
+/* Dreams input, whose presentation time is that of rv_dream, into output; input NULL: dreams on as
+ * rv_travel says. params may differ from the recipe's in what is not recorded
  * (params_same_recording). progress may be NULL. */
 rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_image *input,
-                     const rv_image *output, rv_progress *progress, void *context, rv_error *error);
+                     int64_t time, const rv_image *output, rv_progress *progress, void *context,
+                     rv_error *error);
+
+/* What the last picture went through. */
+rv_frame_report ascent_report(const struct ascent *ascent);
 
 /* Device memory that the ascent holds. */
 size_t ascent_bytes(const struct ascent *ascent);

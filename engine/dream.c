@@ -255,7 +255,18 @@ static rv_status prepare(rv_engine *engine, int width, int height, rv_error *err
 	return engine->ascent ? RV_OK : create_ascent(engine, width, height, error);
 }
 
-rv_status rv_dream(rv_engine *engine, const rv_image *input, const rv_image *output,
+static rv_status run(rv_engine *engine, const rv_image *input, int64_t time, const rv_image *output,
+                     rv_error *error)
+{
+	rv_status status = ascent_run(engine->ascent, &engine->params, input, time, output,
+	                              engine->progress, engine->progress_context, error);
+
+	if (!status)
+		program_cache_save(engine->device);
+	return status;
+}
+
+rv_status rv_dream(rv_engine *engine, const rv_image *input, int64_t time, const rv_image *output,
                    rv_error *error)
 {
 	rv_status status;
@@ -270,10 +281,31 @@ rv_status rv_dream(rv_engine *engine, const rv_image *input, const rv_image *out
 		                 input->height, output->width, output->height);
 	if (!status)
 		status = prepare(engine, input->width, input->height, error);
-	if (!status)
-		status = ascent_run(engine->ascent, &engine->params, input, output,
-		                    engine->progress, engine->progress_context, error);
-	if (!status)
-		program_cache_save(engine->device);
-	return status;
+	return status ? status : run(engine, input, time, output, error);
+}
+
+rv_status rv_travel(rv_engine *engine, int64_t time, const rv_image *output, rv_error *error)
+{
+	rv_status status;
+
+	if (!engine)
+		return rv_fail(error, RV_INVALID, "rv_travel needs an engine");
+	status = engine_check_image(output, error);
+	if (status)
+		return status;
+	if (time == RV_TIME_NONE || !engine->params.time.on)
+		return rv_fail(error, RV_INVALID,
+		               "a journey needs time: params.time.on is false, "
+		               "or the time is RV_TIME_NONE");
+	if (!engine->ascent || !ascent_fits(engine->ascent, output->width, output->height))
+		return rv_fail(error, RV_INVALID,
+		               "there is no dream of %dx%d yet to travel through; dream a picture "
+		               "first",
+		               output->width, output->height);
+	return run(engine, NULL, time, output, error);
+}
+
+rv_frame_report rv_last_frame(const rv_engine *engine)
+{
+	return engine->ascent ? ascent_report(engine->ascent) : (rv_frame_report){0};
 }

@@ -176,6 +176,8 @@ int record_gradient_step(struct recorder *recorder, const struct raster *gradien
 	const float unit = 1;
 	struct measurement whole = measurement_create(recorder, levels, &unit, 1);
 
+	if (settings->length)
+		whole.shares = settings->length;
 	if (settings->normalisation == RV_NORMALISE_BANDS)
 		record_bands(recorder, levels,
 		             gradient_bands(settings, gradient->width, gradient->height));

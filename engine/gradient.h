@@ -12,6 +12,9 @@ struct gradient_settings {
 	/* RV_NORMALISE_BANDS only: bands wanted, 1..GRADIENT_BANDS_MAX, 0 for the default. There
 	 * are fewer where the picture is too small to be halved that often. */
 	int bands;
+	/* NULL, or a float on the device that the normalised gradient is multiplied with besides:
+	 * for a length that only the device knows. */
+	cl_mem length;
 };
 
 /* How many bands a picture of this size gets: each but the last halves it, and none is halved

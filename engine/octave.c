@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/gradient.h"
+#include "engine/temporal.h"
 
 static bool is_full_size(const struct octave *octave, const struct octave_recipe *recipe)
 {
@@ -19,21 +20,22 @@ static void record_buffers(struct recorder *recorder, struct octave *octave,
 	octave->base = octave->gradient = shared;
 	octave->base.buffer = recipe->room->base;
 	octave->gradient.buffer = recipe->room->gradient;
-	octave->past = octave->gradient;
+	octave->past = shared;
+	octave->past.buffer = recipe->room->past ? recipe->room->past : recipe->room->gradient;
 	if (is_full_size(octave, recipe)) {
 		octave->base = *recipe->frame;
-		octave->past = *recipe->last_detail;
+		octave->past = *recipe->inherited;
 	}
 }
 
-/* detail = (1 - blend) * detail from below + blend * the last frame's. Both at every octave, not
+/* detail = detail from below + what is inherited, each by its weight. Both at every octave, not
  * only at the smallest: enlarging a small picture of the last detail would lose its fine part. */
 static void record_enter(struct recorder *recorder, struct octave *octave,
                          const struct octave_recipe *recipe)
 {
 	if (!is_full_size(octave, recipe)) {
 		record_raster_resize(recorder, recipe->frame, &octave->base);
-		record_raster_resize(recorder, recipe->last_detail, &octave->past);
+		record_raster_resize(recorder, recipe->inherited, &octave->past);
 	}
 	if (recipe->below)
 		record_raster_resize(recorder, &recipe->below->detail, &octave->detail);
@@ -59,7 +61,8 @@ static void record_step(struct recorder *recorder, struct octave *octave,
 {
 	const rv_params *params = recipe->ascent->params;
 	struct gradient_settings settings = {.normalisation = params->normalisation,
-	                                     .step = params->step};
+	                                     .step = params->step,
+	                                     .length = recipe->length};
 
 	octave->step_launch =
 		record_gradient_step(recorder, &octave->gradient, &octave->picture, &settings);
@@ -90,11 +93,16 @@ rv_status octave_record(struct octave *octave, struct device *device,
 		record_present(&recorder, &octave->picture, recipe->ascent->format, &input);
 	recorder.list = &octave->gather;
 	record_gather(&recorder, octave, recipe);
+	recorder.list = &octave->mask;
+	if (octave->past.buffer != octave->gradient.buffer)
+		record_temporal_mask(&recorder, &octave->gradient, &octave->past);
 	recorder.list = &octave->step;
 	record_step(&recorder, octave, recipe);
 	recorder.list = &octave->leave;
 	record_raster_combine(&recorder, &octave->detail, &octave->picture, 1, &octave->base, -1,
 	                      false);
+	octave->change_launch = record_raster_combine(&recorder, &octave->detail, &octave->detail,
+	                                              1, &octave->past, 0, false);
 	return recorder.status;
 }
 
@@ -103,6 +111,7 @@ void octave_release(struct octave *octave)
 	launch_list_clear(&octave->enter);
 	launch_list_clear(&octave->present);
 	launch_list_clear(&octave->gather);
+	launch_list_clear(&octave->mask);
 	launch_list_clear(&octave->step);
 	launch_list_clear(&octave->leave);
 	launch_list_clear(&octave->buffers);
@@ -116,14 +125,16 @@ size_t octave_bytes(const struct octave *octave)
 	       launch_list_bytes(&octave->step) + launch_list_bytes(&octave->leave);
 }
 
-void octave_set(struct octave *octave, const rv_params *params, bool has_past)
+void octave_set(struct octave *octave, const struct octave_role *role)
 {
 	const struct launch *blend = &octave->enter.launches[octave->blend_launch];
-	float past = has_past ? params->blend : 0;
+	const struct launch *change = &octave->leave.launches[octave->change_launch];
 
-	launch_set_float(blend, RASTER_COMBINE_WEIGHT_A, 1 - past);
-	launch_set_float(blend, RASTER_COMBINE_WEIGHT_B, past);
-	launch_set_float(&octave->step.launches[octave->step_launch], GRADIENT_STEP, params->step);
+	launch_set_float(blend, RASTER_COMBINE_WEIGHT_A, role->from_below);
+	launch_set_float(blend, RASTER_COMBINE_WEIGHT_B, role->from_past);
+	launch_set_float(change, RASTER_COMBINE_WEIGHT_B, -role->subtracted);
+	launch_set_float(&octave->step.launches[octave->step_launch], GRADIENT_STEP, role->step);
+	octave->masked = role->masked;
 }
 
 rv_status octave_enter(struct octave *octave, cl_command_queue queue, rv_error *error)
@@ -186,7 +197,9 @@ rv_status octave_tile(struct octave *octave, int tile, int shift_y, int shift_x,
 
 rv_status octave_step(struct octave *octave, cl_command_queue queue, rv_error *error)
 {
-	return launch_list_run(&octave->step, queue, error);
+	rv_status status = octave->masked ? launch_list_run(&octave->mask, queue, error) : RV_OK;
+
+	return status ? status : launch_list_run(&octave->step, queue, error);
 }
 
 rv_status octave_leave(struct octave *octave, cl_command_queue queue, rv_error *error)

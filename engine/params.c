@@ -18,6 +18,12 @@ rv_params rv_params_default(void)
 		.seed = 1,
 		.winners = 3,
 		.winner_window = 3,
+		.time = {.on = true,
+	                 .inherit = 1,
+	                 .decay = 0.3f,
+	                 .warm_octaves = 1,
+	                 .flow_quality = RV_FLOW_MEDIUM,
+	                 .zoom = 1},
 	};
 }
 
@@ -61,6 +67,19 @@ rv_status params_check(const rv_params *params, rv_error *error)
 		{"blend", params->blend, 0, 1},
 		{"winners", params->winners, 1, 16},
 		{"winner window", params->winner_window, 1, 9},
+		{"inheritance", params->time.inherit, 0, 1},
+		{"polarity", params->time.polarity, -1, 1},
+		{"decay", params->time.decay, 0, 1},
+		{"warm steps", params->time.warm_steps, 0, 1000},
+		{"warm octaves", params->time.warm_octaves, 1, RV_OCTAVES_MAX},
+		{"flow quality", params->time.flow_quality, RV_FLOW_FAST, RV_FLOW_FINE},
+		{"flow skip", params->time.flow_skip, 0, 8},
+		{"cut", params->time.cut, RV_CUT_OFF, 1 << 30},
+		{"drift", params->time.drift, 0, 10},
+		{"zoom", params->time.zoom, 0.1f, 10},
+		{"rotation", params->time.rotation, -360, 360},
+		{"horizontal pan", params->time.pan_x, -10, 10},
+		{"vertical pan", params->time.pan_y, -10, 10},
 	};
 	rv_status status = RV_OK;
 
@@ -86,8 +105,8 @@ bool params_same_recording(const rv_params *a, const rv_params *b)
 {
 	if (a->target_count != b->target_count || a->objective != b->objective ||
 	    a->normalisation != b->normalisation || a->octaves != b->octaves ||
-	    a->octave_scale != b->octave_scale || a->winners != b->winners ||
-	    a->winner_window != b->winner_window)
+	    a->octave_scale != b->octave_scale || a->time.on != b->time.on ||
+	    a->winners != b->winners || a->winner_window != b->winner_window)
 		return false;
 	for (int i = 0; i < a->target_count; i++)
 		if (!same_target(&a->targets[i], &b->targets[i]))

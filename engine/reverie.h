@@ -146,6 +146,32 @@ typedef struct rv_target {
 	int channel_count; /* 0: all channels */
 } rv_target;
 
+/* How good the optical flow is that carries a dream from frame to frame. */
+typedef enum rv_flow_quality { RV_FLOW_FAST, RV_FLOW_MEDIUM, RV_FLOW_FINE } rv_flow_quality;
+
+enum { RV_CUT_OFF = -1, RV_CUT_AUTO = 0 };
+
+/* How a dream lives on from one frame of a video to the next. What is inherited is the detail,
+ * dream minus frame, carried along the motion of the scene. All of this may change between frames.
+ */
+typedef struct rv_time {
+	bool on;          /* false: every frame is dreamed by itself, but for rv_params.blend */
+	float inherit;    /* 0..1: how much of the last frame's detail a frame starts from */
+	float polarity;   /* -1..1: below 0 moving parts inherit less, above 0 still parts do */
+	float decay;      /* 0..1: what is left of the detail of moving parts after a second */
+	int warm_steps;   /* 1..1000 gradient steps in each warm octave; 0: as many, and as long, as
+	                   * keep the strength that the scene's first frame had */
+	int warm_octaves; /* the largest ones, dreamed again in every frame: 1..RV_OCTAVES_MAX */
+	rv_flow_quality flow_quality;
+	int flow_skip; /* 0..8: the flow is estimated at 1/2^flow_skip of the size */
+	int cut; /* a new scene, dreamed from nothing, begins RV_CUT_OFF: never; RV_CUT_AUTO: where
+	          * one is seen; N > 0: every N frames */
+	float drift;    /* 0..10: how much of a still scene's dream is dreamed anew in a second */
+	float zoom;     /* 0.1..10: how much larger the detail grows in a second; 1: not at all */
+	float rotation; /* -360..360: degrees the detail turns in a second, clockwise */
+	float pan_x, pan_y; /* -10..10: picture widths and heights it moves in a second */
+} rv_time;
+
 typedef struct rv_params {
 	rv_target targets[RV_TARGETS_MAX];
 	int target_count; /* 0: the model's default layer */
@@ -157,10 +183,12 @@ typedef struct rv_params {
 	float step;         /* length of a step, RMS, on a picture that spans -1..1; 0..1 */
 	int jitter;         /* pixels, 0..512: each step shifts the picture by up to this much */
 	float strength; /* 0..4: how much of the dream is laid over the picture; 1 is all of it */
-	float blend;    /* 0..1: how much of the last picture's detail this one starts from */
+	float blend;    /* 0..1: how much of the last picture's detail this one starts from, where
+	                 * time.on is false */
 	uint64_t seed;  /* of the jitter; the same seed gives the same picture */
 	int winners;    /* channels that win at each place, 1..16 */
 	int winner_window; /* side in layer pixels of the square they compete over, 1..9, odd */
+	rv_time time;
 } rv_params;
 
 /* The settings used where nobody chose others. */
@@ -187,7 +215,7 @@ typedef enum rv_kernels {
 typedef struct rv_config {
 	int device; /* 1..count of rv_device_list; 0: a GPU if there is one */
 	rv_convolution convolution;
-	rv_kernels kernels; /* either shape runs on any device, on the wrong one slowly */
+	rv_kernels kernels;          /* either shape runs on any device, on the wrong one slowly */
 	bool no_fuse;                /* keep operators apart that would be run as one */
 	const char *cache_directory; /* NULL: $XDG_CACHE_HOME/reverie; "": no cache on disk */
 	/* Bytes that dreams may take on the device; 0: all it has. On a processor, where host and
@@ -214,17 +242,39 @@ rv_status rv_set_params(rv_engine *engine, const rv_params *params, rv_error *er
 
 void rv_set_progress(rv_engine *engine, rv_progress *progress, void *context);
 
+/* Instead of a presentation time: a picture by itself, which inherits nothing and leaves nothing.
+ */
+#define RV_TIME_NONE INT64_MIN
+
 /* Dreams input into output, which has the same size (not necessarily the same format; the two may
- * be the same image). On an error output is undefined. */
-rv_status rv_dream(rv_engine *engine, const rv_image *input, const rv_image *output,
+ * be the same image). time is the presentation time of the frame in nanoseconds, on any clock that
+ * rises: rates per second go by it. Frames more than a second apart, or out of order, count as
+ * a thirtieth of a second apart. On an error output is undefined. */
+rv_status rv_dream(rv_engine *engine, const rv_image *input, int64_t time, const rv_image *output,
                    rv_error *error);
 
-/* Forgets the last picture's detail: after a seek or a cut. */
+/* Dreams on without a new frame: the last dream itself, moved by params.time's zoom, rotation and
+ * pan for the time that has passed, is the picture that is dreamed, over all octaves and with
+ * time.warm_steps in each (0: 1). output has the last picture's size. RV_INVALID where there is
+ * none: rv_dream comes first, with params.time.on and a time. */
+rv_status rv_travel(rv_engine *engine, int64_t time, const rv_image *output, rv_error *error);
+
+/* Forgets the past: after a seek, or a cut that is known. */
 void rv_reset(rv_engine *engine);
 
-/* ---- motion ---- */
+/* What the last picture went through. */
+typedef struct rv_frame_report {
+	bool cold;       /* dreamed from nothing, with all octaves and iterations */
+	bool cut;        /* because a new scene was seen */
+	int steps;       /* gradient steps, over all octaves */
+	float likeness;  /* -1..1: how alike the frame and the past one are, carried along the
+	                  * motion: correlation of their brightness, place by place */
+	float uncovered; /* 0..1: the part of the frame that the past one does not show */
+} rv_frame_report;
 
-typedef enum rv_flow_quality { RV_FLOW_FAST, RV_FLOW_MEDIUM, RV_FLOW_FINE } rv_flow_quality;
+rv_frame_report rv_last_frame(const rv_engine *engine);
+
+/* ---- motion ---- */
 
 /* Optical flow (the method is named in engine/flow.h): the pixel (x, y) of first is found at
  * (x + u, y + v) of second, where u, v are motion[(y * width + x) * 2] and the float after it, in

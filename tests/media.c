@@ -105,11 +105,12 @@ bool media_make(const char *path, const char *arguments)
 	return system(command) == 0;
 }
 
-static rv_status dream_inverted(void *context, const rv_image *in, const rv_image *out,
-                                rv_error *error)
+static rv_status dream_inverted(void *context, const rv_image *in, int64_t time,
+                                const rv_image *out, rv_error *error)
 {
 	struct test_dream *dream = context;
 	size_t bytes = (size_t)in->width * (in->format == RV_RGB16 ? 6 : 3);
+	(void)time;
 	(void)error;
 	for (int y = 0; y < in->height; y++) {
 		const uint8_t *from = (const uint8_t *)in->pixels + (size_t)y * in->stride;

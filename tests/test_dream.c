@@ -79,6 +79,7 @@ struct fixture {
 	rv_engine *engine;
 	rv_params params;
 	rv_error error;
+	int64_t time;
 	unsigned char picture[COUNT], dream[COUNT];
 	rv_image input, output;
 };
@@ -105,6 +106,7 @@ static bool set_up(struct fixture *fixture, const rv_config *config)
 
 	memset(fixture, 0, sizeof(*fixture));
 	fixture->params = quick_params();
+	fixture->time = RV_TIME_NONE;
 	for (int i = 0; i < COUNT; i++)
 		fixture->picture[i] = (unsigned char)(random_next(&random) % 200 + 28);
 	fixture->input = image_of(fixture->picture, RV_RGB8, 1);
@@ -131,7 +133,7 @@ static void dream(struct fixture *fixture)
 	rv_status status = rv_set_params(fixture->engine, &fixture->params, &fixture->error);
 
 	if (!status)
-		status = rv_dream(fixture->engine, &fixture->input, &fixture->output,
+		status = rv_dream(fixture->engine, &fixture->input, fixture->time, &fixture->output,
 		                  &fixture->error);
 	CHECK_MESSAGE(!status, "%s", fixture->error.message);
 }
@@ -315,6 +317,8 @@ TEST(blend_starts_from_the_last_frame_until_reset)
 
 	REQUIRE(set_up(&fixture, NULL));
 	fixture.params.blend = 0.8f;
+	fixture.params.time.on = false;
+	fixture.time = 0;
 	dream(&fixture);
 	memcpy(first, fixture.dream, COUNT);
 	dream(&fixture);
@@ -351,8 +355,8 @@ TEST(progress_can_stop_a_dream)
 	REQUIRE(set_up(&fixture, NULL));
 	REQUIRE(!rv_set_params(fixture.engine, &fixture.params, NULL));
 	rv_set_progress(fixture.engine, stop_in_the_middle, &calls);
-	CHECK(rv_dream(fixture.engine, &fixture.input, &fixture.output, &fixture.error) ==
-	      RV_CANCELLED);
+	CHECK(rv_dream(fixture.engine, &fixture.input, RV_TIME_NONE, &fixture.output,
+	               &fixture.error) == RV_CANCELLED);
 	CHECK(calls == fixture.params.octaves * fixture.params.iterations / 2);
 	rv_set_progress(fixture.engine, NULL, NULL);
 	dream(&fixture);
@@ -382,7 +386,8 @@ TEST(wrong_settings_are_refused_and_the_old_ones_stay)
 	bad = fixture.params;
 	bad.step = NAN;
 	CHECK(rv_set_params(fixture.engine, &bad, &fixture.error) == RV_INVALID);
-	REQUIRE(!rv_dream(fixture.engine, &fixture.input, &fixture.output, &fixture.error));
+	REQUIRE(!rv_dream(fixture.engine, &fixture.input, RV_TIME_NONE, &fixture.output,
+	                  &fixture.error));
 	CHECK(memcmp(first, fixture.dream, COUNT) == 0);
 	tear_down(&fixture);
 }
@@ -394,14 +399,14 @@ TEST(wrong_pictures_are_refused)
 
 	REQUIRE(set_up(&fixture, NULL));
 	bad = fixture.input, bad.pixels = NULL;
-	CHECK(rv_dream(fixture.engine, &bad, &fixture.output, NULL) == RV_INVALID);
+	CHECK(rv_dream(fixture.engine, &bad, RV_TIME_NONE, &fixture.output, NULL) == RV_INVALID);
 	bad = fixture.input, bad.width = 0;
-	CHECK(rv_dream(fixture.engine, &bad, &fixture.output, NULL) == RV_INVALID);
+	CHECK(rv_dream(fixture.engine, &bad, RV_TIME_NONE, &fixture.output, NULL) == RV_INVALID);
 	bad = fixture.input, bad.stride = 3 * WIDTH - 1;
-	CHECK(rv_dream(fixture.engine, &bad, &fixture.output, NULL) == RV_INVALID);
+	CHECK(rv_dream(fixture.engine, &bad, RV_TIME_NONE, &fixture.output, NULL) == RV_INVALID);
 	bad = fixture.input, bad.width = 1, bad.height = 1;
-	CHECK(rv_dream(fixture.engine, &bad, &fixture.output, NULL) == RV_INVALID);
-	CHECK(rv_dream(fixture.engine, &bad, &bad, &fixture.error) == RV_INVALID);
+	CHECK(rv_dream(fixture.engine, &bad, RV_TIME_NONE, &fixture.output, NULL) == RV_INVALID);
+	CHECK(rv_dream(fixture.engine, &bad, RV_TIME_NONE, &bad, &fixture.error) == RV_INVALID);
 	CHECK(strstr(fixture.error.message, "1x1"));
 	tear_down(&fixture);
 }

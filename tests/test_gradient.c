@@ -176,7 +176,7 @@ static void expected_bands(const float *gradient, int width, int height, int cou
 static void check_bands(int width, int height, int wanted, int bands)
 {
 	int count = width * height * 3;
-	struct gradient_settings settings = {RV_NORMALISE_BANDS, small, wanted};
+	struct gradient_settings settings = {RV_NORMALISE_BANDS, small, wanted, NULL};
 	float *gradient = random_floats((size_t)count, -1, 1, 21);
 	float *out = calloc((size_t)count, sizeof(*out)),
 	      *expected = calloc((size_t)count, sizeof(*out));
@@ -233,7 +233,7 @@ TEST(no_gradient_moves_nothing)
 	float out[COUNT];
 
 	for (int i = 0; i < 3; i++) {
-		struct gradient_settings settings = {modes[i], 0.5f, 0};
+		struct gradient_settings settings = {modes[i], 0.5f, 0, NULL};
 		REQUIRE(step(&settings, zeros, picture, out, WIDTH, HEIGHT));
 		CHECK(memcmp(picture, out, sizeof(out)) == 0);
 	}
@@ -249,7 +249,7 @@ TEST(tiny_pictures_move)
 
 	for (int s = 0; s < 4; s++)
 		for (int i = 0; i < 3; i++) {
-			struct gradient_settings settings = {modes[i], small, 0};
+			struct gradient_settings settings = {modes[i], small, 0, NULL};
 			size_t count = (size_t)(sizes[s][0] * sizes[s][1] * 3);
 			REQUIRE(step(&settings, gradient, NULL, out, sizes[s][0], sizes[s][1]));
 			CHECK(fabs(test_cosine(out, gradient, count) - 1) < 1e-5);
@@ -259,7 +259,7 @@ TEST(tiny_pictures_move)
 TEST(the_picture_stays_in_range_and_the_step_can_change)
 {
 	float *gradient = random_floats(COUNT, -1, 1, 2), *picture = random_floats(COUNT, -1, 1, 3);
-	struct gradient_settings settings = {RV_NORMALISE_BANDS, 0, 0};
+	struct gradient_settings settings = {RV_NORMALISE_BANDS, 0, 0, NULL};
 	float out[COUNT];
 	struct recording recording;
 	int clipped = 0;
@@ -287,7 +287,7 @@ TEST(the_same_gradient_gives_the_same_step)
 	float *gradient = random_floats(COUNT, -1, 1, 8), first[COUNT], again[COUNT];
 
 	for (int i = 0; i < 3; i++) {
-		struct gradient_settings settings = {modes[i], 0.1f, 0};
+		struct gradient_settings settings = {modes[i], 0.1f, 0, NULL};
 		REQUIRE(step(&settings, gradient, NULL, first, WIDTH, HEIGHT));
 		for (int k = 0; k < 5; k++) {
 			REQUIRE(step(&settings, gradient, NULL, again, WIDTH, HEIGHT));

@@ -373,6 +373,6 @@ TEST(options_of_a_command_are_its_own)
 	rv_error error = {0};
 	CHECK(!parse_over(&options, "step --layer mixed5 --runs 3", COMMAND_BENCH, &error));
 	CHECK(options.runs == 3 && !strcmp(options.operand, "step"));
-	CHECK(parse_over(&options, "--octaves 3", COMMAND_BENCH, &error) == RV_INVALID);
+	CHECK(parse_over(&options, "--octaves 3", COMMAND_INSPECT, &error) == RV_INVALID);
 	CHECK(!strcmp(error.message, "--octaves is not an option of this command"));
 }

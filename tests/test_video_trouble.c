@@ -45,10 +45,11 @@ TEST(video_stopped_before_its_first_frame_leaves_nothing)
 	CHECK(media_file_count() == count);
 }
 
-static rv_status dream_fails(void *context, const rv_image *in, const rv_image *out,
+static rv_status dream_fails(void *context, const rv_image *in, int64_t time, const rv_image *out,
                              rv_error *error)
 {
 	(void)in;
+	(void)time;
 	(void)out;
 	return ++*(int *)context == 5 ? rv_fail(error, RV_DEVICE, "the device is gone") : RV_OK;
 }

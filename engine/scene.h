@@ -1,0 +1,82 @@
+/* What a frame tells about its scene, and what follows: does it go on, and how long and how many
+ * gradient steps keep the dream's strength? Plain arithmetic on the host, on sums that the device
+ * took block by block (shaders/temporal.cl). */
+#ifndef SCENE_H
+#define SCENE_H
+
+#include "engine/reverie.h"
+
+/* Twins of the two halves of an entry of the table in shaders/temporal.cl: sums over the pixels of
+ * a block. */
+struct block_view {
+	float now, past;                    /* brightness, -1..1; past: carried along the motion */
+	float now_now, past_past, now_past; /* products */
+	float trusted; /* pixels that the past frame shows as well, by the flow there and back */
+	float pixels;
+	float change; /* of colours, at the same place, summed over the three */
+};
+
+struct block_dream {
+	float detail_detail;    /* squares of dream minus frame, summed over colours */
+	float red, green, blue; /* of the dream */
+	float luma_luma;
+	float ripeness; /* 0..1 for each pixel */
+	float need;     /* how much of it wants to be dreamed on, 0..1 for each pixel */
+	float unused;
+};
+
+struct scene_block {
+	struct block_view view;
+	struct block_dream dream;
+};
+
+/* The whole frame, from its blocks. */
+struct scene_view {
+	double likeness;     /* -1..1: correlation of brightness now and past within the blocks */
+	double uncovered;    /* 0..1: part that is not to be trusted */
+	double gain, offset; /* now is about gain * past + offset */
+	double contrast_now, contrast_past; /* standard deviations within the blocks */
+	double level_change;                /* of mean brightness, of the range -1..1 */
+	bool still;                         /* not one sample has changed */
+};
+
+struct scene_view scene_look(const struct scene_block *blocks, int count);
+
+enum scene_verdict {
+	SCENE_GOES_ON,
+	SCENE_FLASHES, /* a frame that shows little of any scene: the past stays what it was */
+	SCENE_CUT
+};
+
+/* What is remembered of a scene. Zeroed: nothing. */
+struct scene {
+	double flash_seconds; /* how long frames have flashed */
+	int frames;           /* since the scene began */
+};
+
+/* cut as in rv_time; seconds since the last frame. Counts the frame. */
+enum scene_verdict scene_judge(struct scene *scene, const struct scene_view *view, int cut,
+                               double seconds);
+
+/* What keeps the strength of a dream (RMS of dream minus frame): the length of all steps of a warm
+ * frame together, in steps. Zeroed: no scene yet. */
+struct strength_control {
+	double wanted; /* strength of the scene's cold frame; 0: not measured yet */
+	double length;
+};
+
+/* strength is that of the last frame, which was the scene's first if cold. Returns the length for
+ * this frame. */
+double strength_control_next(struct strength_control *control, double strength, bool cold);
+
+/* The dream that a frame became. */
+struct dream_view {
+	double strength; /* RMS of dream minus frame */
+	double need;     /* 0: nothing wants to be dreamed on */
+	double colour[3];
+	double deviation; /* of brightness */
+};
+
+struct dream_view scene_dream(const struct scene_block *blocks, int count);
+
+#endif

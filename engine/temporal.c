@@ -1,0 +1,617 @@
+#include "engine/temporal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/flow.h"
+#include "engine/scene.h"
+
+/* Blocks along the longer side, and the smallest side of one: enough that most hold one thing only,
+ * few enough to read back. */
+enum { BLOCKS_ALONG = 32, BLOCK_SIDE_LEAST = 8, GPU_GROUP = 64 };
+
+/* How much riper what is in full need becomes in a second: it is as strong as the rest after a
+ * half of one. */
+static const double ripening_per_second = 2.5;
+
+/* Of the length of all steps together, how much one step may take on: what was uncovered is in full
+ * need, but most of what moves only in part. */
+static const double length_of_step = 1.5;
+
+/* Steps a warm frame may take to make up for lost strength, where their number is not fixed. */
+enum { WARM_STEPS_MOST = 6 };
+
+struct temporal {
+	struct device *device;
+	struct temporal_rasters rasters;
+	struct raster past; /* the frame before */
+	cl_mem length;      /* see temporal_create */
+	cl_mem table;       /* struct scene_block [blocks] */
+	struct flow *flow;
+	rv_time made_for;
+	int side, columns, blocks; /* how the picture is cut */
+	struct scene_block *view;  /* the table, read back */
+	struct launch_list buffers, compare, inherit, want, travel;
+	struct launch_list keep;
+	cl_mem keep_from; /* what keep was recorded for */
+
+	/* The frame under way. */
+	struct temporal_plan plan;
+	enum scene_verdict verdict;
+	double seconds; /* since the last one */
+
+	/* The past. */
+	bool has_past;
+	bool was_cold;
+	int64_t nanoseconds; /* presentation time */
+	struct scene scene;
+	struct strength_control strength;
+	double owed;             /* coarse steps that uncovered parts have earned */
+	struct dream_view first; /* of a journey */
+	bool travelling;
+};
+
+/* ---- recording ---- */
+
+static int group_items(const struct device *device)
+{
+	bool gpu = device->info.kind == RV_DEVICE_GPU && device->max_work_group >= GPU_GROUP;
+	return gpu ? GPU_GROUP : 1;
+}
+
+static void start(struct recorder *recorder, const char *kernel)
+{
+	char options[128];
+
+	snprintf(options, sizeof(options), "%s -DGROUP=%d",
+	         raster_grid(recorder->device, 1, 1).options, group_items(recorder->device));
+	record_kernel(recorder, "temporal", options, kernel, kernel);
+}
+
+static void record_size(struct recorder *recorder, const struct raster *raster)
+{
+	record_int(recorder, raster->width);
+	record_int(recorder, raster->height);
+}
+
+/* Ends a launch over pixels, whose last arguments are width and height. */
+static void finish_pixels(struct recorder *recorder, const struct raster *raster)
+{
+	struct raster_grid grid = raster_grid(recorder->device, raster->width, raster->height);
+
+	record_size(recorder, raster);
+	record_launch(recorder, grid.global[0], grid.global[1], 1, grid.local[0], grid.local[1], 1);
+}
+
+/* Ends a launch over blocks. */
+static void finish_blocks(struct recorder *recorder, const struct temporal *temporal, cl_mem sums)
+{
+	size_t items = (size_t)group_items(recorder->device);
+
+	record_size(recorder, temporal->rasters.frame);
+	record_int(recorder, temporal->side);
+	record_int(recorder, temporal->columns);
+	record_buffer(recorder, sums);
+	record_launch(recorder, (size_t)temporal->blocks * items, 1, 1, items, 1, 1);
+}
+
+static void record_compare(struct recorder *recorder, const struct temporal *temporal)
+{
+	start(recorder, "compare");
+	record_buffer(recorder, temporal->rasters.frame->buffer);
+	record_buffer(recorder, temporal->past.buffer);
+	record_buffer(recorder, flow_field(temporal->flow, FLOW_TO_PAST));
+	record_buffer(recorder, flow_field(temporal->flow, FLOW_TO_PRESENT));
+	finish_blocks(recorder, temporal, temporal->table);
+}
+
+/* The kernels' first arguments, which are set anew in every frame. */
+enum { INHERIT_GAIN, INHERIT_OFFSET, INHERIT_STILL, INHERIT_MOVING, INHERIT_MOVE };
+enum { TRAVEL_GAIN, TRAVEL_COLOUR, TRAVEL_MOVE = TRAVEL_COLOUR + 3 };
+enum { KEEP_RIPENING };
+enum { MOVE_COUNT = 6 };
+
+static void record_floats(struct recorder *recorder, int count)
+{
+	for (int i = 0; i < count; i++)
+		record_float(recorder, 0);
+}
+
+static void record_inherit(struct recorder *recorder, const struct temporal *temporal)
+{
+	start(recorder, "inherit");
+	record_floats(recorder, INHERIT_MOVE + MOVE_COUNT);
+	record_buffer(recorder, temporal->rasters.frame->buffer);
+	record_buffer(recorder, temporal->past.buffer);
+	record_buffer(recorder, temporal->rasters.detail->buffer);
+	record_buffer(recorder, flow_field(temporal->flow, FLOW_TO_PAST));
+	record_buffer(recorder, flow_field(temporal->flow, FLOW_TO_PRESENT));
+	record_buffer(recorder, temporal->rasters.inherited->buffer);
+	finish_pixels(recorder, temporal->rasters.frame);
+}
+
+static void record_want(struct recorder *recorder, const struct temporal *temporal)
+{
+	cl_mem needs =
+		record_own_buffer(recorder, (size_t)temporal->blocks * 8 * sizeof(float), NULL);
+
+	start(recorder, "measure_need");
+	record_buffer(recorder, temporal->rasters.inherited->buffer);
+	finish_blocks(recorder, temporal, needs);
+	start(recorder, "find_length");
+	record_buffer(recorder, needs);
+	record_int(recorder, temporal->blocks);
+	record_buffer(recorder, temporal->length);
+	record_launch(recorder, 1, 1, 1, 1, 1, 1);
+}
+
+static void record_keep(struct recorder *recorder, const struct temporal *temporal,
+                        const struct raster *dreamed)
+{
+	start(recorder, "keep");
+	record_floats(recorder, KEEP_RIPENING + 1);
+	record_buffer(recorder, dreamed->buffer);
+	record_buffer(recorder, temporal->rasters.inherited->buffer);
+	record_buffer(recorder, temporal->rasters.detail->buffer);
+	finish_pixels(recorder, dreamed);
+	start(recorder, "measure_dream");
+	record_buffer(recorder, temporal->rasters.frame->buffer);
+	record_buffer(recorder, temporal->rasters.detail->buffer);
+	finish_blocks(recorder, temporal, temporal->table);
+}
+
+static void record_travel(struct recorder *recorder, const struct temporal *temporal)
+{
+	start(recorder, "travel");
+	record_floats(recorder, TRAVEL_MOVE + MOVE_COUNT);
+	record_buffer(recorder, temporal->rasters.frame->buffer);
+	record_buffer(recorder, temporal->rasters.detail->buffer);
+	record_buffer(recorder, temporal->rasters.inherited->buffer);
+	finish_pixels(recorder, temporal->rasters.frame);
+}
+
+void record_temporal_mask(struct recorder *recorder, const struct raster *gradient,
+                          const struct raster *inherited)
+{
+	start(recorder, "mask_gradient");
+	record_buffer(recorder, gradient->buffer);
+	record_buffer(recorder, inherited->buffer);
+	finish_pixels(recorder, gradient);
+}
+
+/* ---- life ---- */
+
+static int divide_up(int value, int divisor)
+{
+	return (value - 1) / divisor + 1;
+}
+
+static void cut_into_blocks(struct temporal *temporal)
+{
+	const struct raster *frame = temporal->rasters.frame;
+	int longer = frame->width > frame->height ? frame->width : frame->height;
+
+	temporal->side = divide_up(longer, BLOCKS_ALONG);
+	if (temporal->side < BLOCK_SIDE_LEAST)
+		temporal->side = BLOCK_SIDE_LEAST;
+	temporal->columns = divide_up(frame->width, temporal->side);
+	temporal->blocks = temporal->columns * divide_up(frame->height, temporal->side);
+}
+
+static rv_status create_flow(struct temporal *temporal, rv_error *error)
+{
+	const rv_time *time = &temporal->made_for;
+	/* The way back only checks the way there: half its resolution will do. */
+	const struct flow_settings settings = {
+		.width = temporal->rasters.frame->width,
+		.height = temporal->rasters.frame->height,
+		.quality = time->flow_quality,
+		.skip = {[FLOW_TO_PAST] = time->flow_skip,
+	                 [FLOW_TO_PRESENT] = time->flow_skip < 8 ? time->flow_skip + 1 : 8},
+	};
+
+	return flow_create(&temporal->flow, temporal->device, &settings, error);
+}
+
+static rv_status record_all(struct temporal *temporal, rv_error *error)
+{
+	struct recorder recorder = {.device = temporal->device, .error = error};
+	const struct raster *frame = temporal->rasters.frame;
+	size_t table = (size_t)temporal->blocks * sizeof(struct scene_block);
+
+	recorder.list = &temporal->buffers;
+	temporal->past = record_own_raster(&recorder, frame->width, frame->height);
+	temporal->table = record_own_buffer(&recorder, table, NULL);
+	recorder.list = &temporal->compare;
+	record_compare(&recorder, temporal);
+	recorder.list = &temporal->inherit;
+	record_inherit(&recorder, temporal);
+	recorder.list = &temporal->want;
+	record_want(&recorder, temporal);
+	recorder.list = &temporal->travel;
+	record_travel(&recorder, temporal);
+	return recorder.status;
+}
+
+rv_status temporal_create(struct temporal **out, struct device *device, const rv_time *time,
+                          const struct temporal_rasters *rasters, cl_mem length, rv_error *error)
+{
+	struct temporal *temporal = calloc(1, sizeof(*temporal));
+	rv_status status;
+
+	*out = NULL;
+	if (!temporal)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	temporal->device = device;
+	temporal->rasters = *rasters;
+	temporal->length = length;
+	temporal->made_for = *time;
+	cut_into_blocks(temporal);
+	temporal->view = calloc((size_t)temporal->blocks, sizeof(*temporal->view));
+	status = temporal->view ? create_flow(temporal, error)
+	                        : rv_fail(error, RV_MEMORY, "out of memory");
+	if (!status)
+		status = record_all(temporal, error);
+	if (status) {
+		temporal_destroy(&temporal);
+		return status;
+	}
+	*out = temporal;
+	return RV_OK;
+}
+
+void temporal_destroy(struct temporal **pointer)
+{
+	struct temporal *temporal = *pointer;
+
+	if (!temporal)
+		return;
+	launch_list_clear(&temporal->keep);
+	launch_list_clear(&temporal->travel);
+	launch_list_clear(&temporal->want);
+	launch_list_clear(&temporal->inherit);
+	launch_list_clear(&temporal->compare);
+	launch_list_clear(&temporal->buffers);
+	flow_destroy(&temporal->flow);
+	free(temporal->view);
+	free(temporal);
+	*pointer = NULL;
+}
+
+size_t temporal_bytes(int width, int height)
+{
+	/* The past frame, and the flow: its pyramids, fields and system of equations. */
+	return 8 * raster_bytes(width, height);
+}
+
+bool temporal_fits(const struct temporal *temporal, const rv_time *time)
+{
+	return temporal->made_for.flow_quality == time->flow_quality &&
+	       temporal->made_for.flow_skip == time->flow_skip;
+}
+
+void temporal_reset(struct temporal *temporal)
+{
+	temporal->has_past = false;
+	temporal->travelling = false;
+	temporal->scene = (struct scene){0};
+	flow_forget(temporal->flow);
+}
+
+/* ---- a frame ---- */
+
+static double seconds_since(const struct temporal *temporal, int64_t nanoseconds)
+{
+	double seconds = ((double)nanoseconds - (double)temporal->nanoseconds) * 1e-9;
+
+	return fmin(fmax(seconds, 0), 1);
+}
+
+/* Where pixel (x, y) comes from after `seconds` of zoom, rotation and pan: the inverse of the move,
+ * about the picture's centre. */
+static void find_move(const rv_time *time, const struct raster *frame, double seconds,
+                      float move[MOVE_COUNT])
+{
+	double angle = -(double)time->rotation * seconds * acos(-1) / 180;
+	double scale = pow((double)time->zoom, -seconds);
+	double c = cos(angle) * scale, s = sin(angle) * scale;
+	double centre_x = (frame->width - 1) / 2.0, centre_y = (frame->height - 1) / 2.0;
+	double to_x = centre_x + (double)time->pan_x * seconds * frame->width;
+	double to_y = centre_y + (double)time->pan_y * seconds * frame->height;
+
+	move[0] = (float)c;
+	move[1] = (float)-s;
+	move[2] = (float)(centre_x - c * to_x + s * to_y);
+	move[3] = (float)s;
+	move[4] = (float)c;
+	move[5] = (float)(centre_y - s * to_x - c * to_y);
+}
+
+static void set_move(const struct launch *launch, cl_uint argument, const float move[MOVE_COUNT])
+{
+	for (cl_uint i = 0; i < MOVE_COUNT; i++)
+		launch_set_float(launch, argument + i, move[i]);
+}
+
+static rv_status read_table(struct temporal *temporal, rv_error *error)
+{
+	cl_int code = clEnqueueReadBuffer(temporal->device->queue, temporal->table, CL_TRUE, 0,
+	                                  (size_t)temporal->blocks * sizeof(*temporal->view),
+	                                  temporal->view, 0, NULL, NULL);
+
+	return code ? device_fail(error, code, "reading what became of the scene") : RV_OK;
+}
+
+/* Estimates both flows and compares the frame with the past one. */
+static rv_status look(struct temporal *temporal, struct scene_view *view, rv_error *error)
+{
+	rv_status status = flow_estimate(temporal->flow, FLOW_TO_PAST, error);
+
+	if (!status)
+		status = flow_estimate(temporal->flow, FLOW_TO_PRESENT, error);
+	if (!status)
+		status = launch_list_run(&temporal->compare, temporal->device->queue, error);
+	if (!status)
+		status = read_table(temporal, error);
+	if (!status)
+		*view = scene_look(temporal->view, temporal->blocks);
+	return status;
+}
+
+static rv_status plan_cold(struct temporal *temporal, rv_error *error)
+{
+	static const float unit = 1; /* read after this returns */
+	cl_int code = clEnqueueWriteBuffer(temporal->device->queue, temporal->length, CL_FALSE, 0,
+	                                   sizeof(unit), &unit, 0, NULL, NULL);
+
+	temporal->owed = 0;
+	return code ? device_fail(error, code, "setting the length of a step") : RV_OK;
+}
+
+/* Coarse octaves cost little, but are not needed in every frame: uncovered parts earn them, as many
+ * in the end as a cold frame would give them. */
+static int earn_coarse_steps(struct temporal *temporal, const rv_params *params, double uncovered)
+{
+	int steps;
+
+	temporal->owed = fmin(temporal->owed + uncovered * params->iterations, params->iterations);
+	steps = (int)temporal->owed;
+	temporal->owed -= steps;
+	return steps;
+}
+
+/* As many steps as the length needs, each about as long as a cold one. */
+static void spread_length(struct temporal_plan *plan, double length, double uncovered,
+                          const rv_params *params)
+{
+	plan->steps = params->time.warm_steps;
+	plan->step = 1;
+	if (plan->steps)
+		return;
+	plan->steps = (int)ceil(length / length_of_step);
+	if (plan->steps < 1)
+		plan->steps = 1;
+	if (plan->steps > WARM_STEPS_MOST)
+		plan->steps = WARM_STEPS_MOST;
+	plan->step = (float)(length / plan->steps);
+	plan->steps += (int)(uncovered * uncovered * params->iterations);
+}
+
+static bool is_at_rest(const struct temporal *temporal, const rv_time *time,
+                       const struct scene_view *view, const struct dream_view *dream)
+{
+	return view->still && dream->need == 0 && time->inherit == 1 && time->polarity == 0 &&
+	       time->drift == 0 && time->zoom == 1 && time->rotation == 0 && time->pan_x == 0 &&
+	       time->pan_y == 0 && temporal->verdict == SCENE_GOES_ON;
+}
+
+/* How the still parts' dream moves while it drifts: it breathes, slowly. */
+static rv_time with_drift(const rv_time *time, double seconds)
+{
+	static const double depth = 0.03, period = 9;
+	rv_time moved = *time;
+
+	moved.zoom *= (float)exp(depth * (double)time->drift *
+	                         sin(2 * acos(-1) * fmod(seconds, period) / period));
+	return moved;
+}
+
+static rv_status inherit(struct temporal *temporal, const rv_time *time,
+                         const struct scene_view *view, double seconds, rv_error *error)
+{
+	const struct launch *launch = &temporal->inherit.launches[0];
+	rv_time moved = with_drift(time, (double)temporal->nanoseconds * 1e-9);
+	double still = exp(-(double)time->drift * seconds);
+	double moving = pow((double)time->decay, seconds) * still;
+	float move[MOVE_COUNT];
+	rv_status status;
+
+	find_move(&moved, temporal->rasters.frame, seconds, move);
+	still *= time->inherit * (1 - fmaxf(time->polarity, 0));
+	moving *= time->inherit * (1 - fmaxf(-time->polarity, 0));
+	launch_set_float(launch, INHERIT_GAIN, (float)view->gain);
+	launch_set_float(launch, INHERIT_OFFSET, (float)view->offset);
+	launch_set_float(launch, INHERIT_STILL, (float)still);
+	launch_set_float(launch, INHERIT_MOVING, (float)moving);
+	set_move(launch, INHERIT_MOVE, move);
+	status = launch_list_run(&temporal->inherit, temporal->device->queue, error);
+	if (!status)
+		status = launch_list_run(&temporal->want, temporal->device->queue, error);
+	return status;
+}
+
+/* While a flash hides the scene, the last detail is kept as it is, and seen as far as it is. */
+static rv_status hold(struct temporal *temporal, rv_error *error)
+{
+	const struct raster *detail = temporal->rasters.detail;
+	cl_int code = clEnqueueCopyBuffer(
+		temporal->device->queue, detail->buffer, temporal->rasters.inherited->buffer, 0, 0,
+		raster_bytes(detail->width, detail->height), 0, NULL, NULL);
+
+	return code ? device_fail(error, code, "keeping the last detail") : RV_OK;
+}
+
+static rv_status plan_warm(struct temporal *temporal, const rv_params *params,
+                           const struct scene_view *view, double seconds, rv_error *error)
+{
+	struct temporal_plan *plan = &temporal->plan;
+	struct dream_view dream = scene_dream(temporal->view, temporal->blocks);
+	double length =
+		strength_control_next(&temporal->strength, dream.strength, temporal->was_cold);
+
+	plan->warm = true;
+	if (temporal->verdict == SCENE_FLASHES)
+		return hold(temporal, error);
+	if (!is_at_rest(temporal, &params->time, view, &dream)) {
+		spread_length(plan, length, view->uncovered, params);
+		plan->coarse_steps = earn_coarse_steps(temporal, params, view->uncovered);
+	}
+	return inherit(temporal, &params->time, view, seconds, error);
+}
+
+rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int64_t nanoseconds,
+                         struct temporal_plan *plan, rv_error *error)
+{
+	double seconds = seconds_since(temporal, nanoseconds);
+	struct scene_view view = {0};
+	rv_status status = flow_push(temporal->flow, temporal->rasters.frame, error);
+
+	temporal->plan = (struct temporal_plan){.step = 1, .uncovered = 1};
+	temporal->verdict = SCENE_GOES_ON;
+	if (!status && temporal->has_past && !temporal->travelling) {
+		status = look(temporal, &view, error);
+		temporal->verdict = scene_judge(&temporal->scene, &view, params->time.cut, seconds);
+		temporal->plan.likeness = (float)view.likeness;
+		temporal->plan.uncovered = (float)view.uncovered;
+		temporal->plan.cut = temporal->verdict == SCENE_CUT;
+	}
+	temporal->nanoseconds = nanoseconds;
+	temporal->seconds = seconds;
+	/* The same jitter in every frame keeps the dream in its place; another one lets it go. */
+	temporal->plan.seed = params->time.drift > 0 ? (uint64_t)nanoseconds : 0;
+	if (!status && (!temporal->has_past || temporal->travelling || temporal->plan.cut))
+		status = plan_cold(temporal, error);
+	else if (!status)
+		status = plan_warm(temporal, params, &view, seconds, error);
+	temporal->travelling = false;
+	*plan = temporal->plan;
+	return status;
+}
+
+/* A feedback loop amplifies whatever the dream does to colours: its mean and its contrast are drawn
+ * back to those it began with, in about a second. */
+static void set_tone(struct temporal *temporal, const struct dream_view *now, double seconds)
+{
+	const struct launch *launch = &temporal->travel.launches[0];
+	double pull = 1 - exp(-seconds);
+	double gain = now->deviation > 0 ? temporal->first.deviation / now->deviation : 1;
+
+	gain = pow(fmin(fmax(gain, 0.5), 2), pull);
+	launch_set_float(launch, TRAVEL_GAIN, (float)gain);
+	for (int c = 0; c < 3; c++) {
+		double wanted =
+			now->colour[c] + pull * (temporal->first.colour[c] - now->colour[c]);
+		launch_set_float(launch, (cl_uint)(TRAVEL_COLOUR + c),
+		                 (float)(wanted - gain * now->colour[c]));
+	}
+}
+
+static rv_status move_dream(struct temporal *temporal, const rv_time *time, double seconds,
+                            rv_error *error)
+{
+	const struct raster *frame = temporal->rasters.frame;
+	float move[MOVE_COUNT];
+	rv_status status;
+	cl_int code;
+
+	find_move(time, frame, seconds, move);
+	set_move(&temporal->travel.launches[0], TRAVEL_MOVE, move);
+	status = launch_list_run(&temporal->travel, temporal->device->queue, error);
+	if (status)
+		return status;
+	code = clEnqueueCopyBuffer(temporal->device->queue, temporal->rasters.inherited->buffer,
+	                           frame->buffer, 0, 0, raster_bytes(frame->width, frame->height),
+	                           0, NULL, NULL);
+	return code ? device_fail(error, code, "moving the dream") : RV_OK;
+}
+
+rv_status temporal_travel(struct temporal *temporal, const rv_params *params, int64_t nanoseconds,
+                          struct temporal_plan *plan, rv_error *error)
+{
+	/* Of the thirtieth of a second that a step is meant for. */
+	double seconds = seconds_since(temporal, nanoseconds), share = fmin(seconds * 30, 2);
+	struct dream_view now;
+	rv_status status;
+
+	if (!temporal->has_past)
+		return rv_fail(error, RV_INVALID,
+		               "there is no dream yet to travel through; dream a picture first");
+	status = read_table(temporal, error);
+	if (status)
+		return status;
+	now = scene_dream(temporal->view, temporal->blocks);
+	if (!temporal->travelling)
+		temporal->first = now;
+	temporal->travelling = true;
+	temporal->nanoseconds = nanoseconds;
+	temporal->plan = (struct temporal_plan){.step = (float)share, .likeness = 1};
+	temporal->plan.steps = params->time.warm_steps ? params->time.warm_steps : 1;
+	temporal->plan.coarse_steps = temporal->plan.steps;
+	temporal->plan.seed = (uint64_t)nanoseconds;
+	set_tone(temporal, &now, seconds);
+	status = move_dream(temporal, &params->time, seconds, error);
+	if (!status)
+		status = plan_cold(temporal, error);
+	*plan = temporal->plan;
+	return status;
+}
+
+/* The buffer that is dreamed in is known when the first frame ends. */
+static rv_status prepare_keep(struct temporal *temporal, const struct raster *dreamed,
+                              rv_error *error)
+{
+	struct recorder recorder = {
+		.device = temporal->device, .list = &temporal->keep, .error = error};
+
+	if (temporal->keep.count && temporal->keep_from == dreamed->buffer)
+		return RV_OK;
+	launch_list_clear(&temporal->keep);
+	record_keep(&recorder, temporal, dreamed);
+	temporal->keep_from = dreamed->buffer;
+	if (recorder.status)
+		launch_list_clear(&temporal->keep);
+	return recorder.status;
+}
+
+/* A flash is not the past of what follows it. */
+static rv_status become_past(struct temporal *temporal, rv_error *error)
+{
+	const struct raster *frame = temporal->rasters.frame;
+	cl_int code;
+
+	if (temporal->verdict == SCENE_FLASHES)
+		return flow_push(temporal->flow, &temporal->past, error);
+	code = clEnqueueCopyBuffer(temporal->device->queue, frame->buffer, temporal->past.buffer, 0,
+	                           0, raster_bytes(frame->width, frame->height), 0, NULL, NULL);
+	return code ? device_fail(error, code, "keeping the frame") : RV_OK;
+}
+
+rv_status temporal_end(struct temporal *temporal, const struct raster *dreamed, rv_error *error)
+{
+	const struct temporal_plan *plan = &temporal->plan;
+	double ripening = fmin(ripening_per_second * temporal->seconds, 1);
+	rv_status status = prepare_keep(temporal, dreamed, error);
+
+	if (status)
+		return status;
+	launch_set_float(&temporal->keep.launches[0], KEEP_RIPENING,
+	                 plan->warm ? (float)ripening * (plan->steps > 0) : -1);
+	status = launch_list_run(&temporal->keep, temporal->device->queue, error);
+	if (!status)
+		status = become_past(temporal, error);
+	temporal->has_past = !status;
+	temporal->was_cold = !plan->warm;
+	return status;
+}

@@ -1,0 +1,322 @@
+// From one frame to the next: engine/temporal.h says what happens here and why.
+//
+// Rasters hold float4 pixels. In the detail that is kept and inherited the fourth component is the
+// ripeness: 1 where the dream is as strong as cold frames have it, 0 where there is none yet.
+// Kernels on pixels are launched as raster_grid in engine/raster.c says; those that measure are
+// launched with one work-group of GROUP work-items for each block of the picture.
+#ifndef RUN
+#define RUN 1
+#endif
+#ifndef GROUP
+#define GROUP 1
+#endif
+#define GROUP_OF_ITEMS __attribute__((reqd_work_group_size(GROUP, 1, 1)))
+
+#define FOR_RUN(x, y, width, height)                                                               \
+	int y = get_global_id(1), x##_start = get_global_id(0) * RUN;                              \
+	if (y < (height))                                                                          \
+		for (int x = x##_start; x < min(x##_start + RUN, (width)); x++)
+
+#define FOR_BLOCK(x, y, width, height, side, columns)                                              \
+	for (int y = (int)get_group_id(0) / (columns) * (side),                                    \
+		 y##_end = min(y + (side), (height));                                              \
+	     y < y##_end; y++)                                                                     \
+		for (int x = (int)get_group_id(0) % (columns) * (side) + (int)get_local_id(0),     \
+			 x##_end = min(((int)get_group_id(0) % (columns) + 1) * (side), (width));  \
+		     x < x##_end; x += GROUP)
+
+// The group's sum of what its work-items have, always in the same order.
+void store_sum(__local float8 *shared, float8 sum, __global float8 *place)
+{
+	int item = get_local_id(0);
+
+	shared[item] = sum;
+	for (int half_group = GROUP / 2; half_group > 0; half_group /= 2) {
+		barrier(CLK_LOCAL_MEM_FENCE);
+		if (item < half_group)
+			shared[item] += shared[item + half_group];
+	}
+	if (item == 0)
+		*place = shared[0];
+}
+
+// ---- samples between pixels; the border is repeated ----
+
+float luma(float4 colour)
+{
+	return dot(colour, (float4)(0.299f, 0.587f, 0.114f, 0));
+}
+
+float4 pixel_at(const __global float4 *picture, int width, int height, int x, int y)
+{
+	return picture[(size_t)clamp(y, 0, height - 1) * width + clamp(x, 0, width - 1)];
+}
+
+float4 linear_sample(const __global float4 *picture, int width, int height, float2 at)
+{
+	float2 corner = floor(at), part = at - corner;
+	int x = (int)corner.x, y = (int)corner.y;
+
+	return mix(mix(pixel_at(picture, width, height, x, y),
+		       pixel_at(picture, width, height, x + 1, y), part.x),
+		   mix(pixel_at(picture, width, height, x, y + 1),
+		       pixel_at(picture, width, height, x + 1, y + 1), part.x),
+		   part.y);
+}
+
+float2 linear_flow(const __global float2 *flow, int width, int height, float2 at)
+{
+	float2 corner = floor(at), part = at - corner;
+	int x = clamp((int)corner.x, 0, width - 1), right = min(x + 1, width - 1);
+	int y = clamp((int)corner.y, 0, height - 1), below = min(y + 1, height - 1);
+	const __global float2 *row = flow + (size_t)y * width;
+	const __global float2 *next = flow + (size_t)below * width;
+
+	return mix(mix(row[x], row[right], part.x), mix(next[x], next[right], part.x), part.y);
+}
+
+// Catmull and Rom's weights: exactly 0, 1, 0, 0 on a pixel, so that what stands still stays as it
+// is.
+float4 cubic_weights(float t)
+{
+	return (float4)(((-0.5f * t + 1) * t - 0.5f) * t, (1.5f * t - 2.5f) * t * t + 1,
+			((-1.5f * t + 2) * t + 0.5f) * t, (0.5f * t - 0.5f) * t * t);
+}
+
+float4 cubic_row(const __global float4 *picture, int width, int height, int x, int y, float4 weights)
+{
+	return pixel_at(picture, width, height, x - 1, y) * weights.x +
+	       pixel_at(picture, width, height, x, y) * weights.y +
+	       pixel_at(picture, width, height, x + 1, y) * weights.z +
+	       pixel_at(picture, width, height, x + 2, y) * weights.w;
+}
+
+float4 cubic_sample(const __global float4 *picture, int width, int height, float2 at)
+{
+	float2 corner = floor(at);
+	float4 across = cubic_weights(at.x - corner.x), down = cubic_weights(at.y - corner.y);
+	int x = (int)corner.x, y = (int)corner.y;
+
+	return cubic_row(picture, width, height, x, y - 1, across) * down.x +
+	       cubic_row(picture, width, height, x, y, across) * down.y +
+	       cubic_row(picture, width, height, x, y + 1, across) * down.z +
+	       cubic_row(picture, width, height, x, y + 2, across) * down.w;
+}
+
+// ---- what became of the last frame ----
+
+// How far a flow and the flow back may disagree, in pixels squared, and still mean the same point:
+// Sundaram, Brox and Keutzer, "Dense point trajectories by GPU-accelerated large displacement
+// optical flow", ECCV 2010. Soft, as a sharp edge of trust would be seen.
+float agreement(float2 there, float2 back)
+{
+	float2 gap = there + back;
+	float allowed = 0.01f * (dot(there, there) + dot(back, back)) + 0.5f;
+
+	return 1 - smoothstep(0.5f * allowed, 1.5f * allowed, dot(gap, gap));
+}
+
+float inside(float2 at, int width, int height)
+{
+	return at.x > -0.75f && at.y > -0.75f && at.x < width - 0.25f && at.y < height - 0.25f;
+}
+
+// Below a tenth of a pixel a flow is as likely noise; a dream that follows it would shimmer.
+#define FLOW_NOISE 0.02f
+#define FLOW_SURE 0.1f
+
+float2 steady(float2 flow)
+{
+	return flow * smoothstep(FLOW_NOISE, FLOW_SURE, length(flow));
+}
+
+// Measures, block by block, how the frame is like the past one carried along the flow. The eight
+// sums are those of struct block_view in engine/scene.h.
+GROUP_OF_ITEMS __kernel void compare(const __global float4 *frame, const __global float4 *past,
+				     const __global float2 *to_past,
+				     const __global float2 *to_present, int width, int height,
+				     int side, int columns, __global float8 *table)
+{
+	__local float8 shared[GROUP];
+	float8 sum = 0;
+
+	FOR_BLOCK(x, y, width, height, side, columns) {
+		size_t pixel = (size_t)y * width + x;
+		float2 flow = steady(to_past[pixel]);
+		float2 at = (float2)(x, y) + flow;
+		float trust = inside(at, width, height) *
+			      agreement(flow, linear_flow(to_present, width, height, at));
+		float now = luma(frame[pixel]);
+		float then = luma(linear_sample(past, width, height, at));
+		float4 change = fabs(frame[pixel] - past[pixel]);
+		sum += (float8)(now, then, now * now, then * then, now * then, trust, 1,
+				change.x + change.y + change.z);
+	}
+	store_sum(shared, sum, table + 2 * get_group_id(0));
+}
+
+// ---- what is inherited ----
+
+// How far a patch is from the past one in brightness, that of the past one set right by gain and
+// offset.
+float patch_difference(const __global float4 *frame, const __global float4 *past, int width,
+		       int height, int x, int y, float2 flow, float gain, float offset)
+{
+	float sum = 0;
+
+	for (int i = -1; i <= 1; i++)
+		for (int j = -1; j <= 1; j++) {
+			float now = luma(pixel_at(frame, width, height, x + j, y + i));
+			float then = luma(linear_sample(past, width, height,
+							(float2)(x + j, y + i) + flow));
+			sum += fabs(now - fma(gain, then, offset));
+		}
+	return sum / 9;
+}
+
+// A difference in brightness, of the range -1 to 1, that changing light and blur may make, and one
+// that says that this is something else.
+#define LIKE 0.15f
+#define UNLIKE 0.4f
+// Motion in pixels a frame that counts as none, and as full.
+#define SLOW 0.1f
+#define MOVING 0.6f
+
+// Pixel (x, y) comes from (x0 x + x1 y + x2, y0 x + y1 y + y2).
+#define MOVE float x0, float x1, float x2, float y0, float y1, float y2
+#define MOVED(at) ((float2)(x0 * (at).x + x1 * (at).y + x2, y0 * (at).x + y1 * (at).y + y2))
+
+// inherited = the last detail, fetched from where each pixel was, as far as that is sure. still and
+// moving say how much of it is passed on there, and the move is made besides.
+__kernel void inherit(float gain, float offset, float still, float moving, MOVE,
+		      const __global float4 *frame, const __global float4 *past,
+		      const __global float4 *detail, const __global float2 *to_past,
+		      const __global float2 *to_present, __global float4 *inherited, int width,
+		      int height)
+{
+	FOR_RUN(x, y, width, height) {
+		size_t pixel = (size_t)y * width + x;
+		float2 here = (float2)(x, y), flow = steady(to_past[pixel]), at = here + flow;
+		float trust = agreement(flow, linear_flow(to_present, width, height, at));
+		float difference = patch_difference(frame, past, width, height, x, y, flow, gain,
+						    offset);
+		float motion;
+		float4 value;
+
+		at = MOVED(at);
+		trust *= inside(at, width, height) * (1 - smoothstep(LIKE, UNLIKE, difference));
+		motion = smoothstep(SLOW, MOVING, length(at - here));
+		value = cubic_sample(detail, width, height, at) *
+			(trust * mix(still, moving, motion));
+		value.w = clamp(value.w, 0.0f, 1.0f);
+		inherited[pixel] = value;
+	}
+}
+
+// How much a place wants to be dreamed on: all of it where nothing was inherited, nothing where the
+// dream is whole.
+float need(float ripeness)
+{
+	return smoothstep(0.02f, 0.35f, 1 - ripeness);
+}
+
+// gradient times need: what wants nothing must not count when the gradient is normalised, either.
+__kernel void mask_gradient(__global float4 *gradient, const __global float4 *inherited, int width,
+			    int height)
+{
+	FOR_RUN(x, y, width, height) {
+		size_t pixel = (size_t)y * width + x;
+		gradient[pixel] *= need(inherited[pixel].w);
+	}
+}
+
+GROUP_OF_ITEMS __kernel void measure_need(const __global float4 *inherited, int width, int height,
+					  int side, int columns, __global float8 *needs)
+{
+	__local float8 shared[GROUP];
+	float8 sum = 0;
+
+	FOR_BLOCK(x, y, width, height, side, columns) {
+		float wanted = need(inherited[(size_t)y * width + x].w);
+		sum += (float8)(wanted * wanted, 1, 0, 0, 0, 0, 0, 0);
+	}
+	store_sum(shared, sum, needs + get_group_id(0));
+}
+
+// The length of a step: its RMS over the picture where it is 1 over what wants it. A single
+// work-item.
+__kernel void find_length(const __global float8 *needs, int blocks, __global float *length)
+{
+	float2 sum = 0;
+
+	for (int i = 0; i < blocks; i++)
+		sum += needs[i].s01;
+	*length = sqrt(sum.x / sum.y);
+}
+
+// ---- what is kept ----
+
+// detail = what was dreamed, where it was wanted, and what was inherited, elsewhere. ripening says
+// how much riper a pixel becomes that is in full need; below 0 the frame was cold.
+__kernel void keep(float ripening, const __global float4 *dreamed, const __global float4 *inherited,
+		   __global float4 *detail, int width, int height)
+{
+	FOR_RUN(x, y, width, height) {
+		size_t pixel = (size_t)y * width + x;
+		float4 past = inherited[pixel];
+		float wanted = need(past.w);
+		// Bands of the gradient reach a little beyond what wanted it.
+		float4 value = mix(past, dreamed[pixel], fmin(4 * wanted, 1.0f));
+
+		value.w = fmin(past.w + ripening * wanted, 1.0f);
+		if (ripening < 0)
+			value = (float4)(dreamed[pixel].xyz, 1);
+		detail[pixel] = value;
+	}
+}
+
+// The eight sums are those of struct block_dream in engine/scene.h.
+GROUP_OF_ITEMS __kernel void measure_dream(const __global float4 *frame,
+					   const __global float4 *detail, int width, int height,
+					   int side, int columns, __global float8 *table)
+{
+	__local float8 shared[GROUP];
+	float8 sum = 0;
+
+	FOR_BLOCK(x, y, width, height, side, columns) {
+		size_t pixel = (size_t)y * width + x;
+		float4 added = (float4)(detail[pixel].xyz, 0);
+		float4 dream = clamp(frame[pixel] + added, -1.0f, 1.0f);
+		float light = luma(dream);
+		sum += (float8)(dot(added, added), dream.x, dream.y, dream.z, light * light,
+				detail[pixel].w, need(detail[pixel].w), 0);
+	}
+	store_sum(shared, sum, table + 2 * get_group_id(0) + 1);
+}
+
+// ---- journeys ----
+
+float mirrored(float at, int size)
+{
+	float period = 2 * size;
+	float place = fmod(fmod(at + 0.5f, period) + period, period);
+
+	return (place < size ? place : period - place) - 0.5f;
+}
+
+// moved = the last dream itself, moved, its colours brought back by gain and an offset of each.
+__kernel void travel(float gain, float red, float green, float blue, MOVE,
+		     const __global float4 *frame, const __global float4 *detail,
+		     __global float4 *moved, int width, int height)
+{
+	FOR_RUN(x, y, width, height) {
+		float2 at = MOVED((float2)(x, y));
+		float4 value;
+
+		at = (float2)(mirrored(at.x, width), mirrored(at.y, height));
+		value = cubic_sample(frame, width, height, at) +
+			cubic_sample(detail, width, height, at);
+		value = clamp(fma(value, (float4)gain, (float4)(red, green, blue, 0)), -1.0f, 1.0f);
+		moved[(size_t)y * width + x] = (float4)(value.xyz, 0);
+	}
+}
