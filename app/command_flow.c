@@ -1,4 +1,5 @@
-#include "app/command_flow.h"
+/* The commands about motion: flow A B, and bench flow A B. */
+#include "app/command.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,11 +8,10 @@
 
 #include "app/flo.h"
 
-const char *const flow_quality_names[] = {"fast", "medium", "fine", NULL};
-
 /* Zeroed, nothing is held. */
 struct flow_work {
-	const struct flow_request *request;
+	const char *first_name, *second_name;
+	const struct options *options;
 	struct picture first, second, colours;
 	struct output_file *file;
 	struct flo flow, truth;
@@ -29,11 +29,6 @@ static void release(struct flow_work *work)
 	free(work->milliseconds);
 }
 
-static bool given(const char *text)
-{
-	return text && text[0];
-}
-
 static bool ends_in_flo(const char *name)
 {
 	size_t length = strlen(name);
@@ -42,45 +37,44 @@ static bool ends_in_flo(const char *name)
 
 static rv_status open_pictures(struct flow_work *work, rv_error *error)
 {
-	const struct flow_request *request = work->request;
 	rv_status status;
 
-	if (!given(request->first) || !given(request->second))
+	if (!work->first_name[0] || !work->second_name[0])
 		return rv_fail(error, RV_INVALID,
 		               "motion is from one picture to another: two are "
 		               "needed");
-	if ((status = picture_open(&work->first, request->first, error)) ||
-	    (status = picture_open(&work->second, request->second, error)))
+	if ((status = picture_open(&work->first, work->first_name, error)) ||
+	    (status = picture_open(&work->second, work->second_name, error)))
 		return status;
 	return flo_create(&work->flow, work->first.image.width, work->first.image.height, error);
 }
 
 static rv_status estimate(struct flow_work *work, rv_error *error)
 {
-	const struct flow_request *request = work->request;
+	rv_config config = options_config(work->options);
 
-	return rv_flow(&request->config, &work->first.image, &work->second.image, request->quality,
-	               work->flow.motion, work->milliseconds ? request->runs : 0,
-	               work->milliseconds, error);
+	return rv_flow(&config, &work->first.image, &work->second.image,
+	               (rv_flow_quality)work->options->flow_quality, work->flow.motion,
+	               work->milliseconds ? work->options->runs : 0, work->milliseconds, error);
 }
 
 /* ---- flow ---- */
 
-static rv_status check_output(const struct flow_request *request, rv_error *error)
+static rv_status check_output(const struct options *options, rv_error *error)
 {
-	if (!given(request->output))
+	if (!options->output[0])
 		return rv_fail(error, RV_INVALID,
 		               "where to? -o FILE.flo, or -o FILE.png for a picture of the motion");
-	if (!ends_in_flo(request->output) && !picture_name_known(request->output))
+	if (!ends_in_flo(options->output) && !picture_name_known(options->output))
 		return rv_fail(error, RV_INVALID,
 		               "%.256s: motion is written as .flo or as a picture (%s)",
-		               request->output, picture_extensions());
+		               options->output, picture_extensions());
 	return RV_OK;
 }
 
 static rv_status write_motion(struct flow_work *work, rv_error *error)
 {
-	const char *name = work->request->output;
+	const char *name = work->options->output;
 	rv_status status;
 
 	if (ends_in_flo(name))
@@ -91,18 +85,20 @@ static rv_status write_motion(struct flow_work *work, rv_error *error)
 	return output_file_commit(&work->file, error);
 }
 
-rv_status flow_write_command(const struct flow_request *request, rv_error *error)
+rv_status command_flow(const struct options *options, rv_error *error)
 {
-	struct flow_work work = {.request = request};
+	struct flow_work work = {.options = options,
+	                         .first_name = options->operand,
+	                         .second_name = options->more[0]};
 	rv_status status;
 
 	/* The file comes first: that it cannot be written is known before anything is computed. */
-	if ((status = check_output(request, error)) || (status = open_pictures(&work, error)) ||
-	    (status = output_file_create(&work.file, request->output, request->force, error)) ||
+	if ((status = check_output(options, error)) || (status = open_pictures(&work, error)) ||
+	    (status = output_file_create(&work.file, options->output, options->force, error)) ||
 	    (status = estimate(&work, error)) || (status = write_motion(&work, error)))
 		goto cleanup;
-	if (!request->quiet)
-		printf("%s: %dx%d\n", request->output, work.flow.width, work.flow.height);
+	if (!options->quiet)
+		printf("%s: %dx%d\n", options->output, work.flow.width, work.flow.height);
 cleanup:
 	release(&work);
 	return status;
@@ -118,15 +114,14 @@ static int compare_times(const void *a, const void *b)
 
 static rv_status print_measures(struct flow_work *work, rv_error *error)
 {
-	const struct flow_request *request = work->request;
 	double *times = work->milliseconds, distance;
-	int runs = request->runs;
+	int runs = work->options->runs;
 	rv_status status;
 
 	qsort(times, (size_t)runs, sizeof(*times), compare_times);
-	printf("flow %s %dx%d", flow_quality_names[request->quality], work->flow.width,
-	       work->flow.height);
-	if (given(request->truth)) {
+	printf("flow %s %dx%d", option_flow_qualities[work->options->flow_quality],
+	       work->flow.width, work->flow.height);
+	if (work->options->truth[0]) {
 		status = flo_end_point_error(&work->flow, &work->truth, &distance, error);
 		if (status)
 			return status;
@@ -137,20 +132,20 @@ static rv_status print_measures(struct flow_work *work, rv_error *error)
 	return RV_OK;
 }
 
-rv_status flow_bench_command(const struct flow_request *request, rv_error *error)
+rv_status command_bench_flow(const struct options *options, rv_error *error)
 {
-	struct flow_work work = {.request = request};
+	struct flow_work work = {.options = options,
+	                         .first_name = options->more[0],
+	                         .second_name = options->more[1]};
 	rv_status status;
 
-	if (request->runs < 1)
-		return rv_fail(error, RV_INVALID, "at least one run is timed");
 	if ((status = open_pictures(&work, error)))
 		goto cleanup;
-	if (given(request->truth) && (status = flo_read(&work.truth, request->truth, error)))
+	if (options->truth[0] && (status = flo_read(&work.truth, options->truth, error)))
 		goto cleanup;
-	work.milliseconds = calloc((size_t)request->runs, sizeof(*work.milliseconds));
+	work.milliseconds = calloc((size_t)options->runs, sizeof(*work.milliseconds));
 	if (!work.milliseconds) {
-		status = rv_fail(error, RV_MEMORY, "no memory for %d times", request->runs);
+		status = rv_fail(error, RV_MEMORY, "no memory for %d times", options->runs);
 		goto cleanup;
 	}
 	if ((status = estimate(&work, error)) == RV_OK)

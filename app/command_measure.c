@@ -60,6 +60,8 @@ rv_status command_bench(const struct options *options, rv_error *error)
 	const char *layer;
 	if (!strcmp(options->operand, "time"))
 		return command_bench_time(options, error);
+	if (!strcmp(options->operand, "flow"))
+		return command_bench_flow(options, error);
 	if (strcmp(options->operand, "step") || options->more[0][0])
 		return rv_fail(error, RV_INVALID,
 		               "what is timed is a gradient step or the frames of a video: "

@@ -4,10 +4,10 @@
 
 #include "app/job.h"
 
-const struct option *option_find(const char *name)
+const struct option *option_find(const char *name, unsigned commands)
 {
 	for (const struct option *option = option_table; option->name; option++)
-		if (!strcmp(option->name, name))
+		if (!strcmp(option->name, name) && option->commands & commands)
 			return option;
 	return NULL;
 }
@@ -76,6 +76,7 @@ struct options options_default(void)
 		.quality = JOB_QUALITY_DEFAULT,
 		.time = 1,
 		.rate = 30,
+		.flow_quality = RV_FLOW_FINE,
 		.runs = 10,
 		.frames = 150,
 	};
@@ -87,7 +88,7 @@ static rv_status unknown_option(const char *word, const char *name, unsigned com
                                 rv_error *error)
 {
 	const char *nearest = option_nearest(name, command);
-	if (option_find(name))
+	if (option_find(name, COMMAND_ANY))
 		return rv_fail(error, RV_INVALID, "--%s is not an option of this command", name);
 	if (nearest)
 		return rv_fail(error, RV_INVALID, "%.64s: no such option; did you mean --%s?", word,
@@ -106,7 +107,7 @@ static rv_status find_option(const char *word, unsigned command, const struct op
 		size_t length = strcspn(word + 2, "=");
 		if (length < sizeof(name))
 			memcpy(name, word + 2, length);
-		*found = option_find(name);
+		*found = option_find(name, command);
 		if (word[2 + length] == '=')
 			*value = word + 2 + length + 1;
 	} else {
@@ -148,7 +149,7 @@ static rv_status parse_option(struct options *options, char *const *words, int *
 /* Where the next word that is no option goes; NULL where the command takes no more. */
 static char *place_for_operand(struct options *options, unsigned command)
 {
-	int more = command == COMMAND_BENCH ? OPTION_MORE : 0;
+	int more = command == COMMAND_BENCH ? OPTION_MORE : command == COMMAND_FLOW ? 1 : 0;
 	if (!options->operand[0])
 		return options->operand;
 	for (int i = 0; i < more; i++)

@@ -77,6 +77,10 @@ struct options {
 	int runs;
 	int frames; /* of a clip, at most */
 
+	/* flow. */
+	int flow_quality; /* rv_flow_quality */
+	char truth[OPTION_TEXT_LENGTH];
+
 	/* The program itself. */
 	bool quiet, verbose, help, version;
 };
@@ -127,7 +131,8 @@ enum option_command {
 	COMMAND_INSPECT = 1 << 6,
 	COMMAND_KERNELS = 1 << 7,
 	COMMAND_MAN = 1 << 8,
-	COMMAND_ANY = (1 << 9) - 1
+	COMMAND_FLOW = 1 << 9,
+	COMMAND_ANY = (1 << 10) - 1
 };
 
 struct option {
@@ -152,9 +157,12 @@ extern const struct option option_table[];
 extern const char *const option_group_titles[OPTION_GROUP_COUNT];
 /* [0] is "file"; the others are names for rv_model_open(). */
 extern const char *const option_input_formats[];
+/* In the order of rv_flow_quality; NULL-terminated. */
+extern const char *const option_flow_qualities[];
 
-/* The option called name (without dashes), or NULL. */
-const struct option *option_find(const char *name);
+/* The option called name (without dashes) that one of commands takes, or NULL: one name may mean
+ * one thing to one command and another to the next. */
+const struct option *option_find(const char *name, unsigned commands);
 
 /* The name among the options of commands that is most like name, or NULL where none is near. */
 const char *option_nearest(const char *name, unsigned commands);

@@ -5,11 +5,12 @@
 
 enum {
 	DREAM = COMMAND_DREAM,
-	ENGINE = COMMAND_DREAM | COMMAND_TUNE | COMMAND_BENCH | COMMAND_INSPECT | COMMAND_KERNELS,
+	ENGINE = COMMAND_DREAM | COMMAND_TUNE | COMMAND_BENCH | COMMAND_INSPECT | COMMAND_KERNELS |
+		 COMMAND_FLOW,
 	MODEL = COMMAND_DREAM | COMMAND_TUNE | COMMAND_BENCH | COMMAND_INSPECT | COMMAND_LAYERS,
 	TIMED = COMMAND_TUNE | COMMAND_BENCH,
 	MOVING = COMMAND_DREAM | COMMAND_BENCH,
-	WRITING = COMMAND_DREAM | COMMAND_INSPECT,
+	WRITING = COMMAND_DREAM | COMMAND_INSPECT | COMMAND_FLOW,
 };
 
 #define PLACE(member) .place = offsetof(struct options, member)
@@ -23,10 +24,10 @@ enum {
 static const char *const objectives[] = {"l2", "mean", "winners", NULL};
 static const char *const normalisations[] = {"bands", "deviation", "mean-abs", NULL};
 static const char *const off_on[] = {"off", "on", NULL};
-static const char *const flow_qualities[] = {"fast", "medium", "fine", NULL};
 static const char *const cut_names[] = {"off", "auto", NULL};
 static const char *const automatic[] = {"auto", NULL};
 static const char *const origins[] = {"input", "noise", NULL};
+const char *const option_flow_qualities[] = {"fast", "medium", "fine", NULL};
 static const char *const convolutions[] = {"auto", "direct", "winograd", "gemm", NULL};
 static const char *const kernels[] = {"auto", "cpu", "gpu", NULL};
 const char *const option_input_formats[] = {"file", "caffe-bgr", "imagenet",
@@ -133,7 +134,7 @@ const struct option option_table[] = {
 	 .help = "sizes, the largest ones, that such a frame is dreamed at"},
 	{.name = "flow", .type = OPTION_CHOICE, .group = OPTION_GROUP_TIME,
 	 .cost = OPTION_REPLAN, .commands = MOVING, PLACE(params.time.flow_quality),
-	 .choices = flow_qualities,
+	 .choices = option_flow_qualities,
 	 .metavar = "NAME",
 	 .help = "quality of the optical flow that carries the dream"},
 	{.name = "flow-skip", .type = OPTION_WHOLE, .group = OPTION_GROUP_TIME,
@@ -190,7 +191,7 @@ const struct option option_table[] = {
 
 	/* Picture and video. */
 	{.name = "output", .letter = 'o', .type = OPTION_TEXT, .group = OPTION_GROUP_OUTPUT,
-	 .commands = DREAM, PLACE(output),
+	 .commands = DREAM | COMMAND_FLOW, PLACE(output),
 	 .metavar = "FILE",
 	 .help = "where the dream goes; its end chooses the format; - is stdout"},
 	{.name = "size", .type = OPTION_SIZE, .group = OPTION_GROUP_OUTPUT,
@@ -271,6 +272,14 @@ const struct option option_table[] = {
 	 .commands = COMMAND_BENCH, PLACE(runs), RANGE(1, 10000),
 	 .metavar = "N",
 	 .help = "how many steps are timed"},
+	{.name = "quality", .type = OPTION_CHOICE, .group = OPTION_GROUP_MEASURE,
+	 .commands = COMMAND_FLOW | COMMAND_BENCH, PLACE(flow_quality), .choices = option_flow_qualities,
+	 .metavar = "NAME",
+	 .help = "quality of the motion between two pictures"},
+	{.name = "truth", .type = OPTION_TEXT, .group = OPTION_GROUP_MEASURE,
+	 .commands = COMMAND_BENCH, PLACE(truth),
+	 .metavar = "FILE.flo",
+	 .help = "the true motion, to tell the mean end-point error"},
 	{.name = "frames", .type = OPTION_WHOLE, .group = OPTION_GROUP_MEASURE,
 	 .commands = COMMAND_BENCH, PLACE(frames), RANGE(1, 1000000),
 	 .metavar = "N",

@@ -36,12 +36,12 @@ static void cut_comment(char *line)
 
 static rv_status unknown_name(const char *prefix, const char *name, rv_error *error)
 {
-	const struct option *option = option_find(name);
+	const struct option *option = option_find(name, COMMAND_DREAM);
 	if (option)
 		return rv_fail(error, RV_INVALID, "%s%s is not an option that a preset holds",
 		               prefix, name);
 	const char *nearest = option_nearest(name, COMMAND_DREAM);
-	if (nearest && option_in_preset(option_find(nearest)))
+	if (nearest && option_in_preset(option_find(nearest, COMMAND_DREAM)))
 		return rv_fail(error, RV_INVALID, "%s%.64s: no such option; did you mean %s?",
 		               prefix, name, nearest);
 	return rv_fail(error, RV_INVALID, "%s%.64s: no such option", prefix, name);
@@ -60,7 +60,7 @@ static rv_status parse_line(struct options *options, char *line, const char *pre
 		               line);
 	*equals = '\0';
 	const char *name = trim(line);
-	const struct option *option = option_find(name);
+	const struct option *option = option_find(name, COMMAND_DREAM);
 	if (!option || !option_in_preset(option))
 		return unknown_name(prefix, name, error);
 	return option_set(options, option, trim(equals + 1), prefix, error);

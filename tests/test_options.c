@@ -66,7 +66,7 @@ TEST(options_every_default_is_in_its_range)
 TEST(options_names_and_letters_are_unique)
 {
 	for (const struct option *a = option_table; a->name; a++) {
-		CHECK_MESSAGE(option_find(a->name) == a, "%s is there twice", a->name);
+		CHECK_MESSAGE(option_find(a->name, a->commands) == a, "%s is there twice", a->name);
 		for (const struct option *b = option_table; b < a; b++)
 			CHECK_MESSAGE(!a->letter || a->letter != b->letter, "-%c is there twice",
 			              a->letter);
@@ -275,7 +275,7 @@ TEST(options_write_what_they_read)
 		{NULL, NULL},
 	};
 	for (int i = 0; values[i][0]; i++) {
-		const struct option *option = option_find(values[i][0]);
+		const struct option *option = option_find(values[i][0], COMMAND_ANY);
 		struct options first = options_default(), second = options_default();
 		char text[OPTION_VALUE_LENGTH];
 		REQUIRE(option);
