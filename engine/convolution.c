@@ -54,17 +54,14 @@ size_t convolution_library_bytes(const struct convolution_library *library)
 static struct convolution_choice choose(struct convolution_library *library,
                                         const struct convolution_problem *problem)
 {
-	struct convolution_choice choice = {
-		library->method,
-		register_tile_default(library->device->lanes, problem->output_width)};
+	struct convolution_choice direct = choice_direct(library->device, problem);
+	struct convolution_choice choice = {library->method, direct.tile};
 
 	if (library->method == RV_CONVOLUTION_AUTO)
 		return tuner_find(library->tuner, problem, &choice)
 		               ? choice
 		               : choice_default(library->device, problem);
-	if (!choice_fits(&choice, library->device, problem))
-		choice.method = RV_CONVOLUTION_DIRECT;
-	return choice;
+	return choice_fits(&choice, library->device, problem) ? choice : direct;
 }
 
 static void record_gemm(struct recorder *recorder, struct convolution_library *library,
@@ -87,6 +84,8 @@ static void record_chosen(void *context, struct recorder *recorder,
 		record_gemm(recorder, library, problem);
 	else if (choice->method == RV_CONVOLUTION_WINOGRAD)
 		convolution_winograd(recorder, library->weights, problem, choice->tile);
+	else if (choice->tile.group > 1)
+		convolution_tiled(recorder, library->weights, problem, choice->tile);
 	else
 		convolution_direct(recorder, library->weights, problem, choice->tile);
 }

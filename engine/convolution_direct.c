@@ -2,10 +2,12 @@
 
 #include <stdio.h>
 
-static const struct register_tile tiles_of_16_lanes[] = {{16, 8, 3},  {16, 6, 4},  {16, 4, 5},
-                                                         {16, 12, 2}, {16, 14, 1}, {0, 0, 0}};
-static const struct register_tile tiles_of_8_lanes[] = {{8, 6, 2}, {8, 4, 3}, {8, 3, 4}, {0, 0, 0}};
-static const struct register_tile tiles_of_4_lanes[] = {{4, 6, 2}, {4, 4, 3}, {4, 3, 4}, {0, 0, 0}};
+static const struct register_tile tiles_of_16_lanes[] = {
+	{16, 8, 3, 1}, {16, 6, 4, 1}, {16, 4, 5, 1}, {16, 12, 2, 1}, {16, 14, 1, 1}, {0, 0, 0, 0}};
+static const struct register_tile tiles_of_8_lanes[] = {
+	{8, 6, 2, 1}, {8, 4, 3, 1}, {8, 3, 4, 1}, {0, 0, 0, 0}};
+static const struct register_tile tiles_of_4_lanes[] = {
+	{4, 6, 2, 1}, {4, 4, 3, 1}, {4, 3, 4, 1}, {0, 0, 0, 0}};
 
 static int divide_up(int value, int divisor)
 {
@@ -83,31 +85,6 @@ static int tiles_per_group(const struct device *device, int tiles, int others)
 	return divide_up(tiles, groups);
 }
 
-/* The arguments from the first to the tables' last, which all kernels here share but for the length
- * of a panel. */
-static void record_problem(struct recorder *recorder, const struct convolution_problem *problem,
-                           const struct convolution_tables *tables, cl_mem weights, int panel_rows)
-{
-	record_flop(recorder, problem->flop);
-	record_buffer(recorder, problem->input);
-	record_int(recorder, problem->input_size.height);
-	record_int(recorder, problem->input_size.width);
-	record_buffer(recorder, recorder->zeros);
-	record_buffer(recorder, weights);
-	if (panel_rows)
-		record_int(recorder, panel_rows);
-	record_buffer(recorder, problem->output);
-	record_int(recorder, problem->output_size.width);
-	record_buffer(recorder, problem->mask);
-	record_taps(recorder, tables);
-	record_phases(recorder, tables);
-	record_targets(recorder, tables);
-	record_int(recorder, tables->input_step_y);
-	record_int(recorder, tables->input_step_x);
-	record_int(recorder, tables->output_step_y);
-	record_int(recorder, tables->output_step_x);
-}
-
 static void record_direct(struct recorder *recorder, const struct convolution_problem *problem,
                           const struct convolution_tables *tables, cl_mem weights,
                           struct register_tile tile)
@@ -125,8 +102,8 @@ static void record_direct(struct recorder *recorder, const struct convolution_pr
 	         "-DLANES=%d -DTILE_PIXELS=%d -DTILE_VECTORS=%d -DCHANNEL_STEP=%d", tile.lanes,
 	         tile.pixels, tile.vectors, step);
 	record_kernel(recorder, "conv_direct", options, "convolve", problem->node->name);
-	record_problem(recorder, problem, tables, weights,
-	               problem->input_width * window->height * window->width);
+	record_problem_arguments(recorder, problem, tables, weights,
+	                         problem->input_width * window->height * window->width);
 	record_int(recorder, tiles);
 	record_launch(recorder, panel_count, divide_up(tile_count, tiles), tables->phase_count, 1,
 	              1, 1);
@@ -150,7 +127,7 @@ void convolution_direct(struct recorder *recorder, struct weight_cache *weights,
 
 /* ---- depthwise ---- */
 
-enum { DEPTHWISE_PIXELS = 8 };
+enum { DEPTHWISE_PIXELS = 8, GROUP_ITEMS = 64 };
 
 /* [tap][channel] */
 static bool pack_diagonal(const struct weight_layout *layout, const struct filter_bank *bank,
@@ -163,10 +140,39 @@ static bool pack_diagonal(const struct weight_layout *layout, const struct filte
 	return true;
 }
 
+/* With groups of many items, an item does one vector of one pixel, and items side by side do
+ * vectors side by side, so that their loads join. */
+static void launch_depthwise(struct recorder *recorder, const struct convolution_tables *tables)
+{
+	const struct device *device = recorder->device;
+	int vectors = tables->target_count, group = (int)device_group_items(device, GROUP_ITEMS);
+	int width = 1;
+
+	while (2 * width <= group && vectors % (2 * width) == 0)
+		width *= 2;
+	record_int(recorder, 1);
+	record_launch(recorder, vectors,
+	              (size_t)divide_up(tables->largest_phase, group / width) * (group / width),
+	              tables->phase_count, width, group / width, 1);
+}
+
+static void launch_depthwise_alone(struct recorder *recorder,
+                                   const struct convolution_tables *tables)
+{
+	int tile_count = divide_up(tables->largest_phase, DEPTHWISE_PIXELS);
+	int tiles = tiles_per_group(recorder->device, tile_count,
+	                            tables->target_count * tables->phase_count);
+
+	record_int(recorder, tiles);
+	record_launch(recorder, tables->target_count, divide_up(tile_count, tiles),
+	              tables->phase_count, 1, 1, 1);
+}
+
 void convolution_depthwise(struct recorder *recorder, struct weight_cache *weights,
                            const struct convolution_problem *problem)
 {
 	const struct window *window = &problem->node->window;
+	bool groups = device_wants_groups(recorder->device);
 	struct weight_layout layout = {
 		.method = "depthwise",
 		.count = (size_t)problem->input_width * window->height * window->width,
@@ -174,7 +180,6 @@ void convolution_depthwise(struct recorder *recorder, struct weight_cache *weigh
 	};
 	struct convolution_tables tables;
 	cl_mem packed = weight_cache_find(weights, recorder, problem, &layout);
-	int tile_count, tiles;
 	char options[64];
 
 	if (recorder->status)
@@ -183,16 +188,15 @@ void convolution_depthwise(struct recorder *recorder, struct weight_cache *weigh
 		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);
 		return;
 	}
-	tile_count = divide_up(tables.largest_phase, DEPTHWISE_PIXELS);
-	tiles = tiles_per_group(recorder->device, tile_count,
-	                        tables.target_count * tables.phase_count);
-	snprintf(options, sizeof(options), "-DTILE_PIXELS=%d", DEPTHWISE_PIXELS);
+	snprintf(options, sizeof(options), "-DTILE_PIXELS=%d%s", groups ? 1 : DEPTHWISE_PIXELS,
+	         groups ? " -DMANY_ITEMS" : "");
 	record_kernel(recorder, "conv_depthwise", options, "convolve_depthwise",
 	              problem->node->name);
-	record_problem(recorder, problem, &tables, packed, 0);
-	record_int(recorder, tiles);
-	record_launch(recorder, tables.target_count, divide_up(tile_count, tiles),
-	              tables.phase_count, 1, 1, 1);
+	record_problem_arguments(recorder, problem, &tables, packed, 0);
+	if (groups)
+		launch_depthwise(recorder, &tables);
+	else
+		launch_depthwise_alone(recorder, &tables);
 	tables_release(&tables);
 }
 
@@ -216,12 +220,32 @@ static bool pack_rows(const struct weight_layout *layout, const struct filter_ba
 	return true;
 }
 
+/* Of one work-item; one of many does a single pixel. */
+static int picture_pixels(const struct device *device)
+{
+	if (device_wants_groups(device))
+		return 1;
+	return device->lanes == 16 ? PICTURE_PIXELS_16 : PICTURE_PIXELS;
+}
+
+static void launch_picture(struct recorder *recorder, const struct convolution_tables *tables)
+{
+	const struct device *device = recorder->device;
+	int tile_count = divide_up(tables->largest_phase, picture_pixels(device));
+	bool groups = device_wants_groups(device);
+	int group = groups ? (int)device_group_items(device, GROUP_ITEMS) : 1;
+	int tiles = groups ? 1 : tiles_per_group(device, tile_count, tables->phase_count);
+
+	record_int(recorder, tiles);
+	record_launch(recorder, (size_t)divide_up(divide_up(tile_count, tiles), group) * group,
+	              tables->phase_count, 1, group, 1, 1);
+}
+
 void convolution_picture(struct recorder *recorder, struct weight_cache *weights,
                          const struct convolution_problem *problem)
 {
 	const struct window *window = &problem->node->window;
 	int lanes = recorder->device->lanes, channels = problem->outputs[0].run.channels;
-	int pixels = lanes == 16 ? PICTURE_PIXELS_16 : PICTURE_PIXELS;
 	struct weight_layout layout = {
 		.method = "picture",
 		.parameters = {channels, lanes},
@@ -230,7 +254,6 @@ void convolution_picture(struct recorder *recorder, struct weight_cache *weights
 	};
 	struct convolution_tables tables;
 	cl_mem packed = weight_cache_find(weights, recorder, problem, &layout);
-	int tile_count, tiles;
 	char options[64];
 
 	if (recorder->status)
@@ -239,13 +262,12 @@ void convolution_picture(struct recorder *recorder, struct weight_cache *weights
 		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);
 		return;
 	}
-	tile_count = divide_up(tables.largest_phase, pixels);
-	tiles = tiles_per_group(recorder->device, tile_count, tables.phase_count);
-	snprintf(options, sizeof(options), "-DTILE_PIXELS=%d -DCHANNELS=%d", pixels, channels);
+	snprintf(options, sizeof(options), "-DTILE_PIXELS=%d -DCHANNELS=%d%s",
+	         picture_pixels(recorder->device), channels,
+	         device_wants_groups(recorder->device) ? " -DMANY_ITEMS" : "");
 	record_kernel(recorder, "conv_picture", options, "convolve_to_picture",
 	              problem->node->name);
-	record_problem(recorder, problem, &tables, packed, 0);
-	record_int(recorder, tiles);
-	record_launch(recorder, divide_up(tile_count, tiles), tables.phase_count, 1, 1, 1, 1);
+	record_problem_arguments(recorder, problem, &tables, packed, 0);
+	launch_picture(recorder, &tables);
 	tables_release(&tables);
 }

@@ -4,13 +4,14 @@
 
 #include "engine/convolution_weights.h"
 
-/* The register tile of a kernel: pixels (or Winograd tiles) by vectors of lanes output channels. */
+/* What one work-item computes: pixels (or Winograd tiles) by vectors of lanes output channels. */
 struct register_tile {
 	int lanes, pixels, vectors;
+	int group; /* a work-group has group * group items */
 };
 
 /* Tiles whose sums fit into the registers of a processor with vectors of this many lanes: 32
- * registers where there are 16 lanes (AVX-512), else 16. Ends with {0}. */
+ * registers where there are 16 lanes (AVX-512), else 16. Of groups of one item. Ends with {0}. */
 const struct register_tile *register_tiles(int lanes);
 
 /* The tile that does output_width channels, a multiple of TENSOR_ALIGNMENT, at the least cost. */
@@ -19,6 +20,19 @@ struct register_tile register_tile_default(int lanes, int output_width);
 /* Any convolution. */
 void convolution_direct(struct recorder *recorder, struct weight_cache *weights,
                         const struct convolution_problem *problem, struct register_tile tile);
+
+/* Any convolution, by groups of many items with a block of input and weights in local memory. Where
+ * the kernel does not run with this tile a smaller one is taken, and at the end
+ * convolution_direct. */
+void convolution_tiled(struct recorder *recorder, struct weight_cache *weights,
+                       const struct convolution_problem *problem, struct register_tile tile);
+/* The tiles there are, largest blocks first; ends with {0}. */
+const struct register_tile *tiled_tiles(void);
+/* Whether a device of this size of work-group and local memory may run it. */
+bool convolution_tiled_fits(const struct device *device, struct register_tile tile);
+/* The tile that fits and keeps all compute units busy with the least work; {0} where none fits. */
+struct register_tile tiled_tile_default(const struct device *device,
+                                        const struct convolution_problem *problem);
 
 /* Windows of 3x3, 5x5, 1x3, 1x5, 1x7 and those turned, with stride and dilation 1, where the device
  * has the local memory. */

@@ -318,6 +318,60 @@ void tables_release(struct convolution_tables *tables)
 	memset(tables, 0, sizeof(*tables));
 }
 
+/* Input positions are at least 0, so that no sum with this overflows or comes near a picture. */
+enum { OUTSIDE = -(1 << 30) };
+
+static int quads_of_phase(const struct convolution_tables *tables,
+                          const struct convolution_phase *phase, int multiple)
+{
+	int count = 0;
+
+	for (int i = 0; i < phase->tap_count; i++)
+		count += round_up(tables->taps[phase->first_tap + i].channels, 4) / 4;
+	return round_up(count ? count : 1, multiple);
+}
+
+/* Appends the quads of a tap to quads; returns how many. */
+static int cut_tap(const struct convolution_tap *tap, struct convolution_tap *quads)
+{
+	int count = 0;
+
+	for (int channel = 0; channel < tap->channels; channel += 4) {
+		quads[count] = *tap;
+		quads[count].offset += channel;
+		quads[count].row += channel;
+		quads[count++].channels = minimum(4, tap->channels - channel);
+	}
+	return count;
+}
+
+bool tables_cut_taps(struct convolution_tables *tables, int multiple)
+{
+	struct convolution_tap *quads;
+	int count = 0;
+
+	for (int i = 0; i < tables->phase_count; i++)
+		count += quads_of_phase(tables, &tables->phases[i], multiple);
+	quads = malloc((size_t)count * sizeof(*quads));
+	if (!quads)
+		return false;
+	count = 0;
+	for (int i = 0; i < tables->phase_count; i++) {
+		struct convolution_phase *phase = &tables->phases[i];
+		int first = count, end = first + quads_of_phase(tables, phase, multiple);
+		for (int k = 0; k < phase->tap_count; k++)
+			count += cut_tap(&tables->taps[phase->first_tap + k], quads + count);
+		while (count < end)
+			quads[count++] = (struct convolution_tap){.dy = OUTSIDE, .dx = OUTSIDE};
+		phase->first_tap = first;
+		phase->tap_count = end - first;
+	}
+	free(tables->taps);
+	tables->taps = quads;
+	tables->tap_count = count;
+	return true;
+}
+
 static void record_table(struct recorder *recorder, int count, size_t size, const void *data)
 {
 	record_buffer(recorder, record_own_buffer(recorder, count * size, count ? data : NULL));
@@ -338,4 +392,28 @@ void record_targets(struct recorder *recorder, const struct convolution_tables *
 	record_table(recorder, tables->target_count, sizeof(*tables->targets), tables->targets);
 	record_table(recorder, tables->target_count * tables->lanes, sizeof(*tables->bias),
 	             tables->bias);
+}
+
+void record_problem_arguments(struct recorder *recorder, const struct convolution_problem *problem,
+                              const struct convolution_tables *tables, cl_mem weights,
+                              int weight_stride)
+{
+	record_flop(recorder, problem->flop);
+	record_buffer(recorder, problem->input);
+	record_int(recorder, problem->input_size.height);
+	record_int(recorder, problem->input_size.width);
+	record_buffer(recorder, recorder->zeros);
+	record_buffer(recorder, weights);
+	if (weight_stride)
+		record_int(recorder, weight_stride);
+	record_buffer(recorder, problem->output);
+	record_int(recorder, problem->output_size.width);
+	record_buffer(recorder, problem->mask);
+	record_taps(recorder, tables);
+	record_phases(recorder, tables);
+	record_targets(recorder, tables);
+	record_int(recorder, tables->input_step_y);
+	record_int(recorder, tables->input_step_x);
+	record_int(recorder, tables->output_step_y);
+	record_int(recorder, tables->output_step_x);
 }

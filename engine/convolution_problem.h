@@ -106,6 +106,15 @@ struct convolution_tables {
 bool tables_create(struct convolution_tables *tables, const struct convolution_problem *problem,
                    int lanes, int multiple);
 void tables_release(struct convolution_tables *tables);
+/* Cuts the taps into quads: taps of up to 4 channels, whose weights are their `channels` rows from
+ * row on. Every phase gets a multiple of `multiple` of them, at least one: what is missing are
+ * quads outside of any picture, with 0 channels. false without memory. */
+bool tables_cut_taps(struct convolution_tables *tables, int multiple);
+/* The arguments that direct kernels begin with: those of the problem, then those of its tables.
+ * weight_stride is one of them unless it is 0. */
+void record_problem_arguments(struct recorder *recorder, const struct convolution_problem *problem,
+                              const struct convolution_tables *tables, cl_mem weights,
+                              int weight_stride);
 /* Tables as buffers of the recorder's list, recorded as arguments. */
 void record_taps(struct recorder *recorder, const struct convolution_tables *tables);
 void record_phases(struct recorder *recorder, const struct convolution_tables *tables);

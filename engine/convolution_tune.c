@@ -46,13 +46,18 @@ static const struct {
                     {RV_CONVOLUTION_WINOGRAD, "winograd"},
                     {RV_CONVOLUTION_GEMM, "gemm"}};
 
-static bool tile_is_known(struct register_tile wanted)
+static bool tile_is_known(struct register_tile wanted, const struct register_tile *tile)
 {
-	for (const struct register_tile *tile = register_tiles(wanted.lanes); tile->lanes; tile++)
+	for (; tile->lanes; tile++)
 		if (tile->lanes == wanted.lanes && tile->pixels == wanted.pixels &&
-		    tile->vectors == wanted.vectors)
+		    tile->vectors == wanted.vectors && tile->group == wanted.group)
 			return true;
 	return false;
+}
+
+static bool is_tiled(struct register_tile tile)
+{
+	return tile.group > 1;
 }
 
 bool choice_fits(const struct convolution_choice *choice, const struct device *device,
@@ -60,9 +65,12 @@ bool choice_fits(const struct convolution_choice *choice, const struct device *d
 {
 	switch (choice->method) {
 	case RV_CONVOLUTION_DIRECT:
-		return tile_is_known(choice->tile);
+		return is_tiled(choice->tile)
+		               ? tile_is_known(choice->tile, tiled_tiles()) &&
+		                         convolution_tiled_fits(device, choice->tile)
+		               : tile_is_known(choice->tile, register_tiles(choice->tile.lanes));
 	case RV_CONVOLUTION_WINOGRAD:
-		return tile_is_known(choice->tile) &&
+		return tile_is_known(choice->tile, register_tiles(choice->tile.lanes)) &&
 		       convolution_winograd_fits(device, problem, choice->tile);
 	case RV_CONVOLUTION_GEMM:
 		return convolution_gemm_fits(problem);
@@ -72,19 +80,41 @@ bool choice_fits(const struct convolution_choice *choice, const struct device *d
 	return false;
 }
 
+struct convolution_choice choice_direct(const struct device *device,
+                                        const struct convolution_problem *problem)
+{
+	struct register_tile tile = {0, 0, 0, 0};
+
+	if (device_wants_groups(device))
+		tile = tiled_tile_default(device, problem);
+	if (!tile.lanes)
+		tile = register_tile_default(device->lanes, problem->output_width);
+	return (struct convolution_choice){RV_CONVOLUTION_DIRECT, tile};
+}
+
+static struct convolution_choice default_of_groups(const struct device *device,
+                                                   const struct convolution_problem *problem)
+{
+	const struct window *window = &problem->node->window;
+	struct convolution_choice choice = choice_direct(device, problem);
+
+	if (window->height * window->width == 1 && window->stride_y == 1 && window->stride_x == 1 &&
+	    problem->input_count == 1 && problem->flop >= 2.0 * MANY_PRODUCTS &&
+	    convolution_gemm_fits(problem))
+		choice.method = RV_CONVOLUTION_GEMM;
+	return choice;
+}
+
 struct convolution_choice choice_default(const struct device *device,
                                          const struct convolution_problem *problem)
 {
-	struct convolution_choice choice = {
-		RV_CONVOLUTION_DIRECT, register_tile_default(device->lanes, problem->output_width)};
+	struct convolution_choice choice = choice_direct(device, problem);
 
-	if (device_wants_groups(device)) {
-		if (problem->flop >= 2.0 * MANY_PRODUCTS && convolution_gemm_fits(problem))
-			choice.method = RV_CONVOLUTION_GEMM;
-	} else if (convolution_winograd_fits(device, problem, choice.tile) &&
-	           convolution_winograd_saves(problem)) {
+	if (device_wants_groups(device))
+		return default_of_groups(device, problem);
+	if (convolution_winograd_fits(device, problem, choice.tile) &&
+	    convolution_winograd_saves(problem))
 		choice.method = RV_CONVOLUTION_WINOGRAD;
-	}
 	return choice;
 }
 
@@ -92,7 +122,8 @@ struct convolution_choice choice_default(const struct device *device,
 
 rv_status tuner_create(struct tuner **tuner, struct device *device, rv_error *error)
 {
-	static const char *const competing[] = {"common", "conv_direct", "winograd", "im2col"};
+	static const char *const competing[] = {"common", "conv_direct", "conv_tiled", "winograd",
+	                                        "im2col"};
 
 	*tuner = calloc(1, sizeof(**tuner));
 	if (!*tuner)
@@ -150,8 +181,9 @@ static void shape_key(const struct tuner *tuner, const struct convolution_proble
 	                     problem->output_count,
 	                     problem->outputs[0].accumulate};
 
-	snprintf(key, KEY_LENGTH, "%s|%016llx|", tuner->device->key,
-	         (unsigned long long)tuner->sources);
+	snprintf(key, KEY_LENGTH, "%s|%016llx|%s|", tuner->device->key,
+	         (unsigned long long)tuner->sources,
+	         device_wants_groups(tuner->device) ? "gpu" : "cpu");
 	add_numbers(key, shape, sizeof(shape) / sizeof(shape[0]));
 	for (int i = 0; i < problem->input_count; i++)
 		add_numbers(key, &problem->inputs[i].channels, 1);
@@ -159,13 +191,13 @@ static void shape_key(const struct tuner *tuner, const struct convolution_proble
 		add_numbers(key, &problem->outputs[i].run.channels, 1);
 }
 
-/* The line "METHOD LANES PIXELS VECTORS". */
+/* The line "METHOD LANES PIXELS VECTORS GROUP". */
 static bool parse_choice(const char *text, struct convolution_choice *choice)
 {
 	char name[16];
 
-	if (sscanf(text, "%15s %d %d %d", name, &choice->tile.lanes, &choice->tile.pixels,
-	           &choice->tile.vectors) != 4)
+	if (sscanf(text, "%15s %d %d %d %d", name, &choice->tile.lanes, &choice->tile.pixels,
+	           &choice->tile.vectors, &choice->tile.group) != 5)
 		return false;
 	for (size_t i = 0; i < sizeof(method_names) / sizeof(method_names[0]); i++)
 		if (strcmp(name, method_names[i].name) == 0) {
@@ -195,8 +227,8 @@ static void write_choice(const struct tuner *tuner, const char *key,
 	for (size_t i = 0; i < sizeof(method_names) / sizeof(method_names[0]); i++)
 		if (method_names[i].method == choice->method)
 			name = method_names[i].name;
-	snprintf(text, sizeof(text), "%s %d %d %d", name, choice->tile.lanes, choice->tile.pixels,
-	         choice->tile.vectors);
+	snprintf(text, sizeof(text), "%s %d %d %d %d", name, choice->tile.lanes,
+	         choice->tile.pixels, choice->tile.vectors, choice->tile.group);
 	cache_write(tuner->device->cache_directory, "tuning", key, text, strlen(text) + 1);
 }
 
@@ -264,32 +296,42 @@ static void add_candidate(struct candidate *candidates, int *count, const struct
 /* Tiles that would compute a third more than is wanted are left out. */
 static bool wastes_much(struct register_tile tile, int output_width)
 {
-	int vectors = output_width / tile.lanes;
-	int computed = (vectors + tile.vectors - 1) / tile.vectors * tile.vectors;
+	int vectors = output_width / tile.lanes, block = tile.vectors * tile.group;
+	int computed = (vectors + block - 1) / block * block;
 
 	return 3 * computed >= 4 * vectors && computed > vectors;
 }
 
-/* All tiles of the device's vectors and of those half as wide. The default comes first, so that
- * there is always one. */
+static void add_tiles(struct candidate *candidates, int *count, const struct device *device,
+                      const struct convolution_problem *problem, const struct register_tile *tile)
+{
+	for (; tile->lanes; tile++) {
+		if (wastes_much(*tile, problem->output_width))
+			continue;
+		add_candidate(candidates, count, device, problem,
+		              (struct convolution_choice){RV_CONVOLUTION_DIRECT, *tile});
+		if (!is_tiled(*tile))
+			add_candidate(candidates, count, device, problem,
+			              (struct convolution_choice){RV_CONVOLUTION_WINOGRAD, *tile});
+	}
+}
+
+/* With groups of one item, all tiles of the device's vectors and of those half as wide. The default
+ * comes first, so that there is always one. */
 static int list_candidates(struct candidate *candidates, const struct device *device,
                            const struct convolution_problem *problem)
 {
 	int count = 0;
 
 	add_candidate(candidates, &count, device, problem, choice_default(device, problem));
-	for (int lanes = device->lanes; lanes >= 4 && lanes >= device->lanes / 2; lanes /= 2)
-		for (const struct register_tile *tile = register_tiles(lanes); tile->lanes;
-		     tile++) {
-			if (wastes_much(*tile, problem->output_width))
-				continue;
-			add_candidate(candidates, &count, device, problem,
-			              (struct convolution_choice){RV_CONVOLUTION_DIRECT, *tile});
-			add_candidate(candidates, &count, device, problem,
-			              (struct convolution_choice){RV_CONVOLUTION_WINOGRAD, *tile});
-		}
+	if (device_wants_groups(device))
+		add_tiles(candidates, &count, device, problem, tiled_tiles());
+	else
+		for (int lanes = device->lanes; lanes >= 4 && lanes >= device->lanes / 2;
+		     lanes /= 2)
+			add_tiles(candidates, &count, device, problem, register_tiles(lanes));
 	add_candidate(candidates, &count, device, problem,
-	              (struct convolution_choice){RV_CONVOLUTION_GEMM, {0, 0, 0}});
+	              (struct convolution_choice){RV_CONVOLUTION_GEMM, {0, 0, 0, 0}});
 	return count;
 }
 

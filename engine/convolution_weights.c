@@ -156,10 +156,13 @@ static uint64_t weight_key(const struct convolution_problem *problem,
 	int input =
 		problem->backward ? problem->outputs[0].run.channels : problem->inputs[0].channels;
 	int own = problem->group < 0 ? input / node->groups : input;
-	int taps = node->window.height * node->window.width;
+	const struct window *window = &node->window;
+	int taps = window->height * window->width;
 	int shape[] = {
-		problem->backward,    problem->group,        node->groups, input,
-		problem->input_width, problem->output_width, taps,         node->output_count};
+		problem->backward,    problem->group,        node->groups,       input,
+		problem->input_width, problem->output_width, window->height,     window->width,
+		window->stride_y,     window->stride_x,      window->dilation_y, window->dilation_x,
+		node->output_count};
 	uint64_t key = mix(0xcbf29ce484222325ull, shape, sizeof(shape));
 
 	key = mix(key, layout->method, strlen(layout->method));

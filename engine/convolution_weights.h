@@ -24,7 +24,7 @@ float filter_bank_weight(const struct filter_bank *bank, int tap, int row, int c
 /* How a method lays out the weights. */
 struct weight_layout {
 	const char *method; /* a literal: layouts of different methods never mix */
-	int parameters[4];  /* of the method, such as the width of a panel; told apart in the cache
+	int parameters[6];  /* of the method, such as the width of a panel; told apart in the cache
 	                     */
 	size_t count;       /* floats */
 	/* Writes count floats; they are zero before. */

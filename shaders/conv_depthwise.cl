@@ -7,7 +7,7 @@
 #endif
 
 // Work-item (vector of channels, run of `tiles` tiles of pixels, phase).
-ONE_ITEM __kernel void convolve_depthwise(
+ANY_GROUP __kernel void convolve_depthwise(
 	const __global float *restrict input, int input_height, int input_width,
 	const __global float *restrict zeros, const __global float *restrict weights,
 	__global float *restrict output, int output_width, const __global float *restrict mask,

@@ -33,7 +33,7 @@ float4 sum_channels(const real *sum)
 }
 
 // Work-item (run of `tiles` tiles of pixels, phase).
-ONE_ITEM __kernel void convolve_to_picture(
+ANY_GROUP __kernel void convolve_to_picture(
 	const __global float *restrict input, int input_height, int input_width,
 	const __global float *restrict zeros, const __global float *restrict weights,
 	__global float *restrict output, int output_width, const __global float *restrict mask,

@@ -198,6 +198,97 @@ TEST(convolution_with_every_register_tile)
 	fixture_close(&fixture);
 }
 
+static void record_tiled(struct convolution_fixture *fixture, struct recorder *recorder,
+                         const struct operation *operation, bool backward)
+{
+	struct convolution_problem problem;
+
+	if (backward ? problem_backward(&problem, operation) : problem_forward(&problem, operation))
+		convolution_tiled(recorder, fixture->weights, &problem, fixture->tile);
+	else
+		record_fail(recorder, RV_MEMORY, "out of memory");
+	problem_release(&problem);
+}
+
+/* The kernel of GPUs is correct on any device. More pixels and channels than one block has, joined
+ * parts; phases without a tap; the picture, whose gradient convolution_tiled does not do. */
+/* clang-format off */
+static const struct convolution_case cases_of_groups[] = {
+	{11, 13, 32, {80, 17}, {.height = 3, .width = 2, .stride_y = 2, .pad_top = 1},
+	 .accumulate = true, .masked = true},
+	{7, 8, 16, {24}, {.height = 1, .width = 1, .stride_y = 3, .stride_x = 2},
+	 .accumulate = true, .masked = true},
+	{12, 11, 10, {12}, {.height = 3, .width = 3, .dilation_y = 2, .dilation_x = 3,
+	 .pad_top = 2, .pad_left = 1, .pad_right = 2}, .no_bias = true},
+};
+/* clang-format on */
+
+TEST(convolution_by_groups_with_every_tile)
+{
+	struct convolution_fixture fixture;
+
+	if (!fixture_open(&fixture, RV_CONVOLUTION_DIRECT))
+		return;
+	fixture.tolerance = direct_tolerance;
+	fixture.record = record_tiled;
+	for (const struct register_tile *tile = tiled_tiles(); tile->lanes; tile++) {
+		fixture.tile = *tile;
+		for (size_t i = 0; i < sizeof(cases_of_groups) / sizeof(cases_of_groups[0]); i++)
+			fixture_check(&fixture, &cases_of_groups[i]);
+	}
+	printf("# worst error %.1e\n", fixture.worst);
+	fixture_close(&fixture);
+}
+
+/* Where a group of many items, or its local memory, is too large, there is a smaller one, or the
+ * kernel of one item. */
+TEST(convolution_by_groups_on_small_devices)
+{
+	static const struct {
+		size_t items, local_bytes;
+	} devices[] = {{128, 32 << 10}, {256, 8 << 10}, {16, 16 << 10},
+	               {4, 1 << 10},    {1, 32 << 10},  {256, 0}};
+	struct convolution_fixture fixture;
+
+	if (!fixture_open(&fixture, RV_CONVOLUTION_DIRECT))
+		return;
+	fixture.tolerance = direct_tolerance;
+	fixture.device->kernels = RV_KERNELS_GPU;
+	fixture.device->lanes = 4;
+	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+		fixture.device->max_work_group = devices[i].items;
+		fixture.device->local_bytes = devices[i].local_bytes;
+		fixture_check(&fixture, &cases_of_groups[0]);
+	}
+	fixture_close(&fixture);
+}
+
+/* What is left to kernels of their own, with groups of many items. */
+TEST(convolution_by_groups_of_each_channel_and_of_the_picture)
+{
+	/* clang-format off */
+	static const struct convolution_case cases[] = {
+		{9, 8, 40, {40}, {.height = 3, .width = 3, .stride_y = 2, .stride_x = 2,
+		 .pad_bottom = 1, .pad_right = 1}, .groups = 40, .accumulate = true,
+		 .masked = true},
+		{15, 17, 3, {32}, {.height = 3, .width = 3, .stride_y = 2, .stride_x = 2},
+		 .picture = true, .accumulate = true},
+		{6, 5, 1, {10}, {.height = 3, .width = 2, .stride_y = 3, .dilation_x = 2},
+		 .picture = true},
+	};
+	/* clang-format on */
+	struct convolution_fixture fixture;
+
+	if (!fixture_open(&fixture, RV_CONVOLUTION_DIRECT))
+		return;
+	fixture.tolerance = direct_tolerance;
+	fixture.device->kernels = RV_KERNELS_GPU;
+	fixture.device->lanes = 4;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		fixture_check(&fixture, &cases[i]);
+	fixture_close(&fixture);
+}
+
 static bool have_matrix_products(void)
 {
 #ifdef HAVE_CLBLAST
