@@ -12,7 +12,7 @@ struct ascent {
 	struct device *device;
 	int width, height;
 	struct network_buffers buffers;
-	size_t buffer_bytes;
+	struct network_needs needs;      /* which the buffers cover */
 	struct launch_list room_buffers; /* owns the room */
 	struct octave_room room;
 	struct raster frame;       /* the picture as given */
@@ -126,12 +126,9 @@ static rv_status create_room(struct ascent *ascent, bool in_time, rv_error *erro
 
 static rv_status create_buffers(struct ascent *ascent, rv_error *error)
 {
-	struct network_needs needs = {0};
-
 	for (int i = 0; i < ascent->octave_count; i++)
-		network_needs_cover(&needs, &ascent->octaves[i].network->needs);
-	ascent->buffer_bytes = network_needs_bytes(&needs);
-	return network_buffers_create(&ascent->buffers, ascent->device, &needs, error);
+		network_needs_cover(&ascent->needs, &ascent->octaves[i].network->needs);
+	return network_buffers_create(&ascent->buffers, ascent->device, &ascent->needs, error);
 }
 
 static rv_status record_octaves(struct ascent *ascent, const struct ascent_recipe *recipe,
@@ -227,15 +224,20 @@ rv_frame_report ascent_report(const struct ascent *ascent)
 	return ascent->report;
 }
 
-size_t ascent_bytes(const struct ascent *ascent)
+void ascent_measure(const struct ascent *ascent, rv_memory *memory)
 {
-	size_t bytes = ascent->buffer_bytes + launch_list_bytes(&ascent->rasters) +
-	               launch_list_bytes(&ascent->room_buffers) + launch_list_bytes(&ascent->load) +
-	               launch_list_bytes(&ascent->store);
+	const struct octave *top = &ascent->octaves[ascent->octave_count - 1];
 
+	memory->tensors = ascent->needs.tensor_bytes + ascent->needs.zero_bytes;
+	memory->saved = ascent->needs.saved_bytes;
+	memory->rasters = launch_list_bytes(&ascent->rasters) +
+	                  launch_list_bytes(&ascent->room_buffers) +
+	                  launch_list_bytes(&ascent->load) + launch_list_bytes(&ascent->store);
 	for (int i = 0; i < ascent->octave_count; i++)
-		bytes += octave_bytes(&ascent->octaves[i]);
-	return bytes;
+		memory->rasters += octave_bytes(&ascent->octaves[i]);
+	memory->tiles = tiles_count(&top->tiles);
+	memory->tile_width = top->tiles.x.tile;
+	memory->tile_height = top->tiles.y.tile;
 }
 
 /* A list's own buffer for the caller's pixels, rows without gaps. */
@@ -570,4 +572,19 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 	else
 		ascent->has_past = true;
 	return status;
+}
+
+rv_status ascent_visit(struct ascent *ascent, const rv_params *params, ascent_visitor *visit,
+                       void *context, rv_error *error)
+{
+	rv_status status = record_load(ascent, RV_RGB8, error);
+
+	if (!status)
+		status = record_store(ascent, RV_RGB8, error);
+	if (!status)
+		status = visit(context, &ascent->load, false, 1, error);
+	for (int i = 0; i < ascent->octave_count && !status; i++)
+		status = octave_visit(&ascent->octaves[i], params->iterations, visit, context,
+		                      error);
+	return status ? status : visit(context, &ascent->store, false, 1, error);
 }

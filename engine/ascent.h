@@ -47,7 +47,15 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 /* What the last picture went through. */
 rv_frame_report ascent_report(const struct ascent *ascent);
 
-/* Device memory that the ascent holds. */
-size_t ascent_bytes(const struct ascent *ascent);
+/* Fills in all but the weights. */
+void ascent_measure(const struct ascent *ascent, rv_memory *memory);
+
+/* Calls visit for every list of launches that dreaming one picture with params runs, in that order,
+ * with the number of times it is run; stops at the first failure. backward: on the way from the
+ * objective to the picture. */
+typedef rv_status ascent_visitor(void *context, const struct launch_list *list, bool backward,
+                                 int times, rv_error *error);
+rv_status ascent_visit(struct ascent *ascent, const rv_params *params, ascent_visitor *visit,
+                       void *context, rv_error *error);
 
 #endif

@@ -170,22 +170,66 @@ void convolution_backward(struct recorder *recorder, const struct operation *ope
 
 /* ---- tuning ---- */
 
-static rv_status tune_dense(struct convolution_library *library,
-                            const struct convolution_problem *problem, cl_mem zeros, bool *measured,
+/* What is asked of a race: to know the fastest, or (with report) to see all. */
+struct tuning {
+	struct convolution_library *library;
+	cl_mem zeros;
+	rv_convolution_report *report;
+	void *context;
+	bool measured;
+};
+
+/* A report_choice. */
+static void report_timing(void *context, const struct convolution_problem *problem,
+                          const struct convolution_choice *choice, double seconds, bool fastest)
+{
+	const struct tuning *tuning = context;
+	const struct window *window = &problem->node->window;
+	rv_convolution_timing timing = {
+		.name = problem->node->name,
+		.backward = problem->backward,
+		.window_height = window->height,
+		.window_width = window->width,
+		.stride = window->stride_y,
+		.height = problem->output_size.height,
+		.width = problem->output_size.width,
+		.method = choice->method,
+		.lanes = choice->tile.lanes,
+		.tile_pixels = choice->tile.pixels,
+		.tile_vectors = choice->tile.vectors,
+		.milliseconds = seconds * 1e3,
+		.gflop = problem->flop * 1e-9,
+		.fastest = fastest,
+	};
+
+	for (int i = 0; i < problem->input_count; i++)
+		timing.input_channels += problem->inputs[i].channels;
+	for (int i = 0; i < problem->output_count; i++)
+		timing.output_channels += problem->outputs[i].run.channels;
+	tuning->report(tuning->context, &timing);
+}
+
+static rv_status tune_dense(struct tuning *tuning, const struct convolution_problem *problem,
                             rv_error *error)
 {
+	struct convolution_library *library = tuning->library;
+	struct race_manner manner = {.record = record_chosen,
+	                             .report = tuning->report ? report_timing : NULL,
+	                             .record_context = library,
+	                             .report_context = tuning};
 	struct convolution_choice choice;
+	bool known = tuning->report ? tuner_raced(library->tuner, problem)
+	                            : tuner_find(library->tuner, problem, &choice);
 
-	if (tuner_find(library->tuner, problem, &choice))
+	if (known)
 		return RV_OK;
-	*measured = true;
-	return tuner_measure(library->tuner, problem, zeros, record_chosen, library, error);
+	tuning->measured = true;
+	return tuner_measure(library->tuner, problem, tuning->zeros, &manner, error);
 }
 
 /* All groups are alike: the first is timed for all. */
-static rv_status tune_problem(struct convolution_library *library,
-                              const struct convolution_problem *problem, cl_mem zeros,
-                              bool *measured, rv_error *error)
+static rv_status tune_problem(struct tuning *tuning, const struct convolution_problem *problem,
+                              rv_error *error)
 {
 	struct convolution_problem one;
 	rv_status status;
@@ -193,31 +237,50 @@ static rv_status tune_problem(struct convolution_library *library,
 	if (is_special(problem))
 		return RV_OK;
 	if (!problem_splits_into_groups(problem))
-		return tune_dense(library, problem, zeros, measured, error);
+		return tune_dense(tuning, problem, error);
 	if (!problem_group(&one, problem, 0))
 		return rv_fail(error, RV_MEMORY, "out of memory");
-	status = tune_dense(library, &one, zeros, measured, error);
+	status = tune_dense(tuning, &one, error);
 	problem_release(&one);
 	return status;
 }
 
-rv_status convolution_tune(struct convolution_library *library, const struct operation *operation,
-                           cl_mem zeros, bool *measured, rv_error *error)
+static rv_status tune_both(struct tuning *tuning, const struct operation *operation,
+                           rv_error *error)
 {
 	struct convolution_problem forward, backward;
 	rv_status status = RV_OK;
 
-	*measured = false;
 	if (!problem_forward(&forward, operation))
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	if (!problem_backward(&backward, operation)) {
 		problem_release(&forward);
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	}
-	status = tune_problem(library, &forward, zeros, measured, error);
+	status = tune_problem(tuning, &forward, error);
 	if (status == RV_OK && operation->inputs[0].wants_gradient)
-		status = tune_problem(library, &backward, zeros, measured, error);
+		status = tune_problem(tuning, &backward, error);
 	problem_release(&forward);
 	problem_release(&backward);
 	return status;
+}
+
+rv_status convolution_tune(struct convolution_library *library, const struct operation *operation,
+                           cl_mem zeros, bool *measured, rv_error *error)
+{
+	struct tuning tuning = {.library = library, .zeros = zeros};
+	rv_status status = tune_both(&tuning, operation, error);
+
+	*measured = tuning.measured;
+	return status;
+}
+
+rv_status convolution_compare(struct convolution_library *library,
+                              const struct operation *operation, cl_mem zeros,
+                              rv_convolution_report *report, void *context, rv_error *error)
+{
+	struct tuning tuning = {
+		.library = library, .zeros = zeros, .report = report, .context = context};
+
+	return tune_both(&tuning, operation, error);
 }

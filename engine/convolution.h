@@ -35,4 +35,10 @@ void convolution_backward(struct recorder *recorder, const struct operation *ope
 rv_status convolution_tune(struct convolution_library *library, const struct operation *operation,
                            cl_mem zeros, bool *measured, rv_error *error);
 
+/* Times them whether or not the cache knows, and reports every one; shapes that the library has
+ * compared before are left out. */
+rv_status convolution_compare(struct convolution_library *library,
+                              const struct operation *operation, cl_mem zeros,
+                              rv_convolution_report *report, void *context, rv_error *error);
+
 #endif

@@ -21,6 +21,7 @@ enum {
 struct tuner_entry {
 	char *key;
 	bool measured; /* false: looked for on disk and not found */
+	bool raced;    /* measured by this tuner */
 	struct convolution_choice choice;
 };
 
@@ -34,7 +35,8 @@ struct tuner {
 struct candidate {
 	struct convolution_choice choice;
 	struct launch_list list;
-	double best; /* seconds; negative once it is out of the race */
+	double best;   /* seconds; 0 before the first run that counts */
+	bool hopeless; /* out of the race */
 };
 
 /* ---- choices ---- */
@@ -283,12 +285,23 @@ static double seconds(void)
 	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+static bool same_choice(const struct convolution_choice *a, const struct convolution_choice *b)
+{
+	return a->method == b->method &&
+	       (a->method == RV_CONVOLUTION_GEMM ||
+	        (a->tile.lanes == b->tile.lanes && a->tile.pixels == b->tile.pixels &&
+	         a->tile.vectors == b->tile.vectors));
+}
+
 static void add_candidate(struct candidate *candidates, int *count, const struct device *device,
                           const struct convolution_problem *problem,
                           struct convolution_choice choice)
 {
 	if (*count == CANDIDATES_MAX || !choice_fits(&choice, device, problem))
 		return;
+	for (int i = 0; i < *count; i++)
+		if (same_choice(&candidates[i].choice, &choice))
+			return;
 	memset(&candidates[*count], 0, sizeof(*candidates));
 	candidates[(*count)++].choice = choice;
 }
@@ -359,7 +372,7 @@ static rv_status race(struct candidate *candidates, int count, const struct devi
 			struct candidate *candidate = &candidates[i];
 			double taken;
 			rv_status status;
-			if (candidate->best < 0)
+			if (candidate->hopeless)
 				continue;
 			status = time_once(candidate, device, &taken, error);
 			if (status)
@@ -370,8 +383,7 @@ static rv_status race(struct candidate *candidates, int count, const struct devi
 				candidate->best = taken;
 			if (best == 0 || taken < best)
 				best = taken;
-			if (candidate->best > HOPELESS * best)
-				candidate->best = -1;
+			candidate->hopeless = candidate->best > HOPELESS * best;
 		}
 	return RV_OK;
 }
@@ -388,14 +400,14 @@ static const struct candidate *fastest(const struct candidate *candidates, int c
 
 static rv_status record_candidates(struct candidate *candidates, int count, struct tuner *tuner,
                                    const struct convolution_problem *problem, cl_mem zeros,
-                                   record_choice *record, void *context, rv_error *error)
+                                   const struct race_manner *manner, rv_error *error)
 {
 	for (int i = 0; i < count; i++) {
 		struct recorder recorder = {.device = tuner->device,
 		                            .list = &candidates[i].list,
 		                            .zeros = zeros,
 		                            .error = error};
-		record(context, &recorder, problem, &candidates[i].choice);
+		manner->record(manner->record_context, &recorder, problem, &candidates[i].choice);
 		if (recorder.status)
 			return recorder.status;
 	}
@@ -403,7 +415,7 @@ static rv_status record_candidates(struct candidate *candidates, int count, stru
 }
 
 rv_status tuner_measure(struct tuner *tuner, const struct convolution_problem *problem,
-                        cl_mem zeros, record_choice *record, void *context, rv_error *error)
+                        cl_mem zeros, const struct race_manner *manner, rv_error *error)
 {
 	struct candidate candidates[CANDIDATES_MAX];
 	int count = list_candidates(candidates, tuner->device, problem);
@@ -415,16 +427,29 @@ rv_status tuner_measure(struct tuner *tuner, const struct convolution_problem *p
 	entry = entry_of(tuner, key);
 	if (!entry)
 		return rv_fail(error, RV_MEMORY, "out of memory");
-	status =
-		record_candidates(candidates, count, tuner, problem, zeros, record, context, error);
+	status = record_candidates(candidates, count, tuner, problem, zeros, manner, error);
 	if (status == RV_OK)
 		status = race(candidates, count, tuner->device, error);
 	if (status == RV_OK) {
-		entry->choice = fastest(candidates, count)->choice;
-		entry->measured = true;
+		const struct candidate *winner = fastest(candidates, count);
+		entry->choice = winner->choice;
+		entry->measured = entry->raced = true;
 		write_choice(tuner, key, &entry->choice);
+		for (int i = 0; manner->report && i < count; i++)
+			manner->report(manner->report_context, problem, &candidates[i].choice,
+			               candidates[i].best, &candidates[i] == winner);
 	}
 	for (int i = 0; i < count; i++)
 		launch_list_clear(&candidates[i].list);
 	return status;
+}
+
+bool tuner_raced(struct tuner *tuner, const struct convolution_problem *problem)
+{
+	char key[KEY_LENGTH];
+	const struct tuner_entry *entry;
+
+	shape_key(tuner, problem, key);
+	entry = entry_of(tuner, key);
+	return entry && entry->raced;
 }

@@ -40,8 +40,22 @@ typedef void record_choice(void *context, struct recorder *recorder,
                            const struct convolution_problem *problem,
                            const struct convolution_choice *choice);
 
+/* Told of every choice once its race is over; seconds is its best run. context is the caller's. */
+typedef void report_choice(void *context, const struct convolution_problem *problem,
+                           const struct convolution_choice *choice, double seconds, bool fastest);
+
+/* How a race is run and, unless report is NULL, reported. */
+struct race_manner {
+	record_choice *record;
+	report_choice *report;
+	void *record_context, *report_context;
+};
+
 /* Times every choice that fits and remembers the fastest. Overwrites problem's outputs. */
 rv_status tuner_measure(struct tuner *tuner, const struct convolution_problem *problem,
-                        cl_mem zeros, record_choice *record, void *context, rv_error *error);
+                        cl_mem zeros, const struct race_manner *manner, rv_error *error);
+
+/* True if tuner_measure has run for problem: what was found on disk does not count. */
+bool tuner_raced(struct tuner *tuner, const struct convolution_problem *problem);
 
 #endif

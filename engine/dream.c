@@ -244,7 +244,7 @@ static rv_status create_ascent(rv_engine *engine, int width, int height, rv_erro
 	return status;
 }
 
-static rv_status prepare(rv_engine *engine, int width, int height, rv_error *error)
+rv_status engine_prepare(rv_engine *engine, int width, int height, rv_error *error)
 {
 	rv_status status = build(engine, error);
 
@@ -280,7 +280,7 @@ rv_status rv_dream(rv_engine *engine, const rv_image *input, int64_t time, const
 		status = rv_fail(error, RV_INVALID, "input is %dx%d but output %dx%d", input->width,
 		                 input->height, output->width, output->height);
 	if (!status)
-		status = prepare(engine, input->width, input->height, error);
+		status = engine_prepare(engine, input->width, input->height, error);
 	return status ? status : run(engine, input, time, output, error);
 }
 

@@ -1,10 +1,8 @@
-/* The functions of engine/reverie.h that look inside: arrays, times, tuning. */
+/* The functions of engine/reverie.h that look inside: arrays, tuning, kernels. */
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "engine/levels.h"
 #include "engine/probe.h"
 #include "engine/program.h"
 
@@ -55,68 +53,6 @@ rv_status rv_inspect(rv_engine *engine, const rv_image *picture, const char *lay
 		rv_array_release(activation);
 		rv_array_release(gradient);
 	}
-	return status;
-}
-
-static double now_ms(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec * 1e-6;
-}
-
-/* One step, waited for. */
-static rv_status time_step(struct probe *probe, double *milliseconds, rv_error *error)
-{
-	double start = now_ms();
-	rv_status status = probe_run(probe, error);
-	cl_int code = status ? CL_SUCCESS : clFinish(probe->engine->device->queue);
-
-	*milliseconds = now_ms() - start;
-	return code ? device_fail(error, code, "running a gradient step") : status;
-}
-
-static rv_status present_dead_leaves(struct probe *probe, rv_error *error)
-{
-	rv_image image = {.format = RV_RGBF32,
-	                  .width = probe->picture.width,
-	                  .height = probe->picture.height,
-	                  .stride = 3 * (size_t)probe->picture.width * sizeof(float)};
-	rv_status status;
-
-	image.pixels = levels_dead_leaves(image.width, image.height, 1);
-	if (!image.pixels)
-		return rv_fail(error, RV_MEMORY, "out of memory");
-	status = probe_present(probe, &image, error);
-	free(image.pixels);
-	return status;
-}
-
-rv_status rv_measure_step(rv_engine *engine, const char *layer, int width, int height, int runs,
-                          double *milliseconds, double *gflop, rv_error *error)
-{
-	struct probe probe;
-	double uncounted;
-	rv_status status;
-
-	if (!engine || !layer || runs < 1 || width < 1 || height < 1)
-		return rv_fail(error, RV_INVALID,
-		               "rv_measure_step needs an engine, a layer, a size and runs");
-	status = probe_create(&probe, engine, layer, width, height, true,
-	                      (float)width * (float)height, error);
-	if (status)
-		return status;
-	status = present_dead_leaves(&probe, error);
-	if (!status)
-		status = time_step(&probe, &uncounted, error);
-	if (!status)
-		program_cache_save(engine->device);
-	for (int i = 0; i < runs && !status; i++)
-		status = time_step(&probe, &milliseconds[i], error);
-	/* Backward multiplies and adds as often as forward. */
-	*gflop = 2 * probe.network->layout->flop * 1e-9;
-	probe_release(&probe);
 	return status;
 }
 

@@ -214,6 +214,7 @@ static void record_objectives(struct network *network, struct recorder *recorder
 		target.operand.activation = network_activation(network, tensor);
 		target.operand.gradient = network_gradient(network, tensor);
 		order_writer(network, tensor, &target.operand, writers);
+		recorder->operation = "Objective";
 		record_objective(recorder, &target);
 	}
 }
@@ -227,6 +228,7 @@ static void record_backward(struct network *network, struct recorder *recorder, 
 		const struct graph_node *node = operation->node;
 		for (int i = 0; i < node->input_count; i++)
 			order_writer(network, node->inputs[i], &operation->inputs[i], writers);
+		recorder->operation = operator_name(node->kind);
 		if (operators[node->kind].backward)
 			operators[node->kind].backward(recorder, operation);
 	}
@@ -248,6 +250,7 @@ rv_status network_record(struct network *network, struct device *device,
 	bind_buffers(network, buffers, convolutions);
 	for (int n = 0; n < network->graph->node_count; n++) {
 		const struct operation *operation = &network->operations[n];
+		recorder.operation = operator_name(operation->node->kind);
 		if (operators[operation->node->kind].forward)
 			operators[operation->node->kind].forward(&recorder, operation);
 	}

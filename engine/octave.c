@@ -206,3 +206,28 @@ rv_status octave_leave(struct octave *octave, cl_command_queue queue, rv_error *
 {
 	return launch_list_run(&octave->leave, queue, error);
 }
+
+rv_status octave_visit(struct octave *octave, int steps, ascent_visitor *visit, void *context,
+                       rv_error *error)
+{
+	int tiles = steps * tiles_count(&octave->tiles);
+	const struct {
+		const struct launch_list *list;
+		bool backward;
+		int times;
+	} lists[] = {
+		{&octave->enter, false, 1},
+		{&octave->present, false, tiles},
+		{&octave->network->forward, false, tiles},
+		{&octave->network->backward, true, tiles},
+		{&octave->gather, true, tiles},
+		{&octave->step, true, steps},
+		{&octave->leave, false, 1},
+	};
+	rv_status status = RV_OK;
+
+	place_tile(octave, 0, 0, 0);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && !status; i++)
+		status = visit(context, lists[i].list, lists[i].backward, lists[i].times, error);
+	return status;
+}

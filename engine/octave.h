@@ -76,6 +76,9 @@ rv_status octave_enter(struct octave *octave, cl_command_queue queue, rv_error *
 rv_status octave_tile(struct octave *octave, int tile, int shift_y, int shift_x,
                       cl_command_queue queue, rv_error *error);
 rv_status octave_step(struct octave *octave, cl_command_queue queue, rv_error *error);
+/* As ascent_visit, for as many steps. */
+rv_status octave_visit(struct octave *octave, int steps, ascent_visitor *visit, void *context,
+                       rv_error *error);
 rv_status octave_leave(struct octave *octave, cl_command_queue queue, rv_error *error);
 
 #endif

@@ -182,6 +182,7 @@ void record_launch(struct recorder *recorder, size_t global0, size_t global1, si
 	if (!launch)
 		return;
 	launch->label = recorder->label;
+	launch->operation = recorder->operation;
 	launch->flop = recorder->flop;
 	launch->kernel = recorder->kernel;
 	launch->dimensions = global2 > 1 ? 3 : global1 > 1 ? 2 : 1;
@@ -201,6 +202,7 @@ void record_call(struct recorder *recorder, const char *label, double flop,
 		return;
 	}
 	launch->label = label;
+	launch->operation = recorder->operation;
 	launch->flop = flop;
 	launch->call = call;
 	launch->context = context;

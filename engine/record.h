@@ -23,9 +23,10 @@ struct slice {
 };
 
 struct launch {
-	const char *label; /* for profiles; lives as long as the list */
-	double flop;       /* useful arithmetic, for profiles; 0 where nobody counts */
-	cl_kernel kernel;  /* NULL where call is used */
+	const char *label;     /* for messages; lives as long as the list */
+	const char *operation; /* for profiles: the operator it is a part of, or NULL */
+	double flop;           /* useful arithmetic, for profiles; 0 where nobody counts */
+	cl_kernel kernel;      /* NULL where call is used */
 	cl_uint dimensions;
 	size_t global[3], local[3]; /* local[0] == 0: the driver chooses */
 	/* A launch made by a library (CLBlast) instead of a kernel. */
@@ -64,6 +65,7 @@ struct recorder {
 	cl_kernel kernel; /* being recorded */
 	cl_uint argument;
 	const char *label;
+	const char *operation; /* of the launches that follow; a literal, or NULL */
 	double flop;
 };
 
