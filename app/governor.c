@@ -1,0 +1,168 @@
+#include "governor.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+	SIDE_MIN = 96,    /* a network sees little in less */
+	SIDE_MULTIPLE = 8 /* sizes are rounded to it */
+};
+
+static const double size_ratio = 0.84;     /* from rung to rung: about 0.7 of the pixels */
+static const double smoothing = 0.05;      /* the least weight of the newest measurement */
+static const double room = 0.8;            /* of the target, that a climb must fit into */
+static const double patience_least = 3000; /* milliseconds */
+static const double patience_most = 3.6e6; /* milliseconds */
+static const double miss_tolerated = 400;  /* milliseconds: a hiccup is no reason to go down */
+
+/* ---- the ladder ---- */
+
+static bool same(const struct governor_quality *a, const struct governor_quality *b)
+{
+	return a->width == b->width && a->height == b->height && a->warm_steps == b->warm_steps &&
+	       a->warm_octaves == b->warm_octaves && a->octave_scale == b->octave_scale &&
+	       a->flow == b->flow;
+}
+
+static int rounded(double side)
+{
+	return (int)lround(side / SIDE_MULTIPLE) * SIDE_MULTIPLE;
+}
+
+/* Makes a dream one rung smaller; false where it would be too small. */
+static bool shrink(struct governor_quality *quality)
+{
+	int width = rounded(quality->width * size_ratio);
+	/* From the width, so that the shape does not drift with the rounding of each rung. */
+	int height = rounded((double)width * quality->height / quality->width);
+	if (width < SIDE_MIN || height < SIDE_MIN || width >= quality->width)
+		return false;
+	quality->width = width;
+	quality->height = height;
+	return true;
+}
+
+/* Gives up a little; false at the bottom. */
+static bool descend(struct governor_quality *quality)
+{
+	if (quality->warm_steps == 0)
+		quality->warm_steps = 2; /* about what keeping the strength takes */
+	else if (quality->warm_steps > 1)
+		quality->warm_steps =
+			quality->warm_steps > 4 ? quality->warm_steps / 2 : quality->warm_steps - 1;
+	else if (quality->warm_octaves > 1)
+		quality->warm_octaves--;
+	else if (!shrink(quality)) {
+		if (quality->flow == RV_FLOW_FAST)
+			return false;
+		quality->flow--;
+	}
+	return true;
+}
+
+static void build_ladder(struct governor *governor, const struct governor_quality *wish)
+{
+	struct governor_quality quality = *wish;
+	governor->rungs = 0;
+	do {
+		governor->ladder[governor->rungs++] = quality;
+	} while (governor->rungs < GOVERNOR_RUNGS_MAX && descend(&quality));
+}
+
+/* What a dream costs, in units of one gradient step on a million pixels: a model that only has to
+ * be right in proportion, its unit is measured. */
+static double cost(const struct governor_quality *quality)
+{
+	static const double flow_cost[] = {0.3, 0.6, 1.2};
+	double pixels = (double)quality->width * quality->height / 1e6;
+	double shrinking = 1 / ((double)quality->octave_scale * (double)quality->octave_scale);
+	double steps = quality->warm_steps ? quality->warm_steps : 2, sum = 0, part = 1;
+	for (int i = 0; i < quality->warm_octaves; i++) {
+		sum += part;
+		part *= shrinking;
+	}
+	return pixels * (steps * sum + flow_cost[quality->flow]);
+}
+
+static void go_to(struct governor *governor, int rung)
+{
+	governor->rung = rung;
+	governor->measured = 0;
+	governor->room_for = 0;
+	governor->missed_for = 0;
+}
+
+void governor_init(struct governor *governor, const struct governor_quality *wish, int start_pixels)
+{
+	memset(governor, 0, sizeof(*governor));
+	build_ladder(governor, wish);
+	governor->patience = patience_least;
+	for (int i = 0; i < governor->rungs - 1; i++) {
+		const struct governor_quality *quality = &governor->ladder[i];
+		if (!start_pixels || quality->width * quality->height <= start_pixels)
+			break;
+		governor->rung = i + 1;
+	}
+}
+
+void governor_wish(struct governor *governor, const struct governor_quality *wish)
+{
+	struct governor_quality old = *governor_quality(governor);
+	if (same(wish, &governor->ladder[0]))
+		return;
+	build_ladder(governor, wish);
+	governor->patience = patience_least;
+	governor->climbed = false;
+	go_to(governor, 0);
+	/* Of the size so far: another would begin the dream anew. */
+	while (governor->rung < governor->rungs - 1 &&
+	       governor->ladder[governor->rung].width > old.width)
+		governor->rung++;
+}
+
+/* ---- up and down ---- */
+
+static double predict(const struct governor *governor, int rung)
+{
+	return governor->unit * cost(&governor->ladder[rung]);
+}
+
+/* The highest rung below the present one that is predicted to fit. */
+static void go_down(struct governor *governor, double target)
+{
+	int rung = governor->rung;
+	/* Having to take back a climb: the room that was seen is not to be trusted. */
+	if (governor->climbed)
+		governor->patience = fmin(4 * governor->patience, patience_most);
+	governor->climbed = false;
+	do
+		rung++;
+	while (rung < governor->rungs - 1 && predict(governor, rung) > target);
+	go_to(governor, rung);
+}
+
+void governor_measure(struct governor *governor, double milliseconds, double target)
+{
+	if (!(milliseconds > 0) || !(target > 0) || !isfinite(milliseconds))
+		return;
+	double unit = milliseconds / cost(governor_quality(governor));
+	governor->measured++;
+	governor->unit += fmax(1.0 / governor->measured, smoothing) * (unit - governor->unit);
+	bool misses = predict(governor, governor->rung) > target;
+	double above = governor->rung ? predict(governor, governor->rung - 1) : INFINITY;
+	/* Where twice as much would fit as well, what failed before is no warning. */
+	double patience = above < room * target / 2 ? patience_least : governor->patience;
+	governor->missed_for = misses ? governor->missed_for + milliseconds : 0;
+	governor->room_for = above < room * target ? governor->room_for + milliseconds : 0;
+	if (governor->missed_for > miss_tolerated && governor->rung < governor->rungs - 1) {
+		go_down(governor, target);
+	} else if (governor->room_for > patience) {
+		go_to(governor, governor->rung - 1);
+		governor->climbed = true;
+	}
+}
+
+const struct governor_quality *governor_quality(const struct governor *governor)
+{
+	return &governor->ladder[governor->rung];
+}
