@@ -81,7 +81,7 @@ $(BUILD)/onnx.pb-c.c: engine/onnx.proto
 	$(Q)protoc-c --proto_path=engine --c_out=$(BUILD) onnx.proto
 
 # Each shader becomes one C string; #line keeps the compiler's messages pointing at the real file.
-$(BUILD)/shader_sources.c: $(SHADERS) shaders/embed.sh
+$(BUILD)/shader_sources.c: $(SHADERS) $(wildcard shaders/*.clh) shaders/embed.sh
 	$(call say,EMBED shaders)
 	$(Q)mkdir -p $(@D)
 	$(Q)sh shaders/embed.sh $(SHADERS) > $@.tmp && mv $@.tmp $@

@@ -8,9 +8,10 @@ enum { ROWS_OF_A_BAND = 16, BANDS_OF_A_CORE = 4, PIXELS_OF_A_RUN = 4096, RUNS_OF
 /* Work-items of a work-group on a GPU. */
 enum { GPU_TILE_WIDTH = 16, GPU_TILE_HEIGHT = 8 };
 
-static void start(struct recorder *recorder, const char *kernel, const char *label)
+static void start(struct recorder *recorder, const char *shader, const char *kernel,
+                  const char *label)
 {
-	record_kernel(recorder, "flow", NULL, kernel, label);
+	record_kernel(recorder, shader, NULL, kernel, label);
 }
 
 static void record_plane(struct recorder *recorder, cl_mem plane, const struct flow_level *level)
@@ -77,19 +78,19 @@ void flow_record_pyramid(struct recorder *recorder, struct flow *flow,
 {
 	const struct flow_level *level = flow->levels;
 
-	start(recorder, "flow_luma", "flow luma");
+	start(recorder, "flow_pyramid", "flow_luma", "flow luma");
 	record_buffer(recorder, flow->raw); /* in place of the picture, which flow_push sets */
 	record_size(recorder, level);
 	record_plane(recorder, flow->raw, level);
 	finish(recorder, level, lanes(recorder));
-	start(recorder, "flow_smooth", "flow smooth");
+	start(recorder, "flow_pyramid", "flow_smooth", "flow smooth");
 	record_plane(recorder, flow->raw, level);
 	record_plane(recorder, pyramid->levels[0], level);
 	record_size(recorder, level);
 	record_float(recorder, flow_model.smoothing);
 	finish(recorder, level, lanes(recorder));
 	for (int i = 1; i < flow->level_count; i++, level++) {
-		start(recorder, "flow_halve", "flow halve");
+		start(recorder, "flow_pyramid", "flow_halve", "flow halve");
 		record_plane(recorder, pyramid->levels[i - 1], level);
 		record_int(recorder, level->height);
 		record_plane(recorder, pyramid->levels[i], level + 1);
@@ -103,7 +104,7 @@ void flow_record_pyramid(struct recorder *recorder, struct flow *flow,
 static void record_warp(struct recorder *recorder, const struct flow *flow, cl_mem first,
                         cl_mem second, const struct flow_level *level)
 {
-	start(recorder, "flow_warp", "flow warp");
+	start(recorder, "flow_solver", "flow_warp", "flow warp");
 	record_plane(recorder, first, level);
 	record_plane(recorder, second, level);
 	record_flow(recorder, &flow->flow, level);
@@ -119,7 +120,7 @@ static void record_warp(struct recorder *recorder, const struct flow *flow, cl_m
 static void record_linearise(struct recorder *recorder, const struct flow *flow,
                              const struct flow_level *level)
 {
-	start(recorder, "flow_linearise", "flow linearise");
+	start(recorder, "flow_solver", "flow_linearise", "flow linearise");
 	record_plane(recorder, flow->mean, level);
 	record_plane(recorder, flow->difference, level);
 	record_plane(recorder, flow->smoothness, level);
@@ -148,7 +149,7 @@ static void record_relax_bands(struct recorder *recorder, const struct flow *flo
 	                     (size_t)recorder->device->info.compute_units * BANDS_OF_A_CORE);
 	int rows = level->height / (int)bands;
 
-	start(recorder, "flow_relax_bands", "flow relax");
+	start(recorder, "flow_solver", "flow_relax_bands", "flow relax");
 	record_system(recorder, flow, level);
 	record_int(recorder, 2 * flow->tuning->iterations);
 	record_float(recorder, flow_model.relaxation);
@@ -162,13 +163,13 @@ static void record_relax_colours(struct recorder *recorder, const struct flow *f
                                  const struct flow_level *level)
 {
 	for (int sweep = 0; sweep < 2 * flow->tuning->iterations; sweep++) {
-		start(recorder, "flow_relax_colour", "flow relax");
+		start(recorder, "flow_solver", "flow_relax_colour", "flow relax");
 		record_system(recorder, flow, level);
 		record_int(recorder, sweep & 1);
 		record_float(recorder, flow_model.relaxation);
 		finish(recorder, level, 2 * lanes(recorder));
 	}
-	start(recorder, "flow_merge", "flow merge");
+	start(recorder, "flow_solver", "flow_merge", "flow merge");
 	record_system(recorder, flow, level);
 	record_float(recorder, flow_model.change_limit);
 	record_flow(recorder, &flow->relaxed, level);
@@ -179,7 +180,7 @@ static void record_relax_colours(struct recorder *recorder, const struct flow *f
 static void record_median(struct recorder *recorder, const struct flow *flow,
                           const struct flow_level *level)
 {
-	start(recorder, "flow_median", "flow median");
+	start(recorder, "flow_median", "flow_median", "flow median");
 	record_flow(recorder, &flow->relaxed, level);
 	record_plane(recorder, flow->mean, level);
 	record_flow(recorder, &flow->flow, level);
@@ -192,12 +193,12 @@ static void record_median_steps(struct recorder *recorder, const struct flow *fl
 {
 	const struct flow_planes medians = {flow->mean, flow->difference};
 
-	start(recorder, "flow_median_down", "flow median");
+	start(recorder, "flow_median", "flow_median_down", "flow median");
 	record_flow(recorder, &flow->relaxed, level);
 	record_flow(recorder, &medians, level);
 	record_size(recorder, level);
 	finish(recorder, level, lanes(recorder));
-	start(recorder, "flow_median_across", "flow median");
+	start(recorder, "flow_median", "flow_median_across", "flow median");
 	record_flow(recorder, &medians, level);
 	record_flow(recorder, &flow->flow, level);
 	record_size(recorder, level);
@@ -229,7 +230,7 @@ static void record_level(struct recorder *recorder, const struct flow *flow,
 static void record_rest(struct recorder *recorder, const struct flow *flow,
                         const struct flow_level *level)
 {
-	start(recorder, "flow_rest", "flow rest");
+	start(recorder, "flow_pyramid", "flow_rest", "flow rest");
 	record_flow(recorder, &flow->flow, level);
 	record_size(recorder, level);
 	finish(recorder, level, lanes(recorder));
@@ -241,7 +242,7 @@ static void record_enlarge(struct recorder *recorder, struct flow *flow, int num
 	const struct flow_level *from = &flow->levels[number], *to = from - 1;
 	struct flow_planes swapped = flow->flow;
 
-	start(recorder, "flow_enlarge", "flow enlarge");
+	start(recorder, "flow_pyramid", "flow_enlarge", "flow enlarge");
 	record_flow(recorder, &flow->flow, from);
 	record_int(recorder, from->height);
 	record_flow(recorder, &flow->enlarged, to);
@@ -253,7 +254,7 @@ static void record_enlarge(struct recorder *recorder, struct flow *flow, int num
 
 static void record_result(struct recorder *recorder, const struct flow *flow, cl_mem field)
 {
-	start(recorder, "flow_result", "flow result");
+	start(recorder, "flow_pyramid", "flow_result", "flow result");
 	record_flow(recorder, &flow->flow, &flow->levels[0]);
 	record_size(recorder, &flow->levels[0]);
 	record_buffer(recorder, field);
