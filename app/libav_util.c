@@ -131,6 +131,14 @@ static int allocate_limited_frame(AVCodecContext *decoder, AVFrame *frame, int f
 void libav_limit_frames(AVCodecContext *decoder)
 {
 	decoder->get_buffer2 = allocate_limited_frame;
+#if FF_API_THREAD_SAFE_CALLBACKS
+	/* Before FFmpeg 6 a decoder uses its threads only where this is said, though saying it is
+	 * deprecated already. The callback touches nothing but its arguments. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+	decoder->thread_safe_callbacks = 1;
+#pragma GCC diagnostic pop
+#endif
 }
 
 int pixel_format_depth(enum AVPixelFormat format)
