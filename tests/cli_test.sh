@@ -56,7 +56,7 @@ expect_error two_inputs 2 "one input at a time" "$work/sky.pgm" "$work/sky.pgm" 
 expect_error option_of_another_command 2 "--octaves is not an option of this command" \
 	devices --octaves 3
 expect_error word_for_a_command_without 2 "this command takes options only" devices gpu
-expect_error bench_of_nothing 2 "reverie bench step, dream, conv" bench
+expect_error bench_of_nothing 2 "reverie bench step, dream, time CLIP" bench
 expect_error bench_with_half_a_size 2 "both sides are needed" bench step --size 512x
 expect_error inspect_without_outputs 2 "--activation FILE.npy" inspect "$work/sky.pgm"
 expect_error inspect_into_one_file 2 "are one file" \
