@@ -11,6 +11,7 @@
 struct ascent {
 	struct device *device;
 	int width, height;
+	bool timed; /* room for what lives on from frame to frame */
 	struct network_buffers buffers;
 	struct network_needs needs;      /* which the buffers cover */
 	struct launch_list room_buffers; /* owns the room */
@@ -165,10 +166,11 @@ rv_status ascent_create(struct ascent **out, struct device *device,
 	ascent->device = device;
 	ascent->width = width;
 	ascent->height = height;
+	ascent->timed = recipe->params->time.on;
 	recorder.list = &ascent->rasters;
 	ascent->frame = record_own_raster(&recorder, width, height);
 	ascent->detail = ascent->inherited = record_own_raster(&recorder, width, height);
-	if (recipe->params->time.on)
+	if (ascent->timed)
 		ascent->inherited = record_own_raster(&recorder, width, height);
 	ascent->length = record_own_buffer(&recorder, sizeof(unit), &unit);
 	status = recorder.status;
@@ -177,7 +179,7 @@ rv_status ascent_create(struct ascent **out, struct device *device,
 	if (!status)
 		status = create_buffers(ascent, error);
 	if (!status)
-		status = create_room(ascent, recipe->params->time.on, error);
+		status = create_room(ascent, ascent->timed, error);
 	if (!status)
 		status = record_octaves(ascent, recipe, convolutions, error);
 	if (status) {
@@ -207,9 +209,9 @@ void ascent_destroy(struct ascent **pointer)
 	*pointer = NULL;
 }
 
-bool ascent_fits(const struct ascent *ascent, int width, int height)
+bool ascent_fits(const struct ascent *ascent, int width, int height, bool timed)
 {
-	return ascent->width == width && ascent->height == height;
+	return ascent->width == width && ascent->height == height && (ascent->timed || !timed);
 }
 
 void ascent_reset(struct ascent *ascent)

@@ -22,7 +22,8 @@ struct ascent_recipe {
 	const struct objective_target *targets;
 };
 
-/* Plans and records everything for pictures of width x height. What recipe points to, but for
+/* Plans and records everything for pictures of width x height; for pictures by themselves, which
+ * takes less memory, where recipe->params->time.on is false. What recipe points to, but for
  * params and targets, must outlive the ascent. Octaves too small for the network are left out;
  * RV_INVALID where the picture itself is. RV_MEMORY where recipe->memory is too
  * little for any tiles. */
@@ -31,8 +32,9 @@ rv_status ascent_create(struct ascent **ascent, struct device *device,
                         const struct ascent_recipe *recipe, int width, int height, rv_error *error);
 void ascent_destroy(struct ascent **ascent);
 
-/* True if the ascent was made for this size. */
-bool ascent_fits(const struct ascent *ascent, int width, int height);
+/* True if the ascent was made for this size and, where timed, for frames of a video: what was made
+ * for them does for pictures by themselves too, but not the other way round. */
+bool ascent_fits(const struct ascent *ascent, int width, int height, bool timed);
 
 /* Forgets the last picture. */
 void ascent_reset(struct ascent *ascent);

@@ -219,23 +219,25 @@ static void describe_target(const rv_engine *engine, int index, int width, int h
 	};
 }
 
-static rv_status create_ascent(rv_engine *engine, int width, int height, rv_error *error)
+static rv_status create_ascent(rv_engine *engine, int width, int height, bool timed,
+                               rv_error *error)
 {
 	struct objective_target targets[RV_TARGETS_MAX];
 	float *levels[RV_TARGETS_MAX] = {NULL};
+	rv_params params = engine->params;
 	struct ascent_recipe recipe = {.graph = engine->graph,
 	                               .format = rv_model_input_format(engine->model),
-	                               .params = &engine->params,
+	                               .params = &params,
 	                               .targets = targets};
 	rv_status status = RV_OK;
 
-	recipe.memory = memory_for_ascent(engine->device, &engine->config, engine->graph,
-	                                  engine->convolutions);
-
+	params.time.on = timed;
 	for (int i = 0; i < engine->params.target_count && !status; i++) {
 		status = find_levels(engine, i, &levels[i], error);
 		describe_target(engine, i, width, height, levels[i], &targets[i]);
 	}
+	recipe.memory = memory_for_ascent(engine->device, &engine->config, engine->graph,
+	                                  engine->convolutions);
 	if (!status)
 		status = ascent_create(&engine->ascent, engine->device, engine->convolutions,
 		                       &recipe, width, height, error);
@@ -244,15 +246,15 @@ static rv_status create_ascent(rv_engine *engine, int width, int height, rv_erro
 	return status;
 }
 
-rv_status engine_prepare(rv_engine *engine, int width, int height, rv_error *error)
+rv_status engine_prepare(rv_engine *engine, int width, int height, bool timed, rv_error *error)
 {
 	rv_status status = build(engine, error);
 
 	if (status)
 		return status;
-	if (engine->ascent && !ascent_fits(engine->ascent, width, height))
+	if (engine->ascent && !ascent_fits(engine->ascent, width, height, timed))
 		ascent_destroy(&engine->ascent);
-	return engine->ascent ? RV_OK : create_ascent(engine, width, height, error);
+	return engine->ascent ? RV_OK : create_ascent(engine, width, height, timed, error);
 }
 
 static rv_status run(rv_engine *engine, const rv_image *input, int64_t time, const rv_image *output,
@@ -280,7 +282,8 @@ rv_status rv_dream(rv_engine *engine, const rv_image *input, int64_t time, const
 		status = rv_fail(error, RV_INVALID, "input is %dx%d but output %dx%d", input->width,
 		                 input->height, output->width, output->height);
 	if (!status)
-		status = engine_prepare(engine, input->width, input->height, error);
+		status = engine_prepare(engine, input->width, input->height,
+		                        engine->params.time.on && time != RV_TIME_NONE, error);
 	return status ? status : run(engine, input, time, output, error);
 }
 
@@ -297,7 +300,7 @@ rv_status rv_travel(rv_engine *engine, int64_t time, const rv_image *output, rv_
 		return rv_fail(error, RV_INVALID,
 		               "a journey needs time: params.time.on is false, "
 		               "or the time is RV_TIME_NONE");
-	if (!engine->ascent || !ascent_fits(engine->ascent, output->width, output->height))
+	if (!engine->ascent || !ascent_fits(engine->ascent, output->width, output->height, true))
 		return rv_fail(error, RV_INVALID,
 		               "there is no dream of %dx%d yet to travel through; dream a picture "
 		               "first",

@@ -138,7 +138,7 @@ rv_status rv_profile_dream(rv_engine *engine, int width, int height, int runs,
 		return rv_fail(error, RV_INVALID,
 		               "rv_profile_dream needs an engine, a size and runs");
 	*count = 0;
-	status = engine_prepare(engine, width, height, error);
+	status = engine_prepare(engine, width, height, false, error);
 	if (!status)
 		status = profile_create(&visit.profile, engine->device, error);
 	if (status)
@@ -167,7 +167,7 @@ rv_status rv_measure_memory(rv_engine *engine, int width, int height, rv_memory 
 	if (!engine || !memory || width < 1 || height < 1)
 		return rv_fail(error, RV_INVALID, "rv_measure_memory needs an engine and a size");
 	*memory = (rv_memory){0};
-	status = engine_prepare(engine, width, height, error);
+	status = engine_prepare(engine, width, height, false, error);
 	if (status)
 		return status;
 	ascent_measure(engine->ascent, memory);

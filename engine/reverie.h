@@ -354,7 +354,7 @@ typedef struct rv_memory {
 	int tiles, tile_width, tile_height; /* of the largest octave */
 } rv_memory;
 
-/* What the engine holds in order to dream pictures of this size with its params. */
+/* What the engine holds in order to dream pictures of this size, by themselves, with its params. */
 rv_status rv_measure_memory(rv_engine *engine, int width, int height, rv_memory *memory,
                             rv_error *error);
 
