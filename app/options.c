@@ -20,41 +20,14 @@ static const struct option *find_letter(char letter)
 	return NULL;
 }
 
-static int least(int a, int b)
-{
-	return a < b ? a : b;
-}
-
 enum { NAME_LENGTH = 32 };
-
-/* How many letters must be put in, taken out or replaced to make a of b (Levenshtein 1966), one
- * row of the table at a time. Names longer than any option are as far as can be. */
-static int edit_distance(const char *a, const char *b)
-{
-	int row[NAME_LENGTH + 1];
-	int length = (int)strnlen(b, NAME_LENGTH + 1);
-	if (length > NAME_LENGTH || strnlen(a, NAME_LENGTH + 1) > NAME_LENGTH)
-		return NAME_LENGTH + 1;
-	for (int j = 0; j <= length; j++)
-		row[j] = j;
-	for (int i = 1; a[i - 1]; i++) {
-		int diagonal = row[0];
-		row[0] = i;
-		for (int j = 1; j <= length; j++) {
-			int replaced = diagonal + (a[i - 1] != b[j - 1]);
-			diagonal = row[j];
-			row[j] = least(replaced, least(row[j], row[j - 1]) + 1);
-		}
-	}
-	return row[length];
-}
 
 const char *option_nearest(const char *name, unsigned commands)
 {
 	const char *nearest = NULL;
 	int limit = 1 + (int)strnlen(name, NAME_LENGTH) / 3; /* beyond it, a guess is no help */
 	for (const struct option *option = option_table; option->name; option++) {
-		int distance = edit_distance(name, option->name);
+		int distance = rv_edit_distance(name, option->name);
 		if (!(option->commands & commands) || distance > limit)
 			continue;
 		nearest = option->name;

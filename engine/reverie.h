@@ -46,6 +46,10 @@ typedef struct rv_error {
 rv_status rv_fail(rv_error *error, rv_status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Letters to put in, take out or replace to make one name of the other (Levenshtein 1966), without
+ * regard to case: for "did you mean". Only the first 64 bytes of a name are looked at. */
+int rv_edit_distance(const char *a, const char *b);
+
 /* ---- devices ---- */
 
 typedef enum rv_device_kind { RV_DEVICE_CPU, RV_DEVICE_GPU, RV_DEVICE_OTHER } rv_device_kind;

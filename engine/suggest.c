@@ -16,8 +16,7 @@ static int least(int a, int b)
 	return a < b ? a : b;
 }
 
-/* Edits that make a from b (Levenshtein 1966), without regard to case. */
-static int edit_distance(const char *a, const char *b)
+int rv_edit_distance(const char *a, const char *b)
 {
 	int row[COMPARED_LENGTH + 1];
 	int length_a = (int)strnlen(a, COMPARED_LENGTH),
@@ -42,7 +41,7 @@ static int edit_distance(const char *a, const char *b)
 static int unlikeness(const char *name, const char *candidate)
 {
 	int length = (int)strnlen(name, COMPARED_LENGTH);
-	int distance = edit_distance(name, candidate);
+	int distance = rv_edit_distance(name, candidate);
 	if (distance <= 1 + length / 3)
 		return distance;
 	if (length >= 2 && (strcasestr(candidate, name) || strcasestr(name, candidate)))
