@@ -271,8 +271,8 @@ typedef struct rv_frame_report {
 	bool cold;       /* dreamed from nothing, with all octaves and iterations */
 	bool cut;        /* because a new scene was seen */
 	int steps;       /* gradient steps, over all octaves */
-	float likeness;  /* -1..1: how alike the frame and the past one are, carried along the
-	                  * motion: correlation of their brightness, place by place */
+	float likeness;  /* 0..1: the part of the frame that shows what the past one did, carried
+	                  * along the motion; by contrast, in blocks that correlate */
 	float uncovered; /* 0..1: the part of the frame that the past one does not show */
 } rv_frame_report;
 

@@ -6,8 +6,12 @@
  * and covariances, it makes two flat places alike. */
 static const double noise_variance = 1e-4;
 
-/* Below this likeness a frame shows another scene. */
-static const double cut_likeness = 0.35;
+/* A block whose correlation with the past one is above this shows the same. */
+static const double same_correlation = 0.8;
+
+/* Below this likeness a frame shows another scene. Flow finds something alike for a few blocks of
+ * any two pictures; a scene that jumps by a third of its size still keeps more. */
+static const double cut_likeness = 0.12;
 
 /* A frame whose contrast is less than this part of the past one's shows too little to judge. */
 static const double flash_contrast = 0.25;
@@ -15,42 +19,56 @@ static const double flash_contrast = 0.25;
 /* Frames that show nothing for longer than this end their scene. */
 static const double flash_seconds_most = 0.5;
 
+/* What blocks sum up to. */
+struct sums {
+	double contrast, followed;  /* of blocks; of those that show the same as the past */
+	double together, now, past; /* variances and covariance within blocks */
+	double mean_now, mean_past, trusted, pixels, change;
+};
+
 static double within(double product, double a, double b, double pixels)
 {
-	return product - a * b / pixels;
+	return fmax(product - a * b / pixels, 0);
+}
+
+static void add_block(struct sums *sums, const struct block_view *block)
+{
+	double noise = noise_variance * block->pixels;
+	double now = within(block->now_now, block->now, block->now, block->pixels);
+	double past = within(block->past_past, block->past, block->past, block->pixels);
+	double together = within(block->now_past, block->now, block->past, block->pixels);
+	double correlation = (together + noise) / sqrt((now + noise) * (past + noise));
+	double contrast = sqrt((now + noise) * block->pixels);
+
+	sums->contrast += contrast;
+	sums->followed += correlation > same_correlation ? contrast : 0;
+	sums->together += together;
+	sums->now += now;
+	sums->past += past;
+	sums->mean_now += block->now;
+	sums->mean_past += block->past;
+	sums->trusted += block->trusted;
+	sums->pixels += block->pixels;
+	sums->change += block->change;
 }
 
 struct scene_view scene_look(const struct scene_block *blocks, int count)
 {
-	double together = 0, apart = 0, now = 0, past = 0, trusted = 0, pixels = 0, change = 0;
-	double mean_now = 0, mean_past = 0;
-	struct scene_view view = {0};
+	struct sums sums = {0};
+	double gain;
 
-	for (int i = 0; i < count; i++) {
-		const struct block_view *block = &blocks[i].view;
-		double noise = noise_variance * block->pixels;
-		double now_now = within(block->now_now, block->now, block->now, block->pixels);
-		double past_past =
-			within(block->past_past, block->past, block->past, block->pixels);
-		together += within(block->now_past, block->now, block->past, block->pixels) + noise;
-		apart += sqrt(fmax(now_now, 0) + noise) * sqrt(fmax(past_past, 0) + noise);
-		now += fmax(now_now, 0);
-		past += fmax(past_past, 0);
-		mean_now += block->now;
-		mean_past += block->past;
-		trusted += block->trusted;
-		pixels += block->pixels;
-		change += block->change;
-	}
-	view.likeness = together / apart;
-	view.uncovered = 1 - trusted / pixels;
-	view.contrast_now = sqrt(now / pixels);
-	view.contrast_past = sqrt(past / pixels);
-	view.gain = fmin(fmax((together + 1e-6) / (past + 1e-6), 0.25), 4);
-	view.offset = (mean_now - view.gain * mean_past) / pixels;
-	view.level_change = (mean_now - mean_past) / pixels;
-	view.still = change == 0;
-	return view;
+	for (int i = 0; i < count; i++)
+		add_block(&sums, &blocks[i].view);
+	gain = fmin(fmax((sums.together + 1e-6) / (sums.past + 1e-6), 0.25), 4);
+	return (struct scene_view){
+		.likeness = sums.followed / sums.contrast,
+		.uncovered = 1 - sums.trusted / sums.pixels,
+		.gain = gain,
+		.offset = (sums.mean_now - gain * sums.mean_past) / sums.pixels,
+		.contrast_now = sqrt(sums.now / sums.pixels),
+		.contrast_past = sqrt(sums.past / sums.pixels),
+		.still = sums.change == 0,
+	};
 }
 
 static bool shows_little(const struct scene_view *view)
@@ -91,11 +109,11 @@ double strength_control_next(struct strength_control *control, double strength, 
 {
 	/* Length adapts slowly to what the scene needs on average, and at once, by the power, to a
 	 * loss. */
-	static const double habit = 0.15, power = 3, least = 0.1, most = 12;
+	static const double habit = 0.25, power = 3, least = 0.1, most = 12;
 	double ratio;
 
 	if (cold || control->wanted <= 0) {
-		*control = (struct strength_control){.wanted = strength, .length = 1};
+		*control = (struct strength_control){.wanted = strength, .length = 1.5};
 		return control->length;
 	}
 	ratio = strength > 0 ? control->wanted / strength : 2;

@@ -32,11 +32,10 @@ struct scene_block {
 
 /* The whole frame, from its blocks. */
 struct scene_view {
-	double likeness;     /* -1..1: correlation of brightness now and past within the blocks */
-	double uncovered;    /* 0..1: part that is not to be trusted */
-	double gain, offset; /* now is about gain * past + offset */
+	double likeness;  /* 0..1: part of the contrast that lies in blocks which show the same */
+	double uncovered; /* 0..1: part that is not to be trusted */
+	double gain, offset;                /* now is about gain * past + offset */
 	double contrast_now, contrast_past; /* standard deviations within the blocks */
-	double level_change;                /* of mean brightness, of the range -1..1 */
 	bool still;                         /* not one sample has changed */
 };
 

@@ -36,15 +36,17 @@ def clip_rate(name):
 
 def read_clip(name, width=320, frames=150):
     """Frames of a clip, uint8 [height][width][BGR], scaled to a width."""
-    capture = cv2.VideoCapture(clip_path(name))
-    result = []
-    while len(result) < frames:
-        found, frame = capture.read()
-        if not found:
-            break
-        height = round(frame.shape[0] * width / frame.shape[1] / 2) * 2
-        result.append(cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA))
-    return result
+    path = clip_path(name)
+    size = subprocess.check_output(
+        ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries",
+         "stream=width,height", "-of", "csv=p=0", path], text=True).split("\n")[0]
+    across, down = (int(side) for side in size.split(",")[:2])
+    height = round(down * width / across / 2) * 2
+    data = subprocess.check_output(
+        ["ffmpeg", "-v", "error", "-i", path, "-map", "0:v:0", "-frames:v", str(frames),
+         "-fps_mode", "passthrough", "-vf", f"scale={width}:{height}:flags=area", "-f", "rawvideo",
+         "-pix_fmt", "bgr24", "-"])
+    return list(np.frombuffer(data, np.uint8).reshape(-1, height, width, 3))
 
 
 def write_video(path, frames, rate=30):
