@@ -263,8 +263,7 @@ static rv_status run(rv_engine *engine, const rv_image *input, int64_t time, con
 	rv_status status = ascent_run(engine->ascent, &engine->params, input, time, output,
 	                              engine->progress, engine->progress_context, error);
 
-	if (!status)
-		program_cache_save(engine->device);
+	program_cache_keep(engine->device, status == RV_OK);
 	return status;
 }
 

@@ -84,7 +84,7 @@ static rv_status run(struct flow_call *call, float *motion, int runs, double *mi
 	rv_status status = estimate(call, NULL, error); /* compiles and warms up */
 	cl_int code;
 
-	program_cache_save(call->device);
+	program_cache_keep(call->device, true);
 	for (int i = 0; milliseconds && i < runs && !status; i++)
 		status = estimate(call, &milliseconds[i], error);
 	if (status)

@@ -47,7 +47,7 @@ rv_status rv_inspect(rv_engine *engine, const rv_image *picture, const char *lay
 	if (!status && gradient)
 		divide(gradient, inspect_scale);
 	if (!status)
-		program_cache_save(engine->device);
+		program_cache_keep(engine->device, true);
 	probe_release(&probe);
 	if (status) {
 		rv_array_release(activation);

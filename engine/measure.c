@@ -61,7 +61,7 @@ rv_status rv_measure_step(rv_engine *engine, const char *layer, int width, int h
 	if (!status)
 		status = time_step(&probe, &uncounted, error);
 	if (!status)
-		program_cache_save(engine->device);
+		program_cache_keep(engine->device, true);
 	for (int i = 0; i < runs && !status; i++)
 		status = time_step(&probe, &milliseconds[i], error);
 	/* Backward multiplies and adds as often as forward. */

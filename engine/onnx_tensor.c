@@ -71,6 +71,16 @@ static float widen_half(uint16_t half)
 	return value;
 }
 
+/* Whether raw data is as the host would write it. */
+static bool is_little_endian(void)
+{
+	const uint16_t one = 1;
+	uint8_t first;
+
+	memcpy(&first, &one, 1);
+	return first == 1;
+}
+
 static uint64_t little_endian(const uint8_t *bytes, size_t size)
 {
 	uint64_t word = 0;
@@ -156,7 +166,9 @@ static rv_status decode_floats(struct onnx_tensor *tensor, const Onnx__TensorPro
 	float *floats = arena_allocate(memory, tensor->count, sizeof(*floats));
 	if (!floats)
 		return onnx_out_of_memory(error);
-	if (proto->has_raw_data)
+	if (proto->has_raw_data && type == ELEMENT_FLOAT && is_little_endian())
+		memcpy(floats, proto->raw_data.data, tensor->count * sizeof(*floats));
+	else if (proto->has_raw_data)
 		for (size_t i = 0; i < tensor->count; i++)
 			floats[i] = raw_float(proto->raw_data.data + i * size, type);
 	else

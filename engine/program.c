@@ -24,6 +24,7 @@ struct program {
 struct program_cache {
 	struct device *device;
 	struct program *first;
+	bool worth_keeping;
 };
 
 rv_status program_cache_create(struct program_cache **cache, struct device *device, rv_error *error)
@@ -43,10 +44,41 @@ static void program_free(struct program *program)
 	free(program);
 }
 
+static void save(struct device *device, struct program *program)
+{
+	size_t size = 0;
+	unsigned char *binary;
+
+	clGetProgramInfo(program->program, CL_PROGRAM_BINARY_SIZES, sizeof(size), &size, NULL);
+	binary = size ? malloc(size) : NULL;
+	if (!binary)
+		return;
+	if (clGetProgramInfo(program->program, CL_PROGRAM_BINARIES, sizeof(binary), &binary,
+	                     NULL) == CL_SUCCESS)
+		cache_write(device->cache_directory, "program", program->key, binary, size);
+	free(binary);
+	program->on_disk = true;
+}
+
+void program_cache_keep(struct device *device, bool keep)
+{
+	device->programs->worth_keeping = keep;
+}
+
+static void save_all(struct program_cache *cache)
+{
+	if (!cache->device->cache_directory[0] || !cache->worth_keeping)
+		return;
+	for (struct program *program = cache->first; program; program = program->next)
+		if (!program->on_disk)
+			save(cache->device, program);
+}
+
 void program_cache_destroy(struct program_cache **cache)
 {
 	if (!*cache)
 		return;
+	save_all(*cache);
 	for (struct program *program = (*cache)->first, *next; program; program = next) {
 		next = program->next;
 		program_free(program);
@@ -226,27 +258,4 @@ rv_status program_compile_all(struct device *device, int *compiled, rv_error *er
 		}
 	}
 	return status;
-}
-
-static void save(struct device *device, struct program *program)
-{
-	size_t size = 0;
-	unsigned char *binary;
-
-	clGetProgramInfo(program->program, CL_PROGRAM_BINARY_SIZES, sizeof(size), &size, NULL);
-	binary = size ? malloc(size) : NULL;
-	if (!binary)
-		return;
-	if (clGetProgramInfo(program->program, CL_PROGRAM_BINARIES, sizeof(binary), &binary,
-	                     NULL) == CL_SUCCESS)
-		cache_write(device->cache_directory, "program", program->key, binary, size);
-	free(binary);
-	program->on_disk = true;
-}
-
-void program_cache_save(struct device *device)
-{
-	for (struct program *program = device->programs->first; program; program = program->next)
-		if (!program->on_disk && device->cache_directory[0])
-			save(device, program);
 }

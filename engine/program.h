@@ -9,6 +9,7 @@ struct program_cache;
 
 rv_status program_cache_create(struct program_cache **cache, struct device *device,
                                rv_error *error);
+/* Writes to disk the programs built since, if they are to be kept. Failing to is no error. */
 void program_cache_destroy(struct program_cache **cache);
 
 /* A new kernel object `kernel` of shaders/`shader`.cl built with options (such as "-DLANES=16
@@ -22,8 +23,10 @@ rv_status program_kernel(struct device *device, const char *shader, const char *
  * what options it needs where nobody gives them. compiled counts the programs that were built. */
 rv_status program_compile_all(struct device *device, int *compiled, rv_error *error);
 
-/* Writes programs built since to disk: binaries taken after the first launches hold what drivers
- * compile late, so this is called after a step has run. Failing to write is no error. */
-void program_cache_save(struct device *device);
+/* Whether program_cache_destroy is to write programs to disk. Binaries taken after the first
+ * launches hold what drivers compile late, so this is for after a step has run. Writing waits for
+ * the end, as some drivers (PoCL) first compile every kernel once more, which takes longer than the
+ * step; and whoever cancelled is not to wait for it. */
+void program_cache_keep(struct device *device, bool keep);
 
 #endif
