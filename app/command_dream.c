@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/job.h"
+#include "app/journey.h"
 #include "app/paths.h"
 #include "app/preset.h"
 #include "app/session.h"
@@ -15,6 +16,7 @@ struct dreamer {
 	struct session session; /* opened for the first frame: by then the job has found out what
 	                         * is wrong with the files, which costs far less to know */
 	struct progress progress;
+	struct journey journey;
 };
 
 static bool show_part(void *context, double part)
@@ -50,6 +52,8 @@ static rv_status dream(void *context, const rv_image *in, int64_t time, const rv
 		if (status != RV_OK)
 			return status;
 	}
+	if (dreamer->journey.on)
+		return journey_dream(&dreamer->journey, dreamer->session.engine, time, out, error);
 	return rv_dream(dreamer->session.engine, in, time, out, error);
 }
 
@@ -61,13 +65,13 @@ static const char *text_or_null(const char *text)
 static struct job make_job(const struct options *options, struct dreamer *dreamer)
 {
 	return (struct job){
-		.input = options->operand,
+		.input = dreamer->journey.on ? dreamer->journey.input : options->operand,
 		.output = options->output,
 		.format = text_or_null(options->format),
 		.encoder = text_or_null(options->encoder),
 		.quality = options->quality,
-		.width = options->size.width,
-		.height = options->size.height,
+		.width = dreamer->journey.on ? 0 : options->size.width,
+		.height = dreamer->journey.on ? 0 : options->size.height,
 		.force = options->force,
 		.still = text_or_null(options->still),
 		.dream = dream,
@@ -101,12 +105,18 @@ static void print_result(const struct options *options, const struct job_report 
 static rv_status dream_input(const struct options *options, rv_error *error)
 {
 	struct dreamer dreamer = {.options = options};
-	struct job job = make_job(options, &dreamer);
 	struct job_report report = {0};
+	rv_status status = RV_OK;
 	progress_init(&dreamer.progress, stderr, progress_style_for(stderr, options->quiet));
-	rv_status status = job_run(&job, &report, error);
+	if (journey_wanted(options))
+		status = journey_open(&dreamer.journey, options, error);
+	if (status == RV_OK) {
+		struct job job = make_job(options, &dreamer);
+		status = job_run(&job, &report, error);
+	}
 	if (status == RV_OK)
 		print_result(options, &report);
+	journey_close(&dreamer.journey);
 	session_close(&dreamer.session);
 	return status;
 }
@@ -122,7 +132,7 @@ static rv_status check_names(const struct options *options, rv_error *error)
 		{options->output, options->still, "the output and the still are one file"},
 	};
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
-		if (strcmp(pairs[i].a, "-") && paths_same(pairs[i].a, pairs[i].b))
+		if (pairs[i].a[0] && strcmp(pairs[i].a, "-") && paths_same(pairs[i].a, pairs[i].b))
 			return rv_fail(error, RV_INVALID, "%.256s: %s", pairs[i].b,
 			               pairs[i].message);
 	return RV_OK;
@@ -130,8 +140,9 @@ static rv_status check_names(const struct options *options, rv_error *error)
 
 rv_status command_dream(const struct options *options, rv_error *error)
 {
-	bool only_preset = options->save_preset[0] && !options->operand[0];
-	if (!options->operand[0] && !only_preset)
+	bool nothing = !options->operand[0] && options->from != OPTION_FROM_NOISE;
+	bool only_preset = options->save_preset[0] && nothing;
+	if (nothing && !only_preset)
 		return rv_fail(error, RV_INVALID,
 		               "nothing to dream; reverie INPUT -o OUTPUT, and --help says more");
 	if (!options->output[0] && !only_preset)

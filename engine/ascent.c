@@ -521,7 +521,6 @@ static struct climb_plan warm_plan(const struct ascent *ascent, const rv_params 
 	plan.steps = temporal->steps;
 	plan.step *= temporal->step;
 	plan.masked = temporal->warm;
-	plan.seed += temporal->seed;
 	return plan;
 }
 
@@ -543,6 +542,7 @@ static rv_status run_in_time(struct climb *climb, const rv_params *params, int64
 		return status;
 	plan = temporal.warm || travelling ? warm_plan(ascent, params, &temporal)
 	                                   : cold_plan(params);
+	plan.seed += temporal.seed;
 	status = climb_octaves(climb, &plan, params->jitter, error);
 	if (!status)
 		status = temporal_end(ascent->temporal, &top->detail, error);

@@ -129,7 +129,7 @@ struct dream_view scene_dream(const struct scene_block *blocks, int count)
 
 	for (int i = 0; i < count; i++) {
 		const struct block_dream *block = &blocks[i].dream;
-		pixels += blocks[i].view.pixels;
+		pixels += block->pixels;
 		squares += block->detail_detail;
 		lumas += block->luma_luma;
 		view.need += block->need;

@@ -22,7 +22,7 @@ struct block_dream {
 	float luma_luma;
 	float ripeness; /* 0..1 for each pixel */
 	float need;     /* how much of it wants to be dreamed on, 0..1 for each pixel */
-	float unused;
+	float pixels;
 };
 
 struct scene_block {

@@ -1,16 +1,15 @@
 #include "engine/temporal.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "engine/flow.h"
 #include "engine/scene.h"
+#include "engine/temporal_record.h"
 
 /* Blocks along the longer side, and the smallest side of one: enough that most hold one thing only,
  * few enough to read back. */
-enum { BLOCKS_ALONG = 32, BLOCK_SIDE_LEAST = 8, GPU_GROUP = 64 };
+enum { BLOCKS_ALONG = 32, BLOCK_SIDE_LEAST = 8 };
 
 /* How much riper what is in full need becomes in a second: it is as strong as the rest after a
  * half of one. */
@@ -25,14 +24,10 @@ enum { WARM_STEPS_MOST = 6 };
 
 struct temporal {
 	struct device *device;
-	struct temporal_rasters rasters;
-	struct raster past; /* the frame before */
-	cl_mem length;      /* see temporal_create */
-	cl_mem table;       /* struct scene_block [blocks] */
+	struct temporal_stage stage;
 	struct flow *flow;
 	rv_time made_for;
-	int side, columns, blocks; /* how the picture is cut */
-	struct scene_block *view;  /* the table, read back */
+	struct scene_block *view; /* the table, read back */
 	struct launch_list buffers, compare, inherit, want, travel;
 	struct launch_list keep;
 	cl_mem keep_from; /* what keep was recorded for */
@@ -47,139 +42,12 @@ struct temporal {
 	bool was_cold;
 	int64_t nanoseconds; /* presentation time */
 	struct scene scene;
+	uint64_t cuts; /* since the beginning */
 	struct strength_control strength;
 	double owed;             /* coarse steps that uncovered parts have earned */
 	struct dream_view first; /* of a journey */
 	bool travelling;
 };
-
-/* ---- recording ---- */
-
-static int group_items(const struct device *device)
-{
-	bool gpu = device->info.kind == RV_DEVICE_GPU && device->max_work_group >= GPU_GROUP;
-	return gpu ? GPU_GROUP : 1;
-}
-
-static void start(struct recorder *recorder, const char *kernel)
-{
-	char options[128];
-
-	snprintf(options, sizeof(options), "%s -DGROUP=%d",
-	         raster_grid(recorder->device, 1, 1).options, group_items(recorder->device));
-	record_kernel(recorder, "temporal", options, kernel, kernel);
-}
-
-static void record_size(struct recorder *recorder, const struct raster *raster)
-{
-	record_int(recorder, raster->width);
-	record_int(recorder, raster->height);
-}
-
-/* Ends a launch over pixels, whose last arguments are width and height. */
-static void finish_pixels(struct recorder *recorder, const struct raster *raster)
-{
-	struct raster_grid grid = raster_grid(recorder->device, raster->width, raster->height);
-
-	record_size(recorder, raster);
-	record_launch(recorder, grid.global[0], grid.global[1], 1, grid.local[0], grid.local[1], 1);
-}
-
-/* Ends a launch over blocks. */
-static void finish_blocks(struct recorder *recorder, const struct temporal *temporal, cl_mem sums)
-{
-	size_t items = (size_t)group_items(recorder->device);
-
-	record_size(recorder, temporal->rasters.frame);
-	record_int(recorder, temporal->side);
-	record_int(recorder, temporal->columns);
-	record_buffer(recorder, sums);
-	record_launch(recorder, (size_t)temporal->blocks * items, 1, 1, items, 1, 1);
-}
-
-static void record_compare(struct recorder *recorder, const struct temporal *temporal)
-{
-	start(recorder, "compare");
-	record_buffer(recorder, temporal->rasters.frame->buffer);
-	record_buffer(recorder, temporal->past.buffer);
-	record_buffer(recorder, flow_field(temporal->flow, FLOW_TO_PAST));
-	record_buffer(recorder, flow_field(temporal->flow, FLOW_TO_PRESENT));
-	finish_blocks(recorder, temporal, temporal->table);
-}
-
-/* The kernels' first arguments, which are set anew in every frame. */
-enum { INHERIT_GAIN, INHERIT_OFFSET, INHERIT_STILL, INHERIT_MOVING, INHERIT_MOVE };
-enum { TRAVEL_GAIN, TRAVEL_COLOUR, TRAVEL_MOVE = TRAVEL_COLOUR + 3 };
-enum { KEEP_RIPENING };
-enum { MOVE_COUNT = 6 };
-
-static void record_floats(struct recorder *recorder, int count)
-{
-	for (int i = 0; i < count; i++)
-		record_float(recorder, 0);
-}
-
-static void record_inherit(struct recorder *recorder, const struct temporal *temporal)
-{
-	start(recorder, "inherit");
-	record_floats(recorder, INHERIT_MOVE + MOVE_COUNT);
-	record_buffer(recorder, temporal->rasters.frame->buffer);
-	record_buffer(recorder, temporal->past.buffer);
-	record_buffer(recorder, temporal->rasters.detail->buffer);
-	record_buffer(recorder, flow_field(temporal->flow, FLOW_TO_PAST));
-	record_buffer(recorder, flow_field(temporal->flow, FLOW_TO_PRESENT));
-	record_buffer(recorder, temporal->rasters.inherited->buffer);
-	finish_pixels(recorder, temporal->rasters.frame);
-}
-
-static void record_want(struct recorder *recorder, const struct temporal *temporal)
-{
-	cl_mem needs =
-		record_own_buffer(recorder, (size_t)temporal->blocks * 8 * sizeof(float), NULL);
-
-	start(recorder, "measure_need");
-	record_buffer(recorder, temporal->rasters.inherited->buffer);
-	finish_blocks(recorder, temporal, needs);
-	start(recorder, "find_length");
-	record_buffer(recorder, needs);
-	record_int(recorder, temporal->blocks);
-	record_buffer(recorder, temporal->length);
-	record_launch(recorder, 1, 1, 1, 1, 1, 1);
-}
-
-static void record_keep(struct recorder *recorder, const struct temporal *temporal,
-                        const struct raster *dreamed)
-{
-	start(recorder, "keep");
-	record_floats(recorder, KEEP_RIPENING + 1);
-	record_buffer(recorder, dreamed->buffer);
-	record_buffer(recorder, temporal->rasters.inherited->buffer);
-	record_buffer(recorder, temporal->rasters.detail->buffer);
-	finish_pixels(recorder, dreamed);
-	start(recorder, "measure_dream");
-	record_buffer(recorder, temporal->rasters.frame->buffer);
-	record_buffer(recorder, temporal->rasters.detail->buffer);
-	finish_blocks(recorder, temporal, temporal->table);
-}
-
-static void record_travel(struct recorder *recorder, const struct temporal *temporal)
-{
-	start(recorder, "travel");
-	record_floats(recorder, TRAVEL_MOVE + MOVE_COUNT);
-	record_buffer(recorder, temporal->rasters.frame->buffer);
-	record_buffer(recorder, temporal->rasters.detail->buffer);
-	record_buffer(recorder, temporal->rasters.inherited->buffer);
-	finish_pixels(recorder, temporal->rasters.frame);
-}
-
-void record_temporal_mask(struct recorder *recorder, const struct raster *gradient,
-                          const struct raster *inherited)
-{
-	start(recorder, "mask_gradient");
-	record_buffer(recorder, gradient->buffer);
-	record_buffer(recorder, inherited->buffer);
-	finish_pixels(recorder, gradient);
-}
 
 /* ---- life ---- */
 
@@ -190,14 +58,15 @@ static int divide_up(int value, int divisor)
 
 static void cut_into_blocks(struct temporal *temporal)
 {
-	const struct raster *frame = temporal->rasters.frame;
+	const struct raster *frame = temporal->stage.rasters.frame;
 	int longer = frame->width > frame->height ? frame->width : frame->height;
 
-	temporal->side = divide_up(longer, BLOCKS_ALONG);
-	if (temporal->side < BLOCK_SIDE_LEAST)
-		temporal->side = BLOCK_SIDE_LEAST;
-	temporal->columns = divide_up(frame->width, temporal->side);
-	temporal->blocks = temporal->columns * divide_up(frame->height, temporal->side);
+	temporal->stage.side = divide_up(longer, BLOCKS_ALONG);
+	if (temporal->stage.side < BLOCK_SIDE_LEAST)
+		temporal->stage.side = BLOCK_SIDE_LEAST;
+	temporal->stage.columns = divide_up(frame->width, temporal->stage.side);
+	temporal->stage.blocks =
+		temporal->stage.columns * divide_up(frame->height, temporal->stage.side);
 }
 
 static rv_status create_flow(struct temporal *temporal, rv_error *error)
@@ -205,8 +74,8 @@ static rv_status create_flow(struct temporal *temporal, rv_error *error)
 	const rv_time *time = &temporal->made_for;
 	/* The way back only checks the way there: half its resolution will do. */
 	const struct flow_settings settings = {
-		.width = temporal->rasters.frame->width,
-		.height = temporal->rasters.frame->height,
+		.width = temporal->stage.rasters.frame->width,
+		.height = temporal->stage.rasters.frame->height,
 		.quality = time->flow_quality,
 		.skip = {[FLOW_TO_PAST] = time->flow_skip,
 	                 [FLOW_TO_PRESENT] = time->flow_skip < 8 ? time->flow_skip + 1 : 8},
@@ -218,20 +87,22 @@ static rv_status create_flow(struct temporal *temporal, rv_error *error)
 static rv_status record_all(struct temporal *temporal, rv_error *error)
 {
 	struct recorder recorder = {.device = temporal->device, .error = error};
-	const struct raster *frame = temporal->rasters.frame;
-	size_t table = (size_t)temporal->blocks * sizeof(struct scene_block);
+	const struct raster *frame = temporal->stage.rasters.frame;
+	size_t table = (size_t)temporal->stage.blocks * sizeof(struct scene_block);
 
 	recorder.list = &temporal->buffers;
-	temporal->past = record_own_raster(&recorder, frame->width, frame->height);
-	temporal->table = record_own_buffer(&recorder, table, NULL);
+	temporal->stage.past = record_own_raster(&recorder, frame->width, frame->height);
+	temporal->stage.table = record_own_buffer(&recorder, table, NULL);
+	temporal->stage.to_past = flow_field(temporal->flow, FLOW_TO_PAST);
+	temporal->stage.to_present = flow_field(temporal->flow, FLOW_TO_PRESENT);
 	recorder.list = &temporal->compare;
-	record_compare(&recorder, temporal);
+	record_temporal_compare(&recorder, &temporal->stage);
 	recorder.list = &temporal->inherit;
-	record_inherit(&recorder, temporal);
+	record_temporal_inherit(&recorder, &temporal->stage);
 	recorder.list = &temporal->want;
-	record_want(&recorder, temporal);
+	record_temporal_want(&recorder, &temporal->stage);
 	recorder.list = &temporal->travel;
-	record_travel(&recorder, temporal);
+	record_temporal_travel(&recorder, &temporal->stage);
 	return recorder.status;
 }
 
@@ -245,11 +116,11 @@ rv_status temporal_create(struct temporal **out, struct device *device, const rv
 	if (!temporal)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	temporal->device = device;
-	temporal->rasters = *rasters;
-	temporal->length = length;
+	temporal->stage.rasters = *rasters;
+	temporal->stage.length = length;
 	temporal->made_for = *time;
 	cut_into_blocks(temporal);
-	temporal->view = calloc((size_t)temporal->blocks, sizeof(*temporal->view));
+	temporal->view = calloc((size_t)temporal->stage.blocks, sizeof(*temporal->view));
 	status = temporal->view ? create_flow(temporal, error)
 	                        : rv_fail(error, RV_MEMORY, "out of memory");
 	if (!status)
@@ -297,6 +168,7 @@ void temporal_reset(struct temporal *temporal)
 	temporal->has_past = false;
 	temporal->travelling = false;
 	temporal->scene = (struct scene){0};
+	temporal->cuts = 0;
 	flow_forget(temporal->flow);
 }
 
@@ -337,9 +209,10 @@ static void set_move(const struct launch *launch, cl_uint argument, const float 
 
 static rv_status read_table(struct temporal *temporal, rv_error *error)
 {
-	cl_int code = clEnqueueReadBuffer(temporal->device->queue, temporal->table, CL_TRUE, 0,
-	                                  (size_t)temporal->blocks * sizeof(*temporal->view),
-	                                  temporal->view, 0, NULL, NULL);
+	cl_int code =
+		clEnqueueReadBuffer(temporal->device->queue, temporal->stage.table, CL_TRUE, 0,
+	                            (size_t)temporal->stage.blocks * sizeof(*temporal->view),
+	                            temporal->view, 0, NULL, NULL);
 
 	return code ? device_fail(error, code, "reading what became of the scene") : RV_OK;
 }
@@ -356,15 +229,15 @@ static rv_status look(struct temporal *temporal, struct scene_view *view, rv_err
 	if (!status)
 		status = read_table(temporal, error);
 	if (!status)
-		*view = scene_look(temporal->view, temporal->blocks);
+		*view = scene_look(temporal->view, temporal->stage.blocks);
 	return status;
 }
 
 static rv_status plan_cold(struct temporal *temporal, rv_error *error)
 {
 	static const float unit = 1; /* read after this returns */
-	cl_int code = clEnqueueWriteBuffer(temporal->device->queue, temporal->length, CL_FALSE, 0,
-	                                   sizeof(unit), &unit, 0, NULL, NULL);
+	cl_int code = clEnqueueWriteBuffer(temporal->device->queue, temporal->stage.length,
+	                                   CL_FALSE, 0, sizeof(unit), &unit, 0, NULL, NULL);
 
 	temporal->owed = 0;
 	return code ? device_fail(error, code, "setting the length of a step") : RV_OK;
@@ -428,7 +301,7 @@ static rv_status inherit(struct temporal *temporal, const rv_time *time,
 	float move[MOVE_COUNT];
 	rv_status status;
 
-	find_move(&moved, temporal->rasters.frame, seconds, move);
+	find_move(&moved, temporal->stage.rasters.frame, seconds, move);
 	still *= time->inherit * (1 - fmaxf(time->polarity, 0));
 	moving *= time->inherit * (1 - fmaxf(-time->polarity, 0));
 	launch_set_float(launch, INHERIT_GAIN, (float)view->gain);
@@ -445,10 +318,10 @@ static rv_status inherit(struct temporal *temporal, const rv_time *time,
 /* While a flash hides the scene, the last detail is kept as it is, and seen as far as it is. */
 static rv_status hold(struct temporal *temporal, rv_error *error)
 {
-	const struct raster *detail = temporal->rasters.detail;
+	const struct raster *detail = temporal->stage.rasters.detail;
 	cl_int code = clEnqueueCopyBuffer(
-		temporal->device->queue, detail->buffer, temporal->rasters.inherited->buffer, 0, 0,
-		raster_bytes(detail->width, detail->height), 0, NULL, NULL);
+		temporal->device->queue, detail->buffer, temporal->stage.rasters.inherited->buffer,
+		0, 0, raster_bytes(detail->width, detail->height), 0, NULL, NULL);
 
 	return code ? device_fail(error, code, "keeping the last detail") : RV_OK;
 }
@@ -457,7 +330,7 @@ static rv_status plan_warm(struct temporal *temporal, const rv_params *params,
                            const struct scene_view *view, double seconds, rv_error *error)
 {
 	struct temporal_plan *plan = &temporal->plan;
-	struct dream_view dream = scene_dream(temporal->view, temporal->blocks);
+	struct dream_view dream = scene_dream(temporal->view, temporal->stage.blocks);
 	double length =
 		strength_control_next(&temporal->strength, dream.strength, temporal->was_cold);
 
@@ -476,7 +349,7 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 {
 	double seconds = seconds_since(temporal, nanoseconds);
 	struct scene_view view = {0};
-	rv_status status = flow_push(temporal->flow, temporal->rasters.frame, error);
+	rv_status status = flow_push(temporal->flow, temporal->stage.rasters.frame, error);
 
 	temporal->plan = (struct temporal_plan){.step = 1, .uncovered = 1};
 	temporal->verdict = SCENE_GOES_ON;
@@ -489,8 +362,10 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 	}
 	temporal->nanoseconds = nanoseconds;
 	temporal->seconds = seconds;
-	/* The same jitter in every frame keeps the dream in its place; another one lets it go. */
-	temporal->plan.seed = params->time.drift > 0 ? (uint64_t)nanoseconds : 0;
+	/* The same jitter in every frame of a scene keeps the dream in its place; another one lets
+	 * it go. */
+	temporal->cuts += temporal->plan.cut;
+	temporal->plan.seed = params->time.drift > 0 ? (uint64_t)nanoseconds : temporal->cuts;
 	if (!status && (!temporal->has_past || temporal->travelling || temporal->plan.cut))
 		status = plan_cold(temporal, error);
 	else if (!status)
@@ -521,7 +396,7 @@ static void set_tone(struct temporal *temporal, const struct dream_view *now, do
 static rv_status move_dream(struct temporal *temporal, const rv_time *time, double seconds,
                             rv_error *error)
 {
-	const struct raster *frame = temporal->rasters.frame;
+	const struct raster *frame = temporal->stage.rasters.frame;
 	float move[MOVE_COUNT];
 	rv_status status;
 	cl_int code;
@@ -531,9 +406,9 @@ static rv_status move_dream(struct temporal *temporal, const rv_time *time, doub
 	status = launch_list_run(&temporal->travel, temporal->device->queue, error);
 	if (status)
 		return status;
-	code = clEnqueueCopyBuffer(temporal->device->queue, temporal->rasters.inherited->buffer,
-	                           frame->buffer, 0, 0, raster_bytes(frame->width, frame->height),
-	                           0, NULL, NULL);
+	code = clEnqueueCopyBuffer(temporal->device->queue,
+	                           temporal->stage.rasters.inherited->buffer, frame->buffer, 0, 0,
+	                           raster_bytes(frame->width, frame->height), 0, NULL, NULL);
 	return code ? device_fail(error, code, "moving the dream") : RV_OK;
 }
 
@@ -551,7 +426,7 @@ rv_status temporal_travel(struct temporal *temporal, const rv_params *params, in
 	status = read_table(temporal, error);
 	if (status)
 		return status;
-	now = scene_dream(temporal->view, temporal->blocks);
+	now = scene_dream(temporal->view, temporal->stage.blocks);
 	if (!temporal->travelling)
 		temporal->first = now;
 	temporal->travelling = true;
@@ -578,7 +453,7 @@ static rv_status prepare_keep(struct temporal *temporal, const struct raster *dr
 	if (temporal->keep.count && temporal->keep_from == dreamed->buffer)
 		return RV_OK;
 	launch_list_clear(&temporal->keep);
-	record_keep(&recorder, temporal, dreamed);
+	record_temporal_keep(&recorder, &temporal->stage, dreamed);
 	temporal->keep_from = dreamed->buffer;
 	if (recorder.status)
 		launch_list_clear(&temporal->keep);
@@ -588,13 +463,14 @@ static rv_status prepare_keep(struct temporal *temporal, const struct raster *dr
 /* A flash is not the past of what follows it. */
 static rv_status become_past(struct temporal *temporal, rv_error *error)
 {
-	const struct raster *frame = temporal->rasters.frame;
+	const struct raster *frame = temporal->stage.rasters.frame;
 	cl_int code;
 
 	if (temporal->verdict == SCENE_FLASHES)
-		return flow_push(temporal->flow, &temporal->past, error);
-	code = clEnqueueCopyBuffer(temporal->device->queue, frame->buffer, temporal->past.buffer, 0,
-	                           0, raster_bytes(frame->width, frame->height), 0, NULL, NULL);
+		return flow_push(temporal->flow, &temporal->stage.past, error);
+	code = clEnqueueCopyBuffer(temporal->device->queue, frame->buffer,
+	                           temporal->stage.past.buffer, 0, 0,
+	                           raster_bytes(frame->width, frame->height), 0, NULL, NULL);
 	return code ? device_fail(error, code, "keeping the frame") : RV_OK;
 }
 

@@ -213,11 +213,13 @@ __kernel void inherit(float gain, float offset, float still, float moving, MOVE,
 	}
 }
 
-// How much a place wants to be dreamed on: all of it where nothing was inherited, nothing where the
-// dream is whole.
+// How much a place wants to be dreamed on: most where half or less was inherited, not at all where
+// the dream is as good as whole. A straight line that ends, so that a still scene comes to rest.
 float need(float ripeness)
 {
-	return smoothstep(0.02f, 0.35f, 1 - ripeness);
+	float wanted = clamp((0.97f - ripeness) * 3, 0.0f, 1.5f);
+
+	return wanted < 0.02f ? 0 : wanted;
 }
 
 // gradient times need: what wants nothing must not count when the gradient is normalised, either.
@@ -289,7 +291,7 @@ GROUP_OF_ITEMS __kernel void measure_dream(const __global float4 *frame,
 		float4 dream = clamp(frame[pixel] + added, -1.0f, 1.0f);
 		float light = luma(dream);
 		sum += (float8)(dot(added, added), dream.x, dream.y, dream.z, light * light,
-				detail[pixel].w, need(detail[pixel].w), 0);
+				detail[pixel].w, need(detail[pixel].w), 1);
 	}
 	store_sum(shared, sum, table + 2 * get_group_id(0) + 1);
 }

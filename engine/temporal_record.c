@@ -1,0 +1,125 @@
+#include "engine/temporal_record.h"
+
+#include <stdio.h>
+
+/* Work-items of a group on a GPU. */
+enum { GPU_GROUP = 64 };
+
+static int group_items(const struct device *device)
+{
+	return device_wants_groups(device) ? (int)device_group_items(device, GPU_GROUP) : 1;
+}
+
+static void start(struct recorder *recorder, const char *kernel)
+{
+	char options[128];
+
+	snprintf(options, sizeof(options), "%s -DGROUP=%d",
+	         raster_grid(recorder->device, 1, 1).options, group_items(recorder->device));
+	record_kernel(recorder, "temporal", options, kernel, kernel);
+}
+
+static void record_size(struct recorder *recorder, const struct raster *raster)
+{
+	record_int(recorder, raster->width);
+	record_int(recorder, raster->height);
+}
+
+/* Ends a launch over pixels, whose last arguments are width and height. */
+static void finish_pixels(struct recorder *recorder, const struct raster *raster)
+{
+	struct raster_grid grid = raster_grid(recorder->device, raster->width, raster->height);
+
+	record_size(recorder, raster);
+	record_launch(recorder, grid.global[0], grid.global[1], 1, grid.local[0], grid.local[1], 1);
+}
+
+/* Ends a launch over blocks. */
+static void finish_blocks(struct recorder *recorder, const struct temporal_stage *stage,
+                          cl_mem sums)
+{
+	size_t items = (size_t)group_items(recorder->device);
+
+	record_size(recorder, stage->rasters.frame);
+	record_int(recorder, stage->side);
+	record_int(recorder, stage->columns);
+	record_buffer(recorder, sums);
+	record_launch(recorder, (size_t)stage->blocks * items, 1, 1, items, 1, 1);
+}
+
+void record_temporal_compare(struct recorder *recorder, const struct temporal_stage *stage)
+{
+	start(recorder, "compare");
+	record_buffer(recorder, stage->rasters.frame->buffer);
+	record_buffer(recorder, stage->past.buffer);
+	record_buffer(recorder, stage->to_past);
+	record_buffer(recorder, stage->to_present);
+	finish_blocks(recorder, stage, stage->table);
+}
+
+static void record_floats(struct recorder *recorder, int count)
+{
+	for (int i = 0; i < count; i++)
+		record_float(recorder, 0);
+}
+
+void record_temporal_inherit(struct recorder *recorder, const struct temporal_stage *stage)
+{
+	start(recorder, "inherit");
+	record_floats(recorder, INHERIT_MOVE + MOVE_COUNT);
+	record_buffer(recorder, stage->rasters.frame->buffer);
+	record_buffer(recorder, stage->past.buffer);
+	record_buffer(recorder, stage->rasters.detail->buffer);
+	record_buffer(recorder, stage->to_past);
+	record_buffer(recorder, stage->to_present);
+	record_buffer(recorder, stage->rasters.inherited->buffer);
+	finish_pixels(recorder, stage->rasters.frame);
+}
+
+void record_temporal_want(struct recorder *recorder, const struct temporal_stage *stage)
+{
+	cl_mem needs = record_own_buffer(recorder, (size_t)stage->blocks * 8 * sizeof(float), NULL);
+
+	start(recorder, "measure_need");
+	record_buffer(recorder, stage->rasters.inherited->buffer);
+	finish_blocks(recorder, stage, needs);
+	start(recorder, "find_length");
+	record_buffer(recorder, needs);
+	record_int(recorder, stage->blocks);
+	record_buffer(recorder, stage->length);
+	record_launch(recorder, 1, 1, 1, 1, 1, 1);
+}
+
+void record_temporal_keep(struct recorder *recorder, const struct temporal_stage *stage,
+                          const struct raster *dreamed)
+{
+	start(recorder, "keep");
+	record_floats(recorder, KEEP_RIPENING + 1);
+	record_buffer(recorder, dreamed->buffer);
+	record_buffer(recorder, stage->rasters.inherited->buffer);
+	record_buffer(recorder, stage->rasters.detail->buffer);
+	finish_pixels(recorder, dreamed);
+	start(recorder, "measure_dream");
+	record_buffer(recorder, stage->rasters.frame->buffer);
+	record_buffer(recorder, stage->rasters.detail->buffer);
+	finish_blocks(recorder, stage, stage->table);
+}
+
+void record_temporal_travel(struct recorder *recorder, const struct temporal_stage *stage)
+{
+	start(recorder, "travel");
+	record_floats(recorder, TRAVEL_MOVE + MOVE_COUNT);
+	record_buffer(recorder, stage->rasters.frame->buffer);
+	record_buffer(recorder, stage->rasters.detail->buffer);
+	record_buffer(recorder, stage->rasters.inherited->buffer);
+	finish_pixels(recorder, stage->rasters.frame);
+}
+
+void record_temporal_mask(struct recorder *recorder, const struct raster *gradient,
+                          const struct raster *inherited)
+{
+	start(recorder, "mask_gradient");
+	record_buffer(recorder, gradient->buffer);
+	record_buffer(recorder, inherited->buffer);
+	finish_pixels(recorder, gradient);
+}

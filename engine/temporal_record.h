@@ -1,0 +1,36 @@
+/* The launches of engine/temporal.c, whose kernels are those of shaders/temporal.cl. */
+#ifndef TEMPORAL_RECORD_H
+#define TEMPORAL_RECORD_H
+
+#include "engine/temporal.h"
+
+/* What the kernels work on. */
+struct temporal_stage {
+	struct temporal_rasters rasters;
+	struct raster past;         /* the frame before */
+	cl_mem length;              /* see temporal_create */
+	cl_mem table;               /* struct scene_block [blocks] */
+	cl_mem to_past, to_present; /* flows: two floats for each pixel */
+	int side, columns,
+		blocks; /* how the picture is cut into blocks: pixels, in a row, in all */
+};
+
+/* The kernels' first arguments, which are set anew in every frame. */
+enum { INHERIT_GAIN, INHERIT_OFFSET, INHERIT_STILL, INHERIT_MOVING, INHERIT_MOVE };
+enum { TRAVEL_GAIN, TRAVEL_COLOUR, TRAVEL_MOVE = TRAVEL_COLOUR + 3 };
+enum { KEEP_RIPENING };
+enum { MOVE_COUNT = 6 };
+
+/* Compares the frame with the past one, into the table. */
+void record_temporal_compare(struct recorder *recorder, const struct temporal_stage *stage);
+/* Fetches what is inherited; arguments INHERIT_... */
+void record_temporal_inherit(struct recorder *recorder, const struct temporal_stage *stage);
+/* Finds the length of a step from what is inherited. */
+void record_temporal_want(struct recorder *recorder, const struct temporal_stage *stage);
+/* Keeps what was dreamed, and measures it, into the table; the first launch has KEEP_RIPENING. */
+void record_temporal_keep(struct recorder *recorder, const struct temporal_stage *stage,
+                          const struct raster *dreamed);
+/* Moves the last dream into rasters.inherited; arguments TRAVEL_... */
+void record_temporal_travel(struct recorder *recorder, const struct temporal_stage *stage);
+
+#endif

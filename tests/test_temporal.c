@@ -1,0 +1,408 @@
+/* Dreams that live on from frame to frame, on moving textures and a small network made here. */
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/random.h"
+#include "engine/reverie.h"
+#include "tests/onnx_builder.h"
+#include "tests/test.h"
+
+enum { WIDTH = 96, HEIGHT = 72, COUNT = 3 * WIDTH * HEIGHT, WAVES = 24 };
+
+static const int64_t frame_time = 33333333;
+
+/* Two convolutions with random weights: enough to dream of. */
+static bool write_network(const char *path)
+{
+	struct onnx_builder *builder = onnx_builder_create(13);
+	static float first[16 * 3 * 9], second[16 * 16 * 9];
+	uint64_t random = 3;
+	bool written;
+
+	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
+		first[i] = (float)(random_unit(&random) - 0.5);
+	for (size_t i = 0; i < sizeof(second) / sizeof(second[0]); i++)
+		second[i] = (float)(random_unit(&random) - 0.5) / 4;
+	onnx_builder_picture(builder, "picture", 3, 0, 0);
+	onnx_builder_floats(builder, "w1", 4, (int64_t[]){16, 3, 3, 3}, first);
+	onnx_builder_floats(builder, "w2", 4, (int64_t[]){16, 16, 3, 3}, second);
+	onnx_builder_node(builder, "Conv", "picture w1", "a");
+	onnx_builder_ints(builder, "pads", 4, (int64_t[]){1, 1, 1, 1});
+	onnx_builder_node(builder, "Relu", "a", "b");
+	onnx_builder_node(builder, "Conv", "b w2", "c");
+	onnx_builder_ints(builder, "pads", 4, (int64_t[]){1, 1, 1, 1});
+	onnx_builder_node(builder, "Relu", "c", "high");
+	onnx_builder_metadata(builder, "reverie.input", "signed");
+	onnx_builder_metadata(builder, "reverie.default_layer", "high");
+	written = onnx_builder_write(builder, path);
+	onnx_builder_destroy(&builder);
+	return written;
+}
+
+static rv_model *open_network(void)
+{
+	char path[] = "/tmp/reverie-test-temporal-XXXXXX";
+	int descriptor = mkstemp(path);
+	rv_error error = {RV_OK, ""};
+	rv_model *model = NULL;
+
+	if (descriptor < 0 || !write_network(path) || rv_model_open(&model, path, NULL, &error))
+		test_failed(__FILE__, __LINE__, "no network: %s", error.message);
+	if (descriptor >= 0) {
+		close(descriptor);
+		unlink(path);
+	}
+	return model;
+}
+
+struct fixture {
+	rv_model *model;
+	rv_engine *engine;
+	rv_params params;
+	rv_error error;
+	int64_t time;
+	float frame[COUNT], dream[COUNT];
+};
+
+static bool set_up(struct fixture *fixture)
+{
+	memset(fixture, 0, sizeof(*fixture));
+	fixture->params = rv_params_default();
+	fixture->params.octaves = 2;
+	fixture->params.iterations = 5;
+	fixture->params.jitter = 4;
+	fixture->model = open_network();
+	if (!fixture->model)
+		return false;
+	if (rv_create(&fixture->engine, fixture->model, NULL, &fixture->error)) {
+		test_failed(__FILE__, __LINE__, "%s", fixture->error.message);
+		rv_model_close(&fixture->model);
+		return false;
+	}
+	return true;
+}
+
+static void tear_down(struct fixture *fixture)
+{
+	rv_destroy(&fixture->engine);
+	rv_model_close(&fixture->model);
+}
+
+/* A texture of waves, 0..1, seen from (x, y) on; scene chooses the waves. */
+static void paint(struct fixture *fixture, uint64_t scene, double x, double y)
+{
+	uint64_t random = scene;
+	double wave[WAVES][4];
+
+	for (int w = 0; w < WAVES; w++)
+		for (int i = 0; i < 4; i++)
+			wave[w][i] = random_unit(&random);
+	for (int i = 0; i < COUNT; i++) {
+		double at_x = x + i / 3 % WIDTH, at_y = y + (double)(i / 3 / WIDTH), sum = 0;
+		for (int w = i % 3; w < WAVES; w += 2)
+			sum += sin(1.6 * (wave[w][0] - 0.5) * at_x +
+			           1.6 * (wave[w][1] - 0.5) * at_y + 6.28 * wave[w][2]);
+		fixture->frame[i] = (float)fmin(fmax(0.5 + sum / 14, 0.1), 0.9);
+	}
+}
+
+static rv_image image_of(float *pixels)
+{
+	return (rv_image){RV_RGBF32, WIDTH, HEIGHT, 3 * WIDTH * sizeof(float), pixels};
+}
+
+static rv_frame_report dream(struct fixture *fixture)
+{
+	rv_image input = image_of(fixture->frame), output = image_of(fixture->dream);
+	rv_status status = rv_set_params(fixture->engine, &fixture->params, &fixture->error);
+
+	if (!status)
+		status = rv_dream(fixture->engine, &input, fixture->time, &output, &fixture->error);
+	CHECK_MESSAGE(!status, "%s", fixture->error.message);
+	fixture->time += frame_time;
+	return rv_last_frame(fixture->engine);
+}
+
+static double strength(const struct fixture *fixture, int from_column)
+{
+	double sum = 0;
+	int count = 0;
+
+	for (int i = 0; i < COUNT; i++)
+		if (i / 3 % WIDTH >= from_column) {
+			sum += pow((double)fixture->dream[i] - (double)fixture->frame[i], 2);
+			count++;
+		}
+	return sqrt(sum / count);
+}
+
+/* Cosine between this frame's detail and that of past, both of which lie dx pixels apart. */
+static double likeness(const struct fixture *fixture, const float *past_detail, int dx)
+{
+	static float a[COUNT], b[COUNT];
+	size_t count = 0;
+
+	for (int i = 0; i < COUNT; i++) {
+		int x = i / 3 % WIDTH;
+		if (x + dx < 8 || x + dx >= WIDTH - 8 || x < 8 || x >= WIDTH - 8)
+			continue;
+		a[count] = fixture->dream[i] - fixture->frame[i];
+		b[count++] = past_detail[i + 3 * dx];
+	}
+	return test_cosine(a, b, count);
+}
+
+static void keep_detail(const struct fixture *fixture, float *detail)
+{
+	for (int i = 0; i < COUNT; i++)
+		detail[i] = fixture->dream[i] - fixture->frame[i];
+}
+
+TEST(a_dream_moves_with_the_scene)
+{
+	static float past[COUNT];
+	struct fixture fixture;
+	rv_frame_report report;
+
+	REQUIRE(set_up(&fixture));
+	paint(&fixture, 1, 0, 0);
+	report = dream(&fixture);
+	CHECK(report.cold && !report.cut && report.steps == 10);
+	for (int t = 1; t < 8; t++) {
+		keep_detail(&fixture, past);
+		paint(&fixture, 1, 2 * t, 0);
+		report = dream(&fixture);
+		CHECK_MESSAGE(!report.cold && report.steps < 10, "frame %d took %d steps", t,
+		              report.steps);
+		CHECK_MESSAGE(likeness(&fixture, past, 2) > 0.9, "frame %d: %g", t,
+		              likeness(&fixture, past, 2));
+		CHECK(likeness(&fixture, past, 0) < likeness(&fixture, past, 2) - 0.1);
+	}
+	tear_down(&fixture);
+}
+
+TEST(a_moving_dream_keeps_its_strength)
+{
+	struct fixture fixture;
+	double first, last;
+
+	REQUIRE(set_up(&fixture));
+	paint(&fixture, 1, 0, 0);
+	dream(&fixture);
+	first = strength(&fixture, 0);
+	for (int t = 1; t < 50; t++) {
+		paint(&fixture, 1, 1.3 * t, 0.4 * t);
+		dream(&fixture);
+	}
+	last = strength(&fixture, 0);
+	CHECK_MESSAGE(last > 0.8 * first && last < 1.2 * first, "%g became %g", first, last);
+	tear_down(&fixture);
+}
+
+TEST(what_is_uncovered_is_dreamed_like_the_rest)
+{
+	struct fixture fixture;
+	double fresh, whole;
+
+	REQUIRE(set_up(&fixture));
+	for (int t = 0; t < 12; t++) {
+		paint(&fixture, 1, t < 4 ? 0 : 3 * (t - 3), 0);
+		dream(&fixture);
+	}
+	for (int t = 0; t < 5; t++)
+		dream(&fixture);
+	/* The last 24 columns came into sight within the quarter of a second before the last
+	 * one sixth. */
+	fresh = strength(&fixture, WIDTH - 24);
+	whole = strength(&fixture, 0);
+	CHECK_MESSAGE(fresh > 0.7 * whole, "%g of %g", fresh, whole);
+	tear_down(&fixture);
+}
+
+TEST(a_cut_is_found_and_dreamed_anew)
+{
+	static float past[COUNT];
+	struct fixture fixture;
+	rv_frame_report report;
+
+	REQUIRE(set_up(&fixture));
+	for (int t = 0; t < 4; t++) {
+		paint(&fixture, 1, t, 0);
+		report = dream(&fixture);
+	}
+	CHECK(!report.cold);
+	keep_detail(&fixture, past);
+	paint(&fixture, 2, 0, 0);
+	report = dream(&fixture);
+	CHECK_MESSAGE(report.cut && report.cold && report.steps == 10, "likeness %g",
+	              (double)report.likeness);
+	CHECK_MESSAGE(fabs(likeness(&fixture, past, 0)) < 0.1, "%g", likeness(&fixture, past, 0));
+	paint(&fixture, 2, 1, 0);
+	CHECK(!dream(&fixture).cold);
+	tear_down(&fixture);
+}
+
+TEST(cuts_come_as_they_are_asked_for)
+{
+	struct fixture fixture;
+
+	REQUIRE(set_up(&fixture));
+	fixture.params.time.cut = RV_CUT_OFF;
+	paint(&fixture, 1, 0, 0);
+	dream(&fixture);
+	paint(&fixture, 2, 0, 0);
+	CHECK(!dream(&fixture).cold);
+	rv_reset(fixture.engine);
+	fixture.params.time.cut = 3;
+	for (int t = 0; t < 7; t++) {
+		paint(&fixture, 1, t, 0);
+		CHECK(dream(&fixture).cold == (t % 3 == 0));
+	}
+	tear_down(&fixture);
+}
+
+TEST(a_fade_is_no_cut)
+{
+	struct fixture fixture;
+
+	REQUIRE(set_up(&fixture));
+	for (int t = 0; t < 16; t++) {
+		paint(&fixture, 1, t, 0);
+		for (int i = 0; i < COUNT; i++)
+			fixture.frame[i] *= 1 - (float)t / 16;
+		CHECK(dream(&fixture).cold == (t == 0));
+	}
+	tear_down(&fixture);
+}
+
+TEST(a_flash_is_no_cut_and_the_dream_comes_back)
+{
+	static float past[COUNT];
+	struct fixture fixture;
+	rv_frame_report report;
+
+	REQUIRE(set_up(&fixture));
+	for (int t = 0; t < 3; t++) {
+		paint(&fixture, 1, t, 0);
+		dream(&fixture);
+	}
+	keep_detail(&fixture, past);
+	for (int i = 0; i < COUNT; i++)
+		fixture.frame[i] = 1;
+	report = dream(&fixture);
+	CHECK(!report.cut && !report.cold && report.steps == 0);
+	paint(&fixture, 1, 3, 0);
+	report = dream(&fixture);
+	CHECK(!report.cut && !report.cold);
+	CHECK_MESSAGE(likeness(&fixture, past, 1) > 0.9, "%g", likeness(&fixture, past, 1));
+	tear_down(&fixture);
+}
+
+TEST(a_still_scene_settles_unless_it_drifts)
+{
+	static float settled[COUNT];
+	struct fixture fixture;
+	rv_frame_report report = {0};
+
+	REQUIRE(set_up(&fixture));
+	for (int t = 0; t < 40; t++) {
+		paint(&fixture, 1, t < 6 ? t : 6, 0);
+		report = dream(&fixture);
+	}
+	CHECK_MESSAGE(report.steps == 0, "%d steps", report.steps);
+	memcpy(settled, fixture.dream, sizeof(settled));
+	for (int t = 0; t < 3; t++)
+		dream(&fixture);
+	CHECK(memcmp(settled, fixture.dream, sizeof(settled)) == 0);
+	fixture.params.time.drift = 1;
+	for (int t = 0; t < 10; t++)
+		report = dream(&fixture);
+	CHECK(report.steps > 0 && !report.cold);
+	CHECK(test_relative_error(fixture.dream, settled, COUNT) > 0.005);
+	tear_down(&fixture);
+}
+
+static void dream_walk(float *result)
+{
+	struct fixture fixture;
+
+	REQUIRE(set_up(&fixture));
+	for (int t = 0; t < 6; t++) {
+		paint(&fixture, 1 + (uint64_t)t / 4, 1.5 * t, 0.5 * t);
+		dream(&fixture);
+	}
+	memcpy(result, fixture.dream, COUNT * sizeof(float));
+	tear_down(&fixture);
+}
+
+TEST(two_runs_are_identical)
+{
+	static float first[COUNT], second[COUNT];
+
+	dream_walk(first);
+	dream_walk(second);
+	CHECK(memcmp(first, second, sizeof(first)) == 0);
+}
+
+TEST(a_reset_forgets_the_past)
+{
+	static float first[COUNT];
+	struct fixture fixture;
+
+	REQUIRE(set_up(&fixture));
+	paint(&fixture, 1, 0, 0);
+	dream(&fixture);
+	memcpy(first, fixture.dream, sizeof(first));
+	paint(&fixture, 1, 2, 0);
+	dream(&fixture);
+	rv_reset(fixture.engine);
+	paint(&fixture, 1, 0, 0);
+	CHECK(dream(&fixture).cold);
+	CHECK(memcmp(first, fixture.dream, sizeof(first)) == 0);
+	tear_down(&fixture);
+}
+
+TEST(nothing_is_inherited_where_nothing_is_to_be)
+{
+	struct fixture fixture;
+
+	REQUIRE(set_up(&fixture));
+	fixture.params.time.inherit = 0;
+	fixture.params.time.warm_steps = 1;
+	fixture.params.step = 0;
+	paint(&fixture, 1, 0, 0);
+	dream(&fixture);
+	fixture.params.step = 0.02f;
+	paint(&fixture, 1, 1, 0);
+	dream(&fixture);
+	CHECK(strength(&fixture, 0) > 0);
+	fixture.params.step = 0;
+	paint(&fixture, 1, 2, 0);
+	dream(&fixture);
+	CHECK_MESSAGE(strength(&fixture, 0) < 1e-5, "%g", strength(&fixture, 0));
+	tear_down(&fixture);
+}
+
+TEST(a_journey_moves_the_dream_itself)
+{
+	struct fixture fixture;
+	rv_image output = image_of(fixture.dream);
+	double brightness = 0;
+
+	REQUIRE(set_up(&fixture));
+	CHECK(rv_travel(fixture.engine, 0, &output, &fixture.error) == RV_INVALID);
+	paint(&fixture, 1, 0, 0);
+	fixture.params.time.zoom = 2;
+	fixture.params.time.pan_x = 0.1f;
+	dream(&fixture);
+	for (int t = 0; t < 30; t++, fixture.time += frame_time)
+		REQUIRE(!rv_travel(fixture.engine, fixture.time, &output, &fixture.error));
+	CHECK(strength(&fixture, 0) > 0.05);
+	for (int i = 0; i < COUNT; i++)
+		brightness += (double)fixture.dream[i] / COUNT;
+	CHECK_MESSAGE(fabs(brightness - 0.5) < 0.1, "brightness %g", brightness);
+	tear_down(&fixture);
+}
