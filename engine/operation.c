@@ -122,9 +122,27 @@ void record_over_pixels(struct recorder *recorder, const struct slice *slice, in
 	              (size_t)(group / width), 1);
 }
 
-void record_over_channels(struct recorder *recorder, int channels, int lanes)
+/* Vectors past the last channel, up to TENSOR_ALIGNMENT, exist: a group is that wide. */
+struct channel_grid channel_grid(const struct device *device, const struct slice *slice, int lanes)
 {
-	record_launch(recorder, (size_t)((channels + lanes - 1) / lanes), 1, 1, 1, 1, 1);
+	bool aligned = slice->pixel_stride % TENSOR_ALIGNMENT == 0;
+	int vectors = (slice->channels + lanes - 1) / lanes;
+	struct channel_grid grid = {.vectors = (size_t)vectors, .width = 1, .share = 1};
+
+	if (device_wants_groups(device)) {
+		if (aligned)
+			grid.width = device_group_items(device, (size_t)(TENSOR_ALIGNMENT / lanes));
+		grid.share = device_group_items(device, GPU_GROUP * 4) / grid.width;
+		grid.vectors = (size_t)round_up(vectors, (int)grid.width);
+	}
+	snprintf(grid.options, sizeof(grid.options), "-DSHARE=%d -DVECTORS=%d", (int)grid.share,
+	         (int)grid.width);
+	return grid;
+}
+
+void record_over_channels(struct recorder *recorder, const struct channel_grid *grid)
+{
+	record_launch(recorder, grid->vectors, grid->share, 1, grid->width, grid->share, 1);
 }
 
 cl_mem record_channel_table(struct recorder *recorder, const float *values, int count)

@@ -213,13 +213,15 @@ static void multiply_backward_sum(struct recorder *recorder, const struct operat
 	const struct operand *second = &operation->inputs[1];
 	const struct slice *gradient = &operation->outputs[0].gradient;
 
-	record_operation(recorder, operation, "elementwise", NULL, "multiply_backward_sum");
+	struct channel_grid grid =
+		channel_grid(recorder->device, gradient, operation_lanes(recorder, operation));
+
+	record_operation(recorder, operation, "elementwise", grid.options, "multiply_backward_sum");
 	record_slice(recorder, gradient);
 	record_slice(recorder, &operation->inputs[0].activation);
-	record_int(recorder, gradient->channels);
 	record_int(recorder, slice_pixels(gradient));
 	record_destination(recorder, second);
-	record_over_channels(recorder, gradient->channels, operation_lanes(recorder, operation));
+	record_over_channels(recorder, &grid);
 }
 
 void multiply_backward(struct recorder *recorder, const struct operation *operation)
@@ -240,12 +242,14 @@ void global_average_pool_forward(struct recorder *recorder, const struct operati
 {
 	const struct slice *in = &operation->inputs[0].activation;
 
-	record_operation(recorder, operation, "elementwise", NULL, "mean_forward");
+	struct channel_grid grid =
+		channel_grid(recorder->device, in, operation_lanes(recorder, operation));
+
+	record_operation(recorder, operation, "elementwise", grid.options, "mean_forward");
 	record_slice(recorder, in);
 	record_slice(recorder, &operation->outputs[0].activation);
-	record_int(recorder, in->channels);
 	record_int(recorder, slice_pixels(in));
-	record_over_channels(recorder, in->channels, operation_lanes(recorder, operation));
+	record_over_channels(recorder, &grid);
 }
 
 void global_average_pool_backward(struct recorder *recorder, const struct operation *operation)

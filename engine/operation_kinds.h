@@ -32,8 +32,17 @@ void record_operation(struct recorder *recorder, const struct operation *operati
  * CPU's cores get a few long runs of pixels each and a GPU a work-item for each vector. */
 void record_over_pixels(struct recorder *recorder, const struct slice *slice, int lanes);
 
-/* Ends the launch of a kernel in which one work-item deals with all pixels of a vector. */
-void record_over_channels(struct recorder *recorder, int channels, int lanes);
+/* How kernels that sum over all pixels are launched: on a CPU an item does all pixels of a vector,
+ * on a GPU the items of a group share them. */
+struct channel_grid {
+	char options[32]; /* for record_operation; has SHARE and VECTORS */
+	size_t vectors;   /* work-items in dimension 0 */
+	size_t width, share;
+};
+struct channel_grid channel_grid(const struct device *device, const struct slice *slice, int lanes);
+
+/* Ends the launch of such a kernel. */
+void record_over_channels(struct recorder *recorder, const struct channel_grid *grid);
 
 /* A buffer the list owns, of values[count] and zeros up to the next multiple of TENSOR_ALIGNMENT;
  * values NULL: all zeros. */

@@ -92,31 +92,58 @@ __kernel void multiply_backward(READ_SLICE(gradient), READ_SLICE(other), int oth
 					       load(AT(other, pixel * other_step, channel)));
 }
 
-// The gradient of an operand of one pixel: summed over the pixels it was multiplied with. Launched
-// with a work-item for each vector of channels.
-__kernel void multiply_backward_sum(READ_SLICE(gradient), READ_SLICE(other), int channels,
-				    int pixels, DESTINATION_ARGUMENTS)
-{
-	struct destination to = DESTINATION;
+// ---- sums over all pixels: launched as record_over_channels in engine/operation.c does ----
 
-	FOR_CHANNELS(channel, channels) {
-		real sum = 0;
-		for (int pixel = 0; pixel < pixels; pixel++)
-			sum = fma(load(AT(gradient, pixel, channel)),
-				  load(AT(other, pixel, channel)), sum);
-		store_gradient(&to, 0, channel, sum);
+// A group is VECTORS vectors wide, in dimension 0; SHARE items share the pixels of each, in
+// dimension 1.
+#ifndef SHARE
+#define SHARE 1
+#define VECTORS 1
+#endif
+
+// What the items that share a vector have together. All items of a group call it, and the first of
+// each vector gets it.
+real sum_of_items(__local real *shared, real sum)
+{
+	const int column = get_local_id(0), item = get_local_id(1);
+
+	shared[item * VECTORS + column] = sum;
+	for (int half_share = SHARE / 2; half_share > 0; half_share /= 2) {
+		barrier(CLK_LOCAL_MEM_FENCE);
+		if (item < half_share)
+			shared[item * VECTORS + column] +=
+				shared[(item + half_share) * VECTORS + column];
 	}
+	return shared[column];
 }
 
-// Launched with a work-item for each vector of channels.
-__kernel void mean_forward(READ_SLICE(in), SLICE(out), int channels, int pixels)
+// The gradient of an operand of one pixel: summed over the pixels it was multiplied with.
+__kernel void multiply_backward_sum(READ_SLICE(gradient), READ_SLICE(other), int pixels,
+				    DESTINATION_ARGUMENTS)
 {
-	FOR_CHANNELS(channel, channels) {
-		real sum = 0;
-		for (int pixel = 0; pixel < pixels; pixel++)
-			sum += load(AT(in, pixel, channel));
+	__local real shared[SHARE * VECTORS];
+	struct destination to = DESTINATION;
+	const int channel = get_global_id(0) * LANES;
+	real sum = 0;
+
+	for (int pixel = get_local_id(1); pixel < pixels; pixel += SHARE)
+		sum = fma(load(AT(gradient, pixel, channel)), load(AT(other, pixel, channel)), sum);
+	sum = sum_of_items(shared, sum);
+	if (get_local_id(1) == 0)
+		store_gradient(&to, 0, channel, sum);
+}
+
+__kernel void mean_forward(READ_SLICE(in), SLICE(out), int pixels)
+{
+	__local real shared[SHARE * VECTORS];
+	const int channel = get_global_id(0) * LANES;
+	real sum = 0;
+
+	for (int pixel = get_local_id(1); pixel < pixels; pixel += SHARE)
+		sum += load(AT(in, pixel, channel));
+	sum = sum_of_items(shared, sum);
+	if (get_local_id(1) == 0)
 		store(AT(out, 0, channel), sum / pixels);
-	}
 }
 
 __kernel void mean_backward(READ_SLICE(gradient), int channels, int pixels, DESTINATION_ARGUMENTS)
