@@ -105,7 +105,7 @@ help:
 	@echo 'make test          the same, and run every test'
 	@echo 'make deps          install the packages that are missing (apt; with sudo where not root)'
 	@echo 'make models        fetch the default network (npm)'
-	@echo 'make bench         time gradient steps of the default network against PyTorch'
+	@echo 'make bench         time gradient steps and a dream of the default network against PyTorch'
 	@echo 'make kernels       compile every OpenCL kernel and say what is wrong with it'
 	@echo 'make format        lay out the C sources with clang-format'
 	@echo 'make lint          check the layout, compile every header alone, run cppcheck if it is there'
@@ -162,6 +162,7 @@ test-programs: $(TEST_PROGRAMS)
 .PHONY: bench
 bench: $(BUILD)/reverie
 	$(Q)/usr/bin/python3 tests/bench/compare_step.py --program $(BUILD)/reverie
+	$(Q)/usr/bin/python3 tests/bench/compare_dream.py --program $(BUILD)/reverie
 
 .PHONY: kernels
 kernels: $(BUILD)/reverie

@@ -3,13 +3,15 @@
 
     compare_step.py [--program build/reverie] [--layers mixed3,mixed5] [--sizes 256x192] [--rounds 7]
 
-In each round PyTorch (see step_torch.py) times a few steps, then `reverie bench step` does. A row
-shows the medians over all rounds, and how many times as long PyTorch took: the least, the median and
-the greatest of the rounds' ratios. --as-written adds PyTorch the way it is usually written. Installs
-nothing; exit code 2 and one line where something is missing.
+In each round PyTorch (see step_torch.py) times a few steps, at its best and the way it is usually
+written, then `reverie bench step` does. A row shows the medians over all rounds, and how many times
+as long PyTorch took: the least, the median and the greatest of the rounds' ratios. --best-only leaves
+the second way out. The last column is the greatest load of the machine before a round: what else ran
+there takes time from both. Installs nothing; exit code 2 and one line where something is missing.
 """
 
 import argparse
+import os
 import re
 import statistics
 import subprocess
@@ -47,11 +49,12 @@ def compare(options, model, layer, size):
     """Prints one row of the table."""
     width, height = step_torch.parse_size(size)
     steps = [step_torch.best_step(model, layer, width, height)]
-    if options.as_written:
+    if not options.best_only:
         steps.append(step_torch.Step(model, layer, width, height, step_torch.AS_WRITTEN))
     reverie_milliseconds(options, layer, size)  # builds kernels and caches, uncounted
-    rounds = []
+    rounds, load = [], 0
     for _ in range(options.rounds):
+        load = max(load, os.getloadavg()[0])
         theirs = [torch_milliseconds(step, options.runs) for step in steps]
         rounds.append([reverie_milliseconds(options, layer, size)] + theirs)
     own, *others = zip(*rounds)
@@ -59,7 +62,7 @@ def compare(options, model, layer, size):
     for theirs in others:
         ratios = [their / mine for their, mine in zip(theirs, own)]
         row += f" {statistics.median(theirs):9.1f}  {describe(ratios)}"
-    print(row, flush=True)
+    print(f"{row} {load:6.1f}", flush=True)
 
 
 def arguments():
@@ -67,10 +70,10 @@ def arguments():
     parser.add_argument("--program", default=str(ROOT / "build" / "reverie"))
     parser.add_argument("--model", default=str(ROOT / "models" / "inception_v3.onnx"))
     parser.add_argument("--layers", default="mixed3,mixed5,mixed7")
-    parser.add_argument("--sizes", default="256x192,512x384")
+    parser.add_argument("--sizes", default="256x192,512x384,640x480")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--runs", type=int, default=5, help="steps in each round")
-    parser.add_argument("--as-written", action="store_true")
+    parser.add_argument("--best-only", action="store_true")
     return parser.parse_args()
 
 
@@ -84,9 +87,9 @@ def main():
     model = step_torch.onnx_reader.read_model(options.model)
     heading = "layer             size  reverie"
     heading += "     torch   least median  most"
-    if options.as_written:
+    if not options.best_only:
         heading += "   written   least median  most"
-    print(heading + "   (median ms, and ratios)", flush=True)
+    print(heading + "   load   (median ms, and ratios)", flush=True)
     for layer in options.layers.split(","):
         for size in options.sizes.split(","):
             compare(options, model, layer, size)
