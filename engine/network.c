@@ -200,8 +200,8 @@ static void order_writer(const struct network *network, int tensor, struct opera
 	operand->accumulate = writers[tensor] > 0;
 	writers[tensor]++;
 	/* What lies in a concatenation has the clamp of all of it, and is masked with all of it. */
-	operand->masked = place->masked && place->root == tensor &&
-	                  writers[tensor] == place->consumers;
+	operand->masked =
+		place->masked && place->root == tensor && writers[tensor] == place->consumers;
 }
 
 static void record_objectives(struct network *network, struct recorder *recorder,
