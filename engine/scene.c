@@ -122,6 +122,15 @@ double strength_control_next(struct strength_control *control, double strength, 
 	return fmin(fmax(control->length * pow(ratio, power), least), most);
 }
 
+double strength_control_fade(const struct strength_control *control, double strength,
+                             double seconds)
+{
+	static const double excess = 1.05, rate = 1;
+
+	return control->wanted > 0 && strength > excess * control->wanted ? exp(-rate * seconds)
+	                                                                  : 1;
+}
+
 struct dream_view scene_dream(const struct scene_block *blocks, int count)
 {
 	struct dream_view view = {0};

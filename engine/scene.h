@@ -68,6 +68,10 @@ struct strength_control {
  * this frame. */
 double strength_control_next(struct strength_control *control, double strength, bool cold);
 
+/* What is to be left of a detail after so many seconds: 1 but where it is too strong. */
+double strength_control_fade(const struct strength_control *control, double strength,
+                             double seconds);
+
 /* The dream that a frame became. */
 struct dream_view {
 	double strength; /* RMS of dream minus frame */

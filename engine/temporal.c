@@ -292,7 +292,8 @@ static rv_time with_drift(const rv_time *time, double seconds)
 }
 
 static rv_status inherit(struct temporal *temporal, const rv_time *time,
-                         const struct scene_view *view, double seconds, rv_error *error)
+                         const struct scene_view *view, double seconds, double fade,
+                         rv_error *error)
 {
 	const struct launch *launch = &temporal->inherit.launches[0];
 	rv_time moved = with_drift(time, (double)temporal->nanoseconds * 1e-9);
@@ -308,6 +309,7 @@ static rv_status inherit(struct temporal *temporal, const rv_time *time,
 	launch_set_float(launch, INHERIT_OFFSET, (float)view->offset);
 	launch_set_float(launch, INHERIT_STILL, (float)still);
 	launch_set_float(launch, INHERIT_MOVING, (float)moving);
+	launch_set_float(launch, INHERIT_FADE, (float)fade);
 	set_move(launch, INHERIT_MOVE, move);
 	status = launch_list_run(&temporal->inherit, temporal->device->queue, error);
 	if (!status)
@@ -333,6 +335,7 @@ static rv_status plan_warm(struct temporal *temporal, const rv_params *params,
 	struct dream_view dream = scene_dream(temporal->view, temporal->stage.blocks);
 	double length =
 		strength_control_next(&temporal->strength, dream.strength, temporal->was_cold);
+	double fade = strength_control_fade(&temporal->strength, dream.strength, seconds);
 
 	plan->warm = true;
 	if (temporal->verdict == SCENE_FLASHES)
@@ -341,7 +344,7 @@ static rv_status plan_warm(struct temporal *temporal, const rv_params *params,
 		spread_length(plan, length, view->uncovered, params);
 		plan->coarse_steps = earn_coarse_steps(temporal, params, view->uncovered);
 	}
-	return inherit(temporal, &params->time, view, seconds, error);
+	return inherit(temporal, &params->time, view, seconds, fade, error);
 }
 
 rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int64_t nanoseconds,

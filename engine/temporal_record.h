@@ -16,7 +16,7 @@ struct temporal_stage {
 };
 
 /* The kernels' first arguments, which are set anew in every frame. */
-enum { INHERIT_GAIN, INHERIT_OFFSET, INHERIT_STILL, INHERIT_MOVING, INHERIT_MOVE };
+enum { INHERIT_GAIN, INHERIT_OFFSET, INHERIT_STILL, INHERIT_MOVING, INHERIT_FADE, INHERIT_MOVE };
 enum { TRAVEL_GAIN, TRAVEL_COLOUR, TRAVEL_MOVE = TRAVEL_COLOUR + 3 };
 enum { KEEP_RIPENING };
 enum { MOVE_COUNT = 6 };

@@ -187,8 +187,9 @@ float patch_difference(const __global float4 *frame, const __global float4 *past
 #define MOVED(at) ((float2)(x0 * (at).x + x1 * (at).y + x2, y0 * (at).x + y1 * (at).y + y2))
 
 // inherited = the last detail, fetched from where each pixel was, as far as that is sure. still and
-// moving say how much of it is passed on there, and the move is made besides.
-__kernel void inherit(float gain, float offset, float still, float moving, MOVE,
+// moving say how much of it is passed on there, fade how much of its strength; and the move is made
+// besides.
+__kernel void inherit(float gain, float offset, float still, float moving, float fade, MOVE,
 		      const __global float4 *frame, const __global float4 *past,
 		      const __global float4 *detail, const __global float2 *to_past,
 		      const __global float2 *to_present, __global float4 *inherited, int width,
@@ -208,16 +209,17 @@ __kernel void inherit(float gain, float offset, float still, float moving, MOVE,
 		motion = smoothstep(SLOW, MOVING, length(at - here));
 		value = cubic_sample(detail, width, height, at) *
 			(trust * mix(still, moving, motion));
-		value.w = clamp(value.w, 0.0f, 1.0f);
+		value = (float4)(value.xyz * fade, clamp(value.w, 0.0f, 1.0f));
 		inherited[pixel] = value;
 	}
 }
 
-// How much a place wants to be dreamed on: most where half or less was inherited, not at all where
-// the dream is as good as whole. A straight line that ends, so that a still scene comes to rest.
+// How much a place wants to be dreamed on: fully where less than two thirds were inherited, not at
+// all where the dream is as good as whole. A straight line that ends, so that a still scene comes to
+// rest.
 float need(float ripeness)
 {
-	float wanted = clamp((0.97f - ripeness) * 3, 0.0f, 1.5f);
+	float wanted = clamp((0.97f - ripeness) * 3, 0.0f, 1.0f);
 
 	return wanted < 0.02f ? 0 : wanted;
 }
