@@ -114,7 +114,7 @@ real sum_of_items(__local real *shared, real sum)
 			shared[item * VECTORS + column] +=
 				shared[(item + half_share) * VECTORS + column];
 	}
-	return shared[column];
+	return item == 0 ? shared[column] : sum;
 }
 
 // The gradient of an operand of one pixel: summed over the pixels it was multiplied with.

@@ -430,7 +430,8 @@ TEST(every_way_to_convolve_gives_the_same_gradient)
 	static const rv_config configs[] = {{.convolution = RV_CONVOLUTION_WINOGRAD},
 	                                    {.convolution = RV_CONVOLUTION_GEMM},
 	                                    {.convolution = RV_CONVOLUTION_AUTO},
-	                                    {.no_fuse = true}};
+	                                    {.no_fuse = true},
+	                                    {.kernels = RV_KERNELS_GPU}};
 	rv_config direct = {.convolution = RV_CONVOLUTION_DIRECT};
 	float *expected = gradient_with(&direct);
 
