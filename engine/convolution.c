@@ -55,7 +55,7 @@ static struct convolution_choice choose(struct convolution_library *library,
                                         const struct convolution_problem *problem)
 {
 	struct convolution_choice direct = choice_direct(library->device, problem);
-	struct convolution_choice choice = {library->method, direct.tile};
+	struct convolution_choice choice = {library->method, direct.tile, 0};
 
 	if (library->method == RV_CONVOLUTION_AUTO)
 		return tuner_find(library->tuner, problem, &choice)
@@ -83,7 +83,8 @@ static void record_chosen(void *context, struct recorder *recorder,
 	if (choice->method == RV_CONVOLUTION_GEMM)
 		record_gemm(recorder, library, problem);
 	else if (choice->method == RV_CONVOLUTION_WINOGRAD)
-		convolution_winograd(recorder, library->weights, problem, choice->tile);
+		convolution_winograd(recorder, library->weights, problem, choice->tile,
+		                     choice->block_tiles);
 	else if (choice->tile.group > 1)
 		convolution_tiled(recorder, library->weights, problem, choice->tile);
 	else

@@ -35,15 +35,17 @@ struct register_tile tiled_tile_default(const struct device *device,
                                         const struct convolution_problem *problem);
 
 /* Windows of 3x3, 5x5, 1x3, 1x5, 1x7 and those turned, with stride and dilation 1, where the device
- * has the local memory. */
+ * has the local memory for blocks of block_tiles Winograd tiles, a multiple of tile.pixels; 0
+ * leaves their number to the method. A work-group is one item, so on a GPU it is no candidate. */
 bool convolution_winograd_fits(const struct device *device,
-                               const struct convolution_problem *problem,
-                               struct register_tile tile);
+                               const struct convolution_problem *problem, struct register_tile tile,
+                               int block_tiles);
 /* Whether so many products are saved that the transforms pay: tiles over the edge of a small output
  * are computed whole. */
 bool convolution_winograd_saves(const struct convolution_problem *problem);
 void convolution_winograd(struct recorder *recorder, struct weight_cache *weights,
-                          const struct convolution_problem *problem, struct register_tile tile);
+                          const struct convolution_problem *problem, struct register_tile tile,
+                          int block_tiles);
 
 /* Buffers that every product of matrices uses in turn. RV_UNSUPPORTED where Reverie was built
  * without CLBlast. */

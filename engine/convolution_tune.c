@@ -10,7 +10,8 @@
 
 enum {
 	KEY_LENGTH = 1024,
-	CANDIDATES_MAX = 32,
+	CANDIDATES_MAX = 64,
+	BLOCK_TILES_MAX = 48, /* of the blocks that are timed */
 	ROUNDS = 5,
 	/* A candidate this many times slower than the best so far is not timed again. */
 	HOPELESS = 3,
@@ -73,7 +74,8 @@ bool choice_fits(const struct convolution_choice *choice, const struct device *d
 		               : tile_is_known(choice->tile, register_tiles(choice->tile.lanes));
 	case RV_CONVOLUTION_WINOGRAD:
 		return tile_is_known(choice->tile, register_tiles(choice->tile.lanes)) &&
-		       convolution_winograd_fits(device, problem, choice->tile);
+		       convolution_winograd_fits(device, problem, choice->tile,
+		                                 choice->block_tiles);
 	case RV_CONVOLUTION_GEMM:
 		return convolution_gemm_fits(problem);
 	case RV_CONVOLUTION_AUTO:
@@ -91,7 +93,7 @@ struct convolution_choice choice_direct(const struct device *device,
 		tile = tiled_tile_default(device, problem);
 	if (!tile.lanes)
 		tile = register_tile_default(device->lanes, problem->output_width);
-	return (struct convolution_choice){RV_CONVOLUTION_DIRECT, tile};
+	return (struct convolution_choice){RV_CONVOLUTION_DIRECT, tile, 0};
 }
 
 static struct convolution_choice default_of_groups(const struct device *device,
@@ -114,7 +116,7 @@ struct convolution_choice choice_default(const struct device *device,
 
 	if (device_wants_groups(device))
 		return default_of_groups(device, problem);
-	if (convolution_winograd_fits(device, problem, choice.tile) &&
+	if (convolution_winograd_fits(device, problem, choice.tile, 0) &&
 	    convolution_winograd_saves(problem))
 		choice.method = RV_CONVOLUTION_WINOGRAD;
 	return choice;
@@ -193,13 +195,13 @@ static void shape_key(const struct tuner *tuner, const struct convolution_proble
 		add_numbers(key, &problem->outputs[i].run.channels, 1);
 }
 
-/* The line "METHOD LANES PIXELS VECTORS GROUP". */
+/* The line "METHOD LANES PIXELS VECTORS GROUP BLOCK_TILES". */
 static bool parse_choice(const char *text, struct convolution_choice *choice)
 {
 	char name[16];
 
-	if (sscanf(text, "%15s %d %d %d %d", name, &choice->tile.lanes, &choice->tile.pixels,
-	           &choice->tile.vectors, &choice->tile.group) != 5)
+	if (sscanf(text, "%15s %d %d %d %d %d", name, &choice->tile.lanes, &choice->tile.pixels,
+	           &choice->tile.vectors, &choice->tile.group, &choice->block_tiles) != 6)
 		return false;
 	for (size_t i = 0; i < sizeof(method_names) / sizeof(method_names[0]); i++)
 		if (strcmp(name, method_names[i].name) == 0) {
@@ -229,8 +231,9 @@ static void write_choice(const struct tuner *tuner, const char *key,
 	for (size_t i = 0; i < sizeof(method_names) / sizeof(method_names[0]); i++)
 		if (method_names[i].method == choice->method)
 			name = method_names[i].name;
-	snprintf(text, sizeof(text), "%s %d %d %d %d", name, choice->tile.lanes,
-	         choice->tile.pixels, choice->tile.vectors, choice->tile.group);
+	snprintf(text, sizeof(text), "%s %d %d %d %d %d", name, choice->tile.lanes,
+	         choice->tile.pixels, choice->tile.vectors, choice->tile.group,
+	         choice->block_tiles);
 	cache_write(tuner->device->cache_directory, "tuning", key, text, strlen(text) + 1);
 }
 
@@ -322,10 +325,11 @@ static void add_tiles(struct candidate *candidates, int *count, const struct dev
 		if (wastes_much(*tile, problem->output_width))
 			continue;
 		add_candidate(candidates, count, device, problem,
-		              (struct convolution_choice){RV_CONVOLUTION_DIRECT, *tile});
+		              (struct convolution_choice){RV_CONVOLUTION_DIRECT, *tile, 0});
 		if (!is_tiled(*tile))
-			add_candidate(candidates, count, device, problem,
-			              (struct convolution_choice){RV_CONVOLUTION_WINOGRAD, *tile});
+			add_candidate(
+				candidates, count, device, problem,
+				(struct convolution_choice){RV_CONVOLUTION_WINOGRAD, *tile, 0});
 	}
 }
 
@@ -344,7 +348,7 @@ static int list_candidates(struct candidate *candidates, const struct device *de
 		     lanes /= 2)
 			add_tiles(candidates, &count, device, problem, register_tiles(lanes));
 	add_candidate(candidates, &count, device, problem,
-	              (struct convolution_choice){RV_CONVOLUTION_GEMM, {0, 0, 0, 0}});
+	              (struct convolution_choice){RV_CONVOLUTION_GEMM, {0, 0, 0, 0}, 0});
 	return count;
 }
 
@@ -414,6 +418,58 @@ static rv_status record_candidates(struct candidate *candidates, int count, stru
 	return RV_OK;
 }
 
+/* The winner of the first race with other blocks, after the count candidates there are; returns how
+ * many there are then. To time all tiles with all blocks would take several times as long. */
+static int add_blocks(struct candidate *candidates, int count, const struct device *device,
+                      const struct convolution_problem *problem)
+{
+	struct convolution_choice choice = candidates[count - 1].choice;
+
+	for (int block = choice.tile.pixels; block <= BLOCK_TILES_MAX;
+	     block += choice.tile.pixels) {
+		choice.block_tiles = block;
+		add_candidate(candidates, &count, device, problem, choice);
+	}
+	return count;
+}
+
+/* Puts the fastest last. */
+static void put_last(struct candidate *candidates, int count)
+{
+	struct candidate *winner = candidates + (fastest(candidates, count) - candidates);
+	struct candidate last = candidates[count - 1];
+
+	candidates[count - 1] = *winner;
+	*winner = last;
+}
+
+/* A race of all, and where Winograd wins it one of its blocks. Leaves the winner last. */
+static rv_status race_twice(struct candidate *candidates, int *count, struct tuner *tuner,
+                            const struct convolution_problem *problem, cl_mem zeros,
+                            const struct race_manner *manner, rv_error *error)
+{
+	struct device *device = tuner->device;
+	int first = *count - 1; /* where the winner of the first race is put */
+	rv_status status =
+		record_candidates(candidates, *count, tuner, problem, zeros, manner, error);
+
+	if (status == RV_OK)
+		status = race(candidates, *count, device, error);
+	if (status)
+		return status;
+	put_last(candidates, *count);
+	if (candidates[first].choice.method != RV_CONVOLUTION_WINOGRAD)
+		return RV_OK;
+	*count = add_blocks(candidates, *count, device, problem);
+	status = record_candidates(candidates + first + 1, *count - first - 1, tuner, problem,
+	                           zeros, manner, error);
+	if (status == RV_OK)
+		status = race(candidates + first, *count - first, device, error);
+	if (status == RV_OK)
+		put_last(candidates + first, *count - first);
+	return status;
+}
+
 rv_status tuner_measure(struct tuner *tuner, const struct convolution_problem *problem,
                         cl_mem zeros, const struct race_manner *manner, rv_error *error)
 {
@@ -427,17 +483,14 @@ rv_status tuner_measure(struct tuner *tuner, const struct convolution_problem *p
 	entry = entry_of(tuner, key);
 	if (!entry)
 		return rv_fail(error, RV_MEMORY, "out of memory");
-	status = record_candidates(candidates, count, tuner, problem, zeros, manner, error);
-	if (status == RV_OK)
-		status = race(candidates, count, tuner->device, error);
+	status = race_twice(candidates, &count, tuner, problem, zeros, manner, error);
 	if (status == RV_OK) {
-		const struct candidate *winner = fastest(candidates, count);
-		entry->choice = winner->choice;
+		entry->choice = candidates[count - 1].choice;
 		entry->measured = entry->raced = true;
 		write_choice(tuner, key, &entry->choice);
 		for (int i = 0; manner->report && i < count; i++)
 			manner->report(manner->report_context, problem, &candidates[i].choice,
-			               candidates[i].best, &candidates[i] == winner);
+			               candidates[i].best, i == count - 1);
 	}
 	for (int i = 0; i < count; i++)
 		launch_list_clear(&candidates[i].list);

@@ -7,6 +7,7 @@
 struct convolution_choice {
 	rv_convolution method;     /* never AUTO */
 	struct register_tile tile; /* direct and winograd; direct with a group above 1 is tiled */
+	int block_tiles;           /* winograd; 0: as the method thinks best */
 };
 
 /* True if the method can do problem, with that tile, on device. */

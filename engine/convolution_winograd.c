@@ -60,25 +60,28 @@ static int makespan(int tiles, int block_tiles, const struct device *device)
 	return divide_up(divide_up(tiles, block_tiles), units) * (block_tiles + FETCH_TILES);
 }
 
+/* block_tiles 0: what seems best. */
 static void choose_block(struct winograd_plan *plan, const struct device *device, int channels,
-                         struct register_tile tile)
+                         struct register_tile tile, int block_tiles)
 {
 	const int tiles = plan->tiles_down * plan->tiles_across;
 	const int panel = tile.lanes * tile.vectors;
 	int best = tile.pixels;
 
-	for (int block = 2 * tile.pixels; block <= BLOCK_TILES; block += tile.pixels) {
+	for (int block = 2 * tile.pixels; block <= BLOCK_TILES && !block_tiles;
+	     block += tile.pixels) {
 		plan->block_tiles = block;
 		if (local_bytes(plan, channels, panel) <= device->local_bytes &&
 		    makespan(tiles, block, device) <= makespan(tiles, best, device))
 			best = block;
 	}
-	plan->block_tiles = best;
+	plan->block_tiles = block_tiles ? block_tiles : best;
 	plan->local_bytes = local_bytes(plan, channels, panel);
 }
 
 static bool plan_create(struct winograd_plan *plan, const struct device *device,
-                        const struct convolution_problem *problem, struct register_tile tile)
+                        const struct convolution_problem *problem, struct register_tile tile,
+                        int block_tiles)
 {
 	const struct window *window = &problem->node->window;
 	const int outputs = outputs_of_window(window);
@@ -86,7 +89,7 @@ static bool plan_create(struct winograd_plan *plan, const struct device *device,
 	memset(plan, 0, sizeof(*plan));
 	if (!outputs || window->stride_y != 1 || window->stride_x != 1 || window->dilation_y != 1 ||
 	    window->dilation_x != 1 || problem->inputs[0].pixel_stride == INPUT_STRIDE ||
-	    problem_writes_picture(problem))
+	    problem_writes_picture(problem) || block_tiles % tile.pixels)
 		return false;
 	plan->vertical = window->height > 1;
 	plan->horizontal = window->width > 1;
@@ -99,15 +102,16 @@ static bool plan_create(struct winograd_plan *plan, const struct device *device,
 	plan->outputs_x = plan->horizontal ? outputs : 1;
 	plan->tiles_down = divide_up(problem->output_size.height, plan->outputs_y);
 	plan->tiles_across = divide_up(problem->output_size.width, plan->outputs_x);
-	choose_block(plan, device, problem->input_width, tile);
+	choose_block(plan, device, problem->input_width, tile, block_tiles);
 	return plan->local_bytes <= device->local_bytes;
 }
 
 bool convolution_winograd_fits(const struct device *device,
-                               const struct convolution_problem *problem, struct register_tile tile)
+                               const struct convolution_problem *problem, struct register_tile tile,
+                               int block_tiles)
 {
 	struct winograd_plan plan;
-	return plan_create(&plan, device, problem, tile);
+	return plan_create(&plan, device, problem, tile, block_tiles);
 }
 
 bool convolution_winograd_saves(const struct convolution_problem *problem)
@@ -307,13 +311,14 @@ static void record_winograd(struct recorder *recorder, const struct convolution_
 }
 
 void convolution_winograd(struct recorder *recorder, struct weight_cache *weights,
-                          const struct convolution_problem *problem, struct register_tile tile)
+                          const struct convolution_problem *problem, struct register_tile tile,
+                          int block_tiles)
 {
 	struct winograd_plan plan;
 	struct convolution_tables tables;
 	cl_mem packed;
 
-	if (!plan_create(&plan, recorder->device, problem, tile)) {
+	if (!plan_create(&plan, recorder->device, problem, tile, block_tiles)) {
 		record_fail(recorder, RV_UNSUPPORTED, "%s: not a convolution for Winograd",
 		            problem->node->name);
 		return;

@@ -26,6 +26,7 @@ struct convolution_fixture {
 	void (*record)(struct convolution_fixture *fixture, struct recorder *recorder,
 	               const struct operation *operation, bool backward);
 	struct register_tile tile; /* for record functions that want one */
+	int block_tiles;           /* the same */
 	double tolerance;          /* relative error in L2 that is allowed */
 	double worst;              /* seen so far */
 };

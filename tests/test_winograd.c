@@ -172,3 +172,35 @@ TEST(winograd_fits_into_little_local_memory)
 	}
 	fixture_close(&fixture);
 }
+
+static void record_with_block(struct convolution_fixture *fixture, struct recorder *recorder,
+                              const struct operation *operation, bool backward)
+{
+	struct convolution_problem problem;
+
+	if (backward ? problem_backward(&problem, operation) : problem_forward(&problem, operation))
+		convolution_winograd(recorder, fixture->weights, &problem, fixture->tile,
+		                     fixture->block_tiles);
+	else
+		record_fail(recorder, RV_MEMORY, "out of memory");
+	problem_release(&problem);
+}
+
+/* Blocks of one register tile and of many, also larger than the picture has tiles. */
+TEST(winograd_with_blocks_of_any_size)
+{
+	static const struct convolution_case shape = {
+		21, 26, 24, {40}, {.height = 3, .width = 3, .pad_top = 1}, .masked = true};
+	struct convolution_fixture fixture;
+
+	if (!fixture_open(&fixture, RV_CONVOLUTION_WINOGRAD))
+		return;
+	fixture.tolerance = winograd_tolerance;
+	fixture.record = record_with_block;
+	fixture.tile = register_tiles(4)[0];
+	for (int tiles = 1; tiles <= 8; tiles++) {
+		fixture.block_tiles = tiles * fixture.tile.pixels;
+		fixture_check(&fixture, &shape);
+	}
+	fixture_close(&fixture);
+}
