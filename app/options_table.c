@@ -107,7 +107,7 @@ const struct option option_table[] = {
 
 	/* Time. */
 	{.name = "time", .type = OPTION_CHOICE, .group = OPTION_GROUP_TIME,
-	 .cost = OPTION_LIVE, .commands = MOVING, PLACE(time), .choices = off_on,
+	 .cost = OPTION_REPLAN, .commands = MOVING, PLACE(time), .choices = off_on,
 	 .metavar = "off|on",
 	 .help = "on: the dream lives on from frame to frame; off: each by itself"},
 	{.name = "inherit", .type = OPTION_NUMBER, .group = OPTION_GROUP_TIME,

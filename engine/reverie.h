@@ -252,8 +252,8 @@ void rv_set_progress(rv_engine *engine, rv_progress *progress, void *context);
 
 /* Dreams input into output, which has the same size (not necessarily the same format; the two may
  * be the same image). time is the presentation time of the frame in nanoseconds, on any clock that
- * rises: rates per second go by it. Frames more than a second apart, or out of order, count as
- * a thirtieth of a second apart. On an error output is undefined. */
+ * rises: rates per second go by it. More than a second since the last frame counts as one second,
+ * less than none as none. On an error output is undefined. */
 rv_status rv_dream(rv_engine *engine, const rv_image *input, int64_t time, const rv_image *output,
                    rv_error *error);
 

@@ -38,6 +38,22 @@ TEST(params_out_of_range_are_refused_by_name)
 	CHECK(refused(&bad, "blend"));
 	bad = good, bad.winner_window = 4;
 	CHECK(refused(&bad, "winner window"));
+	bad = good, bad.time.inherit = 1.1f;
+	CHECK(refused(&bad, "inheritance"));
+	bad = good, bad.time.polarity = -2;
+	CHECK(refused(&bad, "polarity"));
+	bad = good, bad.time.decay = NAN;
+	CHECK(refused(&bad, "decay"));
+	bad = good, bad.time.warm_octaves = 0;
+	CHECK(refused(&bad, "warm octaves"));
+	bad = good, bad.time.flow_quality = (rv_flow_quality)3;
+	CHECK(refused(&bad, "flow quality"));
+	bad = good, bad.time.cut = -2;
+	CHECK(refused(&bad, "cut"));
+	bad = good, bad.time.zoom = 0;
+	CHECK(refused(&bad, "zoom"));
+	bad = good, bad.time.pan_x = INFINITY;
+	CHECK(refused(&bad, "pan"));
 	bad = good, bad.target_count = RV_TARGETS_MAX + 1;
 	CHECK(refused(&bad, "target"));
 	bad = good, bad.target_count = 1, strcpy(bad.targets[0].layer, "a");
@@ -54,6 +70,10 @@ TEST(params_tell_what_must_be_recorded_anew)
 
 	b.step = 0.5f, b.iterations = 3, b.jitter = 0, b.strength = 2, b.blend = 1, b.seed = 7;
 	CHECK(params_same_recording(&a, &b));
+	b.time.inherit = 0, b.time.warm_steps = 3, b.time.cut = 5, b.time.drift = 1;
+	CHECK(params_same_recording(&a, &b));
+	b = a, b.time.on = !a.time.on;
+	CHECK(!params_same_recording(&a, &b));
 	b = a, b.octaves++;
 	CHECK(!params_same_recording(&a, &b));
 	b = a, b.objective = RV_OBJECTIVE_MEAN;
