@@ -198,6 +198,8 @@ static void report_timing(void *context, const struct convolution_problem *probl
 		.lanes = choice->tile.lanes,
 		.tile_pixels = choice->tile.pixels,
 		.tile_vectors = choice->tile.vectors,
+		.group = choice->tile.group,
+		.block_tiles = choice->block_tiles,
 		.milliseconds = seconds * 1e3,
 		.gflop = problem->flop * 1e-9,
 		.fastest = fastest,

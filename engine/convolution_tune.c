@@ -293,7 +293,8 @@ static bool same_choice(const struct convolution_choice *a, const struct convolu
 	return a->method == b->method &&
 	       (a->method == RV_CONVOLUTION_GEMM ||
 	        (a->tile.lanes == b->tile.lanes && a->tile.pixels == b->tile.pixels &&
-	         a->tile.vectors == b->tile.vectors));
+	         a->tile.vectors == b->tile.vectors && a->tile.group == b->tile.group &&
+	         a->block_tiles == b->block_tiles));
 }
 
 static void add_candidate(struct candidate *candidates, int *count, const struct device *device,

@@ -371,7 +371,9 @@ typedef struct rv_convolution_timing {
 	int height, width;                    /* of what is written */
 	rv_convolution method;                /* never RV_CONVOLUTION_AUTO */
 	int lanes, tile_pixels, tile_vectors; /* 0 for RV_CONVOLUTION_GEMM */
-	double milliseconds;                  /* the best of a few runs */
+	int group;           /* a work-group has group * group items; 0 for RV_CONVOLUTION_GEMM */
+	int block_tiles;     /* Winograd tiles of a work-group; 0: as the method thinks best */
+	double milliseconds; /* the best of a few runs */
 	double gflop;
 	bool fastest; /* the one that is used from now on */
 } rv_convolution_timing;
