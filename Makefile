@@ -9,11 +9,11 @@ CC ?= cc
 DEBIAN_PACKAGES = gcc libc6-dev make pkg-config ca-certificates nodejs npm \
 	ocl-icd-opencl-dev pocl-opencl-icd libclblast-dev libprotobuf-c-dev protobuf-c-compiler \
 	libavformat-dev libavcodec-dev libavfilter-dev libavdevice-dev libavutil-dev \
-	libswscale-dev libswresample-dev
+	libswscale-dev libswresample-dev libsdl2-dev
 DEBIAN_DEVELOPER_PACKAGES = clang clang-format cppcheck oclgrind ffmpeg man-db \
-	python3-numpy python3-torch
+	python3-numpy python3-torch xvfb xdotool imagemagick
 
-PACKAGES = OpenCL libprotobuf-c libavformat libavcodec libavfilter libavdevice libswscale libswresample libavutil
+PACKAGES = OpenCL libprotobuf-c libavformat libavcodec libavfilter libavdevice libswscale libswresample libavutil sdl2
 
 CFLAGS ?= -O2 -g
 CPPFLAGS += -I. -I$(BUILD) -D_GNU_SOURCE -DCL_TARGET_OPENCL_VERSION=120
@@ -47,7 +47,7 @@ TEST_SCRIPTS = $(sort $(wildcard tests/*_test.sh))
 GENERATED = $(BUILD)/onnx.pb-c.o $(BUILD)/shader_sources.o
 
 ENGINE_OBJECTS = $(ENGINE_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED)
-APP_OBJECTS = $(APP_SOURCES:%.c=$(BUILD)/%.o)
+APP_OBJECTS = $(APP_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/keys_conf.o
 LIBRARY_OBJECTS = $(ENGINE_OBJECTS) $(filter-out $(BUILD)/app/main.o,$(APP_OBJECTS))
 TEST_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(TEST_SOURCES),$(sort $(wildcard tests/*.c))))
 TEST_PROGRAMS = $(TEST_SOURCES:%.c=$(BUILD)/%)
@@ -86,6 +86,13 @@ $(BUILD)/shader_sources.c: $(SHADERS) $(wildcard shaders/*.clh) shaders/embed.sh
 	$(Q)mkdir -p $(@D)
 	$(Q)sh shaders/embed.sh $(SHADERS) > $@.tmp && mv $@.tmp $@
 
+# The default keys, as one C string.
+$(BUILD)/keys_conf.c: assets/keys.conf
+	$(call say,EMBED $<)
+	$(Q)mkdir -p $(@D)
+	$(Q){ echo '#include "app/keys.h"'; echo 'const char keys_default_text[] ='; \
+		sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $<; echo ';'; } > $@.tmp && mv $@.tmp $@
+
 # Objects are kept, those of the tests too.
 .SECONDARY:
 
@@ -101,7 +108,8 @@ FORCE:
 .PHONY: help
 help:
 	@echo 'make               build $(BUILD)/reverie'
-	@echo 'make run           install what is missing, build, fetch the network, dream the sample clip'
+	@echo 'make run           install what is missing, build, fetch the network; dream in a window, or'
+	@echo '                   where there is no display the sample clip into dream/clouds.mp4'
 	@echo 'make test          the same, and run every test'
 	@echo 'make deps          install the packages that are missing (apt; with sudo where not root)'
 	@echo 'make models        fetch the default network (npm)'
@@ -148,8 +156,8 @@ run:
 	@$(MAKE) --no-print-directory deps
 	@$(PARALLEL) all
 	@$(MAKE) --no-print-directory models
-	@mkdir -p dream
-	@$(BUILD)/reverie assets/clouds.mp4 -o dream/clouds.mp4 --still dream/clouds.png --force
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(BUILD)/reverie; else mkdir -p dream && \
+		$(BUILD)/reverie assets/clouds.mp4 -o dream/clouds.mp4 --still dream/clouds.png --force; fi
 
 .PHONY: test test-programs
 test:
@@ -201,6 +209,7 @@ install: $(BUILD)/reverie $(BUILD)/reverie.1
 	install -Dm755 $(BUILD)/reverie $(DESTDIR)$(PREFIX)/bin/reverie
 	install -Dm644 $(BUILD)/reverie.1 $(SHARE)/man/man1/reverie.1
 	install -Dm644 -t $(SHARE)/reverie/presets assets/presets/*.preset
+	install -Dm644 -t $(SHARE)/reverie assets/clouds.mp4
 	@if [ -f models/inception_v3.onnx ]; then \
 		echo install -Dm644 -t $(SHARE)/reverie/models models/inception_v3.onnx; \
 		install -Dm644 -t $(SHARE)/reverie/models models/inception_v3.onnx; fi

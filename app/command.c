@@ -3,6 +3,10 @@
 const struct command command_table[] = {
 	{"", "INPUT -o OUTPUT", "Dreams a picture, or every frame of a video.", COMMAND_DREAM,
          command_dream},
+	{"live", "live INPUT", "dream a camera, a stream or a video in a window, as it comes",
+         COMMAND_LIVE, command_live},
+	{"cameras", "cameras", "list the cameras, their formats, sizes and rates", COMMAND_CAMERAS,
+         command_cameras},
 	{"devices", "devices", "list the OpenCL devices", COMMAND_DEVICES, command_devices},
 	{"models", "models", "list the networks in the model folders", COMMAND_MODELS,
          command_models},

@@ -9,6 +9,9 @@
 extern const struct command command_table[];
 
 rv_status command_dream(const struct options *options, rv_error *error);
+/* Opens a window and dreams in it what comes in (app/live.h). */
+rv_status command_live(const struct options *options, rv_error *error);
+rv_status command_cameras(const struct options *options, rv_error *error);
 rv_status command_devices(const struct options *options, rv_error *error);
 rv_status command_models(const struct options *options, rv_error *error);
 rv_status command_layers(const struct options *options, rv_error *error);

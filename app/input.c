@@ -20,7 +20,7 @@ struct origin {
 static int must_stop(void *context)
 {
 	const volatile sig_atomic_t *stop = context;
-	return stop && *stop;
+	return stop && __atomic_load_n(stop, __ATOMIC_RELAXED); /* another thread may set it */
 }
 
 static rv_status file_check(const char *name, const struct stat *status, rv_error *error)
@@ -66,6 +66,14 @@ static rv_status find_origin(const char *name, struct origin *origin, rv_error *
 		if (!origin->format)
 			return rv_fail(error, RV_UNSUPPORTED,
 			               "%s: this libavdevice has no filter graphs as input", name);
+	} else if (stat(name, &status) == 0 && S_ISCHR(status.st_mode) &&
+	           av_strstart(name, "/dev/video", NULL)) {
+		avdevice_register_all();
+		origin->url = av_strdup(name);
+		origin->format = av_find_input_format("v4l2");
+		if (!origin->format)
+			return rv_fail(error, RV_UNSUPPORTED, "%s: this libavdevice has no cameras",
+			               name);
 	} else if (stat(name, &status) == 0) {
 		rv_status checked = file_check(name, &status, error);
 		if (checked)

@@ -25,11 +25,11 @@ struct input {
 };
 
 /* Opens a file, a URL, "lavfi:GRAPH", a numbered sequence ("f%04d.png"; a file that exists under
- * exactly that name comes first) or "-" (standard input). What a file is is told by its content,
- * never by its name. No stream is decoded yet.
- * stop, which may be NULL, ends blocking reads once it is not 0.
- * RV_NOT_FOUND; RV_IO; RV_INVALID: a directory; RV_UNSUPPORTED: nothing that libavformat knows;
- * RV_CORRUPT: empty, or its header is damaged; RV_CANCELLED; RV_MEMORY. */
+ * exactly that name comes first), a camera ("/dev/video0") or "-" (standard input). What a file is
+ * is told by its content, never by its name. No stream is decoded yet. stop, which may be NULL,
+ * ends blocking reads once it is not 0. RV_NOT_FOUND; RV_IO; RV_INVALID: a directory;
+ * RV_UNSUPPORTED: nothing that libavformat knows; RV_CORRUPT: empty, or its header is damaged;
+ * RV_CANCELLED; RV_MEMORY. */
 rv_status input_open(struct input **input, const char *name, const volatile sig_atomic_t *stop,
                      rv_error *error);
 /* As av_read_frame, libav's codes included. */

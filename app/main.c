@@ -8,13 +8,17 @@
 
 #include "app/command.h"
 #include "app/job.h"
+#include "app/keys.h"
 #include "app/preset.h"
 #include "app/signals.h"
 
 enum { EXIT_WRONG_CALL = 2, EXIT_SIGNAL = 128 };
 
+/* Without a word, the program plays. */
 static const struct command *find_command(const char *word)
 {
+	if (!word)
+		word = "live";
 	for (const struct command *command = command_table + 1; word && command->name; command++)
 		if (!strcmp(command->name, word))
 			return command;
@@ -37,8 +41,19 @@ static rv_status read_options(struct options *options, int count, char *const *w
 	return options_parse(options, count, words, command, error);
 }
 
+static rv_status print_keys(const struct options *options, rv_error *error)
+{
+	struct keys keys;
+	rv_status status = keys_load_all(&keys, options->keys, error);
+	if (status == RV_OK)
+		keys_print(&keys, stdout);
+	return status;
+}
+
 static rv_status run(const struct command *command, const struct options *options, rv_error *error)
 {
+	if (options->help && !strcmp(options->operand, "keys"))
+		return print_keys(options, error);
 	if (options->help)
 		options_print_help(stdout, command_table, command->bit);
 	else if (options->version)

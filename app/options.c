@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "app/hud.h"
 #include "app/job.h"
 
 const struct option *option_find(const char *name, unsigned commands)
@@ -49,6 +50,11 @@ struct options options_default(void)
 		.quality = JOB_QUALITY_DEFAULT,
 		.time = 1,
 		.rate = 30,
+		.fps = 25,
+		.loop = 1,
+		.governor = 1,
+		.split = 0.5f,
+		.hud = HUD_SMALL,
 		.flow_quality = RV_FLOW_FINE,
 		.runs = 10,
 		.frames = 150,

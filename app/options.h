@@ -28,6 +28,9 @@ struct option_layers {
 /* What a journey begins with; the order of its names in the table. */
 enum option_from { OPTION_FROM_INPUT, OPTION_FROM_NOISE };
 
+/* What a live window shows; the order of its names in the table. */
+enum option_view { OPTION_VIEW_DREAM, OPTION_VIEW_SPLIT, OPTION_VIEW_SOURCE };
+
 struct option_channels {
 	int count; /* 0: all channels */
 	int list[RV_CHANNELS_MAX];
@@ -71,6 +74,18 @@ struct options {
 	char cache[OPTION_TEXT_LENGTH];
 	bool no_cache;
 
+	/* Live. Choices are indices, as in the table. */
+	float fps;                      /* of the display; a dream may take two frames */
+	int loop;                       /* 0: a file is played once */
+	int governor;                   /* 0: the quality is as wished, however slow */
+	int view;                       /* enum option_view */
+	float split;                    /* 0..1: where OPTION_VIEW_SPLIT is divided */
+	int mirror, freeze, fullscreen; /* 0 or 1 */
+	int hud;                        /* enum hud_level (app/hud.h) */
+	char keys[OPTION_TEXT_LENGTH];  /* a file of key bindings */
+	bool headless;                  /* no window */
+	float bench;                    /* seconds to run for, and then print; 0: none */
+
 	/* inspect and bench. */
 	char activation[OPTION_TEXT_LENGTH];
 	char gradient[OPTION_TEXT_LENGTH];
@@ -111,6 +126,7 @@ enum option_type {
 enum option_group {
 	OPTION_GROUP_DREAM,
 	OPTION_GROUP_TIME,
+	OPTION_GROUP_LIVE,
 	OPTION_GROUP_PRESET,
 	OPTION_GROUP_OUTPUT,
 	OPTION_GROUP_NETWORK,
@@ -132,7 +148,9 @@ enum option_command {
 	COMMAND_KERNELS = 1 << 7,
 	COMMAND_MAN = 1 << 8,
 	COMMAND_FLOW = 1 << 9,
-	COMMAND_ANY = (1 << 10) - 1
+	COMMAND_LIVE = 1 << 10,
+	COMMAND_CAMERAS = 1 << 11,
+	COMMAND_ANY = (1 << 12) - 1
 };
 
 struct option {

@@ -5,11 +5,13 @@
 
 enum {
 	DREAM = COMMAND_DREAM,
-	ENGINE = COMMAND_DREAM | COMMAND_TUNE | COMMAND_BENCH | COMMAND_INSPECT | COMMAND_KERNELS |
-		 COMMAND_FLOW,
-	MODEL = COMMAND_DREAM | COMMAND_TUNE | COMMAND_BENCH | COMMAND_INSPECT | COMMAND_LAYERS,
+	LIVE = COMMAND_LIVE,
+	ENGINE = COMMAND_DREAM | COMMAND_LIVE | COMMAND_TUNE | COMMAND_BENCH | COMMAND_INSPECT |
+	         COMMAND_KERNELS | COMMAND_FLOW,
+	MODEL = COMMAND_DREAM | COMMAND_LIVE | COMMAND_TUNE | COMMAND_BENCH | COMMAND_INSPECT |
+	        COMMAND_LAYERS,
 	TIMED = COMMAND_TUNE | COMMAND_BENCH,
-	MOVING = COMMAND_DREAM | COMMAND_BENCH,
+	MOVING = COMMAND_DREAM | COMMAND_LIVE | COMMAND_BENCH,
 	WRITING = COMMAND_DREAM | COMMAND_INSPECT | COMMAND_FLOW,
 };
 
@@ -26,6 +28,8 @@ static const char *const normalisations[] = {"bands", "deviation", "mean-abs", N
 static const char *const off_on[] = {"off", "on", NULL};
 static const char *const cut_names[] = {"off", "auto", NULL};
 static const char *const automatic[] = {"auto", NULL};
+static const char *const views[] = {"dream", "split", "source", NULL};
+static const char *const hud_levels[] = {"off", "small", "full", "help", NULL};
 static const char *const origins[] = {"input", "noise", NULL};
 const char *const option_flow_qualities[] = {"fast", "medium", "fine", NULL};
 static const char *const convolutions[] = {"auto", "direct", "winograd", "gemm", NULL};
@@ -37,7 +41,8 @@ const char *const option_group_titles[OPTION_GROUP_COUNT] = {
 	[OPTION_GROUP_DREAM] = "The dream",     [OPTION_GROUP_TIME] = "Time",
 	[OPTION_GROUP_PRESET] = "Presets",      [OPTION_GROUP_OUTPUT] = "Picture and video",
 	[OPTION_GROUP_NETWORK] = "The network", [OPTION_GROUP_DEVICE] = "The device",
-	[OPTION_GROUP_MEASURE] = "Measuring",   [OPTION_GROUP_PROGRAM] = "The program",
+	[OPTION_GROUP_LIVE] = "Live",           [OPTION_GROUP_MEASURE] = "Measuring",
+	[OPTION_GROUP_PROGRAM] = "The program",
 };
 
 /* One entry, a few lines: what it is; where it lives and what it may be; what a person reads. */
@@ -45,7 +50,7 @@ const char *const option_group_titles[OPTION_GROUP_COUNT] = {
 const struct option option_table[] = {
 	/* The dream. */
 	{.name = "layer", .type = OPTION_LAYERS, .group = OPTION_GROUP_DREAM,
-	 .cost = OPTION_REBUILD, .commands = DREAM | TIMED | COMMAND_INSPECT, PLACE(layers),
+	 .cost = OPTION_REBUILD, .commands = DREAM | LIVE | TIMED | COMMAND_INSPECT, PLACE(layers),
 	 .metavar = "NAME[:WEIGHT],...", .unset = "the network's own choice",
 	 .help = "layers to dream of; below 0, a weight quiets its layer"},
 	{.name = "channels", .type = OPTION_CHANNELS, .group = OPTION_GROUP_DREAM,
@@ -179,9 +184,58 @@ const struct option option_table[] = {
 	 .metavar = "N", .unit = "frames a second",
 	 .help = "frame rate of a journey"},
 
+	/* Live. */
+	{.name = "fps", .type = OPTION_NUMBER, .group = OPTION_GROUP_LIVE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(fps), RANGE(1, 240),
+	 .metavar = "N", .unit = "frames a second",
+	 .help = "of the window; a dream is renewed every second one"},
+	{.name = "governor", .type = OPTION_CHOICE, .group = OPTION_GROUP_LIVE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(governor), .choices = off_on,
+	 .metavar = "off|on",
+	 .help = "lower steps, octaves, size and flow so that the dream keeps up"},
+	{.name = "loop", .type = OPTION_CHOICE, .group = OPTION_GROUP_LIVE,
+	 .commands = LIVE, PLACE(loop), .choices = off_on,
+	 .metavar = "off|on",
+	 .help = "play a file again and again"},
+	{.name = "view", .type = OPTION_CHOICE, .group = OPTION_GROUP_LIVE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(view), .choices = views,
+	 .metavar = "NAME",
+	 .help = "show the dream, the source beside it, or the source"},
+	{.name = "split", .type = OPTION_NUMBER, .group = OPTION_GROUP_LIVE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(split), RANGE(0, 1),
+	 .metavar = "PART",
+	 .help = "how much of the split view is the source"},
+	{.name = "mirror", .type = OPTION_CHOICE, .group = OPTION_GROUP_LIVE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(mirror), .choices = off_on,
+	 .metavar = "off|on",
+	 .help = "swap left and right"},
+	{.name = "freeze", .type = OPTION_CHOICE, .group = OPTION_GROUP_LIVE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(freeze), .choices = off_on,
+	 .metavar = "off|on",
+	 .help = "hold the picture"},
+	{.name = "fullscreen", .type = OPTION_CHOICE, .group = OPTION_GROUP_LIVE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(fullscreen), .choices = off_on,
+	 .metavar = "off|on",
+	 .help = "fill the display"},
+	{.name = "hud", .type = OPTION_CHOICE, .group = OPTION_GROUP_LIVE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(hud), .choices = hud_levels,
+	 .metavar = "NAME",
+	 .help = "what is written over the picture"},
+	{.name = "keys", .type = OPTION_TEXT, .group = OPTION_GROUP_LIVE,
+	 .commands = LIVE, PLACE(keys),
+	 .metavar = "FILE",
+	 .help = "read more key bindings; `reverie --help keys` lists them"},
+	{.name = "headless", .type = OPTION_FLAG, .group = OPTION_GROUP_LIVE,
+	 .commands = LIVE, PLACE(headless),
+	 .help = "do all the work, but open no window"},
+	{.name = "bench", .type = OPTION_NUMBER, .group = OPTION_GROUP_LIVE,
+	 .commands = LIVE, PLACE(bench), RANGE(0, 86400),
+	 .metavar = "SECONDS", .unit = "seconds",
+	 .help = "end after so long, and print what it measured"},
+
 	/* Presets. */
 	{.name = "preset", .type = OPTION_TEXT, .group = OPTION_GROUP_PRESET,
-	 .commands = DREAM, PLACE(preset),
+	 .commands = DREAM | LIVE, PLACE(preset),
 	 .metavar = "NAME|FILE",
 	 .help = "read options from a preset; the command line overrides it"},
 	{.name = "save-preset", .type = OPTION_TEXT, .group = OPTION_GROUP_PRESET,
@@ -195,7 +249,7 @@ const struct option option_table[] = {
 	 .metavar = "FILE",
 	 .help = "where the dream goes; its end chooses the format; - is stdout"},
 	{.name = "size", .type = OPTION_SIZE, .group = OPTION_GROUP_OUTPUT,
-	 .cost = OPTION_REPLAN, .commands = DREAM | TIMED, PLACE(size), RANGE(1, 16384),
+	 .cost = OPTION_REPLAN, .commands = DREAM | LIVE | TIMED, PLACE(size), RANGE(1, 16384),
 	 .metavar = "WxH", .unit = "pixels", .unset = "as the input",
 	 .help = "size to dream at; 640x and x480 keep the shape"},
 	{.name = "still", .type = OPTION_TEXT, .group = OPTION_GROUP_OUTPUT,
@@ -247,7 +301,7 @@ const struct option option_table[] = {
 	 .cost = OPTION_REBUILD, .commands = ENGINE, PLACE(config.no_fuse),
 	 .help = "keep operators apart that would be run as one"},
 	{.name = "memory-limit", .type = OPTION_BYTES, .group = OPTION_GROUP_DEVICE,
-	 .cost = OPTION_REBUILD, .commands = DREAM | COMMAND_BENCH, PLACE(config.memory_limit),
+	 .cost = OPTION_REBUILD, .commands = DREAM | LIVE | COMMAND_BENCH, PLACE(config.memory_limit),
 	 RANGE(MEMORY_LEAST, MEMORY_MOST),
 	 .metavar = "BYTES", .unset = "what the device has",
 	 .help = "memory to keep within, such as 2GB; what is too large goes in tiles"},

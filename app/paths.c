@@ -95,6 +95,15 @@ struct paths paths_preset_folders(void)
 	return paths;
 }
 
+struct paths paths_asset_folders(void)
+{
+	struct paths paths = {0};
+	add_folder(&paths, "assets", "");
+	add_own_folder(&paths, "share/reverie");
+	add_own_folder(&paths, "assets");
+	return paths;
+}
+
 bool paths_find(const struct paths *folders, const char *name, char path[PATH_LENGTH])
 {
 	for (int i = 0; i < folders->count; i++)

@@ -21,6 +21,9 @@ struct paths {
  * $XDG_CONFIG_HOME/reverie/presets, ../share/reverie/presets, ../assets/presets, assets/presets. */
 struct paths paths_model_folders(void);
 struct paths paths_preset_folders(void);
+/* The sample clip: assets, and relative to the folder of the executable ../share/reverie and
+ * ../assets. */
+struct paths paths_asset_folders(void);
 
 /* Writes folder/name to path. False, and an empty path, where it does not fit. */
 bool path_join(char path[PATH_LENGTH], const char *folder, const char *name);

@@ -15,6 +15,8 @@ struct picture {
 	void *alpha;    /* width * height uint8_t, or uint16_t beside RV_RGB16; straight, not
 	                 * multiplied into the colours. NULL: opaque everywhere */
 	AVBufferRef *colour_profile; /* ICC, of an RGB space; NULL: none, which means sRGB */
+	const char *settings;        /* a text that PNG keeps, as the comment "Reverie"; NULL: none;
+	                              * borrowed */
 };
 
 /* Decodes the picture in an input, or the first frame of an animation: 8 bits a channel stay 8

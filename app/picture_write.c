@@ -4,6 +4,8 @@
 #include "app/picture.h"
 
 #include <libavutil/avstring.h>
+#include <libavutil/crc.h>
+#include <libavutil/intreadwrite.h>
 #include <libavutil/pixdesc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -238,6 +240,30 @@ static rv_status mux(const struct picture_format *format, const AVCodecContext *
 	return code < 0 ? libav_fail(error, code, "the picture cannot be written") : RV_OK;
 }
 
+/* Puts a chunk tEXt behind the first one, IHDR, of a PNG (ISO/IEC 15948, 11.3.4.3); libavcodec
+ * writes none. */
+static rv_status add_png_text(AVPacket *packet, const char *text, rv_error *error)
+{
+	static const char keyword[] = "Reverie"; /* its NUL divides it from the text */
+	enum { HEAD = 8 + 25, FRAMING = 12 };
+	size_t length = sizeof(keyword) + strlen(text), size = FRAMING + length;
+	if (packet->size < HEAD || size > 1 << 20)
+		return rv_fail(error, RV_INVALID, "the settings do not fit into a PNG");
+	int tail = packet->size - HEAD;
+	if (av_grow_packet(packet, (int)size) < 0)
+		return rv_fail(error, RV_MEMORY, "out of memory for a picture");
+	uint8_t *chunk = packet->data + HEAD;
+	memmove(chunk + size, chunk, (size_t)tail);
+	AV_WB32(chunk, (uint32_t)length);
+	memcpy(chunk + 4, "tEXt", 4);
+	memcpy(chunk + 8, keyword, sizeof(keyword));
+	memcpy(chunk + 8 + sizeof(keyword), text, strlen(text));
+	uint32_t crc =
+		av_crc(av_crc_get_table(AV_CRC_32_IEEE_LE), UINT32_MAX, chunk + 4, length + 4);
+	AV_WB32(chunk + 8 + length, ~crc);
+	return RV_OK;
+}
+
 rv_status picture_write(const struct picture *picture, struct output_file *file, const char *name,
                         rv_error *error)
 {
@@ -261,6 +287,8 @@ rv_status picture_write(const struct picture *picture, struct output_file *file,
 		status = open_encoder(&encoder, format, frame, error);
 	if (!status)
 		status = encode(encoder, frame, packet, error);
+	if (!status && picture->settings && encoder->codec_id == AV_CODEC_ID_PNG)
+		status = add_png_text(packet, picture->settings, error);
 	if (!status)
 		status = mux(format, encoder, packet, file, error);
 	avcodec_free_context(&encoder);

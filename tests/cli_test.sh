@@ -38,7 +38,7 @@ out=$work/out.png
 
 # ---- wrong calls ----
 
-expect_error no_input 2 "nothing to dream"
+expect_error no_input 2 "nothing to dream" --octaves 3
 expect_error no_output 2 "-o FILE says where" "$work/sky.pgm"
 expect_error unknown_option_has_a_suggestion 2 "did you mean --octaves?" \
 	"$work/sky.pgm" -o "$out" --octave 3

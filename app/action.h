@@ -1,0 +1,67 @@
+/* What can be done to a live session while it runs: one table of actions by name, which keys, the
+ * mouse and tests call alike. Most act on the options, by the names of the table of options; what
+ * they cannot do themselves (end the session, write a file) they ask for in `requests`.
+ *
+ * No window, no engine and no threads are known here. Nothing prints or exits. */
+#ifndef ACTION_H
+#define ACTION_H
+
+#include "app/options.h"
+#include "app/paths.h"
+
+enum { ACTION_UNDO_MAX = 32, ACTION_PRESETS_MAX = 64, ACTION_MESSAGE_LENGTH = 160 };
+
+enum action_request {
+	ACTION_QUIT = 1 << 0,
+	ACTION_SCREENSHOT = 1 << 1,
+	ACTION_RESET = 1 << 2, /* forget the dream so far */
+	ACTION_SAVE_PRESET = 1 << 3,
+};
+
+/* A layer that can be browsed to. */
+struct action_layer {
+	const char *name; /* the model's */
+	int channels;     /* at least 1 */
+};
+
+/* What actions change. Large: not for the stack. Zeroed, then options and layers set by whoever
+ * owns it. Belongs to one thread. */
+struct action_state {
+	struct options options;
+	const struct action_layer *layers; /* in the network's order; borrowed */
+	int layer_count;
+	int default_layer; /* index of the one dreamed of where options name none */
+	char presets[ACTION_PRESETS_MAX][PATH_LENGTH];
+	int preset_count, next_preset;
+	uint64_t random;   /* of the action `random` */
+	unsigned requests; /* bits of enum action_request; whoever fulfils them clears them */
+	char message[ACTION_MESSAGE_LENGTH]; /* what was done, for a person; may be empty */
+
+	/* private */
+	struct options undo[ACTION_UNDO_MAX]; /* the newest last */
+	int undo_count;
+	char last[ACTION_MESSAGE_LENGTH]; /* repetitions of one action are undone together */
+};
+
+struct action {
+	const char *name;      /* NULL ends the table */
+	const char *arguments; /* such as "OPTION AMOUNT"; NULL: none */
+	const char *help;
+	rv_status (*run)(struct action_state *state, const struct option *option, const char *value,
+	                 rv_error *error);
+};
+
+extern const struct action action_table[];
+
+/* Runs one action, such as "add strength 0.1" or "layer-up". On an error (RV_INVALID,
+ * RV_NOT_FOUND, RV_IO) nothing but the message of error changed. */
+rv_status action_run(struct action_state *state, const char *text, rv_error *error);
+
+/* Whether text is an action with the arguments it needs, and names an option that can be changed
+ * while a session runs. RV_INVALID. */
+rv_status action_check(const char *text, rv_error *error);
+
+/* Fills the list of presets from the folders of paths_preset_folders(). */
+void action_find_presets(struct action_state *state);
+
+#endif

@@ -1,0 +1,177 @@
+#include "keys.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "app/action.h"
+#include "app/paths.h"
+
+enum { FILE_BYTES_MAX = 64 * 1024, LINE_LENGTH = 256 };
+
+static const char blanks[] = " \t\r\f\v";
+
+static char *trim(char *text)
+{
+	text += strspn(text, blanks);
+	size_t length = strlen(text);
+	while (length && strchr(blanks, text[length - 1]))
+		text[--length] = '\0';
+	return text;
+}
+
+static struct key_binding *find(struct keys *keys, const char *key)
+{
+	for (int i = 0; i < keys->count; i++)
+		if (!strcasecmp(keys->list[i].key, key))
+			return &keys->list[i];
+	return NULL;
+}
+
+const char *keys_find(const struct keys *keys, const char *key)
+{
+	const struct key_binding *binding = find((struct keys *)keys, key);
+	return binding ? binding->action : NULL;
+}
+
+static void unbind(struct keys *keys, const char *key)
+{
+	struct key_binding *binding = find(keys, key);
+	if (!binding)
+		return;
+	size_t after = (size_t)(&keys->list[--keys->count] - binding);
+	memmove(binding, binding + 1, after * sizeof(*binding));
+}
+
+static rv_status bind(struct keys *keys, const char *key, const char *action, const char *help,
+                      const char *prefix, rv_error *error)
+{
+	rv_error why = {0};
+	if (strlen(key) >= KEY_LENGTH || strlen(action) >= KEY_ACTION_LENGTH)
+		return rv_fail(error, RV_INVALID, "%s: longer than a key or an action can be",
+		               prefix);
+	if (!strcmp(action, "none")) {
+		unbind(keys, key);
+		return RV_OK;
+	}
+	if (action_check(action, &why))
+		return rv_fail(error, RV_INVALID, "%s: %s", prefix, why.message);
+	struct key_binding *binding = find(keys, key);
+	if (!binding && keys->count == KEYS_MAX)
+		return rv_fail(error, RV_INVALID, "%s: more than %d keys", prefix, KEYS_MAX);
+	if (!binding)
+		binding = &keys->list[keys->count++];
+	strcpy(binding->key, key);
+	strcpy(binding->action, action);
+	snprintf(binding->help, sizeof(binding->help), "%s", help);
+	return RV_OK;
+}
+
+static rv_status parse_line(struct keys *keys, char *line, const char *prefix, rv_error *error)
+{
+	const char *help = "";
+	line = trim(line);
+	if (!line[0] || line[0] == '#')
+		return RV_OK;
+	/* From the second letter on: the key itself may be = or #. */
+	char *equals = strchr(line + 1, '=');
+	char *comment = equals ? strstr(equals, " #") : NULL;
+	if (comment) {
+		*comment = '\0';
+		help = trim(comment + 2);
+	}
+	if (!equals)
+		return rv_fail(error, RV_INVALID, "%s: \"%.64s\" is not `KEY = ACTION`", prefix,
+		               line);
+	*equals = '\0';
+	return bind(keys, trim(line), trim(equals + 1), help, prefix, error);
+}
+
+rv_status keys_parse(struct keys *keys, const char *name, const char *text, rv_error *error)
+{
+	char line[LINE_LENGTH], prefix[LINE_LENGTH];
+	for (int number = 1; *text; number++) {
+		size_t length = strcspn(text, "\n");
+		snprintf(prefix, sizeof(prefix), "%.200s:%d", name, number);
+		if (length >= sizeof(line))
+			return rv_fail(error, RV_INVALID, "%s: this line is too long", prefix);
+		memcpy(line, text, length);
+		line[length] = '\0';
+		rv_status status = parse_line(keys, line, prefix, error);
+		if (status != RV_OK)
+			return status;
+		text += length + (text[length] == '\n');
+	}
+	return RV_OK;
+}
+
+rv_status keys_load(struct keys *keys, const char *path, rv_error *error)
+{
+	char *text = malloc(FILE_BYTES_MAX);
+	FILE *file = text ? fopen(path, "rb") : NULL;
+	rv_status status = RV_OK;
+	if (!text)
+		return rv_fail(error, RV_MEMORY, "%.256s: out of memory", path);
+	if (!file) {
+		status = rv_fail(error, errno == ENOENT ? RV_NOT_FOUND : RV_IO, "%.256s: %s", path,
+		                 strerror(errno));
+		goto cleanup;
+	}
+	size_t length = fread(text, 1, FILE_BYTES_MAX, file);
+	if (ferror(file))
+		status = rv_fail(error, RV_IO, "%.256s: %s", path, strerror(errno));
+	else if (length == FILE_BYTES_MAX || memchr(text, '\0', length))
+		status = rv_fail(error, RV_INVALID, "%.256s: this is no list of keys", path);
+	if (status == RV_OK) {
+		text[length] = '\0';
+		status = keys_parse(keys, path, text, error);
+	}
+	fclose(file);
+cleanup:
+	free(text);
+	return status;
+}
+
+static bool find_own_file(char path[PATH_LENGTH])
+{
+	char folder[PATH_LENGTH];
+	const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	if (base && base[0] == '/') {
+		if (!path_join(path, base, "reverie/keys.conf"))
+			return false;
+	} else if (!home || !home[0] || !path_join(folder, home, ".config") ||
+	           !path_join(path, folder, "reverie/keys.conf")) {
+		return false;
+	}
+	return access(path, F_OK) == 0;
+}
+
+rv_status keys_load_all(struct keys *keys, const char *path, rv_error *error)
+{
+	char own[PATH_LENGTH];
+	keys->count = 0;
+	rv_status status = keys_parse(keys, "keys.conf", keys_default_text, error);
+	if (status == RV_OK && find_own_file(own))
+		status = keys_load(keys, own, error);
+	if (status == RV_OK && path[0])
+		status = keys_load(keys, path, error);
+	return status;
+}
+
+void keys_print(const struct keys *keys, FILE *file)
+{
+	fprintf(file, "Keys of the live window\n");
+	for (int i = 0; i < keys->count; i++)
+		fprintf(file, "  %-16s%-28s%s\n", keys->list[i].key, keys->list[i].action,
+		        keys->list[i].help);
+	fprintf(file, "\nActions, for --keys FILE with lines such as `Up = add strength 0.1`\n");
+	for (const struct action *action = action_table; action->name; action++) {
+		char usage[64];
+		snprintf(usage, sizeof(usage), "%s %s", action->name,
+		         action->arguments ? action->arguments : "");
+		fprintf(file, "  %-28s%s\n", usage, action->help);
+	}
+	fprintf(file, "  %-28s%s\n", "none", "take a key's binding back");
+}

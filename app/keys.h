@@ -1,0 +1,44 @@
+/* Which key does what in the live window. One binding a line, `KEY = ACTION # WHAT IT DOES`; a #
+ * at the start of a line begins a comment. Keys are named as SDL names them (Up, Space, F11, A),
+ * with Ctrl+, Alt+ or Shift+ before them in this order, and without regard to case; besides there
+ * are Wheel Up, Wheel Down and Double Click. Actions are those of app/action.h, and `none` takes a
+ * binding back. assets/keys.conf is built in. */
+#ifndef KEYS_H
+#define KEYS_H
+
+#include <stdio.h>
+
+#include "engine/reverie.h"
+
+enum { KEYS_MAX = 128, KEY_LENGTH = 24, KEY_ACTION_LENGTH = 96, KEY_HELP_LENGTH = 56 };
+
+struct keys {
+	int count;
+	struct key_binding {
+		char key[KEY_LENGTH];
+		char action[KEY_ACTION_LENGTH];
+		char help[KEY_HELP_LENGTH]; /* may be empty: then it is not listed */
+	} list[KEYS_MAX];
+};
+
+/* assets/keys.conf. */
+extern const char keys_default_text[];
+
+/* Reads bindings over those there are. name stands for the text in messages, which begin with it
+ * and the number of the line. On an error keys is undefined. RV_INVALID. */
+rv_status keys_parse(struct keys *keys, const char *name, const char *text, rv_error *error);
+
+/* Reads a file as keys_parse does. RV_NOT_FOUND, RV_IO, RV_INVALID. */
+rv_status keys_load(struct keys *keys, const char *path, rv_error *error);
+
+/* The defaults; over them $XDG_CONFIG_HOME/reverie/keys.conf if it is there; over them the file at
+ * path, unless that is empty. */
+rv_status keys_load_all(struct keys *keys, const char *path, rv_error *error);
+
+/* The action bound to key, or NULL. */
+const char *keys_find(const struct keys *keys, const char *key);
+
+/* Prints keys and actions, for --help keys. */
+void keys_print(const struct keys *keys, FILE *file);
+
+#endif

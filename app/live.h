@@ -1,0 +1,20 @@
+/* The live session. Three threads pass pictures on and wait for nobody:
+ *
+ *     decode (app/live_decode.h) --frames--> display: this one, the main thread
+ *         \--frames--> engine (app/live_engine.h) --dreams--> display
+ *
+ * Queues between them hold one or two items and drop the oldest: the newest wins. The display
+ * shows, at its own rate, the newest frame with the detail of the newest dream laid over it, so
+ * that it goes on while a dream takes its time or begins anew. Keys run actions (app/action.h) on
+ * the options here; the engine gets snapshots of them. */
+#ifndef LIVE_H
+#define LIVE_H
+
+#include "app/options.h"
+
+/* Runs a session until it is ended, on the main thread; options->operand is the input, and where it
+ * is empty the camera, or the sample clip where there is none. Ended by a signal, it returns
+ * RV_CANCELLED; other errors are those of the input, the network, the device and the window. */
+rv_status live_run(const struct options *options, rv_error *error);
+
+#endif

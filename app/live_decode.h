@@ -1,0 +1,45 @@
+/* The decode thread of a live session: opens the input, decodes it at its own pace, and hands every
+ * frame to the display and to the engine, neither of which it ever waits for.
+ *
+ * Files are played at the rate of their timestamps, again and again if wished; a picture is shown
+ * over and over. A camera or stream that goes away is waited for, and opened again. */
+#ifndef LIVE_DECODE_H
+#define LIVE_DECODE_H
+
+#include <signal.h>
+
+#include "app/queue.h"
+
+struct decode;
+
+enum { DECODE_NOTE_LENGTH = 160 };
+
+struct decode_options {
+	const char *input;                 /* as for input_open (app/input.h); copied */
+	bool loop;                         /* play files again and again */
+	const volatile sig_atomic_t *stop; /* ends blocking reads once it is not 0 */
+	struct queue *display, *work;      /* of struct frame; borrowed */
+};
+
+/* Opens the input, so that what is wrong with it shows at once; nothing is read yet beyond the
+ * first frame. The errors of input_open and source_open. */
+rv_status decode_open(struct decode **decode, const struct decode_options *options,
+                      rv_error *error);
+
+/* The size of all frames, whatever size the input changes to later. */
+void decode_size(const struct decode *decode, int *width, int *height);
+
+/* Starts the thread. RV_MEMORY. */
+rv_status decode_start(struct decode *decode, rv_error *error);
+
+/* True once a file that is not looped, or standard input, has ended. Any thread. */
+bool decode_ended(struct decode *decode);
+
+/* Writes what there is to say, such as that the camera is waited for; empty: nothing. Any thread.
+ */
+void decode_note(struct decode *decode, char note[DECODE_NOTE_LENGTH]);
+
+/* Waits for the thread, which ends once *stop is not 0, and frees everything. Accepts NULL. */
+void decode_close(struct decode **decode);
+
+#endif

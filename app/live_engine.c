@@ -1,0 +1,326 @@
+#include "live_engine.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/convert.h"
+#include "app/governor.h"
+#include "app/live_frame.h"
+
+enum {
+	DREAM_SIDE_MAX = 1280,    /* pixels, unless a size is asked for */
+	START_PIXELS = 160 * 120, /* of the first dream on a processor */
+	FRAMES_PER_DREAM = 2,     /* of the display: a dream may take so long */
+};
+
+struct live_engine {
+	const rv_model *model;
+	struct queue *work, *dreams;
+	pthread_t thread;
+
+	pthread_mutex_t lock; /* of what follows, which any thread uses */
+	struct options options;
+	unsigned resets;
+	rv_error error; /* of the last frame */
+	bool ever_dreamed;
+
+	atomic_uint urgent; /* raised where the dream under way is not wanted any more */
+	atomic_bool stop;
+
+	/* the thread's own */
+	rv_engine *engine;
+	struct options current;
+	unsigned resets_done, urgent_seen;
+	rv_params params;
+	bool params_set;
+	struct governor governor;
+	bool governor_set;
+	struct converter converter;
+	rv_image before, after; /* the dream's size */
+};
+
+/* ---- settings ---- */
+
+static bool wants_another_dream(const struct options *a, const struct options *b)
+{
+	return memcmp(&a->layers, &b->layers, sizeof(a->layers)) ||
+	       a->params.octaves != b->params.octaves ||
+	       a->params.octave_scale != b->params.octave_scale || a->size.width != b->size.width ||
+	       a->size.height != b->size.height;
+}
+
+void live_engine_set(struct live_engine *engine, const struct options *options)
+{
+	pthread_mutex_lock(&engine->lock);
+	if (wants_another_dream(&engine->options, options))
+		atomic_fetch_add(&engine->urgent, 1);
+	engine->options = *options;
+	pthread_mutex_unlock(&engine->lock);
+}
+
+void live_engine_reset(struct live_engine *engine)
+{
+	pthread_mutex_lock(&engine->lock);
+	engine->resets++;
+	pthread_mutex_unlock(&engine->lock);
+}
+
+rv_status live_engine_status(struct live_engine *engine, bool *fatal, rv_error *error)
+{
+	pthread_mutex_lock(&engine->lock);
+	rv_status status = engine->error.status;
+	*fatal = status != RV_OK && !engine->ever_dreamed;
+	if (status != RV_OK && error)
+		*error = engine->error;
+	pthread_mutex_unlock(&engine->lock);
+	return status;
+}
+
+static void report(struct live_engine *engine, rv_status status, const rv_error *error)
+{
+	pthread_mutex_lock(&engine->lock);
+	engine->error.status = RV_OK;
+	if (status != RV_OK)
+		engine->error = *error;
+	else
+		engine->ever_dreamed = true;
+	pthread_mutex_unlock(&engine->lock);
+}
+
+static void take_snapshot(struct live_engine *engine)
+{
+	pthread_mutex_lock(&engine->lock);
+	engine->current = engine->options;
+	engine->urgent_seen = atomic_load(&engine->urgent);
+	unsigned resets = engine->resets;
+	pthread_mutex_unlock(&engine->lock);
+	if (resets != engine->resets_done)
+		rv_reset(engine->engine);
+	engine->resets_done = resets;
+}
+
+/* The size asked for, or the frame's; never more than the frame's, which holds no more detail. */
+static void wished_size(const struct options *options, const rv_image *frame, int *width,
+                        int *height)
+{
+	*width = options->size.width;
+	*height = options->size.height;
+	if (!*width && !*height) {
+		if (frame->width >= frame->height)
+			*width = frame->width < DREAM_SIDE_MAX ? frame->width : DREAM_SIDE_MAX;
+		else
+			*height = frame->height < DREAM_SIDE_MAX ? frame->height : DREAM_SIDE_MAX;
+	}
+	fit_size(width, height, frame->width, frame->height);
+	if (*width > frame->width || *height > frame->height) {
+		*width = frame->width;
+		*height = frame->height;
+	}
+}
+
+static struct governor_quality find_quality(struct live_engine *engine, const rv_image *frame)
+{
+	const struct options *options = &engine->current;
+	struct governor_quality wish = {
+		.warm_steps = options->params.time.warm_steps,
+		.warm_octaves = options->params.time.warm_octaves,
+		.octave_scale = options->params.octave_scale,
+		.flow = options->params.time.flow_quality,
+	};
+	bool is_processor = rv_engine_device(engine->engine)->kind == RV_DEVICE_CPU;
+	wished_size(options, frame, &wish.width, &wish.height);
+	if (!options->governor)
+		return wish;
+	if (!engine->governor_set)
+		governor_init(&engine->governor, &wish, is_processor ? START_PIXELS : 0);
+	else
+		governor_wish(&engine->governor, &wish);
+	engine->governor_set = true;
+	return *governor_quality(&engine->governor);
+}
+
+static rv_status set_params(struct live_engine *engine, const struct governor_quality *quality,
+                            rv_error *error)
+{
+	rv_params params = options_params(&engine->current, rv_model_default_layer(engine->model));
+	params.time.warm_steps = quality->warm_steps;
+	params.time.warm_octaves = quality->warm_octaves;
+	params.time.flow_quality = quality->flow;
+	if (engine->params_set && !memcmp(&params, &engine->params, sizeof(params)))
+		return RV_OK;
+	rv_status status = rv_set_params(engine->engine, &params, error);
+	engine->params = params;
+	engine->params_set = status == RV_OK;
+	return status;
+}
+
+/* ---- dreaming ---- */
+
+static rv_status reserve(rv_image *image, int width, int height, rv_error *error)
+{
+	if (image->pixels && image->width == width && image->height == height)
+		return RV_OK;
+	free(image->pixels);
+	*image = (rv_image){0};
+	return image_allocate(image, RV_RGB8, width, height, error);
+}
+
+/* Makes engine->before of frame. */
+static rv_status shrink(struct live_engine *engine, const rv_image *frame, rv_error *error)
+{
+	AVFrame *from = av_frame_alloc(), *to = av_frame_alloc();
+	rv_status status = from && to ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory");
+	if (status == RV_OK)
+		status = frame_view_image(from, frame, error);
+	if (status == RV_OK)
+		status = frame_view_image(to, &engine->before, error);
+	if (status == RV_OK)
+		status = convert(&engine->converter, to, from, error);
+	av_frame_free(&from);
+	av_frame_free(&to);
+	return status;
+}
+
+static void subtract(const rv_image *after, const rv_image *before, int16_t *detail)
+{
+	const uint8_t *a = after->pixels, *b = before->pixels; /* rows are packed */
+	size_t count = 3 * (size_t)after->width * (size_t)after->height;
+	for (size_t i = 0; i < count; i++)
+		detail[i] = (int16_t)(a[i] - b[i]);
+}
+
+static double ms_since(int64_t start)
+{
+	return (double)(live_now() - start) / 1e6;
+}
+
+static rv_status make_dream(struct live_engine *engine, struct frame *frame,
+                            const struct governor_quality *quality, struct dream **made,
+                            rv_error *error)
+{
+	int64_t start = live_now();
+	rv_status status = reserve(&engine->before, quality->width, quality->height, error);
+	if (status == RV_OK)
+		status = reserve(&engine->after, quality->width, quality->height, error);
+	if (status == RV_OK)
+		status = shrink(engine, &frame->image, error);
+	double convert_ms = ms_since(start);
+	start = live_now();
+	if (status == RV_OK)
+		status = rv_dream(engine->engine, &engine->before, frame->time, &engine->after,
+		                  error);
+	if (status == RV_OK)
+		status = dream_create(made, frame, quality->width, quality->height, error);
+	if (status != RV_OK)
+		return status;
+	struct dream *dream = *made;
+	subtract(&engine->after, &engine->before, dream->detail);
+	dream->dream_ms = ms_since(start);
+	dream->convert_ms = convert_ms;
+	dream->report = rv_last_frame(engine->engine);
+	dream->warm_steps = quality->warm_steps;
+	dream->warm_octaves = quality->warm_octaves;
+	dream->flow = quality->flow;
+	return RV_OK;
+}
+
+/* Cold frames are rare and a scene at rest costs nothing: neither says what keeping up takes. */
+static void measure(struct live_engine *engine, const struct dream *dream)
+{
+	double target = 1000.0 * FRAMES_PER_DREAM / (double)engine->current.fps;
+	if (!dream->report.cold && dream->report.steps && engine->current.governor)
+		governor_measure(&engine->governor, dream->convert_ms + dream->dream_ms, target);
+}
+
+static rv_status dream_frame(struct live_engine *engine, struct frame *frame, rv_error *error)
+{
+	struct dream *dream = NULL;
+	struct governor_quality quality = find_quality(engine, &frame->image);
+	rv_status status = set_params(engine, &quality, error);
+	if (status == RV_OK)
+		status = make_dream(engine, frame, &quality, &dream, error);
+	if (status != RV_OK)
+		return status;
+	measure(engine, dream);
+	queue_push(engine->dreams, dream, frame->serial);
+	return RV_OK;
+}
+
+/* ---- the thread ---- */
+
+static bool go_on(void *context, double part)
+{
+	struct live_engine *engine = context;
+	(void)part;
+	return !atomic_load(&engine->stop) && atomic_load(&engine->urgent) == engine->urgent_seen;
+}
+
+static void dream_frames(struct live_engine *engine)
+{
+	struct frame *frame;
+	while (!atomic_load(&engine->stop) && (frame = queue_pop(engine->work, -1))) {
+		rv_error error = {0};
+		take_snapshot(engine);
+		if (!engine->current.freeze) {
+			rv_status status = dream_frame(engine, frame, &error);
+			if (status != RV_CANCELLED)
+				report(engine, status, &error);
+		}
+		frame_release(frame);
+	}
+}
+
+static void *run(void *context)
+{
+	struct live_engine *engine = context;
+	rv_error error = {0};
+	rv_config config = options_config(&engine->current);
+	rv_status status = rv_create(&engine->engine, engine->model, &config, &error);
+	if (status != RV_OK) {
+		report(engine, status, &error);
+		return NULL;
+	}
+	rv_set_progress(engine->engine, go_on, engine);
+	dream_frames(engine);
+	rv_destroy(&engine->engine);
+	return NULL;
+}
+
+rv_status live_engine_start(struct live_engine **started, const rv_model *model,
+                            const struct options *options, struct queue *work, struct queue *dreams,
+                            rv_error *error)
+{
+	struct live_engine *engine = calloc(1, sizeof(*engine));
+	if (!engine)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	engine->model = model;
+	engine->options = engine->current = *options;
+	engine->work = work;
+	engine->dreams = dreams;
+	pthread_mutex_init(&engine->lock, NULL);
+	if (pthread_create(&engine->thread, NULL, run, engine)) {
+		rv_fail(error, RV_MEMORY, "no thread for dreaming: %s", strerror(errno));
+		pthread_mutex_destroy(&engine->lock);
+		free(engine);
+		return RV_MEMORY;
+	}
+	*started = engine;
+	return RV_OK;
+}
+
+void live_engine_stop(struct live_engine **stopped)
+{
+	struct live_engine *engine = *stopped;
+	if (!engine)
+		return;
+	atomic_store(&engine->stop, true);
+	pthread_join(engine->thread, NULL);
+	pthread_mutex_destroy(&engine->lock);
+	converter_release(&engine->converter);
+	free(engine->before.pixels);
+	free(engine->after.pixels);
+	free(engine);
+	*stopped = NULL;
+}

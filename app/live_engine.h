@@ -1,0 +1,32 @@
+/* The engine thread of a live session: takes the newest frame, makes it as small as the governor
+ * says, dreams it, and hands on the detail. Settings come in as whole snapshots. */
+#ifndef LIVE_ENGINE_H
+#define LIVE_ENGINE_H
+
+#include "app/options.h"
+#include "app/queue.h"
+
+struct live_engine;
+
+/* Starts the thread. model and queues must outlive it; it pops struct frame from work and pushes
+ * struct dream to dreams. options are the first snapshot. RV_MEMORY. */
+rv_status live_engine_start(struct live_engine **engine, const rv_model *model,
+                            const struct options *options, struct queue *work, struct queue *dreams,
+                            rv_error *error);
+
+/* Takes a copy of options, used from the next frame on. What makes a dream of its own (layers,
+ * octaves, size) breaks off the one under way. */
+void live_engine_set(struct live_engine *engine, const struct options *options);
+
+/* Forgets the dream so far. */
+void live_engine_reset(struct live_engine *engine);
+
+/* What kept the last frame from being dreamed: RV_OK where it was dreamed. `fatal` says that none
+ * ever was, so that there is no use in going on. */
+rv_status live_engine_status(struct live_engine *engine, bool *fatal, rv_error *error);
+
+/* Ends the thread, breaking off what it does, and frees everything. work must be closed. Accepts
+ * NULL. */
+void live_engine_stop(struct live_engine **engine);
+
+#endif

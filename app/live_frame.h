@@ -1,0 +1,45 @@
+/* Frames and dreams on their way between the threads of a live session. Each is written once, by
+ * the thread that makes it, and only read after it went through a queue. */
+#ifndef LIVE_FRAME_H
+#define LIVE_FRAME_H
+
+#include <stdatomic.h>
+
+#include "engine/reverie.h"
+
+/* Nanoseconds of a clock that nobody sets. */
+int64_t live_now(void);
+
+/* A picture of the source; held by several threads. */
+struct frame {
+	atomic_int holders;
+	rv_image image;     /* RV_RGB8, rows packed */
+	int64_t time;       /* when it is to be shown, nanoseconds on live_now()'s clock */
+	int64_t decoded_at; /* when it was there */
+	uint64_t serial;    /* raised where the source was opened anew */
+};
+
+/* What was dreamed of a frame. */
+struct dream {
+	struct frame *frame;
+	int width, height; /* of the dream, not of the frame */
+	int16_t *detail;   /* [height][width][3]: dream minus frame, -255..255 */
+	rv_frame_report report;
+	int warm_steps, warm_octaves; /* as asked for */
+	rv_flow_quality flow;
+	double convert_ms, dream_ms;
+};
+
+/* The frame has one holder. RV_MEMORY. */
+rv_status frame_create(struct frame **frame, int width, int height, rv_error *error);
+struct frame *frame_hold(struct frame *frame);
+/* Accepts NULL. As a queue_release: item is a struct frame. */
+void frame_release(void *item);
+
+/* Holds frame. RV_MEMORY. */
+rv_status dream_create(struct dream **dream, struct frame *frame, int width, int height,
+                       rv_error *error);
+/* Accepts NULL. As a queue_release: item is a struct dream. */
+void dream_release(void *item);
+
+#endif
