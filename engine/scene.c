@@ -13,8 +13,8 @@ static const double same_correlation = 0.8;
  * any two pictures; a scene that jumps by a third of its size still keeps more. */
 static const double cut_likeness = 0.12;
 
-/* A frame whose contrast is less than this part of the past one's shows too little to judge. */
-static const double flash_contrast = 0.25;
+/* A frame whose contrast within blocks is below this shows nothing to judge by: white or black. */
+static const double flash_contrast = 0.02;
 
 /* Frames that show nothing for longer than this end their scene. */
 static const double flash_seconds_most = 0.5;
@@ -66,15 +66,8 @@ struct scene_view scene_look(const struct scene_block *blocks, int count)
 		.gain = gain,
 		.offset = (sums.mean_now - gain * sums.mean_past) / sums.pixels,
 		.contrast_now = sqrt(sums.now / sums.pixels),
-		.contrast_past = sqrt(sums.past / sums.pixels),
 		.still = sums.change == 0,
 	};
-}
-
-static bool shows_little(const struct scene_view *view)
-{
-	return view->contrast_now < flash_contrast * view->contrast_past ||
-	       view->contrast_now * view->contrast_now < noise_variance;
 }
 
 static enum scene_verdict judge(struct scene *scene, const struct scene_view *view, double seconds)
@@ -83,7 +76,7 @@ static enum scene_verdict judge(struct scene *scene, const struct scene_view *vi
 		scene->flash_seconds = 0;
 		return SCENE_GOES_ON;
 	}
-	if (shows_little(view) && scene->flash_seconds < flash_seconds_most) {
+	if (view->contrast_now < flash_contrast && scene->flash_seconds < flash_seconds_most) {
 		scene->flash_seconds += seconds;
 		return SCENE_FLASHES;
 	}

@@ -34,9 +34,9 @@ struct scene_block {
 struct scene_view {
 	double likeness;  /* 0..1: part of the contrast that lies in blocks which show the same */
 	double uncovered; /* 0..1: part that is not to be trusted */
-	double gain, offset;                /* now is about gain * past + offset */
-	double contrast_now, contrast_past; /* standard deviations within the blocks */
-	bool still;                         /* not one sample has changed */
+	double gain, offset; /* now is about gain * past + offset */
+	double contrast_now; /* standard deviation of brightness within the blocks */
+	bool still;          /* not one sample has changed */
 };
 
 struct scene_view scene_look(const struct scene_block *blocks, int count);
