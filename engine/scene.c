@@ -102,7 +102,7 @@ double strength_control_next(struct strength_control *control, double strength, 
 {
 	/* Length adapts slowly to what the scene needs on average, and at once, by the power, to a
 	 * loss. */
-	static const double habit = 0.25, power = 3, least = 0.1, most = 12;
+	static const double habit = 0.25, power = 3, least = 0.1, most = 6;
 	double ratio;
 
 	if (cold || control->wanted <= 0) {
@@ -141,6 +141,7 @@ struct dream_view scene_dream(const struct scene_block *blocks, int count)
 	}
 	for (int c = 0; c < 3; c++)
 		view.colour[c] /= pixels;
+	view.need /= pixels;
 	mean = 0.299 * view.colour[0] + 0.587 * view.colour[1] + 0.114 * view.colour[2];
 	view.strength = sqrt(squares / (3 * pixels));
 	view.deviation = sqrt(fmax(lumas / pixels - mean * mean, 0));

@@ -75,7 +75,7 @@ double strength_control_fade(const struct strength_control *control, double stre
 /* The dream that a frame became. */
 struct dream_view {
 	double strength; /* RMS of dream minus frame */
-	double need;     /* 0: nothing wants to be dreamed on */
+	double need;     /* 0..1: mean over the pixels; 0: nothing wants to be dreamed on */
 	double colour[3];
 	double deviation; /* of brightness */
 };

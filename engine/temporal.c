@@ -17,10 +17,10 @@ static const double ripening_per_second = 2.5;
 
 /* Of the length of all steps together, how much one step may take on: what was uncovered is in full
  * need, but most of what moves only in part. */
-static const double length_of_step = 1.5;
+static const double length_of_step = 3;
 
 /* Steps a warm frame may take to make up for lost strength, where their number is not fixed. */
-enum { WARM_STEPS_MOST = 6 };
+enum { WARM_STEPS_MOST = 4 };
 
 struct temporal {
 	struct device *device;
@@ -243,13 +243,15 @@ static rv_status plan_cold(struct temporal *temporal, rv_error *error)
 	return code ? device_fail(error, code, "setting the length of a step") : RV_OK;
 }
 
-/* Coarse octaves cost little, but are not needed in every frame: uncovered parts earn them, as many
- * in the end as a cold frame would give them. */
-static int earn_coarse_steps(struct temporal *temporal, const rv_params *params, double uncovered)
+/* Coarse octaves cost little, but are not needed in every frame: what is uncovered, and what ripens
+ * again after its decay, earns them, as many in the end as a cold frame would give it. */
+static int earn_coarse_steps(struct temporal *temporal, const rv_params *params, double uncovered,
+                             double need)
 {
+	double share = uncovered + fmin(ripening_per_second * temporal->seconds, 1) * need;
 	int steps;
 
-	temporal->owed = fmin(temporal->owed + uncovered * params->iterations, params->iterations);
+	temporal->owed = fmin(temporal->owed + share * params->iterations, params->iterations);
 	steps = (int)temporal->owed;
 	temporal->owed -= steps;
 	return steps;
@@ -342,7 +344,8 @@ static rv_status plan_warm(struct temporal *temporal, const rv_params *params,
 		return hold(temporal, error);
 	if (!is_at_rest(temporal, &params->time, view, &dream)) {
 		spread_length(plan, length, view->uncovered, params);
-		plan->coarse_steps = earn_coarse_steps(temporal, params, view->uncovered);
+		plan->coarse_steps =
+			earn_coarse_steps(temporal, params, view->uncovered, dream.need);
 	}
 	return inherit(temporal, &params->time, view, seconds, fade, error);
 }
