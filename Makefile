@@ -156,7 +156,7 @@ run:
 	@$(MAKE) --no-print-directory deps
 	@$(PARALLEL) all
 	@$(MAKE) --no-print-directory models
-	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(BUILD)/reverie; else mkdir -p dream && \
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(BUILD)/reverie live assets/clouds.mp4; else mkdir -p dream && \
 		$(BUILD)/reverie assets/clouds.mp4 -o dream/clouds.mp4 --still dream/clouds.png --force; fi
 
 .PHONY: test test-programs
