@@ -10,7 +10,7 @@ shots=$work/shots
 mkdir "$shots"
 
 number() { # NAME: its value in the bench's line
-	sed -n "s/^live .* $1=\([0-9.]*\).*/\1/p" "$work/out"
+	sed -n "s/^live.* $1=\([0-9.]*\).*/\1/p" "$work/out"
 }
 
 above() { # NAME LIMIT
@@ -66,6 +66,31 @@ expect_success live_plays_a_filter_graph live "lavfi:testsrc=size=320x240:rate=2
 	--bench 1 $tiny
 check live_filter_graph_keeps_its_pace above source_fps 5
 
+# A stream of a second ends; another one, in its place, is found again. Frames beyond those of the
+# first, of which some come before the bench begins, show it.
+serve() { # FRAMES
+	ffmpeg -nostdin -loglevel error -re -f lavfi -i testsrc=size=320x240:rate=25 \
+		-frames:v "$1" -c:v mpeg2video -g 5 -f mpegts "tcp://127.0.0.1:$port?listen=1"
+}
+
+if ! have ffmpeg; then
+	skip live_finds_a_stream_again "ffmpeg is missing"
+else
+	port=$((20000 + $$ % 20000))
+	(
+		serve 30
+		serve 100
+	) >/dev/null 2>&1 &
+	server=$!
+	sleep 1
+	# shellcheck disable=SC2086
+	expect_success live_plays_a_stream live "tcp://127.0.0.1:$port" --headless --bench 6 $tiny
+	frames=$(awk -v f="$(number source_fps)" -v s="$(number seconds)" 'BEGIN { print int(f * s) }')
+	check live_finds_a_stream_again [ "${frames:-0}" -gt 35 ]
+	kill "$server" 2>/dev/null
+	wait "$server" 2>/dev/null
+fi
+
 # ---- in a window ----
 
 if ! have Xvfb || ! have xdotool || ! have import; then
@@ -84,8 +109,11 @@ DISPLAY=:$(cat "$work/display")
 export DISPLAY SDL_VIDEODRIVER=x11 SDL_RENDER_DRIVER=software
 trap 'kill "$session" "$server" 2>/dev/null; rm -rf "$work"' EXIT
 
-start() { # WORD...: a session, whose files go to $shots; waits for its window
-	(cd "$shots" && exec timeout 120 "$REVERIE" live "$@" >"$work/out" 2>"$work/err") &
+# A session, whose files go to $shots; waits for its window. What SDL's libraries leak cannot be told
+# from what we do, as they are unloaded before leaks are looked for; sessions without a window are
+# looked at.
+start() { # WORD...
+	(cd "$shots" && ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 exec timeout 120 "$REVERIE" live "$@" >"$work/out" 2>"$work/err") &
 	session=$!
 	window=
 	for _ in $(seq 60); do
@@ -170,13 +198,13 @@ corner=12x12+34+26
 press space
 sleep 0.5
 before=$(mean $corner)
+bare=$(mean 300x300+100+100)
 press h
 sleep 0.8
 check live_hud_appears [ "$(mean $corner)" != "$before" ]
 press F1
 sleep 0.8
-import -window root "$work/help.png"
-check live_hud_help_is_large [ "$(mean 300x300+100+100)" -lt "$(mean 300x100+500+650)" ]
+check live_hud_help_is_large [ "$(mean 300x300+100+100)" -lt $((bare - 20)) ]
 press h
 sleep 0.8
 check live_hud_disappears [ "$(mean $corner)" = "$before" ]
