@@ -18,8 +18,10 @@ static bool can_change(const struct option *option)
 
 static double number_of(const struct options *options, const struct option *option)
 {
-	const char *place = (const char *)options + option->place;
-	return option->type == OPTION_WHOLE ? *(const int *)place : (double)*(const float *)place;
+	const void *place = (const char *)options + option->place;
+	const int *whole = place;
+	const float *number = place;
+	return option->type == OPTION_WHOLE ? *whole : (double)*number;
 }
 
 static double within(double value, double low, double high)
@@ -48,7 +50,10 @@ static rv_status set_option(struct action_state *state, const struct option *opt
 static rv_status add_to_option(struct action_state *state, const struct option *option,
                                const char *value, rv_error *error)
 {
-	char *place = (char *)&state->options + option->place, *end;
+	void *place = (char *)&state->options + option->place;
+	int *whole = place;
+	float *number = place;
+	char *end;
 	double amount = strtod(value, &end);
 	if ((option->type != OPTION_WHOLE && option->type != OPTION_NUMBER) || option->odd)
 		return rv_fail(error, RV_INVALID, "%s is no number to add to", option->name);
@@ -58,10 +63,9 @@ static rv_status add_to_option(struct action_state *state, const struct option *
 	double sum = within(number_of(&state->options, option) + amount, option->minimum,
 	                    option->maximum);
 	if (option->type == OPTION_WHOLE)
-		*(int *)place = (int)sum;
+		*whole = (int)sum;
 	else /* in thousandths, or many small steps would end beside round numbers */
-		*(float *)place =
-			(float)((double)(long)(sum * 1000 + (sum < 0 ? -0.5 : 0.5)) / 1000);
+		*number = (float)((double)(long)(sum * 1000 + (sum < 0 ? -0.5 : 0.5)) / 1000);
 	tell_value(state, option);
 	return RV_OK;
 }
