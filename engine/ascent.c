@@ -362,18 +362,21 @@ static void pace_end(struct pace *pace)
 
 /* What a frame goes through. */
 struct climb_plan {
-	int first;         /* octave */
-	int warm;          /* octave */
-	int coarse, steps; /* gradient steps in octaves below warm, and from there on */
-	float step;        /* length of a step */
-	float past;        /* part of what is inherited that cold octaves blend in */
+	int first;               /* octave */
+	int warm;                /* octave */
+	int coarse, steps;       /* gradient steps in octaves below warm, and from there on */
+	float coarse_step, step; /* lengths */
+	float past;              /* part of what is inherited that cold octaves blend in */
 	bool masked;
 	uint64_t seed;
 };
 
 static struct octave_role role_of(const struct climb_plan *plan, int octave, int octave_count)
 {
-	struct octave_role role = {.step = plan->step, .masked = plan->masked};
+	struct octave_role role = {
+		.step = octave < plan->warm ? plan->coarse_step : plan->step,
+		.masked = plan->masked,
+	};
 
 	if (plan->masked) {
 		role.from_below = octave > plan->first;
@@ -519,6 +522,7 @@ static struct climb_plan warm_plan(const struct ascent *ascent, const rv_params 
 	plan.first = temporal->coarse_steps ? 0 : plan.warm;
 	plan.coarse = temporal->coarse_steps;
 	plan.steps = temporal->steps;
+	plan.coarse_step = plan.step * temporal->coarse_step;
 	plan.step *= temporal->step;
 	plan.masked = temporal->warm;
 	return plan;

@@ -271,7 +271,10 @@ static void spread_length(struct temporal_plan *plan, double length, double unco
 	if (plan->steps > WARM_STEPS_MOST)
 		plan->steps = WARM_STEPS_MOST;
 	plan->step = (float)(length / plan->steps);
+	/* Where much is new there are more steps, and these as long as cold ones. */
 	plan->steps += (int)(uncovered * uncovered * params->iterations);
+	if (uncovered > 0.1 && plan->step > 1)
+		plan->step = 1;
 }
 
 static bool is_at_rest(const struct temporal *temporal, const rv_time *time,
@@ -357,7 +360,7 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 	struct scene_view view = {0};
 	rv_status status = flow_push(temporal->flow, temporal->stage.rasters.frame, error);
 
-	temporal->plan = (struct temporal_plan){.step = 1, .uncovered = 1};
+	temporal->plan = (struct temporal_plan){.step = 1, .coarse_step = 1, .uncovered = 1};
 	temporal->verdict = SCENE_GOES_ON;
 	if (!status && temporal->has_past && !temporal->travelling) {
 		status = look(temporal, &view, error);
@@ -437,7 +440,8 @@ rv_status temporal_travel(struct temporal *temporal, const rv_params *params, in
 		temporal->first = now;
 	temporal->travelling = true;
 	temporal->nanoseconds = nanoseconds;
-	temporal->plan = (struct temporal_plan){.step = (float)share, .likeness = 1};
+	temporal->plan = (struct temporal_plan){
+		.step = (float)share, .coarse_step = (float)share, .likeness = 1};
 	temporal->plan.steps = params->time.warm_steps ? params->time.warm_steps : 1;
 	temporal->plan.coarse_steps = temporal->plan.steps;
 	temporal->plan.seed = (uint64_t)nanoseconds;

@@ -45,7 +45,7 @@ struct temporal_plan {
 	bool cut;                  /* cold because a new scene was seen */
 	int steps;                 /* in each warm octave; 0: the detail is kept as it is */
 	int coarse_steps;          /* in each octave below those */
-	float step;                /* length of a step, relative to that of cold ones */
+	float step, coarse_step;   /* lengths of steps, relative to that of cold ones */
 	uint64_t seed;             /* to be added to that of the jitter */
 	float likeness, uncovered; /* as in rv_frame_report */
 };
