@@ -4,53 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "app/action.h"
 #include "app/command.h"
 #include "app/convert.h"
-#include "app/keys.h"
-#include "app/live_compose.h"
-#include "app/live_decode.h"
-#include "app/live_disk.h"
-#include "app/live_engine.h"
-#include "app/live_hud.h"
 #include "app/live_input.h"
-#include "app/live_stats.h"
-#include "app/preset.h"
-#include "app/session.h"
+#include "app/live_session.h"
 #include "app/signals.h"
-#include "app/window.h"
 
 enum {
 	DISPLAY_QUEUE = 2,
 	WINDOW_WIDTH = 960, /* points; small pictures are shown larger */
 	SECOND = 1000000000,
-};
-
-struct live {
-	struct action_state *actions; /* with the options as they are now */
-	struct options sent;          /* as the engine was told */
-	struct keys keys;
-	char input[PATH_LENGTH];
-	volatile sig_atomic_t stop; /* ends reads; written atomically */
-	bool quit;
-
-	struct session session; /* the model alone: the engine lives on its own thread */
-	struct action_layer *layers;
-	struct queue *display, *work, *dreams;
-	struct decode *decode;
-	struct live_engine *engine;
-	struct live_disk *disk;
-	struct window *window; /* NULL: headless */
-
-	struct frame *frame;
-	struct dream *dream;
-	struct composer composer;
-	rv_image shown;
-	struct live_hud hud;
-	struct live_stats stats;
-	int files; /* written so far, for their names */
 };
 
 /* ---- opening ---- */
@@ -192,226 +156,6 @@ static void close_all(struct live *live)
 	free(live->actions);
 }
 
-/* ---- what a person does ---- */
-
-static void run_action(struct live *live, const char *action)
-{
-	rv_error error = {0};
-	rv_status status = action_run(live->actions, action, &error);
-	live_hud_say(&live->hud, status == RV_OK ? live->actions->message : error.message,
-	             live_now());
-}
-
-static void take_event(struct live *live, const struct window_event *event)
-{
-	char drag[32];
-	const char *action;
-	switch (event->kind) {
-	case WINDOW_CLOSE:
-		live->quit = true;
-		break;
-	case WINDOW_DRAG:
-		if (live->actions->options.view != OPTION_VIEW_SPLIT)
-			break;
-		snprintf(drag, sizeof(drag), "set split %.3f", (double)event->x);
-		action_run(live->actions, drag, NULL); /* what is seen need not be said */
-		break;
-	case WINDOW_KEY:
-		action = keys_find(&live->keys, event->key);
-		if (action)
-			run_action(live, action);
-		break;
-	}
-}
-
-/* A name in the current folder that says when, such as reverie-20240131-235959-1.png. */
-static void name_file(struct live *live, const char *end, char name[PATH_LENGTH])
-{
-	char moment[32];
-	time_t now = time(NULL);
-	struct tm parts;
-	localtime_r(&now, &parts);
-	strftime(moment, sizeof(moment), "%Y%m%d-%H%M%S", &parts);
-	snprintf(name, PATH_LENGTH, "reverie-%s-%d.%s", moment, ++live->files, end);
-}
-
-/* As a preset. */
-static void write_settings(const struct options *options, char *text, size_t capacity)
-{
-	char value[OPTION_VALUE_LENGTH];
-	size_t used = (size_t)snprintf(text, capacity, "# Reverie " RV_VERSION "\n");
-	for (const struct option *option = option_table; option->name; option++) {
-		option_format(options, option, value);
-		if (!option_in_preset(option) || !value[0] || used >= capacity)
-			continue;
-		int length =
-			snprintf(text + used, capacity - used, "%s = %s\n", option->name, value);
-		used += (size_t)length;
-	}
-}
-
-static void take_screenshot(struct live *live)
-{
-	char path[PATH_LENGTH], settings[4 * OPTION_VALUE_LENGTH];
-	rv_error error;
-	name_file(live, "png", path);
-	write_settings(&live->actions->options, settings, sizeof(settings));
-	if (live_disk_write(live->disk, &live->shown, settings, path, &error))
-		live_hud_say(&live->hud, error.message, live_now());
-}
-
-static void save_preset(struct live *live)
-{
-	char path[PATH_LENGTH], said[PATH_LENGTH + 16];
-	rv_error error;
-	name_file(live, "preset", path);
-	rv_status status = preset_save(&live->actions->options, path, false, &error);
-	snprintf(said, sizeof(said), "wrote %s", path);
-	live_hud_say(&live->hud, status == RV_OK ? said : error.message, live_now());
-}
-
-static void fulfil_requests(struct live *live)
-{
-	unsigned requests = live->actions->requests;
-	live->actions->requests = 0;
-	if (requests & ACTION_QUIT)
-		live->quit = true;
-	if (requests & ACTION_SCREENSHOT)
-		take_screenshot(live);
-	if (requests & ACTION_SAVE_PRESET)
-		save_preset(live);
-	if (requests & ACTION_RESET)
-		live_engine_reset(live->engine);
-}
-
-static void take_events(struct live *live)
-{
-	struct window_event event;
-	if (!live->window)
-		return;
-	while (window_next_event(live->window, &event))
-		take_event(live, &event);
-	fulfil_requests(live);
-	window_set_fullscreen(live->window, live->actions->options.fullscreen);
-	if (memcmp(&live->sent, &live->actions->options, sizeof(live->sent))) {
-		live->sent = live->actions->options;
-		live_engine_set(live->engine, &live->sent);
-	}
-}
-
-/* ---- what is shown ---- */
-
-static double ms_between(int64_t start, int64_t end)
-{
-	return (double)(end - start) / 1e6;
-}
-
-static void take_frames(struct live *live, int64_t now)
-{
-	struct frame *frame;
-	while ((frame = queue_pop(live->display, 0))) {
-		rate_note(&live->stats.source_rate, now);
-		live->stats.sources++;
-		if (live->actions->options.freeze && live->frame) {
-			frame_release(frame);
-			continue;
-		}
-		frame_release(live->frame);
-		live->frame = frame;
-	}
-}
-
-/* True where there is a new dream. */
-static bool take_dream(struct live *live, int64_t now)
-{
-	struct dream *dream = queue_pop(live->dreams, 0);
-	if (!dream)
-		return false;
-	dream_release(live->dream);
-	live->dream = dream;
-	live->stats.dreams++;
-	rate_note(&live->stats.dream_rate, now);
-	histogram_note(&live->stats.convert, dream->convert_ms);
-	histogram_note(&live->stats.dream, dream->dream_ms);
-	live_hud_note_dream(&live->hud, dream);
-	return true;
-}
-
-static rv_status compose_shown(struct live *live, rv_error *error)
-{
-	const struct options *options = &live->actions->options;
-	struct composition composition = {
-		.source = &live->frame->image,
-		.dream = live->dream,
-		.fade = 1,
-		.mirror = options->mirror,
-		.mark_split = options->view == OPTION_VIEW_SPLIT,
-		.split = options->view == OPTION_VIEW_SOURCE  ? 1
-	                 : options->view == OPTION_VIEW_SPLIT ? options->split
-	                                                      : 0,
-	};
-	/* A drag goes by what is seen. */
-	if (options->mirror && options->view == OPTION_VIEW_SPLIT)
-		composition.split = 1 - options->split;
-	if (live->dream)
-		composition.fade = frame_likeness(&live->frame->image, &live->dream->frame->image);
-	return compose(&live->composer, &composition, &live->shown, error);
-}
-
-static void note_shown(struct live *live, bool new_dream)
-{
-	int64_t now = live_now();
-	struct live_stats *stats = &live->stats;
-	stats->shown++;
-	rate_note(&stats->shown_rate, now);
-	if (stats->last_shown)
-		histogram_note(&stats->gap, ms_between(stats->last_shown, now));
-	stats->last_shown = now;
-	if (new_dream)
-		histogram_note(&stats->latency, ms_between(live->dream->frame->decoded_at, now));
-}
-
-static void say_what_happened(struct live *live, int64_t now)
-{
-	char note[DECODE_NOTE_LENGTH];
-	rv_error error;
-	bool fatal;
-	live_disk_note(live->disk, note);
-	if (note[0])
-		live_hud_say(&live->hud, note, now);
-	if (live_engine_status(live->engine, &fatal, &error) != RV_OK)
-		live_hud_say(&live->hud, error.message, now);
-	decode_note(live->decode, note);
-	if (note[0])
-		live_hud_say(&live->hud, note, now);
-}
-
-static rv_status show(struct live *live, rv_error *error)
-{
-	int64_t start = live_now();
-	take_frames(live, start);
-	bool new_dream = take_dream(live, start);
-	if (!live->frame)
-		return RV_OK;
-	start = live_now();
-	rv_status status = compose_shown(live, error);
-	int64_t composed = live_now();
-	histogram_note(&live->stats.compose, ms_between(start, composed));
-	say_what_happened(live, composed);
-	if (status == RV_OK && live->window) {
-		bool changed = false;
-		status = live_hud_update(&live->hud, &live->actions->options, &live->stats,
-		                         &live->keys, window_height(live->window), composed,
-		                         &changed, error);
-		if (status == RV_OK)
-			status = window_show(live->window, &live->shown, &live->hud.picture,
-			                     changed, error);
-	}
-	histogram_note(&live->stats.show, ms_between(composed, live_now()));
-	note_shown(live, new_dream);
-	return status;
-}
-
 /* ---- the session ---- */
 
 /* Sleeps until the next picture is due, and says when that is. One that is late does not make the
@@ -449,8 +193,8 @@ static rv_status run_session(struct live *live, rv_error *error)
 		bool fatal = false;
 		if (signals_stop)
 			return rv_fail(error, RV_CANCELLED, "stopped");
-		take_events(live);
-		status = show(live, error);
+		live_take_events(live);
+		status = live_show(live, error);
 		if (status == RV_OK)
 			status = live_engine_status(live->engine, &fatal, error);
 		if (status != RV_OK && (fatal || !live->engine))

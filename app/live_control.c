@@ -1,0 +1,112 @@
+#include "app/live_session.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/preset.h"
+
+void live_act(struct live *live, const char *action)
+{
+	rv_error error = {0};
+	rv_status status = action_run(live->actions, action, &error);
+	live_hud_say(&live->hud, status == RV_OK ? live->actions->message : error.message,
+	             live_now());
+}
+
+static void take_event(struct live *live, const struct window_event *event)
+{
+	char drag[32];
+	const char *action;
+	switch (event->kind) {
+	case WINDOW_CLOSE:
+		live->quit = true;
+		break;
+	case WINDOW_DRAG:
+		if (live->actions->options.view != OPTION_VIEW_SPLIT)
+			break;
+		snprintf(drag, sizeof(drag), "set split %.3f", (double)event->x);
+		action_run(live->actions, drag, NULL); /* what is seen need not be said */
+		break;
+	case WINDOW_KEY:
+		action = keys_find(&live->keys, event->key);
+		if (action)
+			live_act(live, action);
+		break;
+	}
+}
+
+/* A name in the current folder that says when, such as reverie-20240131-235959-1.png. */
+static void name_file(struct live *live, const char *end, char name[PATH_LENGTH])
+{
+	char moment[32];
+	time_t now = time(NULL);
+	struct tm parts;
+	localtime_r(&now, &parts);
+	strftime(moment, sizeof(moment), "%Y%m%d-%H%M%S", &parts);
+	snprintf(name, PATH_LENGTH, "reverie-%s-%d.%s", moment, ++live->files, end);
+}
+
+/* As a preset. */
+static void write_settings(const struct options *options, char *text, size_t capacity)
+{
+	char value[OPTION_VALUE_LENGTH];
+	size_t used = (size_t)snprintf(text, capacity, "# Reverie " RV_VERSION "\n");
+	for (const struct option *option = option_table; option->name; option++) {
+		option_format(options, option, value);
+		if (!option_in_preset(option) || !value[0] || used >= capacity)
+			continue;
+		int length =
+			snprintf(text + used, capacity - used, "%s = %s\n", option->name, value);
+		used += (size_t)length;
+	}
+}
+
+static void take_screenshot(struct live *live)
+{
+	char path[PATH_LENGTH], settings[4 * OPTION_VALUE_LENGTH];
+	rv_error error;
+	name_file(live, "png", path);
+	write_settings(&live->actions->options, settings, sizeof(settings));
+	if (live_disk_write(live->disk, &live->shown, settings, path, &error))
+		live_hud_say(&live->hud, error.message, live_now());
+}
+
+static void save_preset(struct live *live)
+{
+	char path[PATH_LENGTH], said[PATH_LENGTH + 16];
+	rv_error error;
+	name_file(live, "preset", path);
+	rv_status status = preset_save(&live->actions->options, path, false, &error);
+	snprintf(said, sizeof(said), "wrote %s", path);
+	live_hud_say(&live->hud, status == RV_OK ? said : error.message, live_now());
+}
+
+static void fulfil_requests(struct live *live)
+{
+	unsigned requests = live->actions->requests;
+	live->actions->requests = 0;
+	if (requests & ACTION_QUIT)
+		live->quit = true;
+	if (requests & ACTION_SCREENSHOT)
+		take_screenshot(live);
+	if (requests & ACTION_SAVE_PRESET)
+		save_preset(live);
+	if (requests & ACTION_RESET)
+		live_engine_reset(live->engine);
+}
+
+void live_take_events(struct live *live)
+{
+	struct window_event event;
+	if (!live->window)
+		return;
+	while (window_next_event(live->window, &event))
+		take_event(live, &event);
+	fulfil_requests(live);
+	window_set_fullscreen(live->window, live->actions->options.fullscreen);
+	if (memcmp(&live->sent, &live->actions->options, sizeof(live->sent))) {
+		live->sent = live->actions->options;
+		live_engine_set(live->engine, &live->sent);
+	}
+}

@@ -1,0 +1,59 @@
+/* The live session's inside: what its parts on the main thread share. Only they include this.
+ *
+ *     live.c          opens everything, runs the loop, closes everything
+ *     live_control.c  events, actions and what they ask for
+ *     live_show.c     takes frames and dreams, composes them and shows what comes of it
+ *
+ * Everything here belongs to the main thread, but for `stop`, which other threads read. */
+#ifndef LIVE_SESSION_H
+#define LIVE_SESSION_H
+
+#include <signal.h>
+
+#include "app/action.h"
+#include "app/keys.h"
+#include "app/live_compose.h"
+#include "app/live_decode.h"
+#include "app/live_disk.h"
+#include "app/live_engine.h"
+#include "app/live_hud.h"
+#include "app/live_stats.h"
+#include "app/session.h"
+#include "app/window.h"
+
+struct live {
+	struct action_state *actions; /* with the options as they are now */
+	struct options sent;          /* as the engine was told */
+	struct keys keys;
+	char input[PATH_LENGTH];
+	volatile sig_atomic_t stop; /* ends reads; written atomically */
+	bool quit;
+
+	struct session session; /* the model alone: the engine lives on its own thread */
+	struct action_layer *layers;
+	struct queue *display, *work, *dreams;
+	struct decode *decode;
+	struct live_engine *engine;
+	struct live_disk *disk;
+	struct window *window; /* NULL: headless */
+
+	struct frame *frame;
+	struct dream *dream;
+	struct composer composer;
+	rv_image shown;
+	struct live_hud hud;
+	struct live_stats stats;
+	int files; /* written so far, for their names */
+};
+
+/* Takes all that happened to the window, runs the actions it is bound to, and tells the engine. */
+void live_take_events(struct live *live);
+
+/* Runs an action (app/action.h) and says what came of it. */
+void live_act(struct live *live, const char *action);
+
+/* Takes the newest frame and dream and shows them, and says what happened. Does nothing before the
+ * first frame. */
+rv_status live_show(struct live *live, rv_error *error);
+
+#endif
