@@ -11,6 +11,8 @@
 
 enum { ACTION_UNDO_MAX = 32, ACTION_PRESETS_MAX = 64, ACTION_MESSAGE_LENGTH = 160 };
 
+/* A new one takes a line here, one in action_table (app/action.c), and one in the table of those
+ * who fulfil them (app/live_control.c). */
 enum action_request {
 	ACTION_QUIT = 1 << 0,
 	ACTION_SCREENSHOT = 1 << 1,
@@ -24,6 +26,13 @@ struct action_layer {
 	int channels;     /* at least 1 */
 };
 
+/* An action taken apart. */
+struct action_call {
+	const struct action *action;
+	const struct option *option; /* NULL where it takes none */
+	char value[OPTION_VALUE_LENGTH];
+};
+
 /* What actions change. Large: not for the stack. Zeroed, then options and layers set by whoever
  * owns it. Belongs to one thread. */
 struct action_state {
@@ -32,23 +41,29 @@ struct action_state {
 	int layer_count;
 	int default_layer; /* index of the one dreamed of where options name none */
 	char presets[ACTION_PRESETS_MAX][PATH_LENGTH];
-	int preset_count, next_preset;
+	int preset_count;
+	int preset;        /* the last one taken, counted from 1; 0: none yet */
 	uint64_t random;   /* of the action `random` */
 	unsigned requests; /* bits of enum action_request; whoever fulfils them clears them */
 	char message[ACTION_MESSAGE_LENGTH]; /* what was done, for a person; may be empty */
 
 	/* private */
-	struct options undo[ACTION_UNDO_MAX]; /* the newest last */
-	int undo_count;
-	char last[ACTION_MESSAGE_LENGTH]; /* repetitions of one action are undone together */
+	struct options before; /* the action that runs */
+	struct options
+		history[ACTION_UNDO_MAX]; /* changes to undo, the newest last; then to redo */
+	int undo_count, redo_count;
+	char last[ACTION_MESSAGE_LENGTH]; /* the action that ran last */
 };
 
 struct action {
 	const char *name;      /* NULL ends the table */
-	const char *arguments; /* such as "OPTION AMOUNT"; NULL: none */
+	const char *arguments; /* "OPTION", "OPTION VALUE" or a word for a value; NULL: none */
 	const char *help;
-	rv_status (*run)(struct action_state *state, const struct option *option, const char *value,
-	                 rv_error *error);
+	rv_status (*run)(struct action_state *state, const struct action_call *call,
+	                 rv_error *error); /* NULL: it only asks */
+	int by;                            /* for run: how far to go, and which way */
+	unsigned requests;                 /* bits of enum action_request */
+	const char *message;               /* what to tell where run tells nothing, or NULL */
 };
 
 extern const struct action action_table[];

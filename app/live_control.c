@@ -82,18 +82,33 @@ static void save_preset(struct live *live)
 	live_hud_say(&live->hud, status == RV_OK ? said : error.message, live_now());
 }
 
+static void quit(struct live *live)
+{
+	live->quit = true;
+}
+
+static void reset(struct live *live)
+{
+	live_engine_reset(live->engine);
+}
+
+static const struct {
+	enum action_request request;
+	void (*fulfil)(struct live *live);
+} duties[] = {
+	{ACTION_QUIT, quit},
+	{ACTION_SCREENSHOT, take_screenshot},
+	{ACTION_SAVE_PRESET, save_preset},
+	{ACTION_RESET, reset},
+};
+
 static void fulfil_requests(struct live *live)
 {
 	unsigned requests = live->actions->requests;
 	live->actions->requests = 0;
-	if (requests & ACTION_QUIT)
-		live->quit = true;
-	if (requests & ACTION_SCREENSHOT)
-		take_screenshot(live);
-	if (requests & ACTION_SAVE_PRESET)
-		save_preset(live);
-	if (requests & ACTION_RESET)
-		live_engine_reset(live->engine);
+	for (size_t i = 0; i < sizeof(duties) / sizeof(duties[0]); i++)
+		if (requests & duties[i].request)
+			duties[i].fulfil(live);
 }
 
 void live_take_events(struct live *live)

@@ -139,6 +139,32 @@ TEST(action_undo_takes_back_one_change_after_the_other)
 	free(state);
 }
 
+TEST(action_redo_makes_again_what_was_undone)
+{
+	struct action_state *state = make();
+	rv_error error;
+	CHECK(action_run(state, "redo", &error) == RV_NOT_FOUND);
+	run(state, "add strength 0.1");
+	run(state, "set size 320x");
+	run(state, "set layer high");
+	run(state, "undo");
+	run(state, "undo");
+	run(state, "undo");
+	CHECK(!strcmp(value(state, "strength"), "1") && !value(state, "size")[0]);
+	run(state, "redo");
+	run(state, "redo");
+	CHECK(!strcmp(value(state, "strength"), "1.1") && !value(state, "layer")[0]);
+	CHECK(!strcmp(value(state, "size"), "320x"));
+	run(state, "undo");
+	run(state, "redo");
+	run(state, "redo");
+	CHECK(!strcmp(value(state, "layer"), "high"));
+	run(state, "undo");
+	run(state, "add octaves 1"); /* another way: what was undone is gone */
+	CHECK(action_run(state, "redo", &error) == RV_NOT_FOUND);
+	free(state);
+}
+
 TEST(action_goes_through_presets)
 {
 	struct action_state *state = make();
@@ -154,6 +180,9 @@ TEST(action_goes_through_presets)
 	strcpy(first, state->message);
 	for (int i = 0; i < state->preset_count; i++)
 		run(state, "preset-next");
+	CHECK(!strcmp(state->message, first));
+	run(state, "preset-next");
+	run(state, "preset-previous");
 	CHECK(!strcmp(state->message, first));
 	free(state);
 }

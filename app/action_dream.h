@@ -1,0 +1,30 @@
+/* What the actions of app/action.c that need no one else do: to options, the dream and its history.
+ * Each is the `run` of a row of action_table, with the option and the value that its arguments
+ * name. Errors: RV_INVALID, RV_NOT_FOUND, RV_IO; then nothing has changed. */
+#ifndef ACTION_DREAM_H
+#define ACTION_DREAM_H
+
+#include "app/action.h"
+
+rv_status action_set(struct action_state *state, const struct action_call *call, rv_error *error);
+rv_status action_add(struct action_state *state, const struct action_call *call, rv_error *error);
+rv_status action_cycle(struct action_state *state, const struct action_call *call, rv_error *error);
+
+/* These go by the row's number. */
+rv_status action_move_layer(struct action_state *state, const struct action_call *call,
+                            rv_error *error);
+rv_status action_move_channel(struct action_state *state, const struct action_call *call,
+                              rv_error *error);
+rv_status action_move_preset(struct action_state *state, const struct action_call *call,
+                             rv_error *error);
+
+rv_status action_randomise(struct action_state *state, const struct action_call *call,
+                           rv_error *error);
+rv_status action_undo(struct action_state *state, const struct action_call *call, rv_error *error);
+rv_status action_redo(struct action_state *state, const struct action_call *call, rv_error *error);
+
+/* Notes the options before a change that undo takes back. What was undone can no longer be
+ * redone. */
+void action_remember(struct action_state *state, const struct options *before);
+
+#endif
