@@ -9,10 +9,13 @@
 #include "app/convert.h"
 #include "app/live_input.h"
 #include "app/live_session.h"
+#include "app/live_sound.h"
 #include "app/signals.h"
 
 enum {
 	DISPLAY_QUEUE = 2,
+	SOUND_QUEUE =
+		512, /* stretches of some 20 ms: a stall of the display is no hole in the sound */
 	WINDOW_WIDTH = 960, /* points; small pictures are shown larger */
 	SECOND = 1000000000,
 };
@@ -74,6 +77,9 @@ static rv_status create_queues(struct live *live, rv_error *error)
 		status = queue_create(&live->work, 1, QUEUE_DROP_OLDEST, frame_release, error);
 	if (status == RV_OK)
 		status = queue_create(&live->dreams, 1, QUEUE_DROP_OLDEST, dream_release, error);
+	if (status == RV_OK)
+		status = queue_create(&live->sound, SOUND_QUEUE, QUEUE_DROP_OLDEST, sound_release,
+		                      error);
 	return status;
 }
 
@@ -86,6 +92,7 @@ static rv_status open_input(struct live *live, rv_error *error)
 		.stop = &live->stop,
 		.display = live->display,
 		.work = live->work,
+		.sound = live->sound,
 	};
 	rv_status status = decode_open(&live->decode, &options, error);
 	if (status != RV_OK)
@@ -146,6 +153,7 @@ static void close_all(struct live *live)
 	queue_destroy(&live->display);
 	queue_destroy(&live->work);
 	queue_destroy(&live->dreams);
+	queue_destroy(&live->sound);
 	frame_release(live->frame);
 	dream_release(live->dream);
 	composer_release(&live->composer);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "app/live_frame.h"
+#include "app/live_sound.h"
 #include "app/source.h"
 
 enum {
@@ -23,7 +24,9 @@ enum {
 struct decode {
 	struct decode_options options;
 	char *input;
-	struct source *source; /* NULL: gone, to be opened again */
+	struct source *source;      /* NULL: gone, to be opened again */
+	struct sound_reader *sound; /* of the source; NULL: it has none */
+	atomic_bool sound_wanted;
 	int width, height;
 	bool is_stream; /* may come back */
 	bool is_paced;  /* by timestamps: it does not come at its own rate */
@@ -35,7 +38,7 @@ struct decode {
 	bool started;
 
 	pthread_mutex_t lock; /* of what follows */
-	bool ended;
+	bool ended, has_sound;
 	char note[DECODE_NOTE_LENGTH];
 };
 
@@ -72,7 +75,37 @@ void decode_size(const struct decode *decode, int *width, int *height)
 	*height = decode->height;
 }
 
+bool decode_has_sound(struct decode *decode)
+{
+	pthread_mutex_lock(&decode->lock);
+	bool has_sound = decode->has_sound;
+	pthread_mutex_unlock(&decode->lock);
+	return has_sound;
+}
+
+void decode_want_sound(struct decode *decode, bool wanted)
+{
+	atomic_store(&decode->sound_wanted, wanted);
+}
+
 /* ---- opening ---- */
+
+static void close_source(struct decode *decode)
+{
+	sound_reader_close(&decode->sound);
+	source_close(&decode->source);
+}
+
+static rv_status open_sound(struct decode *decode, rv_error *error)
+{
+	rv_status status = sound_reader_open(&decode->sound, decode->source->input->format, error);
+	pthread_mutex_lock(&decode->lock);
+	decode->has_sound = decode->sound != NULL;
+	pthread_mutex_unlock(&decode->lock);
+	if (status != RV_OK)
+		close_source(decode);
+	return status;
+}
 
 static rv_status open_source(struct decode *decode, rv_error *error)
 {
@@ -80,6 +113,8 @@ static rv_status open_source(struct decode *decode, rv_error *error)
 	rv_status status = input_open(&input, decode->input, decode->options.stop, error);
 	if (status == RV_OK)
 		status = source_open(&decode->source, &input, error);
+	if (status == RV_OK)
+		status = open_sound(decode, error);
 	decode->anchor = 0;
 	decode->frames = 0;
 	return status;
@@ -150,21 +185,34 @@ static void hand_out(struct decode *decode, struct frame *frame)
 {
 	frame->serial = decode->serial;
 	frame->decoded_at = live_now();
-	if (!decode->is_paced)
-		frame->time = frame->decoded_at;
 	queue_push(decode->options.work, frame_hold(frame), frame->serial);
 	queue_push(decode->options.display, frame, frame->serial);
 }
 
+static int64_t nanoseconds(const struct source *source, int64_t ticks)
+{
+	return av_rescale_q(ticks, source->video.time_base, (AVRational){1, 1000000000});
+}
+
+/* When a frame is to be shown, or, of a stream, when it was taken: as its timestamp says, not when
+ * it happened to arrive, for sound and picture arrive in bursts and by different ways. No frame
+ * arrives before it was taken, so the least delay that was seen is the truest. */
 static int64_t due_time(struct decode *decode)
 {
-	const AVRational nanosecond = {1, 1000000000};
-	const struct source *source = decode->source;
-	int64_t at = av_rescale_q(source->pts, source->video.time_base, nanosecond);
-	int64_t now = live_now();
-	if (!decode->frames || decode->anchor + at < now - LATE_MAX)
+	int64_t at = nanoseconds(decode->source, decode->source->pts), now = live_now();
+	bool is_late = decode->anchor + at < now - LATE_MAX;
+	bool is_early = !decode->is_paced && decode->anchor + at > now;
+	if (!decode->frames || is_late || is_early)
 		decode->anchor = now - at;
 	return decode->anchor + at;
+}
+
+/* The sound up to a time of the source, in its video's ticks. */
+static void hand_out_sound(struct decode *decode, int64_t until)
+{
+	struct queue *listeners = atomic_load(&decode->sound_wanted) ? decode->options.sound : NULL;
+	sound_reader_play(decode->sound, nanoseconds(decode->source, until), decode->anchor,
+	                  listeners);
 }
 
 static rv_status take_frame(struct decode *decode, rv_error *error)
@@ -178,10 +226,9 @@ static rv_status take_frame(struct decode *decode, rv_error *error)
 		frame_release(frame);
 		return status;
 	}
-	if (decode->is_paced) {
-		frame->time = due_time(decode);
+	frame->time = due_time(decode);
+	if (decode->is_paced)
 		sleep_until(decode, frame->time);
-	}
 	if (decode->frames++ == 0) {
 		frame_release(decode->still);
 		decode->still = frame_hold(frame);
@@ -190,6 +237,7 @@ static rv_status take_frame(struct decode *decode, rv_error *error)
 		decode->still = NULL;
 	}
 	hand_out(decode, frame);
+	hand_out_sound(decode, decode->source->pts);
 	return RV_OK;
 }
 
@@ -235,7 +283,8 @@ static void end_input(struct decode *decode)
 		show_still(decode);
 		return;
 	}
-	source_close(&decode->source);
+	hand_out_sound(decode, decode->source->pts + decode->source->duration);
+	close_source(decode);
 	if (is_pipe || (is_file && !decode->options.loop)) {
 		pthread_mutex_lock(&decode->lock);
 		decode->ended = true;
@@ -255,6 +304,8 @@ static void *run(void *context)
 		rv_status status = source_next(decode->source, &event, NULL);
 		if (status == RV_OK && event == SOURCE_FRAME)
 			status = take_frame(decode, NULL);
+		else if (status == RV_OK && event == SOURCE_PACKET)
+			sound_reader_keep(decode->sound, decode->source->packet);
 		if (!stopped(decode) && (status != RV_OK || event == SOURCE_END))
 			end_input(decode);
 	}
@@ -276,7 +327,7 @@ void decode_close(struct decode **closed)
 		return;
 	if (decode->started)
 		pthread_join(decode->thread, NULL);
-	source_close(&decode->source);
+	close_source(decode);
 	frame_release(decode->still);
 	pthread_mutex_destroy(&decode->lock);
 	free(decode->input);

@@ -19,6 +19,7 @@ struct decode_options {
 	bool loop;                         /* play files again and again */
 	const volatile sig_atomic_t *stop; /* ends blocking reads once it is not 0 */
 	struct queue *display, *work;      /* of struct frame; borrowed */
+	struct queue *sound;               /* of struct sound (app/live_sound.h); borrowed */
 };
 
 /* Opens the input, so that what is wrong with it shows at once; nothing is read yet beyond the
@@ -34,6 +35,13 @@ rv_status decode_start(struct decode *decode, rv_error *error);
 
 /* True once a file that is not looped, or standard input, has ended. Any thread. */
 bool decode_ended(struct decode *decode);
+
+/* Whether the input, as it was last opened, has sound that can be decoded. Any thread. */
+bool decode_has_sound(struct decode *decode);
+
+/* From then on sound is decoded and pushed to options.sound, or not any more; at first it is not.
+ * Its times are on the clock of the frames'. Any thread. */
+void decode_want_sound(struct decode *decode, bool wanted);
 
 /* Writes what there is to say, such as that the camera is waited for; empty: nothing. Any thread.
  */

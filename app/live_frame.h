@@ -14,7 +14,8 @@ int64_t live_now(void);
 struct frame {
 	atomic_int holders;
 	rv_image image;     /* RV_RGB8, rows packed */
-	int64_t time;       /* when it is to be shown, nanoseconds on live_now()'s clock */
+	int64_t time;       /* when it is to be shown, or was taken: by its timestamp, nanoseconds
+	                     * on live_now()'s clock */
 	int64_t decoded_at; /* when it was there */
 	uint64_t serial;    /* raised where the source was opened anew */
 };

@@ -31,7 +31,7 @@ struct live {
 
 	struct session session; /* the model alone: the engine lives on its own thread */
 	struct action_layer *layers;
-	struct queue *display, *work, *dreams;
+	struct queue *display, *work, *dreams, *sound;
 	struct decode *decode;
 	struct live_engine *engine;
 	struct live_disk *disk;

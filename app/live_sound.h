@@ -1,0 +1,49 @@
+/* The sound of a live session's input, for whoever records it: read on the decode thread, and
+ * handed on as samples of one format, whatever the input's is or becomes when it is opened anew. */
+#ifndef LIVE_SOUND_H
+#define LIVE_SOUND_H
+
+#include <stdatomic.h>
+
+#include "app/queue.h"
+
+#include <libavformat/avformat.h>
+
+enum { SOUND_RATE = 48000, SOUND_CHANNELS = 2 };
+
+/* A stretch of sound on its way between threads; held by several. Written once. */
+struct sound {
+	atomic_int holders;
+	int64_t time;    /* of its first sample, nanoseconds on the clock of struct frame's time */
+	int count;       /* samples of each channel */
+	float samples[]; /* [count][SOUND_CHANNELS], -1..1 */
+};
+
+/* Zeroed samples, one holder. RV_MEMORY. */
+rv_status sound_create(struct sound **sound, int64_t time, int count, rv_error *error);
+struct sound *sound_hold(struct sound *sound);
+/* Accepts NULL. As a queue_release: item is a struct sound. */
+void sound_release(void *item);
+
+/* Decodes the best stream of sound. Belongs to one thread. */
+struct sound_reader;
+
+/* format must outlive the reader. *reader is NULL where there is no sound, or none that can be
+ * decoded. RV_MEMORY. */
+rv_status sound_reader_open(struct sound_reader **reader, AVFormatContext *format, rv_error *error);
+
+/* Keeps a packet of any stream, whose reference is taken where it is of the sound's. Containers lay
+ * sound before or behind the picture it belongs to: what comes early waits for its picture, so that
+ * both go by the same clock. */
+void sound_reader_keep(struct sound_reader *reader, AVPacket *packet);
+
+/* Takes out all packets up to the input's time `until`, decodes them and pushes them to queue,
+ * with times that are the input's plus anchor (nanoseconds). queue NULL: nobody listens. Sound that
+ * is damaged, or for which there is no memory, is left out. */
+void sound_reader_play(struct sound_reader *reader, int64_t until, int64_t anchor,
+                       struct queue *queue);
+
+/* Accepts NULL. */
+void sound_reader_close(struct sound_reader **reader);
+
+#endif
