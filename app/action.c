@@ -11,13 +11,17 @@ const struct action action_table[] = {
 	{"add", "OPTION AMOUNT", "raise or lower a number", .run = action_add},
 	{"set", "OPTION VALUE", "give an option a value", .run = action_set},
 	{"cycle", "OPTION", "go to an option's next choice", .run = action_cycle},
+	{"toggle", "OPTION VALUE", "choose that, or what was chosen before", .run = action_toggle},
 	{"layer-up", NULL, "dream of the next layer", .run = action_move_layer, .by = 1},
 	{"layer-down", NULL, "dream of the layer before", .run = action_move_layer, .by = -1},
 	{"channel-up", NULL, "dream of the layer's next channel alone", .run = action_move_channel,
          .by = 1},
 	{"channel-down", NULL, "dream of the channel before, at last of all",
          .run = action_move_channel, .by = -1},
+	{"channel-random", NULL, "dream of one of the layer's channels by chance",
+         .run = action_random_channel},
 	{"random", NULL, "a layer, and perhaps a channel, by chance", .run = action_randomise},
+	{"preset", "NAME", "take that preset", .run = action_preset},
 	{"preset-next", NULL, "the next preset", .run = action_move_preset, .by = 1},
 	{"preset-previous", NULL, "the preset before", .run = action_move_preset, .by = -1},
 	{"undo", NULL, "take back the last change of the dream", .run = action_undo,
@@ -115,8 +119,12 @@ rv_status action_run(struct action_state *state, const char *text, rv_error *err
 	         action->message ? action->message : "");
 	if (action->run)
 		status = action->run(state, &call, error);
-	if (status != RV_OK)
+	if (status == RV_OK && changes_dream(&call))
+		status = action_check_layers(state, error);
+	if (status != RV_OK) {
+		state->options = state->before;
 		return status;
+	}
 	state->requests |= action->requests;
 	/* Repetitions of one action are undone together. */
 	if (changes_dream(&call) && strcmp(text, state->last))

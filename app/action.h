@@ -20,10 +20,11 @@ enum action_request {
 	ACTION_SAVE_PRESET = 1 << 3,
 };
 
-/* A layer that can be browsed to. */
+/* A layer that can be dreamed of. */
 struct action_layer {
 	const char *name; /* the model's */
-	int channels;     /* at least 1 */
+	int channels;     /* 0: not known */
+	bool browsed;     /* worth going through: others are dreamed of where they are named */
 };
 
 /* An action taken apart. */
@@ -48,7 +49,8 @@ struct action_state {
 	char message[ACTION_MESSAGE_LENGTH]; /* what was done, for a person; may be empty */
 
 	/* private */
-	struct options before; /* the action that runs */
+	struct options before;    /* the action that runs */
+	struct options untoggled; /* choices that "toggle" goes back to */
 	struct options
 		history[ACTION_UNDO_MAX]; /* changes to undo, the newest last; then to redo */
 	int undo_count, redo_count;

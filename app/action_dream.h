@@ -9,6 +9,8 @@
 rv_status action_set(struct action_state *state, const struct action_call *call, rv_error *error);
 rv_status action_add(struct action_state *state, const struct action_call *call, rv_error *error);
 rv_status action_cycle(struct action_state *state, const struct action_call *call, rv_error *error);
+rv_status action_toggle(struct action_state *state, const struct action_call *call,
+                        rv_error *error);
 
 /* These go by the row's number. */
 rv_status action_move_layer(struct action_state *state, const struct action_call *call,
@@ -18,10 +20,17 @@ rv_status action_move_channel(struct action_state *state, const struct action_ca
 rv_status action_move_preset(struct action_state *state, const struct action_call *call,
                              rv_error *error);
 
+rv_status action_preset(struct action_state *state, const struct action_call *call,
+                        rv_error *error);
+rv_status action_random_channel(struct action_state *state, const struct action_call *call,
+                                rv_error *error);
 rv_status action_randomise(struct action_state *state, const struct action_call *call,
                            rv_error *error);
 rv_status action_undo(struct action_state *state, const struct action_call *call, rv_error *error);
 rv_status action_redo(struct action_state *state, const struct action_call *call, rv_error *error);
+
+/* Whether the network has the layers and the channels that the options name. */
+rv_status action_check_layers(const struct action_state *state, rv_error *error);
 
 /* Notes the options before a change that undo takes back. What was undone can no longer be
  * redone. */

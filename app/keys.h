@@ -17,7 +17,7 @@ struct keys {
 	struct key_binding {
 		char key[KEY_LENGTH];
 		char action[KEY_ACTION_LENGTH];
-		char help[KEY_HELP_LENGTH]; /* may be empty: then it is not listed */
+		char help[KEY_HELP_LENGTH]; /* may be empty: then the window does not list it */
 	} list[KEYS_MAX];
 };
 

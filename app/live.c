@@ -34,8 +34,8 @@ static void name_layer(struct live *live)
 	strcpy(layers->list[0].name, name);
 }
 
-/* Layers worth going through: of networks built from blocks, the ends of those; else all that are
- * pictures. */
+/* All layers that are pictures. Worth going through are, of networks built from blocks, the ends of
+ * those. */
 static rv_status list_layers(struct live *live, rv_error *error)
 {
 	const rv_model *model = live->session.model;
@@ -50,12 +50,12 @@ static rv_status list_layers(struct live *live, rv_error *error)
 		const rv_layer_info *layer = rv_model_layer(model, i);
 		bool is_default = default_layer && !strcmp(layer->name, default_layer);
 		bool is_end = blocks < 4 || !strcmp(layer->operator_name, "Concat");
-		if (!layer->supported || layer->channels < 1 || layer->stride < 1 ||
-		    !(is_end || is_default))
+		if (!layer->supported || layer->stride < 1)
 			continue;
 		if (is_default)
 			live->actions->default_layer = listed;
-		live->layers[listed++] = (struct action_layer){layer->name, layer->channels};
+		live->layers[listed++] =
+			(struct action_layer){layer->name, layer->channels, is_end || is_default};
 	}
 	live->actions->layers = live->layers;
 	live->actions->layer_count = listed;

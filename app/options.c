@@ -49,6 +49,7 @@ struct options options_default(void)
 		.params = rv_params_default(),
 		.quality = JOB_QUALITY_DEFAULT,
 		.time = 1,
+		.carry = 1,
 		.rate = 30,
 		.fps = 25,
 		.loop = 1,
@@ -183,6 +184,7 @@ rv_params options_params(const struct options *options, const char *default_laye
 {
 	rv_params params = options->params;
 	params.time.on = options->time;
+	params.time.carry = options->carry;
 	params.target_count = options->layers.count;
 	for (int i = 0; i < options->layers.count; i++) {
 		strcpy(params.targets[i].layer, options->layers.list[i].name);

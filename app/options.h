@@ -57,6 +57,7 @@ struct options {
 
 	/* Time. */
 	int time;       /* 0: frames are dreamed one by one; for params.time.on */
+	int carry;      /* for params.time.carry */
 	int from;       /* enum option_from */
 	float duration; /* seconds of a journey; 0: none */
 	float rate;     /* its frames per second */
@@ -197,6 +198,9 @@ rv_status option_set(struct options *options, const struct option *option, const
 /* Writes the value as option_set() would read it; an unset value is an empty text. */
 void option_format(const struct options *options, const struct option *option,
                    char text[OPTION_VALUE_LENGTH]);
+
+/* Copies the value of one option. */
+void option_copy(struct options *options, const struct option *option, const struct options *from);
 
 /* Writes the possible values, such as "1 to 16" or "l2, mean, winners"; empty for a text. */
 void option_format_range(const struct option *option, char text[OPTION_VALUE_LENGTH]);

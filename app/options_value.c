@@ -463,6 +463,28 @@ void option_format(const struct options *options, const struct option *option,
 	}
 }
 
+static size_t value_size(const struct option *option)
+{
+	static const size_t sizes[] = {
+		[OPTION_FLAG] = sizeof(bool),
+		[OPTION_WHOLE] = sizeof(int),
+		[OPTION_SEED] = sizeof(uint64_t),
+		[OPTION_NUMBER] = sizeof(float),
+		[OPTION_CHOICE] = sizeof(int),
+		[OPTION_TEXT] = OPTION_TEXT_LENGTH,
+		[OPTION_BYTES] = sizeof(uint64_t),
+		[OPTION_SIZE] = sizeof(struct option_size),
+		[OPTION_LAYERS] = sizeof(struct option_layers),
+		[OPTION_CHANNELS] = sizeof(struct option_channels),
+	};
+	return sizes[option->type];
+}
+
+void option_copy(struct options *options, const struct option *option, const struct options *from)
+{
+	memcpy(place_of(options, option), value_of(from, option), value_size(option));
+}
+
 static void format_choices(const char *const *choices, char *text)
 {
 	size_t used = 0;

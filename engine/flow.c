@@ -194,6 +194,22 @@ rv_status flow_estimate(struct flow *flow, enum flow_direction direction, rv_err
 	                       error);
 }
 
+rv_status flow_rest(struct flow *flow, rv_error *error)
+{
+	static const cl_float none = 0;
+	size_t bytes =
+		(size_t)flow->settings.width * (size_t)flow->settings.height * 2 * sizeof(cl_float);
+
+	for (int i = 0; i < FLOW_DIRECTIONS; i++) {
+		cl_int code = clEnqueueFillBuffer(flow->device->queue, flow->fields[i], &none,
+		                                  sizeof(none), 0, bytes, 0, NULL, NULL);
+
+		if (code)
+			return device_fail(error, code, "clearing the optical flow");
+	}
+	return RV_OK;
+}
+
 cl_mem flow_field(const struct flow *flow, enum flow_direction direction)
 {
 	return flow->fields[direction];

@@ -49,6 +49,9 @@ void flow_forget(struct flow *flow);
  * been pushed. */
 rv_status flow_estimate(struct flow *flow, enum flow_direction direction, rv_error *error);
 
+/* Enqueues fields of both directions that say that nothing moved, until the next estimate. */
+rv_status flow_rest(struct flow *flow, rv_error *error);
+
 /* The last estimate of a direction: width * height pairs of floats, row by row: pixel (x, y) of the
  * picture it starts from is found at (x + u, y + v) of the other, in pixels. The flow's; the same
  * buffer for its whole life. Zero before the first estimate. */

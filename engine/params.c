@@ -22,6 +22,7 @@ rv_params rv_params_default(void)
 	                 .inherit = 1,
 	                 .decay = 0.3f,
 	                 .warm_octaves = 1,
+	                 .carry = true,
 	                 .flow_quality = RV_FLOW_MEDIUM,
 	                 .zoom = 1},
 	};

@@ -166,6 +166,8 @@ typedef struct rv_time {
 	int warm_steps;   /* 1..1000 gradient steps in each warm octave; 0: as many, and as long, as
 	                   * keep the strength that the scene's first frame had */
 	int warm_octaves; /* the largest ones, dreamed again in every frame: 1..RV_OCTAVES_MAX */
+	bool carry;       /* the detail goes along the motion of the scene; false: it stays in its
+	                   * place, and what moves is dreamed anew */
 	rv_flow_quality flow_quality;
 	int flow_skip; /* 0..8: the flow is estimated at 1/2^flow_skip of the size */
 	int cut; /* a new scene, dreamed from nothing, begins RV_CUT_OFF: never; RV_CUT_AUTO: where

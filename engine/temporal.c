@@ -305,8 +305,11 @@ static rv_status inherit(struct temporal *temporal, const rv_time *time,
 	double still = exp(-(double)time->drift * seconds);
 	double moving = pow((double)time->decay, seconds) * still;
 	float move[MOVE_COUNT];
-	rv_status status;
+	rv_status status = RV_OK;
 
+	/* Cuts are still judged by the motion; only what is inherited does not go along. */
+	if (!time->carry)
+		status = flow_rest(temporal->flow, error);
 	find_move(&moved, temporal->stage.rasters.frame, seconds, move);
 	still *= time->inherit * (1 - fmaxf(time->polarity, 0));
 	moving *= time->inherit * (1 - fmaxf(-time->polarity, 0));
@@ -316,7 +319,8 @@ static rv_status inherit(struct temporal *temporal, const rv_time *time,
 	launch_set_float(launch, INHERIT_MOVING, (float)moving);
 	launch_set_float(launch, INHERIT_FADE, (float)fade);
 	set_move(launch, INHERIT_MOVE, move);
-	status = launch_list_run(&temporal->inherit, temporal->device->queue, error);
+	if (!status)
+		status = launch_list_run(&temporal->inherit, temporal->device->queue, error);
 	if (!status)
 		status = launch_list_run(&temporal->want, temporal->device->queue, error);
 	return status;

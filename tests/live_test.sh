@@ -117,11 +117,11 @@ start() { # WORD...
 	session=$!
 	window=
 	for _ in $(seq 60); do
+		before=$window # the first may be made anew when it is first drawn to
+		sleep 0.7
 		window=$(xdotool search --name '^Reverie$' 2>/dev/null | head -n 1)
-		[ -n "$window" ] && break
-		sleep 0.5
+		[ -n "$window" ] && [ "$window" = "$before" ] && break
 	done
-	sleep 1
 }
 
 press() { # KEY...

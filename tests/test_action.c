@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct action_layer layers[] = {{"low", 64}, {"middle", 3}, {"high", 2048}};
+static const struct action_layer layers[] = {
+	{"low", 64, true}, {"middle", 3, true}, {"inside", 5, false}, {"high", 2048, true}};
 
 static struct action_state *make(void)
 {
@@ -16,7 +17,7 @@ static struct action_state *make(void)
 		abort();
 	state->options = options_default();
 	state->layers = layers;
-	state->layer_count = 3;
+	state->layer_count = 4;
 	state->default_layer = 1;
 	return state;
 }
@@ -97,13 +98,57 @@ TEST(action_goes_through_layers_and_channels)
 	free(state);
 }
 
+TEST(action_layers_and_channels_go_by_name_and_number)
+{
+	struct action_state *state = make();
+	rv_error error;
+	run(state, "set layer inside");
+	run(state, "set channels 4");
+	CHECK(action_run(state, "set channels 5", &error) == RV_INVALID);
+	CHECK(!strcmp(error.message, "channel 5: inside has only 0 to 4"));
+	CHECK(!strcmp(value(state, "channels"), "4"));
+	CHECK(action_run(state, "set layer low,insider", &error) == RV_NOT_FOUND);
+	CHECK(strstr(error.message, "did you mean inside?") != NULL);
+	CHECK(!strcmp(value(state, "layer"), "inside") && !strcmp(value(state, "channels"), "4"));
+	run(state, "channel-random");
+	CHECK(state->options.channels.count == 1 && state->options.channels.list[0] < 5);
+	run(state, "set channels default");
+	CHECK(!value(state, "channels")[0]);
+	run(state, "set channels 4");
+	run(state, "layer-up"); /* from a layer that is not gone through to the next that is */
+	CHECK(!strcmp(value(state, "layer"), "high") && !value(state, "channels")[0]);
+	run(state, "set channels 2047");
+	run(state, "set layer middle"); /* channels are those of a layer */
+	CHECK(!value(state, "channels")[0]);
+	run(state, "undo");
+	CHECK(!strcmp(value(state, "channels"), "2047"));
+	free(state);
+}
+
+TEST(action_toggles_between_two_choices)
+{
+	struct action_state *state = make();
+	rv_error error;
+	run(state, "set hud full");
+	run(state, "toggle hud help");
+	CHECK(state->options.hud == HUD_HELP);
+	run(state, "toggle view source");
+	run(state, "toggle hud help");
+	CHECK(state->options.hud == HUD_FULL && state->options.view == OPTION_VIEW_SOURCE);
+	run(state, "toggle view source");
+	CHECK(state->options.view == OPTION_VIEW_DREAM);
+	CHECK(action_run(state, "toggle strength 1", &error) == RV_INVALID);
+	CHECK(action_run(state, "toggle view", &error) == RV_INVALID);
+	free(state);
+}
+
 TEST(action_random_stays_within_the_network)
 {
 	struct action_state *state = make();
-	bool seen[3] = {false}, all = false, single = false;
+	bool seen[4] = {false}, all = false, single = false;
 	for (int i = 0; i < 200; i++) {
 		run(state, "random");
-		for (int j = 0; j < 3; j++) {
+		for (int j = 0; j < 4; j++) {
 			if (strcmp(state->options.layers.list[0].name, layers[j].name))
 				continue;
 			seen[j] = true;
@@ -113,7 +158,7 @@ TEST(action_random_stays_within_the_network)
 		single = single || state->options.channels.count == 1;
 		all = all || !state->options.channels.count;
 	}
-	CHECK(seen[0] && seen[1] && seen[2] && all && single);
+	CHECK(seen[0] && seen[1] && !seen[2] && seen[3] && all && single);
 	free(state);
 }
 
@@ -172,6 +217,7 @@ TEST(action_goes_through_presets)
 	CHECK(action_run(state, "preset-next", &error) == RV_NOT_FOUND);
 	action_find_presets(state);
 	REQUIRE(state->preset_count > 1);
+	state->layer_count = 0; /* they are for another network */
 	run(state, "add strength 1");
 	run(state, "preset-next");
 	CHECK(state->options.layers.count == 1 && !strncmp(state->message, "preset ", 7));
@@ -184,6 +230,23 @@ TEST(action_goes_through_presets)
 	run(state, "preset-next");
 	run(state, "preset-previous");
 	CHECK(!strcmp(state->message, first));
+	free(state);
+}
+
+TEST(action_takes_a_preset_by_its_name)
+{
+	struct action_state *state = make();
+	rv_error error;
+	CHECK(action_run(state, "preset eyes", &error) == RV_NOT_FOUND); /* its layer is not here */
+	CHECK(!state->options.layers.count);
+	state->layer_count = 0;
+	run(state, "preset eyes");
+	CHECK(state->options.layers.count == 1 && !strcmp(state->message, "preset eyes"));
+	CHECK(action_run(state, "preset none-such", &error) == RV_NOT_FOUND);
+	CHECK(action_run(state, "preset /etc/passwd", &error) == RV_INVALID);
+	CHECK(action_run(state, "preset ../x.preset", &error) == RV_INVALID);
+	run(state, "undo");
+	CHECK(!state->options.layers.count);
 	free(state);
 }
 
@@ -272,9 +335,13 @@ TEST(keys_of_the_program_are_sound)
 	CHECK(!strcmp(keys_find(&keys, "up"), "add strength 0.1"));
 	CHECK(!strcmp(keys_find(&keys, "Q"), "quit"));
 	CHECK(!keys_find(&keys, "F9"));
-	for (int i = 0; i < keys.count; i++)
-		CHECK_MESSAGE(keys.list[i].help[0] && strlen(keys.list[i].help) <= 22, "%s",
-		              keys.list[i].key);
+	int listed = 0;
+	for (int i = 0; i < keys.count; i++) {
+		CHECK_MESSAGE(strlen(keys.list[i].help) <= 22, "%s", keys.list[i].key);
+		listed += keys.list[i].help[0] != '\0';
+	}
+	CHECK_MESSAGE(listed <= HUD_KEYS_MAX, "the window lists %d, not all %d", HUD_KEYS_MAX,
+	              listed);
 }
 
 TEST(keys_are_bound_anew_and_unbound)

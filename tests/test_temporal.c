@@ -184,6 +184,29 @@ TEST(a_dream_moves_with_the_scene)
 	tear_down(&fixture);
 }
 
+TEST(a_dream_that_is_not_carried_stays_in_its_place)
+{
+	static float past[COUNT];
+	struct fixture fixture;
+	double stayed[2], moved[2]; /* by whether it is carried */
+
+	REQUIRE(set_up(&fixture));
+	for (int carry = 0; carry < 2; carry++) {
+		fixture.params.time.carry = carry;
+		rv_reset(fixture.engine);
+		for (int t = 0; t < 6; t++) {
+			keep_detail(&fixture, past);
+			paint(&fixture, 1, t, 0);
+			CHECK(dream(&fixture).cold == (t == 0)); /* motion is no cut */
+		}
+		stayed[carry] = likeness(&fixture, past, 0);
+		moved[carry] = likeness(&fixture, past, 1);
+	}
+	CHECK_MESSAGE(stayed[0] > moved[0] + 0.05, "%g, %g", stayed[0], moved[0]);
+	CHECK_MESSAGE(moved[1] > stayed[1] + 0.05, "carried: %g, %g", stayed[1], moved[1]);
+	tear_down(&fixture);
+}
+
 TEST(a_moving_dream_keeps_its_strength)
 {
 	struct fixture fixture;
