@@ -134,8 +134,9 @@ static rv_status open_clip(struct time_bench *bench, rv_error *error)
 {
 	const struct options *options = bench->options;
 	int width = options->size.width, height = options->size.height;
+	const struct input_options how = {.stop = &signals_stop};
 	struct input *input = NULL;
-	rv_status status = input_open(&input, options->more[0], &signals_stop, error);
+	rv_status status = input_open(&input, options->more[0], &how, error);
 	if (!status)
 		status = source_open(&bench->source, &input, error);
 	if (status)

@@ -1,112 +1,115 @@
 #include "app/input.h"
 
+#include "app/input_origin.h"
+#include "app/input_pipe.h"
 #include "app/libav_util.h"
 
-#include <errno.h>
-#include <libavdevice/avdevice.h>
 #include <libavutil/avstring.h>
-#include <stdio.h>
+#include <libavutil/time.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-/* What is opened, beside the name a person gave. */
-struct origin {
-	char *url;                   /* for libavformat; owned */
-	const AVInputFormat *format; /* NULL: libavformat is to find it out */
-};
+/* How long cameras and networks are waited for, in seconds: until there is a first frame, which may
+ * take a key frame's interval, and then for every packet. */
+enum { OPENING_PATIENCE = 10, READING_PATIENCE = 5 };
 
+enum { FAREWELL_PATIENCE = 200000 /* microseconds */ };
+
+static bool stopped(const struct input *input)
+{
+	/* Another thread may set it. */
+	return input->stop && __atomic_load_n(input->stop, __ATOMIC_RELAXED);
+}
+
+static bool came_too_late(const struct input *input)
+{
+	return input->deadline && av_gettime_relative() > input->deadline;
+}
+
+/* libavformat asks this wherever it waits. */
 static int must_stop(void *context)
 {
-	const volatile sig_atomic_t *stop = context;
-	return stop && __atomic_load_n(stop, __ATOMIC_RELAXED); /* another thread may set it */
+	const struct input *input = context;
+	return stopped(input) || came_too_late(input);
 }
 
-static rv_status file_check(const char *name, const struct stat *status, rv_error *error)
+rv_status input_fail(const struct input *input, int code, const char *what, rv_error *error)
 {
-	if (S_ISDIR(status->st_mode))
-		return rv_fail(error, RV_INVALID,
-		               "%s: is a directory; name a picture or a video in it", name);
-	if (S_ISREG(status->st_mode) && status->st_size == 0)
-		return rv_fail(error, RV_CORRUPT, "%s: is empty", name);
-	if (access(name, R_OK))
-		return rv_fail(error, RV_IO, "%s: cannot be read: %s", name, strerror(errno));
+	if (stopped(input))
+		return rv_fail(error, RV_CANCELLED, "%s: stopped", input->name);
+	if (came_too_late(input))
+		return rv_fail(error, RV_IO, "%s: %s, nothing came for %d seconds", input->name,
+		               what, input->opened ? READING_PATIENCE : OPENING_PATIENCE);
+	return libav_fail(error, code, "%s: %s", input->name, what);
+}
+
+/* ---- opening ---- */
+
+static rv_status open_pipe(struct input *input, struct input_origin *origin, rv_error *error)
+{
+	if (origin->pipe < 0)
+		return RV_OK;
+	input->pipe = pipe_open(origin->pipe, &input->format->interrupt_callback);
+	if (!input->pipe)
+		return rv_fail(error, RV_MEMORY, "%s: out of memory", input->name);
+	origin->pipe = -1; /* the pipe closes it */
+	input->format->pb = input->pipe;
 	return RV_OK;
 }
 
-/* Finds the format of a regular file by its content alone: libavformat would trust a name such as
- * "text.jpg", or take "50%d.jpg" for a sequence. */
-static rv_status probe_file(const char *name, struct origin *origin, rv_error *error)
+/* A server's live stream is one that can neither be sought in nor says how long it is; but
+ * playlists of segments come in lumps. */
+static bool is_endless_download(const AVFormatContext *format)
 {
-	AVIOContext *io = NULL;
-	libav_forget_complaint();
-	int code = avio_open2(&io, origin->url, AVIO_FLAG_READ, NULL, NULL);
-	if (code < 0)
-		return libav_fail(error, code, "%s: cannot be read", name);
-	code = av_probe_input_buffer2(io, &origin->format, "", NULL, 0, 0);
-	avio_closep(&io);
-	if (code < 0 || !origin->format)
-		return rv_fail(error, RV_UNSUPPORTED,
-		               "%s: is neither a picture nor a video that FFmpeg knows", name);
-	return RV_OK;
+	bool is_playlist =
+		!strcmp(format->iformat->name, "hls") || !strcmp(format->iformat->name, "dash");
+	bool can_seek = format->pb && format->pb->seekable & AVIO_SEEKABLE_NORMAL;
+	return !is_playlist && !can_seek && format->duration <= 0;
 }
 
-static rv_status find_origin(const char *name, struct origin *origin, rv_error *error)
-{
-	const char *graph;
-	struct stat status;
-	bool is_file = false;
-	if (strcmp(name, "-") == 0) {
-		origin->url = av_strdup("pipe:0");
-	} else if (av_strstart(name, "lavfi:", &graph)) {
-		avdevice_register_all();
-		origin->url = av_strdup(graph);
-		origin->format = av_find_input_format("lavfi");
-		if (!origin->format)
-			return rv_fail(error, RV_UNSUPPORTED,
-			               "%s: this libavdevice has no filter graphs as input", name);
-	} else if (stat(name, &status) == 0 && S_ISCHR(status.st_mode) &&
-	           av_strstart(name, "/dev/video", NULL)) {
-		avdevice_register_all();
-		origin->url = av_strdup(name);
-		origin->format = av_find_input_format("v4l2");
-		if (!origin->format)
-			return rv_fail(error, RV_UNSUPPORTED, "%s: this libavdevice has no cameras",
-			               name);
-	} else if (stat(name, &status) == 0) {
-		rv_status checked = file_check(name, &status, error);
-		if (checked)
-			return checked;
-		is_file = S_ISREG(status.st_mode);
-		origin->url = av_asprintf("file:%s", name);
-	} else if (strstr(name, "://") || av_filename_number_test(name)) {
-		origin->url = av_strdup(name);
-	} else {
-		return rv_fail(error, errno == ENOENT || errno == ENOTDIR ? RV_NOT_FOUND : RV_IO,
-		               "%s: cannot be opened: %s", name, strerror(errno));
-	}
-	if (!origin->url)
-		return rv_fail(error, RV_MEMORY, "%s: out of memory", name);
-	return is_file ? probe_file(name, origin, error) : RV_OK;
-}
-
-static rv_status open_format(struct input *input, const struct origin *origin,
-                             const volatile sig_atomic_t *stop, rv_error *error)
+static rv_status open_format(struct input *input, struct input_origin *origin, rv_error *error)
 {
 	input->format = avformat_alloc_context();
 	if (!input->format)
 		return rv_fail(error, RV_MEMORY, "%s: out of memory", input->name);
-	input->format->interrupt_callback =
-		(AVIOInterruptCB){.callback = must_stop, .opaque = (void *)stop};
+	input->format->interrupt_callback = (AVIOInterruptCB){must_stop, input};
+	if (origin->is_device)
+		input->format->flags |= AVFMT_FLAG_NONBLOCK; /* its waits cannot be cut short */
+	rv_status status = open_pipe(input, origin, error);
+	if (status)
+		return status;
 	libav_forget_complaint();
-	int code = avformat_open_input(&input->format, origin->url, origin->format, NULL);
-	if (must_stop((void *)stop))
-		return rv_fail(error, RV_CANCELLED, "%s: stopped while it was opened", input->name);
-	if (code < 0)
-		return libav_fail(error, code, "%s: cannot be opened", input->name);
+	int code =
+		avformat_open_input(&input->format, origin->url, origin->format, &origin->options);
+	if (code < 0 || stopped(input))
+		return input_fail(input, code, "cannot be opened", error);
+	input->is_device = origin->is_device;
+	input->may_return = origin->may_return;
+	input->is_realtime =
+		origin->is_live || (origin->is_network && is_endless_download(input->format));
 	return RV_OK;
 }
+
+static void be_patient(struct input *input, const struct input_origin *origin)
+{
+	if (!origin->is_network && !origin->is_device)
+		return;
+	input->patience = READING_PATIENCE * INT64_C(1000000);
+	if (!origin->is_listening)
+		input->deadline = av_gettime_relative() + OPENING_PATIENCE * INT64_C(1000000);
+}
+
+void input_note_opened(struct input *input)
+{
+	input->opened = true;
+}
+
+void input_set_stop(struct input *input, const volatile sig_atomic_t *stop)
+{
+	input->stop = stop;
+}
+
+/* ---- what it is ---- */
 
 static bool is_still_format(const AVInputFormat *format, const char *name)
 {
@@ -142,19 +145,25 @@ static rv_status find_kind(struct input *input, rv_error *error)
 	return RV_OK;
 }
 
-rv_status input_open(struct input **opened, const char *name, const volatile sig_atomic_t *stop,
+rv_status input_open(struct input **opened, const char *name, const struct input_options *options,
                      rv_error *error)
 {
-	struct origin origin = {0};
+	const struct input_options defaults = {0};
+	struct input_origin origin = {.pipe = -1};
 	struct input *input = calloc(1, sizeof(*input));
 	rv_status status;
-	if (!input || !(input->name = strdup(strcmp(name, "-") ? name : "standard input"))) {
-		status = rv_fail(error, RV_MEMORY, "%s: out of memory", name);
+	if (!input || !(input->name = strcmp(name, "-") ? input_public_name(name)
+	                                                : strdup("standard input"))) {
+		status = rv_fail(error, RV_MEMORY, "out of memory");
 		goto cleanup;
 	}
-	status = find_origin(name, &origin, error);
+	options = options ? options : &defaults;
+	input->stop = options->stop;
+	input->live = options->live;
+	status = input_origin_find(&origin, name, options, error);
+	be_patient(input, &origin);
 	if (!status)
-		status = open_format(input, &origin, stop, error);
+		status = open_format(input, &origin, error);
 	if (!status)
 		status = find_kind(input, error);
 	if (!status) {
@@ -162,15 +171,15 @@ rv_status input_open(struct input **opened, const char *name, const volatile sig
 		input = NULL;
 	}
 cleanup:
-	av_free(origin.url);
+	input_origin_release(&origin);
 	input_close(&input);
 	return status;
 }
 
-int input_read(struct input *input, AVPacket *packet)
+/* ---- reading ---- */
+
+static int take_pending(struct input *input, AVPacket *packet)
 {
-	if (!input->pending_count)
-		return av_read_frame(input->format, packet);
 	av_packet_move_ref(packet, input->pending[0]);
 	av_packet_free(&input->pending[0]);
 	input->pending_count--;
@@ -179,13 +188,29 @@ int input_read(struct input *input, AVPacket *packet)
 	return 0;
 }
 
+int input_read(struct input *input, AVPacket *packet)
+{
+	if (input->pending_count)
+		return take_pending(input, packet);
+	/* The caller may have taken its time since the last packet. */
+	if (input->opened && input->patience && !input->waiting)
+		input->deadline = av_gettime_relative() + input->patience;
+	int code = av_read_frame(input->format, packet);
+	input->waiting = code == AVERROR(EAGAIN);
+	return input->waiting && must_stop(input) ? AVERROR_EXIT : code;
+}
+
 void input_close(struct input **input)
 {
 	if (!*input)
 		return;
 	for (int i = 0; i < (*input)->pending_count; i++)
 		av_packet_free(&(*input)->pending[i]);
+	/* A farewell to the server is worth a moment, also where the session ends. */
+	(*input)->stop = NULL;
+	(*input)->deadline = av_gettime_relative() + FAREWELL_PATIENCE;
 	avformat_close_input(&(*input)->format);
+	pipe_close(&(*input)->pipe);
 	free((*input)->name);
 	free(*input);
 	*input = NULL;

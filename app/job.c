@@ -46,11 +46,12 @@ static bool is_photograph(const struct job *job, const struct input *input)
 
 rv_status job_run(const struct job *job, struct job_report *report, rv_error *error)
 {
+	const struct input_options options = {.stop = job->stop};
 	struct input *input = NULL;
 	*report = (struct job_report){0};
 	rv_status status = check_job(job, error);
 	if (!status)
-		status = input_open(&input, job->input, job->stop, error);
+		status = input_open(&input, job->input, &options, error);
 	if (!status)
 		status = is_photograph(job, input) ? photograph_run(job, &input, report, error)
 		                                   : transcode_run(job, &input, report, error);

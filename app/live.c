@@ -89,6 +89,7 @@ static rv_status open_input(struct live *live, rv_error *error)
 	const struct decode_options options = {
 		.input = live->input,
 		.loop = live->actions->options.loop,
+		.quiet = live->actions->options.quiet,
 		.stop = &live->stop,
 		.display = live->display,
 		.work = live->work,

@@ -1,45 +1,61 @@
 #include "live_decode.h"
 
 #include <errno.h>
+#include <libavutil/pixdesc.h>
+#include <math.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "app/live_frame.h"
+#include "app/input_origin.h"
+#include "app/live_feed.h"
+#include "app/live_note.h"
 #include "app/live_sound.h"
-#include "app/source.h"
+#include "app/opening.h"
+#include "app/signals.h"
 
 enum {
-	SIDE_MAX = 1920,              /* larger frames are made smaller: the display is no wall */
-	MILLISECOND = 1000000,        /* nanoseconds */
-	NAP = 10 * MILLISECOND,       /* how long a wait goes without looking at the stop flag */
-	LATE_MAX = 500 * MILLISECOND, /* then the clock is set anew */
-	STILL_INTERVAL = 40 * MILLISECOND,
-	BACKOFF_FIRST = 250, /* milliseconds until the input is opened again */
+	SIDE_MAX = 1920,       /* larger frames are made smaller: the display is no wall */
+	MILLISECOND = 1000000, /* nanoseconds */
+	SECOND = 1000 * MILLISECOND,
+	NAP = 10 * MILLISECOND, /* how long a wait goes without looking at the stop flag */
+	LATE_MAX = SECOND / 2,  /* then the clock is set anew */
+	BACKOFF_FIRST = 250,    /* milliseconds until the input is opened again */
 	BACKOFF_MAX = 5000,
+	SPACING_LEAST = 12 * MILLISECOND, /* of frames: no display shows more than 80 a second */
+	BEHIND = 100 * MILLISECOND,       /* frames that are so late are left out, */
+	BEHIND_MAX = 200 * MILLISECOND,   /* but not for longer than this */
 };
+
+/* Of a file: then the timestamps have jumped, and are not worth waiting for. */
+static const int64_t early_max = INT64_C(10) * SECOND;
+static const int64_t damage_interval = INT64_C(5) * SECOND; /* from note to note */
 
 struct decode {
 	struct decode_options options;
-	char *input;
+	char *input, *name;         /* the name is fit to be seen */
 	struct source *source;      /* NULL: gone, to be opened again */
 	struct sound_reader *sound; /* of the source; NULL: it has none */
 	atomic_bool sound_wanted;
+	struct feed *feed;
+	struct live_note note;
 	int width, height;
-	bool is_stream; /* may come back */
-	bool is_paced;  /* by timestamps: it does not come at its own rate */
-	int64_t anchor; /* when time 0 of the input is shown, on live_now()'s clock; 0: not set */
-	int64_t frames; /* since the input was last opened */
+	double shape;           /* of all frames: width by height */
+	int64_t anchor;         /* when time 0 of the input is shown, on live_now()'s clock */
+	int64_t frames;         /* since the input was last opened */
+	int64_t time, taken_at; /* of the last frame that was handed out, and when that was */
+	struct {
+		int width, height;
+		enum AVPixelFormat format;
+	} seen; /* of the last frame as it came */
+	int64_t damage_said, damage_said_at;
 	uint64_t serial;
-	struct frame *still; /* the only frame of a picture */
 	pthread_t thread;
 	bool started;
 
 	pthread_mutex_t lock; /* of what follows */
 	bool ended, has_sound;
-	char note[DECODE_NOTE_LENGTH];
 };
 
 static bool stopped(const struct decode *decode)
@@ -47,18 +63,9 @@ static bool stopped(const struct decode *decode)
 	return __atomic_load_n(decode->options.stop, __ATOMIC_RELAXED) != 0;
 }
 
-static void set_note(struct decode *decode, const char *note)
-{
-	pthread_mutex_lock(&decode->lock);
-	snprintf(decode->note, sizeof(decode->note), "%s", note);
-	pthread_mutex_unlock(&decode->lock);
-}
-
 void decode_note(struct decode *decode, char note[DECODE_NOTE_LENGTH])
 {
-	pthread_mutex_lock(&decode->lock);
-	memcpy(note, decode->note, DECODE_NOTE_LENGTH);
-	pthread_mutex_unlock(&decode->lock);
+	note_take(&decode->note, note);
 }
 
 bool decode_ended(struct decode *decode)
@@ -107,55 +114,73 @@ static rv_status open_sound(struct decode *decode, rv_error *error)
 	return status;
 }
 
+/* A thread's wait for an opening is cut short by the stop flag; before there is a thread, by the
+ * signal, which nobody else looks at yet. */
+static bool must_give_up(const struct decode *decode)
+{
+	return stopped(decode) || (!decode->started && signals_stop);
+}
+
 static rv_status open_source(struct decode *decode, rv_error *error)
 {
-	struct input *input = NULL;
-	rv_status status = input_open(&input, decode->input, decode->options.stop, error);
-	if (status == RV_OK)
-		status = source_open(&decode->source, &input, error);
+	const struct input_options options = {.live = true};
+	struct opening *opening = NULL;
+	rv_status status = opening_start(&opening, decode->input, &options, error);
+	if (status)
+		return status;
+	while (!opening_wait(opening, NAP)) {
+		if (!must_give_up(decode))
+			continue;
+		opening_abandon(&opening);
+		return rv_fail(error, RV_CANCELLED, "stopped");
+	}
+	status = opening_finish(&opening, &decode->source, decode->options.stop, error);
 	if (status == RV_OK)
 		status = open_sound(decode, error);
+	if (status)
+		return status;
+	if (decode->shape > 0)
+		decode->source->shape = decode->shape;
 	decode->anchor = 0;
 	decode->frames = 0;
-	return status;
+	decode->damage_said = 0;
+	feed_expect(decode->feed, decode->source->video.frame_rate.num
+	                                  ? av_q2d(decode->source->video.frame_rate)
+	                                  : 0);
+	return RV_OK;
 }
 
-static bool is_live_protocol(const char *input)
-{
-	static const char *const protocols[] = {
-		"rtsp:", "rtsps:", "rtp:", "udp:", "srt:", "rtmp:", "tcp:", "unix:"};
-	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
-		if (!strncmp(input, protocols[i], strlen(protocols[i])))
-			return true;
-	return false;
-}
-
+/* Frames have square pixels, whatever those of the input are. */
 static void fit_frames(struct decode *decode)
 {
 	const struct video_description *video = &decode->source->video;
-	int width = video->width, height = video->height;
-	if (width > SIDE_MAX || height > SIDE_MAX) {
-		width = video->width >= video->height ? SIDE_MAX : 0;
-		height = width ? 0 : SIDE_MAX;
-		fit_size(&width, &height, video->width, video->height);
-	}
-	decode->width = width;
-	decode->height = height;
+	double width = video->width, height = video->height;
+	decode->shape = decode->source->shape;
+	if (decode->shape * height > width)
+		width = decode->shape * height;
+	else
+		height = width / decode->shape;
+	double scale = fmin(1, SIDE_MAX / fmax(width, height));
+	decode->width = (int)fmax(lround(scale * width), 1);
+	decode->height = (int)fmax(lround(scale * height), 1);
 }
 
 rv_status decode_open(struct decode **opened, const struct decode_options *options, rv_error *error)
 {
 	struct decode *decode = calloc(1, sizeof(*decode));
-	if (!decode || !(decode->input = strdup(options->input))) {
-		free(decode);
+	if (!decode)
 		return rv_fail(error, RV_MEMORY, "out of memory");
-	}
 	pthread_mutex_init(&decode->lock, NULL);
+	note_init(&decode->note, !options->quiet);
 	decode->options = *options;
-	bool is_device = !strncmp(options->input, "/dev/", 5);
-	decode->is_stream = is_device || strstr(options->input, "://");
-	decode->is_paced = !is_device && !is_live_protocol(options->input);
-	rv_status status = open_source(decode, error);
+	decode->input = strdup(options->input);
+	decode->name = input_public_name(options->input);
+	rv_status status =
+		decode->input && decode->name ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory");
+	if (status == RV_OK)
+		status = feed_create(&decode->feed, options->display, options->work, error);
+	if (status == RV_OK)
+		status = open_source(decode, error);
 	if (status != RV_OK) {
 		decode_close(&decode);
 		return status;
@@ -169,7 +194,7 @@ rv_status decode_open(struct decode **opened, const struct decode_options *optio
 
 static void sleep_for(int64_t nanoseconds)
 {
-	struct timespec time = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+	struct timespec time = {nanoseconds / SECOND, nanoseconds % SECOND};
 	nanosleep(&time, NULL);
 }
 
@@ -178,15 +203,6 @@ static void sleep_until(const struct decode *decode, int64_t due)
 	int64_t left;
 	while ((left = due - live_now()) > 0 && !stopped(decode))
 		sleep_for(left < NAP ? left : NAP);
-}
-
-/* Hands a frame to display and engine, and lets go of it. */
-static void hand_out(struct decode *decode, struct frame *frame)
-{
-	frame->serial = decode->serial;
-	frame->decoded_at = live_now();
-	queue_push(decode->options.work, frame_hold(frame), frame->serial);
-	queue_push(decode->options.display, frame, frame->serial);
 }
 
 static int64_t nanoseconds(const struct source *source, int64_t ticks)
@@ -200,8 +216,9 @@ static int64_t nanoseconds(const struct source *source, int64_t ticks)
 static int64_t due_time(struct decode *decode)
 {
 	int64_t at = nanoseconds(decode->source, decode->source->pts), now = live_now();
+	int64_t ahead = decode->source->input->is_realtime ? 0 : early_max;
 	bool is_late = decode->anchor + at < now - LATE_MAX;
-	bool is_early = !decode->is_paced && decode->anchor + at > now;
+	bool is_early = decode->anchor + at > now + ahead;
 	if (!decode->frames || is_late || is_early)
 		decode->anchor = now - at;
 	return decode->anchor + at;
@@ -215,7 +232,19 @@ static void hand_out_sound(struct decode *decode, int64_t until)
 	                  listeners);
 }
 
-static rv_status take_frame(struct decode *decode, rv_error *error)
+/* Frames that no display can show, and those that come too late, are not worth converting: the
+ * newest wins. */
+static bool is_superfluous(const struct decode *decode, int64_t time)
+{
+	int64_t now = live_now(), spacing = time - decode->time;
+	if (!decode->frames)
+		return false;
+	if (spacing >= 0 && spacing < SPACING_LEAST)
+		return true;
+	return time < now - BEHIND && now < decode->taken_at + BEHIND_MAX;
+}
+
+static rv_status convert_frame(struct decode *decode, int64_t time, rv_error *error)
 {
 	struct frame *frame = NULL;
 	rv_status status = frame_create(&frame, decode->width, decode->height, error);
@@ -226,74 +255,116 @@ static rv_status take_frame(struct decode *decode, rv_error *error)
 		frame_release(frame);
 		return status;
 	}
-	frame->time = due_time(decode);
-	if (decode->is_paced)
-		sleep_until(decode, frame->time);
-	if (decode->frames++ == 0) {
-		frame_release(decode->still);
-		decode->still = frame_hold(frame);
-	} else {
-		frame_release(decode->still);
-		decode->still = NULL;
-	}
-	hand_out(decode, frame);
-	hand_out_sound(decode, decode->source->pts);
+	frame->time = decode->time = time;
+	decode->taken_at = live_now();
+	if (!decode->source->input->is_realtime)
+		sleep_until(decode, time);
+	feed_frame(decode->feed, frame);
 	return RV_OK;
 }
 
-/* Shows a picture until the end. */
-static void show_still(struct decode *decode)
+static void note_change(struct decode *decode)
 {
-	for (int64_t due = live_now(); !stopped(decode); due += STILL_INTERVAL) {
-		struct frame *frame = NULL;
-		if (frame_create(&frame, decode->width, decode->height, NULL))
-			continue;
-		memcpy(frame->image.pixels, decode->still->image.pixels,
-		       frame->image.stride * (size_t)frame->image.height);
-		sleep_until(decode, due);
-		frame->time = due;
-		hand_out(decode, frame);
-	}
+	const struct video_description *video = &decode->source->video;
+	bool same = decode->seen.width == video->width && decode->seen.height == video->height &&
+	            decode->seen.format == video->pixel_format;
+	if (decode->seen.width && !same)
+		note_say(&decode->note, "the input changed to %dx%d, %s", video->width,
+		         video->height, av_get_pix_fmt_name(video->pixel_format));
+	decode->seen.width = video->width;
+	decode->seen.height = video->height;
+	decode->seen.format = video->pixel_format;
+}
+
+static void note_damage(struct decode *decode)
+{
+	int64_t now = live_now(), damaged = decode->source->damaged - decode->damage_said;
+	if (damaged <= 0 || now < decode->damage_said_at + damage_interval)
+		return;
+	note_say(&decode->note, "%.80s: %lld damaged %s left out", decode->name, (long long)damaged,
+	         damaged == 1 ? "packet" : "packets");
+	decode->damage_said = decode->source->damaged;
+	decode->damage_said_at = now;
+}
+
+static rv_status take_frame(struct decode *decode, rv_error *error)
+{
+	rv_status status = RV_OK;
+	int64_t time = due_time(decode);
+	source_hurry(decode->source, time < live_now() - 2 * (int64_t)BEHIND);
+	note_change(decode);
+	note_damage(decode);
+	if (!is_superfluous(decode, time))
+		status = convert_frame(decode, time, error);
+	decode->frames += status == RV_OK;
+	hand_out_sound(decode, decode->source->pts);
+	return status;
 }
 
 /* ---- the thread ---- */
 
 /* Opens the input again and again until it is there, or the session ends. */
-static void wait_for_input(struct decode *decode)
+static void wait_for_input(struct decode *decode, int64_t wait)
 {
-	char note[DECODE_NOTE_LENGTH];
-	for (int64_t wait = BACKOFF_FIRST; !stopped(decode); wait = 2 * wait) {
-		rv_error error = {0};
+	for (; !stopped(decode); wait = wait ? 2 * wait : BACKOFF_FIRST) {
 		if (wait > BACKOFF_MAX)
 			wait = BACKOFF_MAX;
-		if (open_source(decode, &error) == RV_OK)
-			break;
-		snprintf(note, sizeof(note), "waiting for %.100s", decode->input);
-		set_note(decode, note);
 		sleep_until(decode, live_now() + wait * MILLISECOND);
+		if (!stopped(decode) && open_source(decode, NULL) == RV_OK)
+			break;
+		note_state(&decode->note, "waiting for %.120s", decode->name);
 	}
-	set_note(decode, "");
+	note_state(&decode->note, "%s", "");
 }
 
-static void end_input(struct decode *decode)
+/* Waits for a camera or a stream that has gone, and says so. */
+static void wait_for_return(struct decode *decode, rv_status status, const rv_error *error)
 {
-	bool is_file = !decode->is_stream;
-	bool is_pipe = !strcmp(decode->input, "-");
-	if (decode->still && decode->frames == 1 && is_file) {
+	int64_t gone_at = live_now();
+	const char *why = status == RV_OK ? "it ended" : error->message;
+	if (!strncmp(why, decode->name, strlen(decode->name)))
+		why += strlen(decode->name) + strspn(why + strlen(decode->name), ": ");
+	note_say(&decode->note, "waiting for %.80s: %.60s", decode->name, why);
+	wait_for_input(decode, decode->frames ? 0 : BACKOFF_FIRST);
+	if (!stopped(decode))
+		note_say(&decode->note, "%.80s is back after %.1f s", decode->name,
+		         (double)(live_now() - gone_at) / SECOND);
+}
+
+static void end_session(struct decode *decode)
+{
+	pthread_mutex_lock(&decode->lock);
+	decode->ended = true;
+	pthread_mutex_unlock(&decode->lock);
+}
+
+/* The feed shows it on and on. */
+static void show_still(struct decode *decode)
+{
+	while (!stopped(decode))
+		sleep_for(NAP);
+}
+
+static void end_input(struct decode *decode, rv_status status, const rv_error *error)
+{
+	const struct input *input = decode->source->input;
+	bool may_return = input->may_return;
+	if (decode->frames &&
+	    (input->kind == INPUT_PICTURE || (decode->frames == 1 && !may_return))) {
 		show_still(decode);
 		return;
 	}
 	hand_out_sound(decode, decode->source->pts + decode->source->duration);
 	close_source(decode);
-	if (is_pipe || (is_file && !decode->options.loop)) {
-		pthread_mutex_lock(&decode->lock);
-		decode->ended = true;
-		pthread_mutex_unlock(&decode->lock);
+	if (!may_return && (!decode->options.loop || !strcmp(decode->input, "-"))) {
+		end_session(decode);
 		return;
 	}
-	decode->serial++;
-	queue_raise(decode->options.work, decode->serial);
-	wait_for_input(decode);
+	feed_raise(decode->feed, ++decode->serial);
+	if (may_return || status != RV_OK)
+		wait_for_return(decode, status, error);
+	else
+		wait_for_input(decode, decode->frames ? 0 : BACKOFF_FIRST);
 }
 
 static void *run(void *context)
@@ -301,23 +372,26 @@ static void *run(void *context)
 	struct decode *decode = context;
 	while (!stopped(decode) && decode->source) {
 		enum source_event event = SOURCE_END;
-		rv_status status = source_next(decode->source, &event, NULL);
+		rv_error error = {0};
+		rv_status status = source_next(decode->source, &event, &error);
 		if (status == RV_OK && event == SOURCE_FRAME)
-			status = take_frame(decode, NULL);
+			status = take_frame(decode, &error);
 		else if (status == RV_OK && event == SOURCE_PACKET)
 			sound_reader_keep(decode->sound, decode->source->packet);
 		if (!stopped(decode) && (status != RV_OK || event == SOURCE_END))
-			end_input(decode);
+			end_input(decode, status, &error);
 	}
 	return NULL;
 }
 
 rv_status decode_start(struct decode *decode, rv_error *error)
 {
-	if (pthread_create(&decode->thread, NULL, run, decode))
-		return rv_fail(error, RV_MEMORY, "no thread for decoding: %s", strerror(errno));
 	decode->started = true;
-	return RV_OK;
+	int code = pthread_create(&decode->thread, NULL, run, decode);
+	if (!code)
+		return RV_OK;
+	decode->started = false;
+	return rv_fail(error, RV_MEMORY, "no thread for decoding: %s", strerror(code));
 }
 
 void decode_close(struct decode **closed)
@@ -328,8 +402,10 @@ void decode_close(struct decode **closed)
 	if (decode->started)
 		pthread_join(decode->thread, NULL);
 	close_source(decode);
-	frame_release(decode->still);
+	feed_destroy(&decode->feed);
+	note_finish(&decode->note);
 	pthread_mutex_destroy(&decode->lock);
+	free(decode->name);
 	free(decode->input);
 	free(decode);
 	*closed = NULL;

@@ -1,29 +1,34 @@
-/* The decode thread of a live session: opens the input, decodes it at its own pace, and hands every
- * frame to the display and to the engine, neither of which it ever waits for.
+/* The decode thread of a live session: opens the input, decodes it at its own pace, and feeds its
+ * frames to the display and to the engine (app/live_feed.h), neither of which it ever waits for.
  *
- * Files are played at the rate of their timestamps, again and again if wished; a picture is shown
- * over and over. A camera or stream that goes away is waited for, and opened again. */
+ * Files are played at the rate of their timestamps, again and again if wished. A camera or stream
+ * that goes away is waited for and opened again, at first at once and then at growing intervals;
+ * meanwhile the last frame is fed again and again, as a picture is. All frames have the size that
+ * the first one had: later ones of other sizes are fitted into it. */
 #ifndef LIVE_DECODE_H
 #define LIVE_DECODE_H
 
 #include <signal.h>
 
+#include "app/live_note.h"
 #include "app/queue.h"
 
 struct decode;
 
-enum { DECODE_NOTE_LENGTH = 160 };
+enum { DECODE_NOTE_LENGTH = LIVE_NOTE_LENGTH };
 
 struct decode_options {
 	const char *input;                 /* as for input_open (app/input.h); copied */
 	bool loop;                         /* play files again and again */
+	bool quiet;                        /* write no log to standard error */
 	const volatile sig_atomic_t *stop; /* ends blocking reads once it is not 0 */
 	struct queue *display, *work;      /* of struct frame; borrowed */
 	struct queue *sound;               /* of struct sound (app/live_sound.h); borrowed */
 };
 
 /* Opens the input, so that what is wrong with it shows at once; nothing is read yet beyond the
- * first frame. The errors of input_open and source_open. */
+ * first frame. A signal (app/signals.h) ends the wait for it. The errors of input_open and
+ * source_open. */
 rv_status decode_open(struct decode **decode, const struct decode_options *options,
                       rv_error *error);
 

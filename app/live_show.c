@@ -11,8 +11,10 @@ static void take_frames(struct live *live, int64_t now)
 {
 	struct frame *frame;
 	while ((frame = queue_pop(live->display, 0))) {
-		rate_note(&live->stats.source_rate, now);
-		live->stats.sources++;
+		if (!frame->again) {
+			rate_note(&live->stats.source_rate, now);
+			live->stats.sources++;
+		}
 		if (live->actions->options.freeze && live->frame) {
 			frame_release(frame);
 			continue;

@@ -4,7 +4,15 @@
 #include "app/orientation.h"
 
 #include <libavutil/time.h>
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* So many reads in a row may fail for damage before the input counts as ended. */
+enum { UNREADABLE_MAX = 16 };
+
+/* Shapes that differ by less are the same: sides are whole pixels. */
+static const double same_shape = 0.02;
 
 /* ---- opening ---- */
 
@@ -15,13 +23,12 @@ static AVStream *video_stream(const struct source *source)
 
 static rv_status find_streams(struct input *input, rv_error *error)
 {
+	/* Cameras say all that is needed, and have no frame ready to look at. */
+	if (input->is_device)
+		return RV_OK;
 	libav_forget_complaint();
 	int code = avformat_find_stream_info(input->format, NULL);
-	if (code == AVERROR_EXIT)
-		return rv_fail(error, RV_CANCELLED, "%s: stopped while it was opened", input->name);
-	if (code < 0)
-		return libav_fail(error, code, "%s: cannot be read", input->name);
-	return RV_OK;
+	return code < 0 ? input_fail(input, code, "cannot be read", error) : RV_OK;
 }
 
 /* Cover pictures come as video streams of one frame. */
@@ -69,6 +76,9 @@ static rv_status open_decoder(struct source *source, const AVCodec *codec, rv_er
 	source->decoder->pkt_timebase = stream->time_base;
 	source->decoder->framerate = stream->avg_frame_rate;
 	source->decoder->thread_count = 0; /* as many as there are cores */
+	/* Threads that each decode a frame of their own hold back as many frames. */
+	if (source->input->live && source->input->is_realtime)
+		source->decoder->thread_type = FF_THREAD_SLICE;
 	libav_limit_frames(source->decoder);
 	if (code >= 0)
 		code = avcodec_open2(source->decoder, codec, NULL);
@@ -109,16 +119,43 @@ static AVRational find_frame_rate(AVStream *stream)
 	return rate.num > 0 && rate.den > 0 ? rate : (AVRational){0, 1};
 }
 
+/* Of the upright frame; 0/1: unknown. */
+static AVRational find_sample_aspect(const struct source *source)
+{
+	AVRational aspect = av_guess_sample_aspect_ratio(source->input->format,
+	                                                 video_stream(source), source->frame);
+	bool swaps = orientation_swaps_sides(source->orientation);
+	return swaps && aspect.num ? av_inv_q(aspect) : aspect;
+}
+
+static bool is_other_picture(const struct source *source)
+{
+	const struct video_description *video = &source->video;
+	const AVFrame *frame = source->frame;
+	bool swaps = orientation_swaps_sides(source->orientation);
+	int width = swaps ? frame->height : frame->width;
+	int height = swaps ? frame->width : frame->height;
+	return width != video->width || height != video->height ||
+	       frame->format != video->pixel_format ||
+	       find_orientation(source) != source->orientation ||
+	       av_cmp_q(find_sample_aspect(source), video->sample_aspect);
+}
+
+/* Width by height of an upright frame as it is to be seen. */
+static double shape_of(const struct video_description *video)
+{
+	double pixel = video->sample_aspect.num > 0 && video->sample_aspect.den > 0
+	                       ? av_q2d(video->sample_aspect)
+	                       : 1;
+	return pixel * video->width / video->height;
+}
+
 static void describe(struct source *source)
 {
-	AVFormatContext *format = source->input->format;
 	AVStream *stream = video_stream(source);
 	AVFrame *frame = source->frame;
 	source->orientation = find_orientation(source);
 	bool swaps = orientation_swaps_sides(source->orientation);
-	AVRational aspect = av_guess_sample_aspect_ratio(format, stream, frame);
-	if (swaps && aspect.num)
-		aspect = av_inv_q(aspect);
 	AVRational rate = find_frame_rate(stream);
 	source->video = (struct video_description){
 		.width = swaps ? frame->height : frame->width,
@@ -131,11 +168,13 @@ static void describe(struct source *source)
 		.primaries = frame->color_primaries,
 		.transfer = frame->color_trc,
 		.chroma_location = swaps ? AVCHROMA_LOC_UNSPECIFIED : frame->chroma_location,
-		.sample_aspect = aspect,
+		.sample_aspect = find_sample_aspect(source),
 		.time_base = stream->time_base,
 		.frame_rate = rate,
 		.frames_expected = count_frames(source, rate),
 	};
+	if (source->shape <= 0)
+		source->shape = shape_of(&source->video);
 }
 
 /* ---- decoding ---- */
@@ -177,6 +216,8 @@ static int take_frame(struct source *source)
 		return code;
 	if (source->frame->decode_error_flags)
 		source->damaged++;
+	if (is_other_picture(source))
+		describe(source);
 	set_time(source);
 	return 0;
 }
@@ -192,12 +233,10 @@ static rv_status end_input(struct source *source, int code, rv_error *error)
 {
 	source->draining = true;
 	feed_decoder(source, NULL);
-	if (code == AVERROR_EXIT)
-		return rv_fail(error, RV_CANCELLED, "%s: stopped", source->input->name);
 	if (code == AVERROR_INVALIDDATA)
 		source->damaged++; /* what was read so far is still good */
 	else if (code != AVERROR_EOF)
-		return libav_fail(error, code, "%s: reading failed", source->input->name);
+		return input_fail(source->input, code, "reading failed", error);
 	return RV_OK;
 }
 
@@ -211,8 +250,14 @@ static rv_status read_packet(struct source *source, bool *other, rv_error *error
 		av_usleep(1000); /* a device that has nothing yet */
 		return RV_OK;
 	}
+	if (code == AVERROR_INVALIDDATA && ++source->unreadable < UNREADABLE_MAX)
+		return RV_OK; /* what follows may be good again */
 	if (code < 0)
 		return end_input(source, code, error);
+	source->damaged += source->unreadable > 0;
+	source->unreadable = 0;
+	timeline_mend(&source->timeline, source->packet,
+	              source->input->format->streams[source->packet->stream_index]->time_base);
 	*other = source->packet->stream_index != source->video_index;
 	if (*other)
 		return RV_OK;
@@ -300,9 +345,14 @@ rv_status source_open(struct source **opened, struct input **input, rv_error *er
 		source_close(&source);
 		return status;
 	}
-	describe(source);
+	input_note_opened(source->input);
 	*opened = source;
 	return RV_OK;
+}
+
+void source_hurry(struct source *source, bool hurry)
+{
+	source->decoder->skip_frame = hurry ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
 }
 
 void source_close(struct source **closed)
@@ -311,6 +361,7 @@ void source_close(struct source **closed)
 	if (!source)
 		return;
 	packet_queue_release(&source->early);
+	timeline_release(&source->timeline);
 	avcodec_free_context(&source->decoder);
 	av_frame_free(&source->frame);
 	av_packet_free(&source->packet);
@@ -349,7 +400,7 @@ static rv_status reserve_stored(struct source *source, const rv_image *image, rv
 	return image_allocate(stored, image->format, width, height, error);
 }
 
-rv_status source_image(struct source *source, const rv_image *image, rv_error *error)
+static rv_status draw_frame(struct source *source, const rv_image *image, rv_error *error)
 {
 	if (source->orientation == ORIENTATION_UPRIGHT)
 		return convert_frame(source, image, error);
@@ -360,5 +411,47 @@ rv_status source_image(struct source *source, const rv_image *image, rv_error *e
 		orientation_apply(source->orientation, source->stored.pixels, source->stored.stride,
 		                  source->stored.width, source->stored.height,
 		                  image_pixel_bytes(image->format), image->pixels, image->stride);
+	return status;
+}
+
+/* The part of image that the frame fills: all of it, unless the video has changed its shape. */
+static rv_image find_part(const struct source *source, const rv_image *image, int *left, int *top)
+{
+	double change = shape_of(&source->video) / source->shape;
+	rv_image part = *image;
+	if (change > 1 + same_shape)
+		part.height = FFMAX((int)lround(image->height / change), 1);
+	else if (change < 1 - same_shape)
+		part.width = FFMAX((int)lround(image->width * change), 1);
+	*left = (image->width - part.width) / 2;
+	*top = (image->height - part.height) / 2;
+	part.pixels = (uint8_t *)image->pixels + (size_t)*top * image->stride +
+	              (size_t)*left * image_pixel_bytes(image->format);
+	return part;
+}
+
+/* After drawing: libswscale may write beyond the end of a row. */
+static void clear_around(const rv_image *image, const rv_image *part, int left, int top)
+{
+	size_t pixel = image_pixel_bytes(image->format), end = (size_t)(left + part->width) * pixel;
+	size_t row_bytes = (size_t)image->width * pixel;
+	uint8_t *row = image->pixels;
+	for (int y = 0; y < image->height; y++, row += image->stride) {
+		if (y < top || y >= top + part->height) {
+			memset(row, 0, row_bytes);
+			continue;
+		}
+		memset(row, 0, (size_t)left * pixel);
+		memset(row + end, 0, row_bytes - end);
+	}
+}
+
+rv_status source_image(struct source *source, const rv_image *image, rv_error *error)
+{
+	int left, top;
+	rv_image part = find_part(source, image, &left, &top);
+	rv_status status = draw_frame(source, &part, error);
+	if (part.width < image->width || part.height < image->height)
+		clear_around(image, &part, left, top);
 	return status;
 }

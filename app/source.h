@@ -6,12 +6,14 @@
 #include "app/convert.h"
 #include "app/input.h"
 #include "app/packet_queue.h"
+#include "app/timeline.h"
 #include "engine/reverie.h"
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 
-/* What is known of the video once its first frame is decoded. */
+/* What is known of the video once its first frame is decoded; anew where a later frame is of
+ * another size, format or orientation. */
 struct video_description {
 	int width, height;   /* of an upright frame, unscaled */
 	rv_pixel_format rgb; /* RV_RGB8, or RV_RGB16 where the source has more than 8 bits */
@@ -40,10 +42,13 @@ struct source {
 	int video_index; /* of the stream that is decoded */
 	struct video_description video;
 	int64_t damaged; /* packets and frames that could not be decoded */
+	double shape; /* width by height of the pictures that source_image fills, as they are to be
+	               * seen: the first frame's, unless it is set to another */
 
-	/* After SOURCE_FRAME: in units of video.time_base, always rising. */
-	int64_t pts, duration; /* duration 0: unknown */ /* After SOURCE_PACKET: whose reference the
-	                                                    caller may take. */
+	/* After SOURCE_FRAME: in units of video.time_base, always rising, also where the input's
+	 * jump back. */
+	int64_t pts, duration; /* duration 0: unknown */
+	/* After SOURCE_PACKET: whose reference the caller may take. */
 	AVPacket *packet;
 
 	/* private */
@@ -52,9 +57,11 @@ struct source {
 	struct converter converter;
 	rv_image stored; /* turned videos: the frame in RGB before it is turned */
 	int orientation;
+	struct timeline timeline;
 	struct packet_queue early; /* met before the first frame was whole */
 	bool timed;                /* pts and duration hold those of an earlier frame */
 	bool frame_held; /* the first frame waits for the early packets to be handed out */
+	int unreadable;  /* reads in a row that failed for damage */
 	bool draining;   /* the input has ended, the decoder may hold more */
 };
 
@@ -69,9 +76,14 @@ rv_status source_open(struct source **source, struct input **input, rv_error *er
  * was ended by the stop flag; RV_IO: reading failed, after which source_next says SOURCE_END. */
 rv_status source_next(struct source *source, enum source_event *event, rv_error *error);
 
-/* Writes the frame of the last SOURCE_FRAME into image, whose size (any) and format (that of
- * video.rgb) are the caller's. */
+/* Writes the frame of the last SOURCE_FRAME into image, whose size (any) and format are the
+ * caller's: it is taken for a picture of source->shape. A frame of another shape is fitted into
+ * it, with black around. */
 rv_status source_image(struct source *source, const rv_image *image, rv_error *error);
+
+/* Leaves out the frames that no other frame needs, where the decoder cannot keep up; or does not,
+ * which is the default. */
+void source_hurry(struct source *source, bool hurry);
 
 void source_close(struct source **source);
 
