@@ -1,5 +1,6 @@
 #include "app/encoder.h"
 
+#include "app/container.h"
 #include "app/convert.h"
 #include "app/libav_util.h"
 
@@ -20,19 +21,10 @@ enum {
 
 /* ---- which encoder ---- */
 
-/* Containers where H.264 is what plays, though libavformat's own default is older. */
-static bool prefers_h264(const AVOutputFormat *container)
-{
-	return container->video_codec == AV_CODEC_ID_H264 ||
-	       av_match_name("matroska", container->name) ||
-	       av_match_name("mpegts", container->name) || av_match_name("flv", container->name) ||
-	       av_match_name("3gp", container->name);
-}
-
 static const AVCodec *default_encoder(const AVOutputFormat *container)
 {
 	const AVCodec *codec = NULL;
-	if (prefers_h264(container)) {
+	if (container_prefers_h264(container)) {
 		codec = avcodec_find_encoder_by_name("libx264");
 		return codec ? codec : avcodec_find_encoder(AV_CODEC_ID_H264);
 	}
@@ -238,6 +230,39 @@ static void set_speed(AVCodecContext *encoder)
 	av_opt_set_int(encoder->priv_data, "row-mt", 1, 0); /* no harm where it is unknown */
 }
 
+/* The dream needs the processor too. Each encoder knows some of these. */
+static void set_live_speed(AVCodecContext *encoder)
+{
+	static const char *const settings[][2] = {{"preset", "veryfast"}, /* libx264, libx265 */
+	                                          {"preset", "10"},       /* libsvtav1 */
+	                                          {"deadline", "realtime"},
+	                                          {"usage", "realtime"}, /* libaom */
+	                                          {"cpu-used", "8"}};
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+		if (av_opt_find(encoder->priv_data, settings[i][0], NULL, 0, 0))
+			av_opt_set(encoder->priv_data, settings[i][0], settings[i][1], 0);
+}
+
+/* No looking ahead, and a picture to begin with every other second for those that tune in. */
+static void set_no_delay(AVCodecContext *encoder, const struct video_description *video)
+{
+	encoder->max_b_frames = 0;
+	encoder->flags |= AV_CODEC_FLAG_LOW_DELAY;
+	if (video->frame_rate.num)
+		encoder->gop_size = (int)(2 * av_q2d(video->frame_rate) + 0.5);
+	av_opt_set(encoder->priv_data, "tune", "zerolatency", 0);  /* libx264, libx265 */
+	av_opt_set_int(encoder->priv_data, "lag-in-frames", 0, 0); /* libvpx, libaom */
+}
+
+static void set_pace(AVCodecContext *encoder, const struct encoder_request *request)
+{
+	set_speed(encoder);
+	if (request->pace != ENCODER_PATIENT)
+		set_live_speed(encoder);
+	if (request->pace == ENCODER_AT_ONCE)
+		set_no_delay(encoder, request->video);
+}
+
 /* x265 writes to standard error itself, past libav's log. */
 static void silence(AVCodecContext *encoder)
 {
@@ -259,7 +284,7 @@ static void set_up(AVCodecContext *encoder, const struct encoder_request *reques
 		encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
 	describe_colours(encoder, video);
 	set_quality(encoder, request->quality);
-	set_speed(encoder);
+	set_pace(encoder, request);
 	silence(encoder);
 }
 

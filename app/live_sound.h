@@ -3,27 +3,10 @@
 #ifndef LIVE_SOUND_H
 #define LIVE_SOUND_H
 
-#include <stdatomic.h>
-
 #include "app/queue.h"
+#include "app/sound.h"
 
 #include <libavformat/avformat.h>
-
-enum { SOUND_RATE = 48000, SOUND_CHANNELS = 2 };
-
-/* A stretch of sound on its way between threads; held by several. Written once. */
-struct sound {
-	atomic_int holders;
-	int64_t time;    /* of its first sample, nanoseconds on the clock of struct frame's time */
-	int count;       /* samples of each channel */
-	float samples[]; /* [count][SOUND_CHANNELS], -1..1 */
-};
-
-/* Zeroed samples, one holder. RV_MEMORY. */
-rv_status sound_create(struct sound **sound, int64_t time, int count, rv_error *error);
-struct sound *sound_hold(struct sound *sound);
-/* Accepts NULL. As a queue_release: item is a struct sound. */
-void sound_release(void *item);
 
 /* Decodes the best stream of sound. Belongs to one thread. */
 struct sound_reader;

@@ -1,8 +1,9 @@
 #include "app/sink.h"
 
-#include "app/encoder.h"
+#include "app/container.h"
 #include "app/libav_util.h"
 #include "app/palette.h"
+#include "app/sink_sound.h"
 #include "app/sink_streams.h"
 
 #include <libavutil/avstring.h>
@@ -17,9 +18,10 @@ struct copied_stream {
 };
 
 struct sink {
-	struct output_file *file;
+	struct output_file *file; /* NULL: a stream or a device, which libavformat opens */
 	AVFormatContext *muxer;
 	bool header_written;
+	bool is_watched;               /* nobody is to wait for packets that are there */
 	struct copied_stream *streams; /* by the source's index */
 	int stream_count;
 	int64_t shift; /* microseconds taken off every timestamp */
@@ -28,60 +30,14 @@ struct sink {
 
 	AVStream *video; /* the muxer's */
 	AVCodecContext *encoder;
-	struct palette *palette; /* GIF's; NULL elsewhere */
+	struct sink_sound *sound; /* NULL: none of our own */
+	struct palette *palette;  /* GIF's; NULL elsewhere */
 	struct converter converter;
 	AVFrame *frame, *reduced;
 	AVPacket *packet;
-	AVRational source_time_base;
+	AVRational time_base;            /* of sink_frame */
 	int64_t last_pts, last_duration; /* of the last frame, in the encoder's time base */
 };
-
-/* ---- which container ---- */
-
-static bool has_sound(const AVFormatContext *format)
-{
-	for (unsigned i = 0; i < format->nb_streams; i++)
-		if (format->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO)
-			return true;
-	return false;
-}
-
-static const char *pipe_format(const AVFormatContext *source)
-{
-	bool nut = strcmp(source->iformat->name, "nut") == 0 || has_sound(source);
-	return nut ? "nut" : "yuv4mpegpipe";
-}
-
-static rv_status choose_container(const AVOutputFormat **container,
-                                  const struct sink_options *options, const AVFormatContext *source,
-                                  rv_error *error)
-{
-	const char *format = options->format;
-	if (format && strcmp(format, "y4m") == 0)
-		format = "yuv4mpegpipe";
-	if (!format && strcmp(options->output, "-") == 0)
-		format = pipe_format(source);
-	*container = av_guess_format(format, format ? NULL : options->output, NULL);
-	if (!*container && format)
-		return rv_fail(error, RV_NOT_FOUND,
-		               "format %s: this FFmpeg writes none of that name", format);
-	if (!*container)
-		return rv_fail(
-			error, RV_UNSUPPORTED,
-			"%s: the name says no video format; .mp4, .mkv, .mov, .webm and .gif "
-			"are some",
-			options->output);
-	if ((*container)->flags & AVFMT_NOFILE)
-		return rv_fail(
-			error, RV_UNSUPPORTED,
-			"%s: holds single pictures, and the input is a video; name the output "
-			".mp4 or .mkv, or take one frame with --still",
-			options->output);
-	if ((*container)->video_codec == AV_CODEC_ID_NONE)
-		return rv_fail(error, RV_UNSUPPORTED, "%s: %s holds no video", options->output,
-		               (*container)->name);
-	return RV_OK;
-}
 
 /* ---- opening ---- */
 
@@ -95,6 +51,7 @@ static rv_status open_encoder(struct sink *sink, const struct sink_options *opti
 		.quality = options->quality,
 		.width = options->width,
 		.height = options->height,
+		.pace = options->pace,
 	};
 	rv_status status = encoder_open(&sink->encoder, &request, error);
 	if (!status && sink->encoder->pix_fmt == AV_PIX_FMT_PAL8)
@@ -128,30 +85,35 @@ static rv_status prepare_frames(struct sink *sink, const struct video_descriptio
 	return RV_OK;
 }
 
-static rv_status describe_video(struct sink *sink, const struct source *source, rv_error *error)
+static rv_status describe_video(struct sink *sink, const struct sink_contents *contents,
+                                rv_error *error)
 {
-	AVStream *video = sink->muxer->streams[sink->streams[source->video_index].index];
+	AVStream *video = contents->source
+	                          ? sink->muxer->streams[sink->streams[contents->video_index].index]
+	                          : avformat_new_stream(sink->muxer, NULL);
+	if (!video)
+		return rv_fail(error, RV_MEMORY, "out of memory for the output");
 	if (avcodec_parameters_from_context(video->codecpar, sink->encoder) < 0)
 		return rv_fail(error, RV_MEMORY, "out of memory for the output");
 	video->time_base = sink->encoder->time_base;
-	video->avg_frame_rate = source->video.frame_rate;
-	video->r_frame_rate = source->video.frame_rate;
+	video->avg_frame_rate = contents->video->frame_rate;
+	video->r_frame_rate = contents->video->frame_rate;
 	video->sample_aspect_ratio = sink->encoder->sample_aspect_ratio;
 	sink->video = video;
 	return RV_OK;
 }
 
-static rv_status add_streams(struct sink *sink, const struct sink_options *options,
-                             const struct source *source, rv_error *error)
+static rv_status copy_streams(struct sink *sink, const struct sink_options *options,
+                              const struct sink_contents *contents, rv_error *error)
 {
-	const AVFormatContext *format = source->input->format;
+	const AVFormatContext *format = contents->source;
 	int *map = calloc(format->nb_streams, sizeof(*map));
 	sink->streams = calloc(format->nb_streams, sizeof(*sink->streams));
 	if (!map || !sink->streams) {
 		free(map);
 		return rv_fail(error, RV_MEMORY, "out of memory for the output");
 	}
-	rv_status status = sink_add_streams(sink->muxer, format, source->video_index, map,
+	rv_status status = sink_add_streams(sink->muxer, format, contents->video_index, map,
 	                                    options->output, options->progress, error);
 	sink->stream_count = (int)format->nb_streams;
 	for (int i = 0; i < sink->stream_count; i++)
@@ -161,67 +123,70 @@ static rv_status add_streams(struct sink *sink, const struct sink_options *optio
 			.last_dts = AV_NOPTS_VALUE,
 		};
 	free(map);
+	if (!status)
+		status = sink_copy_tags(sink->muxer, format, sink->shift, error);
+	return status;
+}
+
+static rv_status add_streams(struct sink *sink, const struct sink_options *options,
+                             const struct sink_contents *contents, rv_error *error)
+{
+	rv_status status = RV_OK;
+	if (contents->source)
+		status = copy_streams(sink, options, contents, error);
+	if (!status)
+		status = describe_video(sink, contents, error);
+	if (!status && contents->has_sound)
+		status = sink_sound_open(&sink->sound, sink->muxer, error);
 	return status;
 }
 
 /* Broadcasts start their clock anywhere; files keep theirs. */
 static int64_t clock_start(const AVFormatContext *format)
 {
-	bool anywhere = format->iformat->flags & AVFMT_TS_DISCONT;
+	bool anywhere = format && format->iformat->flags & AVFMT_TS_DISCONT;
 	return anywhere && format->start_time != AV_NOPTS_VALUE ? format->start_time : 0;
 }
 
-static rv_status write_error(const struct sink *sink, int code, rv_error *error)
+static bool has_sound(const struct sink_contents *contents)
 {
-	if (output_file_errno(sink->file))
-		return output_file_write_error(sink->file, error);
-	return libav_fail(error, code, "the output cannot be written");
+	const AVFormatContext *format = contents->source;
+	for (unsigned i = 0; format && i < format->nb_streams; i++)
+		if (format->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO)
+			return true;
+	return contents->has_sound;
 }
 
-static rv_status write_header(struct sink *sink, const struct sink_options *options,
-                              rv_error *error)
+/* y4m holds nothing but one video. */
+static const char *pipe_format(const struct sink_contents *contents)
 {
-	AVDictionary *muxer_options = NULL;
-	/* MP4 goes back to its beginning at the end, unless it is written in fragments. */
-	if (!sink->muxer->pb->seekable)
-		av_dict_set(&muxer_options, "movflags", "frag_keyframe+empty_moov", 0);
-	sink->muxer->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
-	/* The encoder looks ahead for many frames, and sound must wait for them. */
-	sink->muxer->max_interleave_delta = (int64_t)60 * AV_TIME_BASE;
-	libav_forget_complaint();
-	int code = avformat_write_header(sink->muxer, &muxer_options);
-	av_dict_free(&muxer_options);
-	if (code >= 0) {
-		sink->header_written = true;
-		return RV_OK;
-	}
-	if (output_file_errno(sink->file))
-		return output_file_write_error(sink->file, error);
-	return libav_fail(error, code, "%s: %s cannot hold this video", options->output,
-	                  sink->muxer->oformat->name);
+	const AVFormatContext *format = contents->source;
+	bool nut = has_sound(contents) || (format && strcmp(format->iformat->name, "nut") == 0);
+	return nut ? "nut" : "yuv4mpegpipe";
 }
 
 static rv_status open_muxer(struct sink *sink, const struct sink_options *options,
-                            const struct source *source, rv_error *error)
+                            const struct sink_contents *contents, rv_error *error)
 {
 	const AVOutputFormat *container;
-	rv_status status = choose_container(&container, options, source->input->format, error);
+	rv_status status = container_choose(&container, options->output, options->format,
+	                                    pipe_format(contents), error);
 	if (status)
 		return status;
 	if (avformat_alloc_output_context2(&sink->muxer, container, NULL, options->output) < 0)
 		return rv_fail(error, RV_MEMORY, "out of memory for the output");
-	sink->muxer->pb = output_file_io(sink->file);
-	sink->muxer->flags |= AVFMT_FLAG_CUSTOM_IO;
+	sink->muxer->interrupt_callback = options->interrupt;
 	sink->progress = options->progress;
-	sink->source_time_base = source->video.time_base;
+	sink->time_base = contents->video->time_base;
 	sink->last_pts = AV_NOPTS_VALUE;
-	sink->shift = clock_start(source->input->format);
+	sink->shift = clock_start(contents->source);
+	sink->is_watched = options->pace == ENCODER_AT_ONCE;
 	return RV_OK;
 }
 
-rv_status sink_open(struct sink **opened, struct output_file **file,
-                    const struct sink_options *options, const struct source *source,
-                    rv_error *error)
+rv_status sink_create(struct sink **created, struct output_file **file,
+                      const struct sink_options *options, const struct sink_contents *contents,
+                      rv_error *error)
 {
 	struct sink *sink = calloc(1, sizeof(*sink));
 	if (!sink) {
@@ -230,24 +195,92 @@ rv_status sink_open(struct sink **opened, struct output_file **file,
 	}
 	sink->file = *file;
 	*file = NULL;
-	rv_status status = open_muxer(sink, options, source, error);
+	rv_status status = open_muxer(sink, options, contents, error);
 	if (!status)
-		status = open_encoder(sink, options, &source->video, error);
+		status = open_encoder(sink, options, contents->video, error);
 	if (!status)
-		status = prepare_frames(sink, &source->video, error);
+		status = prepare_frames(sink, contents->video, error);
 	if (!status)
-		status = add_streams(sink, options, source, error);
-	if (!status)
-		status = describe_video(sink, source, error);
-	if (!status)
-		status = sink_copy_tags(sink->muxer, source->input->format, sink->shift, error);
-	if (!status)
-		status = write_header(sink, options, error);
+		status = add_streams(sink, options, contents, error);
 	if (status)
 		sink_discard(&sink);
 	else
-		*opened = sink;
+		*created = sink;
 	return status;
+}
+
+/* ---- beginning ---- */
+
+static rv_status write_error(const struct sink *sink, int code, rv_error *error)
+{
+	if (sink->file && output_file_errno(sink->file))
+		return output_file_write_error(sink->file, error);
+	return libav_fail(error, code, "%s: cannot be written",
+	                  sink->file ? "the output" : sink->muxer->url);
+}
+
+/* Whether the last call, which gave code, or a write before it failed. */
+static bool write_failed(const struct sink *sink, int code)
+{
+	return code < 0 || (sink->file && output_file_errno(sink->file));
+}
+
+static rv_status open_place(struct sink *sink, rv_error *error)
+{
+	AVFormatContext *muxer = sink->muxer;
+	AVDictionary *options = NULL;
+	if (sink->file) {
+		muxer->pb = output_file_io(sink->file);
+		muxer->flags |= AVFMT_FLAG_CUSTOM_IO;
+		return RV_OK;
+	}
+	if (muxer->oformat->flags & AVFMT_NOFILE)
+		return RV_OK;
+	av_dict_set(&options, "pkt_size", "1316", 0); /* UDP: seven packets of MPEG-TS each */
+	libav_forget_complaint();
+	int code = avio_open2(&muxer->pb, muxer->url, AVIO_FLAG_WRITE, &muxer->interrupt_callback,
+	                      &options);
+	av_dict_free(&options);
+	return code < 0 ? libav_fail(error, code, "%s: cannot be opened", muxer->url) : RV_OK;
+}
+
+static void set_muxer_options(const struct sink *sink, AVDictionary **options)
+{
+	AVFormatContext *muxer = sink->muxer;
+	/* MP4 goes back to its beginning at the end, unless it is written in fragments. */
+	if (muxer->pb && !muxer->pb->seekable)
+		av_dict_set(options, "movflags", "frag_keyframe+empty_moov", 0);
+	av_dict_set(options, "rtsp_transport", "tcp", 0); /* what UDP loses is seen for seconds */
+	muxer->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
+	/* The encoder looks ahead for many frames, and sound must wait for them. */
+	muxer->max_interleave_delta = (int64_t)60 * AV_TIME_BASE;
+	if (sink->is_watched)
+		muxer->flags |= AVFMT_FLAG_FLUSH_PACKETS;
+}
+
+rv_status sink_begin(struct sink *sink, rv_error *error)
+{
+	AVDictionary *options = NULL;
+	rv_status status = open_place(sink, error);
+	if (status)
+		return status;
+	set_muxer_options(sink, &options);
+	libav_forget_complaint();
+	int code = avformat_write_header(sink->muxer, &options);
+	av_dict_free(&options);
+	if (code >= 0) {
+		sink->header_written = true;
+		return RV_OK;
+	}
+	if (!sink->file || output_file_errno(sink->file))
+		return write_error(sink, code, error);
+	return libav_fail(error, code, "%s: %s cannot hold this video", sink->muxer->url,
+	                  sink->muxer->oformat->name);
+}
+
+bool sink_keeps_times(const struct sink *sink)
+{
+	return container_keeps_times(sink->muxer->oformat);
 }
 
 /* ---- the video ---- */
@@ -260,9 +293,7 @@ static rv_status write_encoded(struct sink *sink, rv_error *error)
 		packet->duration = sink->last_duration; /* no next frame says where it ends */
 	av_packet_rescale_ts(packet, sink->encoder->time_base, sink->video->time_base);
 	int code = av_interleaved_write_frame(sink->muxer, packet);
-	if (code < 0 || output_file_errno(sink->file))
-		return write_error(sink, code, error);
-	return RV_OK;
+	return write_failed(sink, code) ? write_error(sink, code, error) : RV_OK;
 }
 
 /* frame NULL: the encoder gives out what it holds. */
@@ -308,7 +339,7 @@ static int64_t shift_in(const struct sink *sink, AVRational time_base)
 /* The encoder's clock may be coarser than the source's: frames never fall onto one tick. */
 static int64_t encoder_time(const struct sink *sink, int64_t pts)
 {
-	AVRational from = sink->source_time_base;
+	AVRational from = sink->time_base;
 	int64_t time = av_rescale_q(pts - shift_in(sink, from), from, sink->encoder->time_base);
 	return sink->last_pts == AV_NOPTS_VALUE ? time : FFMAX(time, sink->last_pts + 1);
 }
@@ -332,8 +363,7 @@ rv_status sink_frame(struct sink *sink, const rv_image *image, int64_t pts, int6
 		return status;
 	sink->frame->pts = encoder_time(sink, pts);
 	sink->last_pts = sink->frame->pts;
-	sink->last_duration =
-		av_rescale_q(duration, sink->source_time_base, sink->encoder->time_base);
+	sink->last_duration = av_rescale_q(duration, sink->time_base, sink->encoder->time_base);
 	return sink->palette ? encode_through_palette(sink, sink->frame, error)
 	                     : encode(sink, sink->frame, error);
 }
@@ -385,7 +415,7 @@ rv_status sink_packet(struct sink *sink, AVPacket *packet, rv_error *error)
 	packet->pos = -1;
 	set_packet_times(sink, stream, packet);
 	int code = av_interleaved_write_frame(sink->muxer, packet);
-	if (output_file_errno(sink->file) || (code < 0 && libav_status(code) == RV_IO))
+	if (write_failed(sink, 0) || (code < 0 && libav_status(code) == RV_IO))
 		return write_error(sink, code, error);
 	if (code < 0 && !sink->refused_noted) {
 		progress_note(sink->progress,
@@ -393,6 +423,36 @@ rv_status sink_packet(struct sink *sink, AVPacket *packet, rv_error *error)
 		sink->refused_noted = true;
 	}
 	return RV_OK;
+}
+
+/* ---- sound of our own ---- */
+
+/* samples NULL: the encoder gives out what it holds. */
+static rv_status encode_sound(struct sink *sink, const float *samples, int count, rv_error *error)
+{
+	int code;
+	libav_forget_complaint();
+	rv_status status = sink_sound_push(sink->sound, samples, count, error);
+	if (status)
+		return status;
+	while ((code = sink_sound_pull(sink->sound, sink->packet)) >= 0) {
+		code = av_interleaved_write_frame(sink->muxer, sink->packet);
+		if (write_failed(sink, code))
+			return write_error(sink, code, error);
+	}
+	if (code != AVERROR(EAGAIN) && code != AVERROR_EOF)
+		return libav_fail(error, code, "the sound cannot be encoded");
+	return RV_OK;
+}
+
+bool sink_has_sound(const struct sink *sink)
+{
+	return sink->sound != NULL;
+}
+
+rv_status sink_samples(struct sink *sink, const float *samples, int count, rv_error *error)
+{
+	return count > 0 ? encode_sound(sink, samples, count, error) : RV_OK;
 }
 
 /* ---- the end ---- */
@@ -405,13 +465,15 @@ rv_status sink_finish(struct sink **finished, rv_error *error)
 		status = encode_through_palette(sink, NULL, error);
 	if (!status)
 		status = encode(sink, NULL, error);
+	if (!status && sink->sound)
+		status = encode_sound(sink, NULL, 0, error);
 	if (!status) {
 		int code = av_write_trailer(sink->muxer);
 		sink->header_written = false;
 		if (code < 0)
 			status = write_error(sink, code, error);
 	}
-	if (!status)
+	if (!status && sink->file)
 		status = output_file_commit(&sink->file, error);
 	sink_discard(finished);
 	return status;
@@ -422,6 +484,8 @@ static void abandon_muxer(struct sink *sink)
 {
 	if (sink->header_written)
 		av_write_trailer(sink->muxer);
+	if (sink->muxer && !(sink->muxer->flags & AVFMT_FLAG_CUSTOM_IO))
+		avio_closep(&sink->muxer->pb);
 	avformat_free_context(sink->muxer);
 }
 
@@ -431,6 +495,7 @@ void sink_discard(struct sink **discarded)
 	if (!sink)
 		return;
 	avcodec_free_context(&sink->encoder);
+	sink_sound_close(&sink->sound);
 	abandon_muxer(sink);
 	palette_destroy(&sink->palette);
 	converter_release(&sink->converter);

@@ -65,7 +65,13 @@ static rv_status open_sink(struct transcode *t, struct output_file **file, rv_er
 		.height = t->before.height,
 		.progress = t->job->progress,
 	};
-	return sink_open(&t->sink, file, &options, t->source, error);
+	const struct sink_contents contents = {
+		.video = &t->source->video,
+		.source = t->source->input->format,
+		.video_index = t->source->video_index,
+	};
+	rv_status status = sink_create(&t->sink, file, &options, &contents, error);
+	return status ? status : sink_begin(t->sink, error);
 }
 
 /* Everything that can fail beforehand does so here: names first, as they cost nothing. */

@@ -1,0 +1,28 @@
+/* Which container a video goes into, by the name of its output, and what kind of output that is. */
+#ifndef APP_CONTAINER_H
+#define APP_CONTAINER_H
+
+#include "engine/reverie.h"
+
+#include <libavformat/avformat.h>
+
+enum output_place {
+	PLACE_FILE,   /* of any kind, and "-": standard output; see app/output_file.h */
+	PLACE_STREAM, /* "udp://...": over the network */
+	PLACE_DEVICE, /* "/dev/video9": a video device that takes pictures */
+};
+
+enum output_place output_place(const char *output);
+
+/* Finds the container. format is a muxer's name or NULL: then the output's name says it, or for "-"
+ * pipe_format. RV_NOT_FOUND, RV_UNSUPPORTED. */
+rv_status container_choose(const AVOutputFormat **container, const char *output, const char *format,
+                           const char *pipe_format, rv_error *error);
+
+/* Where H.264 and AAC are what plays, though libavformat's own defaults are older. */
+bool container_prefers_h264(const AVOutputFormat *container);
+
+/* Whether it keeps the time of every picture; a device and y4m do not. */
+bool container_keeps_times(const AVOutputFormat *container);
+
+#endif
