@@ -9,9 +9,9 @@ CC ?= cc
 DEBIAN_PACKAGES = gcc libc6-dev make pkg-config ca-certificates nodejs npm \
 	ocl-icd-opencl-dev pocl-opencl-icd libclblast-dev libprotobuf-c-dev protobuf-c-compiler \
 	libavformat-dev libavcodec-dev libavfilter-dev libavdevice-dev libavutil-dev \
-	libswscale-dev libswresample-dev libsdl2-dev
+	libswscale-dev libswresample-dev libsdl2-dev liblo-dev libasound2-dev
 DEBIAN_DEVELOPER_PACKAGES = clang clang-format cppcheck oclgrind ffmpeg man-db \
-	python3-numpy python3-torch xvfb xdotool imagemagick
+	python3-numpy python3-torch xvfb xdotool imagemagick liblo-tools
 
 PACKAGES = OpenCL libprotobuf-c libavformat libavcodec libavfilter libavdevice libswscale libswresample libavutil sdl2
 
@@ -37,6 +37,11 @@ CLBLAST = $(shell pkg-config --exists clblast 2>/dev/null && echo 1)
 ifeq ($(CLBLAST),1)
 CPPFLAGS += -DHAVE_CLBLAST
 PACKAGE_LIBS += -lclblast
+endif
+LIBLO = $(shell pkg-config --exists liblo 2>/dev/null && echo 1)
+ifeq ($(LIBLO),1)
+CPPFLAGS += -DHAVE_LIBLO
+PACKAGE_LIBS += $(shell pkg-config --libs liblo)
 endif
 
 ENGINE_SOURCES = $(sort $(wildcard engine/*.c))

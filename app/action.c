@@ -39,13 +39,13 @@ const struct action action_table[] = {
 
 /* ---- taking apart ---- */
 
-static bool can_change(const struct option *option)
+bool action_can_change(const struct option *option)
 {
 	return option && option->cost != OPTION_START && (option->commands & COMMAND_LIVE) &&
 	       option->group != OPTION_GROUP_NETWORK && option->group != OPTION_GROUP_DEVICE;
 }
 
-static const struct action *find(const char *name)
+const struct action *action_find(const char *name)
 {
 	for (const struct action *action = action_table; action->name; action++)
 		if (!strcmp(action->name, name))
@@ -68,7 +68,7 @@ static rv_status parse(struct action_call *call, const char *text, rv_error *err
 	char name[WORD_LENGTH], option[WORD_LENGTH] = "";
 	const char *rest = text;
 	take_word(&rest, name);
-	call->action = find(name);
+	call->action = action_find(name);
 	call->option = NULL;
 	if (!call->action)
 		return rv_fail(error, RV_INVALID, "%.64s: no such action", name[0] ? name : text);
@@ -84,7 +84,7 @@ static rv_status parse(struct action_call *call, const char *text, rv_error *err
 	strcpy(call->value, rest);
 	if (needs_option)
 		call->option = option_find(option, COMMAND_LIVE);
-	if (needs_option && !can_change(call->option))
+	if (needs_option && !action_can_change(call->option))
 		return rv_fail(error, RV_INVALID, "%.64s: no option that changes while it runs",
 		               option);
 	return RV_OK;

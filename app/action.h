@@ -74,6 +74,12 @@ extern const struct action action_table[];
  * RV_NOT_FOUND, RV_IO) nothing but the message of error changed. */
 rv_status action_run(struct action_state *state, const char *text, rv_error *error);
 
+/* The action of that name, or NULL. */
+const struct action *action_find(const char *name);
+
+/* Whether an option, which may be NULL, can change while a session runs. */
+bool action_can_change(const struct option *option);
+
 /* Whether text is an action with the arguments it needs, and names an option that can be changed
  * while a session runs. RV_INVALID. */
 rv_status action_check(const char *text, rv_error *error);

@@ -132,6 +132,8 @@ static rv_status open_all(struct live *live, const struct options *options, rv_e
 	if (status == RV_OK)
 		status = open_model(live, error);
 	if (status == RV_OK)
+		status = live_remote_open(&live->remote, &live->actions->options, error);
+	if (status == RV_OK)
 		status = live_disk_start(&live->disk, error);
 	live->sent = live->actions->options;
 	if (status == RV_OK)
@@ -150,6 +152,7 @@ static void close_all(struct live *live)
 	decode_close(&live->decode);
 	live_engine_stop(&live->engine);
 	live_disk_stop(&live->disk);
+	live_remote_close(&live->remote);
 	window_close(&live->window);
 	queue_destroy(&live->display);
 	queue_destroy(&live->work);

@@ -6,12 +6,18 @@
 
 #include "app/preset.h"
 
+rv_status live_try(struct live *live, const char *action, rv_error *error)
+{
+	rv_status status = action_run(live->actions, action, error);
+	live_hud_say(&live->hud, status == RV_OK ? live->actions->message : error->message,
+	             live_now());
+	return status;
+}
+
 void live_act(struct live *live, const char *action)
 {
 	rv_error error = {0};
-	rv_status status = action_run(live->actions, action, &error);
-	live_hud_say(&live->hud, status == RV_OK ? live->actions->message : error.message,
-	             live_now());
+	live_try(live, action, &error);
 }
 
 static void take_event(struct live *live, const struct window_event *event)
@@ -114,12 +120,12 @@ static void fulfil_requests(struct live *live)
 void live_take_events(struct live *live)
 {
 	struct window_event event;
-	if (!live->window)
-		return;
-	while (window_next_event(live->window, &event))
+	while (live->window && window_next_event(live->window, &event))
 		take_event(live, &event);
+	live_remote_take(live);
 	fulfil_requests(live);
-	window_set_fullscreen(live->window, live->actions->options.fullscreen);
+	if (live->window)
+		window_set_fullscreen(live->window, live->actions->options.fullscreen);
 	if (memcmp(&live->sent, &live->actions->options, sizeof(live->sent))) {
 		live->sent = live->actions->options;
 		live_engine_set(live->engine, &live->sent);

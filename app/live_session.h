@@ -2,6 +2,7 @@
  *
  *     live.c          opens everything, runs the loop, closes everything
  *     live_control.c  events, actions and what they ask for
+ *     live_remote.c   what comes from outside the window
  *     live_show.c     takes frames and dreams, composes them and shows what comes of it
  *
  * Everything here belongs to the main thread, but for `stop`, which other threads read. */
@@ -17,6 +18,7 @@
 #include "app/live_disk.h"
 #include "app/live_engine.h"
 #include "app/live_hud.h"
+#include "app/live_remote.h"
 #include "app/live_stats.h"
 #include "app/session.h"
 #include "app/window.h"
@@ -36,6 +38,7 @@ struct live {
 	struct live_engine *engine;
 	struct live_disk *disk;
 	struct window *window; /* NULL: headless */
+	struct live_remote remote;
 
 	struct frame *frame;
 	struct dream *dream;
@@ -46,11 +49,14 @@ struct live {
 	int files; /* written so far, for their names */
 };
 
-/* Takes all that happened to the window, runs the actions it is bound to, and tells the engine. */
+/* Takes all that happened to the window or came from elsewhere, runs the actions it is bound to,
+ * and tells the engine. */
 void live_take_events(struct live *live);
 
 /* Runs an action (app/action.h) and says what came of it. */
 void live_act(struct live *live, const char *action);
+/* The same, for one who wants to know it too. */
+rv_status live_try(struct live *live, const char *action, rv_error *error);
 
 /* Takes the newest frame and dream and shows them, and says what happened. Does nothing before the
  * first frame. */

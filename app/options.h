@@ -84,8 +84,10 @@ struct options {
 	int mirror, freeze, fullscreen; /* 0 or 1 */
 	int hud;                        /* enum hud_level (app/hud.h) */
 	char keys[OPTION_TEXT_LENGTH];  /* a file of key bindings */
-	bool headless;                  /* no window */
-	float bench;                    /* seconds to run for, and then print; 0: none */
+	int osc;                        /* the port for remote control; 0: none */
+	char osc_bind[OPTION_TEXT_LENGTH];
+	bool headless; /* no window */
+	float bench;   /* seconds to run for, and then print; 0: none */
 
 	/* inspect and bench. */
 	char activation[OPTION_TEXT_LENGTH];

@@ -26,6 +26,7 @@ enum {
 static const char *const objectives[] = {"l2", "mean", "winners", NULL};
 static const char *const normalisations[] = {"bands", "deviation", "mean-abs", NULL};
 static const char *const off_on[] = {"off", "on", NULL};
+static const char *const off[] = {"off", NULL};
 static const char *const cut_names[] = {"off", "auto", NULL};
 static const char *const automatic[] = {"auto", NULL};
 static const char *const views[] = {"dream", "split", "source", NULL};
@@ -229,6 +230,14 @@ const struct option option_table[] = {
 	 .commands = LIVE, PLACE(keys),
 	 .metavar = "FILE",
 	 .help = "read more key bindings; `reverie --help keys` lists them"},
+	{.name = "osc", .type = OPTION_WHOLE, .group = OPTION_GROUP_LIVE,
+	 .commands = LIVE, PLACE(osc), RANGE(0, 65535), .choices = off,
+	 .metavar = "off|PORT",
+	 .help = "take remote control by OSC, over UDP"},
+	{.name = "osc-bind", .type = OPTION_TEXT, .group = OPTION_GROUP_LIVE,
+	 .commands = LIVE, PLACE(osc_bind),
+	 .metavar = "ADDRESS", .unset = "127.0.0.1, this machine only",
+	 .help = "network address to take it at; 0.0.0.0: from anywhere"},
 	{.name = "headless", .type = OPTION_FLAG, .group = OPTION_GROUP_LIVE,
 	 .commands = LIVE, PLACE(headless),
 	 .help = "do all the work, but open no window"},
