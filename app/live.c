@@ -14,6 +14,7 @@
 
 enum {
 	DISPLAY_QUEUE = 2,
+	SHOT_QUEUE = 4,
 	SOUND_QUEUE =
 		512, /* stretches of some 20 ms: a stall of the display is no hole in the sound */
 	WINDOW_WIDTH = 960, /* points; small pictures are shown larger */
@@ -78,6 +79,9 @@ static rv_status create_queues(struct live *live, rv_error *error)
 	if (status == RV_OK)
 		status = queue_create(&live->dreams, 1, QUEUE_DROP_OLDEST, dream_release, error);
 	if (status == RV_OK)
+		status = queue_create(&live->shots, SHOT_QUEUE, QUEUE_DROP_OLDEST, shot_release,
+		                      error);
+	if (status == RV_OK)
 		status = queue_create(&live->sound, SOUND_QUEUE, QUEUE_DROP_OLDEST, sound_release,
 		                      error);
 	return status;
@@ -138,7 +142,11 @@ static rv_status open_all(struct live *live, const struct options *options, rv_e
 	live->sent = live->actions->options;
 	if (status == RV_OK)
 		status = live_engine_start(&live->engine, live->session.model, &live->sent,
-		                           live->work, live->dreams, error);
+		                           live->work, live->dreams, live->display, error);
+	if (status == RV_OK)
+		status = live_carry_start(&live->carrier, &live->sent, live->shown.width,
+		                          live->shown.height, live->display, live->dreams,
+		                          live->shots, error);
 	if (status == RV_OK)
 		status = decode_start(live->decode, error);
 	return status;
@@ -149,17 +157,22 @@ static void close_all(struct live *live)
 	__atomic_store_n(&live->stop, 1, __ATOMIC_RELAXED);
 	if (live->work)
 		queue_close(live->work);
+	if (live->display)
+		queue_close(live->display);
 	decode_close(&live->decode);
 	live_engine_stop(&live->engine);
+	live_carry_stop(&live->carrier);
 	live_disk_stop(&live->disk);
 	live_remote_close(&live->remote);
 	window_close(&live->window);
 	queue_destroy(&live->display);
 	queue_destroy(&live->work);
 	queue_destroy(&live->dreams);
+	queue_destroy(&live->shots);
 	queue_destroy(&live->sound);
 	frame_release(live->frame);
 	dream_release(live->dream);
+	carry_destroy(&live->carry);
 	composer_release(&live->composer);
 	live_hud_release(&live->hud);
 	session_close(&live->session);

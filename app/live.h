@@ -1,12 +1,12 @@
-/* The live session. Three threads pass pictures on and wait for nobody:
+/* The live session. Four threads pass pictures on and wait for nobody:
  *
- *     decode (app/live_decode.h) --frames--> display: this one, the main thread
- *         \--frames--> engine (app/live_engine.h) --dreams--> display
+ *     decode (app/live_decode.h) --frames--> carry (app/live_carry.h) --shots--> display: this
+ *         \--frames--> engine (app/live_engine.h) --dreams--/            one, the main thread
  *
- * Queues between them hold one or two items and drop the oldest: the newest wins. The display
- * shows, at its own rate, the newest frame with the detail of the newest dream laid over it, so
- * that it goes on while a dream takes its time or begins anew. Keys run actions (app/action.h) on
- * the options here; the engine gets snapshots of them. */
+ * Queues between them hold a few items at most and drop the oldest: the newest wins. The display
+ * shows, at its own rate, the newest frame with the detail of the newest dream laid over it,
+ * carried along the motion in between, so that it goes on while a dream takes its time or begins
+ * anew. Keys run actions (app/action.h) on the options here; the engine gets snapshots of them. */
 #ifndef LIVE_H
 #define LIVE_H
 

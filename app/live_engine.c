@@ -8,6 +8,7 @@
 #include "app/convert.h"
 #include "app/governor.h"
 #include "app/live_frame.h"
+#include "app/shrink.h"
 
 enum {
 	DREAM_SIDE_MAX = 1280,    /* pixels, unless a size is asked for */
@@ -17,7 +18,7 @@ enum {
 
 struct live_engine {
 	const rv_model *model;
-	struct queue *work, *dreams;
+	struct queue *work, *dreams, *nudged;
 	pthread_t thread;
 
 	pthread_mutex_t lock; /* of what follows, which any thread uses */
@@ -37,7 +38,7 @@ struct live_engine {
 	bool params_set;
 	struct governor governor;
 	bool governor_set;
-	struct converter converter;
+	struct shrinker shrinker;
 	rv_image before, after; /* the dream's size */
 };
 
@@ -167,22 +168,6 @@ static rv_status reserve(rv_image *image, int width, int height, rv_error *error
 	return image_allocate(image, RV_RGB8, width, height, error);
 }
 
-/* Makes engine->before of frame. */
-static rv_status shrink(struct live_engine *engine, const rv_image *frame, rv_error *error)
-{
-	AVFrame *from = av_frame_alloc(), *to = av_frame_alloc();
-	rv_status status = from && to ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory");
-	if (status == RV_OK)
-		status = frame_view_image(from, frame, error);
-	if (status == RV_OK)
-		status = frame_view_image(to, &engine->before, error);
-	if (status == RV_OK)
-		status = convert(&engine->converter, to, from, error);
-	av_frame_free(&from);
-	av_frame_free(&to);
-	return status;
-}
-
 static void subtract(const rv_image *after, const rv_image *before, int16_t *detail)
 {
 	const uint8_t *a = after->pixels, *b = before->pixels; /* rows are packed */
@@ -205,7 +190,7 @@ static rv_status make_dream(struct live_engine *engine, struct frame *frame,
 	if (status == RV_OK)
 		status = reserve(&engine->after, quality->width, quality->height, error);
 	if (status == RV_OK)
-		status = shrink(engine, &frame->image, error);
+		status = shrink(&engine->shrinker, &frame->image, &engine->before, error);
 	double convert_ms = ms_since(start);
 	start = live_now();
 	if (status == RV_OK)
@@ -245,6 +230,7 @@ static rv_status dream_frame(struct live_engine *engine, struct frame *frame, rv
 		return status;
 	measure(engine, dream);
 	queue_push(engine->dreams, dream, frame->serial);
+	queue_nudge(engine->nudged);
 	return RV_OK;
 }
 
@@ -290,7 +276,7 @@ static void *run(void *context)
 
 rv_status live_engine_start(struct live_engine **started, const rv_model *model,
                             const struct options *options, struct queue *work, struct queue *dreams,
-                            rv_error *error)
+                            struct queue *nudged, rv_error *error)
 {
 	struct live_engine *engine = calloc(1, sizeof(*engine));
 	if (!engine)
@@ -299,6 +285,7 @@ rv_status live_engine_start(struct live_engine **started, const rv_model *model,
 	engine->options = engine->current = *options;
 	engine->work = work;
 	engine->dreams = dreams;
+	engine->nudged = nudged;
 	pthread_mutex_init(&engine->lock, NULL);
 	if (pthread_create(&engine->thread, NULL, run, engine)) {
 		rv_fail(error, RV_MEMORY, "no thread for dreaming: %s", strerror(errno));
@@ -318,7 +305,7 @@ void live_engine_stop(struct live_engine **stopped)
 	atomic_store(&engine->stop, true);
 	pthread_join(engine->thread, NULL);
 	pthread_mutex_destroy(&engine->lock);
-	converter_release(&engine->converter);
+	shrinker_release(&engine->shrinker);
 	free(engine->before.pixels);
 	free(engine->after.pixels);
 	free(engine);

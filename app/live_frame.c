@@ -1,6 +1,7 @@
 #include "live_frame.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "app/convert.h"
@@ -46,12 +47,15 @@ rv_status dream_create(struct dream **created, struct frame *frame, int width, i
                        rv_error *error)
 {
 	struct dream *dream = calloc(1, sizeof(*dream));
+	size_t count = 3 * (size_t)width * (size_t)height, more = 3 * (size_t)width + 6;
 	if (dream)
-		dream->detail = malloc((size_t)width * (size_t)height * 3 * sizeof(int16_t));
+		dream->detail = malloc((count + more) * sizeof(int16_t));
 	if (!dream || !dream->detail) {
 		free(dream);
 		return rv_fail(error, RV_MEMORY, "out of memory for a dream");
 	}
+	memset(dream->detail + count, 0, more * sizeof(int16_t));
+	atomic_init(&dream->holders, 1);
 	dream->frame = frame_hold(frame);
 	dream->width = width;
 	dream->height = height;
@@ -59,12 +63,44 @@ rv_status dream_create(struct dream **created, struct frame *frame, int width, i
 	return RV_OK;
 }
 
+struct dream *dream_hold(struct dream *dream)
+{
+	atomic_fetch_add(&dream->holders, 1);
+	return dream;
+}
+
 void dream_release(void *item)
 {
 	struct dream *dream = item;
-	if (!dream)
+	if (!dream || atomic_fetch_sub(&dream->holders, 1) > 1)
 		return;
 	frame_release(dream->frame);
 	free(dream->detail);
 	free(dream);
+}
+
+rv_status shot_create(struct shot **created, struct frame *frame, struct dream *dream,
+                      struct carry *carry, rv_error *error)
+{
+	struct shot *shot = calloc(1, sizeof(*shot));
+	if (!shot) {
+		carry_destroy(&carry);
+		return rv_fail(error, RV_MEMORY, "out of memory for a frame");
+	}
+	shot->frame = frame_hold(frame);
+	shot->dream = dream ? dream_hold(dream) : NULL;
+	shot->carry = carry;
+	*created = shot;
+	return RV_OK;
+}
+
+void shot_release(void *item)
+{
+	struct shot *shot = item;
+	if (!shot)
+		return;
+	frame_release(shot->frame);
+	dream_release(shot->dream);
+	carry_destroy(&shot->carry);
+	free(shot);
 }

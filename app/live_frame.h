@@ -5,7 +5,7 @@
 
 #include <stdatomic.h>
 
-#include "engine/reverie.h"
+#include "app/carry.h"
 
 /* Nanoseconds of a clock that nobody sets. */
 int64_t live_now(void);
@@ -23,13 +23,24 @@ struct frame {
 
 /* What was dreamed of a frame. */
 struct dream {
+	atomic_int holders;
 	struct frame *frame;
 	int width, height; /* of the dream, not of the frame */
-	int16_t *detail;   /* [height][width][3]: dream minus frame, -255..255 */
+	/* [height][width][3]: dream minus frame, -255..255; behind it there is room for a row and
+	 * two pixels more, so that whoever interpolates may look there. */
+	int16_t *detail;
 	rv_frame_report report;
 	int warm_steps, warm_octaves; /* as asked for */
 	rv_flow_quality flow;
 	double convert_ms, dream_ms;
+};
+
+/* What is to be shown together. */
+struct shot {
+	struct frame *frame;
+	struct dream *dream; /* NULL: none yet */
+	struct carry *carry; /* from frame to the dream's; NULL: not known */
+	double carry_ms;
 };
 
 /* The frame has one holder. RV_MEMORY. */
@@ -38,10 +49,17 @@ struct frame *frame_hold(struct frame *frame);
 /* Accepts NULL. As a queue_release: item is a struct frame. */
 void frame_release(void *item);
 
-/* Holds frame. RV_MEMORY. */
+/* Holds frame; the dream has one holder. RV_MEMORY. */
 rv_status dream_create(struct dream **dream, struct frame *frame, int width, int height,
                        rv_error *error);
+struct dream *dream_hold(struct dream *dream);
 /* Accepts NULL. As a queue_release: item is a struct dream. */
 void dream_release(void *item);
+
+/* Holds frame and dream (which may be NULL), and takes over carry, also on an error. RV_MEMORY. */
+rv_status shot_create(struct shot **shot, struct frame *frame, struct dream *dream,
+                      struct carry *carry, rv_error *error);
+/* Accepts NULL. As a queue_release: item is a struct shot. */
+void shot_release(void *item);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "app/action.h"
 #include "app/keys.h"
+#include "app/live_carry.h"
 #include "app/live_compose.h"
 #include "app/live_decode.h"
 #include "app/live_disk.h"
@@ -33,15 +34,18 @@ struct live {
 
 	struct session session; /* the model alone: the engine lives on its own thread */
 	struct action_layer *layers;
-	struct queue *display, *work, *dreams, *sound;
+	struct queue *display, *work, *dreams, *shots, *sound;
 	struct decode *decode;
 	struct live_engine *engine;
+	struct live_carry *carrier;
 	struct live_disk *disk;
 	struct window *window; /* NULL: headless */
 	struct live_remote remote;
 
 	struct frame *frame;
 	struct dream *dream;
+	struct carry *carry; /* from frame to the dream's; NULL: not known */
+	int64_t carried_at;  /* when the last shot came, on live_now()'s clock */
 	struct composer composer;
 	rv_image shown;
 	struct live_hud hud;

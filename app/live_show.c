@@ -2,34 +2,28 @@
 
 #include <math.h>
 
+/* How long after the last frame that was carried one that was not is taken, nanoseconds. */
+enum { CARRY_PATIENCE = 100000000 };
+
 static double ms_between(int64_t start, int64_t end)
 {
 	return (double)(end - start) / 1e6;
 }
 
-static void take_frames(struct live *live, int64_t now)
+/* Takes over frame. */
+static void take_frame(struct live *live, struct frame *frame, int64_t now)
 {
-	struct frame *frame;
-	while ((frame = queue_pop(live->display, 0))) {
-		if (!frame->again) {
-			rate_note(&live->stats.source_rate, now);
-			live->stats.sources++;
-		}
-		if (live->actions->options.freeze && live->frame) {
-			frame_release(frame);
-			continue;
-		}
-		frame_release(live->frame);
-		live->frame = frame;
+	if (!frame->again) {
+		rate_note(&live->stats.source_rate, now);
+		live->stats.sources++;
 	}
+	frame_release(live->frame);
+	live->frame = frame;
 }
 
-/* True where there is a new dream. */
-static bool take_dream(struct live *live, int64_t now)
+/* Takes over dream. */
+static void take_dream(struct live *live, struct dream *dream, int64_t now)
 {
-	struct dream *dream = queue_pop(live->dreams, 0);
-	if (!dream)
-		return false;
 	dream_release(live->dream);
 	live->dream = dream;
 	live->stats.dreams++;
@@ -37,7 +31,44 @@ static bool take_dream(struct live *live, int64_t now)
 	histogram_note(&live->stats.convert, dream->convert_ms);
 	histogram_note(&live->stats.dream, dream->dream_ms);
 	live_hud_note_dream(&live->hud, dream);
-	return true;
+}
+
+/* Takes what was carried. */
+static void take_shots(struct live *live, int64_t now)
+{
+	struct shot *shot;
+	for (; (shot = queue_pop(live->shots, 0)); shot_release(shot)) {
+		live->carried_at = now;
+		if (live->actions->options.freeze && live->frame)
+			continue;
+		if (shot->frame != live->frame)
+			take_frame(live, frame_hold(shot->frame), now);
+		if (shot->dream && shot->dream != live->dream)
+			take_dream(live, dream_hold(shot->dream), now);
+		carry_destroy(&live->carry);
+		live->carry = shot->carry;
+		shot->carry = NULL;
+		if (live->carry)
+			histogram_note(&live->stats.carry, shot->carry_ms);
+	}
+}
+
+/* While nobody carries, as when kernels are compiled at the start, frames and dreams are taken as
+ * they come. */
+static void take_uncarried(struct live *live, int64_t now)
+{
+	struct frame *frame;
+	struct dream *dream;
+	if (now - live->carried_at < CARRY_PATIENCE || live->actions->options.freeze)
+		return;
+	if ((frame = queue_pop(live->display, 0))) {
+		take_frame(live, frame, now);
+		carry_destroy(&live->carry);
+	}
+	if ((dream = queue_pop(live->dreams, 0))) {
+		take_dream(live, dream, now);
+		carry_destroy(&live->carry);
+	}
 }
 
 static rv_status compose_shown(struct live *live, rv_error *error)
@@ -46,6 +77,7 @@ static rv_status compose_shown(struct live *live, rv_error *error)
 	struct composition composition = {
 		.source = &live->frame->image,
 		.dream = live->dream,
+		.carry = live->carry,
 		.fade = 1,
 		.mirror = options->mirror,
 		.mark_split = options->view == OPTION_VIEW_SPLIT,
@@ -56,7 +88,7 @@ static rv_status compose_shown(struct live *live, rv_error *error)
 	/* A drag goes by what is seen. */
 	if (options->mirror && options->view == OPTION_VIEW_SPLIT)
 		composition.split = 1 - options->split;
-	if (live->dream)
+	if (live->dream && !live->carry)
 		composition.fade = frame_likeness(&live->frame->image, &live->dream->frame->image);
 	return compose(&live->composer, &composition, &live->shown, error);
 }
@@ -92,8 +124,9 @@ static void say_what_happened(struct live *live, int64_t now)
 rv_status live_show(struct live *live, rv_error *error)
 {
 	int64_t start = live_now();
-	take_frames(live, start);
-	bool new_dream = take_dream(live, start);
+	uint64_t dreams = live->stats.dreams;
+	take_shots(live, start);
+	take_uncarried(live, start);
 	if (!live->frame)
 		return RV_OK;
 	start = live_now();
@@ -111,6 +144,6 @@ rv_status live_show(struct live *live, rv_error *error)
 			                     changed, error);
 	}
 	histogram_note(&live->stats.show, ms_between(composed, live_now()));
-	note_shown(live, new_dream);
+	note_shown(live, live->stats.dreams != dreams);
 	return status;
 }

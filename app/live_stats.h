@@ -38,7 +38,7 @@ struct live_stats {
 	uint64_t shown, dreams, sources;
 	struct histogram latency; /* from a frame's decoding to its dream on the display */
 	struct histogram gap;     /* from picture to picture on the display */
-	struct histogram convert, dream, compose, show;
+	struct histogram convert, dream, carry, compose, show;
 	struct rate shown_rate, dream_rate, source_rate;
 };
 

@@ -15,7 +15,7 @@ struct queue {
 	pthread_cond_t filled, emptied;
 	enum queue_full full;
 	queue_release *release;
-	bool closed;
+	bool closed, nudged;
 	uint64_t least_serial, dropped;
 	int capacity, first, count;
 	struct entry entries[]; /* a ring */
@@ -122,14 +122,24 @@ void *queue_pop(struct queue *queue, int64_t timeout)
 	int code = timeout ? 0 : ETIMEDOUT;
 	void *item = NULL;
 	pthread_mutex_lock(&queue->lock);
-	while (!queue->count && !queue->closed && code != ETIMEDOUT)
+	while (!queue->count && !queue->closed && !queue->nudged && code != ETIMEDOUT)
 		code = timeout < 0
 		               ? pthread_cond_wait(&queue->filled, &queue->lock)
 		               : pthread_cond_timedwait(&queue->filled, &queue->lock, &deadline);
 	if (queue->count)
 		item = take_first(queue).item;
+	else if (timeout)
+		queue->nudged = false;
 	pthread_mutex_unlock(&queue->lock);
 	return item;
+}
+
+void queue_nudge(struct queue *queue)
+{
+	pthread_mutex_lock(&queue->lock);
+	queue->nudged = true;
+	pthread_cond_signal(&queue->filled);
+	pthread_mutex_unlock(&queue->lock);
 }
 
 /* Takes out the oldest stale item; NULL where there is none. Pushers may come with any serial, so

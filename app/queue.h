@@ -32,8 +32,13 @@ void queue_destroy(struct queue **queue);
 bool queue_push(struct queue *queue, void *item, uint64_t serial);
 
 /* Hands over the oldest item, which is the caller's then; waits for one up to timeout nanoseconds
- * (0: not at all; below 0: for ever). NULL: none came in time, or the queue is closed and empty. */
+ * (0: not at all; below 0: for ever). NULL: none came in time, the queue is closed and empty, or
+ * nudged. */
 void *queue_pop(struct queue *queue, int64_t timeout);
+
+/* Wakes whoever waits in queue_pop, or the next one who would, with NULL: there is something else
+ * to look at. */
+void queue_nudge(struct queue *queue);
 
 /* Makes serial the least that is not stale; it never falls. */
 void queue_raise(struct queue *queue, uint64_t serial);

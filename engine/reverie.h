@@ -292,6 +292,22 @@ rv_status rv_flow(const rv_config *config, const rv_image *first, const rv_image
                   rv_flow_quality quality, float *motion, int runs, double *milliseconds,
                   rv_error *error);
 
+/* The same for many pairs of pictures of one size, of which only the first costs the preparation.
+ */
+typedef struct rv_motion rv_motion;
+
+/* Of config, the device and the cache are used; NULL is the default. Like an engine it belongs to
+ * one thread at a time; it has a queue of its own on the device, so that it goes on while an engine
+ * dreams. RV_INVALID, RV_MEMORY, RV_DEVICE. */
+rv_status rv_motion_create(rv_motion **motion, const rv_config *config, int width, int height,
+                           rv_flow_quality quality, rv_error *error);
+void rv_motion_destroy(rv_motion **motion);
+
+/* Writes where the pixels of first are found in second, as rv_flow does. Waits for the device.
+ * RV_INVALID, RV_MEMORY, RV_DEVICE. */
+rv_status rv_motion_estimate(rv_motion *motion, const rv_image *first, const rv_image *second,
+                             float *flow, rv_error *error);
+
 /* ---- looking inside ---- */
 
 /* An array in C order. data is released by rv_array_release. */

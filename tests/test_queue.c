@@ -209,3 +209,21 @@ TEST(queue_pop_gives_up_in_time)
 	CHECK(pop(queue, 2000000) == -1);
 	queue_destroy(&queue);
 }
+
+TEST(queue_nudged_wakes_whoever_waits_to_pop)
+{
+	struct queue *queue = create(1, QUEUE_DROP_OLDEST);
+	pthread_t thread;
+	void *result = queue;
+	REQUIRE(pthread_create(&thread, NULL, pop_one, queue) == 0);
+	queue_nudge(queue);
+	pthread_join(thread, &result);
+	CHECK(result == NULL);
+	queue_nudge(queue); /* before anyone waits */
+	CHECK(pop(queue, -1) == -1);
+	CHECK(queue_push(queue, make(1), 0));
+	queue_nudge(queue);
+	CHECK(pop(queue, -1) == 1);
+	queue_destroy(&queue);
+	CHECK(alive == 0);
+}

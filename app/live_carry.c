@@ -1,0 +1,144 @@
+#include "live_carry.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/convert.h"
+#include "app/live_frame.h"
+#include "app/shrink.h"
+
+/* Of the small pictures between which motion is estimated, pixels. */
+enum { SIDE = 160 };
+
+struct live_carry {
+	struct options options;
+	int width, height; /* of the small pictures */
+	struct queue *frames, *dreams, *shots;
+	pthread_t thread;
+	atomic_bool stop;
+
+	/* the thread's own */
+	rv_motion *motion;
+	struct shrinker shrinker;
+	struct frame *frame;
+	struct dream *dream;
+	rv_image newer, old; /* the frame, and that of the dream, small */
+};
+
+/* The motion from the frame to that of the dream; NULL where it cannot be told. */
+static struct carry *estimate(struct live_carry *work)
+{
+	struct carry *carry = NULL;
+	if (!work->dream || carry_create(&carry, work->width, work->height, NULL))
+		return NULL;
+	if (work->frame != work->dream->frame &&
+	    rv_motion_estimate(work->motion, &work->newer, &work->old, carry->flow, NULL))
+		carry_destroy(&carry);
+	else
+		carry_judge(carry, &work->newer, &work->old);
+	return carry;
+}
+
+static void hand_on(struct live_carry *work)
+{
+	struct shot *shot = NULL;
+	int64_t start = live_now();
+	struct carry *carry = estimate(work);
+	if (shot_create(&shot, work->frame, work->dream, carry, NULL))
+		return;
+	shot->carry_ms = (double)(live_now() - start) / 1e6;
+	queue_push(work->shots, shot, work->frame->serial);
+}
+
+/* Takes over the newest of both; false where there is none. */
+static bool take(struct live_carry *work)
+{
+	struct frame *frame = queue_pop(work->frames, -1);
+	struct dream *dream = queue_pop(work->dreams, 0);
+	rv_status status = RV_OK;
+	if (frame) {
+		frame_release(work->frame);
+		work->frame = frame;
+		status = shrink(&work->shrinker, &frame->image, &work->newer, NULL);
+	}
+	if (dream) {
+		dream_release(work->dream);
+		work->dream = dream;
+		if (status == RV_OK)
+			status = shrink(&work->shrinker, &dream->frame->image, &work->old, NULL);
+	}
+	return status == RV_OK && work->frame && (frame || dream);
+}
+
+/* Compiles what is needed, by using it once. */
+static rv_status prepare(struct live_carry *work, rv_error *error)
+{
+	struct carry *carry = NULL;
+	rv_config config = options_config(&work->options);
+	rv_status status = image_allocate(&work->newer, RV_RGB8, work->width, work->height, error);
+	if (status == RV_OK)
+		status = image_allocate(&work->old, RV_RGB8, work->width, work->height, error);
+	if (status == RV_OK)
+		status = carry_create(&carry, work->width, work->height, error);
+	if (status == RV_OK)
+		status = rv_motion_create(&work->motion, &config, work->width, work->height,
+		                          RV_FLOW_MEDIUM, error);
+	if (status == RV_OK)
+		status = rv_motion_estimate(work->motion, &work->newer, &work->old, carry->flow,
+		                            error);
+	carry_destroy(&carry);
+	return status;
+}
+
+static void *run(void *context)
+{
+	struct live_carry *work = context;
+	/* What fails here fails the engine too, which says so. */
+	if (prepare(work, NULL) == RV_OK)
+		while (!atomic_load(&work->stop))
+			if (take(work))
+				hand_on(work);
+	rv_motion_destroy(&work->motion);
+	shrinker_release(&work->shrinker);
+	frame_release(work->frame);
+	dream_release(work->dream);
+	free(work->newer.pixels);
+	free(work->old.pixels);
+	return NULL;
+}
+
+rv_status live_carry_start(struct live_carry **started, const struct options *options, int width,
+                           int height, struct queue *frames, struct queue *dreams,
+                           struct queue *shots, rv_error *error)
+{
+	struct live_carry *work = calloc(1, sizeof(*work));
+	if (!work)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	work->options = *options;
+	work->width = width >= height ? SIDE : 0;
+	work->height = width >= height ? 0 : SIDE;
+	fit_size(&work->width, &work->height, width, height);
+	work->frames = frames;
+	work->dreams = dreams;
+	work->shots = shots;
+	if (pthread_create(&work->thread, NULL, run, work)) {
+		rv_fail(error, RV_MEMORY, "no thread for motion: %s", strerror(errno));
+		free(work);
+		return RV_MEMORY;
+	}
+	*started = work;
+	return RV_OK;
+}
+
+void live_carry_stop(struct live_carry **stopped)
+{
+	struct live_carry *work = *stopped;
+	if (!work)
+		return;
+	atomic_store(&work->stop, true);
+	pthread_join(work->thread, NULL);
+	free(work);
+	*stopped = NULL;
+}
