@@ -9,6 +9,7 @@ enum { WORD_LENGTH = 64 };
 
 const struct action action_table[] = {
 	{"add", "OPTION AMOUNT", "raise or lower a number", .run = action_add},
+	{"turn", "OPTION POSITION", "put it where a knob is, from 0 to 1", .run = action_turn},
 	{"set", "OPTION VALUE", "give an option a value", .run = action_set},
 	{"cycle", "OPTION", "go to an option's next choice", .run = action_cycle},
 	{"toggle", "OPTION VALUE", "choose that, or what was chosen before", .run = action_toggle},
@@ -33,6 +34,8 @@ const struct action action_table[] = {
          .message = "dreaming anew"},
 	{"screenshot", NULL, "write a PNG, with the settings in it, to this folder",
          .requests = ACTION_SCREENSHOT},
+	{"learn", NULL, "bind the next MIDI knob or key to what was last changed",
+         .requests = ACTION_LEARN},
 	{"quit", NULL, "end", .requests = ACTION_QUIT},
 	{NULL},
 };
@@ -129,6 +132,10 @@ rv_status action_run(struct action_state *state, const char *text, rv_error *err
 	/* Repetitions of one action are undone together. */
 	if (changes_dream(&call) && strcmp(text, state->last))
 		action_remember(state, &state->before);
+	if (action->requests & ACTION_LEARN)
+		return RV_OK;
 	snprintf(state->last, sizeof(state->last), "%s", text);
+	if (call.option)
+		state->last_option = call.option;
 	return RV_OK;
 }

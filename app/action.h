@@ -18,6 +18,7 @@ enum action_request {
 	ACTION_SCREENSHOT = 1 << 1,
 	ACTION_RESET = 1 << 2, /* forget the dream so far */
 	ACTION_SAVE_PRESET = 1 << 3,
+	ACTION_LEARN = 1 << 4, /* bind the next knob or key of a MIDI controller */
 };
 
 /* A layer that can be dreamed of. */
@@ -48,13 +49,15 @@ struct action_state {
 	unsigned requests; /* bits of enum action_request; whoever fulfils them clears them */
 	char message[ACTION_MESSAGE_LENGTH]; /* what was done, for a person; may be empty */
 
+	char last[ACTION_MESSAGE_LENGTH]; /* the action that ran last, but for "learn" */
+	const struct option *last_option; /* that an action named last; NULL: none did */
+
 	/* private */
 	struct options before;    /* the action that runs */
 	struct options untoggled; /* choices that "toggle" goes back to */
 	struct options
 		history[ACTION_UNDO_MAX]; /* changes to undo, the newest last; then to redo */
 	int undo_count, redo_count;
-	char last[ACTION_MESSAGE_LENGTH]; /* the action that ran last */
 };
 
 struct action {

@@ -106,6 +106,7 @@ static const struct {
 	{ACTION_SCREENSHOT, take_screenshot},
 	{ACTION_SAVE_PRESET, save_preset},
 	{ACTION_RESET, reset},
+	{ACTION_LEARN, live_remote_learn},
 };
 
 static void fulfil_requests(struct live *live)

@@ -86,8 +86,9 @@ struct options {
 	char keys[OPTION_TEXT_LENGTH];  /* a file of key bindings */
 	int osc;                        /* the port for remote control; 0: none */
 	char osc_bind[OPTION_TEXT_LENGTH];
-	bool headless; /* no window */
-	float bench;   /* seconds to run for, and then print; 0: none */
+	char midi[OPTION_TEXT_LENGTH]; /* the controller to hear; "off": none */
+	bool headless;                 /* no window */
+	float bench;                   /* seconds to run for, and then print; 0: none */
 
 	/* inspect and bench. */
 	char activation[OPTION_TEXT_LENGTH];
