@@ -149,6 +149,7 @@ static rv_status set_params(struct live_engine *engine, const struct governor_qu
 	params.time.warm_steps = quality->warm_steps;
 	params.time.warm_octaves = quality->warm_octaves;
 	params.time.flow_quality = quality->flow;
+	params.time.onset = params.iterations; /* no frame waits long for another one's beginning */
 	if (engine->params_set && !memcmp(&params, &engine->params, sizeof(params)))
 		return RV_OK;
 	rv_status status = rv_set_params(engine->engine, &params, error);
@@ -211,11 +212,11 @@ static rv_status make_dream(struct live_engine *engine, struct frame *frame,
 	return RV_OK;
 }
 
-/* Cold frames are rare and a scene at rest costs nothing: neither says what keeping up takes. */
+/* Beginnings are rare and a scene at rest costs nothing: neither says what keeping up takes. */
 static void measure(struct live_engine *engine, const struct dream *dream)
 {
 	double target = 1000.0 * FRAMES_PER_DREAM / (double)engine->current.fps;
-	if (!dream->report.cold && dream->report.steps && engine->current.governor)
+	if (!dream->report.onset && dream->report.steps && engine->current.governor)
 		governor_measure(&engine->governor, dream->convert_ms + dream->dream_ms, target);
 }
 

@@ -77,7 +77,7 @@ static rv_status compose_shown(struct live *live, rv_error *error)
 	struct composition composition = {
 		.source = &live->frame->image,
 		.dream = live->dream,
-		.carry = live->carry,
+		.carry = options->carry ? live->carry : NULL,
 		.fade = 1,
 		.mirror = options->mirror,
 		.mark_split = options->view == OPTION_VIEW_SPLIT,
@@ -88,7 +88,7 @@ static rv_status compose_shown(struct live *live, rv_error *error)
 	/* A drag goes by what is seen. */
 	if (options->mirror && options->view == OPTION_VIEW_SPLIT)
 		composition.split = 1 - options->split;
-	if (live->dream && !live->carry)
+	if (live->dream && !composition.carry)
 		composition.fade = frame_likeness(&live->frame->image, &live->dream->frame->image);
 	return compose(&live->composer, &composition, &live->shown, error);
 }

@@ -546,12 +546,15 @@ static rv_status run_in_time(struct climb *climb, const rv_params *params, int64
 		return status;
 	plan = temporal.warm || travelling ? warm_plan(ascent, params, &temporal)
 	                                   : cold_plan(params);
+	if (!temporal.warm && !travelling)
+		plan.steps = temporal.steps;
 	plan.seed += temporal.seed;
 	status = climb_octaves(climb, &plan, params->jitter, error);
 	if (!status)
 		status = temporal_end(ascent->temporal, &top->detail, error);
 	ascent->report = (rv_frame_report){.cold = !temporal.warm && !travelling,
 	                                   .cut = temporal.cut,
+	                                   .onset = temporal.onset,
 	                                   .steps = climb->steps,
 	                                   .likeness = temporal.likeness,
 	                                   .uncovered = temporal.uncovered};

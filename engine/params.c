@@ -76,6 +76,7 @@ rv_status params_check(const rv_params *params, rv_error *error)
 		{"flow quality", params->time.flow_quality, RV_FLOW_FAST, RV_FLOW_FINE},
 		{"flow skip", params->time.flow_skip, 0, 8},
 		{"cut", params->time.cut, RV_CUT_OFF, 1 << 30},
+		{"onset", params->time.onset, 0, 1000},
 		{"drift", params->time.drift, 0, 10},
 		{"zoom", params->time.zoom, 0.1f, 10},
 		{"rotation", params->time.rotation, -360, 360},

@@ -172,9 +172,13 @@ typedef struct rv_time {
 	int flow_skip; /* 0..8: the flow is estimated at 1/2^flow_skip of the size */
 	int cut; /* a new scene, dreamed from nothing, begins RV_CUT_OFF: never; RV_CUT_AUTO: where
 	          * one is seen; N > 0: every N frames */
-	float drift;    /* 0..10: how much of a still scene's dream is dreamed anew in a second */
-	float zoom;     /* 0.1..10: how much larger the detail grows in a second; 1: not at all */
-	float rotation; /* -360..360: degrees the detail turns in a second, clockwise */
+	int onset;   /* 0..1000: frames that the beginning of a scene is spread over, each with its
+	              * share of the iterations in every octave, so that none takes much longer than
+	              * the others; what comes into view later is dreamed no faster. 0 or 1: the first
+	              * frame is dreamed in full */
+	float drift; /* 0..10: how much of a still scene's dream is dreamed anew in a second */
+	float zoom;  /* 0.1..10: how much larger the detail grows in a second; 1: not at all */
+	float rotation;     /* -360..360: degrees the detail turns in a second, clockwise */
 	float pan_x, pan_y; /* -10..10: picture widths and heights it moves in a second */
 } rv_time;
 
@@ -272,6 +276,7 @@ void rv_reset(rv_engine *engine);
 typedef struct rv_frame_report {
 	bool cold;       /* dreamed from nothing, with all octaves and iterations */
 	bool cut;        /* because a new scene was seen */
+	bool onset;      /* within the beginning of a scene, as rv_time.onset spreads it */
 	int steps;       /* gradient steps, over all octaves */
 	float likeness;  /* 0..1: the part of the frame that shows what the past one did, carried
 	                  * along the motion; by contrast, in blocks that correlate */

@@ -36,15 +36,17 @@ struct temporal {
 	struct temporal_plan plan;
 	enum scene_verdict verdict;
 	double seconds; /* since the last one */
+	double share;   /* of a cold dream that a frame of the scene's beginning does */
 
 	/* The past. */
 	bool has_past;
-	bool was_cold;
+	bool was_fresh;      /* still within the scene's beginning */
 	int64_t nanoseconds; /* presentation time */
 	struct scene scene;
 	uint64_t cuts; /* since the beginning */
 	struct strength_control strength;
 	double owed;             /* coarse steps that uncovered parts have earned */
+	double begun;            /* part of the scene's beginning that was dreamed, 1: all */
 	struct dream_view first; /* of a journey */
 	bool travelling;
 };
@@ -233,6 +235,43 @@ static rv_status look(struct temporal *temporal, struct scene_view *view, rv_err
 	return status;
 }
 
+/* Steps in each octave of a frame at a scene's beginning. */
+static int onset_steps(const rv_params *params)
+{
+	int frames = params->time.onset > 1 ? params->time.onset : 1;
+
+	return divide_up(params->iterations, frames);
+}
+
+/* Shares need not sum to exactly 1. */
+static bool is_beginning(const struct temporal *temporal)
+{
+	return temporal->begun < 1 - 1e-6;
+}
+
+/* What is unripe everywhere is dreamed as if cold, but on what was inherited. */
+static void go_on_beginning(struct temporal *temporal, const rv_params *params)
+{
+	temporal->plan.steps = temporal->plan.coarse_steps = onset_steps(params);
+}
+
+/* What is left to be done of coarse steps stays owed. */
+static void limit_steps(struct temporal *temporal, const rv_params *params)
+{
+	struct temporal_plan *plan = &temporal->plan;
+	int most = onset_steps(params);
+
+	if (params->time.onset <= 1)
+		return;
+	if (plan->coarse_steps > most) {
+		temporal->owed += plan->coarse_steps - most;
+		plan->coarse_steps = most;
+	}
+	most += WARM_STEPS_MOST;
+	if (!params->time.warm_steps && plan->steps > most)
+		plan->steps = most;
+}
+
 static rv_status plan_cold(struct temporal *temporal, rv_error *error)
 {
 	static const float unit = 1; /* read after this returns */
@@ -343,16 +382,19 @@ static rv_status plan_warm(struct temporal *temporal, const rv_params *params,
 	struct temporal_plan *plan = &temporal->plan;
 	struct dream_view dream = scene_dream(temporal->view, temporal->stage.blocks);
 	double length =
-		strength_control_next(&temporal->strength, dream.strength, temporal->was_cold);
+		strength_control_next(&temporal->strength, dream.strength, temporal->was_fresh);
 	double fade = strength_control_fade(&temporal->strength, dream.strength, seconds);
 
 	plan->warm = true;
 	if (temporal->verdict == SCENE_FLASHES)
 		return hold(temporal, error);
-	if (!is_at_rest(temporal, &params->time, view, &dream)) {
+	if (is_beginning(temporal)) {
+		go_on_beginning(temporal, params);
+	} else if (!is_at_rest(temporal, &params->time, view, &dream)) {
 		spread_length(plan, length, view->uncovered, params);
 		plan->coarse_steps =
 			earn_coarse_steps(temporal, params, view->uncovered, dream.need);
+		limit_steps(temporal, params);
 	}
 	return inherit(temporal, &params->time, view, seconds, fade, error);
 }
@@ -379,10 +421,15 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 	 * it go. */
 	temporal->cuts += temporal->plan.cut;
 	temporal->plan.seed = params->time.drift > 0 ? (uint64_t)nanoseconds : temporal->cuts;
-	if (!status && (!temporal->has_past || temporal->travelling || temporal->plan.cut))
+	if (!status && (!temporal->has_past || temporal->travelling || temporal->plan.cut)) {
+		temporal->begun = 0;
+		temporal->plan.steps = onset_steps(params);
 		status = plan_cold(temporal, error);
-	else if (!status)
+	} else if (!status) {
 		status = plan_warm(temporal, params, &view, seconds, error);
+	}
+	temporal->plan.onset = is_beginning(temporal);
+	temporal->share = (double)onset_steps(params) / params->iterations;
 	temporal->travelling = false;
 	*plan = temporal->plan;
 	return status;
@@ -488,20 +535,29 @@ static rv_status become_past(struct temporal *temporal, rv_error *error)
 	return code ? device_fail(error, code, "keeping the frame") : RV_OK;
 }
 
+/* How much riper the frame makes what is in full need; below 0, how ripe a cold one is. */
+static double ripening(const struct temporal *temporal)
+{
+	if (!temporal->plan.warm)
+		return temporal->travelling ? -1 : -fmin(temporal->share, 1);
+	if (temporal->plan.onset)
+		return temporal->share;
+	return temporal->plan.steps ? fmin(ripening_per_second * temporal->seconds, 1) : 0;
+}
+
 rv_status temporal_end(struct temporal *temporal, const struct raster *dreamed, rv_error *error)
 {
-	const struct temporal_plan *plan = &temporal->plan;
-	double ripening = fmin(ripening_per_second * temporal->seconds, 1);
 	rv_status status = prepare_keep(temporal, dreamed, error);
 
 	if (status)
 		return status;
-	launch_set_float(&temporal->keep.launches[0], KEEP_RIPENING,
-	                 plan->warm ? (float)ripening * (plan->steps > 0) : -1);
+	launch_set_float(&temporal->keep.launches[0], KEEP_RIPENING, (float)ripening(temporal));
 	status = launch_list_run(&temporal->keep, temporal->device->queue, error);
 	if (!status)
 		status = become_past(temporal, error);
 	temporal->has_past = !status;
-	temporal->was_cold = !plan->warm;
+	temporal->was_fresh = temporal->plan.onset || !temporal->plan.warm;
+	if (temporal->verdict != SCENE_FLASHES)
+		temporal->begun += temporal->share;
 	return status;
 }

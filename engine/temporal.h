@@ -43,7 +43,9 @@ void temporal_reset(struct temporal *temporal);
 struct temporal_plan {
 	bool warm;                 /* starts from inherited; false: from the frame alone */
 	bool cut;                  /* cold because a new scene was seen */
-	int steps;                 /* in each warm octave; 0: the detail is kept as it is */
+	bool onset;                /* within the scene's beginning */
+	int steps;                 /* in each warm octave; 0: the detail is kept as it is; in all
+	                            * octaves, where not warm */
 	int coarse_steps;          /* in each octave below those */
 	float step, coarse_step;   /* lengths of steps, relative to that of cold ones */
 	uint64_t seed;             /* to be added to that of the jitter */

@@ -261,7 +261,7 @@ __kernel void find_length(const __global float8 *needs, int blocks, __global flo
 // ---- what is kept ----
 
 // detail = what was dreamed, where it was wanted, and what was inherited, elsewhere. ripening says
-// how much riper a pixel becomes that is in full need; below 0 the frame was cold.
+// how much riper a pixel becomes that is in full need; below 0 the frame was cold, and is that ripe.
 __kernel void keep(float ripening, const __global float4 *dreamed, const __global float4 *inherited,
 		   __global float4 *detail, int width, int height)
 {
@@ -274,7 +274,7 @@ __kernel void keep(float ripening, const __global float4 *dreamed, const __globa
 
 		value.w = fmin(past.w + ripening * wanted, 1.0f);
 		if (ripening < 0)
-			value = (float4)(dreamed[pixel].xyz, 1);
+			value = (float4)(dreamed[pixel].xyz, -ripening);
 		detail[pixel] = value;
 	}
 }

@@ -207,6 +207,44 @@ TEST(a_dream_that_is_not_carried_stays_in_its_place)
 	tear_down(&fixture);
 }
 
+/* Dreams a scene's first frames; returns the strength of the last one. */
+static double begin_scene(struct fixture *fixture, uint64_t scene, int onset, int frames)
+{
+	double before = 0;
+
+	fixture->params.time.onset = onset;
+	for (int t = 0; t < frames; t++) {
+		rv_frame_report report;
+
+		paint(fixture, scene, 0.5 * t, 0);
+		report = dream(fixture);
+		CHECK(report.cold == (t == 0) && report.onset == (t < (onset ? onset : 1)));
+		if (onset < 2 || t >= onset)
+			continue;
+		CHECK_MESSAGE(report.steps == 2, "frame %d took %d steps", t, report.steps);
+		CHECK_MESSAGE(strength(fixture, 0) > before, "frame %d: %g after %g", t,
+		              strength(fixture, 0), before);
+		before = strength(fixture, 0);
+	}
+	return strength(fixture, 0);
+}
+
+TEST(the_beginning_of_a_scene_can_be_spread_over_frames)
+{
+	enum { FRAMES = 12 };
+	struct fixture fixture;
+	double at_once, spread, after_cut;
+
+	REQUIRE(set_up(&fixture));
+	at_once = begin_scene(&fixture, 1, 0, FRAMES);
+	rv_reset(fixture.engine);
+	spread = begin_scene(&fixture, 1, 5, FRAMES);
+	CHECK_MESSAGE(fabs(spread / at_once - 1) < 0.15, "%g spread, %g at once", spread, at_once);
+	after_cut = begin_scene(&fixture, 99, 5, FRAMES);
+	CHECK_MESSAGE(fabs(after_cut / at_once - 1) < 0.3, "%g after a cut", after_cut);
+	tear_down(&fixture);
+}
+
 TEST(a_moving_dream_keeps_its_strength)
 {
 	struct fixture fixture;
