@@ -36,6 +36,8 @@ const struct action action_table[] = {
          .requests = ACTION_SCREENSHOT},
 	{"learn", NULL, "bind the next MIDI knob or key to what was last changed",
          .requests = ACTION_LEARN},
+	{"record", NULL, "start or stop a video, with sound, in this folder",
+         .requests = ACTION_RECORD},
 	{"quit", NULL, "end", .requests = ACTION_QUIT},
 	{NULL},
 };

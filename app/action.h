@@ -18,7 +18,8 @@ enum action_request {
 	ACTION_SCREENSHOT = 1 << 1,
 	ACTION_RESET = 1 << 2, /* forget the dream so far */
 	ACTION_SAVE_PRESET = 1 << 3,
-	ACTION_LEARN = 1 << 4, /* bind the next knob or key of a MIDI controller */
+	ACTION_LEARN = 1 << 4,  /* bind the next knob or key of a MIDI controller */
+	ACTION_RECORD = 1 << 5, /* start a recording, or stop it */
 };
 
 /* A layer that can be dreamed of. */

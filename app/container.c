@@ -2,6 +2,7 @@
 
 #include <libavdevice/avdevice.h>
 #include <libavutil/avstring.h>
+#include <stdio.h>
 #include <string.h>
 
 enum output_place output_place(const char *output)
@@ -37,6 +38,16 @@ static const char *usual_format(const char *output, const char *pipe_format)
 	}
 }
 
+static rv_status check_protocol(const char *url, rv_error *error)
+{
+	if (stream_format(url) || avio_find_protocol_name(url))
+		return RV_OK;
+	return rv_fail(error, RV_NOT_FOUND,
+	               "%s: this FFmpeg knows no such protocol; udp://, tcp://, rtsp://, rtmp:// "
+	               "and srt:// are some",
+	               url);
+}
+
 static rv_status check(const AVOutputFormat *container, const char *output, rv_error *error)
 {
 	if (output_place(output) == PLACE_FILE && (container->flags & AVFMT_NOFILE))
@@ -54,6 +65,8 @@ static rv_status check(const AVOutputFormat *container, const char *output, rv_e
 rv_status container_choose(const AVOutputFormat **container, const char *output, const char *format,
                            const char *pipe_format, rv_error *error)
 {
+	if (output_place(output) == PLACE_STREAM && check_protocol(output, error))
+		return RV_NOT_FOUND;
 	if (format && strcmp(format, "y4m") == 0)
 		format = "yuv4mpegpipe";
 	if (!format)
@@ -69,6 +82,13 @@ rv_status container_choose(const AVOutputFormat **container, const char *output,
 			"are some",
 			output);
 	return check(*container, output, error);
+}
+
+void container_extension(const char *format, char extension[CONTAINER_EXTENSION_LENGTH])
+{
+	const AVOutputFormat *container = format ? av_guess_format(format, NULL, NULL) : NULL;
+	const char *list = container && container->extensions ? container->extensions : "mp4";
+	snprintf(extension, CONTAINER_EXTENSION_LENGTH, "%.*s", (int)strcspn(list, ","), list);
 }
 
 bool container_prefers_h264(const AVOutputFormat *container)

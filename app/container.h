@@ -6,6 +6,8 @@
 
 #include <libavformat/avformat.h>
 
+enum { CONTAINER_EXTENSION_LENGTH = 16 };
+
 enum output_place {
 	PLACE_FILE,   /* of any kind, and "-": standard output; see app/output_file.h */
 	PLACE_STREAM, /* "udp://...": over the network */
@@ -18,6 +20,9 @@ enum output_place output_place(const char *output);
  * pipe_format. RV_NOT_FOUND, RV_UNSUPPORTED. */
 rv_status container_choose(const AVOutputFormat **container, const char *output, const char *format,
                            const char *pipe_format, rv_error *error);
+
+/* Writes the end of names of the muxer called format, "mkv"; format NULL, or of no name: "mp4". */
+void container_extension(const char *format, char extension[CONTAINER_EXTENSION_LENGTH]);
 
 /* Where H.264 and AAC are what plays, though libavformat's own defaults are older. */
 bool container_prefers_h264(const AVOutputFormat *container);

@@ -230,17 +230,18 @@ static void set_speed(AVCodecContext *encoder)
 	av_opt_set_int(encoder->priv_data, "row-mt", 1, 0); /* no harm where it is unknown */
 }
 
-/* The dream needs the processor too. Each encoder knows some of these. */
+/* The dream needs the processor too. */
 static void set_live_speed(AVCodecContext *encoder)
 {
-	static const char *const settings[][2] = {{"preset", "veryfast"}, /* libx264, libx265 */
-	                                          {"preset", "10"},       /* libsvtav1 */
-	                                          {"deadline", "realtime"},
-	                                          {"usage", "realtime"}, /* libaom */
-	                                          {"cpu-used", "8"}};
+	static const char *const settings[][3] = {
+		{"libx264", "preset", "veryfast"}, {"libx265", "preset", "ultrafast"},
+		{"libsvtav1", "preset", "10"},     {"libaom-av1", "usage", "realtime"},
+		{"libaom-av1", "cpu-used", "8"},   {"libvpx-vp9", "deadline", "realtime"},
+		{"libvpx-vp9", "cpu-used", "8"},   {"libvpx", "deadline", "realtime"},
+		{"libvpx", "cpu-used", "8"}};
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
-		if (av_opt_find(encoder->priv_data, settings[i][0], NULL, 0, 0))
-			av_opt_set(encoder->priv_data, settings[i][0], settings[i][1], 0);
+		if (strcmp(encoder->codec->name, settings[i][0]) == 0)
+			av_opt_set(encoder->priv_data, settings[i][1], settings[i][2], 0);
 }
 
 /* No looking ahead, and a picture to begin with every other second for those that tune in. */

@@ -57,6 +57,8 @@ static void add_message(struct sheet *sheet, const struct hud_state *state)
 {
 	if (state->message[0])
 		add_line(sheet, warning, "%s", state->message);
+	if (state->recording[0])
+		add_line(sheet, warning, "%s", state->recording);
 }
 
 static void write_small(struct sheet *sheet, const struct hud_state *state)

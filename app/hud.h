@@ -27,6 +27,7 @@ struct hud_state {
 	                                   * none yet */
 	double target_ms;                 /* what a dream may take */
 	char message[HUD_TEXT_LENGTH];    /* empty: none */
+	char recording[64];               /* such as "recording 0:12"; empty: none */
 	/* For HUD_HELP: lines such as "Up" and "strength +0.1". */
 	int key_count;
 	struct hud_key {

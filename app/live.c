@@ -132,6 +132,9 @@ static rv_status open_all(struct live *live, const struct options *options, rv_e
 	if (status == RV_OK)
 		status = open_input(live, error);
 	if (status == RV_OK)
+		status = recorder_open(&live->recorder, options, live->decode, live->shown.width,
+		                       live->shown.height, error);
+	if (status == RV_OK)
 		status = open_window(live, error);
 	if (status == RV_OK)
 		status = open_model(live, error);
@@ -153,19 +156,22 @@ static rv_status open_all(struct live *live, const struct options *options, rv_e
 	return status;
 }
 
-static void close_all(struct live *live)
+/* The window goes first, as outputs may take a while to be finished; decoding goes last, as they
+ * turn off its sound. */
+static rv_status close_all(struct live *live, rv_error *error)
 {
 	__atomic_store_n(&live->stop, 1, __ATOMIC_RELAXED);
 	if (live->work)
 		queue_close(live->work);
 	if (live->display)
 		queue_close(live->display);
+	window_close(&live->window);
+	rv_status status = recorder_close(&live->recorder, error);
 	decode_close(&live->decode);
 	live_engine_stop(&live->engine);
 	live_carry_stop(&live->carrier);
 	live_disk_stop(&live->disk);
 	live_remote_close(&live->remote);
-	window_close(&live->window);
 	queue_destroy(&live->display);
 	queue_destroy(&live->work);
 	queue_destroy(&live->dreams);
@@ -180,6 +186,7 @@ static void close_all(struct live *live)
 	free(live->shown.pixels);
 	free(live->layers);
 	free(live->actions);
+	return status;
 }
 
 /* ---- the session ---- */
@@ -253,9 +260,9 @@ rv_status live_run(const struct options *options, rv_error *error)
 		status = run_session(live, error);
 	if (status == RV_OK)
 		print_bench(live);
-	close_all(live);
+	rv_status closed = close_all(live, status == RV_OK ? error : NULL);
 	free(live);
-	return status;
+	return status == RV_OK ? closed : status;
 }
 
 rv_status command_live(const struct options *options, rv_error *error)

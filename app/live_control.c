@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/container.h"
 #include "app/preset.h"
 
 rv_status live_try(struct live *live, const char *action, rv_error *error)
@@ -88,6 +89,22 @@ static void save_preset(struct live *live)
 	live_hud_say(&live->hud, status == RV_OK ? said : error.message, live_now());
 }
 
+static void record(struct live *live)
+{
+	char path[PATH_LENGTH], said[PATH_LENGTH + 16], extension[CONTAINER_EXTENSION_LENGTH];
+	rv_error error;
+	if (live->recorder.recording) {
+		recorder_stop(&live->recorder);
+		return;
+	}
+	container_extension(recorder_format(&live->actions->options), extension);
+	name_file(live, extension, path);
+	rv_status status = recorder_start(&live->recorder, &live->actions->options, path,
+	                                  live->shown.width, live->shown.height, &error);
+	snprintf(said, sizeof(said), "recording %s", path);
+	live_hud_say(&live->hud, status == RV_OK ? said : error.message, live_now());
+}
+
 static void quit(struct live *live)
 {
 	live->quit = true;
@@ -105,6 +122,7 @@ static const struct {
 	{ACTION_QUIT, quit},
 	{ACTION_SCREENSHOT, take_screenshot},
 	{ACTION_SAVE_PRESET, save_preset},
+	{ACTION_RECORD, record},
 	{ACTION_RESET, reset},
 	{ACTION_LEARN, live_remote_learn},
 };

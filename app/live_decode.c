@@ -45,6 +45,7 @@ struct decode {
 	int64_t anchor;         /* when time 0 of the input is shown, on live_now()'s clock */
 	int64_t frames;         /* since the input was last opened */
 	int64_t time, taken_at; /* of the last frame that was handed out, and when that was */
+	int64_t ends_at;        /* when a file does that starts over; 0: none */
 	struct {
 		int width, height;
 		enum AVPixelFormat format;
@@ -220,7 +221,8 @@ static int64_t due_time(struct decode *decode)
 	bool is_late = decode->anchor + at < now - LATE_MAX;
 	bool is_early = decode->anchor + at > now + ahead;
 	if (!decode->frames || is_late || is_early)
-		decode->anchor = now - at;
+		decode->anchor = (decode->ends_at > now ? decode->ends_at : now) - at;
+	decode->ends_at = 0;
 	return decode->anchor + at;
 }
 
@@ -345,6 +347,16 @@ static void show_still(struct decode *decode)
 		sleep_for(NAP);
 }
 
+/* Of the last frame, in its source's ticks. */
+static int64_t end_time(const struct source *source)
+{
+	AVRational rate = source->video.frame_rate;
+	int64_t duration = source->duration;
+	if (!duration && rate.num)
+		duration = av_rescale_q(1, av_inv_q(rate), source->video.time_base);
+	return source->pts + duration;
+}
+
 static void end_input(struct decode *decode, rv_status status, const rv_error *error)
 {
 	const struct input *input = decode->source->input;
@@ -354,7 +366,10 @@ static void end_input(struct decode *decode, rv_status status, const rv_error *e
 		show_still(decode);
 		return;
 	}
-	hand_out_sound(decode, decode->source->pts + decode->source->duration);
+	hand_out_sound(decode, end_time(decode->source));
+	if (!may_return) /* a file that starts over waits for its last frame's end */
+		decode->ends_at =
+			decode->anchor + nanoseconds(decode->source, end_time(decode->source));
 	close_source(decode);
 	if (!may_return && (!decode->options.loop || !strcmp(decode->input, "-"))) {
 		end_session(decode);

@@ -19,6 +19,7 @@
 #include "app/live_disk.h"
 #include "app/live_engine.h"
 #include "app/live_hud.h"
+#include "app/live_record.h"
 #include "app/live_remote.h"
 #include "app/live_stats.h"
 #include "app/session.h"
@@ -39,6 +40,7 @@ struct live {
 	struct live_engine *engine;
 	struct live_carry *carrier;
 	struct live_disk *disk;
+	struct recorder recorder;
 	struct window *window; /* NULL: headless */
 	struct live_remote remote;
 

@@ -119,6 +119,15 @@ static void say_what_happened(struct live *live, int64_t now)
 	decode_note(live->decode, note);
 	if (note[0])
 		live_hud_say(&live->hud, note, now);
+	recorder_tell(&live->recorder, note, live->hud.state.recording);
+	if (note[0])
+		live_hud_say(&live->hud, note, now);
+}
+
+static void record_shown(struct live *live, int64_t now)
+{
+	recorder_hear(&live->recorder, live->sound);
+	recorder_show(&live->recorder, &live->shown, live->frame, now, live->actions->options.fps);
 }
 
 rv_status live_show(struct live *live, rv_error *error)
@@ -134,6 +143,8 @@ rv_status live_show(struct live *live, rv_error *error)
 	int64_t composed = live_now();
 	histogram_note(&live->stats.compose, ms_between(start, composed));
 	say_what_happened(live, composed);
+	if (status == RV_OK)
+		record_shown(live, composed);
 	if (status == RV_OK && live->window) {
 		bool changed = false;
 		status = live_hud_update(&live->hud, &live->actions->options, &live->stats,

@@ -6,9 +6,10 @@
 #include "app/sink_sound.h"
 #include "app/sink_streams.h"
 
-#include <libavutil/avstring.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A stream of the source, as the sink knows it. */
 struct copied_stream {
@@ -225,6 +226,15 @@ static bool write_failed(const struct sink *sink, int code)
 	return code < 0 || (sink->file && output_file_errno(sink->file));
 }
 
+static rv_status check_device(const char *path, rv_error *error)
+{
+	if (access(path, W_OK) == 0)
+		return RV_OK;
+	return rv_fail(error, errno == ENOENT ? RV_NOT_FOUND : RV_IO,
+	               "%s: %s; the kernel's module v4l2loopback makes devices to write to", path,
+	               strerror(errno));
+}
+
 static rv_status open_place(struct sink *sink, rv_error *error)
 {
 	AVFormatContext *muxer = sink->muxer;
@@ -234,6 +244,8 @@ static rv_status open_place(struct sink *sink, rv_error *error)
 		muxer->flags |= AVFMT_FLAG_CUSTOM_IO;
 		return RV_OK;
 	}
+	if (output_place(muxer->url) == PLACE_DEVICE)
+		return check_device(muxer->url, error);
 	if (muxer->oformat->flags & AVFMT_NOFILE)
 		return RV_OK;
 	av_dict_set(&options, "pkt_size", "1316", 0); /* UDP: seven packets of MPEG-TS each */

@@ -25,7 +25,8 @@ expect_error live_no_such_keys 1 "none.conf" live "$clip" --keys "$work/none.con
 echo 'A = fly' >"$work/keys.conf"
 expect_error live_wrong_keys 2 "keys.conf:1: fly: no such action" live "$clip" --headless \
 	--keys "$work/keys.conf"
-expect_error live_writes_no_file 2 "--output is not an option" live "$clip" -o "$work/x.mp4"
+echo kept >"$work/x.mp4"
+expect_error live_keeps_a_file_that_exists 2 "x.mp4: exists" live "$clip" -o "$work/x.mp4" --headless
 
 expect_success live_lists_cameras cameras
 check live_cameras_are_paths_or_none grep -Eq '^(/dev/video[0-9]|There is no camera)' "$work/out"

@@ -1,0 +1,226 @@
+#include "live_record.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/container.h"
+
+enum { SECOND = 1000000000 };
+
+/* ---- handing on ---- */
+
+static void hand_on(struct recorder *recorder, struct frame *picture)
+{
+	for (int i = 0; i < RECORDER_OUTPUTS_MAX; i++)
+		if (recorder->outputs[i])
+			live_output_show(recorder->outputs[i], picture);
+}
+
+/* What shows no new frame, only more of its dream or another view of it, comes at no more than the
+ * display's rate, and makes room where the frame that comes next turns out to belong there. */
+static void hand_on_held(struct recorder *recorder, int64_t until)
+{
+	if (recorder->held && recorder->held->time <= until)
+		hand_on(recorder, recorder->held);
+	frame_release(recorder->held);
+	recorder->held = NULL;
+}
+
+/* ---- starting and stopping ---- */
+
+static const char *or_null(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+static bool is_open(const struct recorder *recorder)
+{
+	for (int i = 0; i < RECORDER_OUTPUTS_MAX; i++)
+		if (recorder->outputs[i])
+			return true;
+	return false;
+}
+
+static rv_status start(struct recorder *recorder, struct live_output_options *options,
+                       const struct options *all, struct live_output **started, rv_error *error)
+{
+	struct live_output **place = recorder->outputs;
+	options->quality = all->quality;
+	options->fps = all->fps;
+	options->quiet = all->quiet;
+	options->has_sound = decode_has_sound(recorder->decode);
+	while (place < recorder->outputs + RECORDER_OUTPUTS_MAX && *place)
+		place++;
+	if (place == recorder->outputs + RECORDER_OUTPUTS_MAX)
+		return rv_fail(error, RV_INVALID,
+		               "the last recordings are still being written; wait a little");
+	rv_status status = live_output_start(place, options, error);
+	*started = *place;
+	decode_want_sound(recorder->decode, is_open(recorder));
+	return status;
+}
+
+rv_status recorder_open(struct recorder *recorder, const struct options *options,
+                        struct decode *decode, int width, int height, rv_error *error)
+{
+	struct live_output *started;
+	struct live_output_options output = {
+		.output = options->output,
+		.format = or_null(options->format),
+		.encoder = or_null(options->encoder),
+		.force = options->force,
+		.width = width,
+		.height = height,
+		.at_once = true,
+	};
+	recorder->decode = decode;
+	if (!options->output[0])
+		return RV_OK;
+	if (!strcmp(options->output, "-") && options->bench > 0)
+		return rv_fail(error, RV_INVALID,
+		               "--bench prints to standard output; give -o another name");
+	return start(recorder, &output, options, &started, error);
+}
+
+const char *recorder_format(const struct options *options)
+{
+	return options->output[0] ? NULL : or_null(options->format);
+}
+
+rv_status recorder_start(struct recorder *recorder, const struct options *options, const char *path,
+                         int width, int height, rv_error *error)
+{
+	struct live_output_options output = {
+		.output = path,
+		.format = recorder_format(options),
+		.encoder = options->output[0] ? NULL : or_null(options->encoder),
+		.width = width,
+		.height = height,
+	};
+	return start(recorder, &output, options, &recorder->recording, error);
+}
+
+void recorder_stop(struct recorder *recorder)
+{
+	hand_on_held(recorder, INT64_MAX);
+	if (recorder->recording)
+		live_output_end(recorder->recording);
+	recorder->recording = NULL;
+}
+
+/* ---- what is shown and heard ---- */
+
+/* Its frame's time, and from then on, while the frame stays (no other comes, the picture is
+ * frozen), as the clock goes. *is_new: the frame was not shown before. */
+static int64_t picture_time(struct recorder *recorder, const struct frame *frame, int64_t now,
+                            bool *is_new)
+{
+	*is_new = frame->decoded_at != recorder->frame_seen;
+	if (*is_new)
+		recorder->shown_at = now;
+	recorder->frame_seen = frame->decoded_at;
+	return frame->time + (now - recorder->shown_at);
+}
+
+static rv_status copy_picture(struct frame **copied, const rv_image *picture)
+{
+	rv_status status = frame_create(copied, picture->width, picture->height, NULL);
+	for (int y = 0; status == RV_OK && y < picture->height; y++)
+		memcpy((char *)(*copied)->image.pixels + (size_t)y * (*copied)->image.stride,
+		       (const char *)picture->pixels + (size_t)y * picture->stride,
+		       3 * (size_t)picture->width);
+	return status;
+}
+
+void recorder_show(struct recorder *recorder, const rv_image *picture, const struct frame *frame,
+                   int64_t now, float fps)
+{
+	bool is_new;
+	struct frame *copy = NULL;
+	int64_t time = picture_time(recorder, frame, now, &is_new);
+	int64_t spacing = (int64_t)(0.75 * SECOND / (double)fps);
+	is_new &= !frame->again;
+	if (!is_open(recorder) || (!is_new && time < recorder->last + spacing) ||
+	    copy_picture(&copy, picture) != RV_OK)
+		return;
+	hand_on_held(recorder, time - spacing);
+	copy->time = recorder->last = time;
+	if (is_new)
+		hand_on(recorder, copy);
+	else
+		recorder->held = frame_hold(copy);
+	frame_release(copy);
+}
+
+void recorder_hear(struct recorder *recorder, struct queue *sounds)
+{
+	struct sound *sound;
+	while ((sound = queue_pop(sounds, 0))) {
+		for (int i = 0; i < RECORDER_OUTPUTS_MAX; i++)
+			if (recorder->outputs[i])
+				live_output_hear(recorder->outputs[i], sound);
+		sound_release(sound);
+	}
+}
+
+/* ---- what is said ---- */
+
+static void write_state(const struct live_output_state *state, bool is_recording,
+                        char text[RECORDER_STATE_LENGTH])
+{
+	int seconds = (int)state->seconds;
+	const char *name = is_recording ? "recording" : "output";
+	if (state->lost)
+		snprintf(text, RECORDER_STATE_LENGTH, "%s waits", name);
+	else if (state->dropped)
+		snprintf(text, RECORDER_STATE_LENGTH, "%s %d:%02d, %llu left out", name,
+		         seconds / 60, seconds % 60, (unsigned long long)state->dropped);
+	else
+		snprintf(text, RECORDER_STATE_LENGTH, "%s %d:%02d", name, seconds / 60,
+		         seconds % 60);
+}
+
+/* Waits for its thread. */
+static void close_output(struct recorder *recorder, struct live_output **output)
+{
+	rv_error error = {0};
+	if (recorder->recording == *output)
+		recorder->recording = NULL;
+	if (live_output_close(output, &error) != RV_OK && recorder->error.status == RV_OK)
+		recorder->error = error;
+	decode_want_sound(recorder->decode, is_open(recorder));
+}
+
+void recorder_tell(struct recorder *recorder, char note[LIVE_NOTE_LENGTH],
+                   char state[RECORDER_STATE_LENGTH])
+{
+	note[0] = state[0] = '\0';
+	for (int i = 0; i < RECORDER_OUTPUTS_MAX; i++) {
+		struct live_output **output = &recorder->outputs[i];
+		if (!*output)
+			continue;
+		struct live_output_state now = live_output_state(*output);
+		bool is_recording = *output == recorder->recording;
+		if (!state[0] || is_recording)
+			write_state(&now, is_recording, state);
+		if (note[0]) /* one after the other */
+			continue;
+		live_output_note(*output, note);
+		if (now.ended)
+			close_output(recorder, output);
+	}
+}
+
+rv_status recorder_close(struct recorder *recorder, rv_error *error)
+{
+	hand_on_held(recorder, INT64_MAX);
+	for (int i = 0; i < RECORDER_OUTPUTS_MAX; i++)
+		if (recorder->outputs[i])
+			live_output_end(recorder->outputs[i]);
+	for (int i = 0; i < RECORDER_OUTPUTS_MAX; i++)
+		if (recorder->outputs[i])
+			close_output(recorder, &recorder->outputs[i]);
+	if (recorder->error.status != RV_OK && error)
+		*error = recorder->error;
+	return recorder->error.status;
+}

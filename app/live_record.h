@@ -1,0 +1,53 @@
+/* All outputs beside the window of a live session (app/live_output.h): that of --output, and
+ * recordings, which are started and stopped while it runs. Belongs to the main thread, which never
+ * waits here but in recorder_open and recorder_close. */
+#ifndef LIVE_RECORD_H
+#define LIVE_RECORD_H
+
+#include "app/live_decode.h"
+#include "app/live_output.h"
+#include "app/options.h"
+#include "app/paths.h"
+
+enum { RECORDER_OUTPUTS_MAX = 4, RECORDER_STATE_LENGTH = 64 };
+
+/* Zeroed before use. */
+struct recorder {
+	struct live_output *outputs[RECORDER_OUTPUTS_MAX]; /* NULL: free */
+	struct live_output *recording; /* that which was started last, if it goes on; NULL: none */
+	struct decode *decode;         /* whose sound is recorded; borrowed */
+	rv_error error;                /* of the first recording that failed */
+	int64_t frame_seen, shown_at;  /* which frame is shown (decoded_at), and since when */
+	int64_t last;                  /* time of the last picture handed on, or held */
+	struct frame *held;            /* a picture that waits for what comes next; NULL: none */
+};
+
+/* Opens what --output names, if anything, for pictures of this size. decode must outlive the
+ * outputs. What is wrong with the name, the encoder, the place shows here: the errors of
+ * live_output_start. */
+rv_status recorder_open(struct recorder *recorder, const struct options *options,
+                        struct decode *decode, int width, int height, rv_error *error);
+
+/* Starts a recording. --format and --encoder say how where there is no --output, whose they are.
+ * RV_INVALID: too many are still being written; RV_MEMORY. */
+rv_status recorder_start(struct recorder *recorder, const struct options *options, const char *path,
+                         int width, int height, rv_error *error);
+void recorder_stop(struct recorder *recorder);
+
+/* The format of recordings, or NULL: that of their name. */
+const char *recorder_format(const struct options *options);
+
+/* Hands on what is shown now, the picture made of frame, and the sound that has come. */
+void recorder_show(struct recorder *recorder, const rv_image *picture, const struct frame *frame,
+                   int64_t now, float fps);
+void recorder_hear(struct recorder *recorder, struct queue *sound);
+
+/* Writes what happened to note, once, and to state what goes on, such as "recording 0:12"; empty:
+ * nothing. Recordings that have ended are cleared away. */
+void recorder_tell(struct recorder *recorder, char note[LIVE_NOTE_LENGTH],
+                   char state[RECORDER_STATE_LENGTH]);
+
+/* Ends all and waits until they are written. RV_IO and others: one, now or before, could not be. */
+rv_status recorder_close(struct recorder *recorder, rv_error *error);
+
+#endif
