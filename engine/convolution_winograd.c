@@ -246,12 +246,11 @@ static void write_options(char options[OPTIONS_LENGTH], const struct winograd_pl
 {
 	const struct winograd_transform *transform = &plan->transform;
 	const int points = transform->points;
-	int length =
-		snprintf(options, OPTIONS_LENGTH,
-	                 "-cl-no-signed-zeros -DLANES=%d -DTILE_PIXELS=%d -DTILE_VECTORS=%d "
-	                 "-DVERTICAL=%d -DHORIZONTAL=%d -DPOINTS=%d -DOUTPUTS=%d -DINPUT_ROWS=",
-	                 tile.lanes, tile.pixels, tile.vectors, plan->vertical, plan->horizontal,
-	                 points, transform->outputs);
+	int length = snprintf(options, OPTIONS_LENGTH,
+	                      "-cl-no-signed-zeros -DLANES=%d -DTILE_PIXELS=%d -DTILE_VECTORS=%d "
+	                      "-DSQUARE=%d -DPOINTS=%d -DOUTPUTS=%d -DINPUT_ROWS=",
+	                      tile.lanes, tile.pixels, tile.vectors,
+	                      plan->vertical && plan->horizontal, points, transform->outputs);
 
 	for (int point = 0; point < points; point += point == 0 || point == points - 2 ? 1 : 2)
 		for (int i = 0; i < points; i++)
@@ -303,6 +302,7 @@ static void record_winograd(struct recorder *recorder, const struct convolution_
 	record_int(recorder, tables->tap_count);
 	record_targets(recorder, tables);
 	record_int(recorder, tables->target_count);
+	record_int(recorder, plan->vertical);
 	record_int(recorder, plan->tiles_across);
 	record_int(recorder, tile_count);
 	record_int(recorder, plan->block_tiles);

@@ -2,8 +2,8 @@
 // what they read into local memory, multiplies it by the transformed weights point by point, a
 // panel of output channels at a time, and transforms the products back.
 //
-// Build options: POINTS, OUTPUTS, INPUT_ROWS, OUTPUT_ROWS (engine/winograd_transform.h); VERTICAL
-// and HORIZONTAL, 0 or 1: the directions the transform applies to; TILE_PIXELS, TILE_VECTORS: the
+// Build options: POINTS, OUTPUTS, INPUT_ROWS, OUTPUT_ROWS (engine/winograd_transform.h); SQUARE:
+// 1 where the transform applies to both directions, 0 where to one; TILE_PIXELS, TILE_VECTORS: the
 // register tile, in Winograd tiles by vectors of output channels.
 
 #ifndef POINTS // built on its own, to see whether it compiles
@@ -12,16 +12,14 @@
 #define INPUT_ROWS                                                                                 \
 	{4, 0, -5, 0, 1, 0}, {0, -4, -4, 1, 1, 0}, {0, -2, -1, 2, 1, 0}, {0, 4, 0, -5, 0, 1}
 #define OUTPUT_ROWS {1, 1, 1, 0}, {0, 1, 2, 0}, {0, 1, 4, 0}, {0, 1, 8, 1}
-#define VERTICAL 1
-#define HORIZONTAL 1
+#define SQUARE 1
 #define TILE_PIXELS 4
 #define TILE_VECTORS 2
 #endif
 
-#define POINTS_Y (VERTICAL ? POINTS : 1)
-#define POINTS_X (HORIZONTAL ? POINTS : 1)
-#define OUTPUTS_Y (VERTICAL ? OUTPUTS : 1)
-#define OUTPUTS_X (HORIZONTAL ? OUTPUTS : 1)
+// Of a tile. What is not square lies in a row here, whichever way it lies in the picture.
+#define POINT_LINES (SQUARE ? POINTS : 1)
+#define OUTPUT_LINES (SQUARE ? OUTPUTS : 1)
 #define PANEL (TILE_VECTORS * LANES)
 
 // Of each pair of points only the first has its row: point 0, pairs, infinity.
@@ -84,27 +82,26 @@ void store_local(__local float *pointer, real value)
 	*(__local real *)pointer = value;
 }
 
-// One vector of channels of one tile: POINTS_Y x POINTS_X values `stride` apart in local memory.
+// One vector of channels of one tile: POINT_LINES x POINTS values `stride` apart in local memory.
 void transform_tile(__local float *to, int stride, const __global float *const *source, int channel)
 {
-	real rows[POINTS_Y][POINTS_X];
+	real rows[POINT_LINES][POINTS];
 
-	UNROLLED(x, POINTS_X)
+	UNROLLED(x, POINTS)
 	{
-		real column[POINTS_Y], transformed[POINTS_Y];
-		UNROLLED(y, POINTS_Y) column[y] = load(source[y * POINTS_X + x] + channel);
-		if (VERTICAL)
+		real column[POINT_LINES], transformed[POINT_LINES];
+		UNROLLED(y, POINT_LINES) column[y] = load(source[y * POINTS + x] + channel);
+		if (SQUARE)
 			transform_input(transformed, column);
-		UNROLLED(y, POINTS_Y) rows[y][x] = VERTICAL ? transformed[y] : column[y];
+		UNROLLED(y, POINT_LINES) rows[y][x] = SQUARE ? transformed[y] : column[y];
 	}
-	UNROLLED(y, POINTS_Y)
+	UNROLLED(y, POINT_LINES)
 	{
-		real transformed[POINTS_X];
-		if (HORIZONTAL)
-			transform_input(transformed, rows[y]);
-		UNROLLED(x, POINTS_X)
-		store_local(to + (y * POINTS_X + x) * stride,
-			    HORIZONTAL ? transformed[x] : rows[y][x]);
+		real transformed[POINTS];
+
+		transform_input(transformed, rows[y]);
+		UNROLLED(x, POINTS)
+		store_local(to + (y * POINTS + x) * stride, transformed[x]);
 	}
 }
 
@@ -148,89 +145,100 @@ void multiply_point(__local float *products, const __local float *tiles, int til
 }
 
 // The outputs of one tile for one vector of channels, from products `stride` apart.
-void finish_tile(const __local float *products, int stride, real outputs[OUTPUTS_Y][OUTPUTS_X])
+void finish_tile(const __local float *products, int stride, real outputs[OUTPUT_LINES][OUTPUTS])
 {
-	real rows[OUTPUTS_Y][POINTS_X];
+	real rows[OUTPUT_LINES][POINTS];
 
-	UNROLLED(x, POINTS_X)
+	UNROLLED(x, POINTS)
 	{
-		real column[POINTS_Y], transformed[OUTPUTS_Y];
-		UNROLLED(y, POINTS_Y)
-		column[y] = load_local(products + (y * POINTS_X + x) * stride);
-		if (VERTICAL)
+		real column[POINT_LINES], transformed[OUTPUT_LINES];
+		UNROLLED(y, POINT_LINES)
+		column[y] = load_local(products + (y * POINTS + x) * stride);
+		if (SQUARE)
 			transform_output(transformed, column);
-		UNROLLED(y, OUTPUTS_Y) rows[y][x] = VERTICAL ? transformed[y] : column[y];
+		UNROLLED(y, OUTPUT_LINES) rows[y][x] = SQUARE ? transformed[y] : column[y];
 	}
-	UNROLLED(y, OUTPUTS_Y)
-	{
-		if (HORIZONTAL)
-			transform_output(outputs[y], rows[y]);
-		else
-			UNROLLED(x, OUTPUTS_X) outputs[y][x] = rows[y][x];
-	}
+	UNROLLED(y, OUTPUT_LINES) transform_output(outputs[y], rows[y]);
+}
+
+// Pixel (line, place) of a tile, as the kernel sees it, in the picture.
+int2 tile_pixel(int2 tile, bool upright, int line, int place)
+{
+	return !SQUARE && upright ? tile + (int2)(0, place) : tile + (int2)(place, line);
+}
+
+// Where tile number `number` begins.
+int2 tile_origin(int number, int tiles_across, bool upright)
+{
+	const int row = number / tiles_across, column = number - row * tiles_across;
+
+	return (int2)(column * (SQUARE || !upright ? OUTPUTS : 1),
+		      row * (SQUARE || upright ? OUTPUTS : 1));
 }
 
 // Work-item (block of block_tiles tiles). runs are the input channels; their dy and dx are those
-// of the window's first tap. scratch holds the transformed tiles and one panel of products.
+// of the window's first tap. upright: what is not square stands. scratch holds the transformed
+// tiles and one panel of products.
 ONE_ITEM __kernel void convolve_winograd(
 	const __global float *restrict input, int input_height, int input_width,
 	const __global float *restrict zeros, const __global float *restrict weights, int channels,
 	__global float *restrict output, int output_height, int output_width,
 	const __global float *restrict mask, const __global struct tap *restrict runs,
 	int run_count, const __global struct target *restrict targets,
-	const __global float *restrict bias, int target_count, int tiles_across, int tile_count,
-	int block_tiles, __local float *restrict scratch)
+	const __global float *restrict bias, int target_count, int upright, int tiles_across,
+	int tile_count, int block_tiles, __local float *restrict scratch)
 {
 	const int begin = get_global_id(0) * block_tiles;
 	const int count = min(block_tiles, tile_count - begin);
 	// A cache line more than needed, so that a tile's points do not all fall into the same set.
 	const int tile_stride = block_tiles * channels + 16;
 	const int product_stride = block_tiles * PANEL + 16;
-	__local float *products = scratch + POINTS_Y * POINTS_X * tile_stride;
+	__local float *products = scratch + POINT_LINES * POINTS * tile_stride;
 
 	for (int t = 0; t < count; t++) {
-		const int row = (begin + t) / tiles_across;
-		const int y = row * OUTPUTS_Y;
-		const int x = (begin + t - row * tiles_across) * OUTPUTS_X;
+		const int2 tile = tile_origin(begin + t, tiles_across, upright);
 
 		for (int r = 0; r < run_count; r++) {
 			const struct tap run = runs[r];
-			const __global float *source[POINTS_Y * POINTS_X];
+			const __global float *source[POINT_LINES * POINTS];
 
-			for (int i = 0; i < POINTS_Y; i++)
-				for (int k = 0; k < POINTS_X; k++)
-					source[i * POINTS_X + k] =
+			for (int i = 0; i < POINT_LINES; i++)
+				for (int k = 0; k < POINTS; k++) {
+					const int2 at = tile_pixel(tile, upright, i, k);
+					source[i * POINTS + k] =
 						tap_source(input, input_height, input_width, zeros,
-							   run, y + i, x + k);
+							   run, at.y, at.x);
+				}
 			for (int c = 0; c < run.channels; c += LANES)
 				transform_tile(scratch + t * channels + run.row + c, tile_stride,
 					       source, c);
 		}
 	}
 	for (int vector = 0; vector < target_count; vector += TILE_VECTORS) {
-		for (int p = 0; p < POINTS_Y * POINTS_X; p++) {
+		for (int p = 0; p < POINT_LINES * POINTS; p++) {
 			multiply_point(products + p * product_stride, scratch + p * tile_stride,
 				       count, channels, weights);
 			weights += (size_t)channels * PANEL;
 		}
 		for (int t = 0; t < count; t++) {
-			const int row = (begin + t) / tiles_across;
-			const int y = row * OUTPUTS_Y;
-			const int x = (begin + t - row * tiles_across) * OUTPUTS_X;
+			const int2 tile = tile_origin(begin + t, tiles_across, upright);
 
 			for (int v = 0; v < TILE_VECTORS; v++) {
 				const struct target target = targets[vector + v];
-				real outputs[OUTPUTS_Y][OUTPUTS_X];
+				real outputs[OUTPUT_LINES][OUTPUTS];
 
 				finish_tile(products + t * PANEL + v * LANES, product_stride,
 					    outputs);
-				UNROLLED(i, OUTPUTS_Y)
-				UNROLLED(k, OUTPUTS_X)
-				if (y + i < output_height && x + k < output_width)
-					store_target(target, output, mask,
-						     bias + (vector + v) * LANES,
-						     (y + i) * output_width + x + k,
-						     outputs[i][k]);
+				UNROLLED(i, OUTPUT_LINES)
+				UNROLLED(k, OUTPUTS)
+				{
+					const int2 at = tile_pixel(tile, upright, i, k);
+					if (at.y < output_height && at.x < output_width)
+						store_target(target, output, mask,
+							     bias + (vector + v) * LANES,
+							     at.y * output_width + at.x,
+							     outputs[i][k]);
+				}
 			}
 		}
 	}
