@@ -84,6 +84,7 @@ static rv_status open_format(struct input *input, struct input_origin *origin, r
 	if (code < 0 || stopped(input))
 		return input_fail(input, code, "cannot be opened", error);
 	input->is_device = origin->is_device;
+	input->camera = origin->camera;
 	input->may_return = origin->may_return;
 	input->is_realtime =
 		origin->is_live || (origin->is_network && is_endless_download(input->format));

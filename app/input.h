@@ -2,6 +2,7 @@
 #ifndef APP_INPUT_H
 #define APP_INPUT_H
 
+#include "app/camera.h"
 #include "engine/reverie.h"
 
 #include <libavformat/avformat.h>
@@ -19,8 +20,9 @@ enum { INPUT_PENDING_MAX = 2 };
 struct input_options {
 	const volatile sig_atomic_t *stop; /* ends blocking reads once it is not 0; NULL: none */
 	bool live;                         /* as soon as possible rather than as well as possible */
-	int camera_width, camera_height;   /* 0: what suits (app/camera_mode.h) */
-	float camera_rate;                 /* frames a second; 0: what suits */
+	struct camera_wish camera_wish;
+	struct camera camera; /* that an earlier input was, and that is to be found again under
+	                       * whatever number it has now; empty: the one that is named */
 };
 
 /* Closed by input_close. Belongs to one thread at a time. */
@@ -32,6 +34,7 @@ struct input {
 	bool is_realtime; /* comes at its own rate: a camera, a live protocol */
 	bool may_return;  /* is worth opening again once it has gone: a camera, a stream, a FIFO */
 	bool is_device;
+	struct camera camera; /* of a device */
 
 	/* private */
 	const volatile sig_atomic_t *stop;

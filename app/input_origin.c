@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <libavdevice/avdevice.h>
 #include <libavutil/avstring.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -103,10 +104,46 @@ static rv_status use_device(const char *name, const char *format, const char *ur
 	return origin->url ? RV_OK : rv_fail(error, RV_MEMORY, "%s: out of memory", name);
 }
 
-static rv_status find_camera(const char *name, struct input_origin *origin, rv_error *error)
+static void ask_for(struct input_origin *origin, const struct camera_choice *choice)
+{
+	char text[48];
+	if (choice->format)
+		av_dict_set(&origin->options, "input_format", choice->format, 0);
+	if (choice->width && choice->height) {
+		snprintf(text, sizeof(text), "%dx%d", choice->width, choice->height);
+		av_dict_set(&origin->options, "video_size", text, 0);
+	}
+	if (choice->rate.count) {
+		snprintf(text, sizeof(text), "%d/%d", choice->rate.count, choice->rate.seconds);
+		av_dict_set(&origin->options, "framerate", text, 0);
+	}
+}
+
+static rv_status choose_mode(struct input_origin *origin, const struct camera_wish *wish,
+                             rv_error *error)
+{
+	struct camera_choice choice;
+	struct camera_modes *modes = calloc(1, sizeof(*modes));
+	if (!modes)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	camera_read_modes(&origin->camera, wish, modes);
+	rv_status status = camera_choose(&choice, modes, wish, origin->camera.path, error);
+	if (!status)
+		ask_for(origin, &choice);
+	free(modes);
+	return status;
+}
+
+static rv_status find_camera(const char *name, const struct input_options *options,
+                             struct input_origin *origin, rv_error *error)
 {
 	origin->is_device = origin->is_live = origin->may_return = true;
-	return use_device(name, "v4l2", name, origin, error);
+	rv_status status = options->camera.path[0]
+	                           ? camera_find_again(&options->camera, &origin->camera, error)
+	                           : camera_open(name, &origin->camera, error);
+	if (!status)
+		status = choose_mode(origin, &options->camera_wish, error);
+	return status ? status : use_device(name, "v4l2", origin->camera.path, origin, error);
 }
 
 /* ---- streams ---- */
@@ -145,17 +182,24 @@ static rv_status find_stream(const char *url, const struct input_options *option
 rv_status input_origin_find(struct input_origin *origin, const char *name,
                             const struct input_options *options, rv_error *error)
 {
+	const struct camera_wish *wish = &options->camera_wish;
 	const char *graph;
 	struct stat status;
 	*origin = (struct input_origin){.pipe = -1};
+	bool is_camera = av_strstart(name, "/dev/video", NULL);
+	bool wants_camera = wish->width || wish->height || wish->rate > 0;
+	if (wants_camera && !is_camera)
+		return rv_fail(error, RV_INVALID,
+		               "%s: is no camera, so --camera-size and --camera-rate mean nothing",
+		               name);
 	if (strcmp(name, "-") == 0) {
 		origin->pipe = STDIN_FILENO;
 		return RV_OK;
 	}
 	if (av_strstart(name, "lavfi:", &graph))
 		return use_device(name, "lavfi", graph, origin, error);
-	if (av_strstart(name, "/dev/video", NULL))
-		return find_camera(name, origin, error);
+	if (is_camera)
+		return find_camera(name, options, origin, error);
 	if (stat(name, &status) == 0)
 		return find_file(name, &status, origin, error);
 	if (strstr(name, "://") || av_filename_number_test(name))

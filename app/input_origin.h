@@ -10,7 +10,8 @@ struct input_origin {
 	const AVInputFormat *format; /* NULL: libavformat is to find it out */
 	AVDictionary *options;       /* for avformat_open_input; owned */
 	int pipe;                    /* to be read by app/input_pipe.h; -1: none. Owned but for 0 */
-	bool is_device;              /* a camera */
+	bool is_device;              /* a camera: */
+	struct camera camera;
 	bool is_network;
 	bool is_listening; /* waits for somebody to come, however long that takes */
 	bool is_live;      /* of a protocol that is only used for what comes at its own rate */

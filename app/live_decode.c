@@ -40,6 +40,7 @@ struct decode {
 	atomic_bool sound_wanted;
 	struct feed *feed;
 	struct live_note note;
+	struct camera camera; /* empty: it is none */
 	int width, height;
 	double shape;           /* of all frames: width by height */
 	int64_t anchor;         /* when time 0 of the input is shown, on live_now()'s clock */
@@ -124,7 +125,11 @@ static bool must_give_up(const struct decode *decode)
 
 static rv_status open_source(struct decode *decode, rv_error *error)
 {
-	const struct input_options options = {.live = true};
+	const struct input_options options = {
+		.live = true,
+		.camera_wish = decode->options.camera_wish,
+		.camera = decode->camera,
+	};
 	struct opening *opening = NULL;
 	rv_status status = opening_start(&opening, decode->input, &options, error);
 	if (status)
@@ -140,6 +145,7 @@ static rv_status open_source(struct decode *decode, rv_error *error)
 		status = open_sound(decode, error);
 	if (status)
 		return status;
+	decode->camera = decode->source->input->camera;
 	if (decode->shape > 0)
 		decode->source->shape = decode->shape;
 	decode->anchor = 0;
@@ -328,9 +334,13 @@ static void wait_for_return(struct decode *decode, rv_status status, const rv_er
 		why += strlen(decode->name) + strspn(why + strlen(decode->name), ": ");
 	note_say(&decode->note, "waiting for %.80s: %.60s", decode->name, why);
 	wait_for_input(decode, decode->frames ? 0 : BACKOFF_FIRST);
-	if (!stopped(decode))
-		note_say(&decode->note, "%.80s is back after %.1f s", decode->name,
-		         (double)(live_now() - gone_at) / SECOND);
+	if (stopped(decode))
+		return;
+	const char *path = decode->camera.path;
+	bool has_moved = path[0] && strcmp(path, decode->name);
+	note_say(&decode->note, "%.80s is back%s%.40s after %.1f s", decode->name,
+	         has_moved ? " as " : "", has_moved ? path : "",
+	         (double)(live_now() - gone_at) / SECOND);
 }
 
 static void end_session(struct decode *decode)

@@ -10,6 +10,7 @@
 
 #include <signal.h>
 
+#include "app/camera_mode.h"
 #include "app/live_note.h"
 #include "app/queue.h"
 
@@ -18,8 +19,9 @@ struct decode;
 enum { DECODE_NOTE_LENGTH = LIVE_NOTE_LENGTH };
 
 struct decode_options {
-	const char *input;                 /* as for input_open (app/input.h); copied */
-	bool loop;                         /* play files again and again */
+	const char *input; /* as for input_open (app/input.h); copied */
+	bool loop;         /* play files again and again */
+	struct camera_wish camera_wish;
 	bool quiet;                        /* write no log to standard error */
 	const volatile sig_atomic_t *stop; /* ends blocking reads once it is not 0 */
 	struct queue *display, *work;      /* of struct frame; borrowed */

@@ -78,6 +78,8 @@ struct options {
 	/* Live. Choices are indices, as in the table. */
 	float fps;                      /* of the display; a dream may take two frames */
 	int loop;                       /* 0: a file is played once */
+	struct option_size camera_size; /* 0x0: what suits */
+	float camera_rate;              /* frames a second; 0: what suits */
 	int governor;                   /* 0: the quality is as wished, however slow */
 	int view;                       /* enum option_view */
 	float split;                    /* 0..1: where OPTION_VIEW_SPLIT is divided */
