@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 /* Until a live stream has to show what it holds: microseconds, and bytes. libavformat's own limits
- * are five times as large, and all that is read for them is shown late. */
-#define LIVE_ANALYSIS "1000000"
+ * are ten and five times as large, and all that is read for them is shown late. */
+#define LIVE_ANALYSIS "500000"
 #define LIVE_PROBE "1000000"
 
 char *input_public_name(const char *name)
@@ -174,6 +174,8 @@ static rv_status find_stream(const char *url, const struct input_options *option
 		av_dict_set(&origin->options, "fflags", "nobuffer", 0);
 		av_dict_set(&origin->options, "analyzeduration", LIVE_ANALYSIS, 0);
 		av_dict_set(&origin->options, "probesize", LIVE_PROBE, 0);
+		/* The rate is measured later; twenty frames for it would all come late. */
+		av_dict_set(&origin->options, "fpsprobesize", "2", 0);
 	}
 	origin->url = av_strdup(url);
 	return origin->url ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory");

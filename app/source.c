@@ -190,7 +190,7 @@ static int64_t usual_duration(const struct source *source)
 /* Timestamps always rise: encoders insist on it. A frame without one follows the last. */
 static void set_time(struct source *source)
 {
-	int64_t pts = source->frame->best_effort_timestamp;
+	int64_t pts = source->frame->pts;
 	if (source->timed) {
 		int64_t last = source->duration ? source->duration : usual_duration(source);
 		if (pts == AV_NOPTS_VALUE)
@@ -204,8 +204,9 @@ static void set_time(struct source *source)
 	source->timed = true;
 }
 
-/* 0: a frame; else libav's code: AVERROR(EAGAIN) where more must be fed, AVERROR_EOF. */
-static int take_frame(struct source *source)
+/* 0: a frame, whose pts is the best guess; else libav's code: AVERROR(EAGAIN) where more must be
+ * fed, AVERROR_EOF. */
+static int decode_frame(struct source *source)
 {
 	int code = avcodec_receive_frame(source->decoder, source->frame);
 	if (code < 0 && code != AVERROR(EAGAIN) && code != AVERROR_EOF) {
@@ -216,6 +217,38 @@ static int take_frame(struct source *source)
 		return code;
 	if (source->frame->decode_error_flags)
 		source->damaged++;
+	source->frame->pts = source->frame->best_effort_timestamp;
+	return 0;
+}
+
+/* The same for a frame that is not interlaced. */
+static int decode_whole_frame(struct source *source)
+{
+	struct deinterlacer *deinterlacer = &source->deinterlacer;
+	AVRational time_base = video_stream(source)->time_base;
+	av_frame_unref(source->frame);
+	while (!deinterlacer_pull(deinterlacer, source->frame, time_base)) {
+		int code = decode_frame(source);
+		if (code == AVERROR_EOF && deinterlacer->graph && !source->flushed) {
+			source->flushed = true;
+			deinterlacer_push(deinterlacer, NULL, time_base, NULL);
+			continue;
+		}
+		if (code < 0)
+			return code;
+		/* What cannot be deinterlaced is still a picture. */
+		if (!deinterlacer_wants(deinterlacer, source->frame) ||
+		    deinterlacer_push(deinterlacer, source->frame, time_base, NULL))
+			return 0;
+	}
+	return 0;
+}
+
+static int take_frame(struct source *source)
+{
+	int code = decode_whole_frame(source);
+	if (code < 0)
+		return code;
 	if (is_other_picture(source))
 		describe(source);
 	set_time(source);
@@ -362,6 +395,7 @@ void source_close(struct source **closed)
 		return;
 	packet_queue_release(&source->early);
 	timeline_release(&source->timeline);
+	deinterlacer_release(&source->deinterlacer);
 	avcodec_free_context(&source->decoder);
 	av_frame_free(&source->frame);
 	av_packet_free(&source->packet);

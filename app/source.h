@@ -1,9 +1,11 @@
-/* The frames of a video, decoded in presentation order, upright and in RGB, and the packets of all
- * the streams beside it as they are. */
+/* The frames of a video, decoded in presentation order, whole where they were interlaced, upright and
+ * in RGB, and the packets of all the streams beside it as they are but for their timestamps, which
+ * go on where those of the input jump back. */
 #ifndef APP_SOURCE_H
 #define APP_SOURCE_H
 
 #include "app/convert.h"
+#include "app/deinterlace.h"
 #include "app/input.h"
 #include "app/packet_queue.h"
 #include "app/timeline.h"
@@ -58,10 +60,12 @@ struct source {
 	rv_image stored; /* turned videos: the frame in RGB before it is turned */
 	int orientation;
 	struct timeline timeline;
+	struct deinterlacer deinterlacer;
 	struct packet_queue early; /* met before the first frame was whole */
 	bool timed;                /* pts and duration hold those of an earlier frame */
 	bool frame_held; /* the first frame waits for the early packets to be handed out */
 	int unreadable;  /* reads in a row that failed for damage */
+	bool flushed;    /* the deinterlacer gives what it holds */
 	bool draining;   /* the input has ended, the decoder may hold more */
 };
 
