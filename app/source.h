@@ -1,6 +1,6 @@
-/* The frames of a video, decoded in presentation order, whole where they were interlaced, upright and
- * in RGB, and the packets of all the streams beside it as they are but for their timestamps, which
- * go on where those of the input jump back. */
+/* The frames of a video, decoded in presentation order, whole where they were interlaced, upright
+ * and in RGB, and the packets of all the streams beside it as they are but for their timestamps,
+ * which go on where those of the input jump back. */
 #ifndef APP_SOURCE_H
 #define APP_SOURCE_H
 
