@@ -11,7 +11,8 @@ DEBIAN_PACKAGES = gcc libc6-dev make pkg-config ca-certificates nodejs npm \
 	libavformat-dev libavcodec-dev libavfilter-dev libavdevice-dev libavutil-dev \
 	libswscale-dev libswresample-dev libsdl2-dev liblo-dev libasound2-dev
 DEBIAN_DEVELOPER_PACKAGES = clang clang-format cppcheck oclgrind ffmpeg man-db \
-	python3-numpy python3-torch xvfb xdotool imagemagick liblo-tools
+	python3-numpy python3-torch xvfb xdotool imagemagick liblo-tools \
+	xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils
 
 PACKAGES = OpenCL libprotobuf-c libavformat libavcodec libavfilter libavdevice libswscale libswresample libavutil sdl2
 
@@ -37,11 +38,6 @@ CLBLAST = $(shell pkg-config --exists clblast 2>/dev/null && echo 1)
 ifeq ($(CLBLAST),1)
 CPPFLAGS += -DHAVE_CLBLAST
 PACKAGE_LIBS += -lclblast
-endif
-ALSA = $(shell pkg-config --exists alsa 2>/dev/null && echo 1)
-ifeq ($(ALSA),1)
-CPPFLAGS += -DHAVE_ALSA
-PACKAGE_LIBS += $(shell pkg-config --libs alsa)
 endif
 LIBLO = $(shell pkg-config --exists liblo 2>/dev/null && echo 1)
 ifeq ($(LIBLO),1)

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "app/action_dream.h"
+#include "app/action_stage.h"
 
 enum { WORD_LENGTH = 64 };
 
 const struct action action_table[] = {
 	{"add", "OPTION AMOUNT", "raise or lower a number", .run = action_add},
-	{"turn", "OPTION POSITION", "put it where a knob is, from 0 to 1", .run = action_turn},
 	{"set", "OPTION VALUE", "give an option a value", .run = action_set},
 	{"cycle", "OPTION", "go to an option's next choice", .run = action_cycle},
 	{"toggle", "OPTION VALUE", "choose that, or what was chosen before", .run = action_toggle},
@@ -38,6 +38,11 @@ const struct action action_table[] = {
          .requests = ACTION_LEARN},
 	{"record", NULL, "start or stop a video, with sound, in this folder",
          .requests = ACTION_RECORD},
+	{"next-display", NULL, "show on the next display", .requests = ACTION_NEXT_DISPLAY},
+	{"corner-move", "X,Y", "move the marked corner by so many pixels",
+         .run = action_move_corner},
+	{"corner-reset", NULL, "make the display whole again", .run = action_reset_corners,
+         .message = "corners as they were"},
 	{"quit", NULL, "end", .requests = ACTION_QUIT},
 	{NULL},
 };
@@ -107,9 +112,11 @@ rv_status action_check(const char *text, rv_error *error)
 static bool changes_dream(const struct action_call *call)
 {
 	if (call->option)
-		return call->option->group != OPTION_GROUP_LIVE;
+		return call->option->group != OPTION_GROUP_LIVE &&
+		       call->option->group != OPTION_GROUP_STAGE;
 	return call->action->run && call->action->run != action_undo &&
-	       call->action->run != action_redo;
+	       call->action->run != action_redo && call->action->run != action_move_corner &&
+	       call->action->run != action_reset_corners;
 }
 
 rv_status action_run(struct action_state *state, const char *text, rv_error *error)
@@ -134,10 +141,6 @@ rv_status action_run(struct action_state *state, const char *text, rv_error *err
 	/* Repetitions of one action are undone together. */
 	if (changes_dream(&call) && strcmp(text, state->last))
 		action_remember(state, &state->before);
-	if (action->requests & ACTION_LEARN)
-		return RV_OK;
 	snprintf(state->last, sizeof(state->last), "%s", text);
-	if (call.option)
-		state->last_option = call.option;
 	return RV_OK;
 }

@@ -8,6 +8,7 @@
 
 #include "app/options.h"
 #include "app/paths.h"
+#include "app/projection.h"
 
 enum { ACTION_UNDO_MAX = 32, ACTION_PRESETS_MAX = 64, ACTION_MESSAGE_LENGTH = 160 };
 
@@ -20,6 +21,7 @@ enum action_request {
 	ACTION_SAVE_PRESET = 1 << 3,
 	ACTION_LEARN = 1 << 4,  /* bind the next knob or key of a MIDI controller */
 	ACTION_RECORD = 1 << 5, /* start a recording, or stop it */
+	ACTION_NEXT_DISPLAY = 1 << 6,
 };
 
 /* A layer that can be dreamed of. */
@@ -45,13 +47,13 @@ struct action_state {
 	int default_layer; /* index of the one dreamed of where options name none */
 	char presets[ACTION_PRESETS_MAX][PATH_LENGTH];
 	int preset_count;
-	int preset;        /* the last one taken, counted from 1; 0: none yet */
+	int preset; /* the last one taken, counted from 1; 0: none yet */
+	/* The display's corners, and its size in pixels; kept for each (app/keystone.h). */
+	struct projection_quad corners;
+	int screen_width, screen_height;
 	uint64_t random;   /* of the action `random` */
 	unsigned requests; /* bits of enum action_request; whoever fulfils them clears them */
 	char message[ACTION_MESSAGE_LENGTH]; /* what was done, for a person; may be empty */
-
-	char last[ACTION_MESSAGE_LENGTH]; /* the action that ran last, but for "learn" */
-	const struct option *last_option; /* that an action named last; NULL: none did */
 
 	/* private */
 	struct options before;    /* the action that runs */
@@ -59,6 +61,7 @@ struct action_state {
 	struct options
 		history[ACTION_UNDO_MAX]; /* changes to undo, the newest last; then to redo */
 	int undo_count, redo_count;
+	char last[ACTION_MESSAGE_LENGTH]; /* the action that ran last */
 };
 
 struct action {

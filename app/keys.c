@@ -1,11 +1,9 @@
 #include "keys.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/action.h"
@@ -36,6 +34,23 @@ const char *keys_find(const struct keys *keys, const char *key)
 {
 	const struct key_binding *binding = find((struct keys *)keys, key);
 	return binding ? binding->action : NULL;
+}
+
+const char keys_corner_mode[] = "Corner";
+
+const char *keys_mode_of(const char *key)
+{
+	size_t length = strlen(keys_corner_mode);
+	bool is_bound = !strncasecmp(key, keys_corner_mode, length) && key[length] == '+';
+	return is_bound ? keys_corner_mode : NULL;
+}
+
+const char *keys_find_in(const struct keys *keys, const char *mode, const char *key)
+{
+	char name[2 * KEY_LENGTH];
+	snprintf(name, sizeof(name), "%s+%.*s", mode ? mode : "", KEY_LENGTH, key);
+	const char *action = mode ? keys_find(keys, name) : NULL;
+	return action ? action : keys_find(keys, key);
 }
 
 static void unbind(struct keys *keys, const char *key)
@@ -136,61 +151,16 @@ cleanup:
 	return status;
 }
 
-/* In the folder of the XDG base directory specification. */
-static bool find_own_folder(char folder[PATH_LENGTH])
-{
-	char config[PATH_LENGTH];
-	const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	if (base && base[0] == '/')
-		return path_join(folder, base, "reverie");
-	return home && home[0] && path_join(config, home, ".config") &&
-	       path_join(folder, config, "reverie");
-}
-
-static rv_status load_own(struct keys *keys, const char *name, rv_error *error)
-{
-	char folder[PATH_LENGTH], path[PATH_LENGTH];
-	if (!find_own_folder(folder) || !path_join(path, folder, name) || access(path, F_OK))
-		return RV_OK;
-	return keys_load(keys, path, error);
-}
-
 rv_status keys_load_all(struct keys *keys, const char *path, rv_error *error)
 {
+	char own[PATH_LENGTH];
 	keys->count = 0;
 	rv_status status = keys_parse(keys, "keys.conf", keys_default_text, error);
-	if (status == RV_OK)
-		status = load_own(keys, "keys.conf", error);
-	if (status == RV_OK)
-		status = load_own(keys, "midi.conf", error);
+	if (status == RV_OK && paths_config_file("keys.conf", own) && !access(own, F_OK))
+		status = keys_load(keys, own, error);
 	if (status == RV_OK && path[0])
 		status = keys_load(keys, path, error);
 	return status;
-}
-
-static void make_folders(char *path)
-{
-	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(path, 0777); /* where this fails, so does what follows */
-		*slash = '/';
-	}
-}
-
-rv_status keys_append(const char *name, const char *line, rv_error *error)
-{
-	char folder[PATH_LENGTH], path[PATH_LENGTH], text[LINE_LENGTH];
-	if (!find_own_folder(folder) || !path_join(path, folder, name))
-		return rv_fail(error, RV_NOT_FOUND, "%s: there is no home to keep it in", name);
-	make_folders(path);
-	int length = snprintf(text, sizeof(text), "%.*s\n", LINE_LENGTH - 2, line);
-	int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	bool written = file >= 0 && write(file, text, (size_t)length) == length;
-	if (!written)
-		rv_fail(error, RV_IO, "%.256s: %s", path, strerror(errno));
-	if (file >= 0)
-		close(file);
-	return written ? RV_OK : RV_IO;
 }
 
 void keys_print(const struct keys *keys, FILE *file)

@@ -127,7 +127,10 @@ static rv_status open_all(struct live *live, const struct options *options, rv_e
 	live->actions->options = *options;
 	live->actions->random = (uint64_t)live_now();
 	action_find_presets(live->actions);
+	live->actions->corners = projection_whole;
 	rv_status status = keys_load_all(&live->keys, options->keys, error);
+	if (status == RV_OK)
+		status = live_stage_load(&live->stage, error);
 	if (status == RV_OK)
 		status = live_find_input(options, live->input, error);
 	if (status == RV_OK)
@@ -142,8 +145,7 @@ static rv_status open_all(struct live *live, const struct options *options, rv_e
 	if (status == RV_OK)
 		status = open_model(live, error);
 	if (status == RV_OK)
-		status = live_remote_open(&live->remote, &live->actions->options, &live->keys,
-		                          error);
+		status = live_remote_open(&live->remote, &live->actions->options, error);
 	if (status == RV_OK)
 		status = live_disk_start(&live->disk, error);
 	live->sent = live->actions->options;
@@ -173,6 +175,7 @@ static rv_status close_all(struct live *live, rv_error *error)
 	decode_close(&live->decode);
 	live_engine_stop(&live->engine);
 	live_carry_stop(&live->carrier);
+	live_stage_end(live);
 	live_disk_stop(&live->disk);
 	live_remote_close(&live->remote);
 	queue_destroy(&live->display);

@@ -27,17 +27,21 @@ static void take_event(struct live *live, const struct window_event *event)
 	const char *action;
 	switch (event->kind) {
 	case WINDOW_CLOSE:
-		live->quit = true;
+		live->quit = !live->actions->options.kiosk;
+		break;
+	case WINDOW_HUD_CLOSE:
+		live->actions->options.hud_display = 0;
 		break;
 	case WINDOW_DRAG:
-		if (live->actions->options.view != OPTION_VIEW_SPLIT)
+		if (live_stage_drag(live, event) ||
+		    live->actions->options.view != OPTION_VIEW_SPLIT)
 			break;
-		snprintf(drag, sizeof(drag), "set split %.3f", (double)event->x);
+		snprintf(drag, sizeof(drag), "set split %.3f", event->picture.x);
 		action_run(live->actions, drag, NULL); /* what is seen need not be said */
 		break;
 	case WINDOW_KEY:
-		action = keys_find(&live->keys, event->key);
-		if (action)
+		action = keys_find_in(&live->keys, live_stage_mode(live), event->key);
+		if (action && live_stage_obeys(live, event->key))
 			live_act(live, action);
 		break;
 	}
@@ -124,7 +128,7 @@ static const struct {
 	{ACTION_SAVE_PRESET, save_preset},
 	{ACTION_RECORD, record},
 	{ACTION_RESET, reset},
-	{ACTION_LEARN, live_remote_learn},
+	{ACTION_NEXT_DISPLAY, live_stage_next_display},
 };
 
 static void fulfil_requests(struct live *live)
@@ -144,7 +148,7 @@ void live_take_events(struct live *live)
 	live_remote_take(live);
 	fulfil_requests(live);
 	if (live->window)
-		window_set_fullscreen(live->window, live->actions->options.fullscreen);
+		live_stage_place(live);
 	if (memcmp(&live->sent, &live->actions->options, sizeof(live->sent))) {
 		live->sent = live->actions->options;
 		live_engine_set(live->engine, &live->sent);

@@ -7,13 +7,14 @@
 #include <string.h>
 
 #include "app/convert.h"
+#include "app/paths.h"
 #include "app/picture.h"
 #include "app/queue.h"
 
 enum { WAITING_MAX = 4 };
 
 struct task {
-	struct picture picture;
+	struct picture picture; /* without pixels, the text itself is written */
 	char *settings, *path;
 };
 
@@ -48,14 +49,26 @@ void live_disk_note(struct live_disk *disk, char note[DISK_NOTE_LENGTH])
 	pthread_mutex_unlock(&disk->lock);
 }
 
-static void write_picture(struct live_disk *disk, const struct task *task)
+static rv_status write_content(const struct task *task, struct output_file *file, rv_error *error)
+{
+	if (task->picture.image.pixels)
+		return picture_write(&task->picture, file, task->path, error);
+	avio_write(output_file_io(file), (const unsigned char *)task->settings,
+	           (int)strlen(task->settings));
+	return RV_OK; /* the file tells when it is committed */
+}
+
+static void write_file(struct live_disk *disk, const struct task *task)
 {
 	char note[DISK_NOTE_LENGTH];
 	struct output_file *file = NULL;
 	rv_error error = {0};
-	rv_status status = output_file_create(&file, task->path, false, &error);
+	bool is_text = !task->picture.image.pixels;
+	if (is_text)
+		paths_make_folders(task->path);
+	rv_status status = output_file_create(&file, task->path, is_text, &error);
 	if (status == RV_OK)
-		status = picture_write(&task->picture, file, task->path, &error);
+		status = write_content(task, file, &error);
 	if (status == RV_OK)
 		status = output_file_commit(&file, &error);
 	output_file_discard(&file);
@@ -68,7 +81,7 @@ static void *run(void *context)
 	struct live_disk *disk = context;
 	struct task *task;
 	while ((task = queue_pop(disk->tasks, -1))) {
-		write_picture(disk, task);
+		write_file(disk, task);
 		release_task(task);
 	}
 	return NULL;
@@ -95,18 +108,32 @@ rv_status live_disk_start(struct live_disk **started, rv_error *error)
 	return RV_OK;
 }
 
-rv_status live_disk_write(struct live_disk *disk, const rv_image *picture, const char *settings,
-                          const char *path, rv_error *error)
+/* A task without a picture. */
+static rv_status create_task(struct task **created, const char *text, const char *path,
+                             rv_error *error)
 {
 	struct task *task = calloc(1, sizeof(*task));
 	if (!task)
 		return rv_fail(error, RV_MEMORY, "out of memory");
-	task->settings = strdup(settings);
+	task->settings = strdup(text);
 	task->path = strdup(path);
-	rv_status status = task->settings && task->path
-	                           ? image_allocate(&task->picture.image, RV_RGB8, picture->width,
-	                                            picture->height, error)
-	                           : rv_fail(error, RV_MEMORY, "out of memory");
+	if (!task->settings || !task->path) {
+		release_task(task);
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	}
+	*created = task;
+	return RV_OK;
+}
+
+rv_status live_disk_write(struct live_disk *disk, const rv_image *picture, const char *settings,
+                          const char *path, rv_error *error)
+{
+	struct task *task;
+	rv_status status = create_task(&task, settings, path, error);
+	if (status != RV_OK)
+		return status;
+	status = image_allocate(&task->picture.image, RV_RGB8, picture->width, picture->height,
+	                        error);
 	if (status != RV_OK) {
 		release_task(task);
 		return status;
@@ -116,6 +143,16 @@ rv_status live_disk_write(struct live_disk *disk, const rv_image *picture, const
 	task->picture.settings = task->settings;
 	queue_push(disk->tasks, task, 0);
 	return RV_OK;
+}
+
+rv_status live_disk_write_text(struct live_disk *disk, const char *text, const char *path,
+                               rv_error *error)
+{
+	struct task *task;
+	rv_status status = create_task(&task, text, path, error);
+	if (status == RV_OK)
+		queue_push(disk->tasks, task, 0);
+	return status;
 }
 
 void live_disk_stop(struct live_disk **stopped)

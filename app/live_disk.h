@@ -1,4 +1,4 @@
-/* The thread of a live session that writes pictures, so that the window never waits for a disk. */
+/* The thread of a live session that writes files, so that the window never waits for a disk. */
 #ifndef LIVE_DISK_H
 #define LIVE_DISK_H
 
@@ -15,6 +15,10 @@ rv_status live_disk_start(struct live_disk **disk, rv_error *error);
  * of it is told by live_disk_note. RV_MEMORY. */
 rv_status live_disk_write(struct live_disk *disk, const rv_image *picture, const char *settings,
                           const char *path, rv_error *error);
+
+/* Writes text to the file at path, over what is there; makes its folder. As above. */
+rv_status live_disk_write_text(struct live_disk *disk, const char *text, const char *path,
+                               rv_error *error);
 
 /* Writes what was last done, or went wrong, and forgets it; empty: nothing new. */
 void live_disk_note(struct live_disk *disk, char note[DISK_NOTE_LENGTH]);

@@ -25,9 +25,13 @@ void live_hud_say(struct live_hud *hud, const char *message, int64_t now)
 void live_hud_note_dream(struct live_hud *hud, const struct dream *dream)
 {
 	struct hud_state *state = &hud->state;
-	memmove(state->dream_history, state->dream_history + 1,
-	        sizeof(state->dream_history) - sizeof(state->dream_history[0]));
-	state->dream_history[HUD_HISTORY - 1] = (float)(dream->dream_ms + dream->convert_ms);
+	float *newest = state->history[HUD_HISTORY - 1];
+	memmove(state->history, state->history + 1,
+	        sizeof(state->history) - sizeof(state->history[0]));
+	newest[HUD_CONVERT] = (float)dream->convert_ms;
+	newest[HUD_DREAM] = (float)dream->dream_ms;
+	newest[HUD_COMPOSE] = (float)state->stage_ms[HUD_COMPOSE];
+	newest[HUD_SHOW] = (float)state->stage_ms[HUD_SHOW];
 	state->width = dream->width;
 	state->height = dream->height;
 	state->warm_steps = dream->warm_steps;
@@ -42,12 +46,14 @@ static void fill_options(struct hud_state *state, const struct options *options)
 	char layers[OPTION_VALUE_LENGTH], channels[OPTION_VALUE_LENGTH];
 	option_format(options, option_find("layer", COMMAND_LIVE), layers);
 	option_format(options, option_find("channels", COMMAND_LIVE), channels);
-	snprintf(state->layer, sizeof(state->layer), "%.80s%s%.48s",
-	         layers[0] ? layers : "default layer", channels[0] ? " channel " : "", channels);
+	snprintf(state->layer, sizeof(state->layer), "%.120s",
+	         layers[0] ? layers : "default layer");
+	snprintf(state->channels, sizeof(state->channels), "%.48s", channels);
+	snprintf(state->doing, sizeof(state->doing), "%s", options->freeze ? "frozen" : "");
+	state->octave_scale = options->params.octave_scale;
 	state->strength = options->params.strength;
 	state->octaves = options->params.octaves;
 	state->governed = options->governor;
-	state->frozen = options->freeze;
 	state->target_ms = 2000 / (double)options->fps;
 }
 
@@ -57,46 +63,58 @@ static void fill_stats(struct hud_state *state, const struct live_stats *stats, 
 	state->dream_fps = rate_per_second(&stats->dream_rate, now);
 	state->source_fps = rate_per_second(&stats->source_rate, now);
 	state->latency_ms = histogram_percentile(&stats->latency, 0.5);
-	state->convert_ms = histogram_mean(&stats->convert);
-	state->dream_ms = histogram_mean(&stats->dream);
-	state->compose_ms = histogram_mean(&stats->compose);
-	state->show_ms = histogram_mean(&stats->show);
+	state->stage_ms[HUD_CONVERT] = histogram_mean(&stats->convert);
+	state->stage_ms[HUD_DREAM] = histogram_mean(&stats->dream);
+	state->stage_ms[HUD_COMPOSE] = histogram_mean(&stats->compose);
+	state->stage_ms[HUD_SHOW] = histogram_mean(&stats->show);
 }
 
-static void fill_keys(struct hud_state *state, const struct keys *keys)
+/* The keys that are bound for mode alone. */
+static void add_keys(struct hud_state *state, const struct keys *keys, const char *mode)
 {
-	state->key_count = 0;
 	for (int i = 0; i < keys->count && state->key_count < HUD_KEYS_MAX; i++) {
+		const struct key_binding *binding = &keys->list[i];
 		struct hud_key *key = &state->keys[state->key_count];
-		if (!keys->list[i].help[0])
+		size_t prefix = mode ? strlen(mode) + 1 : 0;
+		if (!binding->help[0] || keys_mode_of(binding->key) != mode)
 			continue;
-		snprintf(key->key, sizeof(key->key), "%s", keys->list[i].key);
-		snprintf(key->help, sizeof(key->help), "%s", keys->list[i].help);
+		snprintf(key->key, sizeof(key->key), "%s", binding->key + prefix);
+		snprintf(key->help, sizeof(key->help), "%s", binding->help);
 		state->key_count++;
 	}
 }
 
-rv_status live_hud_update(struct live_hud *hud, const struct options *options,
-                          const struct live_stats *stats, const struct keys *keys, int height,
-                          int64_t now, bool *changed, rv_error *error)
+static void fill_keys(struct hud_state *state, const struct keys *keys, const char *mode)
 {
-	int scale = hud_scale(height);
+	state->key_count = 0;
+	if (mode)
+		add_keys(state, keys, mode);
+	add_keys(state, keys, NULL);
+}
+
+rv_status live_hud_update(struct live_hud *hud, const struct live_hud_view *view, int64_t now,
+                          bool *changed, rv_error *error)
+{
+	const struct options *options = view->options;
+	struct hud_room room = {view->width, view->height, hud_scale(view->height)};
+	if (room.scale < view->density)
+		room.scale = view->density;
 	if (hud->state.message[0] && now - hud->said_at > message_duration) {
 		hud->state.message[0] = '\0';
 		hud->stale = true;
 	}
-	*changed = hud->stale || hud->level != options->hud || hud->scale != scale ||
-	           now - hud->drawn_at > draw_interval;
+	*changed = hud->stale || hud->level != options->hud ||
+	           memcmp(&hud->room, &room, sizeof(room)) || now - hud->drawn_at > draw_interval;
 	if (!*changed)
 		return RV_OK;
 	hud->stale = false;
 	hud->level = options->hud;
-	hud->scale = scale;
+	hud->room = room;
 	hud->drawn_at = now;
 	fill_options(&hud->state, options);
-	fill_stats(&hud->state, stats, now);
-	fill_keys(&hud->state, keys);
-	return hud_draw(&hud->picture, options->hud, &hud->state, scale, error);
+	fill_stats(&hud->state, view->stats, now);
+	fill_keys(&hud->state, view->keys, view->mode);
+	return hud_draw(&hud->picture, options->hud, &hud->state, &room, error);
 }
 
 void live_hud_release(struct live_hud *hud)

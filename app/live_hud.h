@@ -14,7 +14,8 @@ struct live_hud {
 	struct hud_state state;
 	int64_t drawn_at, said_at;
 	bool stale; /* to be drawn at once */
-	int level, scale;
+	int level;
+	struct hud_room room;
 };
 
 /* Shows message for a few seconds; an empty one does nothing. */
@@ -22,11 +23,19 @@ void live_hud_say(struct live_hud *hud, const char *message, int64_t now);
 
 void live_hud_note_dream(struct live_hud *hud, const struct dream *dream);
 
+/* What the HUD tells of. */
+struct live_hud_view {
+	const struct options *options;
+	const struct live_stats *stats;
+	const struct keys *keys;
+	const char *mode;           /* of the keys that are told first (keys_find_in), or NULL */
+	int width, height, density; /* as window_hud_room (app/window.h) */
+};
+
 /* Draws the HUD anew where it is time to: a few times a second, and at once where the level or the
- * message changed. height is the window's, in pixels. RV_MEMORY. */
-rv_status live_hud_update(struct live_hud *hud, const struct options *options,
-                          const struct live_stats *stats, const struct keys *keys, int height,
-                          int64_t now, bool *changed, rv_error *error);
+ * message changed. RV_MEMORY. */
+rv_status live_hud_update(struct live_hud *hud, const struct live_hud_view *view, int64_t now,
+                          bool *changed, rv_error *error);
 
 void live_hud_release(struct live_hud *hud);
 

@@ -3,6 +3,7 @@
  *     live.c          opens everything, runs the loop, closes everything
  *     live_control.c  events, actions and what they ask for
  *     live_remote.c   what comes from outside the window
+ *     live_stage.c    on which display and how that is seen
  *     live_show.c     takes frames and dreams, composes them and shows what comes of it
  *
  * Everything here belongs to the main thread, but for `stop`, which other threads read. */
@@ -21,6 +22,7 @@
 #include "app/live_hud.h"
 #include "app/live_record.h"
 #include "app/live_remote.h"
+#include "app/live_stage.h"
 #include "app/live_stats.h"
 #include "app/session.h"
 #include "app/window.h"
@@ -51,6 +53,7 @@ struct live {
 	struct composer composer;
 	rv_image shown;
 	struct live_hud hud;
+	struct live_stage stage;
 	struct live_stats stats;
 	int files; /* written so far, for their names */
 };

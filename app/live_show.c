@@ -130,6 +130,20 @@ static void record_shown(struct live *live, int64_t now)
 	recorder_show(&live->recorder, &live->shown, live->frame, now, live->actions->options.fps);
 }
 
+static rv_status update_hud(struct live *live, int64_t now, bool *changed, rv_error *error)
+{
+	const struct options *options = &live->actions->options;
+	struct live_hud_view view = {
+		.options = options,
+		.stats = &live->stats,
+		.keys = &live->keys,
+		.mode = live_stage_mode(live),
+	};
+	window_hud_room(live->window, (double)options->turn, &view.width, &view.height,
+	                &view.density);
+	return live_hud_update(&live->hud, &view, now, changed, error);
+}
+
 rv_status live_show(struct live *live, rv_error *error)
 {
 	int64_t start = live_now();
@@ -146,13 +160,11 @@ rv_status live_show(struct live *live, rv_error *error)
 	if (status == RV_OK)
 		record_shown(live, composed);
 	if (status == RV_OK && live->window) {
-		bool changed = false;
-		status = live_hud_update(&live->hud, &live->actions->options, &live->stats,
-		                         &live->keys, window_height(live->window), composed,
-		                         &changed, error);
+		struct window_scene scene = {.picture = &live->shown, .hud = &live->hud.picture};
+		status = update_hud(live, composed, &scene.hud_changed, error);
+		live_stage_describe(live, &scene);
 		if (status == RV_OK)
-			status = window_show(live->window, &live->shown, &live->hud.picture,
-			                     changed, error);
+			status = window_show(live->window, &scene, error);
 	}
 	histogram_note(&live->stats.show, ms_between(composed, live_now()));
 	note_shown(live, live->stats.dreams != dreams);

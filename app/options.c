@@ -101,9 +101,19 @@ static rv_status find_option(const char *word, unsigned command, const struct op
 	return RV_OK;
 }
 
+/* Whether option is switched off and on, and so may stand without a value. */
+static bool is_switch(const struct option *option)
+{
+	return option->type == OPTION_FLAG ||
+	       (option->type == OPTION_CHOICE && !strcmp(option->choices[0], "off") &&
+	        !strcmp(option->choices[1], "on") && !option->choices[2]);
+}
+
 /* Whether word can be the value of option: a negative number can, another option cannot. */
 static bool is_value(const struct option *option, const char *word)
 {
+	if (is_switch(option))
+		return option->choices && word && (!strcmp(word, "off") || !strcmp(word, "on"));
 	return word && (strncmp(word, "--", 2) || option->type == OPTION_WHOLE ||
 	                option->type == OPTION_NUMBER);
 }
@@ -116,10 +126,10 @@ static rv_status parse_option(struct options *options, char *const *words, int *
 	rv_status status = find_option(words[*index], command, &option, &value, error);
 	if (status != RV_OK)
 		return status;
-	if (!value && option->type == OPTION_FLAG)
-		value = "yes";
 	if (!value && is_value(option, words[*index + 1]))
 		value = words[++*index];
+	if (!value && is_switch(option))
+		value = option->type == OPTION_FLAG ? "yes" : "on";
 	if (!value)
 		return rv_fail(error, RV_INVALID, "--%s needs a value: --%s %s", option->name,
 		               option->name, option->metavar);

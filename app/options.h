@@ -83,7 +83,7 @@ struct options {
 	int governor;                   /* 0: the quality is as wished, however slow */
 	int view;                       /* enum option_view */
 	float split;                    /* 0..1: where OPTION_VIEW_SPLIT is divided */
-	int mirror, freeze, fullscreen; /* 0 or 1 */
+	int mirror, freeze;             /* 0 or 1 */
 	int hud;                        /* enum hud_level (app/hud.h) */
 	char keys[OPTION_TEXT_LENGTH];  /* a file of key bindings */
 	int osc;                        /* the port for remote control; 0: none */
@@ -91,6 +91,13 @@ struct options {
 	char midi[OPTION_TEXT_LENGTH]; /* the controller to hear; "off": none */
 	bool headless;                 /* no window */
 	float bench;                   /* seconds to run for, and then print; 0: none */
+
+	/* Where it is seen. */
+	int display, hud_display; /* 1 is the first; 0: where the window is, over the show */
+	int fullscreen, kiosk;    /* 0 or 1 */
+	int scale;                /* enum projection_scale (app/projection.h) */
+	float turn;               /* degrees, clockwise */
+	int corner;               /* 1..4: the one that is moved; 0: none */
 
 	/* inspect and bench. */
 	char activation[OPTION_TEXT_LENGTH];
@@ -133,6 +140,7 @@ enum option_group {
 	OPTION_GROUP_DREAM,
 	OPTION_GROUP_TIME,
 	OPTION_GROUP_LIVE,
+	OPTION_GROUP_STAGE,
 	OPTION_GROUP_PRESET,
 	OPTION_GROUP_OUTPUT,
 	OPTION_GROUP_NETWORK,

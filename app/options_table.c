@@ -31,6 +31,10 @@ static const char *const cut_names[] = {"off", "auto", NULL};
 static const char *const automatic[] = {"auto", NULL};
 static const char *const views[] = {"dream", "split", "source", NULL};
 static const char *const hud_levels[] = {"off", "small", "full", "help", NULL};
+static const char *const scales[] = {"fit", "fill", "stretch", "integer", NULL};
+static const char *const corners[] = {"off",          "top-left",    "top-right",
+                                      "bottom-right", "bottom-left", NULL};
+static const char *const automatic_show[] = {"show", NULL};
 static const char *const origins[] = {"input", "noise", NULL};
 const char *const option_flow_qualities[] = {"fast", "medium", "fine", NULL};
 static const char *const convolutions[] = {"auto", "direct", "winograd", "gemm", NULL};
@@ -43,7 +47,7 @@ const char *const option_group_titles[OPTION_GROUP_COUNT] = {
 	[OPTION_GROUP_PRESET] = "Presets",      [OPTION_GROUP_OUTPUT] = "Picture and video",
 	[OPTION_GROUP_NETWORK] = "The network", [OPTION_GROUP_DEVICE] = "The device",
 	[OPTION_GROUP_LIVE] = "Live",           [OPTION_GROUP_MEASURE] = "Measuring",
-	[OPTION_GROUP_PROGRAM] = "The program",
+	[OPTION_GROUP_PROGRAM] = "The program", [OPTION_GROUP_STAGE] = "Where it is seen",
 };
 
 /* One entry, a few lines: what it is; where it lives and what it may be; what a person reads. */
@@ -226,10 +230,6 @@ const struct option option_table[] = {
 	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(freeze), .choices = off_on,
 	 .metavar = "off|on",
 	 .help = "hold the picture"},
-	{.name = "fullscreen", .type = OPTION_CHOICE, .group = OPTION_GROUP_LIVE,
-	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(fullscreen), .choices = off_on,
-	 .metavar = "off|on",
-	 .help = "fill the display"},
 	{.name = "hud", .type = OPTION_CHOICE, .group = OPTION_GROUP_LIVE,
 	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(hud), .choices = hud_levels,
 	 .metavar = "NAME",
@@ -246,10 +246,6 @@ const struct option option_table[] = {
 	 .commands = LIVE, PLACE(osc_bind),
 	 .metavar = "ADDRESS", .unset = "127.0.0.1, this machine only",
 	 .help = "network address to take it at; 0.0.0.0: from anywhere"},
-	{.name = "midi", .type = OPTION_TEXT, .group = OPTION_GROUP_LIVE,
-	 .commands = LIVE, PLACE(midi),
-	 .metavar = "CLIENT:PORT|off", .unset = "all there are",
-	 .help = "MIDI controller to hear, as `aconnect -i` names it"},
 	{.name = "headless", .type = OPTION_FLAG, .group = OPTION_GROUP_LIVE,
 	 .commands = LIVE, PLACE(headless),
 	 .help = "do all the work, but open no window"},
@@ -257,6 +253,38 @@ const struct option option_table[] = {
 	 .commands = LIVE, PLACE(bench), RANGE(0, 86400),
 	 .metavar = "SECONDS", .unit = "seconds",
 	 .help = "end after so long, and print what it measured"},
+
+	/* Where it is seen. */
+	{.name = "fullscreen", .type = OPTION_CHOICE, .group = OPTION_GROUP_STAGE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(fullscreen), .choices = off_on,
+	 .metavar = "off|on",
+	 .help = "fill the display"},
+	{.name = "display", .type = OPTION_WHOLE, .group = OPTION_GROUP_STAGE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(display), RANGE(0, 64),
+	 .choices = automatic,
+	 .metavar = "auto|N",
+	 .help = "the display to show on; auto: where the window is"},
+	{.name = "kiosk", .type = OPTION_CHOICE, .group = OPTION_GROUP_STAGE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(kiosk), .choices = off_on,
+	 .metavar = "off|on",
+	 .help = "fill the display, hide the pointer, obey no key without Ctrl+Shift"},
+	{.name = "scale", .type = OPTION_CHOICE, .group = OPTION_GROUP_STAGE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(scale), .choices = scales,
+	 .metavar = "NAME",
+	 .help = "show all of the picture, cover the display, or by whole factors"},
+	{.name = "turn", .type = OPTION_NUMBER, .group = OPTION_GROUP_STAGE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(turn), RANGE(-360, 360),
+	 .metavar = "ANGLE", .unit = "degrees",
+	 .help = "turn what is shown, clockwise"},
+	{.name = "corner", .type = OPTION_CHOICE, .group = OPTION_GROUP_STAGE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(corner), .choices = corners,
+	 .metavar = "NAME",
+	 .help = "show the display's corners, to be moved onto a wall, and mark one"},
+	{.name = "hud-display", .type = OPTION_WHOLE, .group = OPTION_GROUP_STAGE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(hud_display), RANGE(0, 64),
+	 .choices = automatic_show,
+	 .metavar = "show|N",
+	 .help = "put the HUD into a window of its own, on this display"},
 
 	/* Presets. */
 	{.name = "preset", .type = OPTION_TEXT, .group = OPTION_GROUP_PRESET,

@@ -113,6 +113,29 @@ bool paths_find(const struct paths *folders, const char *name, char path[PATH_LE
 	return false;
 }
 
+bool paths_config_file(const char *name, char path[PATH_LENGTH])
+{
+	char folder[PATH_LENGTH], own[PATH_LENGTH];
+	const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	path[0] = '\0';
+	if (base && base[0] == '/')
+		snprintf(folder, sizeof(folder), "%s", base);
+	else if (!home || !home[0] || !path_join(folder, home, ".config"))
+		return false;
+	return path_join(own, folder, "reverie") && path_join(path, own, name);
+}
+
+void paths_make_folders(const char *path)
+{
+	char folder[PATH_LENGTH];
+	snprintf(folder, sizeof(folder), "%s", path);
+	for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(folder, 0777);
+		*slash = '/';
+	}
+}
+
 static bool ends_with(const char *text, const char *suffix)
 {
 	size_t length = strlen(text), end = strlen(suffix);

@@ -25,6 +25,13 @@ struct paths paths_preset_folders(void);
  * ../assets. */
 struct paths paths_asset_folders(void);
 
+/* Writes the path of the program's own file called name, $XDG_CONFIG_HOME/reverie/NAME, which need
+ * not be there. False where there is no such folder to be. */
+bool paths_config_file(const char *name, char path[PATH_LENGTH]);
+
+/* Makes the folders that the file at path is to lie in, as far as they are not there. */
+void paths_make_folders(const char *path);
+
 /* Writes folder/name to path. False, and an empty path, where it does not fit. */
 bool path_join(char path[PATH_LENGTH], const char *folder, const char *name);
 

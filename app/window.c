@@ -1,29 +1,35 @@
-#include "window.h"
+#include "window_inside.h"
 
-#include <SDL.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { WINDOW_LEAST = 160 }; /* points */
 
-/* A texture, made anew only where its size changes. */
-struct layer {
-	SDL_Texture *texture;
-	int width, height;
-};
+/* ---- opening ---- */
 
-struct window {
-	SDL_Window *window;
-	SDL_Renderer *renderer;
-	struct layer picture, hud;
-	SDL_Rect place; /* of the picture, in pixels */
-	bool fullscreen, dragging;
-};
-
-static rv_status refuse(rv_error *error, rv_status status, const char *what)
+rv_status window_pane_open(struct window_pane *pane, const char *title, SDL_Rect place,
+                           Uint32 flags, rv_error *error)
 {
-	return rv_fail(error, status, "%s: %s", what, SDL_GetError());
+	pane->window = SDL_CreateWindow(title, place.x, place.y, place.w, place.h,
+	                                flags | SDL_WINDOW_ALLOW_HIGHDPI);
+	if (pane->window)
+		pane->renderer = SDL_CreateRenderer(pane->window, -1, 0);
+	if (pane->window && !pane->renderer)
+		pane->renderer = SDL_CreateRenderer(pane->window, -1, SDL_RENDERER_SOFTWARE);
+	if (pane->renderer)
+		return RV_OK;
+	rv_fail(error, RV_UNSUPPORTED, "no window can be opened: %s", SDL_GetError());
+	window_pane_close(pane);
+	return RV_UNSUPPORTED;
+}
+
+void window_pane_close(struct window_pane *pane)
+{
+	if (pane->renderer)
+		SDL_DestroyRenderer(pane->renderer);
+	if (pane->window)
+		SDL_DestroyWindow(pane->window);
+	*pane = (struct window_pane){0};
 }
 
 /* SDL falls back to drivers that show nothing, which only who asks for them can want. */
@@ -36,6 +42,12 @@ static bool shows_nothing(void)
 
 static rv_status start_video(rv_error *error)
 {
+	/* Ctrl-C is the program's own, other windows keep their effects, and the show stays where
+	 * it is when a window on another display is used. */
+	SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+	SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
+	SDL_SetHint(SDL_HINT_VIDEO_MINIMIZE_ON_FOCUS_LOSS, "0");
+	SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear");
 	const char *why = SDL_Init(SDL_INIT_VIDEO) ? SDL_GetError()
 	                  : shows_nothing()        ? "no video driver found one"
 	                                           : NULL;
@@ -51,32 +63,22 @@ static rv_status start_video(rv_error *error)
 rv_status window_open(struct window **opened, const char *title, int width, int height,
                       rv_error *error)
 {
+	const SDL_Rect place = {SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, width, height};
 	struct window *window = calloc(1, sizeof(*window));
 	if (!window)
 		return rv_fail(error, RV_MEMORY, "out of memory for a window");
-	/* Ctrl-C is the program's own, the screen stays awake, and other windows keep their
-	 * effects. */
-	SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
-	SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
-	SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear");
 	rv_status status = start_video(error);
 	if (status != RV_OK) {
 		free(window);
 		return status;
 	}
-	window->window =
-		SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, width,
-	                         height, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
-	if (window->window)
-		window->renderer = SDL_CreateRenderer(window->window, -1, 0);
-	if (window->window && !window->renderer)
-		window->renderer = SDL_CreateRenderer(window->window, -1, SDL_RENDERER_SOFTWARE);
-	if (!window->renderer) {
-		status = refuse(error, RV_UNSUPPORTED, "no window can be opened");
+	status = window_pane_open(&window->show, title, place, SDL_WINDOW_RESIZABLE, error);
+	if (status != RV_OK) {
 		window_close(&window);
 		return status;
 	}
-	SDL_SetWindowMinimumSize(window->window, WINDOW_LEAST, WINDOW_LEAST);
+	SDL_SetWindowMinimumSize(window->show.window, WINDOW_LEAST, WINDOW_LEAST);
+	SDL_DisableScreenSaver();
 	*opened = window;
 	return RV_OK;
 }
@@ -86,10 +88,8 @@ void window_close(struct window **closed)
 	struct window *window = *closed;
 	if (!window)
 		return;
-	if (window->renderer)
-		SDL_DestroyRenderer(window->renderer); /* and its textures */
-	if (window->window)
-		SDL_DestroyWindow(window->window);
+	window_pane_close(&window->hud);
+	window_pane_close(&window->show);
 	SDL_Quit();
 	free(window);
 	*closed = NULL;
@@ -123,17 +123,29 @@ static bool name_key(struct window_event *event, const char *name)
 	return true;
 }
 
-/* Events are in points, the picture's place is in pixels. */
-static bool take_drag(const struct window *window, int x, struct window_event *event)
+static double within_one(double value)
 {
-	int points, pixels;
-	SDL_GetWindowSize(window->window, &points, NULL);
-	SDL_GetRendererOutputSize(window->renderer, &pixels, NULL);
-	if (!window->dragging || !points || !window->place.w)
+	return value < 0 ? 0 : value > 1 ? 1 : value;
+}
+
+/* Events are in points, the picture's place is in pixels. */
+static bool take_drag(struct window *window, int x, int y, bool begins, struct window_event *event)
+{
+	int points, rows, width, height;
+	SDL_GetWindowSize(window->show.window, &points, &rows);
+	window_size(window, &width, &height);
+	if (!window->dragging || !points || !rows)
 		return false;
-	float at = (float)x * (float)pixels / (float)points - (float)window->place.x;
 	event->kind = WINDOW_DRAG;
-	event->x = fminf(fmaxf(at / (float)window->place.w, 0), 1);
+	event->begins = begins;
+	/* The pixel's middle. */
+	event->screen.x = within_one((x + 0.5) / points);
+	event->screen.y = within_one((y + 0.5) / rows);
+	event->picture = projection_unmap(
+		&window->projection,
+		(struct projection_point){event->screen.x * width, event->screen.y * height});
+	event->picture.x = within_one(event->picture.x);
+	event->picture.y = within_one(event->picture.y);
 	return true;
 }
 
@@ -145,7 +157,33 @@ static bool take_button(struct window *window, const SDL_MouseButtonEvent *butto
 	window->dragging = button->state == SDL_PRESSED;
 	if (window->dragging && button->clicks == 2)
 		return name_key(event, "Double Click");
-	return take_drag(window, button->x, event);
+	return take_drag(window, button->x, button->y, true, event);
+}
+
+static bool take_window(const struct window *window, const SDL_WindowEvent *from,
+                        struct window_event *event)
+{
+	bool of_hud = window->hud.window && from->windowID == SDL_GetWindowID(window->hud.window);
+	event->kind = of_hud ? WINDOW_HUD_CLOSE : WINDOW_CLOSE;
+	return from->event == SDL_WINDOWEVENT_CLOSE;
+}
+
+/* Of the pointer's events, those over the show. */
+static bool take_pointer(struct window *window, const SDL_Event *from, struct window_event *event)
+{
+	/* In all of them windowID has the same place. */
+	if (from->button.windowID != SDL_GetWindowID(window->show.window))
+		return false;
+	switch (from->type) {
+	case SDL_MOUSEWHEEL:
+		return from->wheel.y &&
+		       name_key(event, from->wheel.y > 0 ? "Wheel Up" : "Wheel Down");
+	case SDL_MOUSEBUTTONDOWN:
+	case SDL_MOUSEBUTTONUP:
+		return take_button(window, &from->button, event);
+	default:
+		return take_drag(window, from->motion.x, from->motion.y, false, event);
+	}
 }
 
 static bool translate(struct window *window, const SDL_Event *from, struct window_event *event)
@@ -154,16 +192,15 @@ static bool translate(struct window *window, const SDL_Event *from, struct windo
 	case SDL_QUIT:
 		event->kind = WINDOW_CLOSE;
 		return true;
+	case SDL_WINDOWEVENT:
+		return take_window(window, &from->window, event);
 	case SDL_KEYDOWN:
 		return take_key(&from->key, event);
 	case SDL_MOUSEWHEEL:
-		return from->wheel.y &&
-		       name_key(event, from->wheel.y > 0 ? "Wheel Up" : "Wheel Down");
 	case SDL_MOUSEBUTTONDOWN:
 	case SDL_MOUSEBUTTONUP:
-		return take_button(window, &from->button, event);
 	case SDL_MOUSEMOTION:
-		return take_drag(window, from->motion.x, event);
+		return take_pointer(window, from, event);
 	default:
 		return false;
 	}
@@ -176,98 +213,4 @@ bool window_next_event(struct window *window, struct window_event *event)
 		if (translate(window, &from, event))
 			return true;
 	return false;
-}
-
-/* ---- what is seen ---- */
-
-void window_set_fullscreen(struct window *window, bool fullscreen)
-{
-	if (window->fullscreen == fullscreen)
-		return;
-	window->fullscreen = fullscreen;
-	SDL_SetWindowFullscreen(window->window, fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
-	SDL_ShowCursor(fullscreen ? SDL_DISABLE : SDL_ENABLE);
-}
-
-int window_height(struct window *window)
-{
-	int height = 0;
-	SDL_GetRendererOutputSize(window->renderer, NULL, &height);
-	return height;
-}
-
-static SDL_Rect fit(int width, int height, int window_width, int window_rows)
-{
-	double scale = fmin((double)window_width / width, (double)window_rows / height);
-	int w = (int)lround(width * scale), h = (int)lround(height * scale);
-	return (SDL_Rect){(window_width - w) / 2, (window_rows - h) / 2, w, h};
-}
-
-static rv_status reserve(struct window *window, struct layer *layer, Uint32 format, int width,
-                         int height, rv_error *error)
-{
-	if (layer->texture && layer->width == width && layer->height == height)
-		return RV_OK;
-	if (layer->texture)
-		SDL_DestroyTexture(layer->texture);
-	layer->texture = SDL_CreateTexture(window->renderer, format, SDL_TEXTUREACCESS_STREAMING,
-	                                   width, height);
-	layer->width = width;
-	layer->height = height;
-	return layer->texture ? RV_OK : refuse(error, RV_DEVICE, "no room for a picture");
-}
-
-static rv_status update_hud(struct window *window, const struct hud_picture *hud, rv_error *error)
-{
-	rv_status status = reserve(window, &window->hud, SDL_PIXELFORMAT_RGBA32, hud->width,
-	                           hud->height, error);
-	if (status != RV_OK)
-		return status;
-	SDL_SetTextureBlendMode(window->hud.texture, SDL_BLENDMODE_BLEND);
-	SDL_SetTextureScaleMode(window->hud.texture, SDL_ScaleModeNearest);
-	SDL_UpdateTexture(window->hud.texture, NULL, hud->rgba, 4 * hud->width);
-	return RV_OK;
-}
-
-/* Pixels of 32 bits: SDL scales no others fast without a graphics card. */
-static void upload(SDL_Texture *texture, const rv_image *picture)
-{
-	void *pixels;
-	int pitch;
-	if (SDL_LockTexture(texture, NULL, &pixels, &pitch))
-		return;
-	for (int y = 0; y < picture->height; y++) {
-		const uint8_t *from =
-			(const uint8_t *)picture->pixels + (size_t)y * picture->stride;
-		Uint32 *to = (Uint32 *)((char *)pixels + (ptrdiff_t)y * pitch);
-		for (int x = 0; x < picture->width; x++)
-			to[x] = 0xff000000u | (Uint32)from[3 * x] << 16 |
-			        (Uint32)from[3 * x + 1] << 8 | from[3 * x + 2];
-	}
-	SDL_UnlockTexture(texture);
-}
-
-rv_status window_show(struct window *window, const rv_image *picture, const struct hud_picture *hud,
-                      bool hud_changed, rv_error *error)
-{
-	int width, height;
-	rv_status status = reserve(window, &window->picture, SDL_PIXELFORMAT_ARGB8888,
-	                           picture->width, picture->height, error);
-	if (status == RV_OK && hud_changed && hud->width)
-		status = update_hud(window, hud, error);
-	if (status != RV_OK)
-		return status;
-	SDL_GetRendererOutputSize(window->renderer, &width, &height);
-	SDL_SetTextureBlendMode(window->picture.texture, SDL_BLENDMODE_NONE);
-	window->place = fit(picture->width, picture->height, width, height);
-	upload(window->picture.texture, picture);
-	SDL_SetRenderDrawColor(window->renderer, 0, 0, 0, 255);
-	SDL_RenderClear(window->renderer);
-	SDL_RenderCopy(window->renderer, window->picture.texture, NULL, &window->place);
-	if (hud->width && window->hud.texture) {
-		SDL_Rect corner = {0, 0, hud->width, hud->height};
-		SDL_RenderCopy(window->renderer, window->hud.texture, NULL, &corner);
-	}
-	SDL_RenderPresent(window->renderer);
-	return RV_OK;
 }

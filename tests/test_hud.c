@@ -8,8 +8,10 @@
 static struct hud_state state(void)
 {
 	struct hud_state made = {
-		.layer = "mixed4 channel 12",
+		.layer = "mixed4",
+		.channels = "12",
 		.strength = 1.25f,
+		.octave_scale = 1.4f,
 		.octaves = 4,
 		.warm_octaves = 1,
 		.width = 160,
@@ -27,28 +29,32 @@ static const uint8_t *pixel(const struct hud_picture *picture, int x, int y)
 	return picture->rgba + 4 * ((size_t)y * (size_t)picture->width + (size_t)x);
 }
 
-/* Whether letter stands at column, row of the text (the margin is 5 letter pixels), pixel by pixel,
- * lit ones being brighter than the ground. */
-static bool stands_at(const struct hud_picture *picture, int scale, int column, int row,
-                      char letter)
+static const struct hud_room large = {1920, 1080, 1};
+
+enum { AROUND = HUD_MARGIN + HUD_PADDING }; /* letter pixels, to the first letter */
+
+/* Whether letter stands at column, row of the text: the middle of each of its pixels is lit, or as
+ * dark as the ground. */
+static bool stands_at(const struct hud_picture *picture, int column, int row, char letter)
 {
-	for (int y = 0; y < FONT_ROWS * scale; y++)
-		for (int x = 0; x < FONT_WIDTH * scale; x++) {
-			int bits = font_letters[letter - FONT_FIRST][y / scale];
-			bool lit = bits >> (FONT_WIDTH - 1 - x / scale) & 1;
-			const uint8_t *at = pixel(picture, (5 + column * FONT_ADVANCE) * scale + x,
-			                          (5 + row * FONT_LINE) * scale + y);
-			if ((at[1] > 100) != lit)
+	int scale = picture->scale;
+	for (int y = 0; y < FONT_ROWS; y++)
+		for (int x = 0; x < FONT_WIDTH; x++) {
+			int bits = font_letters[letter - FONT_FIRST][y];
+			bool lit = bits >> (FONT_WIDTH - 1 - x) & 1;
+			const uint8_t *at = pixel(
+				picture, (AROUND + column * FONT_ADVANCE + x) * scale + scale / 2,
+				(AROUND + row * FONT_LINE + y) * scale + scale / 2);
+			if ((at[1] > 80) != lit)
 				return false;
 		}
 	return true;
 }
 
-static bool says_at(const struct hud_picture *picture, int scale, int column, int row,
-                    const char *text)
+static bool says_at(const struct hud_picture *picture, int column, int row, const char *text)
 {
 	for (int i = 0; text[i]; i++)
-		if (!stands_at(picture, scale, column + i, row, text[i]))
+		if (!stands_at(picture, column + i, row, text[i]))
 			return false;
 	return true;
 }
@@ -57,7 +63,7 @@ TEST(hud_off_is_nothing)
 {
 	struct hud_picture picture = {0};
 	struct hud_state shown = state();
-	CHECK(hud_draw(&picture, HUD_OFF, &shown, 2, NULL) == RV_OK);
+	CHECK(hud_draw(&picture, HUD_OFF, &shown, &large, NULL) == RV_OK);
 	CHECK(picture.width == 0 && picture.height == 0);
 	hud_release(&picture);
 }
@@ -66,12 +72,27 @@ TEST(hud_small_is_one_line_that_can_be_read)
 {
 	struct hud_picture picture = {0};
 	struct hud_state shown = state();
-	for (int scale = 1; scale <= 3; scale++) {
-		REQUIRE(hud_draw(&picture, HUD_SMALL, &shown, scale, NULL) == RV_OK);
-		CHECK(says_at(&picture, scale, 0, 0, "mixed4 channel 12  strength 1.25"));
-		CHECK(!says_at(&picture, scale, 0, 0, "mixed5"));
-		CHECK(picture.height == (FONT_LINE + 10) * scale);
+	for (int scale = 1; scale <= 5; scale += 2) { /* odd: pixels have a middle */
+		struct hud_room room = {1920, 1080, scale};
+		REQUIRE(hud_draw(&picture, HUD_SMALL, &shown, &room, NULL) == RV_OK);
+		CHECK(picture.scale == scale);
+		CHECK(says_at(&picture, 0, 0, "mixed4 12  1.25  0 fps"));
+		CHECK(!says_at(&picture, 0, 0, "mixed5"));
+		CHECK(picture.height == (FONT_ROWS + 2 * AROUND) * scale);
 	}
+	hud_release(&picture);
+}
+
+TEST(hud_stands_on_a_panel_with_nothing_around_it)
+{
+	struct hud_picture picture = {0};
+	struct hud_state shown = state();
+	struct hud_room room = {1920, 1080, 3};
+	REQUIRE(hud_draw(&picture, HUD_SMALL, &shown, &room, NULL) == RV_OK);
+	for (int x = 0; x < picture.width; x++)
+		CHECK(!pixel(&picture, x, 0)[3] && !pixel(&picture, x, picture.height - 1)[3]);
+	const uint8_t *ground = pixel(&picture, AROUND * 3 - 3, picture.height / 2);
+	CHECK(ground[3] > 150 && ground[3] < 255 && ground[0] < 40);
 	hud_release(&picture);
 }
 
@@ -80,56 +101,81 @@ TEST(hud_full_says_more_and_messages_come_last)
 	struct hud_picture picture = {0};
 	struct hud_state shown = state();
 	strcpy(shown.message, "wrote x.png");
-	REQUIRE(hud_draw(&picture, HUD_FULL, &shown, 1, NULL) == RV_OK);
-	CHECK(says_at(&picture, 1, 0, 0, "layer     mixed4 channel 12"));
-	CHECK(says_at(&picture, 1, 0, 3, "size      160x120   flow fast"));
-	CHECK(says_at(&picture, 1, 0, 7, "wrote x.png"));
+	strcpy(shown.locked, "octaves");
+	shown.governed = true;
+	REQUIRE(hud_draw(&picture, HUD_FULL, &shown, &large, NULL) == RV_OK);
+	CHECK(says_at(&picture, 0, 0, "layer     mixed4  channel 12"));
+	CHECK(says_at(&picture, 0, 1, "strength  1.25  4 octaves  x1.40 apart"));
+	CHECK(says_at(&picture, 0, 3, "size      160x120  fast flow  governed, but for octaves"));
+	CHECK(says_at(&picture, 0, 4, "fps       0.0 shown  0.0 dreamed  0.0 source"));
+	CHECK(says_at(&picture, 0, 6, "convert 0.0  dream 0.0  compose 0.0  show 0.0 ms"));
+	int height = picture.height;
+	shown.message[0] = '\0';
+	REQUIRE(hud_draw(&picture, HUD_FULL, &shown, &large, NULL) == RV_OK);
+	CHECK(height == picture.height + FONT_LINE);
 	hud_release(&picture);
 }
 
-TEST(hud_graph_shows_what_took_too_long_in_another_colour)
+TEST(hud_graph_stacks_stages_and_marks_what_is_late)
 {
 	struct hud_picture picture = {0};
 	struct hud_state shown = state();
-	shown.dream_history[HUD_HISTORY - 1] = 40;
-	shown.dream_history[HUD_HISTORY - 2] = 160;
-	REQUIRE(hud_draw(&picture, HUD_FULL, &shown, 1, NULL) == RV_OK);
-	int bottom = 5 + 7 * FONT_LINE + 36 - 1;
-	const uint8_t *quick = pixel(&picture, 5 + 2 * (HUD_HISTORY - 1), bottom);
-	const uint8_t *slow = pixel(&picture, 5 + 2 * (HUD_HISTORY - 2), bottom);
-	const uint8_t *none = pixel(&picture, 5 + 2 * (HUD_HISTORY - 3), bottom);
-	CHECK(quick[1] > quick[0] && slow[0] > slow[1] && none[3] < 255);
-	/* The slow one reaches above the target's line, the quick one does not. */
-	CHECK(pixel(&picture, 5 + 2 * (HUD_HISTORY - 2), bottom - 30)[3] == 255);
-	CHECK(pixel(&picture, 5 + 2 * (HUD_HISTORY - 1), bottom - 30)[3] < 255);
+	shown.history[HUD_HISTORY - 1][HUD_CONVERT] = 20;
+	shown.history[HUD_HISTORY - 1][HUD_DREAM] = 20;
+	shown.history[HUD_HISTORY - 2][HUD_DREAM] = 160;
+	REQUIRE(hud_draw(&picture, HUD_FULL, &shown, &large, NULL) == RV_OK);
+	/* Three pixels from bar to bar; the lowest is 30 below the seventh line. */
+	int bottom = AROUND + 7 * FONT_LINE + 30 - 1;
+	const uint8_t *convert = pixel(&picture, AROUND + 3 * (HUD_HISTORY - 1), bottom);
+	const uint8_t *dream = pixel(&picture, AROUND + 3 * (HUD_HISTORY - 1), bottom - 7);
+	const uint8_t *late = pixel(&picture, AROUND + 3 * (HUD_HISTORY - 2), bottom - 7);
+	const uint8_t *none = pixel(&picture, AROUND + 3 * (HUD_HISTORY - 3), bottom);
+	CHECK(convert[2] > convert[1] && dream[1] > dream[2] && late[0] > late[1]);
+	CHECK(none[3] < 255);
+	/* The late one reaches above the target's line, the other does not. */
+	CHECK(pixel(&picture, AROUND + 3 * (HUD_HISTORY - 2), bottom - 25)[3] == 255);
+	CHECK(pixel(&picture, AROUND + 3 * (HUD_HISTORY - 1), bottom - 15)[3] < 255);
 	hud_release(&picture);
 }
 
-TEST(hud_help_lists_keys_in_two_columns)
+TEST(hud_help_lists_keys_in_as_many_columns_as_it_takes)
 {
 	struct hud_picture picture = {0};
 	struct hud_state shown = state();
-	REQUIRE(hud_draw(&picture, HUD_HELP, &shown, 1, NULL) == RV_OK);
-	CHECK(says_at(&picture, 1, 0, 0, "Up"));
-	CHECK(says_at(&picture, 1, 0, 1, "Down"));
-	CHECK(says_at(&picture, 1, 15, 1, "weaker"));
-	CHECK(says_at(&picture, 1, 38, 0, "Q"));
-	CHECK(says_at(&picture, 1, 53, 0, "quit"));
+	REQUIRE(hud_draw(&picture, HUD_HELP, &shown, &large, NULL) == RV_OK);
+	CHECK(says_at(&picture, 0, 0, "Up   stronger"));
+	CHECK(says_at(&picture, 0, 1, "Down weaker"));
+	CHECK(says_at(&picture, 0, 2, "Q    quit"));
+	/* Room for two lines. */
+	struct hud_room low = {1920, 2 * FONT_LINE + 2 * AROUND, 1};
+	REQUIRE(hud_draw(&picture, HUD_HELP, &shown, &low, NULL) == RV_OK);
+	CHECK(says_at(&picture, 0, 1, "Down weaker"));
+	CHECK(says_at(&picture, 16, 0, "Q    quit"));
 	hud_release(&picture);
 }
 
-TEST(hud_of_the_default_size_fits_a_window)
+TEST(hud_fits_windows)
 {
+	static const int sizes[][2] = {{640, 480}, {960, 720}, {1280, 720}, {1920, 1080}};
 	struct hud_picture picture = {0};
 	struct hud_state shown = state();
 	shown.key_count = HUD_KEYS_MAX;
 	for (int i = 0; i < HUD_KEYS_MAX; i++) {
 		strcpy(shown.keys[i].key, "Shift+PageDown");
-		strcpy(shown.keys[i].help, "a text that goes on and on and on, to its end");
+		strcpy(shown.keys[i].help, "what it does at length");
 	}
-	REQUIRE(hud_draw(&picture, HUD_HELP, &shown, hud_scale(720), NULL) == RV_OK);
-	CHECK_MESSAGE(picture.width <= 960 && picture.height <= 720, "%dx%d", picture.width,
-	              picture.height);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct hud_room room = {sizes[i][0], sizes[i][1], hud_scale(sizes[i][1])};
+		REQUIRE(hud_draw(&picture, HUD_HELP, &shown, &room, NULL) == RV_OK);
+		CHECK(picture.width <= room.width && picture.height <= room.height);
+	}
+	/* Where it cannot, it is cut, not refused. */
+	struct hud_room tiny = {40, 30, 8};
+	strcpy(shown.message, "in the way");
+	strcpy(shown.recording, "too");
+	for (int level = HUD_OFF; level <= HUD_HELP; level++)
+		CHECK(hud_draw(&picture, (enum hud_level)level, &shown, &tiny, NULL) == RV_OK);
+	CHECK(picture.scale == 1 && picture.width == 40 && picture.height == 30);
 	hud_release(&picture);
 }
 
@@ -141,9 +187,9 @@ TEST(hud_survives_any_text)
 	memset(shown.message, '\n', sizeof(shown.message) - 1);
 	shown.message[sizeof(shown.message) - 1] = '\0';
 	for (int level = HUD_OFF; level <= HUD_HELP; level++)
-		CHECK(hud_draw(&picture, (enum hud_level)level, &shown, 100, NULL) == RV_OK);
-	CHECK(hud_draw(&picture, HUD_SMALL, &shown, 1, NULL) == RV_OK);
-	CHECK(says_at(&picture, 1, 0, 0, "????"));
+		CHECK(hud_draw(&picture, (enum hud_level)level, &shown, &large, NULL) == RV_OK);
+	CHECK(hud_draw(&picture, HUD_SMALL, &shown, &large, NULL) == RV_OK);
+	CHECK(says_at(&picture, 0, 0, "????"));
 	hud_release(&picture);
 }
 
