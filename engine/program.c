@@ -110,27 +110,42 @@ static char *program_key(const struct device *device, const char *text, const ch
 	return key;
 }
 
-/* The first line of the build log that says "error", else its first line. */
-static rv_status build_failed(struct device *device, const struct program *program, cl_int code,
-                              rv_error *error)
-{
-	char log[16384] = "", line[256];
-	const char *start;
-	size_t length = 0;
+enum { LINE_LENGTH = 256 };
 
-	clGetProgramBuildInfo(program->program, device->id, CL_PROGRAM_BUILD_LOG, sizeof(log) - 1,
-	                      log, NULL);
-	start = strstr(log, "error:");
+/* Copies the first line of the build log that has the word; false where none has. */
+static bool find_in_log(struct device *device, const struct program *program, const char *word,
+                        char line[LINE_LENGTH])
+{
+	size_t size = 0, length = 0;
+	const char *start;
+	char *log;
+
+	line[0] = '\0';
+	clGetProgramBuildInfo(program->program, device->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
+	log = calloc(size + 1, 1);
+	if (!log)
+		return false;
+	clGetProgramBuildInfo(program->program, device->id, CL_PROGRAM_BUILD_LOG, size, log, NULL);
+	start = strstr(log, word);
 	while (start && start > log && start[-1] != '\n')
 		start--;
-	if (!start)
-		start = log;
-	while (length < sizeof(line) - 1 && start[length] &&
-	       isprint((unsigned char)start[length])) {
+	while (start && length < LINE_LENGTH - 1 && isprint((unsigned char)start[length])) {
 		line[length] = start[length];
 		length++;
 	}
 	line[length] = '\0';
+	free(log);
+	return length > 0;
+}
+
+/* Says the first line of the build log that says "error", else its first line. */
+static rv_status build_failed(struct device *device, const struct program *program, cl_int code,
+                              rv_error *error)
+{
+	char line[LINE_LENGTH];
+
+	if (!find_in_log(device, program, "error:", line))
+		find_in_log(device, program, "", line);
 	return rv_fail(error, RV_DEVICE, "building %s.cl (%s) failed with OpenCL error %d: %s",
 	               program->shader, program->options, code, line);
 }
@@ -234,10 +249,14 @@ static rv_status compile_alone(struct device *device, const struct shader_source
                                rv_error *error)
 {
 	struct program program = {.shader = source->name};
+	char line[LINE_LENGTH];
 	rv_status status;
 
 	snprintf(program.options, sizeof(program.options), "%s -DLANES=%d", common_options, lanes);
 	status = build_source(device, &program, source->text, error);
+	if (status == RV_OK && find_in_log(device, &program, "warning:", line))
+		status = rv_fail(error, RV_DEVICE, "%s.cl (%s): %s", program.shader,
+		                 program.options, line);
 	if (program.program)
 		clReleaseProgram(program.program);
 	return status;

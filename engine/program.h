@@ -20,7 +20,8 @@ rv_status program_kernel(struct device *device, const char *shader, const char *
                          const char *kernel, cl_kernel *out, rv_error *error);
 
 /* Builds every shader by itself, at 4, 8 and 16 lanes, without looking into any cache; each defines
- * what options it needs where nobody gives them. compiled counts the programs that were built. */
+ * what options it needs where nobody gives them. A warning in a build log is RV_DEVICE too.
+ * compiled counts the programs that were built. */
 rv_status program_compile_all(struct device *device, int *compiled, rv_error *error);
 
 /* Whether program_cache_destroy is to write programs to disk. Binaries taken after the first

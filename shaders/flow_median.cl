@@ -22,7 +22,7 @@ void exchange(real *a, real *b)
 // Moves the least of count values to the front and the greatest to the back.
 void part_extremes(real *values, int count)
 {
-	UNROLLED(i, count / 2)
+	for (int i = 0; i < count / 2; i++)
 		exchange(values + i, values + count - 1 - i);
 	for (int i = 1; i < (count + 1) / 2; i++)
 		exchange(values, values + i);
