@@ -39,6 +39,11 @@ ifeq ($(CLBLAST),1)
 CPPFLAGS += -DHAVE_CLBLAST
 PACKAGE_LIBS += -lclblast
 endif
+ALSA = $(shell pkg-config --exists alsa 2>/dev/null && echo 1)
+ifeq ($(ALSA),1)
+CPPFLAGS += -DHAVE_ALSA
+PACKAGE_LIBS += $(shell pkg-config --libs alsa)
+endif
 LIBLO = $(shell pkg-config --exists liblo 2>/dev/null && echo 1)
 ifeq ($(LIBLO),1)
 CPPFLAGS += -DHAVE_LIBLO

@@ -10,6 +10,7 @@ enum { WORD_LENGTH = 64 };
 
 const struct action action_table[] = {
 	{"add", "OPTION AMOUNT", "raise or lower a number", .run = action_add},
+	{"dial", "OPTION POSITION", "put it where a knob is, from 0 to 1", .run = action_dial},
 	{"set", "OPTION VALUE", "give an option a value", .run = action_set},
 	{"cycle", "OPTION", "go to an option's next choice", .run = action_cycle},
 	{"toggle", "OPTION VALUE", "choose that, or what was chosen before", .run = action_toggle},
@@ -141,6 +142,10 @@ rv_status action_run(struct action_state *state, const char *text, rv_error *err
 	/* Repetitions of one action are undone together. */
 	if (changes_dream(&call) && strcmp(text, state->last))
 		action_remember(state, &state->before);
+	if (action->requests & ACTION_LEARN)
+		return RV_OK;
 	snprintf(state->last, sizeof(state->last), "%s", text);
+	if (call.option)
+		state->last_option = call.option;
 	return RV_OK;
 }

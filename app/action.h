@@ -55,13 +55,15 @@ struct action_state {
 	unsigned requests; /* bits of enum action_request; whoever fulfils them clears them */
 	char message[ACTION_MESSAGE_LENGTH]; /* what was done, for a person; may be empty */
 
+	char last[ACTION_MESSAGE_LENGTH]; /* the action that ran last, but for "learn" */
+	const struct option *last_option; /* that an action named last; NULL: none did */
+
 	/* private */
 	struct options before;    /* the action that runs */
 	struct options untoggled; /* choices that "toggle" goes back to */
 	struct options
 		history[ACTION_UNDO_MAX]; /* changes to undo, the newest last; then to redo */
 	int undo_count, redo_count;
-	char last[ACTION_MESSAGE_LENGTH]; /* the action that ran last */
 };
 
 struct action {

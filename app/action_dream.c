@@ -1,6 +1,7 @@
 #include "action_dream.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,27 +53,74 @@ rv_status action_set(struct action_state *state, const struct action_call *call,
 	return RV_OK;
 }
 
+/* In thousandths, or many small steps would end beside round numbers. */
+static void put_number(struct options *options, const struct option *option, double value)
+{
+	void *place = (char *)options + option->place;
+	int *whole = place;
+	float *number = place;
+	value = within(value, option->minimum, option->maximum);
+	if (option->type == OPTION_NUMBER)
+		*number = (float)(round(value * 1000) / 1000);
+	else
+		*whole = (int)value;
+}
+
 /* Stops at the ends of the range: a key held down is no mistake. */
 rv_status action_add(struct action_state *state, const struct action_call *call, rv_error *error)
 {
 	const struct option *option = call->option;
-	const char *value = call->value;
-	void *place = (char *)&state->options + option->place;
-	int *whole = place;
-	float *number = place;
 	char *end;
-	double amount = strtod(value, &end);
+	double amount = strtod(call->value, &end);
 	if ((option->type != OPTION_WHOLE && option->type != OPTION_NUMBER) || option->odd)
 		return rv_fail(error, RV_INVALID, "%s is no number to add to", option->name);
-	if (end == value || *end || !(amount >= -1e6 && amount <= 1e6))
-		return rv_fail(error, RV_INVALID, "\"%.32s\" is not a number to add to %s", value,
+	if (end == call->value || *end || !(amount >= -1e6 && amount <= 1e6))
+		return rv_fail(error, RV_INVALID, "\"%.32s\" is not a number to add to %s",
+		               call->value, option->name);
+	put_number(&state->options, option, number_of(&state->options, option) + amount);
+	tell_value(state, option);
+	return RV_OK;
+}
+
+static int count_choices(const struct option *option)
+{
+	int count = 0;
+	while (option->choices[count])
+		count++;
+	return count;
+}
+
+/* Where a wide range begins above zero, factors count: the middle of zoom's 0.1 to 10 is 1. */
+static double value_at(const struct option *option, double position)
+{
+	double low = option->minimum, high = option->maximum;
+	if (low > 0 && high / low > 50)
+		return low * pow(high / low, position);
+	return low + position * (high - low);
+}
+
+rv_status action_dial(struct action_state *state, const struct action_call *call, rv_error *error)
+{
+	const struct option *option = call->option;
+	bool is_choice = option->type == OPTION_CHOICE;
+	char *end;
+	double position = strtod(call->value, &end);
+	if ((!is_choice && option->type != OPTION_WHOLE && option->type != OPTION_NUMBER) ||
+	    option->odd)
+		return rv_fail(error, RV_INVALID, "%s is nothing to turn", option->name);
+	if (end == call->value || *end || !(position >= 0 && position <= 1))
+		return rv_fail(error, RV_INVALID,
+		               "\"%.32s\" is no position for %s, which is from 0 to 1", call->value,
 		               option->name);
-	double sum = within(number_of(&state->options, option) + amount, option->minimum,
-	                    option->maximum);
-	if (option->type == OPTION_WHOLE)
-		*whole = (int)sum;
-	else /* in thousandths, or many small steps would end beside round numbers */
-		*number = (float)((double)(long)(sum * 1000 + (sum < 0 ? -0.5 : 0.5)) / 1000);
+	if (is_choice) {
+		void *place = (char *)&state->options + option->place;
+		int *choice = place, count = count_choices(option);
+		*choice = (int)within(position * count, 0, count - 1);
+	} else {
+		double value = value_at(option, position);
+		put_number(&state->options, option,
+		           option->type == OPTION_WHOLE ? round(value) : value);
+	}
 	tell_value(state, option);
 	return RV_OK;
 }

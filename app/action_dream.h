@@ -8,6 +8,7 @@
 
 rv_status action_set(struct action_state *state, const struct action_call *call, rv_error *error);
 rv_status action_add(struct action_state *state, const struct action_call *call, rv_error *error);
+rv_status action_dial(struct action_state *state, const struct action_call *call, rv_error *error);
 rv_status action_cycle(struct action_state *state, const struct action_call *call, rv_error *error);
 rv_status action_toggle(struct action_state *state, const struct action_call *call,
                         rv_error *error);

@@ -1,6 +1,7 @@
 #include "keys.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -151,16 +152,41 @@ cleanup:
 	return status;
 }
 
+static rv_status load_own(struct keys *keys, const char *name, rv_error *error)
+{
+	char path[PATH_LENGTH];
+	if (!paths_config_file(name, path) || access(path, F_OK))
+		return RV_OK;
+	return keys_load(keys, path, error);
+}
+
 rv_status keys_load_all(struct keys *keys, const char *path, rv_error *error)
 {
-	char own[PATH_LENGTH];
 	keys->count = 0;
 	rv_status status = keys_parse(keys, "keys.conf", keys_default_text, error);
-	if (status == RV_OK && paths_config_file("keys.conf", own) && !access(own, F_OK))
-		status = keys_load(keys, own, error);
+	if (status == RV_OK)
+		status = load_own(keys, "keys.conf", error);
+	if (status == RV_OK)
+		status = load_own(keys, "midi.conf", error);
 	if (status == RV_OK && path[0])
 		status = keys_load(keys, path, error);
 	return status;
+}
+
+rv_status keys_append(const char *name, const char *line, rv_error *error)
+{
+	char path[PATH_LENGTH], text[LINE_LENGTH];
+	if (!paths_config_file(name, path))
+		return rv_fail(error, RV_NOT_FOUND, "%s: there is no home to keep it in", name);
+	paths_make_folders(path);
+	int length = snprintf(text, sizeof(text), "%.*s\n", LINE_LENGTH - 2, line);
+	int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	bool written = file >= 0 && write(file, text, (size_t)length) == length;
+	if (!written)
+		rv_fail(error, RV_IO, "%.256s: %s", path, strerror(errno));
+	if (file >= 0)
+		close(file);
+	return written ? RV_OK : RV_IO;
 }
 
 void keys_print(const struct keys *keys, FILE *file)

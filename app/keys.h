@@ -1,9 +1,10 @@
 /* Which key does what in the live window. One binding a line, `KEY = ACTION # WHAT IT DOES`; a #
  * at the start of a line begins a comment. Keys are named as SDL names them (Up, Space, F11, A),
  * with Ctrl+, Alt+ or Shift+ before them in this order, and without regard to case; besides there
- * are Wheel Up, Wheel Down and Double Click. Corner+ before all of that makes it a key of the time
- * while the display's corners are moved. Actions are those of app/action.h, and `none` takes a
- * binding back. assets/keys.conf is built in. */
+ * are Wheel Up, Wheel Down and Double Click, and those of app/midi_map.h and
+ * app/window_controller.h. Corner+ before all of that makes it a key of the time while the
+ * display's corners are moved. Actions are those of app/action.h, and `none` takes a binding back.
+ * assets/keys.conf is built in. */
 #ifndef KEYS_H
 #define KEYS_H
 
@@ -11,7 +12,7 @@
 
 #include "engine/reverie.h"
 
-enum { KEYS_MAX = 128, KEY_LENGTH = 24, KEY_ACTION_LENGTH = 96, KEY_HELP_LENGTH = 56 };
+enum { KEYS_MAX = 256, KEY_LENGTH = 24, KEY_ACTION_LENGTH = 96, KEY_HELP_LENGTH = 56 };
 
 struct keys {
 	int count;
@@ -32,9 +33,13 @@ rv_status keys_parse(struct keys *keys, const char *name, const char *text, rv_e
 /* Reads a file as keys_parse does. RV_NOT_FOUND, RV_IO, RV_INVALID. */
 rv_status keys_load(struct keys *keys, const char *path, rv_error *error);
 
-/* The defaults; over them $XDG_CONFIG_HOME/reverie/keys.conf if it is there; over them the file at
- * path, unless that is empty. */
+/* The defaults; over them $XDG_CONFIG_HOME/reverie/keys.conf if it is there; over them midi.conf
+ * beside it, likewise; over them the file at path, unless that is empty. */
 rv_status keys_load_all(struct keys *keys, const char *path, rv_error *error);
+
+/* Adds a line to a file of that folder, which is made where it is missing. RV_NOT_FOUND: there is
+ * no home; RV_IO. */
+rv_status keys_append(const char *name, const char *line, rv_error *error);
 
 /* The action bound to key, or NULL. */
 const char *keys_find(const struct keys *keys, const char *key);

@@ -145,7 +145,8 @@ static rv_status open_all(struct live *live, const struct options *options, rv_e
 	if (status == RV_OK)
 		status = open_model(live, error);
 	if (status == RV_OK)
-		status = live_remote_open(&live->remote, &live->actions->options, error);
+		status = live_remote_open(&live->remote, &live->actions->options, &live->keys,
+		                          error);
 	if (status == RV_OK)
 		status = live_disk_start(&live->disk, error);
 	live->sent = live->actions->options;

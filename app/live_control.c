@@ -129,6 +129,7 @@ static const struct {
 	{ACTION_RECORD, record},
 	{ACTION_RESET, reset},
 	{ACTION_NEXT_DISPLAY, live_stage_next_display},
+	{ACTION_LEARN, live_remote_learn},
 };
 
 static void fulfil_requests(struct live *live)

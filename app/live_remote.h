@@ -3,6 +3,8 @@
 #ifndef LIVE_REMOTE_H
 #define LIVE_REMOTE_H
 
+#include "app/keys.h"
+#include "app/midi.h"
 #include "app/options.h"
 #include "app/osc.h"
 
@@ -10,14 +12,19 @@
 struct live_remote {
 	struct queue *commands; /* struct remote_command */
 	struct osc *osc;        /* NULL where nobody asked for it */
+	struct midi *midi;      /* NULL where there is no MIDI */
 };
 
-/* Opens what options ask for. The errors are those of osc_open. */
+/* Opens what options ask for. That there is no MIDI is no error, but told in time. The errors are
+ * those of osc_open. keys are copied. */
 rv_status live_remote_open(struct live_remote *remote, const struct options *options,
-                           rv_error *error);
+                           const struct keys *keys, rv_error *error);
 void live_remote_close(struct live_remote *remote);
 
 struct live;
+
+/* Has the next knob or key of a MIDI controller bound to what was last changed. */
+void live_remote_learn(struct live *live);
 
 /* Runs what has come in, and tells what has changed, be it by keys. */
 void live_remote_take(struct live *live);

@@ -13,21 +13,31 @@ bool osc_available(void)
 	return true;
 }
 
-/* False: an argument of a type that means nothing here. */
-static bool take_argument(char type, const lo_arg *value, struct remote_argument *argument)
+/* False: an argument of a type that means nothing here. place is aligned to four bytes only. */
+static bool take_argument(char type, const void *place, struct remote_argument *argument)
 {
+	union {
+		int32_t i;
+		int64_t h;
+		float f;
+		double d;
+	} value;
 	switch (type) {
 	case LO_INT32:
-		*argument = remote_number(value->i);
+		memcpy(&value.i, place, sizeof(value.i));
+		*argument = remote_number(value.i);
 		return true;
 	case LO_INT64:
-		*argument = remote_number((double)value->h);
+		memcpy(&value.h, place, sizeof(value.h));
+		*argument = remote_number((double)value.h);
 		return true;
 	case LO_FLOAT:
-		*argument = remote_number((double)value->f);
+		memcpy(&value.f, place, sizeof(value.f));
+		*argument = remote_number((double)value.f);
 		return true;
 	case LO_DOUBLE:
-		*argument = remote_number(value->d);
+		memcpy(&value.d, place, sizeof(value.d));
+		*argument = remote_number(value.d);
 		return true;
 	case LO_TRUE:
 	case LO_FALSE:
@@ -35,8 +45,8 @@ static bool take_argument(char type, const lo_arg *value, struct remote_argument
 		return true;
 	case LO_STRING:
 	case LO_SYMBOL:
-		*argument = remote_text(&value->s);
-		return strlen(&value->s) < sizeof(argument->text);
+		*argument = remote_text(place);
+		return strlen(place) < sizeof(argument->text);
 	default:
 		return false;
 	}

@@ -335,7 +335,11 @@ TEST(keys_of_the_program_are_sound)
 	CHECK(!strcmp(keys_find(&keys, "up"), "add strength 0.1"));
 	CHECK(!strcmp(keys_find(&keys, "Q"), "quit"));
 	CHECK(!keys_find(&keys, "F9"));
-	int listed = 0;
+	int listed = 0, bindings = 0;
+	for (const char *at = keys_default_text; (at = strstr(at, " = ")); at++)
+		bindings++;
+	CHECK_MESSAGE(keys.count == bindings, "%d keys in %d lines: one is bound twice", keys.count,
+	              bindings);
 	for (int i = 0; i < keys.count; i++) {
 		CHECK_MESSAGE(strlen(keys.list[i].help) <= 22, "%s", keys.list[i].key);
 		listed += keys.list[i].help[0] != '\0';
