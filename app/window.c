@@ -79,6 +79,7 @@ rv_status window_open(struct window **opened, const char *title, int width, int 
 	}
 	SDL_SetWindowMinimumSize(window->show.window, WINDOW_LEAST, WINDOW_LEAST);
 	SDL_DisableScreenSaver();
+	controllers_start();
 	*opened = window;
 	return RV_OK;
 }
@@ -88,6 +89,7 @@ void window_close(struct window **closed)
 	struct window *window = *closed;
 	if (!window)
 		return;
+	controllers_stop(&window->controllers);
 	window_pane_close(&window->hud);
 	window_pane_close(&window->show);
 	SDL_Quit();
@@ -202,7 +204,8 @@ static bool translate(struct window *window, const SDL_Event *from, struct windo
 	case SDL_MOUSEMOTION:
 		return take_pointer(window, from, event);
 	default:
-		return false;
+		event->kind = WINDOW_KEY;
+		return controllers_take(&window->controllers, from, event->key);
 	}
 }
 
@@ -212,5 +215,6 @@ bool window_next_event(struct window *window, struct window_event *event)
 	while (SDL_PollEvent(&from))
 		if (translate(window, &from, event))
 			return true;
-	return false;
+	event->kind = WINDOW_KEY;
+	return controllers_repeat(&window->controllers, event->key);
 }

@@ -1,14 +1,16 @@
 /* The inside of the window, for app/window*.c alone:
  *
- *     window.c          opens and closes it, and tells what happened to it
- *     window_display.c  which display it is on, fullscreen, the HUD's own window
- *     window_draw.c     what is seen in it */
+ *     window.c             opens and closes it, and tells what happened to it
+ *     window_display.c     which display it is on, fullscreen, the HUD's own window
+ *     window_draw.c        what is seen in it
+ *     window_controller.c  game controllers */
 #ifndef WINDOW_INSIDE_H
 #define WINDOW_INSIDE_H
 
 #include <SDL.h>
 
 #include "app/window.h"
+#include "app/window_controller.h"
 
 /* A texture, made anew only where its size changes. */
 struct window_layer {
@@ -30,6 +32,7 @@ struct window {
 	SDL_Rect bounds;              /* of the show's display then */
 	SDL_Rect inside;              /* of the show before it filled a display */
 	bool fullscreen, dragging;
+	struct controllers controllers;
 	struct projection projection; /* of the picture, when it was last drawn */
 };
 
