@@ -121,6 +121,14 @@ static void wished_size(const struct options *options, const rv_image *frame, in
 	}
 }
 
+static unsigned locks_of(const struct options *options)
+{
+	return (options->lock_steps ? GOVERNOR_STEPS : 0u) |
+	       (options->lock_octaves ? GOVERNOR_OCTAVES : 0u) |
+	       (options->lock_size ? GOVERNOR_SIZE : 0u) |
+	       (options->lock_flow ? GOVERNOR_FLOW : 0u);
+}
+
 static struct governor_quality find_quality(struct live_engine *engine, const rv_image *frame)
 {
 	const struct options *options = &engine->current;
@@ -135,9 +143,10 @@ static struct governor_quality find_quality(struct live_engine *engine, const rv
 	if (!options->governor)
 		return wish;
 	if (!engine->governor_set)
-		governor_init(&engine->governor, &wish, is_processor ? START_PIXELS : 0);
+		governor_init(&engine->governor, &wish, locks_of(options),
+		              is_processor ? START_PIXELS : 0);
 	else
-		governor_wish(&engine->governor, &wish);
+		governor_wish(&engine->governor, &wish, locks_of(options));
 	engine->governor_set = true;
 	return *governor_quality(&engine->governor);
 }
@@ -147,6 +156,7 @@ static rv_status set_params(struct live_engine *engine, const struct governor_qu
 {
 	rv_params params = options_params(&engine->current, rv_model_default_layer(engine->model));
 	params.time.warm_steps = quality->warm_steps;
+	params.time.warm_most = quality->warm_most;
 	params.time.warm_octaves = quality->warm_octaves;
 	params.time.flow_quality = quality->flow;
 	params.time.onset = params.iterations; /* no frame waits long for another one's beginning */
@@ -207,6 +217,7 @@ static rv_status make_dream(struct live_engine *engine, struct frame *frame,
 	dream->convert_ms = convert_ms;
 	dream->report = rv_last_frame(engine->engine);
 	dream->warm_steps = quality->warm_steps;
+	dream->warm_most = quality->warm_most;
 	dream->warm_octaves = quality->warm_octaves;
 	dream->flow = quality->flow;
 	return RV_OK;

@@ -30,7 +30,7 @@ struct dream {
 	 * two pixels more, so that whoever interpolates may look there. */
 	int16_t *detail;
 	rv_frame_report report;
-	int warm_steps, warm_octaves; /* as asked for */
+	int warm_steps, warm_most, warm_octaves; /* as asked for */
 	rv_flow_quality flow;
 	double convert_ms, dream_ms;
 };

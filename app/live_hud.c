@@ -35,10 +35,28 @@ void live_hud_note_dream(struct live_hud *hud, const struct dream *dream)
 	state->width = dream->width;
 	state->height = dream->height;
 	state->warm_steps = dream->warm_steps;
+	state->warm_most = dream->warm_most;
 	state->warm_octaves = dream->warm_octaves;
 	state->last_steps = dream->report.steps;
 	state->cold = dream->report.cold;
 	state->flow = live_hud_flow_name(dream->flow);
+}
+
+static void write_locks(struct hud_state *state, const struct options *options)
+{
+	const struct {
+		int locked;
+		const char *name;
+	} locks[] = {{options->lock_steps, "steps"},
+	             {options->lock_octaves, "octaves"},
+	             {options->lock_size, "size"},
+	             {options->lock_flow, "flow"}};
+	size_t used = 0;
+	state->locked[0] = '\0';
+	for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]) && options->governor; i++)
+		if (locks[i].locked)
+			used += (size_t)snprintf(state->locked + used, sizeof(state->locked) - used,
+			                         "%s%s", used ? ", " : "", locks[i].name);
 }
 
 static void fill_options(struct hud_state *state, const struct options *options)
@@ -54,6 +72,7 @@ static void fill_options(struct hud_state *state, const struct options *options)
 	state->strength = options->params.strength;
 	state->octaves = options->params.octaves;
 	state->governed = options->governor;
+	write_locks(state, options);
 	state->target_ms = 2000 / (double)options->fps;
 }
 

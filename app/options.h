@@ -81,12 +81,14 @@ struct options {
 	struct option_size camera_size; /* 0x0: what suits */
 	float camera_rate;              /* frames a second; 0: what suits */
 	int governor;                   /* 0: the quality is as wished, however slow */
-	int view;                       /* enum option_view */
-	float split;                    /* 0..1: where OPTION_VIEW_SPLIT is divided */
-	int mirror, freeze;             /* 0 or 1 */
-	int hud;                        /* enum hud_level (app/hud.h) */
-	char keys[OPTION_TEXT_LENGTH];  /* a file of key bindings */
-	int osc;                        /* the port for remote control; 0: none */
+	int lock_steps, lock_octaves;   /* 0 or 1: what the governor is not to change */
+	int lock_size, lock_flow;
+	int view;                      /* enum option_view */
+	float split;                   /* 0..1: where OPTION_VIEW_SPLIT is divided */
+	int mirror, freeze;            /* 0 or 1 */
+	int hud;                       /* enum hud_level (app/hud.h) */
+	char keys[OPTION_TEXT_LENGTH]; /* a file of key bindings */
+	int osc;                       /* the port for remote control; 0: none */
 	char osc_bind[OPTION_TEXT_LENGTH];
 	char midi[OPTION_TEXT_LENGTH]; /* the controller to hear; "off": none */
 	bool headless;                 /* no window */

@@ -72,6 +72,7 @@ rv_status params_check(const rv_params *params, rv_error *error)
 		{"polarity", params->time.polarity, -1, 1},
 		{"decay", params->time.decay, 0, 1},
 		{"warm steps", params->time.warm_steps, 0, 1000},
+		{"most warm steps", params->time.warm_most, 0, 1000},
 		{"warm octaves", params->time.warm_octaves, 1, RV_OCTAVES_MAX},
 		{"flow quality", params->time.flow_quality, RV_FLOW_FAST, RV_FLOW_FINE},
 		{"flow skip", params->time.flow_skip, 0, 8},

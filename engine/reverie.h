@@ -165,6 +165,8 @@ typedef struct rv_time {
 	float decay;      /* 0..1: what is left of the detail of moving parts after a second */
 	int warm_steps;   /* 1..1000 gradient steps in each warm octave; 0: as many, and as long, as
 	                   * keep the strength that the scene's first frame had */
+	int warm_most;    /* 0..1000: where warm_steps is 0, as many at most, each the longer; 0: as
+	                   * many as are best */
 	int warm_octaves; /* the largest ones, dreamed again in every frame: 1..RV_OCTAVES_MAX */
 	bool carry;       /* the detail goes along the motion of the scene; false: it stays in its
 	                   * place, and what moves is dreamed anew */

@@ -255,21 +255,31 @@ static void go_on_beginning(struct temporal *temporal, const rv_params *params)
 	temporal->plan.steps = temporal->plan.coarse_steps = onset_steps(params);
 }
 
-/* What is left to be done of coarse steps stays owed. */
-static void limit_steps(struct temporal *temporal, const rv_params *params)
+/* Fewer steps, each the longer, as far as one is trusted. */
+static void limit_steps(struct temporal_plan *plan, int most)
+{
+	if (plan->steps <= most)
+		return;
+	plan->step = fminf(plan->step * (float)plan->steps / (float)most, (float)length_of_step);
+	plan->steps = most;
+}
+
+/* No frame is to take much longer than those of an onset: what is left to be done of coarse steps
+ * stays owed. */
+static void limit_effort(struct temporal *temporal, const rv_params *params)
 {
 	struct temporal_plan *plan = &temporal->plan;
-	int most = onset_steps(params);
+	int share = onset_steps(params);
 
-	if (params->time.onset <= 1)
-		return;
-	if (plan->coarse_steps > most) {
-		temporal->owed += plan->coarse_steps - most;
-		plan->coarse_steps = most;
+	if (plan->coarse_steps > share) {
+		temporal->owed += plan->coarse_steps - share;
+		plan->coarse_steps = share;
 	}
-	most += WARM_STEPS_MOST;
-	if (!params->time.warm_steps && plan->steps > most)
-		plan->steps = most;
+	if (params->time.warm_steps)
+		return;
+	limit_steps(plan, share + WARM_STEPS_MOST);
+	if (params->time.warm_most)
+		limit_steps(plan, params->time.warm_most);
 }
 
 static rv_status plan_cold(struct temporal *temporal, rv_error *error)
@@ -394,7 +404,7 @@ static rv_status plan_warm(struct temporal *temporal, const rv_params *params,
 		spread_length(plan, length, view->uncovered, params);
 		plan->coarse_steps =
 			earn_coarse_steps(temporal, params, view->uncovered, dream.need);
-		limit_steps(temporal, params);
+		limit_effort(temporal, params);
 	}
 	return inherit(temporal, &params->time, view, seconds, fade, error);
 }

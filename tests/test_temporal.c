@@ -245,6 +245,30 @@ TEST(the_beginning_of_a_scene_can_be_spread_over_frames)
 	tear_down(&fixture);
 }
 
+TEST(warm_steps_can_be_fewer_and_longer)
+{
+	struct fixture fixture;
+	double strengths[2]; /* with any number, with one at most */
+
+	REQUIRE(set_up(&fixture));
+	fixture.params.octaves = 1;
+	for (int most = 0; most < 2; most++) {
+		fixture.params.time.warm_most = most;
+		rv_reset(fixture.engine);
+		for (int t = 0; t < 25; t++) {
+			rv_frame_report report;
+
+			paint(&fixture, 1, 1.3 * t, 0.4 * t);
+			report = dream(&fixture);
+			CHECK(!most || !t || report.steps <= 1);
+		}
+		strengths[most] = strength(&fixture, 0);
+	}
+	CHECK_MESSAGE(fabs(strengths[1] / strengths[0] - 1) < 0.2, "%g, not %g", strengths[1],
+	              strengths[0]);
+	tear_down(&fixture);
+}
+
 TEST(a_moving_dream_keeps_its_strength)
 {
 	struct fixture fixture;
