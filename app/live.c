@@ -239,6 +239,9 @@ static rv_status run_session(struct live *live, rv_error *error)
 			status = live_engine_status(live->engine, &fatal, error);
 		if (status != RV_OK && (fatal || !live->engine))
 			return status;
+		/* Nobody would see what goes on. */
+		if (!live->window && recorder_has_failed(&live->recorder))
+			return RV_OK;
 		if (!live->stats.started && live->dream)
 			begin_bench(live);
 		due = wait_for_tick(due, live->actions->options.fps);
