@@ -26,8 +26,9 @@ void live_engine_reset(struct live_engine *engine);
  * ever was, so that there is no use in going on. */
 rv_status live_engine_status(struct live_engine *engine, bool *fatal, rv_error *error);
 
-/* Ends the thread, breaking off what it does, and frees everything. work must be closed. Accepts
- * NULL. */
-void live_engine_stop(struct live_engine **engine);
+/* Ends the thread, breaking off what it does, and frees everything. work must be closed. False: the
+ * thread is where it cannot be interrupted, in a driver that compiles, and goes on with all that it
+ * was given, until the process ends. Accepts NULL. */
+bool live_engine_stop(struct live_engine **engine);
 
 #endif
