@@ -193,7 +193,7 @@ void keys_print(const struct keys *keys, FILE *file)
 {
 	fprintf(file, "Keys of the live window\n");
 	for (int i = 0; i < keys->count; i++)
-		fprintf(file, "  %-16s%-28s%s\n", keys->list[i].key, keys->list[i].action,
+		fprintf(file, "  %-22s%-28s%s\n", keys->list[i].key, keys->list[i].action,
 		        keys->list[i].help);
 	fprintf(file, "\nActions, for --keys FILE with lines such as `Up = add strength 0.1`\n");
 	for (const struct action *action = action_table; action->name; action++) {
