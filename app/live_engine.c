@@ -17,6 +17,8 @@ enum {
 	FRAMES_PER_DREAM = 2,     /* of the display: a dream may take so long */
 };
 
+static const int64_t grace = 1000000000; /* nanoseconds */
+
 struct live_engine {
 	const rv_model *model;
 	struct queue *work, *dreams, *nudged;
@@ -36,6 +38,8 @@ struct live_engine {
 	rv_engine *engine;
 	struct options current;
 	unsigned resets_done, urgent_seen;
+	bool broken_off; /* the last dream was */
+	int64_t began;   /* the dream under way */
 	rv_params params;
 	bool params_set;
 	struct governor governor;
@@ -250,11 +254,15 @@ static rv_status dream_frame(struct live_engine *engine, struct frame *frame, rv
 
 /* ---- the thread ---- */
 
+/* One that follows one that was broken off gets a second: or a key held down, which changes the
+ * layer faster than any can be dreamed of, would let nothing be seen until it is let go. */
 static bool go_on(void *context, double part)
 {
 	struct live_engine *engine = context;
+	bool is_wanted = atomic_load(&engine->urgent) == engine->urgent_seen;
 	(void)part;
-	return !atomic_load(&engine->stop) && atomic_load(&engine->urgent) == engine->urgent_seen;
+	return !atomic_load(&engine->stop) &&
+	       (is_wanted || (engine->broken_off && live_now() - engine->began < grace));
 }
 
 static void dream_frames(struct live_engine *engine)
@@ -263,10 +271,12 @@ static void dream_frames(struct live_engine *engine)
 	while (!atomic_load(&engine->stop) && (frame = queue_pop(engine->work, -1))) {
 		rv_error error = {0};
 		take_snapshot(engine);
+		engine->began = live_now();
 		if (!engine->current.freeze) {
 			rv_status status = dream_frame(engine, frame, &error);
 			if (status != RV_CANCELLED)
 				report(engine, status, &error);
+			engine->broken_off = status == RV_CANCELLED;
 		}
 		frame_release(frame);
 	}
