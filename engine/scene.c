@@ -98,42 +98,17 @@ enum scene_verdict scene_judge(struct scene *scene, const struct scene_view *vie
 	return verdict;
 }
 
-double strength_control_next(struct strength_control *control, double strength, bool cold)
-{
-	/* Length adapts slowly to what the scene needs on average, and at once, by the power, to a
-	 * loss. */
-	static const double habit = 0.25, power = 3, least = 0.1, most = 6;
-	double ratio;
-
-	if (cold || control->wanted <= 0) {
-		*control = (struct strength_control){.wanted = strength, .length = 1.5};
-		return control->length;
-	}
-	ratio = strength > 0 ? control->wanted / strength : 2;
-	ratio = fmin(fmax(ratio, 0.5), 2);
-	control->length = fmin(fmax(control->length * pow(ratio, habit), least), most);
-	return fmin(fmax(control->length * pow(ratio, power), least), most);
-}
-
-double strength_control_fade(const struct strength_control *control, double strength,
-                             double seconds)
-{
-	static const double excess = 1.05, rate = 1;
-
-	return control->wanted > 0 && strength > excess * control->wanted ? exp(-rate * seconds)
-	                                                                  : 1;
-}
-
 struct dream_view scene_dream(const struct scene_block *blocks, int count)
 {
 	struct dream_view view = {0};
-	double pixels = 0, squares = 0, lumas = 0, mean;
+	double pixels = 0, squares = 0, lumas = 0, chromas = 0, mean, tint = 0;
 
 	for (int i = 0; i < count; i++) {
 		const struct block_dream *block = &blocks[i].dream;
 		pixels += block->pixels;
 		squares += block->detail_detail;
 		lumas += block->luma_luma;
+		chromas += block->chroma_chroma;
 		view.need += block->need;
 		view.colour[0] += block->red;
 		view.colour[1] += block->green;
@@ -143,7 +118,10 @@ struct dream_view scene_dream(const struct scene_block *blocks, int count)
 		view.colour[c] /= pixels;
 	view.need /= pixels;
 	mean = 0.299 * view.colour[0] + 0.587 * view.colour[1] + 0.114 * view.colour[2];
+	for (int c = 0; c < 3; c++)
+		tint += (view.colour[c] - mean) * (view.colour[c] - mean);
 	view.strength = sqrt(squares / (3 * pixels));
-	view.deviation = sqrt(fmax(lumas / pixels - mean * mean, 0));
+	view.contrast = sqrt(fmax(lumas / pixels - mean * mean, 0));
+	view.colourfulness = sqrt(fmax(chromas / pixels - tint, 0) / 3);
 	return view;
 }

@@ -1,6 +1,5 @@
-/* What a frame tells about its scene, and what follows: does it go on, and how long and how many
- * gradient steps keep the dream's strength? Plain arithmetic on the host, on sums that the device
- * took block by block (shaders/temporal.cl). */
+/* What a frame tells about its scene: does it go on, and what has the dream become? Plain
+ * arithmetic on the host, on sums that the device took block by block (shaders/temporal.cl). */
 #ifndef SCENE_H
 #define SCENE_H
 
@@ -20,8 +19,8 @@ struct block_dream {
 	float detail_detail;    /* squares of dream minus frame, summed over colours */
 	float red, green, blue; /* of the dream */
 	float luma_luma;
-	float ripeness; /* 0..1 for each pixel */
-	float need;     /* how much of it wants to be dreamed on, 0..1 for each pixel */
+	float chroma_chroma; /* squares of colour minus brightness, summed over colours */
+	float need;          /* how much of it wants to be dreamed on, 0..1 for each pixel */
 	float pixels;
 };
 
@@ -57,27 +56,13 @@ struct scene {
 enum scene_verdict scene_judge(struct scene *scene, const struct scene_view *view, int cut,
                                double seconds);
 
-/* What keeps the strength of a dream (RMS of dream minus frame): the length of all steps of a warm
- * frame together, in steps. Zeroed: no scene yet. */
-struct strength_control {
-	double wanted; /* strength of the scene's cold frame; 0: not measured yet */
-	double length;
-};
-
-/* strength is that of the last frame, which was the scene's first if cold. Returns the length for
- * this frame. */
-double strength_control_next(struct strength_control *control, double strength, bool cold);
-
-/* What is to be left of a detail after so many seconds: 1 but where it is too strong. */
-double strength_control_fade(const struct strength_control *control, double strength,
-                             double seconds);
-
 /* The dream that a frame became. */
 struct dream_view {
 	double strength; /* RMS of dream minus frame */
 	double need;     /* 0..1: mean over the pixels; 0: nothing wants to be dreamed on */
 	double colour[3];
-	double deviation; /* of brightness */
+	double contrast;      /* standard deviation of brightness */
+	double colourfulness; /* and of colour minus brightness */
 };
 
 struct dream_view scene_dream(const struct scene_block *blocks, int count);

@@ -3,9 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "engine/effort.h"
 #include "engine/flow.h"
 #include "engine/scene.h"
 #include "engine/temporal_record.h"
+#include "engine/travel.h"
 
 /* Blocks along the longer side, and the smallest side of one: enough that most hold one thing only,
  * few enough to read back. */
@@ -15,12 +17,13 @@ enum { BLOCKS_ALONG = 32, BLOCK_SIDE_LEAST = 8 };
  * half of one. */
 static const double ripening_per_second = 2.5;
 
-/* Of the length of all steps together, how much one step may take on: what was uncovered is in full
- * need, but most of what moves only in part. */
-static const double length_of_step = 3;
+/* Coarse octaves of warm frames take fewer steps than cold ones, that much longer. */
+static const float coarse_length = 2;
 
-/* Steps a warm frame may take to make up for lost strength, where their number is not fixed. */
-enum { WARM_STEPS_MOST = 4 };
+/* How many times the coarse steps of a cold frame it takes to make up for what decays: steps of
+ * different frames go partly against each other, and without these the colours, which are coarse,
+ * would fade next to the lines. */
+static const double ripening_again = 2.4;
 
 struct temporal {
 	struct device *device;
@@ -183,30 +186,10 @@ static double seconds_since(const struct temporal *temporal, int64_t nanoseconds
 	return fmin(fmax(seconds, 0), 1);
 }
 
-/* Where pixel (x, y) comes from after `seconds` of zoom, rotation and pan: the inverse of the move,
- * about the picture's centre. */
-static void find_move(const rv_time *time, const struct raster *frame, double seconds,
-                      float move[MOVE_COUNT])
-{
-	double angle = -(double)time->rotation * seconds * acos(-1) / 180;
-	double scale = pow((double)time->zoom, -seconds);
-	double c = cos(angle) * scale, s = sin(angle) * scale;
-	double centre_x = (frame->width - 1) / 2.0, centre_y = (frame->height - 1) / 2.0;
-	double to_x = centre_x + (double)time->pan_x * seconds * frame->width;
-	double to_y = centre_y + (double)time->pan_y * seconds * frame->height;
-
-	move[0] = (float)c;
-	move[1] = (float)-s;
-	move[2] = (float)(centre_x - c * to_x + s * to_y);
-	move[3] = (float)s;
-	move[4] = (float)c;
-	move[5] = (float)(centre_y - s * to_x - c * to_y);
-}
-
-static void set_move(const struct launch *launch, cl_uint argument, const float move[MOVE_COUNT])
+static void set_move(const struct launch *launch, cl_uint argument, const struct move *move)
 {
 	for (cl_uint i = 0; i < MOVE_COUNT; i++)
-		launch_set_float(launch, argument + i, move[i]);
+		launch_set_float(launch, argument + i, move->at[i]);
 }
 
 static rv_status read_table(struct temporal *temporal, rv_error *error)
@@ -235,14 +218,6 @@ static rv_status look(struct temporal *temporal, struct scene_view *view, rv_err
 	return status;
 }
 
-/* Steps in each octave of a frame at a scene's beginning. */
-static int onset_steps(const rv_params *params)
-{
-	int frames = params->time.onset > 1 ? params->time.onset : 1;
-
-	return divide_up(params->iterations, frames);
-}
-
 /* Shares need not sum to exactly 1. */
 static bool is_beginning(const struct temporal *temporal)
 {
@@ -252,7 +227,25 @@ static bool is_beginning(const struct temporal *temporal)
 /* What is unripe everywhere is dreamed as if cold, but on what was inherited. */
 static void go_on_beginning(struct temporal *temporal, const rv_params *params)
 {
-	temporal->plan.steps = temporal->plan.coarse_steps = onset_steps(params);
+	temporal->plan.steps = temporal->plan.coarse_steps =
+		effort_onset(params->iterations, params->time.onset);
+}
+
+/* Steps of the largest octaves as keep the strength; coarse ones as are earned: what is uncovered
+ * gets what a cold frame would give it. */
+static void set_effort(struct temporal *temporal, const rv_params *params, double length,
+                       double uncovered, double need)
+{
+	struct temporal_plan *plan = &temporal->plan;
+	double again = fmin(ripening_per_second * temporal->seconds, 1) * need;
+	struct effort effort = effort_for(length, uncovered, params->iterations);
+
+	plan->steps = params->time.warm_steps ? params->time.warm_steps : effort.steps;
+	plan->step = params->time.warm_steps ? 1 : effort.length;
+	plan->coarse_step = coarse_length;
+	plan->coarse_steps = effort_earn(
+		&temporal->owed, (uncovered + ripening_again * again) / (double)coarse_length,
+		params->iterations);
 }
 
 /* Fewer steps, each the longer, as far as one is trusted. */
@@ -260,7 +253,7 @@ static void limit_steps(struct temporal_plan *plan, int most)
 {
 	if (plan->steps <= most)
 		return;
-	plan->step = fminf(plan->step * (float)plan->steps / (float)most, (float)length_of_step);
+	plan->step = fminf(plan->step * (float)plan->steps / (float)most, STEP_LENGTH_MOST);
 	plan->steps = most;
 }
 
@@ -269,7 +262,7 @@ static void limit_steps(struct temporal_plan *plan, int most)
 static void limit_effort(struct temporal *temporal, const rv_params *params)
 {
 	struct temporal_plan *plan = &temporal->plan;
-	int share = onset_steps(params);
+	int share = effort_onset(params->iterations, params->time.onset);
 
 	if (plan->coarse_steps > share) {
 		temporal->owed += plan->coarse_steps - share;
@@ -292,40 +285,6 @@ static rv_status plan_cold(struct temporal *temporal, rv_error *error)
 	return code ? device_fail(error, code, "setting the length of a step") : RV_OK;
 }
 
-/* Coarse octaves cost little, but are not needed in every frame: what is uncovered, and what ripens
- * again after its decay, earns them, as many in the end as a cold frame would give it. */
-static int earn_coarse_steps(struct temporal *temporal, const rv_params *params, double uncovered,
-                             double need)
-{
-	double share = uncovered + fmin(ripening_per_second * temporal->seconds, 1) * need;
-	int steps;
-
-	temporal->owed = fmin(temporal->owed + share * params->iterations, params->iterations);
-	steps = (int)temporal->owed;
-	temporal->owed -= steps;
-	return steps;
-}
-
-/* As many steps as the length needs, each about as long as a cold one. */
-static void spread_length(struct temporal_plan *plan, double length, double uncovered,
-                          const rv_params *params)
-{
-	plan->steps = params->time.warm_steps;
-	plan->step = 1;
-	if (plan->steps)
-		return;
-	plan->steps = (int)ceil(length / length_of_step);
-	if (plan->steps < 1)
-		plan->steps = 1;
-	if (plan->steps > WARM_STEPS_MOST)
-		plan->steps = WARM_STEPS_MOST;
-	plan->step = (float)(length / plan->steps);
-	/* Where much is new there are more steps, and these as long as cold ones. */
-	plan->steps += (int)(uncovered * uncovered * params->iterations);
-	if (uncovered > 0.1 && plan->step > 1)
-		plan->step = 1;
-}
-
 static bool is_at_rest(const struct temporal *temporal, const rv_time *time,
                        const struct scene_view *view, const struct dream_view *dream)
 {
@@ -334,32 +293,21 @@ static bool is_at_rest(const struct temporal *temporal, const rv_time *time,
 	       time->pan_y == 0 && temporal->verdict == SCENE_GOES_ON;
 }
 
-/* How the still parts' dream moves while it drifts: it breathes, slowly. */
-static rv_time with_drift(const rv_time *time, double seconds)
-{
-	static const double depth = 0.03, period = 9;
-	rv_time moved = *time;
-
-	moved.zoom *= (float)exp(depth * (double)time->drift *
-	                         sin(2 * acos(-1) * fmod(seconds, period) / period));
-	return moved;
-}
-
 static rv_status inherit(struct temporal *temporal, const rv_time *time,
                          const struct scene_view *view, double seconds, double fade,
                          rv_error *error)
 {
 	const struct launch *launch = &temporal->inherit.launches[0];
-	rv_time moved = with_drift(time, (double)temporal->nanoseconds * 1e-9);
+	rv_time moved = drift_breathe(time, (double)temporal->nanoseconds * 1e-9);
 	double still = exp(-(double)time->drift * seconds);
 	double moving = pow((double)time->decay, seconds) * still;
-	float move[MOVE_COUNT];
+	struct move move = move_find(&moved, temporal->stage.rasters.frame->width,
+	                             temporal->stage.rasters.frame->height, seconds);
 	rv_status status = RV_OK;
 
 	/* Cuts are still judged by the motion; only what is inherited does not go along. */
 	if (!time->carry)
 		status = flow_rest(temporal->flow, error);
-	find_move(&moved, temporal->stage.rasters.frame, seconds, move);
 	still *= time->inherit * (1 - fmaxf(time->polarity, 0));
 	moving *= time->inherit * (1 - fmaxf(-time->polarity, 0));
 	launch_set_float(launch, INHERIT_GAIN, (float)view->gain);
@@ -367,7 +315,7 @@ static rv_status inherit(struct temporal *temporal, const rv_time *time,
 	launch_set_float(launch, INHERIT_STILL, (float)still);
 	launch_set_float(launch, INHERIT_MOVING, (float)moving);
 	launch_set_float(launch, INHERIT_FADE, (float)fade);
-	set_move(launch, INHERIT_MOVE, move);
+	set_move(launch, INHERIT_MOVE, &move);
 	if (!status)
 		status = launch_list_run(&temporal->inherit, temporal->device->queue, error);
 	if (!status)
@@ -401,9 +349,7 @@ static rv_status plan_warm(struct temporal *temporal, const rv_params *params,
 	if (is_beginning(temporal)) {
 		go_on_beginning(temporal, params);
 	} else if (!is_at_rest(temporal, &params->time, view, &dream)) {
-		spread_length(plan, length, view->uncovered, params);
-		plan->coarse_steps =
-			earn_coarse_steps(temporal, params, view->uncovered, dream.need);
+		set_effort(temporal, params, length, view->uncovered, dream.need);
 		limit_effort(temporal, params);
 	}
 	return inherit(temporal, &params->time, view, seconds, fade, error);
@@ -433,46 +379,36 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 	temporal->plan.seed = params->time.drift > 0 ? (uint64_t)nanoseconds : temporal->cuts;
 	if (!status && (!temporal->has_past || temporal->travelling || temporal->plan.cut)) {
 		temporal->begun = 0;
-		temporal->plan.steps = onset_steps(params);
+		temporal->plan.steps = effort_onset(params->iterations, params->time.onset);
 		status = plan_cold(temporal, error);
 	} else if (!status) {
 		status = plan_warm(temporal, params, &view, seconds, error);
 	}
 	temporal->plan.onset = is_beginning(temporal);
-	temporal->share = (double)onset_steps(params) / params->iterations;
+	temporal->share =
+		(double)effort_onset(params->iterations, params->time.onset) / params->iterations;
 	temporal->travelling = false;
 	*plan = temporal->plan;
 	return status;
 }
 
-/* A feedback loop amplifies whatever the dream does to colours: its mean and its contrast are drawn
- * back to those it began with, in about a second. */
-static void set_tone(struct temporal *temporal, const struct dream_view *now, double seconds)
+static void set_tone(const struct launch *launch, const struct tone *tone)
 {
-	const struct launch *launch = &temporal->travel.launches[0];
-	double pull = 1 - exp(-seconds);
-	double gain = now->deviation > 0 ? temporal->first.deviation / now->deviation : 1;
-
-	gain = pow(fmin(fmax(gain, 0.5), 2), pull);
-	launch_set_float(launch, TRAVEL_GAIN, (float)gain);
-	for (int c = 0; c < 3; c++) {
-		double wanted =
-			now->colour[c] + pull * (temporal->first.colour[c] - now->colour[c]);
-		launch_set_float(launch, (cl_uint)(TRAVEL_COLOUR + c),
-		                 (float)(wanted - gain * now->colour[c]));
-	}
+	launch_set_float(launch, TRAVEL_CONTRAST, (float)tone->contrast);
+	launch_set_float(launch, TRAVEL_COLOURFULNESS, (float)tone->colourfulness);
+	for (cl_uint c = 0; c < 3; c++)
+		launch_set_float(launch, TRAVEL_OFFSET + c, (float)tone->offset[c]);
 }
 
-static rv_status move_dream(struct temporal *temporal, const rv_time *time, double seconds,
-                            rv_error *error)
+static rv_status move_dream(struct temporal *temporal, const struct move *move,
+                            const struct tone *tone, rv_error *error)
 {
 	const struct raster *frame = temporal->stage.rasters.frame;
-	float move[MOVE_COUNT];
 	rv_status status;
 	cl_int code;
 
-	find_move(time, frame, seconds, move);
 	set_move(&temporal->travel.launches[0], TRAVEL_MOVE, move);
+	set_tone(&temporal->travel.launches[0], tone);
 	status = launch_list_run(&temporal->travel, temporal->device->queue, error);
 	if (status)
 		return status;
@@ -488,6 +424,8 @@ rv_status temporal_travel(struct temporal *temporal, const rv_params *params, in
 	/* Of the thirtieth of a second that a step is meant for. */
 	double seconds = seconds_since(temporal, nanoseconds), share = fmin(seconds * 30, 2);
 	struct dream_view now;
+	struct move move;
+	struct tone tone;
 	rv_status status;
 
 	if (!temporal->has_past)
@@ -506,8 +444,10 @@ rv_status temporal_travel(struct temporal *temporal, const rv_params *params, in
 	temporal->plan.steps = params->time.warm_steps ? params->time.warm_steps : 1;
 	temporal->plan.coarse_steps = temporal->plan.steps;
 	temporal->plan.seed = (uint64_t)nanoseconds;
-	set_tone(temporal, &now, seconds);
-	status = move_dream(temporal, &params->time, seconds, error);
+	move = move_find(&params->time, temporal->stage.rasters.frame->width,
+	                 temporal->stage.rasters.frame->height, seconds);
+	tone = tone_find(&temporal->first, &now, seconds);
+	status = move_dream(temporal, &move, &tone, error);
 	if (!status)
 		status = plan_cold(temporal, error);
 	*plan = temporal->plan;

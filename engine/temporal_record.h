@@ -3,6 +3,7 @@
 #define TEMPORAL_RECORD_H
 
 #include "engine/temporal.h"
+#include "engine/travel.h"
 
 /* What the kernels work on. */
 struct temporal_stage {
@@ -17,9 +18,8 @@ struct temporal_stage {
 
 /* The kernels' first arguments, which are set anew in every frame. */
 enum { INHERIT_GAIN, INHERIT_OFFSET, INHERIT_STILL, INHERIT_MOVING, INHERIT_FADE, INHERIT_MOVE };
-enum { TRAVEL_GAIN, TRAVEL_COLOUR, TRAVEL_MOVE = TRAVEL_COLOUR + 3 };
+enum { TRAVEL_CONTRAST, TRAVEL_COLOURFULNESS, TRAVEL_OFFSET, TRAVEL_MOVE = TRAVEL_OFFSET + 3 };
 enum { KEEP_RIPENING };
-enum { MOVE_COUNT = 6 };
 
 /* Compares the frame with the past one, into the table. */
 void record_temporal_compare(struct recorder *recorder, const struct temporal_stage *stage);

@@ -292,8 +292,9 @@ GROUP_OF_ITEMS __kernel void measure_dream(const __global float4 *frame,
 		float4 added = (float4)(detail[pixel].xyz, 0);
 		float4 dream = clamp(frame[pixel] + added, -1.0f, 1.0f);
 		float light = luma(dream);
+		float4 chroma = (float4)(dream.xyz - light, 0);
 		sum += (float8)(dot(added, added), dream.x, dream.y, dream.z, light * light,
-				detail[pixel].w, need(detail[pixel].w), 1);
+				dot(chroma, chroma), need(detail[pixel].w), 1);
 	}
 	store_sum(shared, sum, table + 2 * get_group_id(0) + 1);
 }
@@ -308,19 +309,23 @@ float mirrored(float at, int size)
 	return (place < size ? place : period - place) - 0.5f;
 }
 
-// moved = the last dream itself, moved, its colours brought back by gain and an offset of each.
-__kernel void travel(float gain, float red, float green, float blue, MOVE,
+// moved = the last dream itself, moved: its brightness times contrast, what colours differ from that
+// times colourfulness, and an offset of each colour.
+__kernel void travel(float contrast, float colourfulness, float red, float green, float blue, MOVE,
 		     const __global float4 *frame, const __global float4 *detail,
 		     __global float4 *moved, int width, int height)
 {
 	FOR_RUN(x, y, width, height) {
 		float2 at = MOVED((float2)(x, y));
-		float4 value;
+		float4 value, light;
 
 		at = (float2)(mirrored(at.x, width), mirrored(at.y, height));
 		value = cubic_sample(frame, width, height, at) +
 			cubic_sample(detail, width, height, at);
-		value = clamp(fma(value, (float4)gain, (float4)(red, green, blue, 0)), -1.0f, 1.0f);
+		light = (float4)luma(value);
+		value = light * contrast + (value - light) * colourfulness +
+			(float4)(red, green, blue, 0);
+		value = clamp(value, -1.0f, 1.0f);
 		moved[(size_t)y * width + x] = (float4)(value.xyz, 0);
 	}
 }
