@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/octave.h"
-#include "engine/random.h"
+#include "engine/climb.h"
 #include "engine/temporal.h"
 
 struct ascent {
@@ -30,10 +29,6 @@ struct ascent {
 	struct raster_pixels input, output;
 	int store_launch;
 };
-
-/* Steps that may be in flight before the host waits for the oldest: enough to keep the device
- * busy, few enough to stop soon when asked to. */
-enum { STEPS_IN_FLIGHT = 2 };
 
 static size_t sample_bytes(rv_pixel_format format)
 {
@@ -322,148 +317,6 @@ static rv_status download(struct ascent *ascent, float strength, const rv_image 
 	return code ? device_fail(error, code, "downloading the dream") : RV_OK;
 }
 
-/* A shift of -jitter..jitter pixels, brought into 0..size-1. */
-static int draw_shift(uint64_t *state, int jitter, int size)
-{
-	int shift = (int)(random_next(state) % (uint64_t)(2 * jitter + 1)) - jitter;
-	return ((shift % size) + size) % size;
-}
-
-/* Lets STEPS_IN_FLIGHT steps run ahead of the host. */
-struct pace {
-	cl_event events[STEPS_IN_FLIGHT];
-	int next;
-};
-
-static rv_status pace_step(struct pace *pace, cl_command_queue queue, rv_error *error)
-{
-	cl_event *slot = &pace->events[pace->next];
-	cl_int code = CL_SUCCESS;
-
-	if (*slot) {
-		code = clWaitForEvents(1, slot);
-		clReleaseEvent(*slot);
-		*slot = NULL;
-	}
-	if (!code)
-		code = clEnqueueMarkerWithWaitList(queue, 0, NULL, slot);
-	if (!code)
-		code = clFlush(queue);
-	pace->next = (pace->next + 1) % STEPS_IN_FLIGHT;
-	return code ? device_fail(error, code, "running a gradient step") : RV_OK;
-}
-
-static void pace_end(struct pace *pace)
-{
-	for (int i = 0; i < STEPS_IN_FLIGHT; i++)
-		if (pace->events[i])
-			clReleaseEvent(pace->events[i]);
-}
-
-/* What a frame goes through. */
-struct climb_plan {
-	int first;               /* octave */
-	int warm;                /* octave */
-	int coarse, steps;       /* gradient steps in octaves below warm, and from there on */
-	float coarse_step, step; /* lengths */
-	float past;              /* part of what is inherited that cold octaves blend in */
-	bool masked;
-	uint64_t seed;
-};
-
-static struct octave_role role_of(const struct climb_plan *plan, int octave, int octave_count)
-{
-	struct octave_role role = {
-		.step = octave < plan->warm ? plan->coarse_step : plan->step,
-		.masked = plan->masked,
-	};
-
-	if (plan->masked) {
-		role.from_below = octave > plan->first;
-		role.from_past = 1;
-		role.subtracted = octave < octave_count - 1;
-	} else {
-		role.from_below = 1 - plan->past;
-		role.from_past = plan->past;
-	}
-	return role;
-}
-
-static int steps_of(const struct climb_plan *plan, int octave)
-{
-	return octave < plan->warm ? plan->coarse : plan->steps;
-}
-
-/* A climb under way. */
-struct climb {
-	struct ascent *ascent;
-	struct pace pace;
-	rv_progress *progress;
-	void *context;
-	int step, steps; /* done; in all */
-	uint64_t random;
-};
-
-static rv_status report(const struct climb *climb, double part_of_step, rv_error *error)
-{
-	double part = (climb->step + part_of_step) / climb->steps;
-
-	if (climb->progress && !climb->progress(climb->context, part))
-		return rv_fail(error, RV_CANCELLED, "stopped while dreaming");
-	return RV_OK;
-}
-
-static rv_status take_step(struct climb *climb, struct octave *octave, int jitter, rv_error *error)
-{
-	cl_command_queue queue = climb->ascent->device->queue;
-	int shift_y = draw_shift(&climb->random, jitter, octave->height);
-	int shift_x = draw_shift(&climb->random, jitter, octave->width);
-	int tiles = tiles_count(&octave->tiles);
-	rv_status status = RV_OK;
-
-	for (int tile = 0; tile < tiles && !status; tile++) {
-		status = octave_tile(octave, tile, shift_y, shift_x, queue, error);
-		if (!status && tile == tiles - 1)
-			status = octave_step(octave, queue, error);
-		if (!status)
-			status = pace_step(&climb->pace, queue, error);
-		if (!status)
-			status = report(climb, (tile + 1.0) / tiles, error);
-	}
-	climb->step++;
-	return status;
-}
-
-static rv_status climb_octave(struct climb *climb, const struct climb_plan *plan, int index,
-                              int jitter, rv_error *error)
-{
-	struct octave *octave = &climb->ascent->octaves[index];
-	struct octave_role role = role_of(plan, index, climb->ascent->octave_count);
-	cl_command_queue queue = climb->ascent->device->queue;
-	rv_status status;
-
-	octave_set(octave, &role);
-	status = octave_enter(octave, queue, error);
-	for (int i = 0; i < steps_of(plan, index) && !status; i++)
-		status = take_step(climb, octave, jitter, error);
-	return status ? status : octave_leave(octave, queue, error);
-}
-
-static rv_status climb_octaves(struct climb *climb, const struct climb_plan *plan, int jitter,
-                               rv_error *error)
-{
-	struct ascent *ascent = climb->ascent;
-	rv_status status = RV_OK;
-
-	climb->random = plan->seed;
-	for (int o = plan->first; o < ascent->octave_count; o++)
-		climb->steps += steps_of(plan, o);
-	for (int o = plan->first; o < ascent->octave_count && !status; o++)
-		status = climb_octave(climb, plan, o, jitter, error);
-	pace_end(&climb->pace);
-	return status;
-}
-
 /* ---- with and without time ---- */
 
 static struct climb_plan cold_plan(const rv_params *params)
@@ -483,19 +336,18 @@ static rv_status keep_detail(struct ascent *ascent, rv_error *error)
 }
 
 /* A picture by itself, or blended with what the last one became. */
-static rv_status run_alone(struct climb *climb, const rv_params *params, bool blended,
-                           rv_error *error)
+static rv_status run_alone(struct ascent *ascent, struct climb *climb, const rv_params *params,
+                           bool blended, rv_error *error)
 {
 	struct climb_plan plan = cold_plan(params);
 	rv_status status;
 
-	if (blended && climb->ascent->has_past)
+	if (blended && ascent->has_past)
 		plan.past = params->blend;
 	status = climb_octaves(climb, &plan, params->jitter, error);
 	if (!status)
-		status = keep_detail(climb->ascent, error);
-	climb->ascent->report =
-		(rv_frame_report){.cold = true, .uncovered = 1, .steps = climb->steps};
+		status = keep_detail(ascent, error);
+	ascent->report = (rv_frame_report){.cold = true, .uncovered = 1, .steps = climb->steps};
 	return status;
 }
 
@@ -529,10 +381,9 @@ static struct climb_plan warm_plan(const struct ascent *ascent, const rv_params 
 }
 
 /* travelling: there is no new frame. */
-static rv_status run_in_time(struct climb *climb, const rv_params *params, int64_t time,
-                             bool travelling, rv_error *error)
+static rv_status run_in_time(struct ascent *ascent, struct climb *climb, const rv_params *params,
+                             int64_t time, bool travelling, rv_error *error)
 {
-	struct ascent *ascent = climb->ascent;
 	const struct octave *top = &ascent->octaves[ascent->octave_count - 1];
 	struct temporal_plan temporal;
 	struct climb_plan plan;
@@ -566,12 +417,17 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
                      rv_error *error)
 {
 	bool lone = time == RV_TIME_NONE;
-	struct climb climb = {.ascent = ascent, .progress = progress, .context = context};
+	struct climb climb = {.octaves = ascent->octaves,
+	                      .octave_count = ascent->octave_count,
+	                      .queue = ascent->device->queue,
+	                      .progress = progress,
+	                      .context = context};
 	rv_status status = input ? upload(ascent, input, error) : RV_OK;
 
 	if (!status)
-		status = params->time.on && !lone ? run_in_time(&climb, params, time, !input, error)
-		                                  : run_alone(&climb, params, !lone, error);
+		status = params->time.on && !lone
+		                 ? run_in_time(ascent, &climb, params, time, !input, error)
+		                 : run_alone(ascent, &climb, params, !lone, error);
 	if (!status)
 		status = download(ascent, params->strength, output, error);
 	if (status)
