@@ -152,7 +152,9 @@ TEST(motion_takes_any_kind_of_pixels)
 	wide.width = 8;
 	CHECK(rv_motion_estimate(motion, &wide, &second, other, NULL) == RV_INVALID);
 	CHECK(rv_motion_estimate(motion, &second, &wide, other, NULL) == RV_INVALID);
+	rv_motion_destroy(&motion);
 	CHECK(rv_motion_create(&motion, &config, 0, 16, RV_FLOW_FINE, NULL) == RV_INVALID);
+	CHECK(!motion);
 	free(first.pixels);
 	free(second.pixels);
 	free(wide.pixels);
