@@ -39,6 +39,8 @@ const struct action action_table[] = {
          .requests = ACTION_LEARN},
 	{"record", NULL, "start or stop a video, with sound, in this folder",
          .requests = ACTION_RECORD},
+	{"program-next", NULL, "go on to the program's next line", .requests = ACTION_PROGRAM_NEXT},
+	{"program-pause", NULL, "let the program wait, or go on", .requests = ACTION_PROGRAM_PAUSE},
 	{"next-display", NULL, "show on the next display", .requests = ACTION_NEXT_DISPLAY},
 	{"corner-move", "X,Y", "move the marked corner by so many pixels",
          .run = action_move_corner},

@@ -6,6 +6,7 @@
 #ifndef ACTION_H
 #define ACTION_H
 
+#include "app/fade.h"
 #include "app/options.h"
 #include "app/paths.h"
 #include "app/projection.h"
@@ -22,6 +23,9 @@ enum action_request {
 	ACTION_LEARN = 1 << 4,  /* bind the next knob or key of a MIDI controller */
 	ACTION_RECORD = 1 << 5, /* start a recording, or stop it */
 	ACTION_NEXT_DISPLAY = 1 << 6,
+	ACTION_PROGRAM_NEXT = 1 << 7,
+	ACTION_PROGRAM_PAUSE = 1 << 8,
+	ACTION_FADE = 1 << 9, /* from the dream so far: a fade has begun */
 };
 
 /* A layer that can be dreamed of. */
@@ -47,7 +51,8 @@ struct action_state {
 	int default_layer; /* index of the one dreamed of where options name none */
 	char presets[ACTION_PRESETS_MAX][PATH_LENGTH];
 	int preset_count;
-	int preset; /* the last one taken, counted from 1; 0: none yet */
+	int preset;       /* the last one taken, counted from 1; 0: none yet */
+	struct fade fade; /* of the options; whoever shows them takes its steps */
 	/* The display's corners, and its size in pixels; kept for each (app/keystone.h). */
 	struct projection_quad corners;
 	int screen_width, screen_height;

@@ -341,6 +341,15 @@ static void take_dream(struct options *options, const struct options *from)
 			option_copy(options, option, from);
 }
 
+void action_take_dream(struct action_state *state, const struct options *preset, double seconds)
+{
+	struct options before = state->options;
+	take_dream(&state->options, preset);
+	fade_begin(&state->fade, &before, &state->options, seconds);
+	if (state->fade.on)
+		state->requests |= ACTION_FADE;
+}
+
 static rv_status take_preset(struct action_state *state, const char *preset, rv_error *error)
 {
 	struct options loaded = options_default();
@@ -348,7 +357,7 @@ static rv_status take_preset(struct action_state *state, const char *preset, rv_
 	rv_status status = preset_load(&loaded, preset, error);
 	if (status != RV_OK)
 		return status;
-	take_dream(&state->options, &loaded);
+	action_take_dream(state, &loaded, (double)state->options.fade);
 	snprintf(state->message, sizeof(state->message), "preset %.*s", (int)strcspn(name, "."),
 	         name);
 	return RV_OK;

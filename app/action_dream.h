@@ -33,6 +33,9 @@ rv_status action_redo(struct action_state *state, const struct action_call *call
 /* Whether the network has the layers and the channels that the options name. */
 rv_status action_check_layers(const struct action_state *state, rv_error *error);
 
+/* Takes over what a preset holds, in so many seconds. */
+void action_take_dream(struct action_state *state, const struct options *preset, double seconds);
+
 /* Notes the options before a change that undo takes back. What was undone can no longer be
  * redone. */
 void action_remember(struct action_state *state, const struct options *before);

@@ -21,13 +21,6 @@ enum {
 	SECOND = 1000000000,
 };
 
-static bool left_thread;
-
-bool live_left_thread(void)
-{
-	return left_thread;
-}
-
 /* ---- opening ---- */
 
 /* Writes out the layer that is dreamed of where none was named, for a person to see. */
@@ -139,6 +132,8 @@ static rv_status open_all(struct live *live, const struct options *options, rv_e
 	if (status == RV_OK)
 		status = live_stage_load(&live->stage, error);
 	if (status == RV_OK)
+		status = live_program_open(live, error);
+	if (status == RV_OK)
 		status = live_find_input(options, live->input, error);
 	if (status == RV_OK)
 		status = create_queues(live, error);
@@ -169,28 +164,8 @@ static rv_status open_all(struct live *live, const struct options *options, rv_e
 	return status;
 }
 
-static void free_all(struct live *live)
-{
-	queue_destroy(&live->display);
-	queue_destroy(&live->work);
-	queue_destroy(&live->dreams);
-	queue_destroy(&live->shots);
-	queue_destroy(&live->sound);
-	frame_release(live->frame);
-	dream_release(live->dream);
-	carry_destroy(&live->carry);
-	composer_release(&live->composer);
-	live_hud_release(&live->hud);
-	session_close(&live->session);
-	free(live->shown.pixels);
-	free(live->layers);
-	free(live->actions);
-	free(live);
-}
-
 /* The window goes first, as outputs may take a while to be finished; decoding goes last, as they
- * turn off its sound. What threads use that cannot be stopped is left to
- * them. */
+ * turn off its sound. */
 static rv_status close_all(struct live *live, rv_error *error)
 {
 	__atomic_store_n(&live->stop, 1, __ATOMIC_RELAXED);
@@ -201,14 +176,26 @@ static rv_status close_all(struct live *live, rv_error *error)
 	window_close(&live->window);
 	rv_status status = recorder_close(&live->recorder, error);
 	decode_close(&live->decode);
-	bool engine_ended = live_engine_stop(&live->engine);
-	bool carrier_ended = live_carry_stop(&live->carrier);
+	live_engine_stop(&live->engine);
+	live_carry_stop(&live->carrier);
 	live_stage_end(live);
 	live_disk_stop(&live->disk);
 	live_remote_close(&live->remote);
-	left_thread = !engine_ended || !carrier_ended;
-	if (!left_thread)
-		free_all(live);
+	queue_destroy(&live->display);
+	queue_destroy(&live->work);
+	queue_destroy(&live->dreams);
+	queue_destroy(&live->shots);
+	queue_destroy(&live->sound);
+	frame_release(live->frame);
+	dream_release(live->dream);
+	carry_destroy(&live->carry);
+	composer_release(&live->composer);
+	live_hud_release(&live->hud);
+	program_release(&live->program);
+	session_close(&live->session);
+	free(live->shown.pixels);
+	free(live->layers);
+	free(live->actions);
 	return status;
 }
 
@@ -255,9 +242,6 @@ static rv_status run_session(struct live *live, rv_error *error)
 			status = live_engine_status(live->engine, &fatal, error);
 		if (status != RV_OK && (fatal || !live->engine))
 			return status;
-		/* Nobody would see what goes on. */
-		if (!live->window && recorder_has_failed(&live->recorder))
-			return RV_OK;
 		if (!live->stats.started && live->dream)
 			begin_bench(live);
 		due = wait_for_tick(due, live->actions->options.fps);
@@ -289,6 +273,7 @@ rv_status live_run(const struct options *options, rv_error *error)
 	if (status == RV_OK)
 		print_bench(live);
 	rv_status closed = close_all(live, status == RV_OK ? error : NULL);
+	free(live);
 	return status == RV_OK ? closed : status;
 }
 

@@ -130,6 +130,9 @@ static const struct {
 	{ACTION_RESET, reset},
 	{ACTION_NEXT_DISPLAY, live_stage_next_display},
 	{ACTION_LEARN, live_remote_learn},
+	{ACTION_PROGRAM_NEXT, live_program_next},
+	{ACTION_PROGRAM_PAUSE, live_program_pause},
+	{ACTION_FADE, live_program_fade},
 };
 
 static void fulfil_requests(struct live *live)
@@ -147,6 +150,7 @@ void live_take_events(struct live *live)
 	while (live->window && window_next_event(live->window, &event))
 		take_event(live, &event);
 	live_remote_take(live);
+	live_program_step(live);
 	fulfil_requests(live);
 	if (live->window)
 		live_stage_place(live);

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/attract.h"
 #include "app/convert.h"
 #include "app/governor.h"
+#include "app/live_fade.h"
 #include "app/live_frame.h"
-#include "app/live_thread.h"
 #include "app/shrink.h"
 
 enum {
@@ -18,6 +19,10 @@ enum {
 };
 
 static const int64_t grace = 1000000000; /* nanoseconds */
+/* Of a journey that begins where nothing moves. */
+static const double departure = 4, arrival = 1.5; /* seconds */
+static const double journey_zoom = 1.08;          /* a second */
+static const double journey_rotation = 2;         /* degrees a second */
 
 struct live_engine {
 	const rv_model *model;
@@ -27,12 +32,12 @@ struct live_engine {
 	pthread_mutex_t lock; /* of what follows, which any thread uses */
 	struct options options;
 	unsigned resets;
+	double fade;    /* seconds in which the next dream takes over; 0: at once */
 	rv_error error; /* of the last frame */
 	bool ever_dreamed;
 
 	atomic_uint urgent; /* raised where the dream under way is not wanted any more */
 	atomic_bool stop;
-	atomic_bool broke_off; /* it has stopped dreaming, and only puts things away */
 
 	/* the thread's own */
 	rv_engine *engine;
@@ -46,6 +51,13 @@ struct live_engine {
 	bool governor_set;
 	struct shrinker shrinker;
 	rv_image before, after; /* the dream's size */
+	struct dream *last;     /* held */
+	struct live_fade fading;
+	double fade_next; /* as fade */
+	struct attract attract;
+	bool travels;
+	int64_t travels_since;
+	struct governor_quality quality; /* of the last dream */
 };
 
 /* ---- settings ---- */
@@ -74,6 +86,13 @@ void live_engine_reset(struct live_engine *engine)
 	pthread_mutex_unlock(&engine->lock);
 }
 
+void live_engine_fade(struct live_engine *engine, double seconds)
+{
+	pthread_mutex_lock(&engine->lock);
+	engine->fade = seconds;
+	pthread_mutex_unlock(&engine->lock);
+}
+
 rv_status live_engine_status(struct live_engine *engine, bool *fatal, rv_error *error)
 {
 	pthread_mutex_lock(&engine->lock);
@@ -99,6 +118,9 @@ static void report(struct live_engine *engine, rv_status status, const rv_error 
 static void take_snapshot(struct live_engine *engine)
 {
 	pthread_mutex_lock(&engine->lock);
+	if (engine->fade > 0)
+		engine->fade_next = engine->fade;
+	engine->fade = 0;
 	engine->current = engine->options;
 	engine->urgent_seen = atomic_load(&engine->urgent);
 	unsigned resets = engine->resets;
@@ -157,6 +179,38 @@ static struct governor_quality find_quality(struct live_engine *engine, const rv
 	return *governor_quality(&engine->governor);
 }
 
+/* A journey that has nowhere to go goes forward, turning a little, and sets out gently. */
+static void set_out(const struct live_engine *engine, rv_time *time)
+{
+	double part = (double)(live_now() - engine->travels_since) / (1e9 * departure);
+	if (time->zoom != 1 || time->rotation != 0 || time->pan_x != 0 || time->pan_y != 0)
+		return;
+	part = part < 1 ? part : 1;
+	time->zoom = (float)(1 + part * (journey_zoom - 1));
+	time->rotation = (float)(part * journey_rotation);
+}
+
+/* Whether the next dream is one of a journey: as it was asked for, or where nothing moves. */
+static rv_status choose_travel(struct live_engine *engine, const struct frame *frame,
+                               rv_error *error)
+{
+	const struct options *options = &engine->current;
+	rv_status status = RV_OK;
+	int64_t now = live_now();
+	bool rests = options->attract > 0 &&
+	             attract_watch(&engine->attract, &frame->image, now, (double)options->attract);
+	bool travels = (rests || options->journey) && options->time && engine->last;
+	if (options->attract <= 0)
+		engine->attract = (struct attract){0};
+	if (travels && !engine->travels)
+		engine->travels_since = now;
+	if (!travels && engine->travels)
+		status = live_fade_begin(&engine->fading, engine->last, &engine->after, now,
+		                         arrival, error);
+	engine->travels = travels;
+	return status;
+}
+
 static rv_status set_params(struct live_engine *engine, const struct governor_quality *quality,
                             rv_error *error)
 {
@@ -166,6 +220,8 @@ static rv_status set_params(struct live_engine *engine, const struct governor_qu
 	params.time.warm_octaves = quality->warm_octaves;
 	params.time.flow_quality = quality->flow;
 	params.time.onset = params.iterations; /* no frame waits long for another one's beginning */
+	if (engine->travels)
+		set_out(engine, &params.time);
 	if (engine->params_set && !memcmp(&params, &engine->params, sizeof(params)))
 		return RV_OK;
 	rv_status status = rv_set_params(engine->engine, &params, error);
@@ -198,6 +254,34 @@ static double ms_since(int64_t start)
 	return (double)(live_now() - start) / 1e6;
 }
 
+/* The dream of the frame, or one that travels on without it. */
+static rv_status run_dream(struct live_engine *engine, const struct frame *frame, rv_error *error)
+{
+	rv_status status = RV_INVALID;
+	if (engine->travels)
+		status = rv_travel(engine->engine, frame->time, &engine->after, error);
+	/* A journey begins with a dream, and anew where another one was asked for. */
+	if (status == RV_INVALID)
+		status = rv_dream(engine->engine, &engine->before, frame->time, &engine->after,
+		                  error);
+	return status;
+}
+
+/* Lets what was dreamed before fade, and keeps this dream in case that it is to. */
+static rv_status fade_dream(struct live_engine *engine, struct dream *dream, rv_error *error)
+{
+	rv_status status = RV_OK;
+	int64_t now = live_now();
+	if (engine->fade_next > 0)
+		status = live_fade_begin(&engine->fading, engine->last, NULL, now,
+		                         engine->fade_next, error);
+	engine->fade_next = 0;
+	live_fade_apply(&engine->fading, dream, &engine->before, now);
+	dream_release(engine->last);
+	engine->last = dream_hold(dream);
+	return status;
+}
+
 static rv_status make_dream(struct live_engine *engine, struct frame *frame,
                             const struct governor_quality *quality, struct dream **made,
                             rv_error *error)
@@ -211,8 +295,7 @@ static rv_status make_dream(struct live_engine *engine, struct frame *frame,
 	double convert_ms = ms_since(start);
 	start = live_now();
 	if (status == RV_OK)
-		status = rv_dream(engine->engine, &engine->before, frame->time, &engine->after,
-		                  error);
+		status = run_dream(engine, frame, error);
 	if (status == RV_OK)
 		status = dream_create(made, frame, quality->width, quality->height, error);
 	if (status != RV_OK)
@@ -226,26 +309,34 @@ static rv_status make_dream(struct live_engine *engine, struct frame *frame,
 	dream->warm_most = quality->warm_most;
 	dream->warm_octaves = quality->warm_octaves;
 	dream->flow = quality->flow;
-	return RV_OK;
+	return fade_dream(engine, dream, error);
 }
 
 /* Beginnings are rare and a scene at rest costs nothing: neither says what keeping up takes. */
 static void measure(struct live_engine *engine, const struct dream *dream)
 {
 	double target = 1000.0 * FRAMES_PER_DREAM / (double)engine->current.fps;
-	if (!dream->report.onset && dream->report.steps && engine->current.governor)
+	if (!dream->report.onset && dream->report.steps && engine->current.governor &&
+	    !engine->travels)
 		governor_measure(&engine->governor, dream->convert_ms + dream->dream_ms, target);
 }
 
 static rv_status dream_frame(struct live_engine *engine, struct frame *frame, rv_error *error)
 {
 	struct dream *dream = NULL;
-	struct governor_quality quality = find_quality(engine, &frame->image);
-	rv_status status = set_params(engine, &quality, error);
+	rv_status status = choose_travel(engine, frame, error);
+	/* A journey keeps its size. */
+	if (!engine->travels)
+		engine->quality = find_quality(engine, &frame->image);
+	struct governor_quality quality = engine->quality;
+	if (status == RV_OK)
+		status = set_params(engine, &quality, error);
 	if (status == RV_OK)
 		status = make_dream(engine, frame, &quality, &dream, error);
-	if (status != RV_OK)
+	if (status != RV_OK) {
+		dream_release(dream);
 		return status;
+	}
 	measure(engine, dream);
 	queue_push(engine->dreams, dream, frame->serial);
 	queue_nudge(engine->nudged);
@@ -288,13 +379,12 @@ static void *run(void *context)
 	rv_error error = {0};
 	rv_config config = options_config(&engine->current);
 	rv_status status = rv_create(&engine->engine, engine->model, &config, &error);
-	if (status == RV_OK) {
-		rv_set_progress(engine->engine, go_on, engine);
-		dream_frames(engine);
-	} else {
+	if (status != RV_OK) {
 		report(engine, status, &error);
+		return NULL;
 	}
-	atomic_store(&engine->broke_off, true);
+	rv_set_progress(engine->engine, go_on, engine);
+	dream_frames(engine);
 	rv_destroy(&engine->engine);
 	return NULL;
 }
@@ -322,20 +412,19 @@ rv_status live_engine_start(struct live_engine **started, const rv_model *model,
 	return RV_OK;
 }
 
-bool live_engine_stop(struct live_engine **stopped)
+void live_engine_stop(struct live_engine **stopped)
 {
 	struct live_engine *engine = *stopped;
 	if (!engine)
-		return true;
+		return;
 	atomic_store(&engine->stop, true);
-	if (!live_thread_breaks_off(&engine->broke_off))
-		return false;
 	pthread_join(engine->thread, NULL);
 	pthread_mutex_destroy(&engine->lock);
 	shrinker_release(&engine->shrinker);
 	free(engine->before.pixels);
 	free(engine->after.pixels);
+	live_fade_end(&engine->fading);
+	dream_release(engine->last);
 	free(engine);
 	*stopped = NULL;
-	return true;
 }

@@ -22,13 +22,16 @@ void live_engine_set(struct live_engine *engine, const struct options *options);
 /* Forgets the dream so far. */
 void live_engine_reset(struct live_engine *engine);
 
+/* What was dreamed so far fades out, over so many seconds from the next dream on. To be called
+ * before the options of that dream are set. */
+void live_engine_fade(struct live_engine *engine, double seconds);
+
 /* What kept the last frame from being dreamed: RV_OK where it was dreamed. `fatal` says that none
  * ever was, so that there is no use in going on. */
 rv_status live_engine_status(struct live_engine *engine, bool *fatal, rv_error *error);
 
-/* Ends the thread, breaking off what it does, and frees everything. work must be closed. False: the
- * thread is where it cannot be interrupted, in a driver that compiles, and goes on with all that it
- * was given, until the process ends. Accepts NULL. */
-bool live_engine_stop(struct live_engine **engine);
+/* Ends the thread, breaking off what it does, and frees everything. work must be closed. Accepts
+ * NULL. */
+void live_engine_stop(struct live_engine **engine);
 
 #endif

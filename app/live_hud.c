@@ -67,7 +67,10 @@ static void fill_options(struct hud_state *state, const struct options *options)
 	snprintf(state->layer, sizeof(state->layer), "%.120s",
 	         layers[0] ? layers : "default layer");
 	snprintf(state->channels, sizeof(state->channels), "%.48s", channels);
-	snprintf(state->doing, sizeof(state->doing), "%s", options->freeze ? "frozen" : "");
+	snprintf(state->doing, sizeof(state->doing), "%s",
+	         options->freeze    ? "frozen"
+	         : options->journey ? "journey"
+	                            : "");
 	state->octave_scale = options->params.octave_scale;
 	state->strength = options->params.strength;
 	state->octaves = options->params.octaves;

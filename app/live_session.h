@@ -3,6 +3,7 @@
  *     live.c          opens everything, runs the loop, closes everything
  *     live_control.c  events, actions and what they ask for
  *     live_remote.c   what comes from outside the window
+ *     live_program.c  presets by the clock, and how they fade
  *     live_stage.c    on which display and how that is seen
  *     live_show.c     takes frames and dreams, composes them and shows what comes of it
  *
@@ -19,6 +20,7 @@
 #include "app/live_decode.h"
 #include "app/live_disk.h"
 #include "app/live_engine.h"
+#include "app/live_program.h"
 #include "app/live_hud.h"
 #include "app/live_record.h"
 #include "app/live_remote.h"
@@ -54,6 +56,7 @@ struct live {
 	rv_image shown;
 	struct live_hud hud;
 	struct live_stage stage;
+	struct program program;
 	struct live_stats stats;
 	int files; /* written so far, for their names */
 };

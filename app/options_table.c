@@ -274,6 +274,24 @@ const struct option option_table[] = {
 	 .metavar = "SECONDS", .unit = "seconds",
 	 .help = "end after so long, and print what it measured"},
 
+	/* What it does by itself. */
+	{.name = "program", .type = OPTION_TEXT, .group = OPTION_GROUP_LIVE,
+	 .commands = LIVE, PLACE(program),
+	 .metavar = "FILE",
+	 .help = "play presets by the clock: lines of TIME PRESET [fade SECONDS]"},
+	{.name = "fade", .type = OPTION_NUMBER, .group = OPTION_GROUP_LIVE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(fade), RANGE(0, 600),
+	 .metavar = "SECONDS", .unit = "seconds",
+	 .help = "how long a preset takes to take over"},
+	{.name = "attract", .type = OPTION_NUMBER, .group = OPTION_GROUP_LIVE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(attract), RANGE(0, 86400),
+	 .metavar = "SECONDS", .unit = "seconds",
+	 .help = "go on a journey where nothing moved for so long; 0: never"},
+	{.name = "journey", .type = OPTION_CHOICE, .group = OPTION_GROUP_LIVE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(journey), .choices = off_on,
+	 .metavar = "off|on",
+	 .help = "dream on from the last picture, without the source"},
+
 	/* Where it is seen. */
 	{.name = "fullscreen", .type = OPTION_CHOICE, .group = OPTION_GROUP_STAGE,
 	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(fullscreen), .choices = off_on,

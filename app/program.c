@@ -1,0 +1,183 @@
+#include "program.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/preset.h"
+
+enum { LINE_LENGTH = 512, FILE_BYTES_MAX = 64 * 1024, PARTS_MAX = 3 };
+
+static const double longest = 7 * 86400; /* seconds */
+static const char blanks[] = " \t\r\f\v";
+
+/* ---- reading ---- */
+
+/* Seconds, or parts of them by colons, such as 1:30; below 0 where it is no time. */
+static double parse_time(const char *text)
+{
+	double seconds = 0;
+	for (int part = 0; part < PARTS_MAX; part++) {
+		char *end;
+		double number = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : -1;
+		if (!(number >= 0) || (part && number >= 60))
+			return -1;
+		seconds = 60 * seconds + number;
+		if (!*end)
+			return seconds <= longest ? seconds : -1;
+		if (*end != ':' || number != floor(number))
+			return -1;
+		text = end + 1;
+	}
+	return -1;
+}
+
+/* Ends the word that *text begins with, and moves *text to the next one. */
+static char *take_word(char **text)
+{
+	char *word = *text + strspn(*text, blanks);
+	char *end = word + strcspn(word, blanks);
+	*text = end + strspn(end, blanks);
+	*end = '\0';
+	return word;
+}
+
+static rv_status parse_words(struct program_line *line, char *text, const char *prefix,
+                             rv_error *error)
+{
+	rv_error why = {0};
+	const char *time = take_word(&text), *preset = take_word(&text);
+	const char *word = take_word(&text), *fade = take_word(&text);
+	line->seconds = parse_time(time);
+	line->fade = word[0] ? parse_time(fade) : -1;
+	if (!(line->seconds > 0))
+		return rv_fail(error, RV_INVALID,
+		               "%s: \"%.32s\" is no time, such as 90, 1:30 or 1:00:00", prefix,
+		               time);
+	if (!preset[0] || (word[0] && strcmp(word, "fade") != 0) || text[0] ||
+	    (word[0] && line->fade < 0))
+		return rv_fail(error, RV_INVALID,
+		               "%s: it goes `TIME PRESET` or `TIME PRESET fade "
+		               "SECONDS`",
+		               prefix);
+	if (line->fade > line->seconds)
+		return rv_fail(error, RV_INVALID, "%s: a fade of %g seconds in a line of %g",
+		               prefix, line->fade, line->seconds);
+	snprintf(line->name, sizeof(line->name), "%s", preset);
+	line->dream = options_default();
+	if (preset_load(&line->dream, preset, &why))
+		return rv_fail(error, why.status, "%s: %s", prefix, why.message);
+	return RV_OK;
+}
+
+static rv_status add_line(struct program *program, char *text, const char *prefix, rv_error *error)
+{
+	text[strcspn(text, "#")] = '\0';
+	text += strspn(text, blanks);
+	if (!text[0])
+		return RV_OK;
+	if (program->count == PROGRAM_MAX)
+		return rv_fail(error, RV_INVALID, "%s: more than %d lines", prefix, PROGRAM_MAX);
+	struct program_line *lines =
+		realloc(program->lines, ((size_t)program->count + 1) * sizeof(*program->lines));
+	if (!lines)
+		return rv_fail(error, RV_MEMORY, "%s: out of memory", prefix);
+	program->lines = lines;
+	return parse_words(&lines[program->count++], text, prefix, error);
+}
+
+rv_status program_parse(struct program *program, const char *name, const char *text,
+                        rv_error *error)
+{
+	char line[LINE_LENGTH], prefix[LINE_LENGTH];
+	rv_status status = RV_OK;
+	*program = (struct program){.line = -1};
+	for (int number = 1; *text && status == RV_OK; number++) {
+		size_t length = strcspn(text, "\n");
+		snprintf(prefix, sizeof(prefix), "%.200s:%d", name, number);
+		if (length >= sizeof(line)) {
+			status = rv_fail(error, RV_INVALID, "%s: this line is too long", prefix);
+			break;
+		}
+		memcpy(line, text, length);
+		line[length] = '\0';
+		status = add_line(program, line, prefix, error);
+		text += length + (text[length] == '\n');
+	}
+	if (status == RV_OK && !program->count)
+		status = rv_fail(error, RV_INVALID, "%.200s: there is no line in this program",
+		                 name);
+	if (status != RV_OK)
+		program_release(program);
+	return status;
+}
+
+rv_status program_load(struct program *program, const char *path, rv_error *error)
+{
+	char *text = malloc(FILE_BYTES_MAX);
+	FILE *file = text ? fopen(path, "rb") : NULL;
+	rv_status status = RV_OK;
+	if (!text)
+		return rv_fail(error, RV_MEMORY, "%.256s: out of memory", path);
+	if (!file) {
+		status = rv_fail(error, errno == ENOENT ? RV_NOT_FOUND : RV_IO,
+		                 "program %.256s: %s", path, strerror(errno));
+		goto cleanup;
+	}
+	size_t length = fread(text, 1, FILE_BYTES_MAX, file);
+	if (ferror(file))
+		status = rv_fail(error, RV_IO, "program %.256s: %s", path, strerror(errno));
+	else if (length == FILE_BYTES_MAX || memchr(text, '\0', length))
+		status = rv_fail(error, RV_INVALID, "%.256s: this is no program", path);
+	if (status == RV_OK) {
+		text[length] = '\0';
+		status = program_parse(program, path, text, error);
+	}
+	fclose(file);
+cleanup:
+	free(text);
+	return status;
+}
+
+void program_release(struct program *program)
+{
+	free(program->lines);
+	*program = (struct program){.line = -1};
+}
+
+/* ---- the clock ---- */
+
+const struct program_line *program_tick(struct program *program, int64_t now)
+{
+	if (!program->count)
+		return NULL;
+	bool first = program->line < 0;
+	int64_t length = first ? 0 : (int64_t)(1e9 * program->lines[program->line].seconds);
+	bool over = !program->paused_at && now - program->begun >= length;
+	if (!first && !over && !program->hurry)
+		return NULL;
+	/* From when the last line was over, so that a program keeps its time; one that fell far
+	 * behind, as on a machine that slept, begins its line now. */
+	int64_t due = program->begun + length;
+	bool late = first || program->hurry || now - due > length;
+	program->begun = late ? now : due;
+	program->line = (program->line + 1) % program->count;
+	program->paused_at = 0;
+	program->hurry = false;
+	return &program->lines[program->line];
+}
+
+void program_next(struct program *program)
+{
+	program->hurry = true;
+}
+
+bool program_pause(struct program *program, int64_t now)
+{
+	if (program->paused_at)
+		program->begun += now - program->paused_at;
+	program->paused_at = program->paused_at ? 0 : now;
+	return program->paused_at != 0;
+}
