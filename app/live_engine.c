@@ -34,7 +34,7 @@ struct live_engine {
 	unsigned resets;
 	double fade;    /* seconds in which the next dream takes over; 0: at once */
 	rv_error error; /* of the last frame */
-	bool ever_dreamed;
+	bool ever_dreamed, ever_changed;
 
 	atomic_uint urgent; /* raised where the dream under way is not wanted any more */
 	atomic_bool stop;
@@ -76,6 +76,7 @@ void live_engine_set(struct live_engine *engine, const struct options *options)
 	if (wants_another_dream(&engine->options, options))
 		atomic_fetch_add(&engine->urgent, 1);
 	engine->options = *options;
+	engine->ever_changed = true;
 	pthread_mutex_unlock(&engine->lock);
 }
 
@@ -97,7 +98,7 @@ rv_status live_engine_status(struct live_engine *engine, bool *fatal, rv_error *
 {
 	pthread_mutex_lock(&engine->lock);
 	rv_status status = engine->error.status;
-	*fatal = status != RV_OK && !engine->ever_dreamed;
+	*fatal = status != RV_OK && !engine->ever_dreamed && !engine->ever_changed;
 	if (status != RV_OK && error)
 		*error = engine->error;
 	pthread_mutex_unlock(&engine->lock);

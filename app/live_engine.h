@@ -27,7 +27,7 @@ void live_engine_reset(struct live_engine *engine);
 void live_engine_fade(struct live_engine *engine, double seconds);
 
 /* What kept the last frame from being dreamed: RV_OK where it was dreamed. `fatal` says that none
- * ever was, so that there is no use in going on. */
+ * ever was, with the options of the start, so that there is no use in going on. */
 rv_status live_engine_status(struct live_engine *engine, bool *fatal, rv_error *error);
 
 /* Ends the thread, breaking off what it does, and frees everything. work must be closed. Accepts
