@@ -124,6 +124,7 @@ help:
 	@echo 'make test          the same, and run every test'
 	@echo 'make deps          install the packages that are missing (apt; with sudo where not root)'
 	@echo 'make models        fetch the default network (npm)'
+	@echo 'make sanitize      run the end-to-end tests of live sessions under the sanitizers'
 	@echo 'make bench         time gradient steps and a dream of the default network against PyTorch'
 	@echo 'make kernels       compile every OpenCL kernel and say what is wrong with it'
 	@echo 'make format        lay out the C sources with clang-format'
@@ -177,6 +178,15 @@ test:
 	@$(MAKE) --no-print-directory models || echo 'Tests that need the network are skipped.'
 	@REVERIE=$(BUILD)/reverie sh tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)
 test-programs: $(TEST_PROGRAMS)
+
+# What runs many threads at once, under the sanitizers, each built in a folder of its own.
+THREADED = $(wildcard $(addprefix tests/,$(addsuffix _test.sh,live input record remote stage)))
+.PHONY: sanitize
+sanitize:
+	@$(PARALLEL) SANITIZE=thread BUILD=build-tsan all
+	@$(PARALLEL) SANITIZE=address,undefined BUILD=build-asan all
+	@REVERIE=build-tsan/reverie sh tests/run $(THREADED); thread=$$?; \
+		REVERIE=build-asan/reverie sh tests/run $(THREADED) && exit $$thread
 
 .PHONY: bench
 bench: $(BUILD)/reverie

@@ -21,6 +21,13 @@ enum {
 	SECOND = 1000000000,
 };
 
+static bool left_thread;
+
+bool live_left_thread(void)
+{
+	return left_thread;
+}
+
 /* ---- opening ---- */
 
 /* Writes out the layer that is dreamed of where none was named, for a person to see. */
@@ -164,23 +171,8 @@ static rv_status open_all(struct live *live, const struct options *options, rv_e
 	return status;
 }
 
-/* The window goes first, as outputs may take a while to be finished; decoding goes last, as they
- * turn off its sound. */
-static rv_status close_all(struct live *live, rv_error *error)
+static void free_all(struct live *live)
 {
-	__atomic_store_n(&live->stop, 1, __ATOMIC_RELAXED);
-	if (live->work)
-		queue_close(live->work);
-	if (live->display)
-		queue_close(live->display);
-	window_close(&live->window);
-	rv_status status = recorder_close(&live->recorder, error);
-	decode_close(&live->decode);
-	live_engine_stop(&live->engine);
-	live_carry_stop(&live->carrier);
-	live_stage_end(live);
-	live_disk_stop(&live->disk);
-	live_remote_close(&live->remote);
 	queue_destroy(&live->display);
 	queue_destroy(&live->work);
 	queue_destroy(&live->dreams);
@@ -196,6 +188,30 @@ static rv_status close_all(struct live *live, rv_error *error)
 	free(live->shown.pixels);
 	free(live->layers);
 	free(live->actions);
+	free(live);
+}
+
+/* The window goes first, as outputs may take a while to be finished; decoding goes last, as they
+ * turn off its sound. What threads use that cannot be stopped is left to
+ * them. */
+static rv_status close_all(struct live *live, rv_error *error)
+{
+	__atomic_store_n(&live->stop, 1, __ATOMIC_RELAXED);
+	if (live->work)
+		queue_close(live->work);
+	if (live->display)
+		queue_close(live->display);
+	window_close(&live->window);
+	rv_status status = recorder_close(&live->recorder, error);
+	decode_close(&live->decode);
+	bool engine_ended = live_engine_stop(&live->engine);
+	bool carrier_ended = live_carry_stop(&live->carrier);
+	live_stage_end(live);
+	live_disk_stop(&live->disk);
+	live_remote_close(&live->remote);
+	left_thread = !engine_ended || !carrier_ended;
+	if (!left_thread)
+		free_all(live);
 	return status;
 }
 
@@ -242,6 +258,9 @@ static rv_status run_session(struct live *live, rv_error *error)
 			status = live_engine_status(live->engine, &fatal, error);
 		if (status != RV_OK && (fatal || !live->engine))
 			return status;
+		/* Nobody would see what goes on. */
+		if (!live->window && recorder_has_failed(&live->recorder))
+			return RV_OK;
 		if (!live->stats.started && live->dream)
 			begin_bench(live);
 		due = wait_for_tick(due, live->actions->options.fps);
@@ -273,7 +292,6 @@ rv_status live_run(const struct options *options, rv_error *error)
 	if (status == RV_OK)
 		print_bench(live);
 	rv_status closed = close_all(live, status == RV_OK ? error : NULL);
-	free(live);
 	return status == RV_OK ? closed : status;
 }
 

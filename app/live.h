@@ -17,4 +17,9 @@
  * RV_CANCELLED; other errors are those of the input, the network, the device and the window. */
 rv_status live_run(const struct options *options, rv_error *error);
 
+/* Whether a session ended while a thread of it was where it cannot be interrupted, in a driver that
+ * compiles: that thread goes on, and the process must be ended without exit handlers, which would
+ * take away what it uses. */
+bool live_left_thread(void);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "app/convert.h"
 #include "app/live_frame.h"
+#include "app/live_thread.h"
 #include "app/shrink.h"
 
 /* Of the small pictures between which motion is estimated, pixels. */
@@ -18,6 +19,7 @@ struct live_carry {
 	struct queue *frames, *dreams, *shots;
 	pthread_t thread;
 	atomic_bool stop;
+	atomic_bool broke_off; /* it has stopped working, and only puts things away */
 
 	/* the thread's own */
 	rv_motion *motion;
@@ -100,6 +102,7 @@ static void *run(void *context)
 		while (!atomic_load(&work->stop))
 			if (take(work))
 				hand_on(work);
+	atomic_store(&work->broke_off, true);
 	rv_motion_destroy(&work->motion);
 	shrinker_release(&work->shrinker);
 	frame_release(work->frame);
@@ -132,13 +135,16 @@ rv_status live_carry_start(struct live_carry **started, const struct options *op
 	return RV_OK;
 }
 
-void live_carry_stop(struct live_carry **stopped)
+bool live_carry_stop(struct live_carry **stopped)
 {
 	struct live_carry *work = *stopped;
 	if (!work)
-		return;
+		return true;
 	atomic_store(&work->stop, true);
+	if (!live_thread_breaks_off(&work->broke_off))
+		return false;
 	pthread_join(work->thread, NULL);
 	free(work);
 	*stopped = NULL;
+	return true;
 }

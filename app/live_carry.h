@@ -22,7 +22,8 @@ rv_status live_carry_start(struct live_carry **carry, const struct options *opti
                            int height, struct queue *frames, struct queue *dreams,
                            struct queue *shots, rv_error *error);
 
-/* Ends the thread and frees everything. frames must be closed. Accepts NULL. */
-void live_carry_stop(struct live_carry **carry);
+/* Ends the thread and frees everything. frames must be closed. False: as live_engine_stop. Accepts
+ * NULL. */
+bool live_carry_stop(struct live_carry **carry);
 
 #endif

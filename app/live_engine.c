@@ -10,6 +10,7 @@
 #include "app/governor.h"
 #include "app/live_fade.h"
 #include "app/live_frame.h"
+#include "app/live_thread.h"
 #include "app/shrink.h"
 
 enum {
@@ -38,6 +39,7 @@ struct live_engine {
 
 	atomic_uint urgent; /* raised where the dream under way is not wanted any more */
 	atomic_bool stop;
+	atomic_bool broke_off; /* it has stopped dreaming, and only puts things away */
 
 	/* the thread's own */
 	rv_engine *engine;
@@ -380,12 +382,13 @@ static void *run(void *context)
 	rv_error error = {0};
 	rv_config config = options_config(&engine->current);
 	rv_status status = rv_create(&engine->engine, engine->model, &config, &error);
-	if (status != RV_OK) {
+	if (status == RV_OK) {
+		rv_set_progress(engine->engine, go_on, engine);
+		dream_frames(engine);
+	} else {
 		report(engine, status, &error);
-		return NULL;
 	}
-	rv_set_progress(engine->engine, go_on, engine);
-	dream_frames(engine);
+	atomic_store(&engine->broke_off, true);
 	rv_destroy(&engine->engine);
 	return NULL;
 }
@@ -413,12 +416,14 @@ rv_status live_engine_start(struct live_engine **started, const rv_model *model,
 	return RV_OK;
 }
 
-void live_engine_stop(struct live_engine **stopped)
+bool live_engine_stop(struct live_engine **stopped)
 {
 	struct live_engine *engine = *stopped;
 	if (!engine)
-		return;
+		return true;
 	atomic_store(&engine->stop, true);
+	if (!live_thread_breaks_off(&engine->broke_off))
+		return false;
 	pthread_join(engine->thread, NULL);
 	pthread_mutex_destroy(&engine->lock);
 	shrinker_release(&engine->shrinker);
@@ -428,4 +433,5 @@ void live_engine_stop(struct live_engine **stopped)
 	dream_release(engine->last);
 	free(engine);
 	*stopped = NULL;
+	return true;
 }

@@ -211,6 +211,11 @@ void recorder_tell(struct recorder *recorder, char note[LIVE_NOTE_LENGTH],
 	}
 }
 
+bool recorder_has_failed(const struct recorder *recorder)
+{
+	return recorder->error.status != RV_OK && !is_open(recorder);
+}
+
 rv_status recorder_close(struct recorder *recorder, rv_error *error)
 {
 	hand_on_held(recorder, INT64_MAX);

@@ -47,6 +47,9 @@ void recorder_hear(struct recorder *recorder, struct queue *sound);
 void recorder_tell(struct recorder *recorder, char note[LIVE_NOTE_LENGTH],
                    char state[RECORDER_STATE_LENGTH]);
 
+/* Whether all outputs there were are gone, and one of them failed. */
+bool recorder_has_failed(const struct recorder *recorder);
+
 /* Ends all and waits until they are written. RV_IO and others: one, now or before, could not be. */
 rv_status recorder_close(struct recorder *recorder, rv_error *error);
 

@@ -93,7 +93,7 @@ static rv_status compose_shown(struct live *live, rv_error *error)
 	return compose(&live->composer, &composition, &live->shown, error);
 }
 
-static void note_shown(struct live *live, bool new_dream)
+static void note_shown(struct live *live, bool new_frame, bool new_dream)
 {
 	int64_t now = live_now();
 	struct live_stats *stats = &live->stats;
@@ -102,6 +102,8 @@ static void note_shown(struct live *live, bool new_dream)
 	if (stats->last_shown)
 		histogram_note(&stats->gap, ms_between(stats->last_shown, now));
 	stats->last_shown = now;
+	if (new_frame)
+		histogram_note(&stats->source_latency, ms_between(live->frame->decoded_at, now));
 	if (new_dream)
 		histogram_note(&stats->latency, ms_between(live->dream->frame->decoded_at, now));
 }
@@ -147,7 +149,7 @@ static rv_status update_hud(struct live *live, int64_t now, bool *changed, rv_er
 rv_status live_show(struct live *live, rv_error *error)
 {
 	int64_t start = live_now();
-	uint64_t dreams = live->stats.dreams;
+	uint64_t dreams = live->stats.dreams, sources = live->stats.sources;
 	take_shots(live, start);
 	take_uncarried(live, start);
 	if (!live->frame)
@@ -167,6 +169,6 @@ rv_status live_show(struct live *live, rv_error *error)
 			status = window_show(live->window, &scene, error);
 	}
 	histogram_note(&live->stats.show, ms_between(composed, live_now()));
-	note_shown(live, live->stats.dreams != dreams);
+	note_shown(live, live->stats.sources != sources, live->stats.dreams != dreams);
 	return status;
 }

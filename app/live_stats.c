@@ -67,6 +67,8 @@ void live_stats_print(const struct live_stats *stats, int64_t now, FILE *file)
 	        histogram_percentile(&stats->latency, 0.5),
 	        histogram_percentile(&stats->latency, 0.95),
 	        histogram_percentile(&stats->latency, 0.99));
+	fprintf(file, " source_latency_p95_ms=%.1f",
+	        histogram_percentile(&stats->source_latency, 0.95));
 	fprintf(file, " gap_p99_ms=%.1f", histogram_percentile(&stats->gap, 0.99));
 	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++)
 		fprintf(file, " %s_ms=%.2f", stages[i].name, histogram_mean(stages[i].histogram));

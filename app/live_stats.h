@@ -36,8 +36,9 @@ double histogram_mean(const struct histogram *histogram);
 struct live_stats {
 	int64_t started, last_shown;
 	uint64_t shown, dreams, sources;
-	struct histogram latency; /* from a frame's decoding to its dream on the display */
-	struct histogram gap;     /* from picture to picture on the display */
+	struct histogram latency;        /* from a frame's decoding to its dream on the display */
+	struct histogram source_latency; /* and to itself there, with the dream of one before */
+	struct histogram gap;            /* from picture to picture on the display */
 	struct histogram convert, dream, carry, compose, show;
 	struct rate shown_rate, dream_rate, source_rate;
 };

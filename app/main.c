@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/command.h"
 #include "app/job.h"
 #include "app/keys.h"
+#include "app/live.h"
 #include "app/preset.h"
 #include "app/signals.h"
 
@@ -98,5 +100,7 @@ int main(int count, char **words)
 		status = rv_fail(&error, RV_IO, "standard output could not be written");
 	if (status != RV_OK)
 		fprintf(stderr, "reverie: %s\n", error.message);
+	if (live_left_thread())
+		_exit(exit_code(status)); /* everything is written */
 	return exit_code(status);
 }

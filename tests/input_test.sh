@@ -99,7 +99,12 @@ if ! have ffmpeg; then
 	finish
 fi
 
-ends input_ends_while_kernels_compile 1 "$clip" --no-cache
+# With nothing compiled before, which takes PoCL a quarter of a minute.
+POCL_CACHE_DIR=$work/pocl
+export POCL_CACHE_DIR
+mkdir "$POCL_CACHE_DIR"
+ends input_ends_while_kernels_compile 2 "$clip" --no-cache
+unset POCL_CACHE_DIR
 
 # ---- streams ----
 

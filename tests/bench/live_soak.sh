@@ -1,0 +1,73 @@
+#!/bin/sh
+# Plays a clip of 640x480 at 25 frames a second in a real window under Xvfb for so many minutes, and
+# prints what the live session measured of itself and how its memory grew after the first minute:
+#
+#     tests/bench/live_soak.sh [MINUTES] [OPTION...]
+#
+# The options go to `reverie live`. Exit code 1 where display, dreams, latency or memory fall short
+# of what the session is to hold. Needs Xvfb and ffmpeg.
+cd "$(dirname "$0")/../.." || exit 1
+reverie=${REVERIE:-build/reverie}
+data=${REVERIE_TEST_DATA:-../shared/data}
+minutes=${1:-10}
+[ $# -gt 0 ] && shift
+work=$(mktemp -d) || exit 1
+trap 'kill "$session" "$server" 2>/dev/null; rm -rf "$work"' EXIT
+
+source=$data/clips/gopro_walk_848x480.mp4
+[ -f "$source" ] || source=assets/clouds.mp4
+ffmpeg -nostdin -v error -i "$source" -an -vf fps=25,scale=640:480 -t 20 -c:v libx264 -preset fast \
+	"$work/clip.mp4" || exit 1
+
+Xvfb -displayfd 3 -screen 0 1280x1024x24 -nolisten tcp 3>"$work/display" 2>/dev/null &
+server=$!
+for _ in $(seq 20); do
+	[ -s "$work/display" ] && break
+	sleep 0.5
+done
+DISPLAY=:$(cat "$work/display")
+export DISPLAY SDL_VIDEODRIVER=x11 SDL_RENDER_DRIVER=software
+
+seconds=$(awk -v m="$minutes" 'BEGIN { print int(60 * m) }')
+"$reverie" live "$work/clip.mp4" --bench "$seconds" "$@" >"$work/out" 2>"$work/err" &
+session=$!
+
+memory() { # kB that are resident
+	awk '/^VmRSS/ { print $2 }' "/proc/$session/status" 2>/dev/null
+}
+
+# The bench begins with the first dream; what comes before it takes a few seconds.
+passed=0 first='' last=''
+while sleep 5 && kill -0 "$session" 2>/dev/null; do
+	passed=$((passed + 5))
+	now=$(memory)
+	[ -n "$now" ] || break
+	[ $passed -ge 60 ] && first=${first:-$now}
+	last=$now
+	[ $((passed % 30)) = 0 ] && echo "soak seconds=$passed rss_kb=$now"
+done
+wait "$session" || {
+	cat "$work/err"
+	exit 1
+}
+cat "$work/out"
+[ -n "$first" ] && echo "soak rss_first_minute_kb=$first rss_end_kb=$last growth_kb=$((last - first))"
+
+number() { # NAME
+	sed -n "s/^live.* $1=\([0-9.]*\).*/\1/p" "$work/out"
+}
+short=0
+holds() { # NAME CONDITION
+	awk -v value="$(number "$1")" "BEGIN { exit !(value $2) }" && return
+	echo "soak short: $1=$(number "$1"), not $2"
+	short=1
+}
+holds display_fps '>= 24.5'
+holds gap_p99_ms '< 80'
+holds dream_fps '>= 12'
+holds latency_p95_ms '< 250'
+if [ -n "$first" ] && [ $((last - first)) -ge 2048 ]; then
+	echo "soak short: memory grew by $((last - first)) kB"
+	short=1
+fi
+exit $short
