@@ -183,6 +183,7 @@ static void free_all(struct live *live)
 	carry_destroy(&live->carry);
 	composer_release(&live->composer);
 	live_hud_release(&live->hud);
+	hud_release(&live->recorded_hud);
 	program_release(&live->program);
 	session_close(&live->session);
 	free(live->shown.pixels);

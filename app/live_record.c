@@ -132,8 +132,22 @@ static rv_status copy_picture(struct frame **copied, const rv_image *picture)
 	return status;
 }
 
-void recorder_show(struct recorder *recorder, const rv_image *picture, const struct frame *frame,
-                   int64_t now, float fps)
+static void lay_over(const struct hud_picture *hud, const rv_image *picture)
+{
+	int width = hud->width < picture->width ? hud->width : picture->width;
+	int height = hud->height < picture->height ? hud->height : picture->height;
+	for (int y = 0; y < height; y++) {
+		const uint8_t *from = hud->rgba + 4 * (size_t)y * (size_t)hud->width;
+		uint8_t *to = (uint8_t *)picture->pixels + (size_t)y * picture->stride;
+		for (int x = 0; x < width; x++, from += 4, to += 3)
+			for (int c = 0; c < 3; c++)
+				to[c] = (uint8_t)((from[c] * from[3] + to[c] * (255 - from[3])) /
+				                  255);
+	}
+}
+
+void recorder_show(struct recorder *recorder, const rv_image *picture,
+                   const struct hud_picture *hud, const struct frame *frame, int64_t now, float fps)
 {
 	bool is_new;
 	struct frame *copy = NULL;
@@ -144,6 +158,8 @@ void recorder_show(struct recorder *recorder, const rv_image *picture, const str
 	    copy_picture(&copy, picture) != RV_OK)
 		return;
 	hand_on_held(recorder, time - spacing);
+	if (hud)
+		lay_over(hud, &copy->image);
 	copy->time = recorder->last = time;
 	if (is_new)
 		hand_on(recorder, copy);

@@ -4,6 +4,7 @@
 #ifndef LIVE_RECORD_H
 #define LIVE_RECORD_H
 
+#include "app/hud.h"
 #include "app/live_decode.h"
 #include "app/live_output.h"
 #include "app/options.h"
@@ -37,9 +38,11 @@ void recorder_stop(struct recorder *recorder);
 /* The format of recordings, or NULL: that of their name. */
 const char *recorder_format(const struct options *options);
 
-/* Hands on what is shown now, the picture made of frame, and the sound that has come. */
-void recorder_show(struct recorder *recorder, const rv_image *picture, const struct frame *frame,
-                   int64_t now, float fps);
+/* Hands on what is shown now, the picture made of frame, with hud (NULL: none) laid over its
+ * corner, and the sound that has come. */
+void recorder_show(struct recorder *recorder, const rv_image *picture,
+                   const struct hud_picture *hud, const struct frame *frame, int64_t now,
+                   float fps);
 void recorder_hear(struct recorder *recorder, struct queue *sound);
 
 /* Writes what happened to note, once, and to state what goes on, such as "recording 0:12"; empty:

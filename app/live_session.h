@@ -45,7 +45,8 @@ struct live {
 	struct live_carry *carrier;
 	struct live_disk *disk;
 	struct recorder recorder;
-	struct window *window; /* NULL: headless */
+	struct hud_picture recorded_hud; /* as large as recordings need it */
+	struct window *window;           /* NULL: headless */
 	struct live_remote remote;
 
 	struct frame *frame;

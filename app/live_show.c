@@ -126,12 +126,6 @@ static void say_what_happened(struct live *live, int64_t now)
 		live_hud_say(&live->hud, note, now);
 }
 
-static void record_shown(struct live *live, int64_t now)
-{
-	recorder_hear(&live->recorder, live->sound);
-	recorder_show(&live->recorder, &live->shown, live->frame, now, live->actions->options.fps);
-}
-
 static rv_status update_hud(struct live *live, int64_t now, bool *changed, rv_error *error)
 {
 	const struct options *options = &live->actions->options;
@@ -140,16 +134,49 @@ static rv_status update_hud(struct live *live, int64_t now, bool *changed, rv_er
 		.stats = &live->stats,
 		.keys = &live->keys,
 		.mode = live_stage_mode(live),
+		.width = live->shown.width,
+		.height = live->shown.height,
+		.density = 1,
 	};
-	window_hud_room(live->window, (double)options->turn, &view.width, &view.height,
-	                &view.density);
+	if (live->window)
+		window_hud_room(live->window, (double)options->turn, &view.width, &view.height,
+		                &view.density);
 	return live_hud_update(&live->hud, &view, now, changed, error);
+}
+
+/* For recordings, which have another size than the window. */
+static rv_status draw_recorded_hud(struct live *live, rv_error *error)
+{
+	const rv_image *shown = &live->shown;
+	const struct hud_room room = {shown->width, shown->height, hud_scale(shown->height)};
+	return hud_draw(&live->recorded_hud, live->actions->options.hud, &live->hud.state, &room,
+	                error);
+}
+
+static rv_status record_shown(struct live *live, bool hud_changed, int64_t now, rv_error *error)
+{
+	const struct options *options = &live->actions->options;
+	const struct hud_picture *hud = options->record_hud ? &live->recorded_hud : NULL;
+	rv_status status = hud && hud_changed ? draw_recorded_hud(live, error) : RV_OK;
+	recorder_hear(&live->recorder, live->sound);
+	if (status == RV_OK)
+		recorder_show(&live->recorder, &live->shown, hud, live->frame, now, options->fps);
+	return status;
+}
+
+static rv_status show_in_window(struct live *live, bool hud_changed, rv_error *error)
+{
+	struct window_scene scene = {
+		.picture = &live->shown, .hud = &live->hud.picture, .hud_changed = hud_changed};
+	live_stage_describe(live, &scene);
+	return window_show(live->window, &scene, error);
 }
 
 rv_status live_show(struct live *live, rv_error *error)
 {
 	int64_t start = live_now();
 	uint64_t dreams = live->stats.dreams, sources = live->stats.sources;
+	bool hud_changed = false;
 	take_shots(live, start);
 	take_uncarried(live, start);
 	if (!live->frame)
@@ -159,15 +186,12 @@ rv_status live_show(struct live *live, rv_error *error)
 	int64_t composed = live_now();
 	histogram_note(&live->stats.compose, ms_between(start, composed));
 	say_what_happened(live, composed);
+	if (status == RV_OK && (live->window || live->actions->options.record_hud))
+		status = update_hud(live, composed, &hud_changed, error);
 	if (status == RV_OK)
-		record_shown(live, composed);
-	if (status == RV_OK && live->window) {
-		struct window_scene scene = {.picture = &live->shown, .hud = &live->hud.picture};
-		status = update_hud(live, composed, &scene.hud_changed, error);
-		live_stage_describe(live, &scene);
-		if (status == RV_OK)
-			status = window_show(live->window, &scene, error);
-	}
+		status = record_shown(live, hud_changed, composed, error);
+	if (status == RV_OK && live->window)
+		status = show_in_window(live, hud_changed, error);
 	histogram_note(&live->stats.show, ms_between(composed, live_now()));
 	note_shown(live, live->stats.sources != sources, live->stats.dreams != dreams);
 	return status;

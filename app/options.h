@@ -87,6 +87,7 @@ struct options {
 	float split;                   /* 0..1: where OPTION_VIEW_SPLIT is divided */
 	int mirror, freeze;            /* 0 or 1 */
 	int hud;                       /* enum hud_level (app/hud.h) */
+	int record_hud;                /* 0: it appears in no recording */
 	char keys[OPTION_TEXT_LENGTH]; /* a file of key bindings */
 	int osc;                       /* the port for remote control; 0: none */
 	char osc_bind[OPTION_TEXT_LENGTH];
