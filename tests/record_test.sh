@@ -70,8 +70,10 @@ delays() { # FILE
 		sed -n 's/.*black_end:\([0-9.]*\).*/flash \1/p' >"$work/events"
 	ffmpeg -nostdin -hide_banner -copyts -i "$1" -map 0:a:0 -af silencedetect=noise=-20dB:d=0.2 \
 		-f null - 2>&1 | sed -n 's/.*silence_end: \([0-9.]*\).*/beep \1/p' >>"$work/events"
-	end=$(ffprobe -v error -show_entries format=start_time,duration -of csv=p=0 "$1" | awk -F, '{ print $1 + $2 }')
-	awk -v end="$end" '$1 == "flash" && $2 < end - 0.1 { flash[f++] = $2 } $1 == "beep" { beep[b++] = $2 }
+	# Where it begins or ends amid a flash, only one of the two may be found.
+	span=$(ffprobe -v error -show_entries format=start_time,duration -of csv=p=0 "$1")
+	awk -v start="${span%,*}" -v seconds="${span#*,}" '
+		$1 == "flash" && $2 > start + 0.3 && $2 < start + seconds - 0.1 { flash[f++] = $2 } $1 == "beep" { beep[b++] = $2 }
 		END { for (i = 0; i < f; i++) { best = 9; for (j = 0; j < b; j++) {
 			d = beep[j] - flash[i]; if (d * d < best * best) best = d }
 			printf "%.3f\n", best } }' "$work/events"
@@ -79,7 +81,7 @@ delays() { # FILE
 
 # Under a sanitizer the display is so slow that it leaves out the beginnings of flashes.
 is_sanitized() {
-	nm "$REVERIE" 2>/dev/null | grep -q __sanitizer
+	nm "$REVERIE" 2>/dev/null | grep -q '__asan_\|__tsan_'
 }
 
 # At least COUNT flashes, none of which is more than 40 ms from its beep.
