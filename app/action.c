@@ -47,7 +47,7 @@ const struct action action_table[] = {
 	{"corner-reset", NULL, "make the display whole again", .run = action_reset_corners,
          .message = "corners as they were"},
 	{"quit", NULL, "end", .requests = ACTION_QUIT},
-	{NULL},
+	{.name = NULL},
 };
 
 /* ---- taking apart ---- */

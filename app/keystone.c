@@ -82,11 +82,15 @@ void keystone_set(struct keystone_list *list, const char *display,
 
 static bool parse_corners(const char *text, struct projection_quad *quad)
 {
-	struct projection_point *c = quad->corner;
-	int end = 0;
-	return sscanf(text, " %lf,%lf %lf,%lf %lf,%lf %lf,%lf %n", &c[0].x, &c[0].y, &c[1].x,
-	              &c[1].y, &c[2].x, &c[2].y, &c[3].x, &c[3].y, &end) == 8 &&
-	       end && !text[end];
+	for (int i = 0; i < 4; i++) {
+		double x, y;
+		int used = 0;
+		if (sscanf(text, " %lf,%lf %n", &x, &y, &used) != 2 || !used)
+			return false;
+		quad->corner[i] = (struct projection_point){x, y};
+		text += used;
+	}
+	return !*text;
 }
 
 /* The name of a display may hold anything: the last = counts. */

@@ -5,9 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 320, HEIGHT = 240, SECOND = 1000000000, FRAME = SECOND / 25 };
+enum { WIDTH = 320, HEIGHT = 240, SECOND = 1000000000 };
 
 /* ---- motion ---- */
+
+static int64_t frame_time(int frame)
+{
+	return frame * INT64_C(40000000); /* 25 a second */
+}
 
 static unsigned next_random(unsigned *state)
 {
@@ -48,7 +53,7 @@ TEST(attract_rests_in_spite_of_noise_and_flicker)
 	int rested = 0;
 	for (int i = 0; i < 75; i++) {
 		take_picture(&image, &random, i % 3 * 8, -100);
-		bool rests = attract_watch(&attract, &image, i * (int64_t)FRAME, 2);
+		bool rests = attract_watch(&attract, &image, frame_time(i), 2);
 		CHECK_MESSAGE(rests == (i >= 50), "frame %d", i);
 		rested += rests;
 	}
@@ -63,17 +68,17 @@ TEST(attract_sees_small_and_slow_motion)
 	unsigned random = 1;
 	for (int i = 0; i < 75; i++) {
 		take_picture(&image, &random, 0, 100 + i * 2 / 3); /* 16 pixels a second */
-		CHECK(!attract_watch(&attract, &image, i * (int64_t)FRAME, 1.5));
+		CHECK(!attract_watch(&attract, &image, frame_time(i), 1.5));
 	}
 	/* It stops, rests, and moves again. */
 	bool rests = false;
 	for (int i = 75; i < 140; i++) {
 		take_picture(&image, &random, 0, 150);
-		rests = attract_watch(&attract, &image, i * (int64_t)FRAME, 1.5);
+		rests = attract_watch(&attract, &image, frame_time(i), 1.5);
 	}
 	CHECK(rests);
 	take_picture(&image, &random, 0, 170);
-	CHECK(!attract_watch(&attract, &image, 140 * (int64_t)FRAME, 1.5));
+	CHECK(!attract_watch(&attract, &image, frame_time(140), 1.5));
 	free(image.pixels);
 }
 
