@@ -141,8 +141,10 @@ bool live_carry_stop(struct live_carry **stopped)
 	if (!work)
 		return true;
 	atomic_store(&work->stop, true);
-	if (!live_thread_breaks_off(&work->broke_off))
+	if (!live_thread_breaks_off(&work->broke_off)) {
+		pthread_detach(work->thread);
 		return false;
+	}
 	pthread_join(work->thread, NULL);
 	free(work);
 	*stopped = NULL;

@@ -422,8 +422,10 @@ bool live_engine_stop(struct live_engine **stopped)
 	if (!engine)
 		return true;
 	atomic_store(&engine->stop, true);
-	if (!live_thread_breaks_off(&engine->broke_off))
+	if (!live_thread_breaks_off(&engine->broke_off)) {
+		pthread_detach(engine->thread);
 		return false;
+	}
 	pthread_join(engine->thread, NULL);
 	pthread_mutex_destroy(&engine->lock);
 	shrinker_release(&engine->shrinker);

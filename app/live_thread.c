@@ -5,7 +5,7 @@
 #include "app/live_frame.h"
 
 enum {
-	PATIENCE = 250000000, /* nanoseconds, in which whatever can be interrupted has ended */
+	PATIENCE = 350000000, /* nanoseconds, in which whatever can be interrupted has ended */
 	NAP = 5000000,
 };
 
