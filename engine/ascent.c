@@ -277,6 +277,17 @@ static rv_status record_store(struct ascent *ascent, rv_pixel_format format, rv_
 	return recorder.status;
 }
 
+/* A step is as long as the plan says, unless temporal_begin finds that only parts of the picture
+ * are to take it. */
+static rv_status reset_length(struct ascent *ascent, rv_error *error)
+{
+	static const float unit = 1; /* read after this returns */
+	cl_int code = clEnqueueWriteBuffer(ascent->device->queue, ascent->length, CL_FALSE, 0,
+	                                   sizeof(unit), &unit, 0, NULL, NULL);
+
+	return code ? device_fail(error, code, "setting the length of a step") : RV_OK;
+}
+
 static rv_status upload(struct ascent *ascent, const rv_image *image, rv_error *error)
 {
 	const size_t origin[3] = {0, 0, 0};
@@ -422,8 +433,10 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 	                      .queue = ascent->device->queue,
 	                      .progress = progress,
 	                      .context = context};
-	rv_status status = input ? upload(ascent, input, error) : RV_OK;
+	rv_status status = reset_length(ascent, error);
 
+	if (!status && input)
+		status = upload(ascent, input, error);
 	if (!status)
 		status = params->time.on && !lone
 		                 ? run_in_time(ascent, &climb, params, time, !input, error)

@@ -275,16 +275,6 @@ static void limit_effort(struct temporal *temporal, const rv_params *params)
 		limit_steps(plan, params->time.warm_most);
 }
 
-static rv_status plan_cold(struct temporal *temporal, rv_error *error)
-{
-	static const float unit = 1; /* read after this returns */
-	cl_int code = clEnqueueWriteBuffer(temporal->device->queue, temporal->stage.length,
-	                                   CL_FALSE, 0, sizeof(unit), &unit, 0, NULL, NULL);
-
-	temporal->owed = 0;
-	return code ? device_fail(error, code, "setting the length of a step") : RV_OK;
-}
-
 static bool is_at_rest(const struct temporal *temporal, const rv_time *time,
                        const struct scene_view *view, const struct dream_view *dream)
 {
@@ -379,8 +369,8 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 	temporal->plan.seed = params->time.drift > 0 ? (uint64_t)nanoseconds : temporal->cuts;
 	if (!status && (!temporal->has_past || temporal->travelling || temporal->plan.cut)) {
 		temporal->begun = 0;
+		temporal->owed = 0;
 		temporal->plan.steps = effort_onset(params->iterations, params->time.onset);
-		status = plan_cold(temporal, error);
 	} else if (!status) {
 		status = plan_warm(temporal, params, &view, seconds, error);
 	}
@@ -448,8 +438,7 @@ rv_status temporal_travel(struct temporal *temporal, const rv_params *params, in
 	                 temporal->stage.rasters.frame->height, seconds);
 	tone = tone_find(&temporal->first, &now, seconds);
 	status = move_dream(temporal, &move, &tone, error);
-	if (!status)
-		status = plan_cold(temporal, error);
+	temporal->owed = 0;
 	*plan = temporal->plan;
 	return status;
 }

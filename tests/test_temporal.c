@@ -450,6 +450,28 @@ TEST(a_reset_forgets_the_past)
 	tear_down(&fixture);
 }
 
+TEST(a_picture_by_itself_is_dreamed_as_if_there_were_no_video)
+{
+	static float alone[COUNT];
+	struct fixture fixture;
+
+	REQUIRE(set_up(&fixture));
+	paint(&fixture, 3, 0, 0);
+	fixture.time = RV_TIME_NONE;
+	dream(&fixture);
+	memcpy(alone, fixture.dream, sizeof(alone));
+	fixture.time = 0;
+	for (int t = 0; t < 6; t++) {
+		paint(&fixture, 1, t, 0);
+		dream(&fixture);
+	}
+	paint(&fixture, 3, 0, 0);
+	fixture.time = RV_TIME_NONE;
+	CHECK(dream(&fixture).cold);
+	CHECK(test_relative_error(fixture.dream, alone, COUNT) < 1e-5);
+	tear_down(&fixture);
+}
+
 TEST(nothing_is_inherited_where_nothing_is_to_be)
 {
 	struct fixture fixture;
