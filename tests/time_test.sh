@@ -11,6 +11,7 @@ expect_error bench_time_takes_one_clip 2 "reverie bench time CLIP" bench time
 
 if ! can_dream; then
 	for name in time_runs_are_identical time_off_is_something_else bench_time_prints_its_lines \
+		bench_time_measures_flicker bench_time_compares_with_frames_dreamed_alone \
 		journey_from_noise_has_all_its_frames journey_from_a_picture; do
 		skip "$name" "$why"
 	done
@@ -25,6 +26,12 @@ count_frames() { # FILE
 reverie bench time assets/clouds.mp4 --size 128x --octaves 2 --iterations 2 --frames 4
 check bench_time_prints_its_lines sh -c "[ \$(grep -c '^frame [0-9]* .* strength=' '$work/out') = 4 ] &&
 	grep -q '^time 128x.* frames=4 .*cold=1 .*warm_part=' '$work/out'"
+# The clouds move: what is dreamed with time goes along with them, frames dreamed one by one do not.
+check bench_time_measures_flicker grep -q '^flicker pairs=3 own=[0-9]' "$work/out"
+check bench_time_compares_with_frames_dreamed_alone awk '
+	/^sample pairs=3 / { for (i = 1; i <= NF; i++) { split($i, pair, "="); of[pair[1]] = pair[2] } }
+	END { exit !(of["alone_strength"] > 0 && of["excess_ratio"] < 0.7 && of["excess_ratio"] > -0.2) }
+' "$work/out"
 
 if ! have ffmpeg || ! have ffprobe; then
 	for name in time_runs_are_identical time_off_is_something_else \
