@@ -411,6 +411,8 @@ static rv_status run_in_time(struct ascent *ascent, struct climb *climb, const r
 	if (!temporal.warm && !travelling)
 		plan.steps = temporal.steps;
 	plan.seed += temporal.seed;
+	plan.phase_x = temporal.phase_x;
+	plan.phase_y = temporal.phase_y;
 	status = climb_octaves(climb, &plan, params->jitter, error);
 	if (!status)
 		status = temporal_end(ascent->temporal, &top->detail, error);

@@ -1,12 +1,15 @@
 #include "engine/climb.h"
 
+#include <math.h>
+
 #include "engine/random.h"
 
-/* A shift of -jitter..jitter pixels, brought into 0..size-1. */
-static int draw_shift(uint64_t *state, int jitter, int size)
+/* A shift of -jitter..jitter pixels, moved on by the phase and brought into 0..size-1. */
+static int draw_shift(uint64_t *state, int jitter, double phase, int size)
 {
 	int shift = (int)(random_next(state) % (uint64_t)(2 * jitter + 1)) - jitter;
-	return ((shift % size) + size) % size;
+	int moved = (shift + (int)fmod(phase, size)) % size;
+	return (moved + size) % size;
 }
 
 static rv_status pace_step(struct pace *pace, cl_command_queue queue, rv_error *error)
@@ -66,11 +69,12 @@ static rv_status report(const struct climb *climb, double part_of_step, rv_error
 	return RV_OK;
 }
 
-static rv_status take_step(struct climb *climb, struct octave *octave, int jitter, rv_error *error)
+static rv_status take_step(struct climb *climb, const struct climb_plan *plan,
+                           struct octave *octave, int jitter, rv_error *error)
 {
 	cl_command_queue queue = climb->queue;
-	int shift_y = draw_shift(&climb->random, jitter, octave->height);
-	int shift_x = draw_shift(&climb->random, jitter, octave->width);
+	int shift_y = draw_shift(&climb->random, jitter, plan->phase_y, octave->height);
+	int shift_x = draw_shift(&climb->random, jitter, plan->phase_x, octave->width);
 	int tiles = tiles_count(&octave->tiles);
 	rv_status status = RV_OK;
 
@@ -98,7 +102,7 @@ static rv_status climb_octave(struct climb *climb, const struct climb_plan *plan
 	octave_set(octave, &role);
 	status = octave_enter(octave, queue, error);
 	for (int i = 0; i < steps_of(plan, index) && !status; i++)
-		status = take_step(climb, octave, jitter, error);
+		status = take_step(climb, plan, octave, jitter, error);
 	return status ? status : octave_leave(octave, queue, error);
 }
 

@@ -13,6 +13,7 @@ struct climb_plan {
 	float past;              /* part of what is inherited that cold octaves blend in */
 	bool masked;
 	uint64_t seed;
+	double phase_x, phase_y; /* pixels of every octave that all its steps are shifted by */
 };
 
 /* Steps that may be in flight before the host waits for the oldest: enough to keep the device
@@ -37,8 +38,8 @@ struct climb {
 	uint64_t random;
 };
 
-/* Takes all steps of plan, each on the picture shifted by up to jitter pixels; in the end
- * climb->steps tells how many. RV_CANCELLED where progress says so. */
+/* Takes all steps of plan, each on the picture shifted by up to jitter pixels besides the phase; in
+ * the end climb->steps tells how many. RV_CANCELLED where progress says so. */
 rv_status climb_octaves(struct climb *climb, const struct climb_plan *plan, int jitter,
                         rv_error *error);
 

@@ -25,6 +25,10 @@ static const float coarse_length = 2;
  * would fade next to the lines. */
 static const double ripening_again = 2.4;
 
+/* Pixels a second that a drift of 1 moves the octaves' phase by; neither soon comes back together.
+ */
+static const double phase_rate_x = 8, phase_rate_y = 5;
+
 struct temporal {
 	struct device *device;
 	struct temporal_stage stage;
@@ -46,7 +50,8 @@ struct temporal {
 	bool was_fresh;      /* still within the scene's beginning */
 	int64_t nanoseconds; /* presentation time */
 	struct scene scene;
-	uint64_t cuts; /* since the beginning */
+	uint64_t cuts;   /* since the beginning */
+	double wandered; /* drift, over the seconds */
 	struct strength_control strength;
 	double owed;             /* coarse steps that uncovered parts have earned */
 	double begun;            /* part of the scene's beginning that was dreamed, 1: all */
@@ -174,6 +179,7 @@ void temporal_reset(struct temporal *temporal)
 	temporal->travelling = false;
 	temporal->scene = (struct scene){0};
 	temporal->cuts = 0;
+	temporal->wandered = 0;
 	flow_forget(temporal->flow);
 }
 
@@ -363,10 +369,14 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 	}
 	temporal->nanoseconds = nanoseconds;
 	temporal->seconds = seconds;
-	/* The same jitter in every frame of a scene keeps the dream in its place; another one lets
-	 * it go. */
+	/* The same jitter in every frame of a scene keeps the dream in its place; where it drifts,
+	 * the jitter moves on slowly as a whole, as one drawn anew would only add noise. */
 	temporal->cuts += temporal->plan.cut;
-	temporal->plan.seed = params->time.drift > 0 ? (uint64_t)nanoseconds : temporal->cuts;
+	temporal->plan.seed = temporal->cuts;
+	if (temporal->has_past)
+		temporal->wandered += (double)params->time.drift * seconds;
+	temporal->plan.phase_x = phase_rate_x * temporal->wandered;
+	temporal->plan.phase_y = phase_rate_y * temporal->wandered;
 	if (!status && (!temporal->has_past || temporal->travelling || temporal->plan.cut)) {
 		temporal->begun = 0;
 		temporal->owed = 0;

@@ -49,6 +49,7 @@ struct temporal_plan {
 	int coarse_steps;          /* in each octave below those */
 	float step, coarse_step;   /* lengths of steps, relative to that of cold ones */
 	uint64_t seed;             /* to be added to that of the jitter */
+	double phase_x, phase_y;   /* of the octaves: struct climb_plan */
 	float likeness, uncovered; /* as in rv_frame_report */
 };
 

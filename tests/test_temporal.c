@@ -14,8 +14,8 @@ enum { WIDTH = 96, HEIGHT = 72, COUNT = 3 * WIDTH * HEIGHT, WAVES = 24 };
 
 static const int64_t frame_time = 33333333;
 
-/* Two convolutions with random weights: enough to dream of. */
-static bool write_network(const char *path)
+/* Two convolutions with random weights: enough to dream of. stride is the second one's. */
+static bool write_network(const char *path, int stride)
 {
 	struct onnx_builder *builder = onnx_builder_create(13);
 	static float first[16 * 3 * 9], second[16 * 16 * 9];
@@ -34,6 +34,7 @@ static bool write_network(const char *path)
 	onnx_builder_node(builder, "Relu", "a", "b");
 	onnx_builder_node(builder, "Conv", "b w2", "c");
 	onnx_builder_ints(builder, "pads", 4, (int64_t[]){1, 1, 1, 1});
+	onnx_builder_ints(builder, "strides", 2, (int64_t[]){stride, stride});
 	onnx_builder_node(builder, "Relu", "c", "high");
 	onnx_builder_metadata(builder, "reverie.input", "signed");
 	onnx_builder_metadata(builder, "reverie.default_layer", "high");
@@ -42,14 +43,15 @@ static bool write_network(const char *path)
 	return written;
 }
 
-static rv_model *open_network(void)
+static rv_model *open_network(int stride)
 {
 	char path[] = "/tmp/reverie-test-temporal-XXXXXX";
 	int descriptor = mkstemp(path);
 	rv_error error = {RV_OK, ""};
 	rv_model *model = NULL;
 
-	if (descriptor < 0 || !write_network(path) || rv_model_open(&model, path, NULL, &error))
+	if (descriptor < 0 || !write_network(path, stride) ||
+	    rv_model_open(&model, path, NULL, &error))
 		test_failed(__FILE__, __LINE__, "no network: %s", error.message);
 	if (descriptor >= 0) {
 		close(descriptor);
@@ -67,14 +69,14 @@ struct fixture {
 	float frame[COUNT], dream[COUNT];
 };
 
-static bool set_up(struct fixture *fixture)
+static bool set_up_strided(struct fixture *fixture, int stride)
 {
 	memset(fixture, 0, sizeof(*fixture));
 	fixture->params = rv_params_default();
 	fixture->params.octaves = 2;
 	fixture->params.iterations = 5;
 	fixture->params.jitter = 4;
-	fixture->model = open_network();
+	fixture->model = open_network(stride);
 	if (!fixture->model)
 		return false;
 	if (rv_create(&fixture->engine, fixture->model, NULL, &fixture->error)) {
@@ -83,6 +85,11 @@ static bool set_up(struct fixture *fixture)
 		return false;
 	}
 	return true;
+}
+
+static bool set_up(struct fixture *fixture)
+{
+	return set_up_strided(fixture, 1);
 }
 
 static void tear_down(struct fixture *fixture)
@@ -407,6 +414,29 @@ TEST(a_still_scene_settles_unless_it_drifts)
 		report = dream(&fixture);
 	CHECK(report.steps > 0 && !report.cold);
 	CHECK(test_relative_error(fixture.dream, settled, COUNT) > 0.005);
+	tear_down(&fixture);
+}
+
+/* What the network sees depends on where its strides fall: on the octaves' phase. */
+TEST(a_drift_wanders_slowly_and_far)
+{
+	static float last[COUNT], first[COUNT];
+	struct fixture fixture;
+	double path = 0, total;
+
+	REQUIRE(set_up_strided(&fixture, 8));
+	fixture.params.time.drift = 0.5f;
+	paint(&fixture, 1, 0, 0);
+	for (int t = 0; t < 90; t++) {
+		memcpy(last, fixture.dream, sizeof(last));
+		dream(&fixture);
+		if (t == 30)
+			memcpy(first, fixture.dream, sizeof(first));
+		if (t > 30)
+			path += test_relative_error(fixture.dream, last, COUNT);
+	}
+	total = test_relative_error(fixture.dream, first, COUNT);
+	CHECK_MESSAGE(path < 4 * total, "%g on the way, %g in all", path, total);
 	tear_down(&fixture);
 }
 
