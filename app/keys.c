@@ -9,19 +9,9 @@
 
 #include "app/action.h"
 #include "app/paths.h"
+#include "app/text_lines.h"
 
-enum { FILE_BYTES_MAX = 64 * 1024, LINE_LENGTH = 256 };
-
-static const char blanks[] = " \t\r\f\v";
-
-static char *trim(char *text)
-{
-	text += strspn(text, blanks);
-	size_t length = strlen(text);
-	while (length && strchr(blanks, text[length - 1]))
-		text[--length] = '\0';
-	return text;
-}
+enum { LINE_LENGTH = 256 };
 
 static struct key_binding *find(struct keys *keys, const char *key)
 {
@@ -87,10 +77,11 @@ static rv_status bind(struct keys *keys, const char *key, const char *action, co
 	return RV_OK;
 }
 
-static rv_status parse_line(struct keys *keys, char *line, const char *prefix, rv_error *error)
+static rv_status parse_line(void *context, char *line, const char *prefix, rv_error *error)
 {
+	struct keys *keys = context;
 	const char *help = "";
-	line = trim(line);
+	line = text_trim(line);
 	if (!line[0] || line[0] == '#')
 		return RV_OK;
 	/* From the second letter on: the key itself may be = or #. */
@@ -98,58 +89,23 @@ static rv_status parse_line(struct keys *keys, char *line, const char *prefix, r
 	char *comment = equals ? strstr(equals, " #") : NULL;
 	if (comment) {
 		*comment = '\0';
-		help = trim(comment + 2);
+		help = text_trim(comment + 2);
 	}
 	if (!equals)
 		return rv_fail(error, RV_INVALID, "%s: \"%.64s\" is not `KEY = ACTION`", prefix,
 		               line);
 	*equals = '\0';
-	return bind(keys, trim(line), trim(equals + 1), help, prefix, error);
+	return bind(keys, text_trim(line), text_trim(equals + 1), help, prefix, error);
 }
 
 rv_status keys_parse(struct keys *keys, const char *name, const char *text, rv_error *error)
 {
-	char line[LINE_LENGTH], prefix[LINE_LENGTH];
-	for (int number = 1; *text; number++) {
-		size_t length = strcspn(text, "\n");
-		snprintf(prefix, sizeof(prefix), "%.200s:%d", name, number);
-		if (length >= sizeof(line))
-			return rv_fail(error, RV_INVALID, "%s: this line is too long", prefix);
-		memcpy(line, text, length);
-		line[length] = '\0';
-		rv_status status = parse_line(keys, line, prefix, error);
-		if (status != RV_OK)
-			return status;
-		text += length + (text[length] == '\n');
-	}
-	return RV_OK;
+	return text_each_line(name, text, strlen(text), parse_line, keys, error);
 }
 
 rv_status keys_load(struct keys *keys, const char *path, rv_error *error)
 {
-	char *text = malloc(FILE_BYTES_MAX);
-	FILE *file = text ? fopen(path, "rb") : NULL;
-	rv_status status = RV_OK;
-	if (!text)
-		return rv_fail(error, RV_MEMORY, "%.256s: out of memory", path);
-	if (!file) {
-		status = rv_fail(error, errno == ENOENT ? RV_NOT_FOUND : RV_IO, "%.256s: %s", path,
-		                 strerror(errno));
-		goto cleanup;
-	}
-	size_t length = fread(text, 1, FILE_BYTES_MAX, file);
-	if (ferror(file))
-		status = rv_fail(error, RV_IO, "%.256s: %s", path, strerror(errno));
-	else if (length == FILE_BYTES_MAX || memchr(text, '\0', length))
-		status = rv_fail(error, RV_INVALID, "%.256s: this is no list of keys", path);
-	if (status == RV_OK) {
-		text[length] = '\0';
-		status = keys_parse(keys, path, text, error);
-	}
-	fclose(file);
-cleanup:
-	free(text);
-	return status;
+	return text_read_lines(path, "key file", parse_line, keys, error);
 }
 
 static rv_status load_own(struct keys *keys, const char *name, rv_error *error)

@@ -1,12 +1,11 @@
 #include "keystone.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/paths.h"
-
-enum { LINE_LENGTH = 512 };
+#include "app/text_lines.h"
 
 static const double beyond = 0.5; /* of the screen: so far may a corner lie outside it */
 
@@ -94,8 +93,7 @@ static bool parse_corners(const char *text, struct projection_quad *quad)
 }
 
 /* The name of a display may hold anything: the last = counts. */
-static rv_status parse_line(struct keystone_list *list, char *line, const char *prefix,
-                            rv_error *error)
+static rv_status parse_line(void *context, char *line, const char *prefix, rv_error *error)
 {
 	struct projection_quad corners;
 	char *equals = strrchr(line, '=');
@@ -116,27 +114,14 @@ static rv_status parse_line(struct keystone_list *list, char *line, const char *
 		               "%s: these corners make no screen: it must bulge everywhere, from "
 		               "the top left corner clockwise",
 		               prefix);
-	keystone_set(list, line, &corners);
+	keystone_set(context, line, &corners);
 	return RV_OK;
 }
 
 rv_status keystone_parse(struct keystone_list *list, const char *name, const char *text,
                          rv_error *error)
 {
-	char line[LINE_LENGTH], prefix[LINE_LENGTH];
-	for (int number = 1; *text; number++) {
-		size_t length = strcspn(text, "\n");
-		snprintf(prefix, sizeof(prefix), "%.200s:%d", name, number);
-		if (length >= sizeof(line))
-			return rv_fail(error, RV_INVALID, "%s: this line is too long", prefix);
-		memcpy(line, text, length);
-		line[length] = '\0';
-		rv_status status = parse_line(list, line, prefix, error);
-		if (status != RV_OK)
-			return status;
-		text += length + (text[length] == '\n');
-	}
-	return RV_OK;
+	return text_each_line(name, text, strlen(text), parse_line, list, error);
 }
 
 void keystone_format(const struct keystone_list *list, char text[KEYSTONE_TEXT_LENGTH])
@@ -154,17 +139,8 @@ void keystone_format(const struct keystone_list *list, char text[KEYSTONE_TEXT_L
 
 rv_status keystone_load(struct keystone_list *list, rv_error *error)
 {
-	char path[PATH_LENGTH], text[KEYSTONE_TEXT_LENGTH];
-	FILE *file = paths_config_file(keystone_file, path) ? fopen(path, "rb") : NULL;
-	if (!file)
+	char path[PATH_LENGTH];
+	if (!paths_config_file(keystone_file, path) || access(path, F_OK))
 		return RV_OK;
-	size_t length = fread(text, 1, sizeof(text), file);
-	bool failed = ferror(file);
-	fclose(file);
-	if (failed)
-		return rv_fail(error, RV_IO, "%.256s: %s", path, strerror(errno));
-	if (length == sizeof(text) || memchr(text, '\0', length))
-		return rv_fail(error, RV_INVALID, "%.256s: this is no list of corners", path);
-	text[length] = '\0';
-	return keystone_parse(list, path, text, error);
+	return text_read_lines(path, "list of corners", parse_line, list, error);
 }

@@ -1,33 +1,21 @@
 #include "preset.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "app/output_file.h"
 #include "app/paths.h"
+#include "app/text_lines.h"
 
-enum { PRESET_BYTES_MAX = 64 * 1024 };
+enum { PREFIX_LENGTH = 264 };
 
 static const char preset_end[] = ".preset";
-
-static const char blanks[] = " \t\r\f\v";
-
-/* Takes the blanks off both ends of text, in place. */
-static char *trim(char *text)
-{
-	text += strspn(text, blanks);
-	size_t length = strlen(text);
-	while (length && strchr(blanks, text[length - 1]))
-		text[--length] = '\0';
-	return text;
-}
 
 /* A # begins a comment at the start of a line or after a blank; a file name may hold one. */
 static void cut_comment(char *line)
 {
 	for (char *mark = strchr(line, '#'); mark; mark = strchr(mark + 1, '#')) {
-		if (mark > line && !strchr(blanks, mark[-1]))
+		if (mark > line && !strchr(text_blanks, mark[-1]))
 			continue;
 		*mark = '\0';
 		return;
@@ -47,11 +35,13 @@ static rv_status unknown_name(const char *prefix, const char *name, rv_error *er
 	return rv_fail(error, RV_INVALID, "%s%.64s: no such option", prefix, name);
 }
 
-static rv_status parse_line(struct options *options, char *line, const char *prefix,
-                            rv_error *error)
+static rv_status parse_line(void *context, char *line, const char *place, rv_error *error)
 {
+	struct options *options = context;
+	char prefix[PREFIX_LENGTH];
+	snprintf(prefix, sizeof(prefix), "%s: ", place);
 	cut_comment(line);
-	line = trim(line);
+	line = text_trim(line);
 	if (!line[0])
 		return RV_OK;
 	char *equals = strchr(line, '=');
@@ -59,55 +49,20 @@ static rv_status parse_line(struct options *options, char *line, const char *pre
 		return rv_fail(error, RV_INVALID, "%s\"%.64s\" is not `name = value`", prefix,
 		               line);
 	*equals = '\0';
-	const char *name = trim(line);
+	const char *name = text_trim(line);
 	const struct option *option = option_find(name, COMMAND_DREAM);
 	if (!option || !option_in_preset(option))
 		return unknown_name(prefix, name, error);
-	return option_set(options, option, trim(equals + 1), prefix, error);
+	return option_set(options, option, text_trim(equals + 1), prefix, error);
 }
 
 rv_status preset_parse(struct options *options, const char *name, const char *text, size_t length,
                        rv_error *error)
 {
-	char line[OPTION_VALUE_LENGTH + 64], prefix[PATH_LENGTH + 16];
-	int number = 1;
-	for (size_t start = 0; start < length; number++) {
-		const char *end = memchr(text + start, '\n', length - start);
-		size_t size = end ? (size_t)(end - text) - start : length - start;
-		snprintf(prefix, sizeof(prefix), "%.200s:%d: ", name, number);
-		if (size >= sizeof(line))
-			return rv_fail(error, RV_INVALID, "%sthis line is too long", prefix);
-		memcpy(line, text + start, size);
-		line[size] = '\0';
-		if (strlen(line) != size)
-			return rv_fail(error, RV_INVALID, "%snot a text: a zero byte", prefix);
-		rv_status status = parse_line(options, line, prefix, error);
-		if (status != RV_OK)
-			return status;
-		start += size + 1;
-	}
-	return RV_OK;
+	return text_each_line(name, text, length, parse_line, options, error);
 }
 
 /* ---- files ---- */
-
-static rv_status load_file(struct options *options, const char *path, rv_error *error)
-{
-	static const char *const too_long = "%.256s: longer than %d bytes, this is no preset";
-	char text[PRESET_BYTES_MAX];
-	FILE *file = fopen(path, "rb");
-	if (!file)
-		return rv_fail(error, errno == ENOENT ? RV_NOT_FOUND : RV_IO, "preset %.256s: %s",
-		               path, strerror(errno));
-	size_t length = fread(text, 1, sizeof(text), file);
-	bool failed = ferror(file);
-	fclose(file);
-	if (failed)
-		return rv_fail(error, RV_IO, "preset %.256s: %s", path, strerror(errno));
-	if (length == sizeof(text))
-		return rv_fail(error, RV_INVALID, too_long, path, PRESET_BYTES_MAX - 1);
-	return preset_parse(options, path, text, length, error);
-}
 
 struct name_list {
 	char text[256];
@@ -130,10 +85,10 @@ rv_status preset_load(struct options *options, const char *name, rv_error *error
 	struct name_list names = {""};
 	/* A word that is a file's name means that file; "eyes" never is, its file has an end. */
 	if (strchr(name, '/') || strstr(name, preset_end))
-		return load_file(options, name, error);
+		return text_read_lines(name, "preset", parse_line, options, error);
 	snprintf(file_name, sizeof(file_name), "%.512s%s", name, preset_end);
 	if (paths_find(&folders, file_name, path))
-		return load_file(options, path, error);
+		return text_read_lines(path, "preset", parse_line, options, error);
 	paths_each(&folders, preset_end, list_name, &names);
 	return rv_fail(error, RV_NOT_FOUND, "no preset called %.64s; there are: %s", name,
 	               names.text[0] ? names.text : "none");

@@ -1,17 +1,16 @@
 #include "program.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/preset.h"
+#include "app/text_lines.h"
 
-enum { LINE_LENGTH = 512, FILE_BYTES_MAX = 64 * 1024, PARTS_MAX = 3 };
+enum { PARTS_MAX = 3 };
 
 static const double longest = 7 * 86400; /* seconds */
-static const char blanks[] = " \t\r\f\v";
 
 /* ---- reading ---- */
 
@@ -37,9 +36,9 @@ static double parse_time(const char *text)
 /* Ends the word that *text begins with, and moves *text to the next one. */
 static char *take_word(char **text)
 {
-	char *word = *text + strspn(*text, blanks);
-	char *end = word + strcspn(word, blanks);
-	*text = end + strspn(end, blanks);
+	char *word = *text + strspn(*text, text_blanks);
+	char *end = word + strcspn(word, text_blanks);
+	*text = end + strspn(end, text_blanks);
 	*end = '\0';
 	return word;
 }
@@ -72,10 +71,11 @@ static rv_status parse_words(struct program_line *line, char *text, const char *
 	return RV_OK;
 }
 
-static rv_status add_line(struct program *program, char *text, const char *prefix, rv_error *error)
+static rv_status add_line(void *context, char *text, const char *prefix, rv_error *error)
 {
+	struct program *program = context;
 	text[strcspn(text, "#")] = '\0';
-	text += strspn(text, blanks);
+	text += strspn(text, text_blanks);
 	if (!text[0])
 		return RV_OK;
 	if (program->count == PROGRAM_MAX)
@@ -88,24 +88,8 @@ static rv_status add_line(struct program *program, char *text, const char *prefi
 	return parse_words(&lines[program->count++], text, prefix, error);
 }
 
-rv_status program_parse(struct program *program, const char *name, const char *text,
-                        rv_error *error)
+static rv_status begin(struct program *program, const char *name, rv_status status, rv_error *error)
 {
-	char line[LINE_LENGTH], prefix[LINE_LENGTH];
-	rv_status status = RV_OK;
-	*program = (struct program){.line = -1};
-	for (int number = 1; *text && status == RV_OK; number++) {
-		size_t length = strcspn(text, "\n");
-		snprintf(prefix, sizeof(prefix), "%.200s:%d", name, number);
-		if (length >= sizeof(line)) {
-			status = rv_fail(error, RV_INVALID, "%s: this line is too long", prefix);
-			break;
-		}
-		memcpy(line, text, length);
-		line[length] = '\0';
-		status = add_line(program, line, prefix, error);
-		text += length + (text[length] == '\n');
-	}
 	if (status == RV_OK && !program->count)
 		status = rv_fail(error, RV_INVALID, "%.200s: there is no line in this program",
 		                 name);
@@ -114,31 +98,19 @@ rv_status program_parse(struct program *program, const char *name, const char *t
 	return status;
 }
 
+rv_status program_parse(struct program *program, const char *name, const char *text,
+                        rv_error *error)
+{
+	*program = (struct program){.line = -1};
+	rv_status status = text_each_line(name, text, strlen(text), add_line, program, error);
+	return begin(program, name, status, error);
+}
+
 rv_status program_load(struct program *program, const char *path, rv_error *error)
 {
-	char *text = malloc(FILE_BYTES_MAX);
-	FILE *file = text ? fopen(path, "rb") : NULL;
-	rv_status status = RV_OK;
-	if (!text)
-		return rv_fail(error, RV_MEMORY, "%.256s: out of memory", path);
-	if (!file) {
-		status = rv_fail(error, errno == ENOENT ? RV_NOT_FOUND : RV_IO,
-		                 "program %.256s: %s", path, strerror(errno));
-		goto cleanup;
-	}
-	size_t length = fread(text, 1, FILE_BYTES_MAX, file);
-	if (ferror(file))
-		status = rv_fail(error, RV_IO, "program %.256s: %s", path, strerror(errno));
-	else if (length == FILE_BYTES_MAX || memchr(text, '\0', length))
-		status = rv_fail(error, RV_INVALID, "%.256s: this is no program", path);
-	if (status == RV_OK) {
-		text[length] = '\0';
-		status = program_parse(program, path, text, error);
-	}
-	fclose(file);
-cleanup:
-	free(text);
-	return status;
+	*program = (struct program){.line = -1};
+	rv_status status = text_read_lines(path, "program", add_line, program, error);
+	return begin(program, path, status, error);
 }
 
 void program_release(struct program *program)
