@@ -2,6 +2,7 @@
 # The live session from outside: without a window, and in one under Xvfb whose keys xdotool presses.
 # What a key did is read from the settings inside the next screenshot, or seen on the screen.
 . "$(dirname "$0")/lib.sh"
+. "tests/window.sh"
 
 # The least that can be dreamed.
 tiny="--octaves 1 --iterations 1 --layer mixed0 --size 96x72 --governor off --warm-steps 1"
@@ -99,37 +100,10 @@ if ! have Xvfb || ! have xdotool || ! have import; then
 	finish
 fi
 
-# Xvfb picks a free display and says which.
-Xvfb -displayfd 3 -screen 0 1024x768x24 -nolisten tcp 3>"$work/display" 2>/dev/null &
-server=$!
-for _ in 1 2 3 4 5 6 7 8 9 10; do
-	[ -s "$work/display" ] && break
-	sleep 0.5
-done
-DISPLAY=:$(cat "$work/display")
-export DISPLAY SDL_VIDEODRIVER=x11 SDL_RENDER_DRIVER=software
-trap 'kill "$session" "$server" 2>/dev/null; rm -rf "$work"' EXIT
+start_xvfb
 
-# A session, whose files go to $shots; waits for its window. What SDL's libraries leak cannot be told
-# from what we do, as they are unloaded before leaks are looked for; sessions without a window are
-# looked at.
 start() { # WORD...
-	(cd "$shots" && ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 exec timeout 120 "$REVERIE" live "$@" >"$work/out" 2>"$work/err") &
-	session=$!
-	window=
-	for _ in $(seq 60); do
-		before=$window # the first may be made anew when it is first drawn to
-		sleep 0.7
-		window=$(xdotool search --name '^Reverie$' 2>/dev/null | head -n 1)
-		[ -n "$window" ] && [ "$window" = "$before" ] && break
-	done
-}
-
-press() { # KEY...
-	for key; do
-		xdotool key --window "$window" "$key"
-		sleep 0.2
-	done
+	start_in "$shots" "$@"
 }
 
 # Takes a screenshot and waits until it is written; its name is $shot.

@@ -2,6 +2,7 @@
 # Recordings and streams of live sessions: what is written while settings change and the window is
 # resized, how sound and picture hold together, and what happens where writing fails.
 . "$(dirname "$0")/lib.sh"
+. "tests/window.sh"
 
 tiny="--octaves 1 --iterations 1 --layer mixed0 --size 96x72 --governor off --warm-steps 1 --strength 0.2"
 clip=$PWD/assets/clouds.mp4
@@ -311,38 +312,7 @@ if ! have Xvfb || ! have xdotool; then
 	finish
 fi
 
-Xvfb -displayfd 3 -screen 0 1024x768x24 -nolisten tcp 3>"$work/display" 2>/dev/null &
-server=$!
-for _ in 1 2 3 4 5 6 7 8 9 10; do
-	[ -s "$work/display" ] && break
-	sleep 0.5
-done
-DISPLAY=:$(cat "$work/display")
-export DISPLAY SDL_VIDEODRIVER=x11 SDL_RENDER_DRIVER=software
-trap 'kill "$session" "$server" 2>/dev/null; rm -rf "$work"' EXIT
-
-# A session whose recordings go to FOLDER; waits for its window. What SDL's libraries leak cannot be
-# told from what we do.
-start() { # FOLDER WORD...
-	folder=$1
-	shift
-	(cd "$folder" && ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 exec timeout 120 "$REVERIE" live "$@" >"$work/out" 2>"$work/err") &
-	session=$!
-	window=
-	for _ in $(seq 60); do
-		before=$window # the first may be made anew when it is first drawn to
-		sleep 0.7
-		window=$(xdotool search --name '^Reverie$' 2>/dev/null | head -n 1)
-		[ -n "$window" ] && [ "$window" = "$before" ] && break
-	done
-}
-
-press() { # KEY...
-	for key; do
-		xdotool key --window "$window" "$key"
-		sleep 0.3
-	done
-}
+start_xvfb
 
 # Until a recording is written, or for a while.
 wait_for_recordings() { # COUNT
@@ -354,7 +324,7 @@ wait_for_recordings() { # COUNT
 
 mkdir "$work/made"
 # shellcheck disable=SC2086
-start "$work/made" "$work/beeps.mp4" $tiny --fps 30 --hud small -o "$work/all.mp4"
+start_in "$work/made" "$work/beeps.mp4" $tiny --fps 30 --hud small -o "$work/all.mp4"
 sleep 3
 press v
 for size in 500x400 311x777 900x300 640x480; do
@@ -384,7 +354,7 @@ check record_window_leaves_no_temporary_file nothing_left "$work"
 
 # The disk is full: the show goes on, and fails at its end.
 # shellcheck disable=SC2086
-start "$work" "$work/beeps.mp4" $tiny -o /dev/full --format matroska
+start_in "$work" "$work/beeps.mp4" $tiny -o /dev/full --format matroska
 sleep 1
 check record_full_disk_ends_no_show kill -0 "$session"
 press q
@@ -395,7 +365,7 @@ check record_full_disk_is_said grep -q '^live: /dev/full: writing failed: No spa
 # The folder goes away under the session: no recording then, but the show goes on.
 mkdir "$work/gone"
 # shellcheck disable=SC2086
-start "$work/gone" "$work/beeps.mp4" $tiny
+start_in "$work/gone" "$work/beeps.mp4" $tiny
 rmdir "$work/gone"
 press v
 sleep 1

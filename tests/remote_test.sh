@@ -4,6 +4,7 @@
 # seen on the screen. Then commands by chance: 500, or $REVERIE_HAMMER (10000 for the whole of it),
 # at 50 a second. See remote_test.py.
 . "$(dirname "$0")/lib.sh"
+. "tests/window.sh"
 
 tiny="--octaves 1 --iterations 1 --layer mixed0 --size 96x72 --governor off --warm-steps 1 --hud off"
 tiny="$tiny --model $PWD/models/inception_v3.onnx"
@@ -38,7 +39,6 @@ start() { # WORD...
 	# shellcheck disable=SC2086
 	(cd "$work" && exec "$REVERIE" live "$clip" $tiny --osc $port "$@" >"$work/out" 2>"$work/err") &
 	session=$!
-	trap 'kill "$session" "$server" 2>/dev/null; rm -rf "$work"' EXIT
 }
 
 play() { # WORD...: what remote_test.py says is ours
@@ -70,23 +70,10 @@ if ! have Xvfb || ! have xdotool || ! have import; then
 	skip remote_window "Xvfb, xdotool or import (ImageMagick) is missing"
 	finish
 fi
-Xvfb -displayfd 3 -screen 0 1024x768x24 -nolisten tcp 3>"$work/display" 2>/dev/null &
-server=$!
-for _ in $(seq 20); do
-	[ -s "$work/display" ] && break
-	sleep 0.5
-done
-DISPLAY=:$(cat "$work/display")
-export DISPLAY SDL_VIDEODRIVER=x11 SDL_RENDER_DRIVER=software
+start_xvfb
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 start
-window=
-for _ in $(seq 60); do
-	before=$window # the first may be made anew when it is first drawn to
-	sleep 0.7
-	window=$(xdotool search --name '^Reverie$' 2>/dev/null | head -n 1)
-	[ -n "$window" ] && [ "$window" = "$before" ] && break
-done
+find_window
 play keys $port "$window" "$REVERIE"
 play hammer $port "${REVERIE_HAMMER:-500}" 50
 xdotool key --window "$window" q

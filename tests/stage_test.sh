@@ -2,6 +2,7 @@
 # Where a live session is seen: displays, kiosk, scaling, corners and the HUD, in windows on two
 # displays of an X server without a screen (Xorg's dummy driver), whose pixels are looked at.
 . "$(dirname "$0")/lib.sh"
+. "tests/window.sh"
 
 # The least that can be dreamed, of a still picture whose quarters are of four colours.
 tiny="--octaves 1 --iterations 1 --layer mixed0 --size 96x72 --governor off --warm-steps 1 --strength 0"
@@ -59,13 +60,7 @@ CONF
 Xorg -displayfd 3 -config "$work/xorg.conf" -noreset -nolisten tcp -logfile "$work/xorg.log" \
 	3>"$work/display" >/dev/null 2>&1 &
 server=$!
-trap 'kill "$session" "$server" 2>/dev/null; rm -rf "$work"' EXIT
-for _ in $(seq 20); do
-	[ -s "$work/display" ] && break
-	sleep 0.5
-done
-DISPLAY=:$(cat "$work/display")
-export DISPLAY SDL_VIDEODRIVER=x11 SDL_RENDER_DRIVER=software
+use_display
 xrandr --newmode second 40.00 800 840 968 1056 600 601 605 628 2>/dev/null
 xrandr --addmode DUMMY1 second 2>/dev/null
 xrandr --output DUMMY0 --mode 640x480 --output DUMMY1 --mode second --right-of DUMMY0 2>/dev/null
@@ -84,27 +79,13 @@ CONF
 
 start() { # WORD...
 	# shellcheck disable=SC2086
-	(ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 exec timeout 120 "$REVERIE" live "$work/quarters.png" $tiny --hud off --keys "$work/keys.conf" "$@" >"$work/out" 2>"$work/err") &
-	session=$!
-	for _ in $(seq 60); do
-		window=$(xdotool search --name '^Reverie$' 2>/dev/null | head -n 1)
-		[ -n "$window" ] && break
-		sleep 0.5
-	done
+	start_in "$work" "$work/quarters.png" $tiny --hud off --keys "$work/keys.conf" "$@"
 	sleep 2
 }
 
 stop() {
 	kill -INT "$session"
 	wait "$session"
-}
-
-press() { # KEY...
-	for key; do
-		xdotool key --window "$window" "$key"
-		sleep 0.2
-	done
-	sleep 0.5
 }
 
 look() {

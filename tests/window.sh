@@ -1,0 +1,50 @@
+# For tests/*_test.sh that play a session in a window, which source it after lib.sh: a display server,
+# a session, and its keys. What is started is ended with the script.
+session='' server='' window=''
+trap 'kill "$session" "$server" 2>/dev/null; rm -rf "$work"' EXIT
+
+# Makes the display of the server $server the one of what follows. It was started with
+# `-displayfd 3 3>"$work/display"`: it picks a free one and says which.
+use_display() {
+	for _ in $(seq 20); do
+		[ -s "$work/display" ] && break
+		sleep 0.5
+	done
+	DISPLAY=:$(cat "$work/display")
+	export DISPLAY SDL_VIDEODRIVER=x11 SDL_RENDER_DRIVER=software
+}
+
+start_xvfb() {
+	Xvfb -displayfd 3 -screen 0 1024x768x24 -nolisten tcp 3>"$work/display" 2>/dev/null &
+	server=$!
+	use_display
+}
+
+# Sets $window to that of the session. The first may be made anew when it is first drawn to: one that
+# is there twice stays.
+find_window() {
+	window=
+	for _ in $(seq 60); do
+		before=$window
+		sleep 0.7
+		window=$(xdotool search --name '^Reverie$' 2>/dev/null | head -n 1)
+		[ -n "$window" ] && [ "$window" = "$before" ] && break
+	done
+}
+
+# A session in a window, whose files go to FOLDER. What SDL's libraries leak cannot be told from what
+# we do, as they are unloaded before leaks are looked for; sessions without a window are looked at.
+start_in() { # FOLDER WORD...
+	folder=$1
+	shift
+	(cd "$folder" && ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 exec timeout 120 "$REVERIE" live "$@" >"$work/out" 2>"$work/err") &
+	session=$!
+	find_window
+}
+
+press() { # KEY...
+	for key; do
+		xdotool key --window "$window" "$key"
+		sleep 0.3
+	done
+}
