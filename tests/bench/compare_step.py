@@ -2,12 +2,14 @@
 """Holds Reverie's gradient step against PyTorch's, in turns, so that both see the same machine:
 
     compare_step.py [--program build/reverie] [--layers mixed3,mixed5] [--sizes 256x192] [--rounds 7]
+    compare_step.py --model squeezenet.onnx --input-format caffe-bgr --layers fire6/concat_1
 
 In each round PyTorch (see step_torch.py) times a few steps, at its best and the way it is usually
 written, then `reverie bench step` does. A row shows the medians over all rounds, and how many times
 as long PyTorch took: the least, the median and the greatest of the rounds' ratios. --best-only leaves
 the second way out. The last column is the greatest load of the machine before a round: what else ran
-there takes time from both. Installs nothing; exit code 2 and one line where something is missing.
+there takes time from both. --model may be any ONNX file that Reverie takes; --input-format is handed
+to it. Installs nothing; exit code 2 and one line where something is missing.
 """
 
 import argparse
@@ -29,6 +31,8 @@ LINE = re.compile(r"^step \S+ \S+ median_ms=([\d.]+) min_ms=([\d.]+)", re.MULTIL
 def reverie_milliseconds(options, layer, size):
     command = [options.program, "bench", "step", "--model", options.model]
     command += ["--layer", layer, "--size", size, "--runs", str(options.runs)]
+    if options.input_format:
+        command += ["--input-format", options.input_format]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     line = LINE.search(result.stdout)
     if result.returncode or not line:
@@ -58,7 +62,7 @@ def compare(options, model, layer, size):
         theirs = [torch_milliseconds(step, options.runs) for step in steps]
         rounds.append([reverie_milliseconds(options, layer, size)] + theirs)
     own, *others = zip(*rounds)
-    row = f"{layer:12} {size:>9} {statistics.median(own):9.1f}"
+    row = f"{layer:19} {size:>9} {statistics.median(own):9.1f}"
     for theirs in others:
         ratios = [their / mine for their, mine in zip(theirs, own)]
         row += f" {statistics.median(theirs):9.1f}  {describe(ratios)}"
@@ -69,6 +73,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--program", default=str(ROOT / "build" / "reverie"))
     parser.add_argument("--model", default=str(ROOT / "models" / "inception_v3.onnx"))
+    parser.add_argument("--input-format", help="as reverie's option, where the network wants it")
     parser.add_argument("--layers", default="mixed3,mixed5,mixed7")
     parser.add_argument("--sizes", default="256x192,512x384,640x480")
     parser.add_argument("--rounds", type=int, default=7)
@@ -85,7 +90,7 @@ def main():
             return EXIT_MISSING
     step_torch.prepare()
     model = step_torch.onnx_reader.read_model(options.model)
-    heading = "layer             size  reverie"
+    heading = "layer                    size  reverie"
     heading += "     torch   least median  most"
     if not options.best_only:
         heading += "   written   least median  most"

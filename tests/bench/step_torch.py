@@ -105,6 +105,25 @@ class FoldedConvolution:
         return F.relu_(x) if self.rectified else x
 
 
+def max_pool(node, x):
+    """MaxPool with PyTorch's own padding, which spares a copy of x; None where that says less."""
+    kernel, strides = node.attributes["kernel_shape"], node.attributes.get("strides", [1, 1])
+    pads = node.attributes.get("pads", [0, 0, 0, 0])
+    if "auto_pad" in node.attributes or "dilations" in node.attributes:
+        return None
+    if node.attributes.get("ceil_mode", 0):
+        return None
+    if pads[:2] == pads[2:]:
+        return F.max_pool2d(x, kernel, strides, pads[:2])
+    # More at the end, as Caffe's networks have it: the same windows as ceil_mode's, mostly.
+    pooled = F.max_pool2d(x, kernel, strides, pads[:2], ceil_mode=True)
+    for axis in range(2):
+        extent = x.shape[2 + axis] + pads[axis] + pads[2 + axis] - kernel[axis]
+        if pooled.shape[2 + axis] != extent // strides[axis] + 1:
+            return None
+    return pooled
+
+
 class PlainLayer:
     """What is no convolution, with PyTorch's own padding where that says the same as ONNX."""
 
@@ -116,17 +135,26 @@ class PlainLayer:
             if name in tensors
         }
 
+    def pool(self, x):
+        """None where only torch_operators can pool so."""
+        node = self.node
+        if node.operator == "MaxPool":
+            return max_pool(node, x)
+        pads = node.attributes.get("pads", [0, 0, 0, 0])
+        plain = pads[:2] == pads[2:] and not node.attributes.get("ceil_mode", 0)
+        if not plain or "auto_pad" in node.attributes:
+            return None
+        kernel, strides = node.attributes["kernel_shape"], node.attributes.get("strides", [1, 1])
+        counted = bool(node.attributes.get("count_include_pad", 0))
+        return F.avg_pool2d(x, kernel, strides, pads[:2], count_include_pad=counted)
+
     def __call__(self, values):
         node = self.node
         inputs = [self.parameters.get(name, values.get(name)) for name in node.inputs]
-        pads = node.attributes.get("pads", [0, 0, 0, 0])
-        plain = pads[:2] == pads[2:] and not node.attributes.get("ceil_mode", 0)
-        if node.operator in ("MaxPool", "AveragePool") and plain and "auto_pad" not in node.attributes:
-            kernel, strides = node.attributes["kernel_shape"], node.attributes.get("strides", [1, 1])
-            if node.operator == "MaxPool":
-                return F.max_pool2d(inputs[0], kernel, strides, pads[:2])
-            counted = bool(node.attributes.get("count_include_pad", 0))
-            return F.avg_pool2d(inputs[0], kernel, strides, pads[:2], count_include_pad=counted)
+        if node.operator in ("MaxPool", "AveragePool"):
+            pooled = self.pool(inputs[0])
+            if pooled is not None:
+                return pooled
         return torch_operators.OPERATORS[node.operator](node, inputs, self.opset)
 
 
@@ -160,6 +188,14 @@ class WrittenLayer(PlainLayer):
             epsilon = node.attributes.get("epsilon", 1e-5)
             return F.batch_norm(
                 values[node.inputs[0]], mean, variance, gamma, beta, False, 0.1, epsilon
+            )
+        if node.operator == "LRN" and node.attributes["size"] % 2:
+            return F.local_response_norm(
+                values[node.inputs[0]],
+                node.attributes["size"],
+                node.attributes.get("alpha", 1e-4),
+                node.attributes.get("beta", 0.75),
+                node.attributes.get("bias", 1.0),
             )
         return super().__call__(values)
 
