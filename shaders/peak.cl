@@ -1,7 +1,7 @@
 // How fast the device multiplies and adds at best: sums that do not wait for each other, in
 // registers. Every work-item does 2 * LANES * SUMS * rounds operations.
 #ifndef SUMS
-#define SUMS 16
+#define SUMS 12
 #endif
 
 __kernel void multiply_and_add(__global float *out, float factor, int rounds)
