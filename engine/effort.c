@@ -8,8 +8,9 @@ static const double much_uncovered = 0.1;
 double strength_control_next(struct strength_control *control, double strength, bool fresh)
 {
 	/* Length adapts slowly to what the scene needs on average, and at once, by the power, to a
-	 * loss. */
-	static const double habit = 0.25, power = 3, least = 0.1, most = 6;
+	 * loss. Longer steps than that would fill what was just uncovered with noise: where they do
+	 * not suffice, more of the dream is to ripen again. */
+	static const double habit = 0.25, power = 3, least = 0.1, most = 3;
 	double ratio;
 
 	if (fresh || control->wanted <= 0) {
@@ -29,6 +30,15 @@ double strength_control_fade(const struct strength_control *control, double stre
 
 	return control->wanted > 0 && strength > excess * control->wanted ? exp(-rate * seconds)
 	                                                                  : 1;
+}
+
+double strength_control_unripen(const struct strength_control *control, double strength,
+                                double seconds)
+{
+	static const double allowed = 0.02, rate = 20;
+	double lost = control->wanted > 0 ? 1 - strength / control->wanted : 0;
+
+	return exp(-rate * fmax(lost - allowed, 0) * seconds);
 }
 
 struct effort effort_for(double length, double uncovered, int iterations)

@@ -20,6 +20,11 @@ double strength_control_next(struct strength_control *control, double strength, 
 double strength_control_fade(const struct strength_control *control, double strength,
                              double seconds);
 
+/* What is to be left after so many seconds of the ripeness of what moves (engine/temporal.h): 1 but
+ * where the dream is too weak, and wants to be dreamed on more than its parts say. */
+double strength_control_unripen(const struct strength_control *control, double strength,
+                                double seconds);
+
 /* Gradient steps in each octave, and their length relative to that of a cold frame's. */
 struct effort {
 	int steps;

@@ -20,7 +20,7 @@ rv_params rv_params_default(void)
 		.winner_window = 3,
 		.time = {.on = true,
 	                 .inherit = 1,
-	                 .decay = 0.3f,
+	                 .decay = 0.8f,
 	                 .warm_octaves = 1,
 	                 .carry = true,
 	                 .flow_quality = RV_FLOW_MEDIUM,

@@ -289,9 +289,14 @@ static bool is_at_rest(const struct temporal *temporal, const rv_time *time,
 	       time->pan_y == 0 && temporal->verdict == SCENE_GOES_ON;
 }
 
+/* What keeps the strength from rising and from sinking. */
+struct correction {
+	double fade, unripen;
+};
+
 static rv_status inherit(struct temporal *temporal, const rv_time *time,
-                         const struct scene_view *view, double seconds, double fade,
-                         rv_error *error)
+                         const struct scene_view *view, double seconds,
+                         const struct correction *correction, rv_error *error)
 {
 	const struct launch *launch = &temporal->inherit.launches[0];
 	rv_time moved = drift_breathe(time, (double)temporal->nanoseconds * 1e-9);
@@ -310,7 +315,8 @@ static rv_status inherit(struct temporal *temporal, const rv_time *time,
 	launch_set_float(launch, INHERIT_OFFSET, (float)view->offset);
 	launch_set_float(launch, INHERIT_STILL, (float)still);
 	launch_set_float(launch, INHERIT_MOVING, (float)moving);
-	launch_set_float(launch, INHERIT_FADE, (float)fade);
+	launch_set_float(launch, INHERIT_FADE, (float)correction->fade);
+	launch_set_float(launch, INHERIT_UNRIPEN, (float)correction->unripen);
 	set_move(launch, INHERIT_MOVE, &move);
 	if (!status)
 		status = launch_list_run(&temporal->inherit, temporal->device->queue, error);
@@ -337,7 +343,10 @@ static rv_status plan_warm(struct temporal *temporal, const rv_params *params,
 	struct dream_view dream = scene_dream(temporal->view, temporal->stage.blocks);
 	double length =
 		strength_control_next(&temporal->strength, dream.strength, temporal->was_fresh);
-	double fade = strength_control_fade(&temporal->strength, dream.strength, seconds);
+	struct correction correction = {
+		.fade = strength_control_fade(&temporal->strength, dream.strength, seconds),
+		.unripen = strength_control_unripen(&temporal->strength, dream.strength, seconds),
+	};
 
 	plan->warm = true;
 	if (temporal->verdict == SCENE_FLASHES)
@@ -348,7 +357,7 @@ static rv_status plan_warm(struct temporal *temporal, const rv_params *params,
 		set_effort(temporal, params, length, view->uncovered, dream.need);
 		limit_effort(temporal, params);
 	}
-	return inherit(temporal, &params->time, view, seconds, fade, error);
+	return inherit(temporal, &params->time, view, seconds, &correction, error);
 }
 
 rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int64_t nanoseconds,

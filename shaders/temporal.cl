@@ -187,9 +187,10 @@ float patch_difference(const __global float4 *frame, const __global float4 *past
 #define MOVED(at) ((float2)(x0 * (at).x + x1 * (at).y + x2, y0 * (at).x + y1 * (at).y + y2))
 
 // inherited = the last detail, fetched from where each pixel was, as far as that is sure. still and
-// moving say how much of it is passed on there, fade how much of its strength; and the move is made
-// besides.
-__kernel void inherit(float gain, float offset, float still, float moving, float fade, MOVE,
+// moving say how much of it is passed on there, fade how much of its strength, unripen how much of
+// the ripeness of what moves; and the move is made besides.
+__kernel void inherit(float gain, float offset, float still, float moving, float fade,
+		      float unripen, MOVE,
 		      const __global float4 *frame, const __global float4 *past,
 		      const __global float4 *detail, const __global float2 *to_past,
 		      const __global float2 *to_present, __global float4 *inherited, int width,
@@ -209,7 +210,8 @@ __kernel void inherit(float gain, float offset, float still, float moving, float
 		motion = smoothstep(SLOW, MOVING, length(at - here));
 		value = cubic_sample(detail, width, height, at) *
 			(trust * mix(still, moving, motion));
-		value = (float4)(value.xyz * fade, clamp(value.w, 0.0f, 1.0f));
+		value = (float4)(value.xyz * fade,
+				 clamp(value.w, 0.0f, 1.0f) * mix(1.0f, unripen, motion));
 		inherited[pixel] = value;
 	}
 }

@@ -45,7 +45,7 @@ TEST(steps_are_longer_the_weaker_the_dream_within_limits)
 
 		for (int i = 0; i < 100; i++)
 			length = strength_control_next(&control, weak ? 5 : 80, false);
-		CHECK(weak ? length <= 6 && length > 5 : length >= 0.1 && length < 0.2);
+		CHECK(weak ? length <= 3 && length > 2.5 : length >= 0.1 && length < 0.2);
 	}
 }
 
@@ -75,6 +75,23 @@ TEST(only_what_is_too_strong_fades)
 	CHECK(strength_control_fade(&control, 30, 0) == 1);
 	CHECK(fabs(pow(strength_control_fade(&control, 30, 0.1), 10) -
 	           strength_control_fade(&control, 30, 1)) < 1e-12);
+}
+
+TEST(only_what_is_too_weak_ripens_again)
+{
+	const struct strength_control unknown = {0}, control = {.wanted = 20, .length = 1};
+	double last = 1;
+
+	CHECK(strength_control_unripen(&unknown, 0, 1) == 1);
+	CHECK(strength_control_unripen(&control, 30, 1) == 1);
+	CHECK(strength_control_unripen(&control, 20, 1) == 1);
+	for (double strength = 19; strength >= 0; strength--) {
+		double left = strength_control_unripen(&control, strength, 1);
+
+		CHECK(left < last && left > 0);
+		CHECK(strength_control_unripen(&control, strength, 0) == 1);
+		last = left;
+	}
 }
 
 /* ---- steps ---- */
