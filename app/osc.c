@@ -311,14 +311,14 @@ static rv_status open_socket(struct osc *osc, const char *address, int port, rv_
 	if (code)
 		return rv_fail(error, RV_INVALID, "--osc-bind %.128s: %s", host,
 		               gai_strerror(code));
+	rv_status status = RV_OK;
 	osc->socket = socket(found->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (osc->socket < 0 || bind(osc->socket, found->ai_addr, found->ai_addrlen))
-		rv_fail(error, RV_INVALID, "--osc %d: nothing can be received at %.128s: %s", port,
-		        host, strerror(errno));
-	else
-		code = 1;
+		status = rv_fail(error, RV_INVALID,
+		                 "--osc %d: nothing can be received at %.128s: %s", port, host,
+		                 strerror(errno));
 	freeaddrinfo(found);
-	return code ? RV_OK : RV_INVALID;
+	return status;
 }
 
 static rv_status start(struct osc *osc, rv_error *error)

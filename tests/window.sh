@@ -1,4 +1,4 @@
-# For tests/*_test.sh that play a session in a window, which source it after lib.sh: a display server,
+# For scripts that play a session in a window, which source it after they made $work: a display server,
 # a session, and its keys. What is started is ended with the script.
 session='' server='' window=''
 trap 'kill "$session" "$server" 2>/dev/null; rm -rf "$work"' EXIT

@@ -12,21 +12,14 @@ data=${REVERIE_TEST_DATA:-../shared/data}
 minutes=${1:-10}
 [ $# -gt 0 ] && shift
 work=$(mktemp -d) || exit 1
-trap 'kill "$session" "$server" 2>/dev/null; rm -rf "$work"' EXIT
+. tests/window.sh
 
 source=$data/clips/gopro_walk_848x480.mp4
 [ -f "$source" ] || source=assets/clouds.mp4
 ffmpeg -nostdin -v error -i "$source" -an -vf fps=25,scale=640:480 -t 20 -c:v libx264 -preset fast \
 	"$work/clip.mp4" || exit 1
 
-Xvfb -displayfd 3 -screen 0 1280x1024x24 -nolisten tcp 3>"$work/display" 2>/dev/null &
-server=$!
-for _ in $(seq 20); do
-	[ -s "$work/display" ] && break
-	sleep 0.5
-done
-DISPLAY=:$(cat "$work/display")
-export DISPLAY SDL_VIDEODRIVER=x11 SDL_RENDER_DRIVER=software
+start_xvfb
 
 seconds=$(awk -v m="$minutes" 'BEGIN { print int(60 * m) }')
 "$reverie" live "$work/clip.mp4" --bench "$seconds" "$@" >"$work/out" 2>"$work/err" &
