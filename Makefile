@@ -9,12 +9,12 @@ CC ?= cc
 DEBIAN_PACKAGES = gcc libc6-dev make pkg-config ca-certificates nodejs npm \
 	ocl-icd-opencl-dev pocl-opencl-icd libclblast-dev libprotobuf-c-dev protobuf-c-compiler \
 	libavformat-dev libavcodec-dev libavfilter-dev libavdevice-dev libavutil-dev \
-	libswscale-dev libswresample-dev libsdl2-dev liblo-dev libasound2-dev
+	libswscale-dev libswresample-dev libsdl2-dev liblo-dev libasound2-dev libxxhash-dev
 DEBIAN_DEVELOPER_PACKAGES = clang clang-format cppcheck oclgrind ffmpeg man-db \
 	python3-numpy python3-torch xvfb xdotool imagemagick liblo-tools \
 	xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils
 
-PACKAGES = OpenCL libprotobuf-c libavformat libavcodec libavfilter libavdevice libswscale libswresample libavutil sdl2
+PACKAGES = OpenCL libprotobuf-c libavformat libavcodec libavfilter libavdevice libswscale libswresample libavutil sdl2 libxxhash
 
 CFLAGS ?= -O2 -g
 CPPFLAGS += -I. -I$(BUILD) -D_GNU_SOURCE -DCL_TARGET_OPENCL_VERSION=120

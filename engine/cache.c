@@ -1,25 +1,26 @@
 #include "engine/cache.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xxhash.h>
 
-/* A file is this header, the key, the data. */
+/* A file is this header, the key, zeros up to CACHE_ALIGNMENT, and the data. */
 struct header {
 	char magic[8];
-	uint64_t key_size, data_size, checksum; /* checksum of key and data */
+	uint64_t key_size, data_size, checksum; /* checksum of all that follows */
 };
 
-static const char magic[8] = "reverie1";
+static const char magic[8] = "reverie2";
 
 uint64_t cache_hash(uint64_t hash, const void *data, size_t size)
 {
-	const unsigned char *bytes = data;
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ bytes[i]) * 0x100000001b3ull;
-	return hash;
+	return XXH3_64bits_withSeed(data, size, hash);
 }
 
 static bool make_directories(char *path)
@@ -60,64 +61,98 @@ static bool entry_path(char *path, size_t size, const char *directory, const cha
 	return directory[0] && length > 0 && (size_t)length < size;
 }
 
-static uint64_t checksum(const char *key, const void *data, size_t size)
+/* Where the data begins in a file whose key has so many bytes. */
+static size_t data_offset(size_t key_size)
 {
-	return cache_hash(cache_hash(CACHE_HASH_START, key, strlen(key)), data, size);
+	size_t before = sizeof(struct header) + key_size;
+	return (before + CACHE_ALIGNMENT - 1) / CACHE_ALIGNMENT * CACHE_ALIGNMENT;
 }
 
-/* Reads what follows a header that was found to be ours; NULL if anything is amiss. */
-static void *read_data(FILE *file, const struct header *header, const char *key)
+/* front is what lies before the data. */
+static uint64_t checksum(const struct header *front, size_t offset, const void *data, size_t size)
 {
-	size_t key_size = strlen(key);
+	uint64_t hash = cache_hash(CACHE_HASH_START, front + 1, offset - sizeof(*front));
+	return cache_hash(hash, data, size);
+}
+
+/* ---- reading ---- */
+
+/* Sets data and size of what is mapped, if all of it is as it was written. */
+static bool check_entry(struct cache_entry *entry, const char *key)
+{
+	const struct header *header = entry->map;
+	size_t key_size = strlen(key), offset = data_offset(key_size);
+	char *data = (char *)entry->map + offset;
+
+	if (entry->map_size < offset || memcmp(header->magic, magic, sizeof(magic)) ||
+	    header->key_size != key_size || header->data_size != entry->map_size - offset ||
+	    memcmp(header + 1, key, key_size) ||
+	    checksum(header, offset, data, header->data_size) != header->checksum)
+		return false;
+	entry->data = data;
+	entry->size = header->data_size;
+	return true;
+}
+
+/* Private, so that not even a driver that writes where it should not can damage the file. */
+static bool map_file(struct cache_entry *entry, int descriptor)
+{
 	struct stat status;
-	char *stored_key = NULL;
-	void *data = NULL;
 
-	if (memcmp(header->magic, magic, sizeof(magic)) || header->key_size != key_size ||
-	    fstat(fileno(file), &status) || status.st_size < 0 ||
-	    header->data_size != (uint64_t)status.st_size - sizeof(*header) - key_size)
-		return NULL;
-	stored_key = malloc(key_size + 1);
-	data = malloc(header->data_size + 1);
-	if (!stored_key || !data || fread(stored_key, 1, key_size, file) != key_size ||
-	    memcmp(stored_key, key, key_size) ||
-	    fread(data, 1, header->data_size, file) != header->data_size ||
-	    checksum(key, data, header->data_size) != header->checksum) {
-		free(data);
-		data = NULL;
-	}
-	free(stored_key);
-	return data;
+	if (fstat(descriptor, &status) || status.st_size < (off_t)sizeof(struct header))
+		return false;
+	entry->map_size = (size_t)status.st_size;
+	entry->map =
+		mmap(NULL, entry->map_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0);
+	if (entry->map == MAP_FAILED)
+		entry->map = NULL;
+	return entry->map != NULL;
 }
 
-void *cache_read(const char *directory, const char *kind, const char *key, size_t *size)
+bool cache_find(const char *directory, const char *kind, const char *key, struct cache_entry *entry)
 {
 	char path[CACHE_PATH_LENGTH + 64];
-	struct header header;
-	void *data = NULL;
-	FILE *file;
+	int descriptor;
 
+	*entry = (struct cache_entry){0};
 	if (!entry_path(path, sizeof(path), directory, kind, key))
-		return NULL;
-	file = fopen(path, "rb");
-	if (!file)
-		return NULL;
-	if (fread(&header, sizeof(header), 1, file) == 1)
-		data = read_data(file, &header, key);
-	fclose(file);
-	if (data)
-		*size = header.data_size;
-	return data;
+		return false;
+	descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	if (descriptor < 0)
+		return false;
+	if (map_file(entry, descriptor) && check_entry(entry, key))
+		futimens(descriptor, NULL);
+	else
+		cache_release(entry);
+	close(descriptor);
+	return entry->data != NULL;
 }
+
+void cache_release(struct cache_entry *entry)
+{
+	if (entry->map)
+		munmap(entry->map, entry->map_size);
+	*entry = (struct cache_entry){0};
+}
+
+/* ---- writing ---- */
 
 static bool write_entry(FILE *file, const char *key, const void *data, size_t size)
 {
-	struct header header = {.key_size = strlen(key), .data_size = size};
-	memcpy(header.magic, magic, sizeof(magic));
-	header.checksum = checksum(key, data, size);
-	return fwrite(&header, sizeof(header), 1, file) == 1 &&
-	       fwrite(key, 1, header.key_size, file) == header.key_size &&
-	       fwrite(data, 1, size, file) == size;
+	size_t key_size = strlen(key), offset = data_offset(key_size);
+	struct header *front = calloc(1, offset);
+	bool written;
+
+	if (!front)
+		return false;
+	memcpy(front->magic, magic, sizeof(magic));
+	memcpy(front + 1, key, key_size);
+	front->key_size = key_size;
+	front->data_size = size;
+	front->checksum = checksum(front, offset, data, size);
+	written = fwrite(front, offset, 1, file) == 1 && fwrite(data, 1, size, file) == size;
+	free(front);
+	return written;
 }
 
 bool cache_write(const char *directory, const char *kind, const char *key, const void *data,
@@ -147,4 +182,80 @@ bool cache_write(const char *directory, const char *kind, const char *key, const
 		return false;
 	}
 	return true;
+}
+
+/* ---- trimming ---- */
+
+struct entry_file {
+	char name[64];
+	size_t bytes;
+	struct timespec used;
+};
+
+struct entry_list {
+	struct entry_file *files;
+	size_t count, capacity, bytes;
+};
+
+static bool list_add(struct entry_list *list, const char *name, const struct stat *status)
+{
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity ? 2 * list->capacity : 64;
+		struct entry_file *files = realloc(list->files, capacity * sizeof(*files));
+		if (!files)
+			return false;
+		list->files = files;
+		list->capacity = capacity;
+	}
+	struct entry_file *file = &list->files[list->count++];
+	snprintf(file->name, sizeof(file->name), "%s", name);
+	file->bytes = (size_t)status->st_size;
+	file->used = status->st_mtim;
+	list->bytes += file->bytes;
+	return true;
+}
+
+static bool is_of_kind(const char *name, const char *kind)
+{
+	const char *dot = strrchr(name, '.');
+	return dot && strcmp(dot + 1, kind) == 0 &&
+	       strlen(name) < sizeof(((struct entry_file *)0)->name);
+}
+
+static void list_entries(DIR *stream, const char *kind, struct entry_list *list)
+{
+	struct stat status;
+
+	for (struct dirent *entry; (entry = readdir(stream));)
+		if (is_of_kind(entry->d_name, kind) &&
+		    fstatat(dirfd(stream), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(status.st_mode) && !list_add(list, entry->d_name, &status))
+			return;
+}
+
+static int compare_use(const void *left, const void *right)
+{
+	const struct timespec *a = &((const struct entry_file *)left)->used;
+	const struct timespec *b = &((const struct entry_file *)right)->used;
+
+	if (a->tv_sec != b->tv_sec)
+		return a->tv_sec < b->tv_sec ? -1 : 1;
+	return (a->tv_nsec > b->tv_nsec) - (a->tv_nsec < b->tv_nsec);
+}
+
+void cache_trim(const char *directory, const char *kind, size_t bytes)
+{
+	struct entry_list list = {0};
+	DIR *stream = directory[0] ? opendir(directory) : NULL;
+
+	if (!stream)
+		return;
+	list_entries(stream, kind, &list);
+	if (list.bytes > bytes)
+		qsort(list.files, list.count, sizeof(*list.files), compare_use);
+	for (size_t i = 0; i < list.count && list.bytes > bytes; i++)
+		if (unlinkat(dirfd(stream), list.files[i].name, 0) == 0)
+			list.bytes -= list.files[i].bytes;
+	free(list.files);
+	closedir(stream);
 }

@@ -120,11 +120,13 @@ static bool parse_choice(const char *text, struct convolution_choice *choice)
 static bool read_choice(const struct tuner *tuner, const char *key,
                         struct convolution_choice *choice)
 {
-	size_t size = 0;
-	char *data = cache_read(tuner->device->cache_directory, "tuning", key, &size);
-	bool found = data && size > 0 && data[size - 1] == '\0' && parse_choice(data, choice);
+	struct cache_entry entry;
+	bool found = cache_find(tuner->device->cache_directory, "tuning", key, &entry);
+	const char *text = entry.data;
 
-	free(data);
+	found = found && entry.size > 0 && text[entry.size - 1] == '\0' &&
+	        parse_choice(text, choice);
+	cache_release(&entry);
 	return found;
 }
 

@@ -123,15 +123,19 @@ rv_status levels_of_layer(rv_engine *engine, const char *layer, float **levels, 
 {
 	char key[RV_LAYER_NAME_LENGTH + 64];
 	const char *directory = engine->device->cache_directory;
-	size_t size = 0;
+	struct cache_entry entry;
 	int channels = 0;
 	rv_status status;
 
 	snprintf(key, sizeof(key), "levels-1|%016llx|%s",
 	         (unsigned long long)onnx_hash(model_onnx(engine->model)), layer);
-	*levels = cache_read(directory, "levels", key, &size);
-	if (*levels)
-		return RV_OK;
+	if (cache_find(directory, "levels", key, &entry)) {
+		*levels = malloc(entry.size);
+		if (*levels)
+			memcpy(*levels, entry.data, entry.size);
+		cache_release(&entry);
+		return *levels ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory");
+	}
 	status = measure(engine, layer, levels, &channels, error);
 	if (!status)
 		cache_write(directory, "levels", key, *levels, (size_t)channels * sizeof(**levels));

@@ -153,16 +153,15 @@ static rv_status build_failed(struct device *device, const struct program *progr
 /* True if the cache on disk held the program and the driver took it. */
 static bool load_binary(struct device *device, struct program *program)
 {
-	size_t size = 0;
 	cl_int status = CL_SUCCESS, code = CL_SUCCESS;
-	unsigned char *binary = cache_read(device->cache_directory, "program", program->key, &size);
+	struct cache_entry binary;
 
-	if (!binary)
+	if (!cache_find(device->cache_directory, "program", program->key, &binary))
 		return false;
 	program->program =
-		clCreateProgramWithBinary(device->context, 1, &device->id, &size,
-	                                  (const unsigned char **)&binary, &status, &code);
-	free(binary);
+		clCreateProgramWithBinary(device->context, 1, &device->id, &binary.size,
+	                                  (const unsigned char **)&binary.data, &status, &code);
+	cache_release(&binary);
 	if (code == CL_SUCCESS && status == CL_SUCCESS)
 		code = clBuildProgram(program->program, 1, &device->id, program->options, NULL,
 		                      NULL);

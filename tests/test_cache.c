@@ -1,8 +1,11 @@
+#include <dirent.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <dirent.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine/cache.h"
@@ -42,18 +45,34 @@ static void forget_directory(void)
 	rmdir(directory);
 }
 
+/* Whether key is found, and holds text. */
+static bool holds(const char *key, const char *text)
+{
+	struct cache_entry entry;
+	bool same = cache_find(directory, "program", key, &entry) && entry.size == strlen(text) &&
+	            memcmp(entry.data, text, entry.size) == 0;
+
+	cache_release(&entry);
+	return same;
+}
+
+static bool is_found(const char *kind, const char *key)
+{
+	struct cache_entry entry;
+	bool found = cache_find(directory, kind, key, &entry);
+
+	CHECK(found == (entry.data != NULL));
+	cache_release(&entry);
+	return found;
+}
+
 TEST(cache_gives_back_what_was_written)
 {
-	size_t size = 0;
-	char *data;
-
 	REQUIRE(make_directory());
 	CHECK(cache_write(directory, "program", "a key", "12345", 5));
-	data = cache_read(directory, "program", "a key", &size);
-	CHECK(data && size == 5 && memcmp(data, "12345", 5) == 0);
-	free(data);
-	CHECK(!cache_read(directory, "program", "another key", &size));
-	CHECK(!cache_read(directory, "levels", "a key", &size));
+	CHECK(holds("a key", "12345"));
+	CHECK(!is_found("program", "another key"));
+	CHECK(!is_found("levels", "a key"));
 	forget_directory();
 }
 
@@ -73,7 +92,6 @@ TEST(cache_ignores_a_damaged_entry)
 {
 	char path[CACHE_PATH_LENGTH + 300];
 	struct stat status;
-	size_t size;
 
 	REQUIRE(make_directory());
 	REQUIRE(cache_write(directory, "program", "key", "payload", 7));
@@ -87,14 +105,114 @@ TEST(cache_ignores_a_damaged_entry)
 		fseek(file, at, SEEK_SET);
 		fputc(byte ^ 0x40, file);
 		fclose(file);
-		CHECK_MESSAGE(!cache_read(directory, "program", "key", &size),
-		              "found in spite of a changed byte %ld", at);
+		CHECK_MESSAGE(!is_found("program", "key"), "found in spite of a changed byte %ld",
+		              at);
 		REQUIRE(cache_write(directory, "program", "key", "payload", 7));
 		REQUIRE(truncate(path, at) == 0);
-		CHECK_MESSAGE(!cache_read(directory, "program", "key", &size),
-		              "found though cut at byte %ld", at);
+		CHECK_MESSAGE(!is_found("program", "key"), "found though cut at byte %ld", at);
 		REQUIRE(cache_write(directory, "program", "key", "payload", 7));
 	}
+	CHECK(holds("key", "payload"));
+	forget_directory();
+}
+
+TEST(cache_entries_outlive_their_files)
+{
+	char path[CACHE_PATH_LENGTH + 300];
+	struct cache_entry entry;
+
+	REQUIRE(make_directory());
+	REQUIRE(cache_write(directory, "program", "key", "old", 3));
+	REQUIRE(cache_find(directory, "program", "key", &entry));
+	CHECK((uintptr_t)entry.data % CACHE_ALIGNMENT == 0);
+	CHECK(cache_write(directory, "program", "key", "new", 3));
+	CHECK(holds("key", "new"));
+	CHECK(entries(path, sizeof(path)) == 1 && unlink(path) == 0);
+	CHECK(memcmp(entry.data, "old", 3) == 0);
+	cache_release(&entry);
+	forget_directory();
+}
+
+TEST(cache_entries_are_private)
+{
+	struct cache_entry entry;
+
+	REQUIRE(make_directory());
+	REQUIRE(cache_write(directory, "program", "key", "old", 3));
+	REQUIRE(cache_find(directory, "program", "key", &entry));
+	memcpy(entry.data, "new", 3);
+	CHECK(holds("key", "old"));
+	cache_release(&entry);
+	forget_directory();
+}
+
+/* Writes and reads the same entry again and again; what is found must be whole, whoever wrote it.
+ */
+static int contend(char letter)
+{
+	enum { SIZE = 40000, ROUNDS = 300 };
+	char *data = malloc(SIZE);
+	int torn = !data;
+
+	for (int round = 0; round < ROUNDS && data; round++) {
+		struct cache_entry entry;
+		memset(data, letter, SIZE);
+		if (!cache_write(directory, "program", "key", data, SIZE) ||
+		    !cache_find(directory, "program", "key", &entry)) {
+			torn = 1;
+			break;
+		}
+		memset(data, *(const char *)entry.data, SIZE);
+		torn |= entry.size != SIZE || memcmp(entry.data, data, SIZE) != 0;
+		cache_release(&entry);
+	}
+	free(data);
+	return torn;
+}
+
+TEST(cache_is_shared_by_processes)
+{
+	enum { PROCESSES = 4 };
+	pid_t processes[PROCESSES];
+	char path[CACHE_PATH_LENGTH + 300];
+
+	REQUIRE(make_directory());
+	for (int i = 0; i < PROCESSES; i++) {
+		processes[i] = fork();
+		if (processes[i] == 0)
+			_exit(contend((char)('a' + i)));
+	}
+	for (int i = 0; i < PROCESSES; i++) {
+		int status = 1;
+		CHECK(processes[i] > 0 && waitpid(processes[i], &status, 0) == processes[i] &&
+		      status == 0);
+	}
+	CHECK(entries(path, sizeof(path)) == 1);
+	forget_directory();
+}
+
+TEST(cache_trims_what_was_used_longest_ago)
+{
+	char path[CACHE_PATH_LENGTH + 300];
+	struct stat status;
+
+	REQUIRE(make_directory());
+	REQUIRE(cache_write(directory, "program", "first", "1", 1));
+	REQUIRE(entries(path, sizeof(path)) == 1 && stat(path, &status) == 0);
+	const struct timespec nap = {.tv_nsec = 20000000}; /* a file's time is that coarse */
+	nanosleep(&nap, NULL);
+	REQUIRE(cache_write(directory, "program", "second", "2", 1));
+	REQUIRE(cache_write(directory, "levels", "third", "3", 1));
+	nanosleep(&nap, NULL);
+	CHECK(holds("first", "1"));
+	cache_trim(directory, "program", 2 * (size_t)status.st_size);
+	CHECK(entries(path, sizeof(path)) == 3);
+	cache_trim(directory, "program", (size_t)status.st_size);
+	CHECK(holds("first", "1"));
+	CHECK(!is_found("program", "second"));
+	CHECK(is_found("levels", "third"));
+	cache_trim("", "program", 0);
+	CHECK(holds("first", "1"));
 	forget_directory();
 }
 
