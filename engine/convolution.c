@@ -22,7 +22,7 @@ rv_status convolution_library_create(struct convolution_library **library, struc
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	(*library)->device = device;
 	(*library)->method = method;
-	status = weight_cache_create(&(*library)->weights, error);
+	status = weight_cache_create(&(*library)->weights, device->cache_directory, error);
 	if (status == RV_OK)
 		status = tuner_create(&(*library)->tuner, device, error);
 	if (status == RV_OK && method == RV_CONVOLUTION_GEMM)
@@ -215,19 +215,27 @@ static void report_timing(void *context, const struct convolution_problem *probl
 static rv_status tune_dense(struct tuning *tuning, const struct convolution_problem *problem,
                             rv_error *error)
 {
-	struct convolution_library *library = tuning->library;
+	struct convolution_library *library = tuning->library, racing = *library;
 	struct race_manner manner = {.record = record_chosen,
 	                             .report = tuning->report ? report_timing : NULL,
-	                             .record_context = library,
+	                             .record_context = &racing,
 	                             .report_context = tuning};
 	struct convolution_choice choice;
 	bool known = tuning->report ? tuner_raced(library->tuner, problem)
 	                            : tuner_find(library->tuner, problem, &choice);
+	rv_status status;
 
 	if (known)
 		return RV_OK;
 	tuning->measured = true;
-	return tuner_measure(library->tuner, problem, tuning->zeros, &manner, error);
+	/* What only the losers read is not worth keeping, in memory or on disk. */
+	status = weight_cache_create(&racing.weights, "", error);
+	if (status)
+		return status;
+	status = tuner_measure(library->tuner, problem, tuning->zeros, &manner, error);
+	weight_cache_destroy(&racing.weights);
+	library->scratch = racing.scratch;
+	return status;
 }
 
 /* All groups are alike: the first is timed for all. */

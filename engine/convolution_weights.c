@@ -1,15 +1,28 @@
 #include "engine/convolution_weights.h"
 
-#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/cache.h"
+
+/* Of the layouts in this program. To be raised whenever one of them comes to mean something else:
+ * files of other versions are not found. */
+enum { LAYOUTS_VERSION = 1 };
+
+/* On disk. More than two large networks take at one picture size. */
+static const size_t disk_bytes_most = (size_t)1 << 30;
+
+enum { KEY_LENGTH = 256 };
+
 struct weight_entry {
-	uint64_t key;
+	char key[KEY_LENGTH];
 	cl_mem buffer;
 };
 
 struct weight_cache {
+	const char *directory;
+	bool wrote;
 	struct weight_entry *entries;
 	int count, capacity;
 };
@@ -104,10 +117,13 @@ float filter_bank_weight(const struct filter_bank *bank, int tap, int row, int c
 
 /* ---- cache ---- */
 
-rv_status weight_cache_create(struct weight_cache **cache, rv_error *error)
+rv_status weight_cache_create(struct weight_cache **cache, const char *directory, rv_error *error)
 {
 	*cache = calloc(1, sizeof(**cache));
-	return *cache ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory");
+	if (!*cache)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	(*cache)->directory = directory;
+	return RV_OK;
 }
 
 void weight_cache_destroy(struct weight_cache **cache)
@@ -116,6 +132,8 @@ void weight_cache_destroy(struct weight_cache **cache)
 		return;
 	for (int i = 0; i < (*cache)->count; i++)
 		clReleaseMemObject((*cache)->entries[i].buffer);
+	if ((*cache)->wrote)
+		cache_trim((*cache)->directory, "weights", disk_bytes_most);
 	free((*cache)->entries);
 	free(*cache);
 	*cache = NULL;
@@ -134,70 +152,105 @@ size_t weight_cache_bytes(const struct weight_cache *cache)
 	return bytes;
 }
 
-/* Words of 8 bytes at a time: all weights of a network are hashed for every picture size. The
- * multiplier is the one of FNV-1a, the rotation spreads the high bits it moves up. */
-static uint64_t mix(uint64_t hash, const void *data, size_t bytes)
+/* All that the filters are. */
+static uint64_t hash_filters(const struct convolution_problem *problem, int own)
 {
-	const unsigned char *place = data;
+	const struct graph_node *node = problem->node;
+	int taps = node->window.height * node->window.width;
+	uint64_t hash = CACHE_HASH_START;
 
-	for (; bytes; bytes -= bytes < 8 ? bytes : 8, place += 8) {
-		uint64_t word = 0;
-		memcpy(&word, place, bytes < 8 ? bytes : 8);
-		hash = (hash ^ word) * 0x100000001b3ull;
-		hash = hash << 29 | hash >> 35;
+	for (int i = 0; i < node->output_count; i++) {
+		const struct convolution_part *part = &node->parts[i];
+		hash = cache_hash(hash, &part->channels, sizeof(part->channels));
+		hash = cache_hash(hash, part->weights,
+		                  (size_t)part->channels * own * taps * sizeof(*part->weights));
 	}
 	return hash;
 }
 
-static uint64_t weight_key(const struct convolution_problem *problem,
-                           const struct weight_layout *layout)
+static void add_numbers(char key[KEY_LENGTH], const int *numbers, size_t count)
+{
+	size_t length = strlen(key);
+
+	for (size_t i = 0; i < count && length < KEY_LENGTH; i++)
+		length += (size_t)snprintf(key + length, KEY_LENGTH - length, " %d", numbers[i]);
+}
+
+/* What the weights are comes first, in which most keys differ. */
+static void weight_key(const struct convolution_problem *problem,
+                       const struct weight_layout *layout, char key[KEY_LENGTH])
 {
 	const struct graph_node *node = problem->node;
 	int input =
 		problem->backward ? problem->outputs[0].run.channels : problem->inputs[0].channels;
 	int own = problem->group < 0 ? input / node->groups : input;
 	const struct window *window = &node->window;
-	int taps = window->height * window->width;
-	int shape[] = {
+	const int shape[] = {
 		problem->backward,    problem->group,        node->groups,       input,
 		problem->input_width, problem->output_width, window->height,     window->width,
 		window->stride_y,     window->stride_x,      window->dilation_y, window->dilation_x,
 		node->output_count};
-	uint64_t key = mix(0xcbf29ce484222325ull, shape, sizeof(shape));
 
-	key = mix(key, layout->method, strlen(layout->method));
-	key = mix(key, layout->parameters, sizeof(layout->parameters));
-	for (int i = 0; i < node->output_count; i++) {
-		const struct convolution_part *part = &node->parts[i];
-		key = mix(key, &part->channels, sizeof(part->channels));
-		key = mix(key, part->weights,
-		          (size_t)part->channels * own * taps * sizeof(*part->weights));
-	}
-	return key;
+	snprintf(key, KEY_LENGTH, "%016llx weights-%d %s",
+	         (unsigned long long)hash_filters(problem, own), LAYOUTS_VERSION, layout->method);
+	add_numbers(key, layout->parameters,
+	            sizeof(layout->parameters) / sizeof(layout->parameters[0]));
+	add_numbers(key, shape, sizeof(shape) / sizeof(shape[0]));
 }
 
-/* Packed weights in a new buffer. */
-static cl_mem weight_pack(struct recorder *recorder, const struct convolution_problem *problem,
+/* The packed weights, in memory that the caller frees; NULL without memory for them. */
+static float *weight_pack(const struct convolution_problem *problem,
                           const struct weight_layout *layout)
 {
 	struct filter_bank bank;
-	float *packed = NULL;
+	float *packed;
+
+	if (!filter_bank_create(&bank, problem))
+		return NULL;
+	packed = calloc(layout->count, sizeof(*packed));
+	if (packed && !layout->pack(layout, &bank, packed)) {
+		free(packed);
+		packed = NULL;
+	}
+	filter_bank_release(&bank);
+	return packed;
+}
+
+/* Packs the weights into a new buffer, and onto the disk for the next time. */
+static cl_mem weight_create(struct weight_cache *cache, struct recorder *recorder,
+                            const struct convolution_problem *problem,
+                            const struct weight_layout *layout, const char *key)
+{
+	size_t bytes = layout->count * sizeof(float);
+	float *packed = weight_pack(problem, layout);
 	cl_mem buffer = NULL;
 
-	if (!filter_bank_create(&bank, problem)) {
-		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);
-		return NULL;
-	}
-	packed = calloc(layout->count, sizeof(*packed));
-	if (!packed || !layout->pack(layout, &bank, packed))
+	if (!packed) {
 		record_fail(recorder, RV_MEMORY, "%s: out of memory for %zu weights",
 		            problem->node->name, layout->count);
-	else
-		recorder->status = device_buffer(recorder->device, layout->count * sizeof(*packed),
-		                                 packed, &buffer, recorder->error);
+		return NULL;
+	}
+	if (cache_write(cache->directory, "weights", key, packed, bytes))
+		cache->wrote = true;
+	recorder->status = device_buffer(recorder->device, bytes, packed, &buffer, recorder->error);
 	free(packed);
-	filter_bank_release(&bank);
-	return recorder->status ? NULL : buffer;
+	return buffer;
+}
+
+/* The buffer of weights that the disk has; NULL where it has none. */
+static cl_mem weight_load(struct weight_cache *cache, struct recorder *recorder,
+                          const struct weight_layout *layout, const char *key)
+{
+	struct cache_entry entry;
+	cl_mem buffer = NULL;
+
+	if (!cache_find(cache->directory, "weights", key, &entry))
+		return NULL;
+	if (entry.size == layout->count * sizeof(float))
+		recorder->status =
+			device_buffer_adopt(recorder->device, &entry, &buffer, recorder->error);
+	cache_release(&entry);
+	return buffer;
 }
 
 static bool reserve(struct weight_cache *cache)
@@ -219,21 +272,22 @@ cl_mem weight_cache_find(struct weight_cache *cache, struct recorder *recorder,
                          const struct convolution_problem *problem,
                          const struct weight_layout *layout)
 {
-	uint64_t key;
-	cl_mem buffer;
+	struct weight_entry *entry;
 
 	if (recorder->status)
 		return NULL;
-	key = weight_key(problem, layout);
-	for (int i = 0; i < cache->count; i++)
-		if (cache->entries[i].key == key)
-			return cache->entries[i].buffer;
 	if (!reserve(cache)) {
 		record_fail(recorder, RV_MEMORY, "out of memory");
 		return NULL;
 	}
-	buffer = weight_pack(recorder, problem, layout);
-	if (buffer)
-		cache->entries[cache->count++] = (struct weight_entry){key, buffer};
-	return buffer;
+	entry = &cache->entries[cache->count];
+	weight_key(problem, layout, entry->key);
+	for (int i = 0; i < cache->count; i++)
+		if (strcmp(cache->entries[i].key, entry->key) == 0)
+			return cache->entries[i].buffer;
+	entry->buffer = weight_load(cache, recorder, layout, entry->key);
+	if (!entry->buffer && !recorder->status)
+		entry->buffer = weight_create(cache, recorder, problem, layout, entry->key);
+	cache->count += entry->buffer != NULL;
+	return entry->buffer;
 }

@@ -1,4 +1,5 @@
-/* Weights in the order kernels read them, packed once and shared by all picture sizes. */
+/* Weights in the order kernels read them, packed once, shared by all picture sizes and kept on disk
+ * for the next time. */
 #ifndef CONVOLUTION_WEIGHTS_H
 #define CONVOLUTION_WEIGHTS_H
 
@@ -27,7 +28,8 @@ struct weight_layout {
 	int parameters[6];  /* of the method, such as the width of a panel; told apart in the cache
 	                     */
 	size_t count;       /* floats */
-	/* Writes count floats; they are zero before. */
+	/* Writes count floats; they are zero before. What is written depends on the filter bank,
+	 * method and parameters alone, or files of earlier runs would be wrong. */
 	bool (*pack)(const struct weight_layout *layout, const struct filter_bank *bank,
 	             float *packed);
 	const void *context; /* for pack */
@@ -35,7 +37,9 @@ struct weight_layout {
 
 struct weight_cache;
 
-rv_status weight_cache_create(struct weight_cache **cache, rv_error *error);
+/* directory, which must outlive the cache: where packed weights are kept between runs; "" for
+ * nowhere. */
+rv_status weight_cache_create(struct weight_cache **cache, const char *directory, rv_error *error);
 void weight_cache_destroy(struct weight_cache **cache);
 /* Device memory that the entries take. */
 size_t weight_cache_bytes(const struct weight_cache *cache);

@@ -269,3 +269,41 @@ rv_status device_buffer(struct device *device, size_t bytes, const void *data, c
 	}
 	return RV_OK;
 }
+
+/* A destructor callback of buffers: only now is the memory free. */
+static void CL_CALLBACK release_entry(cl_mem buffer, void *context)
+{
+	struct cache_entry *entry = context;
+
+	(void)buffer;
+	cache_release(entry);
+	free(entry);
+}
+
+rv_status device_buffer_adopt(struct device *device, struct cache_entry *entry, cl_mem *buffer,
+                              rv_error *error)
+{
+	struct cache_entry *adopted;
+	cl_int code;
+
+	if (device->info.kind != RV_DEVICE_CPU)
+		return device_buffer(device, entry->size, entry->data, buffer, error);
+	adopted = malloc(sizeof(*adopted));
+	if (!adopted)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	*buffer = clCreateBuffer(device->context, CL_MEM_READ_ONLY | CL_MEM_USE_HOST_PTR,
+	                         entry->size, entry->data, &code);
+	if (!code) {
+		*adopted = *entry;
+		code = clSetMemObjectDestructorCallback(*buffer, release_entry, adopted);
+	}
+	if (code) {
+		if (*buffer)
+			clReleaseMemObject(*buffer);
+		*buffer = NULL;
+		free(adopted);
+		return device_fail(error, code, "device buffer");
+	}
+	*entry = (struct cache_entry){0};
+	return RV_OK;
+}

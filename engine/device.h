@@ -6,6 +6,7 @@
 
 #include "engine/reverie.h"
 
+struct cache_entry;
 struct program_cache;
 
 struct device {
@@ -37,6 +38,12 @@ size_t device_group_items(const struct device *device, size_t wanted);
  * bytes of data if that is not NULL. Released with clReleaseMemObject. */
 rv_status device_buffer(struct device *device, size_t bytes, const void *data, cl_mem *buffer,
                         rv_error *error);
+
+/* A buffer of the entry's data, only to be read, and never written by a kernel. Where the device
+ * computes in the host's memory it is the mapped file itself, which the buffer takes over; else a
+ * copy. To be released all the same: entry by cache_release, the buffer by clReleaseMemObject. */
+rv_status device_buffer_adopt(struct device *device, struct cache_entry *entry, cl_mem *buffer,
+                              rv_error *error);
 
 /* For a failed OpenCL call: "what: CL_OUT_OF_RESOURCES", with the right rv_status. */
 rv_status device_fail(rv_error *error, cl_int code, const char *what);

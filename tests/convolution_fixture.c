@@ -561,7 +561,7 @@ bool fixture_open(struct convolution_fixture *fixture, rv_convolution method)
 	fixture->record = record_by_library;
 	if (device_open(&fixture->device, &config, &error) ||
 	    device_buffer(fixture->device, sizeof(zeros), zeros, &fixture->zeros, &error) ||
-	    weight_cache_create(&fixture->weights, &error) ||
+	    weight_cache_create(&fixture->weights, "", &error) ||
 	    convolution_library_create(&fixture->library, fixture->device, method, &error)) {
 		test_failed(__FILE__, __LINE__, "%s", error.message);
 		fixture_close(fixture);
