@@ -210,7 +210,7 @@ static const char man_tail[] =
 	".TP\n.B 2\nThe command line, a preset or a value in them is wrong.\n"
 	".TP\n.B 130, 143\nInterrupted (SIGINT) or told to end (SIGTERM): what was dreamed until\n"
 	"then is kept, and one line says how far it got.\n"
-	".SH ENVIRONMENT\n.TP\n.B XDG_CACHE_HOME\nHolds reverie/, the compiled kernels and packed weights.\n"
+	".SH ENVIRONMENT\n.TP\n.B XDG_CACHE_HOME\nHolds reverie/, kernels and weights.\n"
 	".TP\n.B XDG_CONFIG_HOME\nHolds reverie/presets/.\n"
 	".TP\n.B XDG_DATA_HOME\nHolds reverie/models/.\n";
 
