@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "engine/climb.h"
+#include "engine/exchange.h"
+#include "engine/favour.h"
 #include "engine/temporal.h"
 
 struct ascent {
@@ -15,30 +17,20 @@ struct ascent {
 	struct network_needs needs;      /* which the buffers cover */
 	struct launch_list room_buffers; /* owns the room */
 	struct octave_room room;
-	struct raster frame;       /* the picture as given */
-	struct raster detail;      /* dream minus picture, of the last frame */
-	struct raster inherited;   /* what of it the next one starts from; without time, all */
-	cl_mem length;             /* float: what a step is multiplied with besides; 1 */
+	struct raster frame;     /* the picture as given */
+	struct raster detail;    /* dream minus picture, of the last frame */
+	struct raster inherited; /* what of it the next one starts from; without time, all */
+	cl_mem length;           /* float: what a step is multiplied with besides; 1 */
+	struct favour favours[RV_TARGETS_MAX]; /* of each target's channels */
+	int target_count;
 	struct temporal *temporal; /* NULL while pictures are dreamed by themselves */
 	bool has_past;
 	rv_frame_report report;
 	struct octave octaves[RV_OCTAVES_MAX]; /* the smallest first */
 	int octave_count;
-	/* Upload and download; recorded again when the caller's pixel format changes. */
-	struct launch_list rasters, load, store;
-	struct raster_pixels input, output;
-	int store_launch;
+	struct launch_list rasters; /* owns frame, detail, inherited, length and favours */
+	struct exchange exchange;
 };
-
-static size_t sample_bytes(rv_pixel_format format)
-{
-	return format == RV_RGB8 ? 1 : format == RV_RGB16 ? 2 : 4;
-}
-
-static size_t packed_stride(rv_pixel_format format, int width)
-{
-	return 3 * (size_t)width * sample_bytes(format);
-}
 
 static int scaled(int size, double scale)
 {
@@ -127,6 +119,22 @@ static rv_status create_buffers(struct ascent *ascent, rv_error *error)
 	return network_buffers_create(&ascent->buffers, ascent->device, &ascent->needs, error);
 }
 
+/* The recipe's targets, with the shares that the ascent gives to their channels. */
+static void create_favours(struct ascent *ascent, struct recorder *recorder,
+                           const struct ascent_recipe *recipe,
+                           struct objective_target targets[RV_TARGETS_MAX])
+{
+	const struct graph *graph = recipe->graph;
+
+	for (int i = 0; i < graph->wanted_count; i++) {
+		favour_create(&ascent->favours[i], recorder,
+		              graph->tensors[graph->wanted[i]].channels);
+		targets[i] = recipe->targets[i];
+		targets[i].shares = ascent->favours[i].table;
+	}
+	ascent->target_count = graph->wanted_count;
+}
+
 static rv_status record_octaves(struct ascent *ascent, const struct ascent_recipe *recipe,
                                 struct convolution_library *convolutions, rv_error *error)
 {
@@ -152,6 +160,8 @@ rv_status ascent_create(struct ascent **out, struct device *device,
 {
 	struct ascent *ascent = calloc(1, sizeof(*ascent));
 	struct recorder recorder = {.device = device, .error = error};
+	struct objective_target targets[RV_TARGETS_MAX];
+	struct ascent_recipe own = *recipe;
 	const float unit = 1;
 	rv_status status;
 
@@ -167,7 +177,11 @@ rv_status ascent_create(struct ascent **out, struct device *device,
 	ascent->detail = ascent->inherited = record_own_raster(&recorder, width, height);
 	if (ascent->timed)
 		ascent->inherited = record_own_raster(&recorder, width, height);
+	ascent->exchange = (struct exchange){
+		.device = device, .frame = ascent->frame, .detail = ascent->detail};
 	ascent->length = record_own_buffer(&recorder, sizeof(unit), &unit);
+	create_favours(ascent, &recorder, recipe, targets);
+	own.targets = targets;
 	status = recorder.status;
 	if (!status)
 		status = plan_octaves(ascent, recipe, error);
@@ -176,7 +190,7 @@ rv_status ascent_create(struct ascent **out, struct device *device,
 	if (!status)
 		status = create_room(ascent, ascent->timed, error);
 	if (!status)
-		status = record_octaves(ascent, recipe, convolutions, error);
+		status = record_octaves(ascent, &own, convolutions, error);
 	if (status) {
 		ascent_destroy(&ascent);
 		return status;
@@ -195,8 +209,9 @@ void ascent_destroy(struct ascent **pointer)
 	temporal_destroy(&ascent->temporal);
 	for (int i = 0; i < ascent->octave_count; i++)
 		octave_release(&ascent->octaves[i]);
-	launch_list_clear(&ascent->load);
-	launch_list_clear(&ascent->store);
+	exchange_release(&ascent->exchange);
+	for (int i = 0; i < ascent->target_count; i++)
+		favour_release(&ascent->favours[i]);
 	launch_list_clear(&ascent->rasters);
 	launch_list_clear(&ascent->room_buffers);
 	network_buffers_release(&ascent->buffers);
@@ -229,52 +244,12 @@ void ascent_measure(const struct ascent *ascent, rv_memory *memory)
 	memory->saved = ascent->needs.saved_bytes;
 	memory->rasters = launch_list_bytes(&ascent->rasters) +
 	                  launch_list_bytes(&ascent->room_buffers) +
-	                  launch_list_bytes(&ascent->load) + launch_list_bytes(&ascent->store);
+	                  exchange_bytes(&ascent->exchange);
 	for (int i = 0; i < ascent->octave_count; i++)
 		memory->rasters += octave_bytes(&ascent->octaves[i]);
 	memory->tiles = tiles_count(&top->tiles);
 	memory->tile_width = top->tiles.x.tile;
 	memory->tile_height = top->tiles.y.tile;
-}
-
-/* A list's own buffer for the caller's pixels, rows without gaps. */
-static void own_pixels(struct recorder *recorder, const struct ascent *ascent,
-                       rv_pixel_format format, struct raster_pixels *pixels)
-{
-	pixels->format = format;
-	pixels->stride = packed_stride(format, ascent->width);
-	pixels->buffer = record_own_buffer(recorder, pixels->stride * (size_t)ascent->height, NULL);
-}
-
-static rv_status record_load(struct ascent *ascent, rv_pixel_format format, rv_error *error)
-{
-	struct recorder recorder = {
-		.device = ascent->device, .list = &ascent->load, .error = error};
-
-	if (ascent->load.count && ascent->input.format == format)
-		return RV_OK;
-	launch_list_clear(&ascent->load);
-	own_pixels(&recorder, ascent, format, &ascent->input);
-	record_raster_load(&recorder, &ascent->input, &ascent->frame);
-	if (recorder.status)
-		launch_list_clear(&ascent->load);
-	return recorder.status;
-}
-
-static rv_status record_store(struct ascent *ascent, rv_pixel_format format, rv_error *error)
-{
-	struct recorder recorder = {
-		.device = ascent->device, .list = &ascent->store, .error = error};
-
-	if (ascent->store.count && ascent->output.format == format)
-		return RV_OK;
-	launch_list_clear(&ascent->store);
-	own_pixels(&recorder, ascent, format, &ascent->output);
-	ascent->store_launch =
-		record_raster_store(&recorder, &ascent->frame, &ascent->detail, 1, &ascent->output);
-	if (recorder.status)
-		launch_list_clear(&ascent->store);
-	return recorder.status;
 }
 
 /* A step is as long as the plan says, unless temporal_begin finds that only parts of the picture
@@ -286,46 +261,6 @@ static rv_status reset_length(struct ascent *ascent, rv_error *error)
 	                                   sizeof(unit), &unit, 0, NULL, NULL);
 
 	return code ? device_fail(error, code, "setting the length of a step") : RV_OK;
-}
-
-static rv_status upload(struct ascent *ascent, const rv_image *image, rv_error *error)
-{
-	const size_t origin[3] = {0, 0, 0};
-	size_t region[3] = {0, (size_t)ascent->height, 1};
-	rv_status status = record_load(ascent, image->format, error);
-	cl_int code;
-
-	if (status)
-		return status;
-	region[0] = ascent->input.stride;
-	code = clEnqueueWriteBufferRect(ascent->device->queue, ascent->input.buffer, CL_TRUE,
-	                                origin, origin, region, ascent->input.stride, 0,
-	                                image->stride, 0, image->pixels, 0, NULL, NULL);
-	if (code)
-		return device_fail(error, code, "uploading the picture");
-	return launch_list_run(&ascent->load, ascent->device->queue, error);
-}
-
-static rv_status download(struct ascent *ascent, float strength, const rv_image *image,
-                          rv_error *error)
-{
-	const size_t origin[3] = {0, 0, 0};
-	size_t region[3] = {0, (size_t)ascent->height, 1};
-	rv_status status = record_store(ascent, image->format, error);
-	cl_int code;
-
-	if (status)
-		return status;
-	launch_set_float(&ascent->store.launches[ascent->store_launch], RASTER_STORE_STRENGTH,
-	                 strength);
-	status = launch_list_run(&ascent->store, ascent->device->queue, error);
-	if (status)
-		return status;
-	region[0] = ascent->output.stride;
-	code = clEnqueueReadBufferRect(ascent->device->queue, ascent->output.buffer, CL_TRUE,
-	                               origin, origin, region, ascent->output.stride, 0,
-	                               image->stride, 0, image->pixels, 0, NULL, NULL);
-	return code ? device_fail(error, code, "downloading the dream") : RV_OK;
 }
 
 /* ---- with and without time ---- */
@@ -346,16 +281,29 @@ static rv_status keep_detail(struct ascent *ascent, rv_error *error)
 	return code ? device_fail(error, code, "keeping the detail") : RV_OK;
 }
 
+/* Each target's channels come and go in an order of their own. */
+static rv_status favour_channels(struct ascent *ascent, uint64_t seed, double wandered,
+                                 rv_error *error)
+{
+	rv_status status = RV_OK;
+
+	for (int i = 0; i < ascent->target_count && !status; i++)
+		status = favour_wander(&ascent->favours[i], ascent->device->queue,
+		                       seed + ((uint64_t)i << 32), wandered, error);
+	return status;
+}
+
 /* A picture by itself, or blended with what the last one became. */
 static rv_status run_alone(struct ascent *ascent, struct climb *climb, const rv_params *params,
                            bool blended, rv_error *error)
 {
 	struct climb_plan plan = cold_plan(params);
-	rv_status status;
+	rv_status status = favour_channels(ascent, params->seed, 0, error);
 
 	if (blended && ascent->has_past)
 		plan.past = params->blend;
-	status = climb_octaves(climb, &plan, params->jitter, error);
+	if (!status)
+		status = climb_octaves(climb, &plan, params->jitter, error);
 	if (!status)
 		status = keep_detail(ascent, error);
 	ascent->report = (rv_frame_report){.cold = true, .uncovered = 1, .steps = climb->steps};
@@ -413,7 +361,9 @@ static rv_status run_in_time(struct ascent *ascent, struct climb *climb, const r
 	plan.seed += temporal.seed;
 	plan.phase_x = temporal.phase_x;
 	plan.phase_y = temporal.phase_y;
-	status = climb_octaves(climb, &plan, params->jitter, error);
+	status = favour_channels(ascent, params->seed, temporal.wandered, error);
+	if (!status)
+		status = climb_octaves(climb, &plan, params->jitter, error);
 	if (!status)
 		status = temporal_end(ascent->temporal, &top->detail, error);
 	ascent->report = (rv_frame_report){.cold = !temporal.warm && !travelling,
@@ -438,13 +388,13 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 	rv_status status = reset_length(ascent, error);
 
 	if (!status && input)
-		status = upload(ascent, input, error);
+		status = exchange_upload(&ascent->exchange, input, error);
 	if (!status)
 		status = params->time.on && !lone
 		                 ? run_in_time(ascent, &climb, params, time, !input, error)
 		                 : run_alone(ascent, &climb, params, !lone, error);
 	if (!status)
-		status = download(ascent, params->strength, output, error);
+		status = exchange_download(&ascent->exchange, params->strength, output, error);
 	if (status)
 		clFinish(ascent->device->queue);
 	if (status || lone)
@@ -457,14 +407,12 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 rv_status ascent_visit(struct ascent *ascent, const rv_params *params, ascent_visitor *visit,
                        void *context, rv_error *error)
 {
-	rv_status status = record_load(ascent, RV_RGB8, error);
+	rv_status status = exchange_record(&ascent->exchange, RV_RGB8, error);
 
 	if (!status)
-		status = record_store(ascent, RV_RGB8, error);
-	if (!status)
-		status = visit(context, &ascent->load, false, 1, error);
+		status = visit(context, &ascent->exchange.load, false, 1, error);
 	for (int i = 0; i < ascent->octave_count && !status; i++)
 		status = octave_visit(&ascent->octaves[i], params->iterations, visit, context,
 		                      error);
-	return status ? status : visit(context, &ascent->store, false, 1, error);
+	return status ? status : visit(context, &ascent->exchange.store, false, 1, error);
 }

@@ -7,8 +7,9 @@
 
 /* Tables over the channels, with zeros for those that do not count. */
 struct channel_tables {
-	float *inverse_levels, *factors; /* both [channels] */
-	int counting;                    /* channels that count */
+	float *inverse_levels, *factors; /* all [channels] */
+	float *ones;
+	int counting; /* channels that count */
 };
 
 static void choose_channels(const struct objective_target *target, struct channel_tables *tables)
@@ -16,8 +17,10 @@ static void choose_channels(const struct objective_target *target, struct channe
 	bool winners = target->kind == RV_OBJECTIVE_WINNERS;
 	int channels = target->operand.activation.channels;
 
-	for (int i = 0; i < channels; i++)
+	for (int i = 0; i < channels; i++) {
 		tables->inverse_levels[i] = target->channel_count ? 0 : 1;
+		tables->ones[i] = 1;
+	}
 	for (int i = 0; i < target->channel_count; i++)
 		tables->inverse_levels[target->channels[i]] = 1;
 	for (int i = 0; i < channels && winners && target->levels; i++) {
@@ -53,13 +56,14 @@ static void fill_factors(const struct objective_target *target, struct channel_t
 }
 
 static void record_gradient(struct recorder *recorder, const struct objective_target *target,
-                            cl_mem factors)
+                            cl_mem factors, cl_mem shares)
 {
 	const struct slice *activation = &target->operand.activation;
 
 	record_kernel(recorder, "objective", NULL, "objective_gradient", "objective");
 	record_slice(recorder, activation);
 	record_buffer(recorder, factors);
+	record_buffer(recorder, shares);
 	record_int(recorder, target->kind == RV_OBJECTIVE_MEAN);
 	record_int(recorder, activation->channels);
 	record_int(recorder, slice_pixels(activation));
@@ -68,13 +72,14 @@ static void record_gradient(struct recorder *recorder, const struct objective_ta
 }
 
 static void record_scores(struct recorder *recorder, const struct objective_target *target,
-                          cl_mem inverse_levels, cl_mem scores, int stride)
+                          cl_mem inverse_levels, cl_mem shares, cl_mem scores, int stride)
 {
 	const struct slice *activation = &target->operand.activation;
 
 	record_kernel(recorder, "objective", NULL, "objective_scores", "objective scores");
 	record_slice(recorder, activation);
 	record_buffer(recorder, inverse_levels);
+	record_buffer(recorder, shares);
 	record_buffer(recorder, scores);
 	record_int(recorder, stride);
 	record_int(recorder, target->window / 2);
@@ -85,7 +90,7 @@ static void record_scores(struct recorder *recorder, const struct objective_targ
 }
 
 static void record_winners(struct recorder *recorder, const struct objective_target *target,
-                           cl_mem inverse_levels, cl_mem factors)
+                           cl_mem inverse_levels, cl_mem factors, cl_mem shares)
 {
 	const struct slice *activation = &target->operand.activation;
 	struct slice narrow = *activation;
@@ -96,10 +101,11 @@ static void record_winners(struct recorder *recorder, const struct objective_tar
 	cl_mem scores = record_own_buffer(
 		recorder, (size_t)slice_pixels(activation) * (size_t)stride * sizeof(float), NULL);
 
-	record_scores(recorder, target, inverse_levels, scores, stride);
+	record_scores(recorder, target, inverse_levels, shares, scores, stride);
 	record_kernel(recorder, "objective", NULL, "objective_winners", "objective winners");
 	record_slice(recorder, activation);
 	record_buffer(recorder, factors);
+	record_buffer(recorder, shares);
 	record_buffer(recorder, scores);
 	record_int(recorder, stride);
 	record_int(recorder, winners);
@@ -114,24 +120,28 @@ void record_objective(struct recorder *recorder, const struct objective_target *
 {
 	int channels = target->operand.activation.channels;
 	struct channel_tables tables = {0};
-	cl_mem inverse_levels, factors;
+	cl_mem inverse_levels, factors, shares = target->shares;
 
 	tables.inverse_levels = calloc((size_t)channels, sizeof(float));
 	tables.factors = calloc((size_t)channels, sizeof(float));
-	if (!tables.inverse_levels || !tables.factors) {
+	tables.ones = calloc((size_t)channels, sizeof(float));
+	if (!tables.inverse_levels || !tables.factors || !tables.ones) {
 		record_fail(recorder, RV_MEMORY, "out of memory");
 		goto cleanup;
 	}
 	choose_channels(target, &tables);
 	fill_factors(target, &tables);
 	factors = record_channel_table(recorder, tables.factors, channels);
+	if (!shares)
+		shares = record_channel_table(recorder, tables.ones, channels);
 	if (target->kind == RV_OBJECTIVE_WINNERS) {
 		inverse_levels = record_channel_table(recorder, tables.inverse_levels, channels);
-		record_winners(recorder, target, inverse_levels, factors);
+		record_winners(recorder, target, inverse_levels, factors, shares);
 	} else {
-		record_gradient(recorder, target, factors);
+		record_gradient(recorder, target, factors, shares);
 	}
 cleanup:
 	free(tables.inverse_levels);
 	free(tables.factors);
+	free(tables.ones);
 }

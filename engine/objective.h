@@ -25,16 +25,23 @@ struct objective_target {
 	const float *levels;
 	int winners; /* winners only: how many, at least 1; more than there are channels is all */
 	int window;  /* winners only: odd side in pixels of the layer, at least 1 */
+	/* What each channel's part of the objective is multiplied by, in the choice of winners its
+	 * strength as well; more than 0. float [activation.channels, rounded up to
+	 * TENSOR_ALIGNMENT] on the device, which may be written between runs and must outlive the
+	 * list. NULL: all 1. */
+	cl_mem shares;
 };
 
 /* Records the launches that write the gradient of
  *   RV_OBJECTIVE_L2       mean(a^2)
  *   RV_OBJECTIVE_MEAN     mean(a)
  *   RV_OBJECTIVE_WINNERS  mean((a / level)^2) over the winners of every place
+ * where every term is multiplied by its channel's share,
  * with respect to the activation a, means being over the pixels and the channels that count. The
- * winners of a place are the `winners` channels for which the sum of |a| / level over the window
- * around the place, cut off at the borders, is largest; of equal ones those of lower number. Which
- * ones win is taken as given when differentiating. Nothing is added to lanes past the last channel.
+ * winners of a place are the `winners` channels for which the sum of share * |a| / level over the
+ * window around the place, cut off at the borders, is largest; of equal ones those of lower number.
+ * Which ones win is taken as given when differentiating. Nothing is added to lanes past the last
+ * channel.
  */
 void record_objective(struct recorder *recorder, const struct objective_target *target);
 

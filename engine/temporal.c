@@ -384,6 +384,7 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 	temporal->plan.seed = temporal->cuts;
 	if (temporal->has_past)
 		temporal->wandered += (double)params->time.drift * seconds;
+	temporal->plan.wandered = temporal->wandered;
 	temporal->plan.phase_x = phase_rate_x * temporal->wandered;
 	temporal->plan.phase_y = phase_rate_y * temporal->wandered;
 	if (!status && (!temporal->has_past || temporal->travelling || temporal->plan.cut)) {
@@ -453,6 +454,8 @@ rv_status temporal_travel(struct temporal *temporal, const rv_params *params, in
 	temporal->plan.steps = params->time.warm_steps ? params->time.warm_steps : 1;
 	temporal->plan.coarse_steps = temporal->plan.steps;
 	temporal->plan.seed = (uint64_t)nanoseconds;
+	temporal->wandered += (double)params->time.drift * seconds;
+	temporal->plan.wandered = temporal->wandered;
 	move = move_find(&params->time, temporal->stage.rasters.frame->width,
 	                 temporal->stage.rasters.frame->height, seconds);
 	tone = tone_find(&temporal->first, &now, seconds);

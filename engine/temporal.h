@@ -50,6 +50,7 @@ struct temporal_plan {
 	float step, coarse_step;   /* lengths of steps, relative to that of cold ones */
 	uint64_t seed;             /* to be added to that of the jitter */
 	double phase_x, phase_y;   /* of the octaves: struct climb_plan */
+	double wandered;           /* drift, over the seconds of the scene */
 	float likeness, uncovered; /* as in rv_frame_report */
 };
 

@@ -1,25 +1,26 @@
-// Gradients of objectives at a layer. factors[channels] hold everything that does not depend on
-// the activation, and 0 for channels that do not count and for lanes past the last channel.
+// Gradients of objectives at a layer. factors[channels] hold everything that depends neither on
+// the activation nor on the time, and 0 for channels that do not count and for lanes past the last
+// channel; shares[channels] what else each channel is multiplied by.
 
 // The gradient of sum(factor / 2 * a^2), or of sum(factor * a) if linear.
-__kernel void objective_gradient(READ_SLICE(activation), const __global float *factors, int linear,
-				 int channels, int pixels, DESTINATION_ARGUMENTS)
+__kernel void objective_gradient(READ_SLICE(activation), const __global float *factors,
+				 const __global float *shares, int linear, int channels, int pixels, DESTINATION_ARGUMENTS)
 {
 	struct destination to = DESTINATION;
 
 	FOR_PIXELS(pixel, pixels)
 		FOR_CHANNELS(channel, channels) {
-			real factor = load(factors + channel);
+			real factor = load(factors + channel) * load(shares + channel);
 			real value = linear ? (real)1 : load(AT(activation, pixel, channel));
 			store_gradient(&to, pixel, channel,
 				       select(factor * value, (real)0, (integer)(factor == 0)));
 		}
 }
 
-// How strong each channel is at each place: |a| / level, summed over the window. Channels that do
+// How strong each channel is at each place: share * |a| / level, summed over the window. Channels that do
 // not count get -1, below all others. scores is [height * width][scores_stride].
 __kernel void objective_scores(READ_SLICE(activation), const __global float *inverse_levels,
-			       __global float *scores, int scores_stride, int radius, int channels,
+			       const __global float *shares, __global float *scores, int scores_stride, int radius, int channels,
 			       int height, int width)
 {
 	FOR_PIXELS(pixel, height * width) {
@@ -27,7 +28,8 @@ __kernel void objective_scores(READ_SLICE(activation), const __global float *inv
 		int top = max(y - radius, 0), bottom = min(y + radius, height - 1);
 		int left = max(x - radius, 0), right = min(x + radius, width - 1);
 		FOR_CHANNELS(channel, channels) {
-			real inverse = load(inverse_levels + channel), sum = 0;
+			real inverse = load(inverse_levels + channel) * load(shares + channel);
+			real sum = 0;
 			for (int i = top; i <= bottom; i++)
 				for (int k = left; k <= right; k++)
 					sum += fabs(load(AT(activation, i * width + k, channel)));
@@ -74,7 +76,7 @@ struct entry next_best(const __global float *scores, int channels, struct entry 
 // The gradient of sum(factor / 2 * a^2) over the winners of each place. Launched with 1 in
 // dimension 0: a work-item needs all channels of its place.
 __kernel void objective_winners(READ_SLICE(activation), const __global float *factors,
-				const __global float *scores, int scores_stride, int winners,
+				const __global float *shares, const __global float *scores, int scores_stride, int winners,
 				int channels, int pixels, DESTINATION_ARGUMENTS)
 {
 	struct destination to = DESTINATION;
@@ -85,7 +87,8 @@ __kernel void objective_winners(READ_SLICE(activation), const __global float *fa
 		for (int i = 0; i < winners; i++)
 			last = next_best(place, channels, last);
 		for (int channel = 0; channel < channels; channel += LANES) {
-			real score = load(place + channel), factor = load(factors + channel);
+			real score = load(place + channel);
+			real factor = load(factors + channel) * load(shares + channel);
 			integer number = LANE_NUMBERS + channel;
 			integer wins = score > last.score ||
 				       (score == last.score && number <= last.channel);

@@ -23,7 +23,15 @@ static float activation_at(const float *activation, int y, int x, int channel)
 	return activation[(y * WIDTH + x) * STRIDE + channel];
 }
 
+/* Of the channels, in tests that set it; [PADDED]. */
+static const float *shares;
+
 /* ---- the plain computation ---- */
+
+static double share_of(int channel)
+{
+	return shares ? (double)shares[channel] : 1;
+}
 
 static double inverse_level(const struct objective_target *target, int channel)
 {
@@ -49,7 +57,7 @@ static double score_of(const struct objective_target *target, const float *activ
 			if (i >= 0 && i < HEIGHT && k >= 0 && k < WIDTH)
 				score += fabs((double)activation_at(activation, i, k, channel)) *
 				         inverse_level(target, channel);
-	return score;
+	return score * share_of(channel);
 }
 
 /* Whether fewer than `winners` channels are stronger here. */
@@ -82,7 +90,8 @@ static double expected_at(const struct objective_target *target, const float *ac
 			return 0;
 		counting = target->winners;
 	}
-	factor = (double)target->weight * (double)target->scale / (HEIGHT * WIDTH * counting);
+	factor = (double)target->weight * (double)target->scale / (HEIGHT * WIDTH * counting) *
+	         share_of(channel);
 	if (target->kind == RV_OBJECTIVE_MEAN)
 		return factor;
 	return factor * 2 * (double)activation_at(activation, y, x, channel) * inverse * inverse;
@@ -126,6 +135,8 @@ static void check(struct objective_target target, const float *activation)
 		target.operand.activation = target.operand.gradient = slice;
 		target.operand.activation.buffer = recording_buffer(&recording, activation, COUNT);
 		target.operand.gradient.buffer = recording_buffer(&recording, before, COUNT);
+		if (shares)
+			target.shares = recording_buffer(&recording, shares, PADDED);
 		record_objective(&recording.recorder, &target);
 		if (recording_run(&recording) &&
 		    recording_read(&recording, target.operand.gradient.buffer, after,
@@ -188,6 +199,18 @@ TEST(mean_is_right)
 TEST(winners_are_right)
 {
 	check_kind(RV_OBJECTIVE_WINNERS);
+}
+
+TEST(shares_multiply_their_channels)
+{
+	float *values = random_floats(PADDED, 0.1f, 1.9f, 9);
+
+	shares = values;
+	check_kind(RV_OBJECTIVE_L2);
+	check_kind(RV_OBJECTIVE_MEAN);
+	check_kind(RV_OBJECTIVE_WINNERS);
+	shares = NULL;
+	free(values);
 }
 
 TEST(winners_of_any_number_and_window_are_right)

@@ -1,0 +1,104 @@
+#include "engine/exchange.h"
+
+static size_t sample_bytes(rv_pixel_format format)
+{
+	return format == RV_RGB8 ? 1 : format == RV_RGB16 ? 2 : 4;
+}
+
+/* A list's own buffer for the caller's pixels, rows without gaps. */
+static void own_pixels(struct recorder *recorder, const struct raster *frame,
+                       rv_pixel_format format, struct raster_pixels *pixels)
+{
+	pixels->format = format;
+	pixels->stride = 3 * (size_t)frame->width * sample_bytes(format);
+	pixels->buffer = record_own_buffer(recorder, pixels->stride * (size_t)frame->height, NULL);
+}
+
+static rv_status record_load(struct exchange *exchange, rv_pixel_format format, rv_error *error)
+{
+	struct recorder recorder = {
+		.device = exchange->device, .list = &exchange->load, .error = error};
+
+	if (exchange->load.count && exchange->input.format == format)
+		return RV_OK;
+	launch_list_clear(&exchange->load);
+	own_pixels(&recorder, &exchange->frame, format, &exchange->input);
+	record_raster_load(&recorder, &exchange->input, &exchange->frame);
+	if (recorder.status)
+		launch_list_clear(&exchange->load);
+	return recorder.status;
+}
+
+static rv_status record_store(struct exchange *exchange, rv_pixel_format format, rv_error *error)
+{
+	struct recorder recorder = {
+		.device = exchange->device, .list = &exchange->store, .error = error};
+
+	if (exchange->store.count && exchange->output.format == format)
+		return RV_OK;
+	launch_list_clear(&exchange->store);
+	own_pixels(&recorder, &exchange->frame, format, &exchange->output);
+	exchange->store_launch = record_raster_store(&recorder, &exchange->frame, &exchange->detail,
+	                                             1, &exchange->output);
+	if (recorder.status)
+		launch_list_clear(&exchange->store);
+	return recorder.status;
+}
+
+rv_status exchange_record(struct exchange *exchange, rv_pixel_format format, rv_error *error)
+{
+	rv_status status = record_load(exchange, format, error);
+
+	return status ? status : record_store(exchange, format, error);
+}
+
+void exchange_release(struct exchange *exchange)
+{
+	launch_list_clear(&exchange->load);
+	launch_list_clear(&exchange->store);
+}
+
+rv_status exchange_upload(struct exchange *exchange, const rv_image *image, rv_error *error)
+{
+	const size_t origin[3] = {0, 0, 0};
+	size_t region[3] = {0, (size_t)exchange->frame.height, 1};
+	rv_status status = record_load(exchange, image->format, error);
+	cl_int code;
+
+	if (status)
+		return status;
+	region[0] = exchange->input.stride;
+	code = clEnqueueWriteBufferRect(exchange->device->queue, exchange->input.buffer, CL_TRUE,
+	                                origin, origin, region, exchange->input.stride, 0,
+	                                image->stride, 0, image->pixels, 0, NULL, NULL);
+	if (code)
+		return device_fail(error, code, "uploading the picture");
+	return launch_list_run(&exchange->load, exchange->device->queue, error);
+}
+
+rv_status exchange_download(struct exchange *exchange, float strength, const rv_image *image,
+                            rv_error *error)
+{
+	const size_t origin[3] = {0, 0, 0};
+	size_t region[3] = {0, (size_t)exchange->frame.height, 1};
+	rv_status status = record_store(exchange, image->format, error);
+	cl_int code;
+
+	if (status)
+		return status;
+	launch_set_float(&exchange->store.launches[exchange->store_launch], RASTER_STORE_STRENGTH,
+	                 strength);
+	status = launch_list_run(&exchange->store, exchange->device->queue, error);
+	if (status)
+		return status;
+	region[0] = exchange->output.stride;
+	code = clEnqueueReadBufferRect(exchange->device->queue, exchange->output.buffer, CL_TRUE,
+	                               origin, origin, region, exchange->output.stride, 0,
+	                               image->stride, 0, image->pixels, 0, NULL, NULL);
+	return code ? device_fail(error, code, "downloading the dream") : RV_OK;
+}
+
+size_t exchange_bytes(const struct exchange *exchange)
+{
+	return launch_list_bytes(&exchange->load) + launch_list_bytes(&exchange->store);
+}
