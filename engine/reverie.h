@@ -178,7 +178,8 @@ typedef struct rv_time {
 	              * share of the iterations in every octave, so that none takes much longer than
 	              * the others; what comes into view later is dreamed no faster. 0 or 1: the first
 	              * frame is dreamed in full */
-	float drift; /* 0..10: how much of a still scene's dream is dreamed anew in a second */
+	float drift; /* 0..10: how much of a still scene's dream is dreamed anew in a second,
+	              * favouring other channels by and by, in other places and sizes */
 	float zoom;  /* 0.1..10: how much larger the detail grows in a second; 1: not at all */
 	float rotation;     /* -360..360: degrees the detail turns in a second, clockwise */
 	float pan_x, pan_y; /* -10..10: picture widths and heights it moves in a second */
