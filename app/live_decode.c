@@ -70,6 +70,11 @@ void decode_note(struct decode *decode, char note[DECODE_NOTE_LENGTH])
 	note_take(&decode->note, note);
 }
 
+void decode_state(struct decode *decode, char state[DECODE_NOTE_LENGTH])
+{
+	note_tell_state(&decode->note, state);
+}
+
 bool decode_ended(struct decode *decode)
 {
 	pthread_mutex_lock(&decode->lock);

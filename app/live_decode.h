@@ -50,9 +50,11 @@ bool decode_has_sound(struct decode *decode);
  * Its times are on the clock of the frames'. Any thread. */
 void decode_want_sound(struct decode *decode, bool wanted);
 
-/* Writes what there is to say, such as that the camera is waited for; empty: nothing. Any thread.
- */
+/* Writes what happened, once, such as that the camera is back; empty: nothing. Any thread. */
 void decode_note(struct decode *decode, char note[DECODE_NOTE_LENGTH]);
+
+/* Writes what goes on, such as that the camera is waited for; empty: nothing. Any thread. */
+void decode_state(struct decode *decode, char state[DECODE_NOTE_LENGTH]);
 
 /* Waits for the thread, which ends once *stop is not 0, and frees everything. Accepts NULL. */
 void decode_close(struct decode **decode);

@@ -15,11 +15,24 @@ void live_hud_say(struct live_hud *hud, const char *message, int64_t now)
 {
 	if (!message[0])
 		return;
-	if (strncmp(hud->state.message, message, sizeof(hud->state.message) - 1))
-		hud->stale = true;
-	snprintf(hud->state.message, sizeof(hud->state.message), "%.*s",
-	         (int)sizeof(hud->state.message) - 1, message);
+	snprintf(hud->said, sizeof(hud->said), "%.*s", (int)sizeof(hud->said) - 1, message);
 	hud->said_at = now;
+}
+
+void live_hud_keep(struct live_hud *hud, const char *lasting)
+{
+	snprintf(hud->lasting, sizeof(hud->lasting), "%.*s", (int)sizeof(hud->lasting) - 1,
+	         lasting);
+}
+
+static void choose_message(struct live_hud *hud, int64_t now)
+{
+	bool is_over = !hud->said[0] || now - hud->said_at > message_duration;
+	const char *message = is_over ? hud->lasting : hud->said;
+	if (!strcmp(hud->state.message, message))
+		return;
+	memcpy(hud->state.message, message, sizeof(hud->state.message));
+	hud->stale = true;
 }
 
 void live_hud_note_dream(struct live_hud *hud, const struct dream *dream)
@@ -121,10 +134,7 @@ rv_status live_hud_update(struct live_hud *hud, const struct live_hud_view *view
 	struct hud_room room = {view->width, view->height, hud_scale(view->height)};
 	if (room.scale < view->density)
 		room.scale = view->density;
-	if (hud->state.message[0] && now - hud->said_at > message_duration) {
-		hud->state.message[0] = '\0';
-		hud->stale = true;
-	}
+	choose_message(hud, now);
 	*changed = hud->stale || hud->level != options->hud ||
 	           memcmp(&hud->room, &room, sizeof(room)) || now - hud->drawn_at > draw_interval;
 	if (!*changed)

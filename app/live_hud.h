@@ -12,6 +12,7 @@
 struct live_hud {
 	struct hud_picture picture;
 	struct hud_state state;
+	char said[HUD_TEXT_LENGTH], lasting[HUD_TEXT_LENGTH];
 	int64_t drawn_at, said_at;
 	bool stale; /* to be drawn at once */
 	int level;
@@ -20,6 +21,9 @@ struct live_hud {
 
 /* Shows message for a few seconds; an empty one does nothing. */
 void live_hud_say(struct live_hud *hud, const char *message, int64_t now);
+
+/* Shows what goes on, wherever there is no message, until it is told otherwise; empty: nothing. */
+void live_hud_keep(struct live_hud *hud, const char *lasting);
 
 void live_hud_note_dream(struct live_hud *hud, const struct dream *dream);
 

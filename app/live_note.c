@@ -71,7 +71,14 @@ void note_state(struct live_note *note, const char *format, ...)
 void note_take(struct live_note *note, char text[LIVE_NOTE_LENGTH])
 {
 	pthread_mutex_lock(&note->lock);
-	memcpy(text, note->event[0] ? note->event : note->state, LIVE_NOTE_LENGTH);
+	memcpy(text, note->event, LIVE_NOTE_LENGTH);
 	note->event[0] = '\0';
+	pthread_mutex_unlock(&note->lock);
+}
+
+void note_tell_state(struct live_note *note, char text[LIVE_NOTE_LENGTH])
+{
+	pthread_mutex_lock(&note->lock);
+	memcpy(text, note->state, LIVE_NOTE_LENGTH);
 	pthread_mutex_unlock(&note->lock);
 }

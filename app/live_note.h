@@ -31,7 +31,10 @@ void note_say(struct live_note *note, const char *format, ...)
 void note_state(struct live_note *note, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Writes the last event, once, or else the state. */
+/* Writes the last event, once. */
 void note_take(struct live_note *note, char text[LIVE_NOTE_LENGTH]);
+
+/* Writes the state. */
+void note_tell_state(struct live_note *note, char text[LIVE_NOTE_LENGTH]);
 
 #endif

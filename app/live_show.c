@@ -108,16 +108,26 @@ static void note_shown(struct live *live, bool new_frame, bool new_dream)
 		histogram_note(&stats->latency, ms_between(live->dream->frame->decoded_at, now));
 }
 
+/* What lasts: why nothing is dreamed, or else what is waited for. */
+static void keep_what_goes_on(struct live *live)
+{
+	char state[DECODE_NOTE_LENGTH];
+	rv_error error;
+	bool fatal;
+	decode_state(live->decode, state);
+	if (live_engine_status(live->engine, &fatal, &error) != RV_OK)
+		live_hud_keep(&live->hud, error.message);
+	else
+		live_hud_keep(&live->hud, state);
+}
+
 static void say_what_happened(struct live *live, int64_t now)
 {
 	char note[DECODE_NOTE_LENGTH];
-	rv_error error;
-	bool fatal;
+	keep_what_goes_on(live);
 	live_disk_note(live->disk, note);
 	if (note[0])
 		live_hud_say(&live->hud, note, now);
-	if (live_engine_status(live->engine, &fatal, &error) != RV_OK)
-		live_hud_say(&live->hud, error.message, now);
 	decode_note(live->decode, note);
 	if (note[0])
 		live_hud_say(&live->hud, note, now);

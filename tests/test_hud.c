@@ -1,5 +1,8 @@
 #include "app/hud.h"
 #include "app/hud_font.h"
+#include "app/keys.h"
+#include "app/live_hud.h"
+#include "app/live_note.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -206,4 +209,60 @@ TEST(hud_scale_follows_the_window)
 {
 	CHECK(hud_scale(240) == 1 && hud_scale(720) == 2 && hud_scale(1080) == 3);
 	CHECK(hud_scale(2160) == 6 && hud_scale(100000) == 8);
+}
+
+/* What the HUD says at a time, in seconds. */
+static const char *message_at(struct live_hud *hud, double seconds)
+{
+	static const struct keys keys;
+	static struct options options;
+	static const struct live_stats stats;
+	const struct live_hud_view view = {.options = &options,
+	                                   .stats = &stats,
+	                                   .keys = &keys,
+	                                   .width = 320,
+	                                   .height = 240,
+	                                   .density = 1};
+	bool changed;
+	options = options_default();
+	if (live_hud_update(hud, &view, (int64_t)(seconds * 1e9), &changed, NULL) != RV_OK)
+		return "no memory";
+	return hud->state.message;
+}
+
+TEST(hud_shows_what_lasts_wherever_nothing_else_is_said)
+{
+	struct live_hud hud = {0};
+	live_hud_keep(&hud, "too small");
+	CHECK(!strcmp(message_at(&hud, 1), "too small"));
+	live_hud_say(&hud, "wrote a.png", 2000000000);
+	for (double now = 2; now < 5; now += 0.04) { /* trouble is told in every frame */
+		live_hud_keep(&hud, "too small");
+		CHECK(!strcmp(message_at(&hud, now), "wrote a.png"));
+	}
+	CHECK(!strcmp(message_at(&hud, 5.1), "too small"));
+	live_hud_keep(&hud, "");
+	CHECK(!strcmp(message_at(&hud, 5.2), ""));
+	live_hud_release(&hud);
+}
+
+TEST(notes_tell_events_once_and_states_until_they_end)
+{
+	struct live_note note;
+	char text[LIVE_NOTE_LENGTH];
+	note_init(&note, false);
+	note_state(&note, "waiting for %s", "it");
+	note_say(&note, "it is gone");
+	note_take(&note, text);
+	CHECK(!strcmp(text, "it is gone"));
+	for (int i = 0; i < 2; i++) {
+		note_take(&note, text);
+		CHECK(!text[0]);
+		note_tell_state(&note, text);
+		CHECK(!strcmp(text, "waiting for it"));
+	}
+	note_state(&note, "%s", "");
+	note_tell_state(&note, text);
+	CHECK(!text[0]);
+	note_finish(&note);
 }
