@@ -12,6 +12,7 @@
 #include "app/live_feed.h"
 #include "app/live_note.h"
 #include "app/live_sound.h"
+#include "app/live_stats.h"
 #include "app/opening.h"
 #include "app/signals.h"
 
@@ -58,6 +59,8 @@ struct decode {
 
 	pthread_mutex_t lock; /* of what follows */
 	bool ended, has_sound;
+	uint64_t decoded;
+	struct rate decoded_rate;
 };
 
 static bool stopped(const struct decode *decode)
@@ -87,6 +90,15 @@ void decode_size(const struct decode *decode, int *width, int *height)
 {
 	*width = decode->width;
 	*height = decode->height;
+}
+
+double decode_rate(struct decode *decode, int64_t now, uint64_t *frames)
+{
+	pthread_mutex_lock(&decode->lock);
+	double rate = rate_per_second(&decode->decoded_rate, now);
+	*frames = decode->decoded;
+	pthread_mutex_unlock(&decode->lock);
+	return rate;
 }
 
 bool decode_has_sound(struct decode *decode)
@@ -300,10 +312,19 @@ static void note_damage(struct decode *decode)
 	decode->damage_said_at = now;
 }
 
+static void count_frame(struct decode *decode)
+{
+	pthread_mutex_lock(&decode->lock);
+	decode->decoded++;
+	rate_note(&decode->decoded_rate, live_now());
+	pthread_mutex_unlock(&decode->lock);
+}
+
 static rv_status take_frame(struct decode *decode, rv_error *error)
 {
 	rv_status status = RV_OK;
 	int64_t time = due_time(decode);
+	count_frame(decode);
 	source_hurry(decode->source, time < live_now() - 2 * (int64_t)BEHIND);
 	note_change(decode);
 	note_damage(decode);

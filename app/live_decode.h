@@ -43,6 +43,10 @@ rv_status decode_start(struct decode *decode, rv_error *error);
 /* True once a file that is not looped, or standard input, has ended. Any thread. */
 bool decode_ended(struct decode *decode);
 
+/* How many frames came from the input so far, those that nobody took included, and how many a
+ * second of late. now is of live_now(). Any thread. */
+double decode_rate(struct decode *decode, int64_t now, uint64_t *frames);
+
 /* Whether the input, as it was last opened, has sound that can be decoded. Any thread. */
 bool decode_has_sound(struct decode *decode);
 

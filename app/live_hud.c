@@ -96,7 +96,7 @@ static void fill_stats(struct hud_state *state, const struct live_stats *stats, 
 {
 	state->display_fps = rate_per_second(&stats->shown_rate, now);
 	state->dream_fps = rate_per_second(&stats->dream_rate, now);
-	state->source_fps = rate_per_second(&stats->source_rate, now);
+	state->source_fps = stats->source_fps;
 	state->latency_ms = histogram_percentile(&stats->latency, 0.5);
 	state->stage_ms[HUD_CONVERT] = histogram_mean(&stats->convert);
 	state->stage_ms[HUD_DREAM] = histogram_mean(&stats->dream);

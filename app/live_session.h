@@ -52,6 +52,7 @@ struct live {
 	struct frame *frame;
 	struct dream *dream;
 	struct carry *carry; /* from frame to the dream's; NULL: not known */
+	uint64_t decoded;    /* frames of the source that were counted */
 	int64_t carried_at;  /* when the last shot came, on live_now()'s clock */
 	struct composer composer;
 	rv_image shown;

@@ -11,12 +11,9 @@ static double ms_between(int64_t start, int64_t end)
 }
 
 /* Takes over frame. */
-static void take_frame(struct live *live, struct frame *frame, int64_t now)
+static void take_frame(struct live *live, struct frame *frame)
 {
-	if (!frame->again) {
-		rate_note(&live->stats.source_rate, now);
-		live->stats.sources++;
-	}
+	live->stats.taken += !frame->again;
 	frame_release(live->frame);
 	live->frame = frame;
 }
@@ -42,7 +39,7 @@ static void take_shots(struct live *live, int64_t now)
 		if (live->actions->options.freeze && live->frame)
 			continue;
 		if (shot->frame != live->frame)
-			take_frame(live, frame_hold(shot->frame), now);
+			take_frame(live, frame_hold(shot->frame));
 		if (shot->dream && shot->dream != live->dream)
 			take_dream(live, dream_hold(shot->dream), now);
 		carry_destroy(&live->carry);
@@ -62,13 +59,22 @@ static void take_uncarried(struct live *live, int64_t now)
 	if (now - live->carried_at < CARRY_PATIENCE || live->actions->options.freeze)
 		return;
 	if ((frame = queue_pop(live->display, 0))) {
-		take_frame(live, frame, now);
+		take_frame(live, frame);
 		carry_destroy(&live->carry);
 	}
 	if ((dream = queue_pop(live->dreams, 0))) {
 		take_dream(live, dream, now);
 		carry_destroy(&live->carry);
 	}
+}
+
+/* The frames that came since the last time, whoever took them. */
+static void count_sources(struct live *live, int64_t now)
+{
+	uint64_t decoded;
+	live->stats.source_fps = decode_rate(live->decode, now, &decoded);
+	live->stats.sources += decoded - live->decoded;
+	live->decoded = decoded;
 }
 
 static rv_status compose_shown(struct live *live, rv_error *error)
@@ -185,10 +191,11 @@ static rv_status show_in_window(struct live *live, bool hud_changed, rv_error *e
 rv_status live_show(struct live *live, rv_error *error)
 {
 	int64_t start = live_now();
-	uint64_t dreams = live->stats.dreams, sources = live->stats.sources;
+	uint64_t dreams = live->stats.dreams, taken = live->stats.taken;
 	bool hud_changed = false;
 	take_shots(live, start);
 	take_uncarried(live, start);
+	count_sources(live, start);
 	if (!live->frame)
 		return RV_OK;
 	start = live_now();
@@ -203,6 +210,6 @@ rv_status live_show(struct live *live, rv_error *error)
 	if (status == RV_OK && live->window)
 		status = show_in_window(live, hud_changed, error);
 	histogram_note(&live->stats.show, ms_between(composed, live_now()));
-	note_shown(live, live->stats.sources != sources, live->stats.dreams != dreams);
+	note_shown(live, live->stats.taken != taken, live->stats.dreams != dreams);
 	return status;
 }

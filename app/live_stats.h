@@ -35,12 +35,15 @@ double histogram_mean(const struct histogram *histogram);
 /* Of a whole session, from when it was zeroed. */
 struct live_stats {
 	int64_t started, last_shown;
-	uint64_t shown, dreams, sources;
+	uint64_t shown, dreams;
+	uint64_t taken;                  /* frames of the source, by the display */
+	uint64_t sources;                /* frames that came from the source, taken or not */
+	double source_fps;               /* of the last moments */
 	struct histogram latency;        /* from a frame's decoding to its dream on the display */
 	struct histogram source_latency; /* and to itself there, with the dream of one before */
 	struct histogram gap;            /* from picture to picture on the display */
 	struct histogram convert, dream, carry, compose, show;
-	struct rate shown_rate, dream_rate, source_rate;
+	struct rate shown_rate, dream_rate;
 };
 
 /* Prints one line of name=value. */

@@ -199,6 +199,10 @@ wait "$session"
 check input_of_120_frames_is_not_late [ $((noticed - $(cat "$work/ended"))) -lt 800 ]
 stop_server
 
+# The rate is the source's own, not that of the display, which takes fewer frames.
+session input_of_120_frames_a_second 3 "lavfi:testsrc=size=160x120:rate=120"
+check input_of_120_frames_tells_its_rate above source_fps 100
+
 session input_of_5_frames 3 "lavfi:testsrc=size=160x120:rate=5"
 check input_of_5_frames_is_dreamed_on_between_them above dream_fps 9
 
