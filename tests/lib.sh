@@ -42,6 +42,35 @@ reverie() {
 	code=$?
 }
 
+# A program that was built for a sanitizer.
+is_sanitized() {
+	nm "$REVERIE" 2>/dev/null | grep -q '__asan_\|__tsan_'
+}
+
+# How many times as long as usual the tests wait for what is to happen, and how many times as few
+# pictures a second are enough: for a sanitizer, or a busy machine.
+if [ -z "$TEST_SLOWNESS" ]; then
+	TEST_SLOWNESS=1
+	is_sanitized && TEST_SLOWNESS=3
+	export TEST_SLOWNESS
+fi
+slowness=$TEST_SLOWNESS
+
+pause() { # SECONDS: a usual wait
+	sleep "$(awk -v s="$1" -v n="$slowness" 'BEGIN { print s * n }')"
+}
+
+# A number in the line of a session's bench, and whether that is above LIMIT; rates need not be on a
+# slow machine.
+number() { # NAME
+	sed -n "s/^live.* $1=\([0-9.]*\).*/\1/p" "$work/out"
+}
+
+above() { # NAME LIMIT
+	awk -v name="$1" -v value="$(number "$1")" -v limit="$2" -v n="$slowness" 'BEGIN {
+		exit !(value > (name ~ /_fps$/ ? limit / n : limit)) }'
+}
+
 # reverie must fail with exit code CODE and nothing but one line on standard error, which begins
 # with "reverie: " and holds TEXT.
 expect_error() { # NAME CODE TEXT WORD...

@@ -10,14 +10,6 @@ clip=$PWD/assets/clouds.mp4
 shots=$work/shots
 mkdir "$shots"
 
-number() { # NAME: its value in the bench's line
-	sed -n "s/^live.* $1=\([0-9.]*\).*/\1/p" "$work/out"
-}
-
-above() { # NAME LIMIT
-	awk -v value="$(number "$1")" -v limit="$2" 'BEGIN { exit !(value > limit) }'
-}
-
 # ---- wrong calls ----
 
 expect_error live_no_such_file 1 "$work/none.mp4" live "$work/none.mp4" --headless
@@ -112,7 +104,7 @@ screenshot() {
 	press p
 	for _ in $(seq 40); do
 		[ "$(find "$shots" -name 'reverie-*.png' | wc -l)" -gt "$before" ] && break
-		sleep 0.25
+		pause 0.25
 	done
 	shot=$(find "$shots" -name 'reverie-*.png' | sort -t- -k4n | tail -n 1)
 }
@@ -129,7 +121,7 @@ mean() { # of the screen's part GEOMETRY
 wait_for_picture() {
 	for _ in $(seq 60); do
 		[ "$(mean 100x100+460+330)" -gt 5 ] && break
-		sleep 0.5
+		pause 0.5
 	done
 }
 
@@ -161,49 +153,49 @@ press Left Down r n
 screenshot
 check live_key_loads_a_preset says 'layer = mixed5'
 press w
-sleep 1
+pause 1
 check live_key_saves_a_preset [ -n "$(find "$shots" -name 'reverie-*.preset')" ]
 xdotool mousemove 512 384 click 4 click 4
-sleep 0.5
+pause 0.5
 screenshot
 check live_wheel_raises_strength says 'strength = 1.1'
 
 # What is seen. The HUD darkens its corner and writes bright letters there.
 corner=12x12+34+26
 press space
-sleep 0.5
+pause 0.5
 before=$(mean $corner)
 bare=$(mean 300x300+100+100)
 press h
-sleep 0.8
+pause 0.8
 check live_hud_appears [ "$(mean $corner)" != "$before" ]
 press F1
-sleep 0.8
+pause 0.8
 check live_hud_help_is_large [ "$(mean 300x300+100+100)" -lt $((bare - 20)) ]
 press h
-sleep 0.8
+pause 0.8
 check live_hud_disappears [ "$(mean $corner)" = "$before" ]
 
 screenshot
 cp "$shot" "$work/straight.png"
 press m
-sleep 0.5
+pause 0.5
 screenshot
 convert "$shot" -flop "$work/back.png"
 check live_mirror_swaps_the_sides \
 	[ "$(compare -metric AE "$work/straight.png" "$work/back.png" null: 2>&1)" = 0 ]
 press m f
-sleep 1
+pause 1
 check live_fills_the_display [ "$(mean 40x40+492+2)" -gt 5 ]
 press f
-sleep 1
+pause 1
 
 # The split view: the source left of the line is the same as the source alone.
 press Tab Tab
-sleep 0.5
+pause 0.5
 import -window root -crop 300x500+60+130 "$work/source.png"
 press Tab Tab
-sleep 0.5
+pause 0.5
 import -window root -crop 300x500+60+130 "$work/split.png"
 check live_split_view_shows_the_source sh -c \
 	"[ \$(compare -metric AE -fuzz 1% $work/source.png $work/split.png null: 2>&1) = 0 ]"

@@ -80,12 +80,8 @@ delays() { # FILE
 			printf "%.3f\n", best } }' "$work/events"
 }
 
-# Under a sanitizer the display is so slow that it leaves out the beginnings of flashes.
-is_sanitized() {
-	nm "$REVERIE" 2>/dev/null | grep -q '__asan_\|__tsan_'
-}
-
-# At least COUNT flashes, none of which is more than 40 ms from its beep.
+# At least COUNT flashes, none of which is more than 40 ms from its beep. Under a sanitizer the display
+# is so slow that it leaves out the beginnings of flashes.
 check_sync() { # NAME FILE COUNT
 	if is_sanitized; then
 		skip "$1" "the sanitizer makes the display too slow"
@@ -129,7 +125,7 @@ check record_of_ended_input_is_as_long sh -c \
 
 # shellcheck disable=SC2086
 begin "$work/beeps.mp4" --headless $tiny -o "$work/stopped.mp4"
-sleep 6
+pause 6
 kill -TERM "$session"
 wait "$session"
 check record_stops_at_a_signal [ $? = 143 ]
@@ -318,14 +314,14 @@ start_xvfb
 wait_for_recordings() { # COUNT
 	for _ in $(seq 40); do
 		[ "$(find "$work/made" -name 'reverie-*.mp4' | wc -l)" -ge "$1" ] && break
-		sleep 0.25
+		pause 0.25
 	done
 }
 
 mkdir "$work/made"
 # shellcheck disable=SC2086
 start_in "$work/made" "$work/beeps.mp4" $tiny --fps 30 --hud small -o "$work/all.mp4"
-sleep 3
+pause 3
 press v
 for size in 500x400 311x777 900x300 640x480; do
 	xdotool windowsize "$window" "${size%x*}" "${size#*x}"
@@ -334,9 +330,9 @@ done
 press v
 wait_for_recordings 1
 press v space
-sleep 1
+pause 1
 press space
-sleep 1
+pause 1
 press q # with the second recording under way
 wait "$session"
 check record_session_ends_well [ $? = 0 ]
@@ -355,7 +351,7 @@ check record_window_leaves_no_temporary_file nothing_left "$work"
 # The disk is full: the show goes on, and fails at its end.
 # shellcheck disable=SC2086
 start_in "$work" "$work/beeps.mp4" $tiny -o /dev/full --format matroska
-sleep 1
+pause 1
 check record_full_disk_ends_no_show kill -0 "$session"
 press q
 wait "$session"
@@ -368,7 +364,7 @@ mkdir "$work/gone"
 start_in "$work/gone" "$work/beeps.mp4" $tiny
 rmdir "$work/gone"
 press v
-sleep 1
+pause 1
 check record_trouble_ends_no_show kill -0 "$session"
 check record_trouble_is_said grep -q '^live: reverie-.*cannot be written there' "$work/err"
 press q

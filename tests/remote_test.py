@@ -6,6 +6,7 @@ to by OSC; then commands by chance. Run by remote_test.sh, whose lines it prints
     remote_test.py fuzz PORT COUNT              COUNT packets that make no sense
 """
 import glob
+import os
 import random
 import re
 import socket
@@ -15,6 +16,7 @@ import sys
 import time
 
 failed = False
+SLOWNESS = float(os.environ.get("TEST_SLOWNESS", "1"))  # as tests/lib.sh has it
 
 
 def report(good, name, why=""):
@@ -84,7 +86,7 @@ class Session:
 
     def hear(self, seconds=5):
         """The next message, or None."""
-        self.socket.settimeout(seconds)
+        self.socket.settimeout(seconds * SLOWNESS)
         try:
             return decode(self.socket.recv(65536))
         except (socket.timeout, ConnectionRefusedError):
@@ -117,7 +119,7 @@ class Session:
 
 
 def eventually(condition, seconds=6):
-    end = time.time() + seconds
+    end = time.time() + seconds * SLOWNESS
     while time.time() < end:
         if condition():
             return True
@@ -261,14 +263,14 @@ def screen():
 def is_at_rest():
     """Longer than a message is shown."""
     before = screen()
-    time.sleep(3.5)
+    time.sleep(3.5 * SLOWNESS)
     return screen() == before
 
 
 def says_so(session, play):
     """The picture is held: what changes on the screen is the HUD, which tells what was done."""
     session.send("layer", "mixed0")  # deeper ones cannot be dreamed of in so few pixels, and say so
-    time.sleep(1)
+    time.sleep(SLOWNESS)
     session.send("freeze", True)
     session.send("hud", "small")
     eventually(is_at_rest, 15)

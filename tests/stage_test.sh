@@ -80,7 +80,7 @@ CONF
 start() { # WORD...
 	# shellcheck disable=SC2086
 	start_in "$work" "$work/quarters.png" $tiny --hud off --keys "$work/keys.conf" "$@"
-	sleep 2
+	pause 2
 }
 
 stop() {
@@ -155,7 +155,7 @@ press k F4 Right Right Left Down Up Up
 look
 check stage_marks_the_corner_that_is_moved sees 56 47 'srgb(255,190,80)'
 xdotool mousemove 630 470 mousedown 1 mousemove 511 431
-sleep 0.3
+pause 0.3
 xdotool mouseup 1
 press Return
 look
@@ -164,7 +164,7 @@ check stage_nothing_lies_outside_the_first_corner sees 40 20 black
 check stage_nothing_lies_outside_the_dragged_corner sees 530 460 black
 check stage_the_other_corners_stay sees 636 4 lime
 check stage_the_other_corners_stay_below sees 4 474 blue
-sleep 1
+pause 1
 check stage_corners_are_kept grep -q '^DUMMY0 640x480 = 0.08750,0.09792 ' "$work/config/reverie/keystone.conf"
 press F2
 look
@@ -176,13 +176,13 @@ start --fullscreen --display 1 --view split --strength 0
 look
 check stage_corners_are_there_again see_quarters 58 51 500 421 red lime blue white
 xdotool mousemove 200 240 mousedown 1 mousemove 150 240
-sleep 0.5
+pause 0.5
 xdotool mouseup 1
 look
 check stage_drags_map_back_through_the_corners sh -c \
 	"convert $work/screen.png -crop 7x1+147+240 +repage txt: | grep -qi white"
 press k BackSpace Return
-sleep 1
+pause 1
 look
 check stage_corners_are_reset see_quarters 4 4 636 476 red lime blue white
 check stage_display_that_is_whole_is_not_listed [ -z "$(grep DUMMY "$work/config/reverie/keystone.conf")" ]
@@ -195,7 +195,7 @@ look
 check stage_kiosk_fills_the_display see_quarters 4 4 636 476 red lime blue white
 press q Escape e
 xdotool mousemove 320 240 click --repeat 2 --delay 50 1
-sleep 1
+pause 1
 look
 check stage_kiosk_obeys_no_usual_key is_alive
 check stage_kiosk_stays_as_it_is see_quarters 4 4 636 476 red lime blue white

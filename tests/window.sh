@@ -11,7 +11,7 @@ use_display() {
 		sleep 0.5
 	done
 	DISPLAY=:$(cat "$work/display")
-	export DISPLAY SDL_VIDEODRIVER=x11 SDL_RENDER_DRIVER=software
+	export DISPLAY SDL_VIDEODRIVER=x11 SDL_RENDER_DRIVER=software SDL_FRAMEBUFFER_ACCELERATION=0
 }
 
 start_xvfb() {
@@ -26,7 +26,7 @@ find_window() {
 	window=
 	for _ in $(seq 60); do
 		before=$window
-		sleep 0.7
+		pause 0.7
 		window=$(xdotool search --name '^Reverie$' 2>/dev/null | head -n 1)
 		[ -n "$window" ] && [ "$window" = "$before" ] && break
 	done
@@ -37,7 +37,7 @@ find_window() {
 start_in() { # FOLDER WORD...
 	folder=$1
 	shift
-	(cd "$folder" && ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 exec timeout 120 "$REVERIE" live "$@" >"$work/out" 2>"$work/err") &
+	(cd "$folder" && ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 exec timeout $((120 * slowness)) "$REVERIE" live "$@" >"$work/out" 2>"$work/err") &
 	session=$!
 	find_window
 }
@@ -45,6 +45,6 @@ start_in() { # FOLDER WORD...
 press() { # KEY...
 	for key; do
 		xdotool key --window "$window" "$key"
-		sleep 0.3
+		pause 0.3
 	done
 }
