@@ -10,6 +10,7 @@
 #include "app/live_input.h"
 #include "app/live_session.h"
 #include "app/live_sound.h"
+#include "app/live_thread.h"
 #include "app/signals.h"
 
 enum {
@@ -153,6 +154,8 @@ static rv_status open_all(struct live *live, const struct options *options, rv_e
 		status = open_window(live, error);
 	if (status == RV_OK)
 		status = open_model(live, error);
+	if (status == RV_OK && signals_stop)
+		status = rv_fail(error, RV_CANCELLED, "stopped");
 	if (status == RV_OK)
 		status = live_remote_open(&live->remote, &live->actions->options, &live->keys,
 		                          error);
@@ -198,6 +201,9 @@ static void free_all(struct live *live)
 static rv_status close_all(struct live *live, rv_error *error)
 {
 	__atomic_store_n(&live->stop, 1, __ATOMIC_RELAXED);
+	live_engine_break_off(live->engine);
+	live_carry_break_off(live->carrier);
+	int64_t until = live_thread_patience();
 	if (live->work)
 		queue_close(live->work);
 	if (live->display)
@@ -205,8 +211,8 @@ static rv_status close_all(struct live *live, rv_error *error)
 	window_close(&live->window);
 	rv_status status = recorder_close(&live->recorder, error);
 	decode_close(&live->decode);
-	bool engine_ended = live_engine_stop(&live->engine);
-	bool carrier_ended = live_carry_stop(&live->carrier);
+	bool engine_ended = live_engine_stop(&live->engine, until);
+	bool carrier_ended = live_carry_stop(&live->carrier, until);
 	live_stage_end(live);
 	live_disk_stop(&live->disk);
 	live_remote_close(&live->remote);

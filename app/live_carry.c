@@ -135,13 +135,19 @@ rv_status live_carry_start(struct live_carry **started, const struct options *op
 	return RV_OK;
 }
 
-bool live_carry_stop(struct live_carry **stopped)
+void live_carry_break_off(struct live_carry *work)
+{
+	if (work)
+		atomic_store(&work->stop, true);
+}
+
+bool live_carry_stop(struct live_carry **stopped, int64_t until)
 {
 	struct live_carry *work = *stopped;
 	if (!work)
 		return true;
-	atomic_store(&work->stop, true);
-	if (!live_thread_breaks_off(&work->broke_off)) {
+	live_carry_break_off(work);
+	if (!live_thread_breaks_off(&work->broke_off, until)) {
 		pthread_detach(work->thread);
 		return false;
 	}

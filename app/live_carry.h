@@ -22,8 +22,11 @@ rv_status live_carry_start(struct live_carry **carry, const struct options *opti
                            int height, struct queue *frames, struct queue *dreams,
                            struct queue *shots, rv_error *error);
 
-/* Ends the thread and frees everything. frames must be closed. False: as live_engine_stop. Accepts
- * NULL. */
-bool live_carry_stop(struct live_carry **carry);
+/* Tells the thread to end. Accepts NULL. */
+void live_carry_break_off(struct live_carry *carry);
+
+/* Ends the thread and frees everything. frames must be closed. until and false: as
+ * live_engine_stop. Accepts NULL. */
+bool live_carry_stop(struct live_carry **carry, int64_t until);
 
 #endif

@@ -416,13 +416,19 @@ rv_status live_engine_start(struct live_engine **started, const rv_model *model,
 	return RV_OK;
 }
 
-bool live_engine_stop(struct live_engine **stopped)
+void live_engine_break_off(struct live_engine *engine)
+{
+	if (engine)
+		atomic_store(&engine->stop, true);
+}
+
+bool live_engine_stop(struct live_engine **stopped, int64_t until)
 {
 	struct live_engine *engine = *stopped;
 	if (!engine)
 		return true;
-	atomic_store(&engine->stop, true);
-	if (!live_thread_breaks_off(&engine->broke_off)) {
+	live_engine_break_off(engine);
+	if (!live_thread_breaks_off(&engine->broke_off, until)) {
 		pthread_detach(engine->thread);
 		return false;
 	}

@@ -30,9 +30,12 @@ void live_engine_fade(struct live_engine *engine, double seconds);
  * ever was, with the options of the start, so that there is no use in going on. */
 rv_status live_engine_status(struct live_engine *engine, bool *fatal, rv_error *error);
 
-/* Ends the thread, breaking off what it does, and frees everything. work must be closed. False: the
- * thread is where it cannot be interrupted, in a driver that compiles, and goes on with all that it
- * was given, until the process ends. Accepts NULL. */
-bool live_engine_stop(struct live_engine **engine);
+/* Tells the thread to end, breaking off what it does. Accepts NULL. */
+void live_engine_break_off(struct live_engine *engine);
+
+/* Ends the thread, breaking off what it does, and frees everything. work must be closed. Waits
+ * until a time of live_now()'s. False: the thread is where it cannot be interrupted, in a driver
+ * that compiles, and goes on with all that it was given, until the process ends. Accepts NULL. */
+bool live_engine_stop(struct live_engine **engine, int64_t until);
 
 #endif

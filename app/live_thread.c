@@ -9,10 +9,15 @@ enum {
 	NAP = 5000000,
 };
 
-bool live_thread_breaks_off(atomic_bool *broke_off)
+int64_t live_thread_patience(void)
+{
+	return live_now() + PATIENCE;
+}
+
+bool live_thread_breaks_off(atomic_bool *broke_off, int64_t until)
 {
 	const struct timespec nap = {0, NAP};
-	for (int64_t end = live_now() + PATIENCE; live_now() < end; nanosleep(&nap, NULL))
+	for (; live_now() < until; nanosleep(&nap, NULL))
 		if (atomic_load(broke_off))
 			return true;
 	return atomic_load(broke_off);

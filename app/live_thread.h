@@ -5,9 +5,13 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
-/* Waits a while for a thread that was told to end to set broke_off, which says that it is done but
- * for putting things away, and can be joined. False: it is where it cannot be interrupted. */
-bool live_thread_breaks_off(atomic_bool *broke_off);
+/* Until when those that were told to end now are waited for, on live_now()'s clock. */
+int64_t live_thread_patience(void);
+
+/* Waits until then for a thread to set broke_off, which says that it is done but for putting things
+ * away, and can be joined. False: it is where it cannot be interrupted. */
+bool live_thread_breaks_off(atomic_bool *broke_off, int64_t until);
 
 #endif
