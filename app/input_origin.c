@@ -158,11 +158,15 @@ static bool is_live_protocol(const char *url)
 	return false;
 }
 
+static bool is_network(const char *url)
+{
+	return !av_stristart(url, "file:", NULL) && !av_stristart(url, "pipe:", NULL);
+}
+
 static rv_status find_stream(const char *url, const struct input_options *options,
                              struct input_origin *origin, rv_error *error)
 {
-	bool is_file = av_stristart(url, "file:", NULL) || av_stristart(url, "pipe:", NULL);
-	origin->is_network = origin->may_return = !is_file;
+	origin->is_network = origin->may_return = is_network(url);
 	origin->is_live = is_live_protocol(url);
 	origin->is_listening = strstr(url, "listen") != NULL;
 	/* Cameras that speak RTSP drop packets over UDP; those that cannot do TCP are asked for UDP
@@ -181,6 +185,16 @@ static rv_status find_stream(const char *url, const struct input_options *option
 	return origin->url ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory");
 }
 
+static bool is_camera_name(const char *name)
+{
+	return av_strstart(name, "/dev/video", NULL);
+}
+
+bool input_may_come(const char *name)
+{
+	return is_camera_name(name) || (strstr(name, "://") && is_network(name));
+}
+
 rv_status input_origin_find(struct input_origin *origin, const char *name,
                             const struct input_options *options, rv_error *error)
 {
@@ -188,7 +202,7 @@ rv_status input_origin_find(struct input_origin *origin, const char *name,
 	const char *graph;
 	struct stat status;
 	*origin = (struct input_origin){.pipe = -1};
-	bool is_camera = av_strstart(name, "/dev/video", NULL);
+	bool is_camera = is_camera_name(name);
 	bool wants_camera = wish->width || wish->height || wish->rate > 0;
 	if (wants_camera && !is_camera)
 		return rv_fail(error, RV_INVALID,

@@ -24,6 +24,9 @@ rv_status input_origin_find(struct input_origin *origin, const char *name,
                             const struct input_options *options, rv_error *error);
 void input_origin_release(struct input_origin *origin);
 
+/* Whether an input of that name may be there later though it is not now: a camera, a stream. */
+bool input_may_come(const char *name);
+
 /* The name without the user and the password that a URL may hold ("rtsp://anna:secret@host/"),
  * which are nobody's business on a screen or in a log. From malloc; NULL: out of memory. */
 char *input_public_name(const char *name);

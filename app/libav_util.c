@@ -64,7 +64,6 @@ rv_status libav_status(int code)
 	case AVERROR(ENOMEM):
 		return RV_MEMORY;
 	case AVERROR(ENOENT):
-	case AVERROR_PROTOCOL_NOT_FOUND:
 	case AVERROR_HTTP_NOT_FOUND:
 		return RV_NOT_FOUND;
 	case AVERROR(EINVAL):
@@ -73,6 +72,7 @@ rv_status libav_status(int code)
 	case AVERROR_INVALIDDATA:
 	case AVERROR_EOF:
 		return RV_CORRUPT;
+	case AVERROR_PROTOCOL_NOT_FOUND:
 	case AVERROR_DECODER_NOT_FOUND:
 	case AVERROR_DEMUXER_NOT_FOUND:
 	case AVERROR_ENCODER_NOT_FOUND:

@@ -101,6 +101,7 @@ static rv_status open_input(struct live *live, rv_error *error)
 	const struct decode_options options = {
 		.input = live->input,
 		.loop = live->actions->options.loop,
+		.waits = live->actions->options.wait || live->actions->options.kiosk,
 		.quiet = live->actions->options.quiet,
 		.camera_wish = {live->actions->options.camera_size.width,
 	                        live->actions->options.camera_size.height,

@@ -68,6 +68,26 @@ static bool stopped(const struct decode *decode)
 	return __atomic_load_n(decode->options.stop, __ATOMIC_RELAXED) != 0;
 }
 
+/* A thread's wait for an opening is cut short by the stop flag; before there is a thread, by the
+ * signal, which nobody else looks at yet. */
+static bool must_give_up(const struct decode *decode)
+{
+	return stopped(decode) || (!decode->started && signals_stop);
+}
+
+static void sleep_for(int64_t nanoseconds)
+{
+	struct timespec time = {nanoseconds / SECOND, nanoseconds % SECOND};
+	nanosleep(&time, NULL);
+}
+
+static void sleep_until(const struct decode *decode, int64_t due)
+{
+	int64_t left;
+	while ((left = due - live_now()) > 0 && !must_give_up(decode))
+		sleep_for(left < NAP ? left : NAP);
+}
+
 void decode_note(struct decode *decode, char note[DECODE_NOTE_LENGTH])
 {
 	note_take(&decode->note, note);
@@ -133,13 +153,6 @@ static rv_status open_sound(struct decode *decode, rv_error *error)
 	return status;
 }
 
-/* A thread's wait for an opening is cut short by the stop flag; before there is a thread, by the
- * signal, which nobody else looks at yet. */
-static bool must_give_up(const struct decode *decode)
-{
-	return stopped(decode) || (!decode->started && signals_stop);
-}
-
 static rv_status open_source(struct decode *decode, rv_error *error)
 {
 	const struct input_options options = {
@@ -174,6 +187,56 @@ static rv_status open_source(struct decode *decode, rv_error *error)
 	return RV_OK;
 }
 
+/* ---- waiting ---- */
+
+/* Opens the input again and again until it is there, or the session ends. */
+static void wait_for_input(struct decode *decode, int64_t wait)
+{
+	for (; !must_give_up(decode); wait = wait ? 2 * wait : BACKOFF_FIRST) {
+		if (wait > BACKOFF_MAX)
+			wait = BACKOFF_MAX;
+		sleep_until(decode, live_now() + wait * MILLISECOND);
+		if (!must_give_up(decode) && open_source(decode, NULL) == RV_OK)
+			break;
+		note_state(&decode->note, "waiting for %.120s", decode->name);
+	}
+	note_state(&decode->note, "%s", "");
+}
+
+/* Waits for a camera or a stream that has gone, or is not there yet, and says so. */
+static void wait_for_return(struct decode *decode, rv_status status, const rv_error *error)
+{
+	int64_t gone_at = live_now();
+	const char *why = status == RV_OK ? "it ended" : error->message;
+	if (!strncmp(why, decode->name, strlen(decode->name)))
+		why += strlen(decode->name) + strspn(why + strlen(decode->name), ": ");
+	note_say(&decode->note, "waiting for %.80s: %.60s", decode->name, why);
+	wait_for_input(decode, decode->frames ? 0 : BACKOFF_FIRST);
+	if (must_give_up(decode))
+		return;
+	const char *path = decode->camera.path;
+	bool has_moved = path[0] && strcmp(path, decode->name);
+	note_say(&decode->note, "%.80s is %s%s%.40s after %.1f s", decode->name,
+	         decode->shape > 0 ? "back" : "there", has_moved ? " as " : "",
+	         has_moved ? path : "", (double)(live_now() - gone_at) / SECOND);
+}
+
+/* What is wrong with the name, or with what is there, does not get better by waiting. */
+static rv_status open_first(struct decode *decode, rv_error *error)
+{
+	rv_error why = {0};
+	rv_status status = open_source(decode, &why);
+	bool may_come = input_may_come(decode->input) &&
+	                (status == RV_IO || status == RV_NOT_FOUND || status == RV_CORRUPT);
+	if (status != RV_OK && decode->options.waits && may_come) {
+		wait_for_return(decode, status, &why);
+		status = decode->source ? RV_OK : rv_fail(&why, RV_CANCELLED, "stopped");
+	}
+	if (status != RV_OK && error)
+		*error = why;
+	return status;
+}
+
 /* Frames have square pixels, whatever those of the input are. */
 static void fit_frames(struct decode *decode)
 {
@@ -204,7 +267,7 @@ rv_status decode_open(struct decode **opened, const struct decode_options *optio
 	if (status == RV_OK)
 		status = feed_create(&decode->feed, options->display, options->work, error);
 	if (status == RV_OK)
-		status = open_source(decode, error);
+		status = open_first(decode, error);
 	if (status != RV_OK) {
 		decode_close(&decode);
 		return status;
@@ -215,19 +278,6 @@ rv_status decode_open(struct decode **opened, const struct decode_options *optio
 }
 
 /* ---- frames ---- */
-
-static void sleep_for(int64_t nanoseconds)
-{
-	struct timespec time = {nanoseconds / SECOND, nanoseconds % SECOND};
-	nanosleep(&time, NULL);
-}
-
-static void sleep_until(const struct decode *decode, int64_t due)
-{
-	int64_t left;
-	while ((left = due - live_now()) > 0 && !stopped(decode))
-		sleep_for(left < NAP ? left : NAP);
-}
 
 static int64_t nanoseconds(const struct source *source, int64_t ticks)
 {
@@ -336,38 +386,6 @@ static rv_status take_frame(struct decode *decode, rv_error *error)
 }
 
 /* ---- the thread ---- */
-
-/* Opens the input again and again until it is there, or the session ends. */
-static void wait_for_input(struct decode *decode, int64_t wait)
-{
-	for (; !stopped(decode); wait = wait ? 2 * wait : BACKOFF_FIRST) {
-		if (wait > BACKOFF_MAX)
-			wait = BACKOFF_MAX;
-		sleep_until(decode, live_now() + wait * MILLISECOND);
-		if (!stopped(decode) && open_source(decode, NULL) == RV_OK)
-			break;
-		note_state(&decode->note, "waiting for %.120s", decode->name);
-	}
-	note_state(&decode->note, "%s", "");
-}
-
-/* Waits for a camera or a stream that has gone, and says so. */
-static void wait_for_return(struct decode *decode, rv_status status, const rv_error *error)
-{
-	int64_t gone_at = live_now();
-	const char *why = status == RV_OK ? "it ended" : error->message;
-	if (!strncmp(why, decode->name, strlen(decode->name)))
-		why += strlen(decode->name) + strspn(why + strlen(decode->name), ": ");
-	note_say(&decode->note, "waiting for %.80s: %.60s", decode->name, why);
-	wait_for_input(decode, decode->frames ? 0 : BACKOFF_FIRST);
-	if (stopped(decode))
-		return;
-	const char *path = decode->camera.path;
-	bool has_moved = path[0] && strcmp(path, decode->name);
-	note_say(&decode->note, "%.80s is back%s%.40s after %.1f s", decode->name,
-	         has_moved ? " as " : "", has_moved ? path : "",
-	         (double)(live_now() - gone_at) / SECOND);
-}
 
 static void end_session(struct decode *decode)
 {

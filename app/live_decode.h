@@ -21,6 +21,7 @@ enum { DECODE_NOTE_LENGTH = LIVE_NOTE_LENGTH };
 struct decode_options {
 	const char *input; /* as for input_open (app/input.h); copied */
 	bool loop;         /* play files again and again */
+	bool waits;        /* also at the start, for a camera or a stream that is not there yet */
 	struct camera_wish camera_wish;
 	bool quiet;                        /* write no log to standard error */
 	const volatile sig_atomic_t *stop; /* ends blocking reads once it is not 0 */
@@ -28,9 +29,9 @@ struct decode_options {
 	struct queue *sound;               /* of struct sound (app/live_sound.h); borrowed */
 };
 
-/* Opens the input, so that what is wrong with it shows at once; nothing is read yet beyond the
- * first frame. A signal (app/signals.h) ends the wait for it. The errors of input_open and
- * source_open. */
+/* Opens the input, so that what is wrong with it shows at once, or waits for it (options->waits);
+ * nothing is read yet beyond the first frame. A signal (app/signals.h) ends the wait for it. The
+ * errors of input_open and source_open. */
 rv_status decode_open(struct decode **decode, const struct decode_options *options,
                       rv_error *error);
 

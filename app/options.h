@@ -78,6 +78,7 @@ struct options {
 	/* Live. Choices are indices, as in the table. */
 	float fps;                      /* of the display; a dream may take two frames */
 	int loop;                       /* 0: a file is played once */
+	int wait;                       /* 1: for an input that is not there yet */
 	struct option_size camera_size; /* 0x0: what suits */
 	float camera_rate;              /* frames a second; 0: what suits */
 	int governor;                   /* 0: the quality is as wished, however slow */

@@ -31,6 +31,8 @@ expect_error input_of_no_kind 1 "neither a picture nor a video" live "$work/text
 expect_error input_empty 1 "is empty" live "$work/empty.mp4" --headless
 expect_error input_sound_alone 1 "has no video stream" live lavfi:sine --headless
 expect_error input_unknown_protocol 1 "Protocol not found" live foo://host/x --headless
+expect_error input_that_can_never_come_is_not_waited_for 1 "Protocol not found" live foo://host/x \
+	--headless --wait on
 expect_error input_wrong_graph 2 "No such filter" live lavfi:nonsense --headless
 expect_error input_nobody_listens 1 "Connection refused" live "tcp://127.0.0.1:$port" --headless
 expect_error input_no_such_camera 1 "no such camera" live /dev/video63 --headless
@@ -72,6 +74,8 @@ mkfifo "$work/fifo" "$work/idle"
 ends input_ends_while_it_listens 1 "tcp://127.0.0.1:$port?listen=1"
 ends input_ends_while_nothing_comes 1 "udp://127.0.0.1:$port"
 ends input_ends_while_a_fifo_is_idle 1 "$work/idle"
+ends input_ends_while_nothing_is_there_yet 1 "tcp://127.0.0.1:$port" --wait on
+check input_says_what_it_waits_for says "^live: waiting for tcp://127.0.0.1:$port: cannot be opened"
 sleep 5 >"$work/idle" &
 servers="$servers $!"
 ends input_ends_while_stdin_is_idle 1 - <"$work/idle"
@@ -138,6 +142,19 @@ check input_log_says_what_is_waited_for says "waiting for tcp://127.0.0.1:$port:
 check input_log_says_what_is_back says "is back after" 10
 check input_log_says_what_changed says 'the input changed to 120x160, yuv422p'
 check input_dream_goes_on_meanwhile above dream_fps 12
+stop_server
+
+# Nobody sends yet when the session begins.
+port=$((port + 1))
+begin_late() {
+	sleep 2
+	# shellcheck disable=SC2046
+	send $(pattern 160x120 25 9 yuv420p) -f mpegts "tcp://127.0.0.1:$port?listen=1"
+}
+serve begin_late
+session input_that_is_not_there_yet 2 "tcp://127.0.0.1:$port" --wait on
+check input_says_when_it_is_there says "tcp://127.0.0.1:$port is there after"
+check input_that_came_late_is_dreamed above source_fps 5
 stop_server
 
 # Each way to come in once.
@@ -298,6 +315,14 @@ session input_camera_compressed 2 /dev/video0
 check input_camera_compressed_frames above source_fps 15
 session input_camera_raw 2 /dev/video3 --camera-size 320x240 --camera-rate 25
 check input_camera_raw_frames above source_fps 12
+plug_in_late() {
+	sleep 1
+	plug 5 Late usb-5
+}
+serve plug_in_late
+session input_camera_that_is_plugged_in_late 2 /dev/video5 --wait on
+check input_camera_that_came_late_is_dreamed above source_fps 5
+rm "$FAKE_CAMERAS/5"
 pull_the_plug() {
 	sleep 3
 	rm "$FAKE_CAMERAS/0"
