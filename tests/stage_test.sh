@@ -220,7 +220,8 @@ printf 'layer = mixed0\nstrength = 0\noctaves = 1\niterations = 1\nwarm-steps = 
 	>"$work/none.preset"
 printf 'layer = mixed0\nstrength = 4\noctaves = 1\niterations = 10\nstep = 0.1\n' \
 	>"$work/much.preset"
-printf '3 %s\n600 %s fade 3\n' "$work/none.preset" "$work/much.preset" >"$work/two.program"
+lasts=$((6 * slowness)) # longer than it takes to make it wait
+printf '%d %s\n600 %s fade 3\n' $lasts "$work/none.preset" "$work/much.preset" >"$work/two.program"
 
 # How far the first display is from the picture PNG, in thousandths of all there is between black
 # and white, on the mean.
@@ -234,7 +235,7 @@ distance() { # PNG
 start --fullscreen --display 1 --program "$work/two.program"
 press F3
 first=$(distance "$work/quarters.png")
-sleep 4
+sleep $((lasts + 1))
 check stage_program_waits [ "$(distance "$work/quarters.png")" -le $((first + 2)) ]
 press F6
 sleep 1
