@@ -2,6 +2,7 @@
  *
  * Exit codes: 0 done; 1 failed; 2 the command line (or a preset, or a value) is wrong; 128 and the
  * number of the signal (130 for SIGINT, 143 for SIGTERM) where one ended the work early. */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,19 @@
 #include "app/signals.h"
 
 enum { EXIT_WRONG_CALL = 2, EXIT_SIGNAL = 128 };
+
+/* From this size on, in bytes, what is allocated has pages of its own, which freeing gives back. */
+enum { OWN_PAGES_LEAST = 128 * 1024 };
+
+/* glibc begins with the same size, but raises it to that of whatever large block is freed, up to
+ * 32 MB. Buffers of dreams would then lie in the heap among small blocks, which keep the memory of
+ * a size that is not dreamed any more. Once it is set it stays. */
+static void give_large_blocks_back(void)
+{
+#ifdef M_MMAP_THRESHOLD
+	mallopt(M_MMAP_THRESHOLD, OWN_PAGES_LEAST);
+#endif
+}
 
 /* Without a word, the program plays. */
 static const struct command *find_command(const char *word)
@@ -89,6 +103,7 @@ int main(int count, char **words)
 	/* PoCL binds its threads to cores only if it is asked to before it starts; unbound ones
 	 * sometimes crowd onto one core. */
 	setenv("POCL_AFFINITY", "1", 0);
+	give_large_blocks_back();
 	signals_install();
 	rv_status status = read_options(&options, words[0] ? count - first : 0, words + first,
 	                                command->bit, &error);
