@@ -31,6 +31,8 @@ void histogram_note(struct histogram *histogram, double milliseconds)
 	histogram->bins[bin]++;
 	histogram->count++;
 	histogram->sum += milliseconds;
+	if (milliseconds > histogram->most)
+		histogram->most = milliseconds;
 }
 
 double histogram_percentile(const struct histogram *histogram, double part)
@@ -69,7 +71,8 @@ void live_stats_print(const struct live_stats *stats, int64_t now, FILE *file)
 	        histogram_percentile(&stats->latency, 0.99));
 	fprintf(file, " source_latency_p95_ms=%.1f",
 	        histogram_percentile(&stats->source_latency, 0.95));
-	fprintf(file, " gap_p99_ms=%.1f", histogram_percentile(&stats->gap, 0.99));
+	fprintf(file, " gap_p99_ms=%.1f gap_max_ms=%.1f", histogram_percentile(&stats->gap, 0.99),
+	        stats->gap.most);
 	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++)
 		fprintf(file, " %s_ms=%.2f", stages[i].name, histogram_mean(stages[i].histogram));
 }

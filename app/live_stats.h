@@ -23,7 +23,7 @@ double rate_per_second(const struct rate *rate, int64_t now);
 struct histogram {
 	uint32_t bins[HISTOGRAM_BINS];
 	uint64_t count;
-	double sum; /* milliseconds */
+	double sum, most; /* milliseconds */
 };
 
 void histogram_note(struct histogram *histogram, double milliseconds);

@@ -43,7 +43,7 @@ fi
 
 # shellcheck disable=SC2086
 expect_success live_headless live "$clip" --headless --bench 3 $tiny
-for name in display_fps dream_fps source_fps latency_p50_ms latency_p95_ms latency_p99_ms dream_ms; do
+for name in display_fps dream_fps source_fps latency_p50_ms latency_p95_ms latency_p99_ms gap_max_ms dream_ms; do
 	check "live_bench_prints_$name" above "$name" 0
 done
 check live_dreams_at_the_size_that_was_wished grep -q ' size=96x72 ' "$work/out"

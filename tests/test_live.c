@@ -167,6 +167,7 @@ TEST(histogram_finds_percentiles)
 	CHECK(histogram_percentile(histogram, 0.95) == 95);
 	CHECK(histogram_percentile(histogram, 1) == 100);
 	histogram_note(histogram, 1e9);
+	CHECK(histogram->most == 1e9);
 	histogram_note(histogram, -5);
 	CHECK(histogram_percentile(histogram, 1) == HISTOGRAM_BINS / 2.0);
 	free(histogram);
