@@ -48,6 +48,9 @@ static rv_status start_video(rv_error *error)
 	SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
 	SDL_SetHint(SDL_HINT_VIDEO_MINIMIZE_ON_FOCUS_LOSS, "0");
 	SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear");
+	/* Where there is no graphics card, pictures go to the window as they are: the way through
+	 * OpenGL would be drawn by the same processor. Drawing by a card does not depend on it. */
+	SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
 	const char *why = SDL_Init(SDL_INIT_VIDEO) ? SDL_GetError()
 	                  : shows_nothing()        ? "no video driver found one"
 	                                           : NULL;
