@@ -407,7 +407,7 @@ const struct option option_table[] = {
 	{.name = "cache", .type = OPTION_TEXT, .group = OPTION_GROUP_DEVICE,
 	 .commands = ENGINE, PLACE(cache),
 	 .metavar = "DIR", .unset = "$XDG_CACHE_HOME/reverie",
-	 .help = "folder of compiled kernels, packed weights and what `reverie tune` found"},
+	 .help = "folder of compiled kernels, packed weights and tuning"},
 	{.name = "no-cache", .type = OPTION_FLAG, .group = OPTION_GROUP_DEVICE,
 	 .commands = ENGINE, PLACE(no_cache),
 	 .help = "keep nothing on disk"},
