@@ -20,10 +20,16 @@ ok() { # NAME
 	echo "ok $1"
 }
 
+# The first and the last lines of what is long.
+ends_of() {
+	awk '{ line[NR] = $0 } END { for (i = 1; i <= NR; i++)
+		if (i <= 20 || i > NR - 20) print line[i]; else if (i == 21) print "# ..." }'
+}
+
 not_ok() { # NAME WHY
 	echo "# $2"
-	if [ -s "$work/out" ]; then sed 's/^/# stdout: /' "$work/out" | head -n 20; fi
-	if [ -s "$work/err" ]; then sed 's/^/# stderr: /' "$work/err" | head -n 20; fi
+	if [ -s "$work/out" ]; then sed 's/^/# stdout: /' "$work/out" | ends_of; fi
+	if [ -s "$work/err" ]; then sed 's/^/# stderr: /' "$work/err" | ends_of; fi
 	echo "not ok $1"
 	failed=1
 }
