@@ -1,7 +1,8 @@
 #!/bin/sh
 # The kernels where they would not run by themselves: those of GPUs on whatever device is first,
 # those of GPUs on a second OpenCL platform (Mesa's rusticl, which compiles for its software
-# rasteriser), and under Oclgrind, which sees races and accesses out of bounds.
+# rasteriser), and those of GPUs and of CPUs under Oclgrind, which sees races and accesses out of
+# bounds.
 . "$(dirname "$0")/lib.sh"
 
 programs=$(dirname "$REVERIE")/tests
@@ -65,6 +66,12 @@ if have oclgrind; then
 	judged gpu_kernels_of_convolution_under_oclgrind convolution \
 		by_groups_on_small by_groups_of_each
 	judged gpu_kernels_of_operation_under_oclgrind operation multiply global_average
+	REVERIE_TEST_KERNELS=cpu
+	judged winograd_under_oclgrind winograd of_little
+	judged convolution_under_oclgrind convolution joins_parts
+	judged operation_under_oclgrind operation lrn max_pool_is average
+	judged raster_under_oclgrind raster
+	judged objective_under_oclgrind objective shares
 else
 	skip gpu_kernels_under_oclgrind "oclgrind is not installed"
 fi

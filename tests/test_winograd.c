@@ -104,6 +104,28 @@ TEST(winograd_of_square_windows)
 	CHECK_CASES(cases);
 }
 
+/* Small enough for a judge that interprets every instruction (tests/platform_test.sh). */
+TEST(winograd_of_little)
+{
+	/* clang-format off */
+	static const struct convolution_case cases[] = {
+		{5, 4, 16, {16}, {.height = 3, .width = 3, .pad_top = 1}, .accumulate = true,
+		 .masked = true},
+		{3, 4, 16, {7}, {.height = 5, .width = 5, .pad_top = 2, .pad_left = 3}, .groups = 1},
+		{3, 4, 16, {16}, {.height = 1, .width = 7, .pad_left = 3}, .masked = true},
+	};
+	/* clang-format on */
+	struct convolution_fixture fixture;
+
+	if (!fixture_open(&fixture, RV_CONVOLUTION_WINOGRAD))
+		return;
+	fixture.tolerance = winograd_tolerance;
+	fixture.device->lanes = 4;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		fixture_check(&fixture, &cases[i]);
+	fixture_close(&fixture);
+}
+
 TEST(winograd_of_lines)
 {
 	/* clang-format off */
