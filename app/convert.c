@@ -11,13 +11,14 @@
  * pixel: a conversion to RGB and back then costs less than one step of 8 bits. */
 enum {
 	QUALITY_FLAGS = SWS_LANCZOS | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP,
+	QUICK_FLAGS = SWS_BILINEAR,
 	SWS_ONE = 1 << 16, /* libswscale's neutral contrast and saturation */
 };
 
 void converter_release(struct converter *converter)
 {
 	sws_freeContext(converter->context);
-	*converter = (struct converter){0};
+	*converter = (struct converter){.quick = converter->quick};
 }
 
 bool is_yuv_format(enum AVPixelFormat format)
@@ -84,8 +85,9 @@ static rv_status set_up(struct converter *converter, struct converter_end from,
 {
 	converter_release(converter);
 	libav_forget_complaint();
-	converter->context = sws_getContext(from.width, from.height, from.format, to.width,
-	                                    to.height, to.format, QUALITY_FLAGS, NULL, NULL, NULL);
+	converter->context =
+		sws_getContext(from.width, from.height, from.format, to.width, to.height, to.format,
+	                       converter->quick ? QUICK_FLAGS : QUALITY_FLAGS, NULL, NULL, NULL);
 	if (!converter->context)
 		return libav_fail(error, AVERROR_PATCHWELCOME,
 		                  "pixels cannot be converted from %s %d x %d to %s %d x %d",

@@ -10,6 +10,9 @@
 /* What libswscale prepared for the last conversion; made anew only when something changes. Zeroed
  * before use, released after it. Belongs to one thread at a time. */
 struct converter {
+	/* Set before the first conversion: chroma is taken from the nearest pixel and rounding is
+	 * rough, as in most players, which takes a small part of the time. */
+	bool quick;
 	struct SwsContext *context;
 	struct converter_end {
 		int width, height, format, matrix, full_range;

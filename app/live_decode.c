@@ -175,6 +175,7 @@ static rv_status open_source(struct decode *decode, rv_error *error)
 		status = open_sound(decode, error);
 	if (status)
 		return status;
+	source_play(decode->source);
 	decode->camera = decode->source->input->camera;
 	if (decode->shape > 0)
 		decode->source->shape = decode->shape;

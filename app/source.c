@@ -420,6 +420,11 @@ static rv_status convert_frame(struct source *source, const rv_image *image, rv_
 	return status;
 }
 
+void source_play(struct source *source)
+{
+	source->converter.quick = true;
+}
+
 static rv_status reserve_stored(struct source *source, const rv_image *image, rv_error *error)
 {
 	bool swaps = orientation_swaps_sides(source->orientation);

@@ -89,6 +89,10 @@ rv_status source_image(struct source *source, const rv_image *image, rv_error *e
  * which is the default. */
 void source_hurry(struct source *source, bool hurry);
 
+/* Frames are converted as players do rather than as exactly as can be, which takes a small part of
+ * the time: for those that are shown once. */
+void source_play(struct source *source);
+
 void source_close(struct source **source);
 
 #endif

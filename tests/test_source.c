@@ -53,6 +53,8 @@ static bool is_colour(const uint8_t *pixel, int red, int green, int blue)
 		              green, blue, (double)(x), (double)(y));                              \
 	} while (0)
 
+static bool played; /* sources are opened to be played */
+
 /* Draws the first frame at its own size. */
 static rv_image first_image(const char *path)
 {
@@ -60,6 +62,8 @@ static rv_image first_image(const char *path)
 	struct source *source = open_or_fail(path);
 	if (!source)
 		return image;
+	if (played)
+		source_play(source);
 	image_allocate(&image, RV_RGB8, source->video.width, source->video.height, NULL);
 	if (!next_frame(source) || source_image(source, &image, NULL))
 		test_failed(__FILE__, __LINE__, "%s: no first frame", path);
@@ -103,6 +107,24 @@ TEST(source_of_full_range)
 	NEED_FFMPEG(path, two_colours("40x60", ",scale=out_range=full,format=yuvj444p -c:v mjpeg "
 	                                       "-q:v 1"));
 	check_two_colours(path, 80, 60);
+}
+
+TEST(source_that_is_played_keeps_its_colours)
+{
+	static const char *const formats[] = {"yuv420p", "yuv422p", "yuv444p", "yuv420p10"};
+	played = true;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		const char *path = media_path("played.mkv");
+		char more[64];
+		snprintf(more, sizeof(more), " -pix_fmt %s -c:v ffv1", formats[i]);
+		NEED_FFMPEG(path, two_colours("40x60", more));
+		check_two_colours(path, 80, 60);
+	}
+	const char *path = media_path("played_full.mkv");
+	NEED_FFMPEG(path, two_colours("40x60", ",scale=out_range=full,format=yuvj420p -c:v mjpeg "
+	                                       "-q:v 1"));
+	check_two_colours(path, 80, 60);
+	played = false;
 }
 
 TEST(source_of_10_bits)
