@@ -140,6 +140,7 @@ static rv_status make_sink(struct live_output *output, rv_error *error)
 		.height = options->height,
 		.pace = output->place == PLACE_FILE ? ENCODER_LIVE : ENCODER_AT_ONCE,
 		.interrupt = {must_give_up, output},
+		.keeps_parts = output->place == PLACE_FILE,
 	};
 	const struct sink_contents contents = {
 		.video = &output->video,
@@ -161,10 +162,10 @@ static rv_status begin(struct live_output *output, rv_error *error)
 	return status;
 }
 
-/* What went wrong is the end of a file, but not of a show. */
-static void lose(struct live_output *output, const rv_error *error)
+/* What went wrong is the end of a file, of which is kept what there is, but not of a show. */
+static void lose(struct live_output *output, rv_error *error)
 {
-	sink_discard(&output->sink);
+	sink_break_off(&output->sink, error);
 	output->begun = output->timed = false;
 	if (output->place == PLACE_FILE) {
 		output->failed = true;

@@ -212,14 +212,25 @@ static rv_status put_in_place(struct output_file *file, rv_error *error)
 }
 
 /* Some file systems only say here that they are full. */
-static void flush_and_close(struct output_file *file)
+static void flush(struct output_file *file)
 {
 	avio_flush(file->io);
 	if (file->temporary && fsync(file->descriptor) && !file->write_errno)
 		file->write_errno = errno;
+}
+
+static void flush_and_close(struct output_file *file)
+{
+	flush(file);
 	if (close(file->descriptor) && !file->write_errno)
 		file->write_errno = errno;
 	file->descriptor = -1;
+}
+
+rv_status output_file_flush(struct output_file *file, rv_error *error)
+{
+	flush(file);
+	return file->write_errno ? output_file_write_error(file, error) : RV_OK;
 }
 
 rv_status output_file_commit(struct output_file **committed, rv_error *error)
@@ -233,6 +244,16 @@ rv_status output_file_commit(struct output_file **committed, rv_error *error)
 		status = put_in_place(file, error);
 	output_file_discard(committed);
 	return status;
+}
+
+bool output_file_keep(struct output_file **kept, bool (*is_useful)(const char *path))
+{
+	struct output_file *file = *kept;
+	flush_and_close(file);
+	bool keeps =
+		file->temporary && is_useful(file->temporary) && put_in_place(file, NULL) == RV_OK;
+	output_file_discard(kept);
+	return keeps;
 }
 
 void output_file_discard(struct output_file **discarded)

@@ -28,6 +28,12 @@ rv_status output_file_write_error(const struct output_file *file, rv_error *erro
 /* Writes out what is buffered, puts the file into its place and frees everything, whether or not
  * that succeeds: on an error nothing is left behind. RV_IO; RV_INVALID: meanwhile it exists. */
 rv_status output_file_commit(struct output_file **file, rv_error *error);
+/* Writes out what is buffered, down to the disk. RV_IO: not everything written so far is there. */
+rv_status output_file_flush(struct output_file *file, rv_error *error);
+/* After a failure: puts the file into its place as far as it was written, if is_useful says of it,
+ * by the path at which it is, that this is worth it, and frees everything. False: nothing is left
+ * behind. */
+bool output_file_keep(struct output_file **file, bool (*is_useful)(const char *path));
 /* Leaves nothing behind. Accepts NULL. */
 void output_file_discard(struct output_file **file);
 

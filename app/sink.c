@@ -3,26 +3,19 @@
 #include "app/container.h"
 #include "app/libav_util.h"
 #include "app/palette.h"
+#include "app/sink_place.h"
 #include "app/sink_sound.h"
 #include "app/sink_streams.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* A stream of the source, as the sink knows it. */
-struct copied_stream {
-	int index;            /* in the output; -1: left out */
-	AVRational time_base; /* of the source's packets */
-	int64_t last_dts;     /* in the output's time base */
-};
 
 struct sink {
 	struct output_file *file; /* NULL: a stream or a device, which libavformat opens */
 	AVFormatContext *muxer;
 	bool header_written;
 	bool is_watched;               /* nobody is to wait for packets that are there */
+	bool keeps_parts;              /* what was written before a failure is kept */
 	struct copied_stream *streams; /* by the source's index */
 	int stream_count;
 	int64_t shift; /* microseconds taken off every timestamp */
@@ -182,6 +175,7 @@ static rv_status open_muxer(struct sink *sink, const struct sink_options *option
 	sink->last_pts = AV_NOPTS_VALUE;
 	sink->shift = clock_start(contents->source);
 	sink->is_watched = options->pace == ENCODER_AT_ONCE;
+	sink->keeps_parts = options->keeps_parts;
 	return RV_OK;
 }
 
@@ -226,42 +220,19 @@ static bool write_failed(const struct sink *sink, int code)
 	return code < 0 || (sink->file && output_file_errno(sink->file));
 }
 
-static rv_status check_device(const char *path, rv_error *error)
-{
-	if (access(path, W_OK) == 0)
-		return RV_OK;
-	return rv_fail(error, errno == ENOENT ? RV_NOT_FOUND : RV_IO,
-	               "%s: %s; the kernel's module v4l2loopback makes devices to write to", path,
-	               strerror(errno));
-}
-
-static rv_status open_place(struct sink *sink, rv_error *error)
-{
-	AVFormatContext *muxer = sink->muxer;
-	AVDictionary *options = NULL;
-	if (sink->file) {
-		muxer->pb = output_file_io(sink->file);
-		muxer->flags |= AVFMT_FLAG_CUSTOM_IO;
-		return RV_OK;
-	}
-	if (output_place(muxer->url) == PLACE_DEVICE)
-		return check_device(muxer->url, error);
-	if (muxer->oformat->flags & AVFMT_NOFILE)
-		return RV_OK;
-	av_dict_set(&options, "pkt_size", "1316", 0); /* UDP: seven packets of MPEG-TS each */
-	libav_forget_complaint();
-	int code = avio_open2(&muxer->pb, muxer->url, AVIO_FLAG_WRITE, &muxer->interrupt_callback,
-	                      &options);
-	av_dict_free(&options);
-	return code < 0 ? libav_fail(error, code, "%s: cannot be opened", muxer->url) : RV_OK;
-}
-
 static void set_muxer_options(const struct sink *sink, AVDictionary **options)
 {
 	AVFormatContext *muxer = sink->muxer;
-	/* MP4 goes back to its beginning at the end, unless it is written in fragments. */
-	if (muxer->pb && !muxer->pb->seekable)
+	/* MP4 goes back to its beginning at the end, and cannot be read before, unless it is
+	 * written in fragments. Its head must wait for the first one, to say how the sound's delay
+	 * is made up for. */
+	if (sink->keeps_parts) {
+		av_dict_set(options, "movflags", "frag_keyframe+delay_moov+default_base_moof", 0);
+		av_dict_set_int(options, "frag_duration", AV_TIME_BASE, 0);
+		av_dict_set(options, "cluster_time_limit", "1000", 0); /* Matroska, ms */
+	} else if (muxer->pb && !muxer->pb->seekable) {
 		av_dict_set(options, "movflags", "frag_keyframe+empty_moov", 0);
+	}
 	av_dict_set(options, "rtsp_transport", "tcp", 0); /* what UDP loses is seen for seconds */
 	muxer->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
 	/* The encoder looks ahead for many frames, and sound must wait for them. */
@@ -273,7 +244,7 @@ static void set_muxer_options(const struct sink *sink, AVDictionary **options)
 rv_status sink_begin(struct sink *sink, rv_error *error)
 {
 	AVDictionary *options = NULL;
-	rv_status status = open_place(sink, error);
+	rv_status status = sink_open_place(sink->muxer, sink->file, error);
 	if (status)
 		return status;
 	set_muxer_options(sink, &options);
@@ -388,33 +359,6 @@ bool sink_takes(const struct sink *sink, int stream_index)
 	       sink->streams[stream_index].index >= 0;
 }
 
-/* Decoding timestamps that stand still or run back, as damaged files have them, would be refused.
- */
-static void make_dts_rise(const struct sink *sink, struct copied_stream *stream, AVPacket *packet)
-{
-	bool may_stand = sink->muxer->oformat->flags & AVFMT_TS_NONSTRICT;
-	if (packet->dts == AV_NOPTS_VALUE)
-		return;
-	if (stream->last_dts != AV_NOPTS_VALUE)
-		packet->dts = FFMAX(packet->dts, stream->last_dts + !may_stand);
-	if (packet->pts != AV_NOPTS_VALUE)
-		packet->pts = FFMAX(packet->pts, packet->dts);
-	stream->last_dts = packet->dts;
-}
-
-static void set_packet_times(const struct sink *sink, struct copied_stream *stream,
-                             AVPacket *packet)
-{
-	int64_t shift = shift_in(sink, stream->time_base);
-	if (packet->pts != AV_NOPTS_VALUE)
-		packet->pts -= shift;
-	if (packet->dts != AV_NOPTS_VALUE)
-		packet->dts -= shift;
-	av_packet_rescale_ts(packet, stream->time_base,
-	                     sink->muxer->streams[stream->index]->time_base);
-	make_dts_rise(sink, stream, packet);
-}
-
 rv_status sink_packet(struct sink *sink, AVPacket *packet, rv_error *error)
 {
 	if (!sink_takes(sink, packet->stream_index)) {
@@ -425,7 +369,7 @@ rv_status sink_packet(struct sink *sink, AVPacket *packet, rv_error *error)
 	struct copied_stream *stream = &sink->streams[from];
 	packet->stream_index = stream->index;
 	packet->pos = -1;
-	set_packet_times(sink, stream, packet);
+	sink_set_packet_times(sink->muxer, stream, sink->shift, packet);
 	int code = av_interleaved_write_frame(sink->muxer, packet);
 	if (write_failed(sink, 0) || (code < 0 && libav_status(code) == RV_IO))
 		return write_error(sink, code, error);
@@ -469,9 +413,9 @@ rv_status sink_samples(struct sink *sink, const float *samples, int count, rv_er
 
 /* ---- the end ---- */
 
-rv_status sink_finish(struct sink **finished, rv_error *error)
+/* What the encoders still hold. */
+static rv_status write_rest(struct sink *sink, rv_error *error)
 {
-	struct sink *sink = *finished;
 	rv_status status = RV_OK;
 	if (sink->palette)
 		status = encode_through_palette(sink, NULL, error);
@@ -479,26 +423,52 @@ rv_status sink_finish(struct sink **finished, rv_error *error)
 		status = encode(sink, NULL, error);
 	if (!status && sink->sound)
 		status = encode_sound(sink, NULL, 0, error);
+	return status;
+}
+
+/* libavformat frees some of a muxer's own memory only here. Where writing failed before, this goes
+ * nowhere. */
+static int write_trailer(struct sink *sink)
+{
+	int code = sink->header_written ? av_write_trailer(sink->muxer) : 0;
+	sink->header_written = false;
+	return code;
+}
+
+rv_status sink_finish(struct sink **finished, rv_error *error)
+{
+	struct sink *sink = *finished;
+	rv_status status = write_rest(sink, error);
 	if (!status) {
-		int code = av_write_trailer(sink->muxer);
-		sink->header_written = false;
+		int code = write_trailer(sink);
 		if (code < 0)
 			status = write_error(sink, code, error);
 	}
 	if (!status && sink->file)
+		status = output_file_flush(sink->file, error);
+	if (!status && sink->file)
 		status = output_file_commit(&sink->file, error);
+	if (status)
+		sink_break_off(finished, error);
 	sink_discard(finished);
 	return status;
 }
 
-/* libavformat frees some of a muxer's own memory only with the trailer: it then goes nowhere. */
-static void abandon_muxer(struct sink *sink)
+static void say_that_it_is_kept(rv_error *error)
 {
-	if (sink->header_written)
-		av_write_trailer(sink->muxer);
-	if (sink->muxer && !(sink->muxer->flags & AVFMT_FLAG_CUSTOM_IO))
-		avio_closep(&sink->muxer->pb);
-	avformat_free_context(sink->muxer);
+	const rv_error cause = error ? *error : (rv_error){0};
+	rv_fail(error, cause.status, "%s; what was recorded before is kept", cause.message);
+}
+
+void sink_break_off(struct sink **broken, rv_error *error)
+{
+	struct sink *sink = *broken;
+	if (!sink)
+		return;
+	write_trailer(sink);
+	if (sink->keeps_parts && sink->file && output_file_keep(&sink->file, sink_can_be_played))
+		say_that_it_is_kept(error);
+	sink_discard(broken);
 }
 
 void sink_discard(struct sink **discarded)
@@ -508,7 +478,8 @@ void sink_discard(struct sink **discarded)
 		return;
 	avcodec_free_context(&sink->encoder);
 	sink_sound_close(&sink->sound);
-	abandon_muxer(sink);
+	write_trailer(sink);
+	sink_close_place(sink->muxer);
 	palette_destroy(&sink->palette);
 	converter_release(&sink->converter);
 	av_frame_free(&sink->frame);

@@ -19,6 +19,8 @@ struct sink_options {
 	enum encoder_pace pace;
 	AVIOInterruptCB interrupt; /* ends waiting for the network; zeroed: nothing does */
 	struct progress *progress; /* for notes on streams that are left out; may be NULL */
+	bool keeps_parts; /* a file that cannot be written on is worth keeping: it is laid out so
+	                   * that it can be played up to where it ends */
 };
 
 /* What goes in. */
@@ -77,8 +79,12 @@ rv_status sink_samples(struct sink *sink, const float *samples, int count, rv_er
 bool sink_has_sound(const struct sink *sink);
 
 /* Writes what the encoder still holds and the trailer, and puts the file into its place. The sink
- * is gone afterwards, whether or not that succeeded. */
+ * is gone afterwards, whether or not that succeeded; where it did not, as by sink_break_off. */
 rv_status sink_finish(struct sink **sink, rv_error *error);
+/* Ends a sink after a failure, error. With keeps_parts the file is put into its place as far as it
+ * was written, where that can be played, and error says so; otherwise this leaves no output.
+ * Accepts NULL. */
+void sink_break_off(struct sink **sink, rv_error *error);
 /* Leaves no output. Accepts NULL. */
 void sink_discard(struct sink **sink);
 

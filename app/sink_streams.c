@@ -200,3 +200,30 @@ rv_status sink_copy_tags(AVFormatContext *muxer, const AVFormatContext *source, 
 	}
 	return RV_OK;
 }
+
+/* Decoding timestamps that stand still or run back, as damaged files have them, would be refused.
+ */
+static void make_dts_rise(const AVFormatContext *muxer, struct copied_stream *stream,
+                          AVPacket *packet)
+{
+	bool may_stand = muxer->oformat->flags & AVFMT_TS_NONSTRICT;
+	if (packet->dts == AV_NOPTS_VALUE)
+		return;
+	if (stream->last_dts != AV_NOPTS_VALUE)
+		packet->dts = FFMAX(packet->dts, stream->last_dts + !may_stand);
+	if (packet->pts != AV_NOPTS_VALUE)
+		packet->pts = FFMAX(packet->pts, packet->dts);
+	stream->last_dts = packet->dts;
+}
+
+void sink_set_packet_times(const AVFormatContext *muxer, struct copied_stream *stream,
+                           int64_t shift, AVPacket *packet)
+{
+	int64_t ticks = av_rescale_q(shift, AV_TIME_BASE_Q, stream->time_base);
+	if (packet->pts != AV_NOPTS_VALUE)
+		packet->pts -= ticks;
+	if (packet->dts != AV_NOPTS_VALUE)
+		packet->dts -= ticks;
+	av_packet_rescale_ts(packet, stream->time_base, muxer->streams[stream->index]->time_base);
+	make_dts_rise(muxer, stream, packet);
+}

@@ -143,6 +143,40 @@ expect_success record_with_hud live "$work/beeps.mp4" --headless --bench 3 $tiny
 check record_hud_where_asked_for [ "$(darkness "$work/hud.mp4")" -lt 120 ]
 check record_no_hud_otherwise [ "$(darkness "$work/a.mp4")" -gt 160 ]
 
+# ---- the disk is full ----
+
+# What was recorded until then stays, under its name, and can be played; nothing else does.
+noise="lavfi:testsrc2=size=160x120:rate=25,noise=alls=80:allf=t[out0];sine=r=48000[out1]"
+is_readable_in_part() { # FILE
+	[ "$(ffprobe -v quiet -select_streams v -count_frames -show_entries stream=nb_read_frames \
+		-of csv=p=0 "$1")" -gt 5 ]
+}
+kept="; what was recorded before is kept"
+for kind in mp4 mov mkv webm; do
+	mkdir "$work/full"
+	# shellcheck disable=SC2086
+	(trap '' XFSZ && ulimit -f 600 && exec timeout $((60 * slowness)) "$REVERIE" live "$noise" \
+		--headless $tiny --quality 5 -o "$work/full/a.$kind") >"$work/out" 2>"$work/err" </dev/null
+	check "record_full_disk_fails_in_$kind" [ $? = 1 ]
+	check "record_full_disk_keeps_$kind" is_readable_in_part "$work/full/a.$kind"
+	check "record_full_disk_says_that_it_kept_$kind" \
+		[ "$(grep -c "^live: .*/a.$kind: writing failed: .*$kept$" "$work/err")" = 1 ]
+	check "record_full_disk_leaves_no_other_file_than_$kind" [ "$(find "$work/full" -type f | wc -l)" = 1 ]
+	rm -r "$work/full"
+done
+
+# There is no room for anything that could be played.
+mkdir "$work/full"
+# shellcheck disable=SC2086
+(trap '' XFSZ && ulimit -f 1 && exec timeout $((60 * slowness)) "$REVERIE" live "$noise" --headless \
+	$tiny --quality 5 -o "$work/full/a.mp4") >"$work/out" 2>"$work/err" </dev/null
+check record_disk_full_at_once_fails [ $? = 1 ]
+check record_disk_full_at_once_leaves_nothing [ -z "$(find "$work/full" -type f)" ]
+check record_disk_full_at_once_claims_nothing [ "$(grep -c "$kept" "$work/err")" = 0 ]
+rmdir "$work/full"
+
+# ---- other containers and inputs ----
+
 # The frames of WebM are VP9, its sound Opus.
 # shellcheck disable=SC2086
 expect_success record_webm live "$work/beeps.mp4" --headless --bench 2 $tiny -o "$work/a.webm"
@@ -357,6 +391,26 @@ press q
 wait "$session"
 check record_full_disk_shows_in_the_exit_code [ $? = 1 ]
 check record_full_disk_is_said grep -q '^live: /dev/full: writing failed: No space' "$work/err"
+
+# It fills up under a recording: that is kept, and the show goes on.
+mkdir "$work/full"
+trap '' XFSZ
+ulimit -S -f 600
+# shellcheck disable=SC2086
+start_in "$work/full" "$noise" $tiny --quality 5
+ulimit -S -f unlimited
+press v
+for _ in $(seq 40); do
+	grep -q "writing failed" "$work/err" && break
+	pause 0.25
+done
+check record_disk_that_fills_up_ends_no_show kill -0 "$session"
+check record_disk_that_fills_up_is_said grep -q "^live: reverie-.*: writing failed: .*$kept" "$work/err"
+check record_disk_that_fills_up_keeps_what_was_recorded \
+	is_readable_in_part "$(ls "$work"/full/reverie-*.mp4)"
+press q
+wait "$session"
+check record_disk_that_fills_up_shows_in_the_exit_code [ $? = 1 ]
 
 # The folder goes away under the session: no recording then, but the show goes on.
 mkdir "$work/gone"

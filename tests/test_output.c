@@ -162,3 +162,31 @@ TEST(output_onto_a_full_disk_fails_and_leaves_nothing)
 	              error.message);
 	CHECK(media_file_count() == before);
 }
+
+static char looked_at[512];
+static bool worth_it;
+
+static bool is_worth_it(const char *path)
+{
+	snprintf(looked_at, sizeof(looked_at), "%s", path);
+	return worth_it && holds(path, "abc");
+}
+
+TEST(output_is_kept_in_part_only_where_that_is_worth_it)
+{
+	const char *path = media_path("part.txt");
+	int before = media_file_count();
+	for (int i = 0; i < 2; i++) {
+		struct output_file *file = NULL;
+		rv_error error = {0};
+		worth_it = i == 1;
+		REQUIRE(output_file_create(&file, path, false, &error) == RV_OK);
+		avio_write(output_file_io(file), (const unsigned char *)"abc", 3);
+		CHECK(output_file_keep(&file, is_worth_it) == worth_it);
+		CHECK(file == NULL && looked_at[0] && strcmp(looked_at, path) != 0);
+		CHECK(media_exists(path) == worth_it);
+		CHECK(media_file_count() == before + worth_it);
+	}
+	CHECK(holds(path, "abc"));
+	unlink(path);
+}
