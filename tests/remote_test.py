@@ -378,6 +378,8 @@ def hammer(port, count, rate):
             session.socket.recv(65536)
     except OSError:
         pass
+    session.send("kiosk", "off")  # or it would not be quit by a usual key
+    session.send("corner", "off")
     session.send("strength", 0.75)
     report(eventually(lambda: same(session.ask("strength"), 0.75), 30), f"lives after {count} commands")
     for name in ("layer", "octaves", "hud", "size"):
