@@ -53,7 +53,7 @@ is_sanitized() {
 	nm "$REVERIE" 2>/dev/null | grep -q '__asan_\|__tsan_'
 }
 
-# How many times as long as usual the tests wait for what is to happen, and how many times as few
+# A whole number: how many times as long as usual the tests wait for what is to happen, and how many times as few
 # pictures a second are enough: for a sanitizer, or a busy machine.
 if [ -z "$TEST_SLOWNESS" ]; then
 	TEST_SLOWNESS=1
