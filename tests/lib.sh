@@ -53,8 +53,8 @@ is_sanitized() {
 	nm "$REVERIE" 2>/dev/null | grep -q '__asan_\|__tsan_'
 }
 
-# A whole number: how many times as long as usual the tests wait for what is to happen, and how many times as few
-# pictures a second are enough: for a sanitizer, or a busy machine.
+# A whole number: how many times as long as usual the tests wait for what is to happen, and how many
+# times as few pictures a second are enough: for a sanitizer, or a busy machine.
 if [ -z "$TEST_SLOWNESS" ]; then
 	TEST_SLOWNESS=1
 	is_sanitized && TEST_SLOWNESS=3
