@@ -1,5 +1,6 @@
 #include "engine/device.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,7 @@ rv_status device_fail(rv_error *error, cl_int code, const char *what)
 	return rv_fail(error, RV_DEVICE, "%s: OpenCL error %d", what, code);
 }
 
-static void list_devices(struct device_listing *listing)
+static void ask_for_devices(struct device_listing *listing)
 {
 	cl_platform_id platforms[PLATFORMS_MAX];
 	cl_uint platform_count = 0;
@@ -59,6 +60,16 @@ static void list_devices(struct device_listing *listing)
 		for (cl_uint k = 0; k < count && k < room; k++)
 			listing->platforms[listing->count++] = platforms[i];
 	}
+}
+
+/* The first who asks makes the drivers start, and PoCL tells a second one, who asks meanwhile, of
+ * devices that it has not filled in yet. */
+static void list_devices(struct device_listing *listing)
+{
+	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+	pthread_mutex_lock(&one_at_a_time);
+	ask_for_devices(listing);
+	pthread_mutex_unlock(&one_at_a_time);
 }
 
 static rv_device_kind device_kind(cl_device_type type)
