@@ -166,7 +166,8 @@ static rv_status decode_floats(struct onnx_tensor *tensor, const Onnx__TensorPro
 	float *floats = arena_allocate(memory, tensor->count, sizeof(*floats));
 	if (!floats)
 		return onnx_out_of_memory(error);
-	if (proto->has_raw_data && type == ELEMENT_FLOAT && is_little_endian())
+	bool is_copy = proto->has_raw_data && type == ELEMENT_FLOAT && is_little_endian();
+	if (is_copy && tensor->count) /* an empty tensor's data is nowhere */
 		memcpy(floats, proto->raw_data.data, tensor->count * sizeof(*floats));
 	else if (proto->has_raw_data)
 		for (size_t i = 0; i < tensor->count; i++)
