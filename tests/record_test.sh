@@ -133,15 +133,15 @@ check record_stopped_by_a_signal_is_whole is_whole "$work/stopped.mp4"
 
 # The HUD is in no recording but where it is asked for: then its panel, which is dark, lies over the
 # white of the flashes.
-darkness() { # FILE: of the darkest of the moments at which the rest of the picture is white
+brightness() { # FILE: of the brightest of the moments at which the rest of the picture is white, or late
 	ffmpeg -nostdin -v error -i "$1" -vf "select='between(mod(t,1),0.08,0.16)',crop=12:12:10:10,scale=1:1" \
-		-fps_mode passthrough -pix_fmt gray -f rawvideo - | od -An -v -tu1 -w1 | sort -n | head -n 1
+		-fps_mode passthrough -pix_fmt gray -f rawvideo - | od -An -v -tu1 -w1 | sort -n | tail -n 1
 }
 # shellcheck disable=SC2086
 expect_success record_with_hud live "$work/beeps.mp4" --headless --bench 3 $tiny --record-hud on \
 	-o "$work/hud.mp4"
-check record_hud_where_asked_for [ "$(darkness "$work/hud.mp4")" -lt 120 ]
-check record_no_hud_otherwise [ "$(darkness "$work/a.mp4")" -gt 160 ]
+check record_hud_where_asked_for [ "$(brightness "$work/hud.mp4")" -lt 120 ]
+check record_no_hud_otherwise [ "$(brightness "$work/a.mp4")" -gt 160 ]
 
 # ---- the disk is full ----
 
