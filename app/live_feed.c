@@ -21,6 +21,7 @@ struct feed {
 	pthread_cond_t changed;
 	bool stopping;
 	uint64_t serial;
+	uint64_t count;     /* of new frames */
 	struct frame *last; /* NULL: none yet */
 	int64_t handed_at;  /* the last one, new or again */
 	int64_t silence;    /* after a new frame, until it is handed out again, nanoseconds */
@@ -32,6 +33,8 @@ struct feed {
 static void hand_out(struct feed *feed, struct frame *frame)
 {
 	frame->serial = feed->serial;
+	feed->count += !frame->again;
+	frame->number = feed->count;
 	frame->decoded_at = live_now();
 	if (feed->last && frame->time <= feed->last->time)
 		frame->time = feed->last->time + 1;

@@ -18,6 +18,7 @@ struct frame {
 	                     * on live_now()'s clock */
 	int64_t decoded_at; /* when it was there */
 	uint64_t serial;    /* raised where the source was opened anew */
+	uint64_t number;    /* of frames that came, those handed out again not counted; from 1 */
 	bool again;         /* the one before once more, as nothing new came */
 };
 

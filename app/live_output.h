@@ -5,13 +5,14 @@
  * gone, and says so. A file that cannot be written ends its output; a receiver or device that goes
  * away is tried again and again. Neither ends the show.
  *
- * Times. A picture carries the time of the source frame that it shows, not the moment at which it
- * was composed: that is later by whatever decoding, queues and the display's own rate took, now
- * more and now less, while sound comes by another way. The input's timestamps are what holds the
- * two together, so both are laid onto one clock by them (app/live_decode.h) and from there onto
- * the output. That clock goes on evenly while a file starts over, a stream is reconnected or the
- * picture is frozen, and so do times in the output. Devices and y4m keep no times; they get
- * pictures at a constant rate, the newest there is. */
+ * Times. A picture carries the time of the source frame that it shows (or a little less, where it
+ * stands for frames that the display left out: recorder_lead in app/live_record.h), not the moment
+ * at which it was composed: that is later by whatever decoding, queues and the display's own rate
+ * took, now more and now less, while sound comes by another way. The input's timestamps are what
+ * holds the two together, so both are laid onto one clock by them (app/live_decode.h) and from
+ * there onto the output. That clock goes on evenly while a file starts over, a stream is
+ * reconnected or the picture is frozen, and so do times in the output. Devices and y4m keep no
+ * times; they get pictures at a constant rate, the newest there is. */
 #ifndef LIVE_OUTPUT_H
 #define LIVE_OUTPUT_H
 

@@ -110,16 +110,35 @@ void recorder_stop(struct recorder *recorder)
 
 /* ---- what is shown and heard ---- */
 
+int64_t recorder_lead(int64_t gap, uint64_t left_out, int64_t interval)
+{
+	int64_t lead = gap > 0 ? gap / 2 - gap / 2 / (int64_t)(left_out + 1) : 0;
+	return lead < interval ? lead : interval;
+}
+
+static void see(struct recorder *recorder, const struct frame *frame, int64_t now, float fps)
+{
+	uint64_t further = frame->number - recorder->frame_number;
+	bool first = !recorder->frame_number;
+	recorder->lead = first || !further
+	                         ? 0
+	                         : recorder_lead(frame->time - recorder->frame_time, further - 1,
+	                                         (int64_t)(SECOND / (double)fps));
+	recorder->frame_number = frame->number;
+	recorder->frame_time = frame->time;
+	recorder->frame_seen = frame->decoded_at;
+	recorder->shown_at = now;
+}
+
 /* Its frame's time, and from then on, while the frame stays (no other comes, the picture is
  * frozen), as the clock goes. *is_new: the frame was not shown before. */
 static int64_t picture_time(struct recorder *recorder, const struct frame *frame, int64_t now,
-                            bool *is_new)
+                            float fps, bool *is_new)
 {
 	*is_new = frame->decoded_at != recorder->frame_seen;
 	if (*is_new)
-		recorder->shown_at = now;
-	recorder->frame_seen = frame->decoded_at;
-	return frame->time + (now - recorder->shown_at);
+		see(recorder, frame, now, fps);
+	return frame->time - recorder->lead + (now - recorder->shown_at);
 }
 
 static rv_status copy_picture(struct frame **copied, const rv_image *picture)
@@ -151,7 +170,7 @@ void recorder_show(struct recorder *recorder, const rv_image *picture,
 {
 	bool is_new;
 	struct frame *copy = NULL;
-	int64_t time = picture_time(recorder, frame, now, &is_new);
+	int64_t time = picture_time(recorder, frame, now, fps, &is_new);
 	int64_t spacing = (int64_t)(0.75 * SECOND / (double)fps);
 	is_new &= !frame->again;
 	if (!is_open(recorder) || (!is_new && time < recorder->last + spacing) ||

@@ -19,6 +19,9 @@ struct recorder {
 	struct decode *decode;         /* whose sound is recorded; borrowed */
 	rv_error error;                /* of the first recording that failed */
 	int64_t frame_seen, shown_at;  /* which frame is shown (decoded_at), and since when */
+	int64_t frame_time;            /* its time, */
+	uint64_t frame_number;         /* its number, */
+	int64_t lead;                  /* and by how much its picture comes before its time */
 	int64_t last;                  /* time of the last picture handed on, or held */
 	struct frame *held;            /* a picture that waits for what comes next; NULL: none */
 };
@@ -37,6 +40,13 @@ void recorder_stop(struct recorder *recorder);
 
 /* The format of recordings, or NULL: that of their name. */
 const char *recorder_format(const struct options *options);
+
+/* By how much the picture of a frame is to come before the frame's time where the display left out
+ * frames just before it: their times would pass under an old picture, and what begins with the
+ * first of them would come late by all of them. So the picture stands for them too, and lies in the
+ * middle between the times of the first of them and its own, at most interval (of the
+ * display, nanoseconds) early. gap: from the frame shown before to this one, nanoseconds. */
+int64_t recorder_lead(int64_t gap, uint64_t left_out, int64_t interval);
 
 /* Hands on what is shown now, the picture made of frame, with hud (NULL: none) laid over its
  * corner, and the sound that has come. */
