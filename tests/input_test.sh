@@ -133,10 +133,11 @@ stop_server() {
 	wait "$server" 2>/dev/null
 }
 
+lives=$(awk -v n="$slowness" 'BEGIN { print 1.6 * n }') # each sender
 restart_ten_times() {
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		# shellcheck disable=SC2046
-		timeout -s KILL 1.6 ffmpeg -nostdin -loglevel error $(pattern 160x120 25 9 yuv420p) \
+		timeout -s KILL "$lives" ffmpeg -nostdin -loglevel error $(pattern 160x120 25 9 yuv420p) \
 			-f mpegts "tcp://127.0.0.1:$port?listen=1" >/dev/null 2>&1
 	done
 	# shellcheck disable=SC2046
@@ -144,7 +145,7 @@ restart_ten_times() {
 }
 port=$((port + 1))
 serve restart_ten_times
-session input_killed_and_restarted_ten_times 22 "tcp://127.0.0.1:$port"
+session input_killed_and_restarted_ten_times $((22 * slowness)) "tcp://127.0.0.1:$port"
 check input_log_says_what_is_waited_for says "waiting for tcp://127.0.0.1:$port: " 10
 check input_log_says_what_is_back says "is back after" 10
 check input_log_says_what_changed says 'the input changed to 120x160, yuv422p'
@@ -195,11 +196,12 @@ ffmpeg -nostdin -loglevel error $(pattern 160x120 25 9 yuv420p) -f nut - 2>/dev/
 	"$REVERIE" live - --bench 2 $tiny >"$work/out" 2>"$work/err"
 check input_stdin_frames above source_fps 5
 
-# 120 frames a second: what is at hand when the server ends was all shown.
+# 120 frames a second, of a program that is not slowed down: what is at hand when the server ends was
+# all shown.
 port=$((port + 1))
 serve_fast() {
 	# shellcheck disable=SC2046
-	send $(pattern 640x480 120 4 yuv420p) -f mpegts "tcp://127.0.0.1:$port?listen=1"
+	send $(pattern 640x480 $((120 / slowness)) 4 yuv420p) -f mpegts "tcp://127.0.0.1:$port?listen=1"
 	date +%s%3N >"$work/ended"
 }
 serve serve_fast
