@@ -146,7 +146,9 @@ check record_no_hud_otherwise [ "$(brightness "$work/a.mp4")" -gt 160 ]
 # ---- the disk is full ----
 
 # What was recorded until then stays, under its name, and can be played; nothing else does.
-noise="lavfi:testsrc2=size=160x120:rate=25,noise=alls=80:allf=t[out0];sine=r=48000[out1]"
+noise=$work/noise.mp4
+ffmpeg -nostdin -loglevel error -f lavfi -i "testsrc2=size=160x120:rate=25:duration=2,noise=alls=80:allf=t" \
+	-f lavfi -i "sine=r=48000:d=2" -c:v libx264 -preset ultrafast -c:a aac "$noise" || exit 1
 is_readable_in_part() { # FILE
 	[ "$(ffprobe -v quiet -select_streams v -count_frames -show_entries stream=nb_read_frames \
 		-of csv=p=0 "$1")" -gt 5 ]
