@@ -75,6 +75,14 @@ static uint64_t checksum(const struct header *front, size_t offset, const void *
 	return cache_hash(hash, data, size);
 }
 
+void cache_key_add(char *key, size_t size, const int *numbers, size_t count)
+{
+	size_t length = strlen(key);
+
+	for (size_t i = 0; i < count && length + 16 < size; i++)
+		length += (size_t)snprintf(key + length, size - length, " %d", numbers[i]);
+}
+
 /* ---- reading ---- */
 
 /* Sets data and size of what is mapped, if all of it is as it was written. */

@@ -39,6 +39,9 @@ void cache_release(struct cache_entry *entry);
 bool cache_write(const char *directory, const char *kind, const char *key, const void *data,
                  size_t size);
 
+/* Appends numbers to a key of `size` bytes; what does not fit is left out. */
+void cache_key_add(char *key, size_t size, const int *numbers, size_t count);
+
 /* Removes entries of kind, those first that were used longest ago, until the rest takes no more
  * than so many bytes. */
 void cache_trim(const char *directory, const char *kind, size_t bytes);

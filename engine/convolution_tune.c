@@ -59,16 +59,7 @@ void tuner_destroy(struct tuner **tuner)
 	*tuner = NULL;
 }
 
-/* Appends numbers to a key; what does not fit is left out: keys that agree that far are of shapes
- * alike enough. */
-static void add_numbers(char key[KEY_LENGTH], const int *numbers, int count)
-{
-	size_t length = strlen(key);
-
-	for (int i = 0; i < count && length + 16 < KEY_LENGTH; i++)
-		length += (size_t)snprintf(key + length, KEY_LENGTH - length, " %d", numbers[i]);
-}
-
+/* Keys that agree as far as they reach are of shapes alike enough. */
 static void shape_key(const struct tuner *tuner, const struct convolution_problem *problem,
                       char key[KEY_LENGTH])
 {
@@ -94,11 +85,11 @@ static void shape_key(const struct tuner *tuner, const struct convolution_proble
 	snprintf(key, KEY_LENGTH, "%s|%016llx|%s|", tuner->device->key,
 	         (unsigned long long)tuner->sources,
 	         device_wants_groups(tuner->device) ? "gpu" : "cpu");
-	add_numbers(key, shape, sizeof(shape) / sizeof(shape[0]));
+	cache_key_add(key, KEY_LENGTH, shape, sizeof(shape) / sizeof(shape[0]));
 	for (int i = 0; i < problem->input_count; i++)
-		add_numbers(key, &problem->inputs[i].channels, 1);
+		cache_key_add(key, KEY_LENGTH, &problem->inputs[i].channels, 1);
 	for (int i = 0; i < problem->output_count; i++)
-		add_numbers(key, &problem->outputs[i].run.channels, 1);
+		cache_key_add(key, KEY_LENGTH, &problem->outputs[i].run.channels, 1);
 }
 
 /* The line "METHOD LANES PIXELS VECTORS GROUP BLOCK_TILES". */

@@ -168,14 +168,6 @@ static uint64_t hash_filters(const struct convolution_problem *problem, int own)
 	return hash;
 }
 
-static void add_numbers(char key[KEY_LENGTH], const int *numbers, size_t count)
-{
-	size_t length = strlen(key);
-
-	for (size_t i = 0; i < count && length < KEY_LENGTH; i++)
-		length += (size_t)snprintf(key + length, KEY_LENGTH - length, " %d", numbers[i]);
-}
-
 /* What the weights are comes first, in which most keys differ. */
 static void weight_key(const struct convolution_problem *problem,
                        const struct weight_layout *layout, char key[KEY_LENGTH])
@@ -193,9 +185,9 @@ static void weight_key(const struct convolution_problem *problem,
 
 	snprintf(key, KEY_LENGTH, "%016llx weights-%d %s",
 	         (unsigned long long)hash_filters(problem, own), LAYOUTS_VERSION, layout->method);
-	add_numbers(key, layout->parameters,
-	            sizeof(layout->parameters) / sizeof(layout->parameters[0]));
-	add_numbers(key, shape, sizeof(shape) / sizeof(shape[0]));
+	cache_key_add(key, KEY_LENGTH, layout->parameters,
+	              sizeof(layout->parameters) / sizeof(layout->parameters[0]));
+	cache_key_add(key, KEY_LENGTH, shape, sizeof(shape) / sizeof(shape[0]));
 }
 
 /* The packed weights, in memory that the caller frees; NULL without memory for them. */

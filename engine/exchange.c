@@ -5,44 +5,46 @@ static size_t sample_bytes(rv_pixel_format format)
 	return format == RV_RGB8 ? 1 : format == RV_RGB16 ? 2 : 4;
 }
 
-/* A list's own buffer for the caller's pixels, rows without gaps. */
-static void own_pixels(struct recorder *recorder, const struct raster *frame,
-                       rv_pixel_format format, struct raster_pixels *pixels)
+static void load(struct exchange *exchange, struct recorder *recorder)
 {
+	record_raster_load(recorder, &exchange->input, &exchange->frame);
+}
+
+static void store(struct exchange *exchange, struct recorder *recorder)
+{
+	exchange->store_launch = record_raster_store(recorder, &exchange->frame, &exchange->detail,
+	                                             1, &exchange->output);
+}
+
+/* One direction, unless it is there already for this format. The list owns the buffer of pixels, in
+ * which rows have no gaps. */
+static rv_status record_way(struct exchange *exchange, struct launch_list *list,
+                            struct raster_pixels *pixels, rv_pixel_format format,
+                            void (*record)(struct exchange *, struct recorder *), rv_error *error)
+{
+	struct recorder recorder = {.device = exchange->device, .list = list, .error = error};
+	const struct raster *frame = &exchange->frame;
+
+	if (list->count && pixels->format == format)
+		return RV_OK;
+	launch_list_clear(list);
 	pixels->format = format;
 	pixels->stride = 3 * (size_t)frame->width * sample_bytes(format);
-	pixels->buffer = record_own_buffer(recorder, pixels->stride * (size_t)frame->height, NULL);
+	pixels->buffer = record_own_buffer(&recorder, pixels->stride * (size_t)frame->height, NULL);
+	record(exchange, &recorder);
+	if (recorder.status)
+		launch_list_clear(list);
+	return recorder.status;
 }
 
 static rv_status record_load(struct exchange *exchange, rv_pixel_format format, rv_error *error)
 {
-	struct recorder recorder = {
-		.device = exchange->device, .list = &exchange->load, .error = error};
-
-	if (exchange->load.count && exchange->input.format == format)
-		return RV_OK;
-	launch_list_clear(&exchange->load);
-	own_pixels(&recorder, &exchange->frame, format, &exchange->input);
-	record_raster_load(&recorder, &exchange->input, &exchange->frame);
-	if (recorder.status)
-		launch_list_clear(&exchange->load);
-	return recorder.status;
+	return record_way(exchange, &exchange->load, &exchange->input, format, load, error);
 }
 
 static rv_status record_store(struct exchange *exchange, rv_pixel_format format, rv_error *error)
 {
-	struct recorder recorder = {
-		.device = exchange->device, .list = &exchange->store, .error = error};
-
-	if (exchange->store.count && exchange->output.format == format)
-		return RV_OK;
-	launch_list_clear(&exchange->store);
-	own_pixels(&recorder, &exchange->frame, format, &exchange->output);
-	exchange->store_launch = record_raster_store(&recorder, &exchange->frame, &exchange->detail,
-	                                             1, &exchange->output);
-	if (recorder.status)
-		launch_list_clear(&exchange->store);
-	return recorder.status;
+	return record_way(exchange, &exchange->store, &exchange->output, format, store, error);
 }
 
 rv_status exchange_record(struct exchange *exchange, rv_pixel_format format, rv_error *error)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "engine/operation_kinds.h"
 #include "engine/random.h"
 
 /* Of a drift of 1, in cycles a second: from as good as still to a change that can just be watched.
@@ -23,7 +24,7 @@ float favour_share(uint64_t seed, int channel, double wandered)
 
 void favour_create(struct favour *favour, struct recorder *recorder, int channels)
 {
-	int room = (channels + TENSOR_ALIGNMENT - 1) / TENSOR_ALIGNMENT * TENSOR_ALIGNMENT;
+	int room = round_up(channels, TENSOR_ALIGNMENT);
 
 	*favour = (struct favour){.channels = channels,
 	                          .shares = malloc((size_t)room * sizeof(float))};

@@ -7,9 +7,8 @@
 
 /* Tables over the channels, with zeros for those that do not count. */
 struct channel_tables {
-	float *inverse_levels, *factors; /* all [channels] */
-	float *ones;
-	int counting; /* channels that count */
+	float *inverse_levels, *factors; /* both [channels] */
+	int counting;                    /* channels that count */
 };
 
 static void choose_channels(const struct objective_target *target, struct channel_tables *tables)
@@ -17,10 +16,8 @@ static void choose_channels(const struct objective_target *target, struct channe
 	bool winners = target->kind == RV_OBJECTIVE_WINNERS;
 	int channels = target->operand.activation.channels;
 
-	for (int i = 0; i < channels; i++) {
+	for (int i = 0; i < channels; i++)
 		tables->inverse_levels[i] = target->channel_count ? 0 : 1;
-		tables->ones[i] = 1;
-	}
 	for (int i = 0; i < target->channel_count; i++)
 		tables->inverse_levels[target->channels[i]] = 1;
 	for (int i = 0; i < channels && winners && target->levels; i++) {
@@ -116,6 +113,23 @@ static void record_winners(struct recorder *recorder, const struct objective_tar
 	record_over_pixels(recorder, &narrow, lanes);
 }
 
+/* Those of a target that gives none. */
+static cl_mem record_even_shares(struct recorder *recorder, int channels)
+{
+	float *ones = malloc((size_t)channels * sizeof(*ones));
+	cl_mem table;
+
+	if (!ones) {
+		record_fail(recorder, RV_MEMORY, "out of memory");
+		return NULL;
+	}
+	for (int i = 0; i < channels; i++)
+		ones[i] = 1;
+	table = record_channel_table(recorder, ones, channels);
+	free(ones);
+	return table;
+}
+
 void record_objective(struct recorder *recorder, const struct objective_target *target)
 {
 	int channels = target->operand.activation.channels;
@@ -124,8 +138,7 @@ void record_objective(struct recorder *recorder, const struct objective_target *
 
 	tables.inverse_levels = calloc((size_t)channels, sizeof(float));
 	tables.factors = calloc((size_t)channels, sizeof(float));
-	tables.ones = calloc((size_t)channels, sizeof(float));
-	if (!tables.inverse_levels || !tables.factors || !tables.ones) {
+	if (!tables.inverse_levels || !tables.factors) {
 		record_fail(recorder, RV_MEMORY, "out of memory");
 		goto cleanup;
 	}
@@ -133,7 +146,7 @@ void record_objective(struct recorder *recorder, const struct objective_target *
 	fill_factors(target, &tables);
 	factors = record_channel_table(recorder, tables.factors, channels);
 	if (!shares)
-		shares = record_channel_table(recorder, tables.ones, channels);
+		shares = record_even_shares(recorder, channels);
 	if (target->kind == RV_OBJECTIVE_WINNERS) {
 		inverse_levels = record_channel_table(recorder, tables.inverse_levels, channels);
 		record_winners(recorder, target, inverse_levels, factors, shares);
@@ -143,5 +156,4 @@ void record_objective(struct recorder *recorder, const struct objective_target *
 cleanup:
 	free(tables.inverse_levels);
 	free(tables.factors);
-	free(tables.ones);
 }
