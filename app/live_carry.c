@@ -1,7 +1,5 @@
 #include "live_carry.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +7,7 @@
 #include "app/live_frame.h"
 #include "app/live_thread.h"
 #include "app/shrink.h"
+#include "app/thread.h"
 
 /* Of the small pictures between which motion is estimated, pixels. */
 enum { SIDE = 160 };
@@ -126,10 +125,10 @@ rv_status live_carry_start(struct live_carry **started, const struct options *op
 	work->frames = frames;
 	work->dreams = dreams;
 	work->shots = shots;
-	if (pthread_create(&work->thread, NULL, run, work)) {
-		rv_fail(error, RV_MEMORY, "no thread for motion: %s", strerror(errno));
+	rv_status status = thread_start(&work->thread, "motion", run, work, error);
+	if (status != RV_OK) {
 		free(work);
-		return RV_MEMORY;
+		return status;
 	}
 	*started = work;
 	return RV_OK;

@@ -1,6 +1,5 @@
 #include "live_decode.h"
 
-#include <errno.h>
 #include <libavutil/pixdesc.h>
 #include <math.h>
 #include <pthread.h>
@@ -15,6 +14,7 @@
 #include "app/live_stats.h"
 #include "app/opening.h"
 #include "app/signals.h"
+#include "app/thread.h"
 
 enum {
 	SIDE_MAX = 1920,       /* larger frames are made smaller: the display is no wall */
@@ -456,12 +456,11 @@ static void *run(void *context)
 
 rv_status decode_start(struct decode *decode, rv_error *error)
 {
-	decode->started = true;
-	int code = pthread_create(&decode->thread, NULL, run, decode);
-	if (!code)
-		return RV_OK;
-	decode->started = false;
-	return rv_fail(error, RV_MEMORY, "no thread for decoding: %s", strerror(code));
+	decode->started = true; /* which the thread looks at */
+	rv_status status = thread_start(&decode->thread, "decoding", run, decode, error);
+	if (status != RV_OK)
+		decode->started = false;
+	return status;
 }
 
 void decode_close(struct decode **closed)

@@ -1,6 +1,5 @@
 #include "live_disk.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include "app/paths.h"
 #include "app/picture.h"
 #include "app/queue.h"
+#include "app/thread.h"
 
 enum { WAITING_MAX = 4 };
 
@@ -96,8 +96,8 @@ rv_status live_disk_start(struct live_disk **started, rv_error *error)
 	/* Pictures asked for faster than they can be written are dropped: nothing waits. */
 	rv_status status =
 		queue_create(&disk->tasks, WAITING_MAX, QUEUE_DROP_OLDEST, release_task, error);
-	if (status == RV_OK && pthread_create(&disk->thread, NULL, run, disk))
-		status = rv_fail(error, RV_MEMORY, "no thread for writing: %s", strerror(errno));
+	if (status == RV_OK)
+		status = thread_start(&disk->thread, "writing", run, disk, error);
 	if (status != RV_OK) {
 		queue_destroy(&disk->tasks);
 		pthread_mutex_destroy(&disk->lock);

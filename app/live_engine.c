@@ -1,7 +1,5 @@
 #include "live_engine.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +10,7 @@
 #include "app/live_frame.h"
 #include "app/live_thread.h"
 #include "app/shrink.h"
+#include "app/thread.h"
 
 enum {
 	DREAM_SIDE_MAX = 1280,    /* pixels, unless a size is asked for */
@@ -406,11 +405,11 @@ rv_status live_engine_start(struct live_engine **started, const rv_model *model,
 	engine->dreams = dreams;
 	engine->nudged = nudged;
 	pthread_mutex_init(&engine->lock, NULL);
-	if (pthread_create(&engine->thread, NULL, run, engine)) {
-		rv_fail(error, RV_MEMORY, "no thread for dreaming: %s", strerror(errno));
+	rv_status status = thread_start(&engine->thread, "dreaming", run, engine, error);
+	if (status != RV_OK) {
 		pthread_mutex_destroy(&engine->lock);
 		free(engine);
-		return RV_MEMORY;
+		return status;
 	}
 	*started = engine;
 	return RV_OK;

@@ -1,9 +1,10 @@
 #include "app/live_feed.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "app/thread.h"
 
 enum {
 	MILLISECOND = 1000000,            /* nanoseconds */
@@ -144,13 +145,12 @@ rv_status feed_create(struct feed **created, struct queue *display, struct queue
 	pthread_cond_init(&feed->changed, &clock);
 	pthread_condattr_destroy(&clock);
 	feed_expect(feed, 0);
-	int code = pthread_create(&feed->thread, NULL, run, feed);
-	if (code) {
+	rv_status status = thread_start(&feed->thread, "handing out", run, feed, error);
+	if (status != RV_OK) {
 		pthread_cond_destroy(&feed->changed);
 		pthread_mutex_destroy(&feed->lock);
 		free(feed);
-		return rv_fail(error, RV_MEMORY, "no thread to hand frames out: %s",
-		               strerror(code));
+		return status;
 	}
 	*created = feed;
 	return RV_OK;

@@ -1,6 +1,5 @@
 #include "live_output.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "app/queue.h"
 #include "app/sink.h"
 #include "app/soundtrack.h"
+#include "app/thread.h"
 
 #define SECOND INT64_C(1000000000) /* nanoseconds */
 
@@ -392,10 +392,7 @@ static rv_status start(struct live_output *output, rv_error *error)
 		status = make_sink(output, error);
 	if (status == RV_OK && output->options.at_once && output->place != PLACE_STREAM)
 		status = begin(output, error);
-	if (status == RV_OK && pthread_create(&output->thread, NULL, run, output))
-		status = rv_fail(error, RV_MEMORY, "no thread for %.100s: %s",
-		                 output->options.output, strerror(errno));
-	return status;
+	return status ? status : thread_start(&output->thread, "encoding", run, output, error);
 }
 
 static void destroy(struct live_output *output)

@@ -3,7 +3,7 @@
 #ifdef HAVE_ALSA
 
 #include <alsa/asoundlib.h>
-#include <pthread.h>
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 
 #include "app/midi_map.h"
 #include "app/remote.h"
+#include "app/thread.h"
 
 enum { POLLED_MAX = 8, FROM_LENGTH = 128 };
 
@@ -232,8 +233,10 @@ rv_status midi_open(struct midi **opened, const char *from, const struct keys *k
 	pthread_mutex_init(&midi->lock, NULL);
 	midi->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	rv_status status = open_port(midi, error);
-	if (status == RV_OK && (midi->wake < 0 || pthread_create(&midi->thread, NULL, run, midi)))
-		status = rv_fail(error, RV_MEMORY, "no thread for MIDI");
+	if (status == RV_OK && midi->wake < 0)
+		status = rv_fail(error, RV_MEMORY, "no descriptor for MIDI: %s", strerror(errno));
+	if (status == RV_OK)
+		status = thread_start(&midi->thread, "MIDI", run, midi, error);
 	if (status == RV_OK)
 		*opened = midi;
 	else

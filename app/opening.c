@@ -1,10 +1,11 @@
 #include "app/opening.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "app/thread.h"
 
 enum { FAREWELL = 300000000 /* nanoseconds: what can be interrupted has ended by then */ };
 
@@ -70,10 +71,10 @@ rv_status opening_start(struct opening **started, const char *input,
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
 	pthread_cond_init(&opening->changed, &clock);
 	pthread_condattr_destroy(&clock);
-	int code = pthread_create(&thread, NULL, run, opening);
-	if (code) {
+	rv_status status = thread_start(&thread, "opening", run, opening, error);
+	if (status != RV_OK) {
 		destroy(opening);
-		return rv_fail(error, RV_MEMORY, "no thread to open the input: %s", strerror(code));
+		return status;
 	}
 	pthread_detach(thread);
 	*started = opening;

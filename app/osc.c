@@ -4,7 +4,6 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 
 #include "app/action.h"
 #include "app/osc_message.h"
+#include "app/thread.h"
 
 enum { PEERS_MAX = 16, ANSWERS_MAX = 256, PACKETS_AT_ONCE = 64, PATH_MAX_LENGTH = 128 };
 
@@ -325,9 +325,9 @@ static rv_status start(struct osc *osc, rv_error *error)
 {
 	osc->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	rv_status status = queue_create(&osc->answers, ANSWERS_MAX, QUEUE_DROP_OLDEST, free, error);
-	if (status == RV_OK && (osc->wake < 0 || pthread_create(&osc->thread, NULL, run, osc)))
-		status = rv_fail(error, RV_MEMORY, "no thread for OSC");
-	return status;
+	if (status == RV_OK && osc->wake < 0)
+		status = rv_fail(error, RV_MEMORY, "no descriptor for OSC: %s", strerror(errno));
+	return status ? status : thread_start(&osc->thread, "OSC", run, osc, error);
 }
 
 static void release(struct osc *osc)
