@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -17,6 +18,14 @@ struct header {
 };
 
 static const char magic[8] = "reverie2";
+
+enum {
+	HASH_DIGITS = 16, /* an entry's name begins with them, and ends with a dot and its kind */
+	STALE = 3600,     /* seconds, in which any entry has long been written */
+};
+
+/* What mkstemp makes of an entry's name until the entry is whole. */
+static const char temporary_ending[] = ".XXXXXX";
 
 uint64_t cache_hash(uint64_t hash, const void *data, size_t size)
 {
@@ -56,8 +65,8 @@ static bool entry_path(char *path, size_t size, const char *directory, const cha
                        const char *key)
 {
 	uint64_t hash = cache_hash(CACHE_HASH_START, key, strlen(key));
-	int length =
-		snprintf(path, size, "%s/%016llx.%s", directory, (unsigned long long)hash, kind);
+	int length = snprintf(path, size, "%s/%0*llx.%s", directory, HASH_DIGITS,
+	                      (unsigned long long)hash, kind);
 	return directory[0] && length > 0 && (size_t)length < size;
 }
 
@@ -173,7 +182,7 @@ bool cache_write(const char *directory, const char *kind, const char *key, const
 
 	if (!entry_path(path, sizeof(path), directory, kind, key))
 		return false;
-	snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
+	snprintf(temporary, sizeof(temporary), "%s%s", path, temporary_ending);
 	descriptor = mkstemp(temporary);
 	if (descriptor < 0)
 		return false;
@@ -241,6 +250,26 @@ static void list_entries(DIR *stream, const char *kind, struct entry_list *list)
 			return;
 }
 
+static bool is_temporary(const char *name)
+{
+	size_t ending = sizeof(temporary_ending) - 1, length = strlen(name);
+	return length > HASH_DIGITS + 1 + ending && name[HASH_DIGITS] == '.' &&
+	       strrchr(name, '.') == name + length - ending;
+}
+
+/* Removes what was left behind by processes that ended while they wrote. */
+static void remove_temporaries(DIR *stream)
+{
+	struct stat status;
+	time_t now = time(NULL);
+
+	for (struct dirent *entry; (entry = readdir(stream));)
+		if (is_temporary(entry->d_name) &&
+		    fstatat(dirfd(stream), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(status.st_mode) && now - status.st_mtim.tv_sec > STALE)
+			unlinkat(dirfd(stream), entry->d_name, 0);
+}
+
 static int compare_use(const void *left, const void *right)
 {
 	const struct timespec *a = &((const struct entry_file *)left)->used;
@@ -258,6 +287,8 @@ void cache_trim(const char *directory, const char *kind, size_t bytes)
 
 	if (!stream)
 		return;
+	remove_temporaries(stream);
+	rewinddir(stream);
 	list_entries(stream, kind, &list);
 	if (list.bytes > bytes)
 		qsort(list.files, list.count, sizeof(*list.files), compare_use);

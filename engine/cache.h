@@ -43,7 +43,7 @@ bool cache_write(const char *directory, const char *kind, const char *key, const
 void cache_key_add(char *key, size_t size, const int *numbers, size_t count);
 
 /* Removes entries of kind, those first that were used longest ago, until the rest takes no more
- * than so many bytes. */
+ * than so many bytes; and of any kind what was left half-written an hour ago or longer. */
 void cache_trim(const char *directory, const char *kind, size_t bytes);
 
 /* XXH3 of 64 bits, continued from hash; start with CACHE_HASH_START. */

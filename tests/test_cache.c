@@ -1,4 +1,5 @@
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,6 +214,36 @@ TEST(cache_trims_what_was_used_longest_ago)
 	CHECK(is_found("levels", "third"));
 	cache_trim("", "program", 0);
 	CHECK(holds("first", "1"));
+	forget_directory();
+}
+
+/* A file of that name, which was last written so many seconds ago. */
+static bool leave_file(const char *name, time_t age, char *path, size_t size)
+{
+	struct timespec written[2] = {{.tv_sec = time(NULL) - age}, {.tv_sec = time(NULL) - age}};
+	snprintf(path, size, "%s/%s", directory, name);
+	int file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	bool left = file >= 0 && write(file, "half", 4) == 4 && futimens(file, written) == 0;
+	if (file >= 0)
+		close(file);
+	return left;
+}
+
+TEST(cache_trims_what_was_left_half_written)
+{
+	char stale[CACHE_PATH_LENGTH + 300], fresh[CACHE_PATH_LENGTH + 300];
+	char whole[CACHE_PATH_LENGTH + 300], other[CACHE_PATH_LENGTH + 300];
+
+	REQUIRE(make_directory());
+	REQUIRE(leave_file("0123456789abcdef.levels.aB3dE6", 7200, stale, sizeof(stale)));
+	REQUIRE(leave_file("0123456789abcdef.levels.bB3dE6", 60, fresh, sizeof(fresh)));
+	REQUIRE(leave_file("0123456789abcdef.levels", 7200, whole, sizeof(whole)));
+	REQUIRE(leave_file("of.somebody.else", 7200, other, sizeof(other)));
+	cache_trim(directory, "weights", 1000);
+	CHECK(access(stale, F_OK) != 0);
+	CHECK(access(fresh, F_OK) == 0);
+	CHECK(access(whole, F_OK) == 0);
+	CHECK(access(other, F_OK) == 0);
 	forget_directory();
 }
 
