@@ -6,27 +6,16 @@
 #
 # Sizes and qualities repeat after the first twelve changes, so from then on nothing new is needed.
 # Exit code 1 where memory grew by 2 MB or more after that. Needs ffmpeg and oscsend (liblo-tools).
-cd "$(dirname "$0")/../.." || exit 1
-reverie=${REVERIE:-build/reverie}
-data=${REVERIE_TEST_DATA:-../shared/data}
+. "$(dirname "$0")/live_common.sh"
 changes=${1:-100}
 port=${OSC_PORT:-$((20000 + $$ % 20000))}
-work=$(mktemp -d) || exit 1
-session=''
-trap 'kill "$session" 2>/dev/null; rm -rf "$work"' EXIT
 
-source=$data/clips/gopro_walk_848x480.mp4
-[ -f "$source" ] || source=assets/clouds.mp4
-ffmpeg -nostdin -v error -i "$source" -an -vf fps=25,scale=640:480 -t 12 -c:v libx264 -preset fast \
-	"$work/clip.mp4" || exit 1
+cut_clip 12
 "$reverie" live "$work/clip.mp4" --headless --governor off --size 160x120 --osc "$port" \
 	>"$work/out" 2>&1 &
 session=$!
 sleep 8
 
-memory() { # kB that are resident
-	awk '/^VmRSS/ { print $2 }' "/proc/$session/status" 2>/dev/null
-}
 change() { # NUMBER: six sizes, two qualities
 	size=$(echo "160x120 320x240 216x160 256x192 184x136 136x104" | cut -d' ' -f$(($1 % 6 + 1)))
 	quality=$(echo "medium fast" | cut -d' ' -f$(($1 / 6 % 2 + 1)))

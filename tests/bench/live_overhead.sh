@@ -6,17 +6,10 @@
 #     tests/bench/live_overhead.sh [SIZE...]
 #
 # Needs ffmpeg.
-cd "$(dirname "$0")/../.." || exit 1
-reverie=${REVERIE:-build/reverie}
-data=${REVERIE_TEST_DATA:-../shared/data}
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "$0")/live_common.sh"
 rounds=3
 
-source=$data/clips/gopro_walk_848x480.mp4
-[ -f "$source" ] || source=assets/clouds.mp4
-ffmpeg -nostdin -v error -i "$source" -an -vf fps=25,scale=640:480 -t 12 -c:v libx264 -preset fast \
-	"$work/clip.mp4" || exit 1
+cut_clip 12
 
 frames() { # SIZE NAME: two frames in a row
 	ffmpeg -nostdin -v error -y -ss 3 -i "$work/clip.mp4" -frames:v 2 \

@@ -6,28 +6,17 @@
 #
 # The options go to `reverie live`. Exit code 1 where display, dreams, latency or memory fall short
 # of what the session is to hold. Needs Xvfb and ffmpeg.
-cd "$(dirname "$0")/../.." || exit 1
-reverie=${REVERIE:-build/reverie}
-data=${REVERIE_TEST_DATA:-../shared/data}
+. "$(dirname "$0")/live_common.sh"
 minutes=${1:-10}
 [ $# -gt 0 ] && shift
-work=$(mktemp -d) || exit 1
 . tests/window.sh
 
-source=$data/clips/gopro_walk_848x480.mp4
-[ -f "$source" ] || source=assets/clouds.mp4
-ffmpeg -nostdin -v error -i "$source" -an -vf fps=25,scale=640:480 -t 20 -c:v libx264 -preset fast \
-	"$work/clip.mp4" || exit 1
-
+cut_clip 20
 start_xvfb
 
 seconds=$(awk -v m="$minutes" 'BEGIN { print int(60 * m) }')
 "$reverie" live "$work/clip.mp4" --bench "$seconds" "$@" >"$work/out" 2>"$work/err" &
 session=$!
-
-memory() { # kB that are resident
-	awk '/^VmRSS/ { print $2 }' "/proc/$session/status" 2>/dev/null
-}
 
 # The bench begins with the first dream; what comes before it takes a few seconds.
 passed=0 first='' most=0
