@@ -14,31 +14,22 @@ to it. Installs nothing; exit code 2 and one line where something is missing.
 
 import argparse
 import os
-import re
 import statistics
-import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXIT_MISSING = 2
 
+import reverie_bench
 import step_torch  # ends with that exit code itself, where PyTorch is not there
-
-LINE = re.compile(r"^step \S+ \S+ median_ms=([\d.]+) min_ms=([\d.]+)", re.MULTILINE)
 
 
 def reverie_milliseconds(options, layer, size):
-    command = [options.program, "bench", "step", "--model", options.model]
-    command += ["--layer", layer, "--size", size, "--runs", str(options.runs)]
+    words = ["--model", options.model, "--layer", layer, "--size", size, "--runs", str(options.runs)]
     if options.input_format:
-        command += ["--input-format", options.input_format]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    line = LINE.search(result.stdout)
-    if result.returncode or not line:
-        said = (result.stderr.strip() or "it printed no step line").splitlines()[-1]
-        raise RuntimeError(f"{' '.join(command)} failed: {said}")
-    return float(line.group(1))
+        words += ["--input-format", options.input_format]
+    return reverie_bench.step(options.program, *words)[2]
 
 
 def torch_milliseconds(step, runs):

@@ -10,24 +10,19 @@ else the machine does meanwhile meets all sizes, but not at once: see that the l
 
 import argparse
 import os
-import re
 import statistics
-import subprocess
 import sys
 from pathlib import Path
 
+import reverie_bench
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-LINE = re.compile(r"^step \S+ (\d+)x(\d+) median_ms=([\d.]+)", re.MULTILINE)
 
 
 def milliseconds_per_megapixel(options, size):
-    command = [options.program, "bench", "step", "--layer", options.layer, "--size", size]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    line = LINE.search(result.stdout)
-    if result.returncode or not line:
-        said = (result.stderr.strip() or "it printed no step line").splitlines()[-1]
-        raise RuntimeError(f"{' '.join(command)} failed: {said}")
-    return float(line.group(3)) * 1e6 / (int(line.group(1)) * int(line.group(2)))
+    width, height, milliseconds = reverie_bench.step(options.program, "--layer", options.layer,
+                                                     "--size", size)
+    return milliseconds * 1e6 / (width * height)
 
 
 def main():

@@ -1,0 +1,17 @@
+"""What `reverie bench` says, for the scripts beside this one."""
+
+import re
+import subprocess
+
+STEP = re.compile(r"^step \S+ (\d+)x(\d+) median_ms=([\d.]+)", re.MULTILINE)
+
+
+def step(program, *words):
+    """`reverie bench step WORD...`: width, height, and the median of its steps in milliseconds."""
+    command = [program, "bench", "step", *words]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    line = STEP.search(result.stdout)
+    if result.returncode or not line:
+        said = (result.stderr.strip() or "it printed no step line").splitlines()[-1]
+        raise RuntimeError(f"{' '.join(command)} failed: {said}")
+    return int(line.group(1)), int(line.group(2)), float(line.group(3))
