@@ -53,14 +53,21 @@ is_sanitized() {
 	nm "$REVERIE" 2>/dev/null | grep -q '__asan_\|__tsan_'
 }
 
+# What LD_PRELOAD must be for a library that stands in for functions of others: a sanitizer's own, which
+# stands in for them too and calls what comes next, wants to be the first.
+preload() { # LIBRARY
+	ldd "$REVERIE" | awk -v library="$1" '/lib[at]san/ { printf "%s:", $3 } END { print library }'
+}
+
 # A whole number: how many times as long as usual the tests wait for what is to happen, and how many
-# times as few pictures a second are enough: for a sanitizer, or a busy machine.
+# times as few pictures a second show that there are any: for a sanitizer, or a busy machine.
 if [ -z "$TEST_SLOWNESS" ]; then
 	TEST_SLOWNESS=1
 	is_sanitized && TEST_SLOWNESS=3
 	export TEST_SLOWNESS
 fi
 slowness=$TEST_SLOWNESS
+slowed_down="what is slowed down does not tell how fast it is"
 
 pause() { # SECONDS: a usual wait
 	sleep "$(awk -v s="$1" -v n="$slowness" 'BEGIN { print s * n }')"
@@ -75,6 +82,15 @@ number() { # NAME
 above() { # NAME LIMIT
 	awk -v name="$1" -v value="$(number "$1")" -v limit="$2" -v n="$slowness" 'BEGIN {
 		exit !(value > (name ~ /_fps$/ ? limit / n : limit)) }'
+}
+
+# The program must be as fast as that, where nothing slows it down.
+check_rate() { # NAME RATE LIMIT
+	if [ "$slowness" = 1 ]; then
+		check "$1" above "$2" "$3"
+	else
+		skip "$1" "$slowed_down"
+	fi
 }
 
 # reverie must fail with exit code CODE and nothing but one line on standard error, which begins

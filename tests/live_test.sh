@@ -54,7 +54,7 @@ expect_success live_ends_with_its_file live "$clip" --headless --loop off $tiny
 
 # shellcheck disable=SC2086
 expect_success live_plays_a_picture live assets/clouds.jpg --headless --bench 1 $tiny
-check live_dreams_of_a_picture_again_and_again above dream_fps 5
+check_rate live_dreams_of_a_picture_again_and_again dream_fps 5
 # shellcheck disable=SC2086
 expect_success live_plays_a_filter_graph live "lavfi:testsrc=size=320x240:rate=25" --headless \
 	--bench 1 $tiny
