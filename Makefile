@@ -131,7 +131,8 @@ help:
 	@echo 'make deps          install the packages that are missing (apt; with sudo where not root)'
 	@echo 'make models        fetch the default network (npm)'
 	@echo 'make sanitize      run the test programs, and the end-to-end tests of live sessions and of'
-	@echo '                   time, under the sanitizers'
+	@echo '                   time, under the sanitizers; SANITIZERS=tsan or asan runs one alone,'
+	@echo '                   SANITIZE_TESTS="test_queue live" these tests'
 	@echo 'make bench         time gradient steps and a dream of the default network against PyTorch'
 	@echo 'make kernels       compile every OpenCL kernel and say what is wrong with it'
 	@echo 'make format        lay out the C sources with clang-format'
@@ -187,16 +188,15 @@ test:
 test-programs: $(TEST_PROGRAMS)
 
 # All test programs, and the scripts of what runs many threads at once, under the sanitizers, each built
-# in a folder of its own. Of OpenCL's drivers PoCL alone is loaded: others leak when they are only looked
-# at, and are unloaded before anyone could tell whose memory that was.
-THREADED = $(addprefix tests/,$(addsuffix _test.sh,live stage record input remote time))
-SANITIZED = OCL_ICD_VENDORS=$${OCL_ICD_VENDORS:-pocl.icd} TEST_SECONDS=$${TEST_SECONDS:-1800} \
-	REVERIE=$(1)/reverie sh tests/run $(TEST_PROGRAMS:$(BUILD)/%=$(1)/%) $(THREADED)
+# in a folder of its own. That takes hours; parts of it are asked for by name.
+SANITIZERS ?= tsan asan
+SANITIZE_TESTS ?= $(notdir $(TEST_PROGRAMS)) live stage record input remote time
 .PHONY: sanitize
 sanitize:
-	@$(PARALLEL) SANITIZE=thread BUILD=build-tsan all test-programs
-	@$(PARALLEL) SANITIZE=address,undefined BUILD=build-asan all test-programs
-	@$(call SANITIZED,build-tsan); thread=$$?; $(call SANITIZED,build-asan) && exit $$thread
+	@set -e; for kind in $(SANITIZERS); do \
+		case $$kind in tsan) flags=thread ;; asan) flags=address,undefined ;; esac; \
+		$(PARALLEL) SANITIZE=$$flags BUILD=build-$$kind all test-programs; done
+	@SANITIZE_TESTS='$(SANITIZE_TESTS)' sh tests/sanitize $(SANITIZERS:%=build-%)
 
 # The networks of other people are timed where the test data is there.
 NETWORKS := ../shared/data/nets
