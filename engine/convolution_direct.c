@@ -22,12 +22,16 @@ const struct register_tile *register_tiles(int lanes)
 }
 
 /* For each row of weights a tile of P pixels and V vectors takes P * V multiply-adds and P + V
- * loads. Both count, also for what is computed beyond the last vector. */
-static double tile_cost(struct register_tile tile, int vectors)
+ * loads. Both count. */
+double register_tile_cost(struct register_tile tile, int vectors)
 {
-	int computed = divide_up(vectors, tile.vectors) * tile.vectors;
+	return vectors * (1 + 1.0 / tile.pixels + 1.0 / tile.vectors);
+}
 
-	return computed * (1 + 1.0 / tile.pixels + 1.0 / tile.vectors);
+/* Also of what is computed beyond the last vector. */
+static double cost_of_width(struct register_tile tile, int vectors)
+{
+	return register_tile_cost(tile, divide_up(vectors, tile.vectors) * tile.vectors);
 }
 
 struct register_tile register_tile_default(int lanes, int output_width)
@@ -38,7 +42,7 @@ struct register_tile register_tile_default(int lanes, int output_width)
 	if (lanes < 16)
 		return *tile;
 	for (; tile->lanes; tile++)
-		if (tile_cost(*tile, vectors) < tile_cost(*best, vectors))
+		if (cost_of_width(*tile, vectors) < cost_of_width(*best, vectors))
 			best = tile;
 	return *best;
 }
@@ -201,77 +205,5 @@ void convolution_depthwise(struct recorder *recorder, struct weight_cache *weigh
 		launch_depthwise(recorder, &tables);
 	else
 		launch_depthwise_alone(recorder, &tables);
-	tables_release(&tables);
-}
-
-/* ---- picture ---- */
-
-/* Times 3 channels, as many sums as the registers hold. */
-enum { PICTURE_PIXELS_16 = 8, PICTURE_PIXELS = 4 };
-
-/* [tap][vector of rows][column][row in the vector] */
-static bool pack_rows(const struct weight_layout *layout, const struct filter_bank *bank,
-                      float *packed)
-{
-	const int channels = layout->parameters[0], lanes = layout->parameters[1];
-
-	for (int tap = 0; tap < bank->taps; tap++)
-		for (int first = 0; first < bank->rows; first += lanes)
-			for (int channel = 0; channel < channels; channel++)
-				for (int lane = 0; lane < lanes; lane++)
-					*packed++ = filter_bank_weight(bank, tap, first + lane,
-					                               channel);
-	return true;
-}
-
-/* Of one work-item; one of many does a single pixel. */
-static int picture_pixels(const struct device *device)
-{
-	if (device_wants_groups(device))
-		return 1;
-	return device->lanes == 16 ? PICTURE_PIXELS_16 : PICTURE_PIXELS;
-}
-
-static void launch_picture(struct recorder *recorder, const struct convolution_tables *tables)
-{
-	const struct device *device = recorder->device;
-	int tile_count = divide_up(tables->largest_phase, picture_pixels(device));
-	bool groups = device_wants_groups(device);
-	int group = groups ? (int)device_group_items(device, GROUP_ITEMS) : 1;
-	int tiles = groups ? 1 : tiles_per_group(device, tile_count, tables->phase_count);
-
-	record_int(recorder, tiles);
-	record_launch(recorder, (size_t)divide_up(divide_up(tile_count, tiles), group) * group,
-	              tables->phase_count, 1, group, 1, 1);
-}
-
-void convolution_picture(struct recorder *recorder, struct weight_cache *weights,
-                         const struct convolution_problem *problem)
-{
-	const struct window *window = &problem->node->window;
-	int lanes = recorder->device->lanes, channels = problem->outputs[0].run.channels;
-	struct weight_layout layout = {
-		.method = "picture",
-		.parameters = {channels, lanes},
-		.count = (size_t)problem->input_width * window->height * window->width * channels,
-		.pack = pack_rows,
-	};
-	struct convolution_tables tables;
-	cl_mem packed = weight_cache_find(weights, recorder, problem, &layout);
-	char options[64];
-
-	if (recorder->status)
-		return;
-	if (!tables_create(&tables, problem, TENSOR_ALIGNMENT, 1)) {
-		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);
-		return;
-	}
-	snprintf(options, sizeof(options), "-DTILE_PIXELS=%d -DCHANNELS=%d%s",
-	         picture_pixels(recorder->device), channels,
-	         device_wants_groups(recorder->device) ? " -DMANY_ITEMS" : "");
-	record_kernel(recorder, "conv_picture", options, "convolve_to_picture",
-	              problem->node->name);
-	record_problem_arguments(recorder, problem, &tables, packed, 0);
-	launch_picture(recorder, &tables);
 	tables_release(&tables);
 }

@@ -14,6 +14,8 @@ struct register_tile {
  * registers where there are 16 lanes (AVX-512), else 16. Of groups of one item. Ends with {0}. */
 const struct register_tile *register_tiles(int lanes);
 
+/* What it costs to compute this many vectors, in no particular unit. */
+double register_tile_cost(struct register_tile tile, int vectors);
 /* The tile that does output_width channels, a multiple of TENSOR_ALIGNMENT, at the least cost. */
 struct register_tile register_tile_default(int lanes, int output_width);
 
@@ -63,7 +65,8 @@ void convolution_gemm(struct recorder *recorder, struct weight_cache *weights,
 void convolution_depthwise(struct recorder *recorder, struct weight_cache *weights,
                            const struct convolution_problem *problem);
 
-/* Where problem_writes_picture. */
+/* Where problem_writes_picture. Nothing clamps the network's input, so its gradient is never
+ * masked. */
 void convolution_picture(struct recorder *recorder, struct weight_cache *weights,
                          const struct convolution_problem *problem);
 

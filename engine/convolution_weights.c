@@ -8,7 +8,7 @@
 
 /* Of the layouts in this program. To be raised whenever one of them comes to mean something else:
  * files of other versions are not found. */
-enum { LAYOUTS_VERSION = 1 };
+enum { LAYOUTS_VERSION = 2 };
 
 /* On disk. More than two large networks take at one picture size. */
 static const size_t disk_bytes_most = (size_t)1 << 30;

@@ -1,107 +1,136 @@
-// The gradient of the network's input: CHANNELS (1..4) output channels only, so the lanes are
-// gradient channels of the layer above, summed at the end. Writes all four floats of a pixel; those
-// beyond CHANNELS are 0.
+// The gradient of the network's input, whose pixels are four floats wide. The lanes of a vector are
+// columns of the window times its CHANNELS (1..4): what one gradient channel of one source pixel
+// gives to one row of the output is TILE_VECTORS vectors of weights times one value, and what all
+// channels and all window rows that meet that output row give adds up in the same lanes. So nothing
+// is summed across lanes, and only sums are moved to where they belong.
+//
+// A work-item owns a run of pixels of an output row and computes all that the source pixels that
+// reach it give to it: its neighbours compute some of that too.
+//
+// Build options: TILE_PIXELS, TILE_VECTORS, CHANNELS, COLUMNS (of the window, that fit in a tile),
+// STRIDE_X, STRIDE_Y, DILATION_X.
 
 #ifndef TILE_PIXELS // built on its own, to see whether it compiles
-#define TILE_PIXELS 4
+#define TILE_PIXELS 14
+#define TILE_VECTORS 1
 #define CHANNELS 3
+#define COLUMNS 3
+#define STRIDE_Y 2
+#define STRIDE_X 2
+#define DILATION_X 1
 #endif
 
-// Sums of every fourth lane.
-float4 fold(real value)
-{
-#if LANES == 16
-	const float8 half_sum = value.lo + value.hi;
-	return half_sum.lo + half_sum.hi;
-#elif LANES == 8
-	return value.lo + value.hi;
-#else
-	return value;
+// Where it is known, the addresses of a tile's pixels are one address and constants.
+#ifndef PIXEL_STRIDE
+#define PIXEL_STRIDE tap.pixel_stride
 #endif
-}
 
-// The sums of the lanes of each channel's vector.
-float4 sum_channels(const real *sum)
+// Output pixels that a tile may give to.
+#define REACH ((TILE_PIXELS - 1) * STRIDE_X + (COLUMNS - 1) * DILATION_X + 1)
+// Floats of a cache line, of which every run of channels is a multiple.
+#define LINE 16
+
+// Adds to sum what `channels` channels of source pixels side by side give.
+void add_channels(real sum[TILE_PIXELS][TILE_VECTORS], const __global float *restrict source,
+		  int pixel_stride, const __global float *restrict weights, int channels)
 {
-	float4 part[4];
+	for (int begin = 0; begin < channels; begin += LINE) {
+		UNROLLED(i, TILE_PIXELS)
+		PREFETCH(source + (TILE_PIXELS + i) * pixel_stride + begin);
+		_Pragma("unroll 4") for (int k = begin; k < begin + LINE; k++)
+		{
+			real weight[TILE_VECTORS];
 
-	UNROLLED(c, 4) part[c] = c < CHANNELS ? fold(sum[min(c, CHANNELS - 1)]) : (float4)0;
-	return ((float4)(part[0].x, part[1].x, part[2].x, part[3].x) +
-		(float4)(part[0].y, part[1].y, part[2].y, part[3].y)) +
-	       ((float4)(part[0].z, part[1].z, part[2].z, part[3].z) +
-		(float4)(part[0].w, part[1].w, part[2].w, part[3].w));
+			UNROLLED(v, TILE_VECTORS)
+			weight[v] = load(weights + (k * TILE_VECTORS + v) * LANES);
+			UNROLLED(i, TILE_PIXELS)
+			{
+				const real value = source[i * pixel_stride + k];
+				UNROLLED(v, TILE_VECTORS)
+				sum[i][v] = fma(weight[v], value, sum[i][v]);
+			}
+		}
+	}
 }
 
-// Work-item (run of `tiles` tiles of pixels, phase).
+// The run of output pixels that a work-item owns: of a row, columns from begin to end - 1.
+struct owned {
+	__global float4 *row;
+	int begin, end;
+};
+
+// Adds the sums of a tile to the output, of all but its first `done` pixels. Column 0 of the window
+// of pixel 0 lies on output column `first`.
+void add_tile(struct owned owned, int first, real sum[TILE_PIXELS][TILE_VECTORS], int done)
+{
+	float floats[TILE_PIXELS * TILE_VECTORS * LANES + 4];
+	float4 total[REACH];
+
+	UNROLLED(j, REACH) total[j] = 0;
+	UNROLLED(i, TILE_PIXELS)
+	UNROLLED(v, TILE_VECTORS)
+	*(real *)(floats + (i * TILE_VECTORS + v) * LANES) = i < done ? (real)0 : sum[i][v];
+	UNROLLED(i, TILE_PIXELS)
+	UNROLLED(column, COLUMNS)
+	total[i * STRIDE_X + column * DILATION_X] +=
+		vload4(0, floats + i * TILE_VECTORS * LANES + column * CHANNELS);
+	UNROLLED(j, REACH)
+	if (first + j >= owned.begin && first + j < owned.end)
+		owned.row[first + j] +=
+			select((float4)0, total[j], (int4)((int4)(0, 1, 2, 3) < CHANNELS));
+}
+
+// Of each tap, dy is where row 0 of the source lies in the output, and row that of its weights in
+// those of a pass. A pass is about COLUMNS columns of the window.
+//
+// Work-item (run of output pixels, row by row). The runs are where each run_pixels source pixels
+// lie, which the halo source pixels before them reach too.
 ANY_GROUP __kernel void convolve_to_picture(
 	const __global float *restrict input, int input_height, int input_width,
-	const __global float *restrict zeros, const __global float *restrict weights,
-	__global float *restrict output, int output_width, const __global float *restrict mask,
-	const __global struct tap *restrict taps, const __global struct phase *restrict phases,
-	const __global struct target *restrict targets, const __global float *restrict bias,
-	int input_step_y, int input_step_x, int output_step_y, int output_step_x, int tiles)
+	const __global float *restrict weights, int pass_rows, int passes,
+	const __global struct tap *restrict taps, int tap_count, __global float *restrict output,
+	int output_offset, int output_height, int output_width, int pad_left, int accumulate,
+	int run_pixels, int halo, int runs)
 {
-	const __global struct phase *phase = phases + get_global_id(1);
-	const int grid_width = phase->width, pixels = phase->height * grid_width;
-	const int begin = get_global_id(0) * tiles * TILE_PIXELS;
-	const int end = min(begin + tiles * TILE_PIXELS, pixels);
+	const int y = get_global_id(0) / runs, run = get_global_id(0) % runs;
+	const int begin = max(run * run_pixels - halo, 0);
+	const int end = min((run + 1) * run_pixels, input_width);
+	const struct owned owned = {
+		(__global float4 *)(output + output_offset) + (size_t)y * output_width,
+		run > 0 ? max(run * run_pixels * STRIDE_X - pad_left, 0) : 0,
+		run < runs - 1 ? min(end * STRIDE_X - pad_left, output_width) : output_width};
 
-	for (int pixel = begin; pixel < end; pixel += TILE_PIXELS) {
-		int y[TILE_PIXELS], x[TILE_PIXELS];
-		real sum[TILE_PIXELS][CHANNELS];
+	if (y >= output_height)
+		return;
+	if (!accumulate)
+		for (int x = owned.begin; x < owned.end; x++)
+			owned.row[x] = 0;
+	for (int x = begin; x < end; x += TILE_PIXELS) {
+		// The last tile lies over the one before rather than over the end of the row.
+		const int first = min(x, input_width - TILE_PIXELS);
 
-		UNROLLED(i, TILE_PIXELS)
-		{
-			const int place = min(pixel + i, pixels - 1);
-			const int row = place / grid_width;
-			y[i] = row * input_step_y;
-			x[i] = (place - row * grid_width) * input_step_x;
-			UNROLLED(c, CHANNELS) sum[i][c] = 0;
-		}
-		for (int t = 0; t < phase->tap_count; t++) {
-			const struct tap tap = taps[phase->first_tap + t];
-			const __global float *source[TILE_PIXELS];
+		for (int pass = 0; pass < passes; pass++) {
+			real sum[TILE_PIXELS][TILE_VECTORS];
 
-			UNROLLED(i, TILE_PIXELS)
-			source[i] = tap_source(input, input_height, input_width, zeros, tap, y[i],
-					       x[i]);
-			for (int k = 0; k < tap.channels; k += LANES) {
-				const __global float *row =
-					weights + (size_t)(tap.row + k) * CHANNELS;
-				real weight[CHANNELS];
+			UNROLLED(i, TILE_PIXELS) UNROLLED(v, TILE_VECTORS) sum[i][v] = 0;
+			for (int t = 0; t < tap_count; t++) {
+				const struct tap tap = taps[t];
+				const int distance = y - tap.dy, source_y = distance / STRIDE_Y;
 
-				UNROLLED(c, CHANNELS) weight[c] = load(row + c * LANES);
-				UNROLLED(i, TILE_PIXELS)
-				{
-					const real value = load(source[i] + k);
-					UNROLLED(c, CHANNELS)
-					sum[i][c] = fma(weight[c], value, sum[i][c]);
-				}
+				if (distance % STRIDE_Y || distance < 0 || source_y >= input_height)
+					continue;
+				add_channels(sum,
+					     input + tap.offset +
+						     (size_t)(source_y * input_width + first) *
+							     PIXEL_STRIDE,
+					     PIXEL_STRIDE,
+					     weights + (size_t)(pass * pass_rows + tap.row) *
+							       (TILE_VECTORS * LANES),
+					     tap.channels);
 			}
-		}
-		UNROLLED(i, TILE_PIXELS)
-		if (pixel + i < end) {
-			const struct target target = targets[0];
-			const size_t place =
-				phase_pixel(phase, pixel + i, output_width, output_step_y,
-					    output_step_x);
-			__global float4 *gradient =
-				(__global float4 *)(output + target.offset +
-						    place * target.pixel_stride);
-			float4 value = sum_channels(sum[i]);
-
-			if (target.flags & TARGET_ACCUMULATED)
-				value += *gradient;
-			if (target.flags & TARGET_MASKED) {
-				const float4 activation =
-					*(const __global float4 *)(mask + target.mask_offset +
-								   place * target.mask_stride);
-				value = select((float4)0, value,
-					       (int4)(activation > target.low &&
-						      activation < target.high));
-			}
-			*gradient = select((float4)0, value,
-					   (int4)((int4)(0, 1, 2, 3) < CHANNELS));
+			add_tile(owned,
+				 first * STRIDE_X + pass * COLUMNS * DILATION_X - pad_left, sum,
+				 x - first);
 		}
 	}
 }

@@ -124,7 +124,14 @@ TEST(convolution_of_the_picture)
 		{16, 15, 3, {64}, {.height = 7, .width = 7, .stride_y = 2, .stride_x = 2,
 		 .pad_top = 3, .pad_left = 3, .pad_bottom = 3, .pad_right = 3},
 		 .picture = true, .accumulate = true},
-		{6, 5, 3, {10}, {.height = 1, .width = 1}, .picture = true, .masked = true},
+		{6, 5, 3, {10}, {.height = 1, .width = 1}, .picture = true},
+		/* More pixels in a row than a tile has, and more columns in the window. */
+		{7, 49, 3, {20}, {.height = 3, .width = 3, .stride_y = 2, .stride_x = 2},
+		 .picture = true},
+		{12, 57, 3, {18, 30}, {.height = 11, .width = 33, .stride_y = 4, .stride_x = 1,
+		 .pad_top = 2, .pad_left = 5, .pad_right = 7}, .picture = true},
+		{5, 90, 2, {20}, {.height = 2, .width = 9, .stride_x = 2, .dilation_x = 3,
+		 .pad_left = 30, .pad_bottom = 3}, .picture = true, .accumulate = true},
 		{6, 5, 1, {10}, {.height = 3, .width = 2, .stride_y = 3, .dilation_x = 2},
 		 .picture = true},
 		{2, 3, 4, {10}, {.height = 1, .width = 1, .stride_y = 2, .stride_x = 2},
@@ -274,6 +281,8 @@ TEST(convolution_by_groups_of_each_channel_and_of_the_picture)
 		{15, 17, 3, {32}, {.height = 3, .width = 3, .stride_y = 2, .stride_x = 2},
 		 .picture = true, .accumulate = true},
 		{6, 5, 1, {10}, {.height = 3, .width = 2, .stride_y = 3, .dilation_x = 2},
+		 .picture = true},
+		{7, 49, 3, {20, 9}, {.height = 7, .width = 7, .stride_x = 2, .pad_left = 3},
 		 .picture = true},
 	};
 	/* clang-format on */

@@ -54,7 +54,7 @@ static const struct weight_case cases[] = {
           {.height = 3, .width = 3, .stride_y = 2, .stride_x = 2},
           .no_bias = true,
           .picture = true},
-         6.864158},
+         -2.719639},
 	{"quads",
          RV_CONVOLUTION_DIRECT,
          RV_KERNELS_GPU,
