@@ -24,7 +24,7 @@ struct decode_options {
 	bool waits;        /* also at the start, for a camera or a stream that is not there yet */
 	struct camera_wish camera_wish;
 	bool quiet;                        /* write no log to standard error */
-	const volatile sig_atomic_t *stop; /* ends blocking reads once it is not 0 */
+	const volatile sig_atomic_t *stop; /* ends blocking reads once it is not 0; never NULL */
 	struct queue *display, *work;      /* of struct frame; borrowed */
 	struct queue *sound;               /* of struct sound (app/live_sound.h); borrowed */
 };

@@ -219,7 +219,9 @@ static void show_frame(struct recorder *recorder, uint64_t number)
 
 static void open_recorder(struct recorder *recorder, struct decode **decode, const char *path)
 {
-	struct decode_options input = {.input = "lavfi:color=size=48x36", .quiet = true};
+	static const volatile sig_atomic_t never;
+	struct decode_options input = {
+		.input = "lavfi:color=size=48x36", .quiet = true, .stop = &never};
 	struct options options = options_default();
 	snprintf(options.output, sizeof(options.output), "%s", path);
 	options.quiet = true;
