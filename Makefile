@@ -28,10 +28,10 @@ ifneq ($(SANITIZE),)
 ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
 ALL_LDFLAGS += -fsanitize=$(SANITIZE)
 # libav is not built for the thread sanitizer, which sees none of the atomic counters by which threads of
-# libav's own hand over what they decoded. Decoders have none then, so that no report with libav on its
-# stack need be suppressed: that may as well be a race of ours.
+# libav's own hand over what they decoded or filtered. There are none then, so that no report with libav
+# on its stack need be suppressed: that may as well be a race of ours.
 ifneq ($(findstring thread,$(SANITIZE)),)
-CPPFLAGS += -DDECODER_THREADS=1
+CPPFLAGS += -DLIBAV_THREADS=1
 endif
 endif
 Q = $(if $(V),,@)

@@ -53,6 +53,7 @@ static rv_status set_up(struct deinterlacer *deinterlacer, const AVFrame *frame,
 	deinterlacer->graph = avfilter_graph_alloc();
 	if (!deinterlacer->graph)
 		return rv_fail(error, RV_MEMORY, "out of memory for deinterlacing");
+	deinterlacer->graph->nb_threads = LIBAV_THREADS;
 	libav_forget_complaint();
 	int code = create_filters(deinterlacer, description);
 	if (code < 0) {

@@ -15,6 +15,11 @@ enum {
 	PICTURE_PIXELS_MAX = 200000000,
 };
 
+/* With how many threads libav decodes or filters; 0: as many as there are cores. */
+#ifndef LIBAV_THREADS
+#define LIBAV_THREADS 0
+#endif
+
 /* Takes libav's messages: they are shown on standard error where verbose, and otherwise held back;
  * either way libav_fail can quote the first complaint. Any thread may then log. */
 void libav_take_log(bool verbose);

@@ -8,10 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifndef DECODER_THREADS
-#define DECODER_THREADS 0 /* as many as there are cores */
-#endif
-
 /* So many reads in a row may fail for damage before the input counts as ended. */
 enum { UNREADABLE_MAX = 16 };
 
@@ -79,7 +75,7 @@ static rv_status open_decoder(struct source *source, const AVCodec *codec, rv_er
 	int code = avcodec_parameters_to_context(source->decoder, stream->codecpar);
 	source->decoder->pkt_timebase = stream->time_base;
 	source->decoder->framerate = stream->avg_frame_rate;
-	source->decoder->thread_count = DECODER_THREADS;
+	source->decoder->thread_count = LIBAV_THREADS;
 	/* Threads that each decode a frame of their own hold back as many frames. */
 	if (source->input->live && source->input->is_realtime)
 		source->decoder->thread_type = FF_THREAD_SLICE;
