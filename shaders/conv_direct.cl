@@ -14,6 +14,8 @@
 
 // How many rows of weights ahead to fetch: about the time memory needs, at a row each few cycles.
 #define ROWS_AHEAD 16
+// Floats of a cache line.
+#define LINE 16
 
 // Work-item (panel of output channels, run of `tiles` tiles of pixels, phase).
 ONE_ITEM __kernel void convolve(const __global float *restrict input, int input_height,
@@ -37,17 +39,24 @@ ONE_ITEM __kernel void convolve(const __global float *restrict input, int input_
 	taps += phase->first_tap;
 	targets += first_vector;
 	bias += first_vector * LANES;
+	// Of the next pixel: to step is cheaper than to divide. Past the end, pixels that are computed
+	// and not stored read other pixels, or zeros.
+	int line = begin / grid_width, column = begin - line * grid_width;
 	for (int pixel = begin; pixel < end; pixel += TILE_PIXELS) {
-		int y[TILE_PIXELS], x[TILE_PIXELS];
+		int y[TILE_PIXELS], x[TILE_PIXELS], place[TILE_PIXELS];
 		real sum[TILE_PIXELS][TILE_VECTORS];
 
 		UNROLLED(i, TILE_PIXELS)
 		{
-			// Past the end the last pixel is computed again, and not stored.
-			const int place = min(pixel + i, pixels - 1);
-			const int row = place / grid_width;
-			y[i] = row * input_step_y;
-			x[i] = (place - row * grid_width) * input_step_x;
+			y[i] = line * input_step_y;
+			x[i] = column * input_step_x;
+			place[i] = (line * output_step_y + phase->y) * output_width +
+				   column * output_step_x + phase->x;
+			column++;
+			if (column == grid_width) {
+				column = 0;
+				line++;
+			}
 			UNROLLED(v, TILE_VECTORS) sum[i][v] = 0;
 		}
 		for (int t = 0; t < phase->tap_count; t++) {
@@ -60,8 +69,10 @@ ONE_ITEM __kernel void convolve(const __global float *restrict input, int input_
 			source[i] = tap_source(input, input_height, input_width, zeros, tap, y[i],
 					       x[i]);
 			for (int begin_c = 0; begin_c < tap.channels; begin_c += CHANNEL_STEP) {
-				UNROLLED(i, TILE_PIXELS)
-				PREFETCH(source[i] + begin_c + CHANNEL_STEP);
+				// Of the picture a line has several pixels, and needs no fetching.
+				if (CHANNEL_STEP >= LINE)
+					UNROLLED(i, TILE_PIXELS)
+				PREFETCH(source[i] + begin_c + LINE);
 				_Pragma("unroll 4") for (int c = begin_c;
 							 c < begin_c + CHANNEL_STEP; c++)
 				{
@@ -85,10 +96,9 @@ ONE_ITEM __kernel void convolve(const __global float *restrict input, int input_
 		}
 		UNROLLED(i, TILE_PIXELS)
 		if (pixel + i < end) {
-			const int place = phase_pixel(phase, pixel + i, output_width, output_step_y,
-						      output_step_x);
 			UNROLLED(v, TILE_VECTORS)
-			store_target(targets[v], output, mask, bias + v * LANES, place, sum[i][v]);
+			store_target(targets[v], output, mask, bias + v * LANES, place[i],
+				     sum[i][v]);
 		}
 	}
 }
