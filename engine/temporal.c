@@ -35,7 +35,7 @@ struct temporal {
 	struct flow *flow;
 	rv_time made_for;
 	struct scene_block *view; /* the table, read back */
-	struct launch_list buffers, compare, inherit, want, travel;
+	struct launch_list buffers, trace, compare, inherit, want, travel;
 	struct launch_list keep;
 	cl_mem keep_from; /* what keep was recorded for */
 
@@ -97,14 +97,13 @@ static rv_status create_flow(struct temporal *temporal, rv_error *error)
 static rv_status record_all(struct temporal *temporal, rv_error *error)
 {
 	struct recorder recorder = {.device = temporal->device, .error = error};
-	const struct raster *frame = temporal->stage.rasters.frame;
-	size_t table = (size_t)temporal->stage.blocks * sizeof(struct scene_block);
 
 	recorder.list = &temporal->buffers;
-	temporal->stage.past = record_own_raster(&recorder, frame->width, frame->height);
-	temporal->stage.table = record_own_buffer(&recorder, table, NULL);
+	record_temporal_buffers(&recorder, &temporal->stage);
 	temporal->stage.to_past = flow_field(temporal->flow, FLOW_TO_PAST);
 	temporal->stage.to_present = flow_field(temporal->flow, FLOW_TO_PRESENT);
+	recorder.list = &temporal->trace;
+	record_temporal_trace(&recorder, &temporal->stage);
 	recorder.list = &temporal->compare;
 	record_temporal_compare(&recorder, &temporal->stage);
 	recorder.list = &temporal->inherit;
@@ -154,6 +153,7 @@ void temporal_destroy(struct temporal **pointer)
 	launch_list_clear(&temporal->want);
 	launch_list_clear(&temporal->inherit);
 	launch_list_clear(&temporal->compare);
+	launch_list_clear(&temporal->trace);
 	launch_list_clear(&temporal->buffers);
 	flow_destroy(&temporal->flow);
 	free(temporal->view);
@@ -163,8 +163,9 @@ void temporal_destroy(struct temporal **pointer)
 
 size_t temporal_bytes(int width, int height)
 {
-	/* The past frame, and the flow: its pyramids, fields and system of equations. */
-	return 8 * raster_bytes(width, height);
+	/* The past frame, what is found out of it, and the flow: its pyramids, fields and system
+	 * of equations. */
+	return 10 * raster_bytes(width, height);
 }
 
 bool temporal_fits(const struct temporal *temporal, const rv_time *time)
@@ -215,6 +216,8 @@ static rv_status look(struct temporal *temporal, struct scene_view *view, rv_err
 
 	if (!status)
 		status = flow_estimate(temporal->flow, FLOW_TO_PRESENT, error);
+	if (!status)
+		status = launch_list_run(&temporal->trace, temporal->device->queue, error);
 	if (!status)
 		status = launch_list_run(&temporal->compare, temporal->device->queue, error);
 	if (!status)
@@ -289,6 +292,14 @@ static bool is_at_rest(const struct temporal *temporal, const rv_time *time,
 	       time->pan_y == 0 && temporal->verdict == SCENE_GOES_ON;
 }
 
+/* As if nothing had moved. */
+static rv_status rest(struct temporal *temporal, rv_error *error)
+{
+	rv_status status = flow_rest(temporal->flow, error);
+
+	return status ? status : launch_list_run(&temporal->trace, temporal->device->queue, error);
+}
+
 /* What keeps the strength from rising and from sinking. */
 struct correction {
 	double fade, unripen;
@@ -308,7 +319,7 @@ static rv_status inherit(struct temporal *temporal, const rv_time *time,
 
 	/* Cuts are still judged by the motion; only what is inherited does not go along. */
 	if (!time->carry)
-		status = flow_rest(temporal->flow, error);
+		status = rest(temporal, error);
 	still *= time->inherit * (1 - fmaxf(time->polarity, 0));
 	moving *= time->inherit * (1 - fmaxf(-time->polarity, 0));
 	launch_set_float(launch, INHERIT_GAIN, (float)view->gain);

@@ -2,8 +2,12 @@
 
 #include <stdio.h>
 
+#include "engine/scene.h"
+
 /* Work-items of a group on a GPU. */
 enum { GPU_GROUP = 64 };
+/* BORDER in shaders/temporal.cl. */
+enum { LIGHT_BORDER = 4 };
 
 static int group_items(const struct device *device)
 {
@@ -23,6 +27,22 @@ static void record_size(struct recorder *recorder, const struct raster *raster)
 {
 	record_int(recorder, raster->width);
 	record_int(recorder, raster->height);
+}
+
+void record_temporal_buffers(struct recorder *recorder, struct temporal_stage *stage)
+{
+	const struct raster *frame = stage->rasters.frame;
+	size_t pixels = (size_t)frame->width * (size_t)frame->height;
+	size_t bordered = (size_t)(frame->width + 2 * LIGHT_BORDER) *
+	                  (size_t)(frame->height + 2 * LIGHT_BORDER);
+
+	stage->past = record_own_raster(recorder, frame->width, frame->height);
+	stage->light = record_own_buffer(recorder, bordered * sizeof(cl_float), NULL);
+	stage->past_light = record_own_buffer(recorder, bordered * sizeof(cl_float), NULL);
+	stage->was = record_own_buffer(recorder, pixels * sizeof(cl_float2), NULL);
+	stage->trust = record_own_buffer(recorder, pixels * sizeof(cl_float), NULL);
+	stage->table = record_own_buffer(recorder,
+	                                 (size_t)stage->blocks * sizeof(struct scene_block), NULL);
 }
 
 /* Ends a launch over pixels, whose last arguments are width and height. */
@@ -47,13 +67,45 @@ static void finish_blocks(struct recorder *recorder, const struct temporal_stage
 	record_launch(recorder, (size_t)stage->blocks * items, 1, 1, items, 1, 1);
 }
 
+/* The brightness of a raster, in a plane with borders. */
+static void record_light(struct recorder *recorder, const struct raster *raster, cl_mem light)
+{
+	const struct raster bordered = {.width = raster->width + 2 * LIGHT_BORDER,
+	                                .height = raster->height + 2 * LIGHT_BORDER};
+
+	start(recorder, "lighten");
+	record_buffer(recorder, raster->buffer);
+	record_buffer(recorder, light);
+	finish_pixels(recorder, &bordered);
+}
+
+void record_temporal_trace(struct recorder *recorder, const struct temporal_stage *stage)
+{
+	start(recorder, "trace");
+	record_buffer(recorder, stage->to_past);
+	record_buffer(recorder, stage->to_present);
+	record_buffer(recorder, stage->was);
+	record_buffer(recorder, stage->trust);
+	finish_pixels(recorder, stage->rasters.frame);
+}
+
+/* What both compare and inherit need to know of the past. */
+static void record_past(struct recorder *recorder, const struct temporal_stage *stage)
+{
+	record_buffer(recorder, stage->light);
+	record_buffer(recorder, stage->past_light);
+	record_buffer(recorder, stage->was);
+	record_buffer(recorder, stage->trust);
+}
+
 void record_temporal_compare(struct recorder *recorder, const struct temporal_stage *stage)
 {
+	record_light(recorder, stage->rasters.frame, stage->light);
+	record_light(recorder, &stage->past, stage->past_light);
 	start(recorder, "compare");
 	record_buffer(recorder, stage->rasters.frame->buffer);
 	record_buffer(recorder, stage->past.buffer);
-	record_buffer(recorder, stage->to_past);
-	record_buffer(recorder, stage->to_present);
+	record_past(recorder, stage);
 	finish_blocks(recorder, stage, stage->table);
 }
 
@@ -67,11 +119,8 @@ void record_temporal_inherit(struct recorder *recorder, const struct temporal_st
 {
 	start(recorder, "inherit");
 	record_floats(recorder, INHERIT_MOVE + MOVE_COUNT);
-	record_buffer(recorder, stage->rasters.frame->buffer);
-	record_buffer(recorder, stage->past.buffer);
+	record_past(recorder, stage);
 	record_buffer(recorder, stage->rasters.detail->buffer);
-	record_buffer(recorder, stage->to_past);
-	record_buffer(recorder, stage->to_present);
 	record_buffer(recorder, stage->rasters.inherited->buffer);
 	finish_pixels(recorder, stage->rasters.frame);
 }

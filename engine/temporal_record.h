@@ -9,6 +9,9 @@
 struct temporal_stage {
 	struct temporal_rasters rasters;
 	struct raster past;         /* the frame before */
+	cl_mem light, past_light;   /* brightness of both: floats, with borders */
+	cl_mem was;                 /* where each pixel was in the past frame: two floats */
+	cl_mem trust;               /* and how far both flows agree about that, 0..1 */
 	cl_mem length;              /* see temporal_create */
 	cl_mem table;               /* struct scene_block [blocks] */
 	cl_mem to_past, to_present; /* flows: two floats for each pixel */
@@ -29,7 +32,11 @@ enum {
 enum { TRAVEL_CONTRAST, TRAVEL_COLOURFULNESS, TRAVEL_OFFSET, TRAVEL_MOVE = TRAVEL_OFFSET + 3 };
 enum { KEEP_RIPENING };
 
-/* Compares the frame with the past one, into the table. */
+/* Makes the buffers, of those named above: past to trust, and table. Wants rasters and blocks. */
+void record_temporal_buffers(struct recorder *recorder, struct temporal_stage *stage);
+/* Finds, from both flows, was and trust. */
+void record_temporal_trace(struct recorder *recorder, const struct temporal_stage *stage);
+/* Finds the brightness of both frames, and compares them along that, into the table. */
 void record_temporal_compare(struct recorder *recorder, const struct temporal_stage *stage);
 /* Fetches what is inherited; arguments INHERIT_... */
 void record_temporal_inherit(struct recorder *recorder, const struct temporal_stage *stage);

@@ -52,29 +52,6 @@ float4 pixel_at(const __global float4 *picture, int width, int height, int x, in
 	return picture[(size_t)clamp(y, 0, height - 1) * width + clamp(x, 0, width - 1)];
 }
 
-float4 linear_sample(const __global float4 *picture, int width, int height, float2 at)
-{
-	float2 corner = floor(at), part = at - corner;
-	int x = (int)corner.x, y = (int)corner.y;
-
-	return mix(mix(pixel_at(picture, width, height, x, y),
-		       pixel_at(picture, width, height, x + 1, y), part.x),
-		   mix(pixel_at(picture, width, height, x, y + 1),
-		       pixel_at(picture, width, height, x + 1, y + 1), part.x),
-		   part.y);
-}
-
-float2 linear_flow(const __global float2 *flow, int width, int height, float2 at)
-{
-	float2 corner = floor(at), part = at - corner;
-	int x = clamp((int)corner.x, 0, width - 1), right = min(x + 1, width - 1);
-	int y = clamp((int)corner.y, 0, height - 1), below = min(y + 1, height - 1);
-	const __global float2 *row = flow + (size_t)y * width;
-	const __global float2 *next = flow + (size_t)below * width;
-
-	return mix(mix(row[x], row[right], part.x), mix(next[x], next[right], part.x), part.y);
-}
-
 // Catmull and Rom's weights: exactly 0, 1, 0, 0 on a pixel, so that what stands still stays as it
 // is.
 float4 cubic_weights(float t)
@@ -103,17 +80,51 @@ float4 cubic_sample(const __global float4 *picture, int width, int height, float
 	       cubic_row(picture, width, height, x, y + 2, across) * down.w;
 }
 
+// ---- brightness ----
+
+// Planes of brightness, one float for each pixel, have a border of BORDER pixels all around, in which
+// those at the edge are repeated: as far as patches that reach out of the picture look.
+#define BORDER 4
+#define LIGHT(plane, width, x, y)                                                                  \
+	((plane) + (size_t)((y) + BORDER) * ((width) + 2 * BORDER) + (x) + BORDER)
+
+// width and height are those of the plane, with its borders.
+__kernel void lighten(const __global float4 *picture, __global float *light, int width, int height)
+{
+	FOR_RUN(x, y, width, height) {
+		light[(size_t)y * width + x] =
+			luma(pixel_at(picture, width - 2 * BORDER, height - 2 * BORDER, x - BORDER,
+				      y - BORDER));
+	}
+}
+
+// Of a patch of 4 x 4 pixels: corner moved to where all of it can be read. Beyond the border it would
+// only find the same values.
+int within_border(float corner, int size)
+{
+	return clamp((int)corner, -BORDER, size + BORDER - 4);
+}
+
 // ---- what became of the last frame ----
+
+// As smoothstep, whose division is one by a constant here.
+float ramp(float from, float to, float at)
+{
+	float part = clamp((at - from) * (1 / (to - from)), 0.0f, 1.0f);
+
+	return part * part * (3 - 2 * part);
+}
 
 // How far a flow and the flow back may disagree, in pixels squared, and still mean the same point:
 // Sundaram, Brox and Keutzer, "Dense point trajectories by GPU-accelerated large displacement
 // optical flow", ECCV 2010. Soft, as a sharp edge of trust would be seen.
-float agreement(float2 there, float2 back)
+float agreement(float there_x, float there_y, float back_x, float back_y)
 {
-	float2 gap = there + back;
-	float allowed = 0.01f * (dot(there, there) + dot(back, back)) + 0.5f;
+	float gap_x = there_x + back_x, gap_y = there_y + back_y;
+	float lengths = there_x * there_x + there_y * there_y + back_x * back_x + back_y * back_y;
+	float allowed = 0.01f * lengths + 0.5f;
 
-	return 1 - smoothstep(0.5f * allowed, 1.5f * allowed, dot(gap, gap));
+	return 1 - ramp(0.5f, 1.5f, (gap_x * gap_x + gap_y * gap_y) / allowed);
 }
 
 float inside(float2 at, int width, int height)
@@ -125,31 +136,68 @@ float inside(float2 at, int width, int height)
 #define FLOW_NOISE 0.02f
 #define FLOW_SURE 0.1f
 
-float2 steady(float2 flow)
+// Finds where each pixel was, and how far the flow there and the flow back agree about it. Numbers
+// instead of vectors, so that compilers can work on many pixels at once.
+__kernel void trace(const __global float *restrict to_past, const __global float *restrict to_present,
+		    __global float *restrict was, __global float *restrict trust, int width, int height)
 {
-	return flow * smoothstep(FLOW_NOISE, FLOW_SURE, length(flow));
+	FOR_RUN(x, y, width, height) {
+		int pixel = y * width + x;
+		float u = to_past[2 * pixel], v = to_past[2 * pixel + 1];
+		float steady = ramp(FLOW_NOISE, FLOW_SURE, sqrt(u * u + v * v));
+		float at_x = x + u * steady, at_y = y + v * steady;
+		float corner_x = floor(at_x), corner_y = floor(at_y);
+		float part_x = at_x - corner_x, part_y = at_y - corner_y;
+		int left = clamp((int)corner_x, 0, width - 1), right = min(left + 1, width - 1);
+		int top = clamp((int)corner_y, 0, height - 1) * width;
+		int bottom = min(top + width, (height - 1) * width);
+		float back[2];
+
+		UNROLLED(c, 2)
+		{
+			const __global float *flow = to_present + c;
+			float upper = mix(flow[2 * (top + left)], flow[2 * (top + right)], part_x);
+			float lower = mix(flow[2 * (bottom + left)], flow[2 * (bottom + right)],
+					  part_x);
+			back[c] = mix(upper, lower, part_y);
+		}
+		was[2 * pixel] = at_x;
+		was[2 * pixel + 1] = at_y;
+		trust[pixel] = agreement(u * steady, v * steady, back[0], back[1]);
+	}
+}
+
+// The brightness of the past frame between its pixels.
+float past_light_at(const __global float *past, int width, int height, float2 at)
+{
+	float2 corner = floor(at), part = at - corner;
+	const __global float *row = LIGHT(past, width, within_border(corner.x, width),
+					  within_border(corner.y, height));
+	float2 upper = vload2(0, row), lower = vload2(0, row + width + 2 * BORDER);
+	float2 value = mix(upper, lower, part.y);
+
+	return mix(value.x, value.y, part.x);
 }
 
 // Measures, block by block, how the frame is like the past one carried along the flow. The eight
 // sums are those of struct block_view in engine/scene.h.
 GROUP_OF_ITEMS __kernel void compare(const __global float4 *frame, const __global float4 *past,
-				     const __global float2 *to_past,
-				     const __global float2 *to_present, int width, int height,
-				     int side, int columns, __global float8 *table)
+				     const __global float *frame_light,
+				     const __global float *past_light, const __global float2 *was,
+				     const __global float *trust, int width, int height, int side,
+				     int columns, __global float8 *table)
 {
 	__local float8 shared[GROUP];
 	float8 sum = 0;
 
 	FOR_BLOCK(x, y, width, height, side, columns) {
 		size_t pixel = (size_t)y * width + x;
-		float2 flow = steady(to_past[pixel]);
-		float2 at = (float2)(x, y) + flow;
-		float trust = inside(at, width, height) *
-			      agreement(flow, linear_flow(to_present, width, height, at));
-		float now = luma(frame[pixel]);
-		float then = luma(linear_sample(past, width, height, at));
+		float2 at = was[pixel];
+		float now = *LIGHT(frame_light, width, x, y);
+		float then = past_light_at(past_light, width, height, at);
 		float4 change = fabs(frame[pixel] - past[pixel]);
-		sum += (float8)(now, then, now * now, then * then, now * then, trust, 1,
+		sum += (float8)(now, then, now * now, then * then, now * then,
+				inside(at, width, height) * trust[pixel], 1,
 				change.x + change.y + change.z);
 	}
 	store_sum(shared, sum, table + 2 * get_group_id(0));
@@ -157,32 +205,26 @@ GROUP_OF_ITEMS __kernel void compare(const __global float4 *frame, const __globa
 
 // ---- what is inherited ----
 
-// The brightness of four pixels side by side, from (x, y) on.
-float4 luma_row(const __global float4 *picture, int width, int height, int x, int y)
-{
-	return (float4)(luma(pixel_at(picture, width, height, x, y)),
-			luma(pixel_at(picture, width, height, x + 1, y)),
-			luma(pixel_at(picture, width, height, x + 2, y)),
-			luma(pixel_at(picture, width, height, x + 3, y)));
-}
-
 // How far a patch is from the past one in brightness, that of the past one set right by gain and
 // offset. Its nine pixels lie alike between those of the past, of which 4 x 4 do for all.
-float patch_difference(const __global float4 *frame, const __global float4 *past, int width,
-		       int height, int x, int y, float2 flow, float gain, float offset)
+float patch_difference(const __global float *frame, const __global float *past, int width,
+		       int height, int x, int y, float2 was, float gain, float offset)
 {
-	float2 at = (float2)(x - 1, y - 1) + flow, corner = floor(at), part = at - corner;
-	int left = (int)corner.x, top = (int)corner.y;
-	float4 row = luma_row(past, width, height, left, top);
-	float3 upper = mix(row.xyz, row.yzw, part.x), sum = 0;
+	const int stride = width + 2 * BORDER;
+	float2 at = was - 1, corner = floor(at), part = at - corner;
+	const __global float *then = LIGHT(past, width, within_border(corner.x, width),
+					   within_border(corner.y, height));
+	const __global float *now = LIGHT(frame, width, x - 1, y - 1);
+	float4 row = vload4(0, then), sum = 0;
+	float4 upper = mix(row, row.yzww, part.x);
 
 	for (int i = 0; i < 3; i++) {
-		row = luma_row(past, width, height, left, top + i + 1);
-		float3 lower = mix(row.xyz, row.yzw, part.x);
-		float3 now = luma_row(frame, width, height, x - 1, y - 1 + i).xyz;
-
-		sum += fabs(now - (gain * mix(upper, lower, part.y) + offset));
+		then += stride;
+		row = vload4(0, then);
+		float4 lower = mix(row, row.yzww, part.x);
+		sum += fabs(vload4(0, now) - (gain * mix(upper, lower, part.y) + offset));
 		upper = lower;
+		now += stride;
 	}
 	return (sum.x + sum.y + sum.z) / 9;
 }
@@ -203,29 +245,25 @@ float patch_difference(const __global float4 *frame, const __global float4 *past
 // moving say how much of it is passed on there, fade how much of its strength, unripen how much of
 // the ripeness of what moves; and the move is made besides.
 __kernel void inherit(float gain, float offset, float still, float moving, float fade,
-		      float unripen, MOVE,
-		      const __global float4 *frame, const __global float4 *past,
-		      const __global float4 *detail, const __global float2 *to_past,
-		      const __global float2 *to_present, __global float4 *inherited, int width,
-		      int height)
+		      float unripen, MOVE, const __global float *frame_light,
+		      const __global float *past_light, const __global float2 *was,
+		      const __global float *trust, const __global float4 *detail,
+		      __global float4 *inherited, int width, int height)
 {
 	FOR_RUN(x, y, width, height) {
 		size_t pixel = (size_t)y * width + x;
-		float2 here = (float2)(x, y), flow = steady(to_past[pixel]), at = here + flow;
-		float trust = agreement(flow, linear_flow(to_present, width, height, at));
-		float difference = patch_difference(frame, past, width, height, x, y, flow, gain,
-						    offset);
-		float motion;
-		float4 value;
+		float difference = patch_difference(frame_light, past_light, width, height, x, y,
+						    was[pixel], gain, offset);
+		float2 at = MOVED(was[pixel]), moved = at - (float2)(x, y);
+		float motion = ramp(SLOW, MOVING, sqrt(dot(moved, moved)));
+		float sure = trust[pixel] * inside(at, width, height) *
+			     (1 - ramp(LIKE, UNLIKE, difference));
+		float4 value = cubic_sample(detail, width, height, at) *
+			       (sure * mix(still, moving, motion));
 
-		at = MOVED(at);
-		trust *= inside(at, width, height) * (1 - smoothstep(LIKE, UNLIKE, difference));
-		motion = smoothstep(SLOW, MOVING, length(at - here));
-		value = cubic_sample(detail, width, height, at) *
-			(trust * mix(still, moving, motion));
-		value = (float4)(value.xyz * fade,
+		inherited[pixel] =
+			(float4)(value.xyz * fade,
 				 clamp(value.w, 0.0f, 1.0f) * mix(1.0f, unripen, motion));
-		inherited[pixel] = value;
 	}
 }
 
