@@ -380,6 +380,7 @@ static void *run(void *context)
 	struct live_engine *engine = context;
 	rv_error error = {0};
 	rv_config config = options_config(&engine->current);
+	config.time_stages = engine->current.bench > 0;
 	rv_status status = rv_create(&engine->engine, engine->model, &config, &error);
 	if (status == RV_OK) {
 		rv_set_progress(engine->engine, go_on, engine);

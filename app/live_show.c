@@ -27,6 +27,8 @@ static void take_dream(struct live *live, struct dream *dream, int64_t now)
 	rate_note(&live->stats.dream_rate, now);
 	histogram_note(&live->stats.convert, dream->convert_ms);
 	histogram_note(&live->stats.dream, dream->dream_ms);
+	histogram_note(&live->stats.flow, (double)dream->report.flow_ms);
+	histogram_note(&live->stats.gradients, (double)dream->report.gradients_ms);
 	live_hud_note_dream(&live->hud, dream);
 }
 

@@ -383,6 +383,7 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 	struct climb climb = {.octaves = ascent->octaves,
 	                      .octave_count = ascent->octave_count,
 	                      .queue = ascent->device->queue,
+	                      .times = &ascent->device->times,
 	                      .progress = progress,
 	                      .context = context};
 	rv_status status = reset_length(ascent, error);
@@ -397,6 +398,9 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 		status = exchange_download(&ascent->exchange, params->strength, output, error);
 	if (status)
 		clFinish(ascent->device->queue);
+	ascent->report.flow_ms = (float)stage_times_take(&ascent->device->times, TIMED_FLOW);
+	ascent->report.gradients_ms =
+		(float)stage_times_take(&ascent->device->times, TIMED_GRADIENTS);
 	if (status || lone)
 		ascent_reset(ascent);
 	else

@@ -26,11 +26,12 @@ struct pace {
 	int next;
 };
 
-/* A climb under way; begins with the first five members set and the others zero. */
+/* A climb under way; begins with the first six members set and the others zero. */
 struct climb {
 	struct octave *octaves; /* the smallest first */
 	int octave_count;
 	cl_command_queue queue;
+	struct stage_times *times;
 	rv_progress *progress; /* may be NULL */
 	void *context;         /* for progress */
 	struct pace pace;

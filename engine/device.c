@@ -206,7 +206,10 @@ rv_status device_open(struct device **out, const rv_config *config, rv_error *er
 		status = device_fail(error, code, device->info.name);
 		goto failed;
 	}
-	device->queue = clCreateCommandQueue(device->context, device->id, 0, &code);
+	device->times.on = config->time_stages;
+	device->queue =
+		clCreateCommandQueue(device->context, device->id,
+	                             config->time_stages ? CL_QUEUE_PROFILING_ENABLE : 0, &code);
 	if (code) {
 		status = device_fail(error, code, "command queue");
 		goto failed;

@@ -5,6 +5,7 @@
 #include <CL/cl.h>
 
 #include "engine/reverie.h"
+#include "engine/stage_times.h"
 
 struct cache_entry;
 struct program_cache;
@@ -22,6 +23,7 @@ struct device {
 	char key[320];              /* names device, platform and driver in caches */
 	char cache_directory[1024]; /* "" for none */
 	struct program_cache *programs;
+	struct stage_times times; /* of the frame under way; on if rv_config asks for it */
 };
 
 rv_status device_open(struct device **device, const rv_config *config, rv_error *error);

@@ -230,6 +230,7 @@ typedef struct rv_config {
 	rv_convolution convolution;
 	rv_kernels kernels;          /* either shape runs on any device, on the wrong one slowly */
 	bool no_fuse;                /* keep operators apart that would be run as one */
+	bool time_stages;            /* measure those that rv_frame_report has times of */
 	const char *cache_directory; /* NULL: $XDG_CACHE_HOME/reverie; "": no cache on disk */
 	/* Bytes that dreams may take on the device; 0: all it has. On a processor, where host and
 	 * device are one, the whole process counts. Gradients that do not fit are computed in
@@ -284,6 +285,9 @@ typedef struct rv_frame_report {
 	float likeness;  /* 0..1: the part of the frame that shows what the past one did, carried
 	                  * along the motion; by contrast, in blocks that correlate */
 	float uncovered; /* 0..1: the part of the frame that the past one does not show */
+	/* Milliseconds on the device that the optical flow took, and the gradients of all steps; 0
+	 * unless rv_config.time_stages. */
+	float flow_ms, gradients_ms;
 } rv_frame_report;
 
 rv_frame_report rv_last_frame(const rv_engine *engine);

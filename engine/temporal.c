@@ -212,14 +212,19 @@ static rv_status read_table(struct temporal *temporal, rv_error *error)
 /* Estimates both flows and compares the frame with the past one. */
 static rv_status look(struct temporal *temporal, struct scene_view *view, rv_error *error)
 {
-	rv_status status = flow_estimate(temporal->flow, FLOW_TO_PAST, error);
+	struct stage_times *times = &temporal->device->times;
+	cl_command_queue queue = temporal->device->queue;
+	rv_status status;
 
+	stage_times_begin(times, queue, TIMED_FLOW);
+	status = flow_estimate(temporal->flow, FLOW_TO_PAST, error);
 	if (!status)
 		status = flow_estimate(temporal->flow, FLOW_TO_PRESENT, error);
+	stage_times_end(times, queue, TIMED_FLOW);
 	if (!status)
-		status = launch_list_run(&temporal->trace, temporal->device->queue, error);
+		status = launch_list_run(&temporal->trace, queue, error);
 	if (!status)
-		status = launch_list_run(&temporal->compare, temporal->device->queue, error);
+		status = launch_list_run(&temporal->compare, queue, error);
 	if (!status)
 		status = read_table(temporal, error);
 	if (!status)

@@ -39,7 +39,8 @@ __kernel void load_float(const __global uchar *pixels, int stride, __global floa
 	}
 }
 
-#define STORE(name, sample, convert, scale)                                                        \
+// The conversions cut off, so that half a step more rounds; saturating ones are far slower.
+#define STORE(name, sample, convert, scale, rounding)                                              \
 	__kernel void name(const __global float4 *frame, const __global float4 *detail,            \
 			   float strength, int has_detail, __global uchar *pixels, int stride,     \
 			   int width, int height)                                                  \
@@ -51,16 +52,17 @@ __kernel void load_float(const __global uchar *pixels, int stride, __global floa
 			float4 value = frame[pixel];                                               \
 			if (has_detail)                                                            \
 				value = fma(detail[pixel], (float4)strength, value);               \
-			value = (fmin(fmax(value, -1.0f), 1.0f) + 1) * (scale);                    \
+			value = fma(fmin(fmax(value, -1.0f), 1.0f), (float4)(scale),               \
+				    (float4)((scale) + (rounding)));                               \
 			to[0] = convert(value.x);                                                  \
 			to[1] = convert(value.y);                                                  \
 			to[2] = convert(value.z);                                                  \
 		}                                                                                  \
 	}
 
-STORE(store_8, uchar, convert_uchar_sat_rte, 127.5f)
-STORE(store_16, ushort, convert_ushort_sat_rte, 32767.5f)
-STORE(store_float, float, convert_float, 0.5f)
+STORE(store_8, uchar, convert_uchar, 127.5f, 0.5f)
+STORE(store_16, ushort, convert_ushort, 32767.5f, 0.5f)
+STORE(store_float, float, convert_float, 0.5f, 0)
 
 __kernel void combine(const __global float4 *a, const __global float4 *b, float weight_a,
 		      float weight_b, int has_b, float limit, __global float4 *out, int width,
