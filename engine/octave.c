@@ -5,6 +5,10 @@
 #include "engine/gradient.h"
 #include "engine/temporal.h"
 
+/* The terms of what an octave enters with, and of what it leaves. */
+enum { BLEND_BELOW, BLEND_PAST, BLEND_TERMS };
+enum { LEAVE_PICTURE, LEAVE_BASE, LEAVE_PAST, LEAVE_TERMS };
+
 static bool is_full_size(const struct octave *octave, const struct octave_recipe *recipe)
 {
 	return octave->width == recipe->frame->width && octave->height == recipe->frame->height;
@@ -33,18 +37,34 @@ static void record_buffers(struct recorder *recorder, struct octave *octave,
 static void record_enter(struct recorder *recorder, struct octave *octave,
                          const struct octave_recipe *recipe)
 {
+	const struct raster_term shown[] = {{&octave->base, 1}, {&octave->detail, 1}};
+	struct raster_term blended[] = {{&octave->past, 0}, {&octave->past, 0}};
+
 	if (!is_full_size(octave, recipe)) {
 		record_raster_resize(recorder, recipe->frame, &octave->base);
 		record_raster_resize(recorder, recipe->inherited, &octave->past);
 	}
-	if (recipe->below)
+	octave->has_below = recipe->below != NULL;
+	if (octave->has_below) {
 		record_raster_resize(recorder, &recipe->below->detail, &octave->detail);
-	else
-		record_raster_combine(recorder, &octave->detail, &octave->past, 0, NULL, 0, false);
-	octave->blend_launch = record_raster_combine(recorder, &octave->detail, &octave->detail, 1,
-	                                             &octave->past, 0, false);
-	record_raster_combine(recorder, &octave->picture, &octave->base, 1, &octave->detail, 1,
-	                      true);
+		blended[BLEND_BELOW].raster = &octave->detail;
+	}
+	octave->blend_launch =
+		record_raster_combine(recorder, &octave->detail, blended, BLEND_TERMS, false);
+	record_raster_combine(recorder, &octave->picture, shown, 2, true);
+}
+
+/* detail = what the octave changed; for those above, without what they inherit themselves. */
+static void record_leave(struct recorder *recorder, struct octave *octave)
+{
+	const struct raster_term change[] = {
+		[LEAVE_PICTURE] = {&octave->picture, 1},
+		[LEAVE_BASE] = {&octave->base, -1},
+		[LEAVE_PAST] = {&octave->past, 0},
+	};
+
+	octave->leave_launch =
+		record_raster_combine(recorder, &octave->detail, change, LEAVE_TERMS, false);
 }
 
 static void record_gather(struct recorder *recorder, struct octave *octave,
@@ -99,10 +119,7 @@ rv_status octave_record(struct octave *octave, struct device *device,
 	recorder.list = &octave->step;
 	record_step(&recorder, octave, recipe);
 	recorder.list = &octave->leave;
-	record_raster_combine(&recorder, &octave->detail, &octave->picture, 1, &octave->base, -1,
-	                      false);
-	octave->change_launch = record_raster_combine(&recorder, &octave->detail, &octave->detail,
-	                                              1, &octave->past, 0, false);
+	record_leave(&recorder, octave);
 	return recorder.status;
 }
 
@@ -128,11 +145,12 @@ size_t octave_bytes(const struct octave *octave)
 void octave_set(struct octave *octave, const struct octave_role *role)
 {
 	const struct launch *blend = &octave->enter.launches[octave->blend_launch];
-	const struct launch *change = &octave->leave.launches[octave->change_launch];
+	const struct launch *leave = &octave->leave.launches[octave->leave_launch];
 
-	launch_set_float(blend, RASTER_COMBINE_WEIGHT_A, role->from_below);
-	launch_set_float(blend, RASTER_COMBINE_WEIGHT_B, role->from_past);
-	launch_set_float(change, RASTER_COMBINE_WEIGHT_B, -role->subtracted);
+	launch_set_float(blend, RASTER_COMBINE_WEIGHTS + BLEND_BELOW,
+	                 octave->has_below ? role->from_below : 0);
+	launch_set_float(blend, RASTER_COMBINE_WEIGHTS + BLEND_PAST, role->from_past);
+	launch_set_float(leave, RASTER_COMBINE_WEIGHTS + LEAVE_PAST, -role->subtracted);
 	launch_set_float(&octave->step.launches[octave->step_launch], GRADIENT_STEP, role->step);
 	octave->masked = role->masked;
 }

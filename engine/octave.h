@@ -26,7 +26,8 @@ struct octave {
 	struct launch_list mask;    /* gradient kept where the past left something to do */
 	struct launch_list step;    /* gradient -> picture moved */
 	struct launch_list leave;   /* from picture to detail */
-	int blend_launch, present_launch, gather_launch, step_launch, change_launch;
+	int blend_launch, present_launch, gather_launch, step_launch, leave_launch;
+	bool has_below;
 	bool masked;
 };
 

@@ -103,15 +103,15 @@ int record_raster_store(struct recorder *recorder, const struct raster *frame,
 /* ---- sums ---- */
 
 int record_raster_combine(struct recorder *recorder, const struct raster *out,
-                          const struct raster *a, float weight_a, const struct raster *b,
-                          float weight_b, bool clip)
+                          const struct raster_term *terms, int count, bool clip)
 {
+	const struct raster_term none = {terms[0].raster, 0};
+
 	start(recorder, "combine", "combine pictures");
-	record_buffer(recorder, a->buffer);
-	record_buffer(recorder, b ? b->buffer : a->buffer);
-	record_float(recorder, weight_a);
-	record_float(recorder, weight_b);
-	record_int(recorder, b != NULL);
+	for (int i = 0; i < RASTER_TERMS_MAX; i++)
+		record_buffer(recorder, (i < count ? terms[i] : none).raster->buffer);
+	for (int i = 0; i < RASTER_TERMS_MAX; i++)
+		record_float(recorder, (i < count ? terms[i] : none).weight);
 	record_float(recorder, clip ? 1 : FLT_MAX);
 	record_buffer(recorder, out->buffer);
 	return finish(recorder, out->width, out->height);
@@ -197,7 +197,7 @@ void record_raster_resize(struct recorder *recorder, const struct raster *from,
 	struct raster between = {NULL, to->width, from->height};
 
 	if (from->width == to->width && from->height == to->height) {
-		record_raster_combine(recorder, to, from, 1, NULL, 0, false);
+		record_raster_combine(recorder, to, &(struct raster_term){from, 1}, 1, false);
 		return;
 	}
 	between.buffer = record_scratch(recorder, raster_bytes(between.width, between.height));

@@ -52,13 +52,17 @@ int record_raster_store(struct recorder *recorder, const struct raster *frame,
 void record_raster_resize(struct recorder *recorder, const struct raster *from,
                           const struct raster *to);
 
-/* out = a * weight_a + b * weight_b, clipped to -1..1 if clip. Same sizes; out may be a or b, and
- * b may be NULL. So detail = picture - base is (1, -1), picture = base + detail is (1, 1, clip) and
- * a blend of two pictures (1 - t, t). */
-enum { RASTER_COMBINE_WEIGHT_A = 2, RASTER_COMBINE_WEIGHT_B = 3 /* floats */ };
+/* One of those that are summed. */
+struct raster_term {
+	const struct raster *raster;
+	float weight;
+};
+enum { RASTER_TERMS_MAX = 3, RASTER_COMBINE_WEIGHTS = 3 /* argument of the first: floats */ };
+
+/* out = the sum of up to RASTER_TERMS_MAX rasters of one size, each by its weight, clipped to -1..1
+ * if clip; out may be one of them. So detail = picture - base is {picture, 1}, {base, -1}. */
 int record_raster_combine(struct recorder *recorder, const struct raster *out,
-                          const struct raster *a, float weight_a, const struct raster *b,
-                          float weight_b, bool clip);
+                          const struct raster_term *terms, int count, bool clip);
 
 /* The picture as the network sees it: input pixel (y, x) is made from picture pixel
  * ((y + shift_y) mod height, (x + shift_x) mod width), which is how jitter and tiles cost nothing;

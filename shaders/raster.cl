@@ -64,15 +64,15 @@ STORE(store_8, uchar, convert_uchar, 127.5f, 0.5f)
 STORE(store_16, ushort, convert_ushort, 32767.5f, 0.5f)
 STORE(store_float, float, convert_float, 0.5f, 0)
 
-__kernel void combine(const __global float4 *a, const __global float4 *b, float weight_a,
-		      float weight_b, int has_b, float limit, __global float4 *out, int width,
-		      int height)
+__kernel void combine(const __global float4 *a, const __global float4 *b, const __global float4 *c,
+		      float weight_a, float weight_b, float weight_c, float limit,
+		      __global float4 *out, int width, int height)
 {
 	FOR_RUN(x, y, width, height) {
 		size_t pixel = (size_t)y * width + x;
 		float4 value = a[pixel] * weight_a;
-		if (has_b)
-			value = fma(b[pixel], (float4)weight_b, value);
+		value = fma(b[pixel], (float4)weight_b, value);
+		value = fma(c[pixel], (float4)weight_c, value);
 		out[pixel] = fmin(fmax(value, -limit), limit);
 	}
 }

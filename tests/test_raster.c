@@ -101,17 +101,17 @@ TEST(combine_weighs_and_clips)
 	REQUIRE(recording_start(&recording));
 	struct raster first = recording_raster(&recording, a, 1, 2);
 	struct raster second = recording_raster(&recording, b, 1, 2);
-	int launch =
-		record_raster_combine(&recording.recorder, &first, &first, 1, &second, -1, false);
+	const struct raster_term terms[] = {{&first, 1}, {&second, -1}, {&first, 0.5f}};
+	int launch = record_raster_combine(&recording.recorder, &first, terms, 2, false);
 	if (recording_run(&recording) && recording_read_raster(&recording, &first, out))
 		for (int i = 0; i < 6; i++)
 			CHECK(out[i] == a[i] - b[i]);
-	launch_set_float(&recording.list.launches[launch], RASTER_COMBINE_WEIGHT_A, 0);
-	launch_set_float(&recording.list.launches[launch], RASTER_COMBINE_WEIGHT_B, 3);
-	record_raster_combine(&recording.recorder, &first, &first, 0.5f, NULL, 0, true);
+	launch_set_float(&recording.list.launches[launch], RASTER_COMBINE_WEIGHTS, 0);
+	launch_set_float(&recording.list.launches[launch], RASTER_COMBINE_WEIGHTS + 1, 2);
+	record_raster_combine(&recording.recorder, &first, terms, 3, true);
 	if (recording_run(&recording) && recording_read_raster(&recording, &first, out))
-		for (int i = 0; i < 6; i++)
-			CHECK(out[i] == fmaxf(-1, fminf(1, 1.5f * b[i])));
+		for (int i = 0; i < 6; i++) /* 2b, of which 2b - b + b is clipped */
+			CHECK(out[i] == fmaxf(-1, fminf(1, 2 * b[i])));
 	recording_end(&recording);
 }
 
