@@ -70,7 +70,7 @@ rv_status exchange_upload(struct exchange *exchange, const rv_image *image, rv_e
 	if (status)
 		return status;
 	region[0] = exchange->input.stride;
-	code = clEnqueueWriteBufferRect(exchange->device->queue, exchange->input.buffer, CL_TRUE,
+	code = clEnqueueWriteBufferRect(exchange->device->queue, exchange->input.buffer, CL_FALSE,
 	                                origin, origin, region, exchange->input.stride, 0,
 	                                image->stride, 0, image->pixels, 0, NULL, NULL);
 	if (code)

@@ -21,7 +21,7 @@ void exchange_release(struct exchange *exchange);
 /* Records both directions, for pixels of this format. */
 rv_status exchange_record(struct exchange *exchange, rv_pixel_format format, rv_error *error);
 
-/* image -> frame; image, of the rasters' size, is not needed any more after this returns. */
+/* image -> frame; image, of the rasters' size, is read until exchange_download has waited. */
 rv_status exchange_upload(struct exchange *exchange, const rv_image *image, rv_error *error);
 
 /* frame + strength * detail -> image; waits for it. */

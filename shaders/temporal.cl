@@ -42,6 +42,20 @@ void store_sum(__local float8 *shared, float8 sum, __global float8 *place)
 
 // ---- samples between pixels; the border is repeated ----
 
+// The pixel left of and above a place, of coordinates that fit int. floor() would do as well, but is
+// a function of many steps on processors, which moreover keeps loops from becoming vectors.
+int floor_of(float at)
+{
+	int whole = (int)at;
+
+	return whole - (at < whole);
+}
+
+int2 corner_of(float2 at)
+{
+	return (int2)(floor_of(at.x), floor_of(at.y));
+}
+
 float luma(float4 colour)
 {
 	return dot(colour, (float4)(0.299f, 0.587f, 0.114f, 0));
@@ -70,9 +84,8 @@ float4 cubic_row(const __global float4 *picture, int width, int height, int x, i
 
 float4 cubic_sample(const __global float4 *picture, int width, int height, float2 at)
 {
-	float2 corner = floor(at);
-	float4 across = cubic_weights(at.x - corner.x), down = cubic_weights(at.y - corner.y);
-	int x = (int)corner.x, y = (int)corner.y;
+	int x = floor_of(at.x), y = floor_of(at.y);
+	float4 across = cubic_weights(at.x - x), down = cubic_weights(at.y - y);
 
 	return cubic_row(picture, width, height, x, y - 1, across) * down.x +
 	       cubic_row(picture, width, height, x, y, across) * down.y +
@@ -100,9 +113,9 @@ __kernel void lighten(const __global float4 *picture, __global float *light, int
 
 // Of a patch of 4 x 4 pixels: corner moved to where all of it can be read. Beyond the border it would
 // only find the same values.
-int within_border(float corner, int size)
+int within_border(int corner, int size)
 {
-	return clamp((int)corner, -BORDER, size + BORDER - 4);
+	return clamp(corner, -BORDER, size + BORDER - 4);
 }
 
 // ---- what became of the last frame ----
@@ -146,10 +159,10 @@ __kernel void trace(const __global float *restrict to_past, const __global float
 		float u = to_past[2 * pixel], v = to_past[2 * pixel + 1];
 		float steady = ramp(FLOW_NOISE, FLOW_SURE, sqrt(u * u + v * v));
 		float at_x = x + u * steady, at_y = y + v * steady;
-		float corner_x = floor(at_x), corner_y = floor(at_y);
+		int corner_x = floor_of(at_x), corner_y = floor_of(at_y);
 		float part_x = at_x - corner_x, part_y = at_y - corner_y;
-		int left = clamp((int)corner_x, 0, width - 1), right = min(left + 1, width - 1);
-		int top = clamp((int)corner_y, 0, height - 1) * width;
+		int left = clamp(corner_x, 0, width - 1), right = min(left + 1, width - 1);
+		int top = clamp(corner_y, 0, height - 1) * width;
 		int bottom = min(top + width, (height - 1) * width);
 		float back[2];
 
@@ -170,7 +183,8 @@ __kernel void trace(const __global float *restrict to_past, const __global float
 // The brightness of the past frame between its pixels.
 float past_light_at(const __global float *past, int width, int height, float2 at)
 {
-	float2 corner = floor(at), part = at - corner;
+	int2 corner = corner_of(at);
+	float2 part = at - convert_float2(corner);
 	const __global float *row = LIGHT(past, width, within_border(corner.x, width),
 					  within_border(corner.y, height));
 	float2 upper = vload2(0, row), lower = vload2(0, row + width + 2 * BORDER);
@@ -211,14 +225,17 @@ float patch_difference(const __global float *frame, const __global float *past, 
 		       int height, int x, int y, float2 was, float gain, float offset)
 {
 	const int stride = width + 2 * BORDER;
-	float2 at = was - 1, corner = floor(at), part = at - corner;
+	float2 at = was - 1;
+	int2 corner = corner_of(at);
+	float2 part = at - convert_float2(corner);
 	const __global float *then = LIGHT(past, width, within_border(corner.x, width),
 					   within_border(corner.y, height));
 	const __global float *now = LIGHT(frame, width, x - 1, y - 1);
 	float4 row = vload4(0, then), sum = 0;
 	float4 upper = mix(row, row.yzww, part.x);
 
-	for (int i = 0; i < 3; i++) {
+	UNROLLED(i, 3)
+	{
 		then += stride;
 		row = vload4(0, then);
 		float4 lower = mix(row, row.yzww, part.x);
@@ -226,7 +243,7 @@ float patch_difference(const __global float *frame, const __global float *past, 
 		upper = lower;
 		now += stride;
 	}
-	return (sum.x + sum.y + sum.z) / 9;
+	return (sum.x + sum.y + sum.z) * (1 / 9.0f);
 }
 
 // A difference in brightness, of the range -1 to 1, that changing light and blur may make, and one
