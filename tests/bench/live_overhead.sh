@@ -1,11 +1,12 @@
 #!/bin/sh
-# What the live session adds to a dream: the time of a dream update in it, with one gradient step in
-# one octave, over that of the step and of the flow there and back (which is estimated at half the
-# size) as `reverie bench` gives them, in turns within one run:
+# What the live session adds to a dream update, with one gradient step in one octave:
 #
 #     tests/bench/live_overhead.sh [SIZE...]
 #
-# Needs ffmpeg.
+# ratio: the update over its gradients and flow, all of them in the live session itself, so that what
+# decoding and the display take from the processor counts on both sides. alone: over those as
+# `reverie bench step` and `bench flow` give them in turns with it (the flow back is estimated at half
+# the size), with the machine to themselves. Needs ffmpeg.
 . "$(dirname "$0")/live_common.sh"
 rounds=3
 
@@ -21,10 +22,11 @@ median_of() { # WORD...: of `reverie bench`
 flow() { # NAME
 	median_of flow "$work/$1-1.png" "$work/$1-2.png" --quality medium
 }
-update() { # SIZE: convert and dream, milliseconds
+update() { # SIZE: convert, dream, flow, gradients, milliseconds
+	number='\([0-9.]*\)'
 	"$reverie" live "$work/clip.mp4" --headless --bench 6 --governor off --octaves 1 \
 		--warm-steps 1 --size "$1" |
-		sed -n 's/^live.* convert_ms=\([0-9.]*\) dream_ms=\([0-9.]*\).*/\1 \2/p'
+		sed -n "s/^live.* convert_ms=$number dream_ms=$number flow_ms=$number gradients_ms=$number.*/\1 \2 \3 \4/p"
 }
 
 for size in "${@:-216x160}"; do
@@ -37,11 +39,18 @@ for size in "${@:-216x160}"; do
 		echo "$step $there $back $(update "$size")"
 	done | awk -v size="$size" '
 		{
-			parts = $1 + $2 + $3
-			ratio[NR] = ($4 + $5) / parts
-			printf "live_overhead %s step_ms=%.2f flow_ms=%.2f convert_ms=%.2f dream_ms=%.2f ratio=%.3f\n",
-				size, $1, $2 + $3, $4, $5, ratio[NR]
-			sum += ratio[NR]
+			ratio = ($4 + $5) / ($6 + $7)
+			alone = ($4 + $5) / ($1 + $2 + $3)
+			printf "live_overhead %s convert_ms=%.2f dream_ms=%.2f flow_ms=%.2f", \
+				size, $4, $5, $6
+			printf " gradients_ms=%.2f ratio=%.3f", $7, ratio
+			printf " step_alone_ms=%.2f flow_alone_ms=%.2f alone=%.3f\n", \
+				$1, $2 + $3, alone
+			ratios += ratio
+			alones += alone
 		}
-		END { printf "live_overhead %s mean_ratio=%.3f\n", size, sum / NR }'
+		END {
+			printf "live_overhead %s mean_ratio=%.3f mean_alone=%.3f\n", \
+				size, ratios / NR, alones / NR
+		}'
 done
