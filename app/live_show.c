@@ -28,7 +28,7 @@ static void take_dream(struct live *live, struct dream *dream, int64_t now)
 	histogram_note(&live->stats.convert, dream->convert_ms);
 	histogram_note(&live->stats.dream, dream->dream_ms);
 	histogram_note(&live->stats.flow, (double)dream->report.flow_ms);
-	histogram_note(&live->stats.gradients, (double)dream->report.gradients_ms);
+	histogram_note(&live->stats.steps, (double)dream->report.steps_ms);
 	live_hud_note_dream(&live->hud, dream);
 }
 

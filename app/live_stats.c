@@ -58,7 +58,7 @@ void live_stats_print(const struct live_stats *stats, int64_t now, FILE *file)
 		const char *name;
 		const struct histogram *histogram;
 	} stages[] = {{"convert", &stats->convert}, {"dream", &stats->dream},
-	              {"flow", &stats->flow},       {"gradients", &stats->gradients},
+	              {"flow", &stats->flow},       {"steps", &stats->steps},
 	              {"carry", &stats->carry},     {"compose", &stats->compose},
 	              {"show", &stats->show}};
 	fprintf(file, "live seconds=%.1f display_fps=%.2f dream_fps=%.2f source_fps=%.2f", seconds,

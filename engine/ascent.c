@@ -399,8 +399,7 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 	if (status)
 		clFinish(ascent->device->queue);
 	ascent->report.flow_ms = (float)stage_times_take(&ascent->device->times, TIMED_FLOW);
-	ascent->report.gradients_ms =
-		(float)stage_times_take(&ascent->device->times, TIMED_GRADIENTS);
+	ascent->report.steps_ms = (float)stage_times_take(&ascent->device->times, TIMED_STEPS);
 	if (status || lone)
 		ascent_reset(ascent);
 	else

@@ -79,11 +79,11 @@ static rv_status take_step(struct climb *climb, const struct climb_plan *plan,
 	rv_status status = RV_OK;
 
 	for (int tile = 0; tile < tiles && !status; tile++) {
-		stage_times_begin(climb->times, queue, TIMED_GRADIENTS);
+		stage_times_begin(climb->times, queue, TIMED_STEPS);
 		status = octave_tile(octave, tile, shift_y, shift_x, queue, error);
-		stage_times_end(climb->times, queue, TIMED_GRADIENTS);
 		if (!status && tile == tiles - 1)
 			status = octave_step(octave, queue, error);
+		stage_times_end(climb->times, queue, TIMED_STEPS);
 		if (!status)
 			status = pace_step(&climb->pace, queue, error);
 		if (!status)

@@ -285,9 +285,9 @@ typedef struct rv_frame_report {
 	float likeness;  /* 0..1: the part of the frame that shows what the past one did, carried
 	                  * along the motion; by contrast, in blocks that correlate */
 	float uncovered; /* 0..1: the part of the frame that the past one does not show */
-	/* Milliseconds on the device that the optical flow took, and the gradients of all steps; 0
-	 * unless rv_config.time_stages. */
-	float flow_ms, gradients_ms;
+	/* Milliseconds on the device that the optical flow took, and all gradient steps; 0 unless
+	 * rv_config.time_stages. */
+	float flow_ms, steps_ms;
 } rv_frame_report;
 
 rv_frame_report rv_last_frame(const rv_engine *engine);

@@ -9,8 +9,8 @@
 #include <CL/cl.h>
 
 enum timed_stage {
-	TIMED_FLOW,      /* the optical flow, both ways */
-	TIMED_GRADIENTS, /* through the network and back, of all steps */
+	TIMED_FLOW,  /* the optical flow, both ways */
+	TIMED_STEPS, /* gradient steps: gradient, normalisation and move */
 	TIMED_STAGES
 };
 

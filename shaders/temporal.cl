@@ -82,7 +82,9 @@ float4 cubic_row(const __global float4 *picture, int width, int height, int x, i
 	       pixel_at(picture, width, height, x + 2, y) * weights.w;
 }
 
-float4 cubic_sample(const __global float4 *picture, int width, int height, float2 at)
+// A call would spill what inherit has at hand: a tenth of its time.
+__attribute__((always_inline)) float4
+cubic_sample(const __global float4 *picture, int width, int height, float2 at)
 {
 	int x = floor_of(at.x), y = floor_of(at.y);
 	float4 across = cubic_weights(at.x - x), down = cubic_weights(at.y - y);

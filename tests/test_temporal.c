@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine/random.h"
@@ -69,7 +70,7 @@ struct fixture {
 	float frame[COUNT], dream[COUNT];
 };
 
-static bool set_up_strided(struct fixture *fixture, int stride)
+static bool set_up_configured(struct fixture *fixture, int stride, const rv_config *config)
 {
 	memset(fixture, 0, sizeof(*fixture));
 	fixture->params = rv_params_default();
@@ -79,12 +80,17 @@ static bool set_up_strided(struct fixture *fixture, int stride)
 	fixture->model = open_network(stride);
 	if (!fixture->model)
 		return false;
-	if (rv_create(&fixture->engine, fixture->model, NULL, &fixture->error)) {
+	if (rv_create(&fixture->engine, fixture->model, config, &fixture->error)) {
 		test_failed(__FILE__, __LINE__, "%s", fixture->error.message);
 		rv_model_close(&fixture->model);
 		return false;
 	}
 	return true;
+}
+
+static bool set_up_strided(struct fixture *fixture, int stride)
+{
+	return set_up_configured(fixture, stride, NULL);
 }
 
 static bool set_up(struct fixture *fixture)
@@ -520,6 +526,42 @@ TEST(nothing_is_inherited_where_nothing_is_to_be)
 	paint(&fixture, 1, 2, 0);
 	dream(&fixture);
 	CHECK_MESSAGE(strength(&fixture, 0) < 1e-5, "%g", strength(&fixture, 0));
+	tear_down(&fixture);
+}
+
+static double seconds_now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+/* The device's clock is not the host's, but runs as fast. */
+TEST(stages_are_timed_where_that_is_asked_for)
+{
+	const rv_config config = {.time_stages = true};
+	struct fixture fixture;
+	rv_frame_report first, second;
+	double start, took;
+
+	REQUIRE(set_up_configured(&fixture, 1, &config));
+	paint(&fixture, 1, 0, 0);
+	first = dream(&fixture);
+	CHECK(first.flow_ms == 0 && first.steps_ms > 0);
+	start = seconds_now();
+	second = dream(&fixture);
+	took = 1e3 * (seconds_now() - start);
+	CHECK_MESSAGE(second.flow_ms > 0 && (double)(second.flow_ms + second.steps_ms) <= took,
+	              "flow %f ms and steps %f ms in %f ms", (double)second.flow_ms,
+	              (double)second.steps_ms, took);
+	CHECK((second.steps > 0) == (second.steps_ms > 0));
+	tear_down(&fixture);
+	REQUIRE(set_up(&fixture));
+	paint(&fixture, 1, 0, 0);
+	dream(&fixture);
+	second = dream(&fixture);
+	CHECK(second.flow_ms == 0 && second.steps_ms == 0);
 	tear_down(&fixture);
 }
 

@@ -3,10 +3,10 @@
 #
 #     tests/bench/live_overhead.sh [SIZE...]
 #
-# ratio: the update over its gradients and flow, all of them in the live session itself, so that what
-# decoding and the display take from the processor counts on both sides. alone: over those as
-# `reverie bench step` and `bench flow` give them in turns with it (the flow back is estimated at half
-# the size), with the machine to themselves. Needs ffmpeg.
+# ratio: the update over its gradient steps and flow, all of them in the live session itself, so that
+# what decoding and the display take from the processor counts on both sides. alone: over those as
+# `reverie bench step` (through the network and back only) and `bench flow` give them in turns with it
+# (the flow back is estimated at half the size), with the machine to themselves. Needs ffmpeg.
 . "$(dirname "$0")/live_common.sh"
 rounds=3
 
@@ -22,11 +22,11 @@ median_of() { # WORD...: of `reverie bench`
 flow() { # NAME
 	median_of flow "$work/$1-1.png" "$work/$1-2.png" --quality medium
 }
-update() { # SIZE: convert, dream, flow, gradients, milliseconds
+update() { # SIZE: convert, dream, flow, steps, milliseconds
 	number='\([0-9.]*\)'
 	"$reverie" live "$work/clip.mp4" --headless --bench 6 --governor off --octaves 1 \
 		--warm-steps 1 --size "$1" |
-		sed -n "s/^live.* convert_ms=$number dream_ms=$number flow_ms=$number gradients_ms=$number.*/\1 \2 \3 \4/p"
+		sed -n "s/^live.* convert_ms=$number dream_ms=$number flow_ms=$number steps_ms=$number.*/\1 \2 \3 \4/p"
 }
 
 for size in "${@:-216x160}"; do
@@ -43,7 +43,7 @@ for size in "${@:-216x160}"; do
 			alone = ($4 + $5) / ($1 + $2 + $3)
 			printf "live_overhead %s convert_ms=%.2f dream_ms=%.2f flow_ms=%.2f", \
 				size, $4, $5, $6
-			printf " gradients_ms=%.2f ratio=%.3f", $7, ratio
+			printf " steps_ms=%.2f ratio=%.3f", $7, ratio
 			printf " step_alone_ms=%.2f flow_alone_ms=%.2f alone=%.3f\n", \
 				$1, $2 + $3, alone
 			ratios += ratio
