@@ -11,11 +11,6 @@ static const struct register_tile tiles_of_8_lanes[] = {{8, 6, 2, 1}, {8, 4, 3, 
 static const struct register_tile tiles_of_4_lanes[] = {
 	{4, 6, 2, 1}, {4, 4, 3, 1}, {4, 3, 4, 1}, {0, 0, 0, 0}};
 
-static int divide_up(int value, int divisor)
-{
-	return (value + divisor - 1) / divisor;
-}
-
 const struct register_tile *register_tiles(int lanes)
 {
 	return lanes >= 16 ? tiles_of_16_lanes : lanes >= 8 ? tiles_of_8_lanes : tiles_of_4_lanes;

@@ -4,6 +4,12 @@
 
 #include "engine/convolution_weights.h"
 
+/* value / divisor, rounded up; of values from 0 on. */
+static inline int divide_up(int value, int divisor)
+{
+	return (value + divisor - 1) / divisor;
+}
+
 /* What one work-item computes: pixels (or Winograd tiles) by vectors of lanes output channels. */
 struct register_tile {
 	int lanes, pixels, vectors;

@@ -6,11 +6,6 @@
 
 enum { GROUP_ITEMS = 64, COMPUTED_PER_HALO = 4 };
 
-static int divide_up(int value, int divisor)
-{
-	return (value + divisor - 1) / divisor;
-}
-
 static int maximum(int a, int b)
 {
 	return a > b ? a : b;

@@ -18,11 +18,6 @@ static const struct register_tile tiles[] = {
 	{LANES, 4, 1, 8},  {LANES, 4, 2, 4},  {LANES, 4, 1, 4},  {LANES, 4, 1, 2},
 	{0, 0, 0, 0}};
 
-static int divide_up(int value, int divisor)
-{
-	return (value + divisor - 1) / divisor;
-}
-
 const struct register_tile *tiled_tiles(void)
 {
 	return tiles;

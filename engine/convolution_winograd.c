@@ -30,11 +30,6 @@ struct winograd_plan {
 	size_t local_bytes;
 };
 
-static int divide_up(int value, int divisor)
-{
-	return (value + divisor - 1) / divisor;
-}
-
 static int outputs_of_window(const struct window *window)
 {
 	for (size_t i = 0; i < sizeof(known_windows) / sizeof(known_windows[0]); i++)

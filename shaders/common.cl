@@ -149,6 +149,9 @@ void store_gradient(const struct destination *to, int pixel, int channel, real v
 #define PREFETCH(pointer)
 #endif
 
+// Floats of a cache line, which is what is fetched.
+#define LINE 16
+
 // Twins of the structs in engine/convolution_problem.h, which explains them.
 struct tap {
 	int dy, dx;

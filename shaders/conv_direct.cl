@@ -14,8 +14,6 @@
 
 // How many rows of weights ahead to fetch: about the time memory needs, at a row each few cycles.
 #define ROWS_AHEAD 16
-// Floats of a cache line.
-#define LINE 16
 
 // Work-item (panel of output channels, run of `tiles` tiles of pixels, phase).
 ONE_ITEM __kernel void convolve(const __global float *restrict input, int input_height,
@@ -70,9 +68,10 @@ ONE_ITEM __kernel void convolve(const __global float *restrict input, int input_
 					       x[i]);
 			for (int begin_c = 0; begin_c < tap.channels; begin_c += CHANNEL_STEP) {
 				// Of the picture a line has several pixels, and needs no fetching.
-				if (CHANNEL_STEP >= LINE)
+				if (CHANNEL_STEP >= LINE) {
 					UNROLLED(i, TILE_PIXELS)
-				PREFETCH(source[i] + begin_c + LINE);
+					PREFETCH(source[i] + begin_c + LINE);
+				}
 				_Pragma("unroll 4") for (int c = begin_c;
 							 c < begin_c + CHANNEL_STEP; c++)
 				{

@@ -27,10 +27,8 @@
 
 // Output pixels that a tile may give to.
 #define REACH ((TILE_PIXELS - 1) * STRIDE_X + (COLUMNS - 1) * DILATION_X + 1)
-// Floats of a cache line, of which every run of channels is a multiple.
-#define LINE 16
 
-// Adds to sum what `channels` channels of source pixels side by side give.
+// Adds to sum what `channels` channels, a multiple of LINE, of source pixels side by side give.
 void add_channels(real sum[TILE_PIXELS][TILE_VECTORS], const __global float *restrict source,
 		  int pixel_stride, const __global float *restrict weights, int channels)
 {

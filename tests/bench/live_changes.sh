@@ -33,4 +33,4 @@ wait "$session" || {
 	exit 1
 }
 sed 's/^live /live_changes /' "$work/out"
-awk -v gap="$(sed -n 's/^live.* gap_max_ms=\([0-9.]*\).*/\1/p' "$work/out")" 'BEGIN { exit !(gap <= 100) }'
+awk -v gap="$(number gap_max_ms)" 'BEGIN { exit !(gap <= 100) }'

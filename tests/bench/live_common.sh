@@ -1,5 +1,5 @@
 # For the benches of live sessions, which source it: the program, a folder $work that is removed at
-# the end, the clip that is played, and the memory of what plays it.
+# the end, the clip that is played, and the memory and the figures of what plays it.
 cd "$(dirname "$0")/../.." || exit 1
 reverie=${REVERIE:-build/reverie}
 work=$(mktemp -d) || exit 1
@@ -16,4 +16,8 @@ cut_clip() { # SECONDS
 
 memory() { # kB that are resident of $session
 	awk '/^VmRSS/ { print $2 }' "/proc/$session/status" 2>/dev/null
+}
+
+number() { # NAME: what `reverie live --bench` printed to $work/out
+	sed -n "s/^live.* $1=\([0-9.]*\).*/\1/p" "$work/out"
 }

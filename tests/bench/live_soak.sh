@@ -37,9 +37,6 @@ wait "$session" || {
 cat "$work/out"
 [ -n "$first" ] && echo "soak rss_first_minute_kb=$first rss_most_kb=$most growth_kb=$((most - first))"
 
-number() { # NAME
-	sed -n "s/^live.* $1=\([0-9.]*\).*/\1/p" "$work/out"
-}
 short=0
 holds() { # NAME CONDITION
 	awk -v value="$(number "$1")" "BEGIN { exit !(value $2) }" && return
