@@ -242,10 +242,10 @@ static void write_options(char options[OPTIONS_LENGTH], const struct winograd_pl
 	const struct winograd_transform *transform = &plan->transform;
 	const int points = transform->points;
 	int length = snprintf(options, OPTIONS_LENGTH,
-	                      "-cl-no-signed-zeros -DLANES=%d -DTILE_PIXELS=%d -DTILE_VECTORS=%d "
-	                      "-DSQUARE=%d -DPOINTS=%d -DOUTPUTS=%d -DINPUT_ROWS=",
-	                      tile.lanes, tile.pixels, tile.vectors,
-	                      plan->vertical && plan->horizontal, points, transform->outputs);
+	                      "-cl-no-signed-zeros -DLANES=%d -DSQUARE=%d -DPOINTS=%d -DOUTPUTS=%d "
+	                      "-DINPUT_ROWS=",
+	                      tile.lanes, plan->vertical && plan->horizontal, points,
+	                      transform->outputs);
 
 	for (int point = 0; point < points; point += point == 0 || point == points - 2 ? 1 : 2)
 		for (int i = 0; i < points; i++)
@@ -281,7 +281,8 @@ static void record_winograd(struct recorder *recorder, const struct convolution_
 	char options[OPTIONS_LENGTH];
 
 	write_options(options, plan, tile);
-	record_kernel(recorder, "winograd", options, "convolve_winograd", problem->node->name);
+	record_kernel(recorder, "winograd", options,
+	              register_tile_kernel(tile, "convolve_winograd").name, problem->node->name);
 	record_flop(recorder, problem->flop);
 	record_buffer(recorder, problem->input);
 	record_int(recorder, problem->input_size.height);

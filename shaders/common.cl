@@ -141,6 +141,8 @@ void store_gradient(const struct destination *to, int pixel, int channel, real v
 // A loop whose count is known to the compiler, written out so that arrays indexed by it become
 // registers.
 #define UNROLLED(index, count) _Pragma("unroll") for (int index = 0; index < (count); index++)
+// One that stays a loop: what runs once a tile, written out, takes half the time of compiling.
+#define ROLLED(index, count) _Pragma("nounroll") for (int index = 0; index < (count); index++)
 
 // Processors gain by it. Only PoCL is known to take it.
 #ifdef POCL_DEVICE_ADDRESS_BITS
@@ -148,6 +150,9 @@ void store_gradient(const struct destination *to, int pixel, int channel, real v
 #else
 #define PREFETCH(pointer)
 #endif
+
+// The name of what there is once for each register tile: name_12x2.
+#define OF_TILE(name) JOIN(name##_, JOIN(TILE_PIXELS, JOIN(x, TILE_VECTORS)))
 
 // Floats of a cache line, which is what is fetched.
 #define LINE 16

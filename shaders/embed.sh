@@ -10,6 +10,7 @@ included() { # SHADER
 			print "#line 1 \"" folder "/" part[2] "\""
 			while ((getline line < (folder "/" part[2])) > 0)
 				print line
+			close(folder "/" part[2])
 			print "#line " NR + 1 " \"" FILENAME "\""
 			next
 		}

@@ -3,8 +3,7 @@
 // panel of output channels at a time, and transforms the products back.
 //
 // Build options: POINTS, OUTPUTS, INPUT_ROWS, OUTPUT_ROWS (engine/winograd_transform.h); SQUARE:
-// 1 where the transform applies to both directions, 0 where to one; TILE_PIXELS, TILE_VECTORS: the
-// register tile, in Winograd tiles by vectors of output channels.
+// 1 where the transform applies to both directions, 0 where to one.
 
 #ifndef POINTS // built on its own, to see whether it compiles
 #define POINTS 6 // F(4, 3)
@@ -13,14 +12,11 @@
 	{4, 0, -5, 0, 1, 0}, {0, -4, -4, 1, 1, 0}, {0, -2, -1, 2, 1, 0}, {0, 4, 0, -5, 0, 1}
 #define OUTPUT_ROWS {1, 1, 1, 0}, {0, 1, 2, 0}, {0, 1, 4, 0}, {0, 1, 8, 1}
 #define SQUARE 1
-#define TILE_PIXELS 4
-#define TILE_VECTORS 2
 #endif
 
 // Of a tile. What is not square lies in a row here, whichever way it lies in the picture.
 #define POINT_LINES (SQUARE ? POINTS : 1)
 #define OUTPUT_LINES (SQUARE ? OUTPUTS : 1)
-#define PANEL (TILE_VECTORS * LANES)
 
 // Of each pair of points only the first has its row: point 0, pairs, infinity.
 __constant float input_rows[POINTS / 2 + 1][POINTS] = {INPUT_ROWS};
@@ -87,7 +83,7 @@ void transform_tile(__local float *to, int stride, const __global float *const *
 {
 	real rows[POINT_LINES][POINTS];
 
-	UNROLLED(x, POINTS)
+	ROLLED(x, POINTS)
 	{
 		real column[POINT_LINES], transformed[POINT_LINES];
 		UNROLLED(y, POINT_LINES) column[y] = load(source[y * POINTS + x] + channel);
@@ -95,52 +91,13 @@ void transform_tile(__local float *to, int stride, const __global float *const *
 			transform_input(transformed, column);
 		UNROLLED(y, POINT_LINES) rows[y][x] = SQUARE ? transformed[y] : column[y];
 	}
-	UNROLLED(y, POINT_LINES)
+	ROLLED(y, POINT_LINES)
 	{
 		real transformed[POINTS];
 
 		transform_input(transformed, rows[y]);
 		UNROLLED(x, POINTS)
 		store_local(to + (y * POINTS + x) * stride, transformed[x]);
-	}
-}
-
-// Tiles times the transformed weights of one point and one panel.
-void multiply_point(__local float *products, const __local float *tiles, int tile_count,
-		    int channels, const __global float *weights)
-{
-	for (int first = 0; first < tile_count; first += TILE_PIXELS) {
-		const __local float *source[TILE_PIXELS];
-		const __global float *row = weights;
-		real sum[TILE_PIXELS][TILE_VECTORS];
-
-		UNROLLED(i, TILE_PIXELS)
-		{
-			source[i] = tiles + min(first + i, tile_count - 1) * channels;
-			UNROLLED(v, TILE_VECTORS) sum[i][v] = 0;
-		}
-		for (int begin = 0; begin < channels; begin += 16) {
-			_Pragma("unroll 4") for (int c = begin; c < begin + 16; c++)
-			{
-				real weight[TILE_VECTORS];
-
-				UNROLLED(v, TILE_VECTORS)
-				{
-					weight[v] = load(row + v * LANES);
-					PREFETCH(row + 16 * PANEL + v * LANES);
-				}
-				UNROLLED(i, TILE_PIXELS)
-				{
-					const real value = source[i][c];
-					UNROLLED(v, TILE_VECTORS)
-					sum[i][v] = fma(weight[v], value, sum[i][v]);
-				}
-				row += PANEL;
-			}
-		}
-		UNROLLED(i, TILE_PIXELS)
-		UNROLLED(v, TILE_VECTORS)
-		store_local(products + (first + i) * PANEL + v * LANES, sum[i][v]);
 	}
 }
 
@@ -176,70 +133,38 @@ int2 tile_origin(int number, int tiles_across, bool upright)
 		      row * (SQUARE || upright ? OUTPUTS : 1));
 }
 
-// Work-item (block of block_tiles tiles). runs are the input channels; their dy and dx are those
-// of the window's first tap. upright: what is not square stands. scratch holds the transformed
-// tiles and one panel of products.
-ONE_ITEM __kernel void convolve_winograd(
-	const __global float *restrict input, int input_height, int input_width,
-	const __global float *restrict zeros, const __global float *restrict weights, int channels,
-	__global float *restrict output, int output_height, int output_width,
-	const __global float *restrict mask, const __global struct tap *restrict runs,
-	int run_count, const __global struct target *restrict targets,
-	const __global float *restrict bias, int target_count, int upright, int tiles_across,
-	int tile_count, int block_tiles, __local float *restrict scratch)
-{
-	const int begin = get_global_id(0) * block_tiles;
-	const int count = min(block_tiles, tile_count - begin);
-	// A cache line more than needed, so that a tile's points do not all fall into the same set.
-	const int tile_stride = block_tiles * channels + 16;
-	const int product_stride = block_tiles * PANEL + 16;
-	__local float *products = scratch + POINT_LINES * POINTS * tile_stride;
-
-	for (int t = 0; t < count; t++) {
-		const int2 tile = tile_origin(begin + t, tiles_across, upright);
-
-		for (int r = 0; r < run_count; r++) {
-			const struct tap run = runs[r];
-			const __global float *source[POINT_LINES * POINTS];
-
-			for (int i = 0; i < POINT_LINES; i++)
-				for (int k = 0; k < POINTS; k++) {
-					const int2 at = tile_pixel(tile, upright, i, k);
-					source[i * POINTS + k] =
-						tap_source(input, input_height, input_width, zeros,
-							   run, at.y, at.x);
-				}
-			for (int c = 0; c < run.channels; c += LANES)
-				transform_tile(scratch + t * channels + run.row + c, tile_stride,
-					       source, c);
-		}
-	}
-	for (int vector = 0; vector < target_count; vector += TILE_VECTORS) {
-		for (int p = 0; p < POINT_LINES * POINTS; p++) {
-			multiply_point(products + p * product_stride, scratch + p * tile_stride,
-				       count, channels, weights);
-			weights += (size_t)channels * PANEL;
-		}
-		for (int t = 0; t < count; t++) {
-			const int2 tile = tile_origin(begin + t, tiles_across, upright);
-
-			for (int v = 0; v < TILE_VECTORS; v++) {
-				const struct target target = targets[vector + v];
-				real outputs[OUTPUT_LINES][OUTPUTS];
-
-				finish_tile(products + t * PANEL + v * LANES, product_stride,
-					    outputs);
-				UNROLLED(i, OUTPUT_LINES)
-				UNROLLED(k, OUTPUTS)
-				{
-					const int2 at = tile_pixel(tile, upright, i, k);
-					if (at.y < output_height && at.x < output_width)
-						store_target(target, output, mask,
-							     bias + (vector + v) * LANES,
-							     at.y * output_width + at.x,
-							     outputs[i][k]);
-				}
-			}
-		}
-	}
-}
+// A kernel for each register tile of engine/register_tile.c.
+#if LANES == 16
+#define TILE_PIXELS 8
+#define TILE_VECTORS 3
+#include "winograd.clh"
+#define TILE_PIXELS 6
+#define TILE_VECTORS 4
+#include "winograd.clh"
+#define TILE_PIXELS 4
+#define TILE_VECTORS 5
+#include "winograd.clh"
+#define TILE_PIXELS 12
+#define TILE_VECTORS 2
+#include "winograd.clh"
+#define TILE_PIXELS 14
+#define TILE_VECTORS 1
+#include "winograd.clh"
+#elif LANES == 8
+#define TILE_PIXELS 6
+#define TILE_VECTORS 2
+#include "winograd.clh"
+#define TILE_PIXELS 4
+#define TILE_VECTORS 3
+#include "winograd.clh"
+#else
+#define TILE_PIXELS 6
+#define TILE_VECTORS 2
+#include "winograd.clh"
+#define TILE_PIXELS 4
+#define TILE_VECTORS 3
+#include "winograd.clh"
+#define TILE_PIXELS 3
+#define TILE_VECTORS 4
+#include "winograd.clh"
+#endif
