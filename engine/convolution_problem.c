@@ -234,6 +234,21 @@ static void add_phase(struct convolution_tables *tables, const struct convolutio
 	tables->phase_count++;
 }
 
+static int compare_taps(const void *a, const void *b)
+{
+	const struct convolution_phase *one = a, *other = b;
+	int difference = one->tap_count - other->tap_count;
+
+	return difference ? difference : one->first_tap - other->first_tap;
+}
+
+/* Those with the fewest taps first: work-groups are dealt in the order of phases, and PoCL deals
+ * half of what is left at a time, so that the first half must not be the harder one. */
+static void sort_phases(struct convolution_tables *tables)
+{
+	qsort(tables->phases, tables->phase_count, sizeof(*tables->phases), compare_taps);
+}
+
 static int target_flags(const struct convolution_problem *problem,
                         const struct convolution_output *output)
 {
@@ -303,6 +318,7 @@ bool tables_create(struct convolution_tables *tables, const struct convolution_p
 	for (int y = 0; y < minimum(tables->output_step_y, problem->output_size.height); y++)
 		for (int x = 0; x < minimum(tables->output_step_x, problem->output_size.width); x++)
 			add_phase(tables, problem, y, x);
+	sort_phases(tables);
 	for (int i = 0; i < problem->output_count; i++)
 		add_targets(tables, problem, &problem->outputs[i]);
 	tables->target_count = target_count;
