@@ -140,6 +140,12 @@ static void extend(struct block *block, int time)
 		block->dead = time;
 }
 
+/* Of a tensor that it alone reads, a max pool keeps the mask with its winners. */
+static bool reads_mask(const struct graph_node *node, const struct tensor_place *place)
+{
+	return place->masked && !(node->kind == OPERATOR_MAX_POOL && place->consumers == 1);
+}
+
 /* Forward of node n is time n, the objectives are time N, backward of node n is time 2N - n. */
 static void find_lifetimes(const struct graph *graph, const struct tensor_place *places,
                            struct block *activations, struct block *gradients)
@@ -159,7 +165,7 @@ static void find_lifetimes(const struct graph *graph, const struct tensor_place 
 		for (int i = 0; i < node->input_count; i++) {
 			const struct tensor_place *place = &places[node->inputs[i]];
 			extend(&activations[place->root], n);
-			if (operator->backward_reads_input || place->masked)
+			if (operator->backward_reads_input || reads_mask(node, place))
 				extend(&activations[place->root], 2 * count - n);
 			extend(&gradients[place->root], 2 * count - n);
 		}

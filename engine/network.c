@@ -221,18 +221,34 @@ static void record_objectives(struct network *network, struct recorder *recorder
 	}
 }
 
-static void record_backward(struct network *network, struct recorder *recorder, int *writers)
+/* After the objectives', in the order in which record_backward lets operations write. */
+static void order_writers(struct network *network, int *writers)
 {
-	const struct graph *graph = network->graph;
-
-	for (int n = graph->node_count - 1; n >= 0; n--) {
+	for (int n = network->graph->node_count - 1; n >= 0; n--) {
 		struct operation *operation = &network->operations[n];
-		const struct graph_node *node = operation->node;
-		for (int i = 0; i < node->input_count; i++)
-			order_writer(network, node->inputs[i], &operation->inputs[i], writers);
-		recorder->operation = operator_name(node->kind);
-		if (operators[node->kind].backward)
-			operators[node->kind].backward(recorder, operation);
+		for (int i = 0; i < operation->input_count; i++)
+			order_writer(network, operation->node->inputs[i], &operation->inputs[i],
+			             writers);
+	}
+}
+
+static void record_forward(struct network *network, struct recorder *recorder)
+{
+	for (int n = 0; n < network->graph->node_count; n++) {
+		const struct operation *operation = &network->operations[n];
+		recorder->operation = operator_name(operation->node->kind);
+		if (operators[operation->node->kind].forward)
+			operators[operation->node->kind].forward(recorder, operation);
+	}
+}
+
+static void record_backward(struct network *network, struct recorder *recorder)
+{
+	for (int n = network->graph->node_count - 1; n >= 0; n--) {
+		const struct operation *operation = &network->operations[n];
+		recorder->operation = operator_name(operation->node->kind);
+		if (operators[operation->node->kind].backward)
+			operators[operation->node->kind].backward(recorder, operation);
 	}
 }
 
@@ -242,7 +258,7 @@ rv_status network_record(struct network *network, struct device *device,
                          const struct objective_target *targets, rv_error *error)
 {
 	struct recorder recorder = {.device = device,
-	                            .list = &network->forward,
+	                            .list = &network->backward,
 	                            .zeros = buffers->zeros,
 	                            .error = error};
 	int *writers = calloc((size_t)network->graph->tensor_count, sizeof(*writers));
@@ -250,17 +266,14 @@ rv_status network_record(struct network *network, struct device *device,
 	if (!writers)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	bind_buffers(network, buffers, convolutions);
-	for (int n = 0; n < network->graph->node_count; n++) {
-		const struct operation *operation = &network->operations[n];
-		recorder.operation = operator_name(operation->node->kind);
-		if (operators[operation->node->kind].forward)
-			operators[operation->node->kind].forward(&recorder, operation);
-	}
-	recorder.list = &network->backward;
 	if (targets) {
 		record_objectives(network, &recorder, targets, writers);
-		record_backward(network, &recorder, writers);
+		order_writers(network, writers);
+		record_backward(network, &recorder);
 	}
+	/* A forward operation may want to know how its backward one writes. */
+	recorder.list = &network->forward;
+	record_forward(network, &recorder);
 	free(writers);
 	return recorder.status;
 }

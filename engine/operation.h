@@ -12,7 +12,7 @@
 struct operand {
 	struct slice activation;
 	struct slice gradient;
-	/* For inputs, in backward: */
+	/* For inputs, in backward; forward may look at them too: */
 	bool wants_gradient; /* false: do not compute it */
 	bool accumulate;     /* add to what gradient holds already, instead of overwriting */
 	/* The gradient must end multiplied by the derivative of the clamp that was fused into this

@@ -1,14 +1,15 @@
 /* Max pool and average pool: shaders/pool.cl. */
 #include "engine/operation_kinds.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Bytes of the index of a window's tap. */
+/* Bytes of the index of a window's tap, or of what says that there is none. */
 static int index_bytes(const struct window *window)
 {
 	double taps = (double)window->height * window->width;
-	return taps <= 256 ? 1 : taps <= 65536 ? 2 : 4;
+	return taps < 256 ? 1 : taps < 65536 ? 2 : 4;
 }
 
 static int saved_stride(const struct operation *operation)
@@ -85,11 +86,23 @@ static void record_saved(struct recorder *recorder, const struct operation *oper
 	record_int(recorder, saved_stride(operation));
 }
 
+/* Where the pool alone writes its input's gradient, the winner's value tells whether the gradient
+ * is masked: it is known forward, and costs no reading of the whole input backward. */
+static bool winners_know_mask(const struct operand *input)
+{
+	return input->masked && !input->accumulate;
+}
+
 void max_pool_forward(struct recorder *recorder, const struct operation *operation)
 {
+	const struct operand *input = &operation->inputs[0];
+	bool masked = winners_know_mask(input);
+
 	record_pool(recorder, operation, "max_pool_forward");
 	record_forward(recorder, operation);
 	record_saved(recorder, operation);
+	record_float(recorder, masked ? input->clamp.low : -INFINITY);
+	record_float(recorder, masked ? input->clamp.high : INFINITY);
 	record_over_pixels(recorder, &operation->outputs[0].activation,
 	                   operation_lanes(recorder, operation));
 }
@@ -97,13 +110,15 @@ void max_pool_forward(struct recorder *recorder, const struct operation *operati
 void max_pool_backward(struct recorder *recorder, const struct operation *operation)
 {
 	const struct operand *input = &operation->inputs[0];
+	struct operand destination = *input;
 
 	if (!input->wants_gradient)
 		return;
+	destination.masked = input->masked && !winners_know_mask(input);
 	record_pool(recorder, operation, "max_pool_backward");
 	record_backward(recorder, operation);
 	record_saved(recorder, operation);
-	record_destination(recorder, input);
+	record_destination(recorder, &destination);
 	record_over_pixels(recorder, &input->gradient, operation_lanes(recorder, operation));
 }
 

@@ -2,7 +2,7 @@
 // STRIDE_Y, STRIDE_X, DILATION_Y, DILATION_X), so that loops unroll and divisions become shifts.
 //
 // Max pool keeps, for every output element, which tap of the window won, and backward gathers by
-// that, without atomics. INDEX is the smallest unsigned type that can number the taps.
+// that, without atomics. INDEX is the smallest unsigned type that can number the taps and NO_TAP.
 //
 // What an output of average pool divides by is a count of rows times a count of columns, which
 // depend on pads and borders: rows[out_height] and columns[out_width] hold 1 / count.
@@ -17,6 +17,9 @@
 #define DILATION_X 1
 #endif
 
+// The winner where no tap gets the gradient.
+#define NO_TAP (WINDOW_HEIGHT * WINDOW_WIDTH)
+
 typedef JOIN(INDEX, LANES) indices;
 #define to_indices JOIN(JOIN(convert_, INDEX), LANES)
 
@@ -28,10 +31,12 @@ int first_output(int p, int window, int stride, int dilation)
 	return start > 0 ? (start + stride - 1) / stride : 0;
 }
 
-// saved is [pixels][saved_stride]. A window that holds no pixel at all gives 0.
+// saved is [pixels][saved_stride]. A window that holds no pixel at all gives 0. Values that are not
+// between low and high were clamped, and have no gradient.
 __kernel void max_pool_forward(READ_SLICE(in), int in_height, int in_width, SLICE(out),
 			       int out_width, int pixels, int pad_top, int pad_left, int channels,
-			       __global uchar *saved, int saved_offset, int saved_stride)
+			       __global uchar *saved, int saved_offset, int saved_stride, float low,
+			       float high)
 {
 	__global INDEX *winners = (__global INDEX *)(saved + saved_offset);
 
@@ -56,6 +61,8 @@ __kernel void max_pool_forward(READ_SLICE(in), int in_height, int in_width, SLIC
 							better);
 				}
 			}
+			winner = select((integer)NO_TAP, winner,
+					(integer)(best > low && best < high));
 			best = select(best, (real)0, (integer)(best == -INFINITY));
 			store(AT(out, pixel, channel), best);
 			*(__global indices *)(winners + (size_t)pixel * saved_stride + channel) =
