@@ -282,11 +282,8 @@ static void print_bench(struct live *live)
 	if (!live->actions->options.bench || !dream)
 		return;
 	live_stats_print(&live->stats, live_now(), stdout);
-	printf(" dropped=%llu size=%dx%d warm_steps=%d warm_most=%d warm_octaves=%d "
-	       "flow=%s\n",
-	       (unsigned long long)queue_dropped(live->work), dream->width, dream->height,
-	       dream->warm_steps, dream->warm_most, dream->warm_octaves,
-	       live_hud_flow_name(dream->flow));
+	printf(" dropped=%llu", (unsigned long long)queue_dropped(live->work));
+	live_print_quality(dream, stdout);
 }
 
 rv_status live_run(const struct options *options, rv_error *error)

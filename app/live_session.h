@@ -12,6 +12,7 @@
 #define LIVE_SESSION_H
 
 #include <signal.h>
+#include <stdio.h>
 
 #include "app/action.h"
 #include "app/keys.h"
@@ -75,5 +76,8 @@ rv_status live_try(struct live *live, const char *action, rv_error *error);
 /* Takes the newest frame and dream and shows them, and says what happened. Does nothing before the
  * first frame. */
 rv_status live_show(struct live *live, rv_error *error);
+
+/* Writes how good a dream is as name=value, to the end of a line. */
+void live_print_quality(const struct dream *dream, FILE *file);
 
 #endif

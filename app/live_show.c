@@ -18,9 +18,35 @@ static void take_frame(struct live *live, struct frame *frame)
 	live->frame = frame;
 }
 
+static bool same_quality(const struct dream *a, const struct dream *b)
+{
+	return a->width == b->width && a->height == b->height && a->warm_steps == b->warm_steps &&
+	       a->warm_most == b->warm_most && a->warm_octaves == b->warm_octaves &&
+	       a->flow == b->flow;
+}
+
+void live_print_quality(const struct dream *dream, FILE *file)
+{
+	fprintf(file, " size=%dx%d warm_steps=%d warm_most=%d warm_octaves=%d flow=%s\n",
+	        dream->width, dream->height, dream->warm_steps, dream->warm_most,
+	        dream->warm_octaves, live_hud_flow_name(dream->flow));
+}
+
+/* A bench tells what the governor does when it does it. */
+static void note_quality(const struct live *live, const struct dream *dream, int64_t now)
+{
+	if (!live->actions->options.bench || (live->dream && same_quality(live->dream, dream)))
+		return;
+	printf("quality seconds=%.1f",
+	       live->stats.started ? ms_between(live->stats.started, now) / 1e3 : 0.0);
+	live_print_quality(dream, stdout);
+	fflush(stdout);
+}
+
 /* Takes over dream. */
 static void take_dream(struct live *live, struct dream *dream, int64_t now)
 {
+	note_quality(live, dream, now);
 	dream_release(live->dream);
 	live->dream = dream;
 	live->stats.dreams++;
