@@ -31,8 +31,8 @@ ifneq ($(SANITIZE),)
 ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
 ALL_LDFLAGS += -fsanitize=$(SANITIZE)
 # libav is not built for the thread sanitizer, which sees none of the atomic counters by which threads of
-# libav's own hand over what they decoded or filtered. There are none then, so that no report with libav
-# on its stack need be suppressed: that may as well be a race of ours.
+# libav's own, and of x265, hand over what they decoded, filtered or encoded. There are none then, so that
+# no report with libav on its stack need be suppressed: that may as well be a race of ours.
 ifneq ($(findstring thread,$(SANITIZE)),)
 CPPFLAGS += -DLIBAV_THREADS=1
 endif

@@ -264,10 +264,13 @@ static void set_pace(AVCodecContext *encoder, const struct encoder_request *requ
 		set_no_delay(encoder, request->video);
 }
 
-/* x265 writes to standard error itself, past libav's log. */
-static void silence(AVCodecContext *encoder)
+/* x265 writes to standard error itself, past libav's log, and has threads of its own. */
+static void set_x265(AVCodecContext *encoder)
 {
-	av_opt_set(encoder->priv_data, "x265-params", "log-level=none", 0);
+	const char *alone = LIBAV_THREADS == 1 ? ":pools=none:frame-threads=1:wpp=0" : "";
+	char settings[64];
+	snprintf(settings, sizeof(settings), "log-level=none%s", alone);
+	av_opt_set(encoder->priv_data, "x265-params", settings, 0);
 }
 
 static void set_up(AVCodecContext *encoder, const struct encoder_request *request,
@@ -286,7 +289,7 @@ static void set_up(AVCodecContext *encoder, const struct encoder_request *reques
 	describe_colours(encoder, video);
 	set_quality(encoder, request->quality);
 	set_pace(encoder, request);
-	silence(encoder);
+	set_x265(encoder);
 }
 
 static int try_open(AVCodecContext **opened, const AVCodec *codec,

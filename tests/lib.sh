@@ -48,9 +48,9 @@ reverie() {
 	code=$?
 }
 
-# A program that was built for a sanitizer.
-is_sanitized() {
-	nm "$REVERIE" 2>/dev/null | grep -q '__asan_\|__tsan_'
+# A program that was built for a sanitizer: for that one, where it is named.
+is_sanitized() { # [asan|tsan]
+	nm "$REVERIE" 2>/dev/null | grep -q "__${1:-[at]san}_"
 }
 
 # What LD_PRELOAD must be for a library that stands in for functions of others: a sanitizer's own, which
