@@ -72,6 +72,7 @@ if have oclgrind; then
 	judged operation_under_oclgrind operation lrn max_pool_is average
 	judged raster_under_oclgrind raster
 	judged objective_under_oclgrind objective shares
+	judged temporal_under_oclgrind temporal a_small
 else
 	skip gpu_kernels_under_oclgrind "oclgrind is not installed"
 fi

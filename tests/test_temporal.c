@@ -508,6 +508,33 @@ TEST(a_picture_by_itself_is_dreamed_as_if_there_were_no_video)
 	tear_down(&fixture);
 }
 
+/* So little that a judge of every access can follow it. */
+TEST(a_small_dream_is_carried_on)
+{
+	enum { SMALL_WIDTH = 32, SMALL_HEIGHT = 24 };
+	static float first[COUNT];
+	struct fixture fixture;
+	rv_image input = image_of(fixture.frame), output = image_of(fixture.dream);
+
+	input.width = output.width = SMALL_WIDTH;
+	input.height = output.height = SMALL_HEIGHT;
+	REQUIRE(set_up(&fixture));
+	fixture.params.octaves = 1;
+	fixture.params.iterations = fixture.params.time.warm_steps = 1;
+	fixture.params.time.inherit = 1;
+	REQUIRE(!rv_set_params(fixture.engine, &fixture.params, &fixture.error));
+	for (int t = 0; t < 3; t++) {
+		paint(&fixture, 1, t, 0);
+		REQUIRE(!rv_dream(fixture.engine, &input, fixture.time, &output, &fixture.error));
+		fixture.time += frame_time;
+		CHECK(rv_last_frame(fixture.engine).cold == (t == 0));
+		if (t == 0)
+			memcpy(first, fixture.dream, sizeof(first));
+	}
+	CHECK(test_relative_error(fixture.dream, first, SMALL_WIDTH * 3) > 0.01);
+	tear_down(&fixture);
+}
+
 TEST(nothing_is_inherited_where_nothing_is_to_be)
 {
 	struct fixture fixture;
