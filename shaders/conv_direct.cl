@@ -12,39 +12,5 @@
 // How many rows of weights ahead to fetch: about the time memory needs, at a row each few cycles.
 #define ROWS_AHEAD 16
 
-// A kernel for each register tile of engine/register_tile.c: one program of all builds in a third of
-// the time that a program for each takes.
-#if LANES == 16
-#define TILE_PIXELS 8
-#define TILE_VECTORS 3
-#include "conv_direct.clh"
-#define TILE_PIXELS 6
-#define TILE_VECTORS 4
-#include "conv_direct.clh"
-#define TILE_PIXELS 4
-#define TILE_VECTORS 5
-#include "conv_direct.clh"
-#define TILE_PIXELS 12
-#define TILE_VECTORS 2
-#include "conv_direct.clh"
-#define TILE_PIXELS 14
-#define TILE_VECTORS 1
-#include "conv_direct.clh"
-#elif LANES == 8
-#define TILE_PIXELS 6
-#define TILE_VECTORS 2
-#include "conv_direct.clh"
-#define TILE_PIXELS 4
-#define TILE_VECTORS 3
-#include "conv_direct.clh"
-#else
-#define TILE_PIXELS 6
-#define TILE_VECTORS 2
-#include "conv_direct.clh"
-#define TILE_PIXELS 4
-#define TILE_VECTORS 3
-#include "conv_direct.clh"
-#define TILE_PIXELS 3
-#define TILE_VECTORS 4
-#include "conv_direct.clh"
-#endif
+#define TILE_KERNELS "conv_direct.clh"
+#include "register_tiles.clh"

@@ -2,19 +2,29 @@
 # Prints a C file that holds every given shader as a string:
 #     const struct shader_source shader_sources[] = { { "name", "text" }, ..., { 0 } };
 # Each line of a shader is one line of a C string; #line makes compiler messages name the real file.
-# A line #include "NAME.clh" is replaced by shaders/NAME.clh, since a driver sees strings, not files.
+# A line #include "NAME.clh" is replaced by shaders/NAME.clh, since a driver sees strings, not files; so
+# is #include NAME after #define NAME "FILE.clh".
 included() { # SHADER
 	awk -v folder="$(dirname "$1")" '
-		/^#include "/ {
-			split($0, part, "\"")
-			print "#line 1 \"" folder "/" part[2] "\""
-			while ((getline line < (folder "/" part[2])) > 0)
-				print line
-			close(folder "/" part[2])
-			print "#line " NR + 1 " \"" FILENAME "\""
-			next
+		function include(name, file, line, number) {
+			file = folder "/" name
+			print "#line 1 \"" file "\""
+			while ((getline line < file) > 0)
+				copy(line, file, ++number)
+			close(file)
 		}
-		{ print }' "$1"
+		function copy(line, file, number, part) {
+			split(line, part, /[ "]+/)
+			if (line ~ /^#define [A-Z_]+ "/)
+				named[part[2]] = part[3]
+			if (line !~ /^#include /) {
+				print line
+				return
+			}
+			include(part[2] in named ? named[part[2]] : part[2])
+			print "#line " number + 1 " \"" file "\""
+		}
+		{ copy($0, FILENAME, FNR) }' "$1"
 }
 echo '/* Made by shaders/embed.sh. */'
 echo '#include "engine/shader_sources.h"'

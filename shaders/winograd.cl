@@ -133,38 +133,5 @@ int2 tile_origin(int number, int tiles_across, bool upright)
 		      row * (SQUARE || upright ? OUTPUTS : 1));
 }
 
-// A kernel for each register tile of engine/register_tile.c.
-#if LANES == 16
-#define TILE_PIXELS 8
-#define TILE_VECTORS 3
-#include "winograd.clh"
-#define TILE_PIXELS 6
-#define TILE_VECTORS 4
-#include "winograd.clh"
-#define TILE_PIXELS 4
-#define TILE_VECTORS 5
-#include "winograd.clh"
-#define TILE_PIXELS 12
-#define TILE_VECTORS 2
-#include "winograd.clh"
-#define TILE_PIXELS 14
-#define TILE_VECTORS 1
-#include "winograd.clh"
-#elif LANES == 8
-#define TILE_PIXELS 6
-#define TILE_VECTORS 2
-#include "winograd.clh"
-#define TILE_PIXELS 4
-#define TILE_VECTORS 3
-#include "winograd.clh"
-#else
-#define TILE_PIXELS 6
-#define TILE_VECTORS 2
-#include "winograd.clh"
-#define TILE_PIXELS 4
-#define TILE_VECTORS 3
-#include "winograd.clh"
-#define TILE_PIXELS 3
-#define TILE_VECTORS 4
-#include "winograd.clh"
-#endif
+#define TILE_KERNELS "winograd.clh"
+#include "register_tiles.clh"
