@@ -4,6 +4,7 @@
 
 #include "engine/convolution_weights.h"
 #include "engine/register_tile.h"
+#include "engine/rounding.h"
 
 /* Any convolution. */
 void convolution_direct(struct recorder *recorder, struct weight_cache *weights,

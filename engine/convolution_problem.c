@@ -3,10 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int round_up(int value, int multiple)
-{
-	return (value + multiple - 1) / multiple * multiple;
-}
+#include "engine/rounding.h"
 
 static int minimum(int a, int b)
 {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/flow_plan.h"
+#include "engine/rounding.h"
 
 /* The smallest side a level may have: less would show too little to match, and more would let
  * motion by a sixth of the picture escape. */
@@ -26,11 +27,6 @@ const struct flow_model flow_model = {
 	.relaxation = 1.85f,
 	.change_limit = 2,
 };
-
-static int round_up(int value, int unit)
-{
-	return (value + unit - 1) / unit * unit;
-}
 
 int flow_plan_levels(int width, int height, struct flow_level *levels)
 {

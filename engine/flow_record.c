@@ -1,5 +1,6 @@
 /* The launches of optical flow, in the order they run. */
 #include "engine/flow_plan.h"
+#include "engine/rounding.h"
 
 /* Fewer rows or pixels than these are not worth a work-group of their own on a CPU. Otherwise there
  * are several for each core: PoCL gives the first thread that asks one more than its share of those
@@ -43,11 +44,6 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-static size_t round_up(size_t value, size_t unit)
-{
-	return (value + unit - 1) / unit * unit;
-}
-
 /* Ends a launch over all pixels of a level, whose work-items take columns_of_item columns. */
 static void finish(struct recorder *recorder, const struct flow_level *level, int columns_of_item)
 {
@@ -55,10 +51,10 @@ static void finish(struct recorder *recorder, const struct flow_level *level, in
 	size_t pixels = (size_t)level->width * (size_t)level->height, runs;
 
 	if (device_wants_groups(recorder->device)) {
-		size_t items = (size_t)((level->width - 1) / columns_of_item + 1);
+		int items = divide_up(level->width, columns_of_item);
 
-		record_launch(recorder, round_up(items, GPU_TILE_WIDTH),
-		              round_up((size_t)level->height, GPU_TILE_HEIGHT), 1, GPU_TILE_WIDTH,
+		record_launch(recorder, (size_t)round_up(items, GPU_TILE_WIDTH),
+		              (size_t)round_up(level->height, GPU_TILE_HEIGHT), 1, GPU_TILE_WIDTH,
 		              GPU_TILE_HEIGHT, 1);
 		return;
 	}

@@ -6,17 +6,13 @@
 #include <string.h>
 
 #include "engine/operation.h"
+#include "engine/rounding.h"
 
 /* Elements that are alive from one time to another, both included. */
 struct block {
 	size_t elements, offset;
 	int born, dead;
 };
-
-static int round_up(int value, int multiple)
-{
-	return (value + multiple - 1) / multiple * multiple;
-}
 
 static bool same_clamp(struct clamp a, struct clamp b)
 {

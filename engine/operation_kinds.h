@@ -3,6 +3,7 @@
 #define OPERATION_KINDS_H
 
 #include "engine/operation.h"
+#include "engine/rounding.h"
 
 typedef void operation_recorder(struct recorder *recorder, const struct operation *operation);
 typedef size_t operation_bytes(const struct operation *operation);
@@ -51,11 +52,6 @@ cl_mem record_channel_table(struct recorder *recorder, const float *values, int 
 static inline int slice_pixels(const struct slice *slice)
 {
 	return slice->height * slice->width;
-}
-
-static inline int round_up(int value, int multiple)
-{
-	return (value + multiple - 1) / multiple * multiple;
 }
 
 #endif

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/rounding.h"
+
 /* Long enough that starting a work-group on a CPU costs little beside it. */
 enum { CPU_RUN = 256, GPU_TILE_WIDTH = 32, GPU_TILE_HEIGHT = 4 };
 
@@ -20,16 +22,11 @@ struct raster record_own_raster(struct recorder *recorder, int width, int height
 	                       width, height};
 }
 
-static size_t divide_up(int value, int divisor)
-{
-	return (size_t)((value - 1) / divisor + 1);
-}
-
 struct raster_grid raster_grid(const struct device *device, int width, int height)
 {
 	bool groups = device_wants_groups(device);
 	struct raster_grid grid = {
-		.global = {divide_up(width, CPU_RUN), (size_t)height},
+		.global = {(size_t)divide_up(width, CPU_RUN), (size_t)height},
 		.local = {1, 1},
 	};
 
@@ -37,8 +34,8 @@ struct raster_grid raster_grid(const struct device *device, int width, int heigh
 		size_t items = device_group_items(device, GPU_TILE_WIDTH * GPU_TILE_HEIGHT);
 		grid.local[0] = device_group_items(device, GPU_TILE_WIDTH);
 		grid.local[1] = items / grid.local[0];
-		grid.global[0] = divide_up(width, (int)grid.local[0]) * grid.local[0];
-		grid.global[1] = divide_up(height, (int)grid.local[1]) * grid.local[1];
+		grid.global[0] = (size_t)round_up(width, (int)grid.local[0]);
+		grid.global[1] = (size_t)round_up(height, (int)grid.local[1]);
 	}
 	snprintf(grid.options, sizeof(grid.options), "-DRUN=%d", groups ? 1 : CPU_RUN);
 	return grid;

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "engine/rounding.h"
+
 static const struct register_tile tiles_of_16_lanes[] = {
 	{16, 8, 3, 1}, {16, 6, 4, 1}, {16, 4, 5, 1}, {16, 12, 2, 1}, {16, 14, 1, 1}, {0, 0, 0, 0}};
 /* 16 registers: 3 pixels by 4 vectors would need 12 for sums, 4 for weights and one for a pixel.

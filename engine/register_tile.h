@@ -2,12 +2,6 @@
 #ifndef REGISTER_TILE_H
 #define REGISTER_TILE_H
 
-/* value / divisor, rounded up; of values from 0 on. */
-static inline int divide_up(int value, int divisor)
-{
-	return (value + divisor - 1) / divisor;
-}
-
 /* What one work-item computes: pixels (or Winograd tiles) by vectors of lanes output channels. */
 struct register_tile {
 	int lanes, pixels, vectors;

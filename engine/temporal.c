@@ -5,6 +5,7 @@
 
 #include "engine/effort.h"
 #include "engine/flow.h"
+#include "engine/rounding.h"
 #include "engine/scene.h"
 #include "engine/temporal_record.h"
 #include "engine/travel.h"
@@ -60,11 +61,6 @@ struct temporal {
 };
 
 /* ---- life ---- */
-
-static int divide_up(int value, int divisor)
-{
-	return (value - 1) / divisor + 1;
-}
 
 static void cut_into_blocks(struct temporal *temporal)
 {

@@ -48,11 +48,6 @@ static float *random_values(uint64_t *state, size_t count)
 	return values;
 }
 
-static int round_up(int value, int multiple)
-{
-	return (value + multiple - 1) / multiple * multiple;
-}
-
 /* ---- tensors in arenas ---- */
 
 /* A tensor with `around` other channels before and after it in each pixel. */
