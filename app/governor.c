@@ -172,7 +172,7 @@ void governor_wish(struct governor *governor, const struct governor_quality *wis
 	governor->patience = patience_least;
 	governor->climbed = false;
 	go_to(governor, 0);
-	/* Of the size so far, as another would begin the dream anew, and no dearer. */
+	/* Of the size so far, as another would be seen, and no dearer. */
 	while (governor->rung < governor->rungs - 1 &&
 	       (governor->ladder[governor->rung].width > old.width ||
 	        cost(&governor->ladder[governor->rung]) > cost(&old)))

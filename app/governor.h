@@ -4,8 +4,8 @@
  * first warm steps, then warm octaves, then the dream's size, at last the quality of the flow. The
  * governor predicts what a dream of each rung takes from what the last ones took, goes down soon
  * after the target is missed, and climbs only when there has been room for a while, then as far as
- * there is room, since every change of size begins the dream anew. That while is four times as long
- * after every climb that had to be taken back, so that it comes to rest.
+ * there is room, since every change of size is seen: the dream goes on, but resized. That while is
+ * four times as long after every climb that had to be taken back, so that it comes to rest.
  *
  * A pure function of what is measured: no clock, no threads, no allocation; only libc and the plain
  * structs of engine/reverie.h. */

@@ -199,22 +199,28 @@ rv_status ascent_create(struct ascent **out, struct device *device,
 	return RV_OK;
 }
 
+void ascent_retire(struct ascent *ascent)
+{
+	clFinish(ascent->device->queue);
+	for (int i = 0; i < ascent->octave_count; i++)
+		octave_release(&ascent->octaves[i]);
+	ascent->octave_count = 0;
+	exchange_release(&ascent->exchange);
+	launch_list_clear(&ascent->room_buffers);
+	network_buffers_release(&ascent->buffers);
+}
+
 void ascent_destroy(struct ascent **pointer)
 {
 	struct ascent *ascent = *pointer;
 
 	if (!ascent)
 		return;
-	clFinish(ascent->device->queue);
+	ascent_retire(ascent);
 	temporal_destroy(&ascent->temporal);
-	for (int i = 0; i < ascent->octave_count; i++)
-		octave_release(&ascent->octaves[i]);
-	exchange_release(&ascent->exchange);
 	for (int i = 0; i < ascent->target_count; i++)
 		favour_release(&ascent->favours[i]);
 	launch_list_clear(&ascent->rasters);
-	launch_list_clear(&ascent->room_buffers);
-	network_buffers_release(&ascent->buffers);
 	free(ascent);
 	*pointer = NULL;
 }
@@ -316,11 +322,28 @@ static rv_status prepare_temporal(struct ascent *ascent, const rv_time *time, rv
 	                                         .detail = &ascent->detail,
 	                                         .inherited = &ascent->inherited};
 
-	if (ascent->temporal && !temporal_fits(ascent->temporal, time))
-		temporal_destroy(&ascent->temporal);
-	return ascent->temporal ? RV_OK
-	                        : temporal_create(&ascent->temporal, ascent->device, time, &rasters,
-	                                          ascent->length, error);
+	struct temporal *last = ascent->temporal;
+	rv_status status;
+
+	if (last && temporal_fits(last, time))
+		return RV_OK;
+	status = temporal_create(&ascent->temporal, ascent->device, time, &rasters, ascent->length,
+	                         error);
+	if (!status && last)
+		status = temporal_go_on(ascent->temporal, last, error);
+	temporal_destroy(&last);
+	return status;
+}
+
+rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const rv_time *time,
+                       rv_error *error)
+{
+	rv_status status = RV_OK;
+
+	if (!ascent->timed || !last->temporal)
+		return RV_OK;
+	status = prepare_temporal(ascent, time, error);
+	return status ? status : temporal_go_on(ascent->temporal, last->temporal, error);
 }
 
 static struct climb_plan warm_plan(const struct ascent *ascent, const rv_params *params,

@@ -32,6 +32,15 @@ rv_status ascent_create(struct ascent **ascent, struct device *device,
                         const struct ascent_recipe *recipe, int width, int height, rv_error *error);
 void ascent_destroy(struct ascent **ascent);
 
+/* Frees all but what ascent_go_on reads. What is retired is only good for that, and to be
+ * destroyed. */
+void ascent_retire(struct ascent *ascent);
+
+/* Lets an ascent that has dreamed nothing yet go on from the last dream of a retired one, of any
+ * size, if that is one of a video. */
+rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const rv_time *time,
+                       rv_error *error);
+
 /* True if the ascent was made for this size and, where timed, for frames of a video: what was made
  * for them does for pictures by themselves too, but not the other way round. */
 bool ascent_fits(const struct ascent *ascent, int width, int height, bool timed);

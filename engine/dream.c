@@ -62,6 +62,20 @@ rv_status rv_create(rv_engine **out, const rv_model *model, const rv_config *con
 	return RV_OK;
 }
 
+/* Makes room for another ascent that may go on from this one's dream. What is kept counts little,
+ * but is not planned for: where memory is limited, the next one begins anew. */
+static void retire_ascent(rv_engine *engine)
+{
+	if (!engine->ascent || engine->config.memory_limit) {
+		ascent_destroy(&engine->ascent);
+		return;
+	}
+	ascent_destroy(&engine->last);
+	ascent_retire(engine->ascent);
+	engine->last = engine->ascent;
+	engine->ascent = NULL;
+}
+
 static void drop_recording(rv_engine *engine)
 {
 	ascent_destroy(&engine->ascent);
@@ -75,6 +89,7 @@ void rv_destroy(rv_engine **engine)
 	if (!engine || !*engine)
 		return;
 	drop_recording(*engine);
+	ascent_destroy(&(*engine)->last);
 	device_close(&(*engine)->device);
 	free(*engine);
 	*engine = NULL;
@@ -93,6 +108,7 @@ void rv_set_progress(rv_engine *engine, rv_progress *progress, void *context)
 
 void rv_reset(rv_engine *engine)
 {
+	ascent_destroy(&engine->last);
 	if (engine->ascent)
 		ascent_reset(engine->ascent);
 }
@@ -152,8 +168,13 @@ rv_status rv_set_params(rv_engine *engine, const rv_params *params, rv_error *er
 	status = check_layers(engine, &resolved, error);
 	if (status)
 		return status;
-	if (!params_same_recording(&engine->params, &resolved))
+	if (!params_same_recording(&engine->params, &resolved)) {
+		if (params_same_wish(&engine->params, &resolved))
+			retire_ascent(engine);
+		else
+			ascent_destroy(&engine->last);
 		drop_recording(engine);
+	}
 	engine->params = resolved;
 	return RV_OK;
 }
@@ -253,8 +274,13 @@ rv_status engine_prepare(rv_engine *engine, int width, int height, bool timed, r
 	if (status)
 		return status;
 	if (engine->ascent && !ascent_fits(engine->ascent, width, height, timed))
-		ascent_destroy(&engine->ascent);
-	return engine->ascent ? RV_OK : create_ascent(engine, width, height, timed, error);
+		retire_ascent(engine);
+	if (!engine->ascent)
+		status = create_ascent(engine, width, height, timed, error);
+	if (!status && engine->last && timed)
+		status = ascent_go_on(engine->ascent, engine->last, &engine->params.time, error);
+	ascent_destroy(&engine->last);
+	return status;
 }
 
 static rv_status run(rv_engine *engine, const rv_image *input, int64_t time, const rv_image *output,

@@ -14,6 +14,7 @@ struct rv_engine {
 	struct graph *graph;
 	struct convolution_library *convolutions;
 	struct ascent *ascent; /* NULL until a picture's size is known */
+	struct ascent *last;   /* retired: the next ascent goes on from its dream; or NULL */
 	rv_progress *progress;
 	void *progress_context;
 };

@@ -106,10 +106,15 @@ static bool same_target(const rv_target *a, const rv_target *b)
 
 bool params_same_recording(const rv_params *a, const rv_params *b)
 {
+	return params_same_wish(a, b) && a->normalisation == b->normalisation &&
+	       a->octaves == b->octaves && a->octave_scale == b->octave_scale;
+}
+
+bool params_same_wish(const rv_params *a, const rv_params *b)
+{
 	if (a->target_count != b->target_count || a->objective != b->objective ||
-	    a->normalisation != b->normalisation || a->octaves != b->octaves ||
-	    a->octave_scale != b->octave_scale || a->time.on != b->time.on ||
-	    a->winners != b->winners || a->winner_window != b->winner_window)
+	    a->time.on != b->time.on || a->winners != b->winners ||
+	    a->winner_window != b->winner_window)
 		return false;
 	for (int i = 0; i < a->target_count; i++)
 		if (!same_target(&a->targets[i], &b->targets[i]))

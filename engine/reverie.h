@@ -263,7 +263,10 @@ void rv_set_progress(rv_engine *engine, rv_progress *progress, void *context);
 /* Dreams input into output, which has the same size (not necessarily the same format; the two may
  * be the same image). time is the presentation time of the frame in nanoseconds, on any clock that
  * rises: rates per second go by it. More than a second since the last frame counts as one second,
- * less than none as none. On an error output is undefined. */
+ * less than none as none. A frame of another size, or with other octaves or another quality of the
+ * flow than the last one, goes on from that one's dream, resized; one with other layers, channels
+ * or another objective begins anew, and so, where rv_config limits the memory, does one of another
+ * size or with other octaves. On an error output is undefined. */
 rv_status rv_dream(rv_engine *engine, const rv_image *input, int64_t time, const rv_image *output,
                    rv_error *error);
 

@@ -180,6 +180,71 @@ void temporal_reset(struct temporal *temporal)
 	flow_forget(temporal->flow);
 }
 
+/* ---- another's past ---- */
+
+/* For keep: as ripe as it was, or after enlarging as ripe as its lines are fine. */
+static float ripening_of_resized(const struct raster *from, const struct raster *to)
+{
+	float scale = (float)from->width / (float)to->width;
+
+	return scale < 1 ? -scale : 0;
+}
+
+static void record_going_on(struct recorder *recorder, struct temporal *temporal,
+                            const struct temporal *from)
+{
+	const struct raster *old = from->stage.rasters.detail;
+	const struct raster *inherited = temporal->stage.rasters.inherited;
+	struct temporal_stage stage = temporal->stage;
+	size_t across = raster_bytes(inherited->width, old->height);
+	size_t down = raster_bytes(old->width, inherited->height);
+	int keep;
+
+	recorder->scratch_bytes = across > down ? across : down;
+	recorder->scratch = record_own_buffer(recorder, recorder->scratch_bytes, NULL);
+	record_raster_resize(recorder, &from->stage.past, &temporal->stage.past);
+	record_raster_resize(recorder, old, inherited);
+	keep = recorder->list->count;
+	stage.rasters.frame = &temporal->stage.past;
+	record_temporal_keep(recorder, &stage, inherited);
+	if (!recorder->status)
+		launch_set_float(&recorder->list->launches[keep], KEEP_RIPENING,
+		                 ripening_of_resized(old, inherited));
+}
+
+static void take_over(struct temporal *temporal, const struct temporal *from)
+{
+	temporal->has_past = true;
+	temporal->was_fresh = from->was_fresh;
+	temporal->nanoseconds = from->nanoseconds;
+	temporal->scene = from->scene;
+	temporal->cuts = from->cuts;
+	temporal->wandered = from->wandered;
+	temporal->strength = from->strength;
+	temporal->owed = from->owed;
+	temporal->begun = from->begun;
+}
+
+rv_status temporal_go_on(struct temporal *temporal, const struct temporal *from, rv_error *error)
+{
+	struct launch_list list = {0};
+	struct recorder recorder = {.device = temporal->device, .list = &list, .error = error};
+	rv_status status;
+
+	if (!from->has_past || from->travelling)
+		return RV_OK;
+	record_going_on(&recorder, temporal, from);
+	status = recorder.status;
+	if (!status)
+		status = launch_list_run(&list, temporal->device->queue, error);
+	if (!status)
+		status = flow_push(temporal->flow, &temporal->stage.past, error);
+	if (!status)
+		take_over(temporal, from);
+	launch_list_clear(&list);
+	return status;
+}
+
 /* ---- a frame ---- */
 
 static double seconds_since(const struct temporal *temporal, int64_t nanoseconds)

@@ -39,6 +39,10 @@ bool temporal_fits(const struct temporal *temporal, const rv_time *time);
 
 void temporal_reset(struct temporal *temporal);
 
+/* Makes the past of another object, of any size, that of this one, which has none yet. What was
+ * enlarged lacks fine lines, and is dreamed on a little. Enqueues only; `from` need not stay. */
+rv_status temporal_go_on(struct temporal *temporal, const struct temporal *from, rv_error *error);
+
 /* How a frame is to be dreamed. */
 struct temporal_plan {
 	bool warm;                 /* starts from inherited; false: from the frame alone */
