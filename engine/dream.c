@@ -62,17 +62,22 @@ rv_status rv_create(rv_engine **out, const rv_model *model, const rv_config *con
 	return RV_OK;
 }
 
-/* Makes room for another ascent that may go on from this one's dream. What is kept counts little,
- * but is not planned for: where memory is limited, the next one begins anew. */
-static void retire_ascent(rv_engine *engine)
+/* Makes room for another ascent that may go on from this one's dream; suits: it looks for the same.
+ * What is kept counts little, but is not planned for: where memory is limited, the next one begins
+ * anew. */
+static void retire_ascent(rv_engine *engine, bool suits)
 {
-	if (!engine->ascent || engine->config.memory_limit) {
-		ascent_destroy(&engine->ascent);
+	if (!engine->ascent) {
+		engine->last_suits = engine->last_suits && suits;
 		return;
 	}
 	ascent_destroy(&engine->last);
-	ascent_retire(engine->ascent);
+	if (engine->config.memory_limit)
+		ascent_destroy(&engine->ascent);
+	else
+		ascent_retire(engine->ascent);
 	engine->last = engine->ascent;
+	engine->last_suits = suits;
 	engine->ascent = NULL;
 }
 
@@ -169,10 +174,7 @@ rv_status rv_set_params(rv_engine *engine, const rv_params *params, rv_error *er
 	if (status)
 		return status;
 	if (!params_same_recording(&engine->params, &resolved)) {
-		if (params_same_wish(&engine->params, &resolved))
-			retire_ascent(engine);
-		else
-			ascent_destroy(&engine->last);
+		retire_ascent(engine, params_same_wish(&engine->params, &resolved));
 		drop_recording(engine);
 	}
 	engine->params = resolved;
@@ -267,20 +269,27 @@ static rv_status create_ascent(rv_engine *engine, int width, int height, bool ti
 	return status;
 }
 
-rv_status engine_prepare(rv_engine *engine, int width, int height, bool timed, rv_error *error)
+/* A journey goes on from any dream, which is its picture. */
+static rv_status prepare(rv_engine *engine, int width, int height, bool timed, bool travels,
+                         rv_error *error)
 {
 	rv_status status = build(engine, error);
 
 	if (status)
 		return status;
 	if (engine->ascent && !ascent_fits(engine->ascent, width, height, timed))
-		retire_ascent(engine);
+		retire_ascent(engine, true);
 	if (!engine->ascent)
 		status = create_ascent(engine, width, height, timed, error);
-	if (!status && engine->last && timed)
+	if (!status && engine->last && timed && (engine->last_suits || travels))
 		status = ascent_go_on(engine->ascent, engine->last, &engine->params.time, error);
 	ascent_destroy(&engine->last);
 	return status;
+}
+
+rv_status engine_prepare(rv_engine *engine, int width, int height, bool timed, rv_error *error)
+{
+	return prepare(engine, width, height, timed, false, error);
 }
 
 static rv_status run(rv_engine *engine, const rv_image *input, int64_t time, const rv_image *output,
@@ -325,12 +334,11 @@ rv_status rv_travel(rv_engine *engine, int64_t time, const rv_image *output, rv_
 		return rv_fail(error, RV_INVALID,
 		               "a journey needs time: params.time.on is false, "
 		               "or the time is RV_TIME_NONE");
-	if (!engine->ascent || !ascent_fits(engine->ascent, output->width, output->height, true))
+	if (!engine->ascent && !engine->last)
 		return rv_fail(error, RV_INVALID,
-		               "there is no dream of %dx%d yet to travel through; dream a picture "
-		               "first",
-		               output->width, output->height);
-	return run(engine, NULL, time, output, error);
+		               "there is no dream yet to travel through; dream a picture first");
+	status = prepare(engine, output->width, output->height, true, true, error);
+	return status ? status : run(engine, NULL, time, output, error);
 }
 
 rv_frame_report rv_last_frame(const rv_engine *engine)

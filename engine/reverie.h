@@ -272,8 +272,9 @@ rv_status rv_dream(rv_engine *engine, const rv_image *input, int64_t time, const
 
 /* Dreams on without a new frame: the last dream itself, moved by params.time's zoom, rotation and
  * pan for the time that has passed, is the picture that is dreamed, over all octaves and with
- * time.warm_steps in each (0: 1). output has the last picture's size. RV_INVALID where there is
- * none: rv_dream comes first, with params.time.on and a time. */
+ * time.warm_steps in each (0: 1). Any params may have changed since, and output may have another
+ * size than the last picture, but where rv_config limits the memory. RV_INVALID where there is no
+ * last dream: rv_dream comes first, with params.time.on and a time. */
 rv_status rv_travel(rv_engine *engine, int64_t time, const rv_image *output, rv_error *error);
 
 /* Forgets the past: after a seek, or a cut that is known. */

@@ -203,6 +203,10 @@ static void record_going_on(struct recorder *recorder, struct temporal *temporal
 	recorder->scratch_bytes = across > down ? across : down;
 	recorder->scratch = record_own_buffer(recorder, recorder->scratch_bytes, NULL);
 	record_raster_resize(recorder, &from->stage.past, &temporal->stage.past);
+	/* A journey goes on from it. One that both share may hold the next frame already. */
+	if (from->stage.rasters.frame != temporal->stage.rasters.frame)
+		record_raster_resize(recorder, from->stage.rasters.frame,
+		                     temporal->stage.rasters.frame);
 	record_raster_resize(recorder, old, inherited);
 	keep = recorder->list->count;
 	stage.rasters.frame = &temporal->stage.past;
@@ -223,6 +227,8 @@ static void take_over(struct temporal *temporal, const struct temporal *from)
 	temporal->strength = from->strength;
 	temporal->owed = from->owed;
 	temporal->begun = from->begun;
+	temporal->first = from->first;
+	temporal->travelling = from->travelling;
 }
 
 rv_status temporal_go_on(struct temporal *temporal, const struct temporal *from, rv_error *error)
@@ -231,7 +237,7 @@ rv_status temporal_go_on(struct temporal *temporal, const struct temporal *from,
 	struct recorder recorder = {.device = temporal->device, .list = &list, .error = error};
 	rv_status status;
 
-	if (!from->has_past || from->travelling)
+	if (!from->has_past)
 		return RV_OK;
 	record_going_on(&recorder, temporal, from);
 	status = recorder.status;

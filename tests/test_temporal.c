@@ -619,6 +619,30 @@ TEST(a_dream_goes_on_with_other_octaves_and_another_flow)
 	tear_down(&fixture);
 }
 
+TEST(a_journey_goes_on_with_other_params)
+{
+	static float before[COUNT];
+	struct fixture fixture;
+	rv_image output = image_of(fixture.dream);
+
+	REQUIRE(set_up(&fixture));
+	paint(&fixture, 1, 0, 0);
+	dream(&fixture);
+	for (int turn = 0; turn < 3; turn++) {
+		for (int t = 0; t < 4; t++, fixture.time += frame_time)
+			REQUIRE(!rv_travel(fixture.engine, fixture.time, &output, &fixture.error));
+		memcpy(before, fixture.dream, sizeof(before));
+		fixture.params.octaves = turn == 0 ? 3 : 2;
+		fixture.params.objective = turn == 1 ? RV_OBJECTIVE_MEAN : RV_OBJECTIVE_L2;
+		REQUIRE(!rv_set_params(fixture.engine, &fixture.params, &fixture.error));
+		REQUIRE(!rv_travel(fixture.engine, fixture.time, &output, &fixture.error));
+		CHECK(!rv_last_frame(fixture.engine).cold);
+		double change = test_relative_error(fixture.dream, before, COUNT);
+		CHECK_MESSAGE(change > 0 && change < 0.3, "turn %d: changed by %g", turn, change);
+	}
+	tear_down(&fixture);
+}
+
 TEST(a_dream_of_another_size_begins_anew_where_memory_is_limited)
 {
 	const rv_config config = {.memory_limit = (size_t)1 << 30};
