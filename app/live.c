@@ -283,7 +283,7 @@ static void print_bench(struct live *live)
 		return;
 	live_stats_print(&live->stats, live_now(), stdout);
 	printf(" dropped=%llu", (unsigned long long)queue_dropped(live->work));
-	live_print_quality(dream, stdout);
+	live_print_quality(dream);
 }
 
 rv_status live_run(const struct options *options, rv_error *error)

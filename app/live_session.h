@@ -12,7 +12,6 @@
 #define LIVE_SESSION_H
 
 #include <signal.h>
-#include <stdio.h>
 
 #include "app/action.h"
 #include "app/keys.h"
@@ -77,7 +76,7 @@ rv_status live_try(struct live *live, const char *action, rv_error *error);
  * first frame. */
 rv_status live_show(struct live *live, rv_error *error);
 
-/* Writes how good a dream is as name=value, to the end of a line. */
-void live_print_quality(const struct dream *dream, FILE *file);
+/* Prints how good a dream is as name=value, to the end of a line. */
+void live_print_quality(const struct dream *dream);
 
 #endif

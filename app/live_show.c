@@ -1,6 +1,7 @@
 #include "app/live_session.h"
 
 #include <math.h>
+#include <stdio.h>
 
 /* How long after the last frame that was carried one that was not is taken, nanoseconds. */
 enum { CARRY_PATIENCE = 100000000 };
@@ -25,11 +26,11 @@ static bool same_quality(const struct dream *a, const struct dream *b)
 	       a->flow == b->flow;
 }
 
-void live_print_quality(const struct dream *dream, FILE *file)
+void live_print_quality(const struct dream *dream)
 {
-	fprintf(file, " size=%dx%d warm_steps=%d warm_most=%d warm_octaves=%d flow=%s\n",
-	        dream->width, dream->height, dream->warm_steps, dream->warm_most,
-	        dream->warm_octaves, live_hud_flow_name(dream->flow));
+	printf(" size=%dx%d warm_steps=%d warm_most=%d warm_octaves=%d flow=%s\n", dream->width,
+	       dream->height, dream->warm_steps, dream->warm_most, dream->warm_octaves,
+	       live_hud_flow_name(dream->flow));
 }
 
 /* A bench tells what the governor does when it does it. */
@@ -39,7 +40,7 @@ static void note_quality(const struct live *live, const struct dream *dream, int
 		return;
 	printf("quality seconds=%.1f",
 	       live->stats.started ? ms_between(live->stats.started, now) / 1e3 : 0.0);
-	live_print_quality(dream, stdout);
+	live_print_quality(dream);
 	fflush(stdout);
 }
 

@@ -321,7 +321,6 @@ static rv_status prepare_temporal(struct ascent *ascent, const rv_time *time, rv
 	const struct temporal_rasters rasters = {.frame = &ascent->frame,
 	                                         .detail = &ascent->detail,
 	                                         .inherited = &ascent->inherited};
-
 	struct temporal *last = ascent->temporal;
 	rv_status status;
 
@@ -338,7 +337,7 @@ static rv_status prepare_temporal(struct ascent *ascent, const rv_time *time, rv
 rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const rv_time *time,
                        rv_error *error)
 {
-	rv_status status = RV_OK;
+	rv_status status;
 
 	if (!ascent->timed || !last->temporal)
 		return RV_OK;

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+/* ---- direct ---- */
+
 /* [panel][tap and row][column of the panel] */
 static bool pack_panels(const struct weight_layout *layout, const struct filter_bank *bank,
                         float *packed)

@@ -136,7 +136,8 @@ static void extend(struct block *block, int time)
 		block->dead = time;
 }
 
-/* Of a tensor that it alone reads, a max pool keeps the mask with its winners. */
+/* Of a tensor that it alone reads, a max pool keeps the mask with its winners: winners_know_mask()
+ * in engine/operation_pool.c. */
 static bool reads_mask(const struct graph_node *node, const struct tensor_place *place)
 {
 	return place->masked && !(node->kind == OPERATOR_MAX_POOL && place->consumers == 1);

@@ -30,6 +30,21 @@ static const double ripening_again = 2.4;
  */
 static const double phase_rate_x = 8, phase_rate_y = 5;
 
+/* What a frame knows of those before it, beside the rasters: all that another object takes over. */
+struct history {
+	bool has_past;
+	bool was_fresh;      /* still within the scene's beginning */
+	int64_t nanoseconds; /* presentation time */
+	struct scene scene;
+	uint64_t cuts;   /* since the beginning */
+	double wandered; /* drift, over the seconds */
+	struct strength_control strength;
+	double owed;             /* coarse steps that uncovered parts have earned */
+	double begun;            /* part of the scene's beginning that was dreamed, 1: all */
+	struct dream_view first; /* of a journey */
+	bool travelling;
+};
+
 struct temporal {
 	struct device *device;
 	struct temporal_stage stage;
@@ -46,18 +61,7 @@ struct temporal {
 	double seconds; /* since the last one */
 	double share;   /* of a cold dream that a frame of the scene's beginning does */
 
-	/* The past. */
-	bool has_past;
-	bool was_fresh;      /* still within the scene's beginning */
-	int64_t nanoseconds; /* presentation time */
-	struct scene scene;
-	uint64_t cuts;   /* since the beginning */
-	double wandered; /* drift, over the seconds */
-	struct strength_control strength;
-	double owed;             /* coarse steps that uncovered parts have earned */
-	double begun;            /* part of the scene's beginning that was dreamed, 1: all */
-	struct dream_view first; /* of a journey */
-	bool travelling;
+	struct history history;
 };
 
 /* ---- life ---- */
@@ -172,64 +176,15 @@ bool temporal_fits(const struct temporal *temporal, const rv_time *time)
 
 void temporal_reset(struct temporal *temporal)
 {
-	temporal->has_past = false;
-	temporal->travelling = false;
-	temporal->scene = (struct scene){0};
-	temporal->cuts = 0;
-	temporal->wandered = 0;
+	temporal->history.has_past = false;
+	temporal->history.travelling = false;
+	temporal->history.scene = (struct scene){0};
+	temporal->history.cuts = 0;
+	temporal->history.wandered = 0;
 	flow_forget(temporal->flow);
 }
 
 /* ---- another's past ---- */
-
-/* For keep: as ripe as it was, or after enlarging as ripe as its lines are fine. */
-static float ripening_of_resized(const struct raster *from, const struct raster *to)
-{
-	float scale = (float)from->width / (float)to->width;
-
-	return scale < 1 ? -scale : 0;
-}
-
-static void record_going_on(struct recorder *recorder, struct temporal *temporal,
-                            const struct temporal *from)
-{
-	const struct raster *old = from->stage.rasters.detail;
-	const struct raster *inherited = temporal->stage.rasters.inherited;
-	struct temporal_stage stage = temporal->stage;
-	size_t across = raster_bytes(inherited->width, old->height);
-	size_t down = raster_bytes(old->width, inherited->height);
-	int keep;
-
-	recorder->scratch_bytes = across > down ? across : down;
-	recorder->scratch = record_own_buffer(recorder, recorder->scratch_bytes, NULL);
-	record_raster_resize(recorder, &from->stage.past, &temporal->stage.past);
-	/* A journey goes on from it. One that both share may hold the next frame already. */
-	if (from->stage.rasters.frame != temporal->stage.rasters.frame)
-		record_raster_resize(recorder, from->stage.rasters.frame,
-		                     temporal->stage.rasters.frame);
-	record_raster_resize(recorder, old, inherited);
-	keep = recorder->list->count;
-	stage.rasters.frame = &temporal->stage.past;
-	record_temporal_keep(recorder, &stage, inherited);
-	if (!recorder->status)
-		launch_set_float(&recorder->list->launches[keep], KEEP_RIPENING,
-		                 ripening_of_resized(old, inherited));
-}
-
-static void take_over(struct temporal *temporal, const struct temporal *from)
-{
-	temporal->has_past = true;
-	temporal->was_fresh = from->was_fresh;
-	temporal->nanoseconds = from->nanoseconds;
-	temporal->scene = from->scene;
-	temporal->cuts = from->cuts;
-	temporal->wandered = from->wandered;
-	temporal->strength = from->strength;
-	temporal->owed = from->owed;
-	temporal->begun = from->begun;
-	temporal->first = from->first;
-	temporal->travelling = from->travelling;
-}
 
 rv_status temporal_go_on(struct temporal *temporal, const struct temporal *from, rv_error *error)
 {
@@ -237,16 +192,16 @@ rv_status temporal_go_on(struct temporal *temporal, const struct temporal *from,
 	struct recorder recorder = {.device = temporal->device, .list = &list, .error = error};
 	rv_status status;
 
-	if (!from->has_past)
+	if (!from->history.has_past)
 		return RV_OK;
-	record_going_on(&recorder, temporal, from);
+	record_temporal_take_over(&recorder, &temporal->stage, &from->stage);
 	status = recorder.status;
 	if (!status)
 		status = launch_list_run(&list, temporal->device->queue, error);
 	if (!status)
 		status = flow_push(temporal->flow, &temporal->stage.past, error);
 	if (!status)
-		take_over(temporal, from);
+		temporal->history = from->history;
 	launch_list_clear(&list);
 	return status;
 }
@@ -255,7 +210,7 @@ rv_status temporal_go_on(struct temporal *temporal, const struct temporal *from,
 
 static double seconds_since(const struct temporal *temporal, int64_t nanoseconds)
 {
-	double seconds = ((double)nanoseconds - (double)temporal->nanoseconds) * 1e-9;
+	double seconds = ((double)nanoseconds - (double)temporal->history.nanoseconds) * 1e-9;
 
 	return fmin(fmax(seconds, 0), 1);
 }
@@ -302,7 +257,7 @@ static rv_status look(struct temporal *temporal, struct scene_view *view, rv_err
 /* Shares need not sum to exactly 1. */
 static bool is_beginning(const struct temporal *temporal)
 {
-	return temporal->begun < 1 - 1e-6;
+	return temporal->history.begun < 1 - 1e-6;
 }
 
 /* What is unripe everywhere is dreamed as if cold, but on what was inherited. */
@@ -325,8 +280,8 @@ static void set_effort(struct temporal *temporal, const rv_params *params, doubl
 	plan->step = params->time.warm_steps ? 1 : effort.length;
 	plan->coarse_step = coarse_length;
 	plan->coarse_steps = effort_earn(
-		&temporal->owed, (uncovered + ripening_again * again) / (double)coarse_length,
-		params->iterations);
+		&temporal->history.owed,
+		(uncovered + ripening_again * again) / (double)coarse_length, params->iterations);
 }
 
 /* Fewer steps, each the longer, as far as one is trusted. */
@@ -346,7 +301,7 @@ static void limit_effort(struct temporal *temporal, const rv_params *params)
 	int share = effort_onset(params->iterations, params->time.onset);
 
 	if (plan->coarse_steps > share) {
-		temporal->owed += plan->coarse_steps - share;
+		temporal->history.owed += plan->coarse_steps - share;
 		plan->coarse_steps = share;
 	}
 	if (params->time.warm_steps)
@@ -382,7 +337,7 @@ static rv_status inherit(struct temporal *temporal, const rv_time *time,
                          const struct correction *correction, rv_error *error)
 {
 	const struct launch *launch = &temporal->inherit.launches[0];
-	rv_time moved = drift_breathe(time, (double)temporal->nanoseconds * 1e-9);
+	rv_time moved = drift_breathe(time, (double)temporal->history.nanoseconds * 1e-9);
 	double still = exp(-(double)time->drift * seconds);
 	double moving = pow((double)time->decay, seconds) * still;
 	struct move move = move_find(&moved, temporal->stage.rasters.frame->width,
@@ -424,11 +379,12 @@ static rv_status plan_warm(struct temporal *temporal, const rv_params *params,
 {
 	struct temporal_plan *plan = &temporal->plan;
 	struct dream_view dream = scene_dream(temporal->view, temporal->stage.blocks);
-	double length =
-		strength_control_next(&temporal->strength, dream.strength, temporal->was_fresh);
+	double length = strength_control_next(&temporal->history.strength, dream.strength,
+	                                      temporal->history.was_fresh);
 	struct correction correction = {
-		.fade = strength_control_fade(&temporal->strength, dream.strength, seconds),
-		.unripen = strength_control_unripen(&temporal->strength, dream.strength, seconds),
+		.fade = strength_control_fade(&temporal->history.strength, dream.strength, seconds),
+		.unripen = strength_control_unripen(&temporal->history.strength, dream.strength,
+	                                            seconds),
 	};
 
 	plan->warm = true;
@@ -452,27 +408,29 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 
 	temporal->plan = (struct temporal_plan){.step = 1, .coarse_step = 1, .uncovered = 1};
 	temporal->verdict = SCENE_GOES_ON;
-	if (!status && temporal->has_past && !temporal->travelling) {
+	if (!status && temporal->history.has_past && !temporal->history.travelling) {
 		status = look(temporal, &view, error);
-		temporal->verdict = scene_judge(&temporal->scene, &view, params->time.cut, seconds);
+		temporal->verdict =
+			scene_judge(&temporal->history.scene, &view, params->time.cut, seconds);
 		temporal->plan.likeness = (float)view.likeness;
 		temporal->plan.uncovered = (float)view.uncovered;
 		temporal->plan.cut = temporal->verdict == SCENE_CUT;
 	}
-	temporal->nanoseconds = nanoseconds;
+	temporal->history.nanoseconds = nanoseconds;
 	temporal->seconds = seconds;
 	/* The same jitter in every frame of a scene keeps the dream in its place; where it drifts,
 	 * the jitter moves on slowly as a whole, as one drawn anew would only add noise. */
-	temporal->cuts += temporal->plan.cut;
-	temporal->plan.seed = temporal->cuts;
-	if (temporal->has_past)
-		temporal->wandered += (double)params->time.drift * seconds;
-	temporal->plan.wandered = temporal->wandered;
-	temporal->plan.phase_x = phase_rate_x * temporal->wandered;
-	temporal->plan.phase_y = phase_rate_y * temporal->wandered;
-	if (!status && (!temporal->has_past || temporal->travelling || temporal->plan.cut)) {
-		temporal->begun = 0;
-		temporal->owed = 0;
+	temporal->history.cuts += temporal->plan.cut;
+	temporal->plan.seed = temporal->history.cuts;
+	if (temporal->history.has_past)
+		temporal->history.wandered += (double)params->time.drift * seconds;
+	temporal->plan.wandered = temporal->history.wandered;
+	temporal->plan.phase_x = phase_rate_x * temporal->history.wandered;
+	temporal->plan.phase_y = phase_rate_y * temporal->history.wandered;
+	if (!status &&
+	    (!temporal->history.has_past || temporal->history.travelling || temporal->plan.cut)) {
+		temporal->history.begun = 0;
+		temporal->history.owed = 0;
 		temporal->plan.steps = effort_onset(params->iterations, params->time.onset);
 	} else if (!status) {
 		status = plan_warm(temporal, params, &view, seconds, error);
@@ -480,7 +438,7 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 	temporal->plan.onset = is_beginning(temporal);
 	temporal->share =
 		(double)effort_onset(params->iterations, params->time.onset) / params->iterations;
-	temporal->travelling = false;
+	temporal->history.travelling = false;
 	*plan = temporal->plan;
 	return status;
 }
@@ -521,29 +479,29 @@ rv_status temporal_travel(struct temporal *temporal, const rv_params *params, in
 	struct tone tone;
 	rv_status status;
 
-	if (!temporal->has_past)
+	if (!temporal->history.has_past)
 		return rv_fail(error, RV_INVALID,
 		               "there is no dream yet to travel through; dream a picture first");
 	status = read_table(temporal, error);
 	if (status)
 		return status;
 	now = scene_dream(temporal->view, temporal->stage.blocks);
-	if (!temporal->travelling)
-		temporal->first = now;
-	temporal->travelling = true;
-	temporal->nanoseconds = nanoseconds;
+	if (!temporal->history.travelling)
+		temporal->history.first = now;
+	temporal->history.travelling = true;
+	temporal->history.nanoseconds = nanoseconds;
 	temporal->plan = (struct temporal_plan){
 		.step = (float)share, .coarse_step = (float)share, .likeness = 1};
 	temporal->plan.steps = params->time.warm_steps ? params->time.warm_steps : 1;
 	temporal->plan.coarse_steps = temporal->plan.steps;
 	temporal->plan.seed = (uint64_t)nanoseconds;
-	temporal->wandered += (double)params->time.drift * seconds;
-	temporal->plan.wandered = temporal->wandered;
+	temporal->history.wandered += (double)params->time.drift * seconds;
+	temporal->plan.wandered = temporal->history.wandered;
 	move = move_find(&params->time, temporal->stage.rasters.frame->width,
 	                 temporal->stage.rasters.frame->height, seconds);
-	tone = tone_find(&temporal->first, &now, seconds);
+	tone = tone_find(&temporal->history.first, &now, seconds);
 	status = move_dream(temporal, &move, &tone, error);
-	temporal->owed = 0;
+	temporal->history.owed = 0;
 	*plan = temporal->plan;
 	return status;
 }
@@ -583,7 +541,7 @@ static rv_status become_past(struct temporal *temporal, rv_error *error)
 static double ripening(const struct temporal *temporal)
 {
 	if (!temporal->plan.warm)
-		return temporal->travelling ? -1 : -fmin(temporal->share, 1);
+		return temporal->history.travelling ? -1 : -fmin(temporal->share, 1);
 	if (temporal->plan.onset)
 		return temporal->share;
 	return temporal->plan.steps ? fmin(ripening_per_second * temporal->seconds, 1) : 0;
@@ -599,9 +557,9 @@ rv_status temporal_end(struct temporal *temporal, const struct raster *dreamed, 
 	status = launch_list_run(&temporal->keep, temporal->device->queue, error);
 	if (!status)
 		status = become_past(temporal, error);
-	temporal->has_past = !status;
-	temporal->was_fresh = temporal->plan.onset || !temporal->plan.warm;
+	temporal->history.has_past = !status;
+	temporal->history.was_fresh = temporal->plan.onset || !temporal->plan.warm;
 	if (temporal->verdict != SCENE_FLASHES)
-		temporal->begun += temporal->share;
+		temporal->history.begun += temporal->share;
 	return status;
 }

@@ -154,6 +154,38 @@ void record_temporal_keep(struct recorder *recorder, const struct temporal_stage
 	finish_blocks(recorder, stage, stage->table);
 }
 
+/* For keep: as ripe as it was, or after enlarging as ripe as its lines are fine. */
+static float ripening_of_resized(const struct raster *from, const struct raster *to)
+{
+	float scale = (float)from->width / (float)to->width;
+
+	return scale < 1 ? -scale : 0;
+}
+
+void record_temporal_take_over(struct recorder *recorder, const struct temporal_stage *stage,
+                               const struct temporal_stage *from)
+{
+	const struct raster *old = from->rasters.detail, *inherited = stage->rasters.inherited;
+	size_t across = raster_bytes(inherited->width, old->height);
+	size_t down = raster_bytes(old->width, inherited->height);
+	struct temporal_stage kept = *stage;
+	int keep;
+
+	recorder->scratch_bytes = across > down ? across : down;
+	recorder->scratch = record_own_buffer(recorder, recorder->scratch_bytes, NULL);
+	record_raster_resize(recorder, &from->past, &stage->past);
+	/* A journey goes on from it. One that both share may hold the next frame already. */
+	if (from->rasters.frame != stage->rasters.frame)
+		record_raster_resize(recorder, from->rasters.frame, stage->rasters.frame);
+	record_raster_resize(recorder, old, inherited);
+	keep = recorder->list->count;
+	kept.rasters.frame = &stage->past;
+	record_temporal_keep(recorder, &kept, inherited);
+	if (!recorder->status)
+		launch_set_float(&recorder->list->launches[keep], KEEP_RIPENING,
+		                 ripening_of_resized(old, inherited));
+}
+
 void record_temporal_travel(struct recorder *recorder, const struct temporal_stage *stage)
 {
 	start(recorder, "travel");

@@ -45,6 +45,9 @@ void record_temporal_want(struct recorder *recorder, const struct temporal_stage
 /* Keeps what was dreamed, and measures it, into the table; the first launch has KEEP_RIPENING. */
 void record_temporal_keep(struct recorder *recorder, const struct temporal_stage *stage,
                           const struct raster *dreamed);
+/* Makes the past of another stage, of any size, that of this one. */
+void record_temporal_take_over(struct recorder *recorder, const struct temporal_stage *stage,
+                               const struct temporal_stage *from);
 /* Moves the last dream into rasters.inherited; arguments TRAVEL_... */
 void record_temporal_travel(struct recorder *recorder, const struct temporal_stage *stage);
 
