@@ -191,7 +191,7 @@ test:
 test-programs: $(TEST_PROGRAMS)
 
 # All test programs, and the scripts of what runs many threads at once, under the sanitizers, each built
-# in a folder of its own. That takes hours; parts of it are asked for by name.
+# in a folder of its own. That takes about an hour; parts of it are asked for by name.
 SANITIZERS ?= tsan asan
 SANITIZE_TESTS ?= $(notdir $(TEST_PROGRAMS)) live stage record input remote time
 .PHONY: sanitize
