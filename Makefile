@@ -14,7 +14,8 @@ DEBIAN_DEVELOPER_PACKAGES = clang clang-format cppcheck oclgrind ffmpeg man-db \
 	python3-numpy python3-torch xvfb xdotool imagemagick liblo-tools \
 	xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils
 
-PACKAGES = OpenCL libprotobuf-c libavformat libavcodec libavfilter libavdevice libswscale libswresample libavutil sdl2 libxxhash
+ENGINE_PACKAGES = OpenCL libprotobuf-c libxxhash
+APP_PACKAGES = libavformat libavcodec libavfilter libavdevice libswscale libswresample libavutil sdl2
 
 CFLAGS ?= -O2 -g
 CPPFLAGS += -I. -I$(BUILD) -D_GNU_SOURCE -DCL_TARGET_OPENCL_VERSION=120
@@ -41,67 +42,87 @@ Q = $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1)")
 
 # pkg-config is asked only once it is there: `make deps` must work before it is installed.
-PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
-CLBLAST = $(shell pkg-config --exists clblast 2>/dev/null && echo 1)
-ifeq ($(CLBLAST),1)
+ENGINE_CFLAGS := $(shell pkg-config --cflags $(ENGINE_PACKAGES) 2>/dev/null)
+ENGINE_LIBS := $(shell pkg-config --libs $(ENGINE_PACKAGES) 2>/dev/null)
+APP_CFLAGS := $(shell pkg-config --cflags $(APP_PACKAGES) 2>/dev/null)
+APP_LIBS := $(shell pkg-config --libs $(APP_PACKAGES) 2>/dev/null)
+has = $(shell pkg-config --exists $(1) 2>/dev/null && echo 1)
+ifeq ($(call has,clblast),1)
 CPPFLAGS += -DHAVE_CLBLAST
-PACKAGE_LIBS += -lclblast
+ENGINE_LIBS += -lclblast
 endif
-ALSA = $(shell pkg-config --exists alsa 2>/dev/null && echo 1)
-ifeq ($(ALSA),1)
+ifeq ($(call has,alsa),1)
 CPPFLAGS += -DHAVE_ALSA
-PACKAGE_LIBS += $(shell pkg-config --libs alsa)
+APP_LIBS += $(shell pkg-config --libs alsa)
 endif
-LIBLO = $(shell pkg-config --exists liblo 2>/dev/null && echo 1)
-ifeq ($(LIBLO),1)
+ifeq ($(call has,liblo),1)
 CPPFLAGS += -DHAVE_LIBLO
-PACKAGE_LIBS += $(shell pkg-config --libs liblo)
+APP_LIBS += $(shell pkg-config --libs liblo)
 endif
+ENGINE_LIBS += -lm
+APP_LIBS += $(ENGINE_LIBS)
 
-ENGINE_SOURCES = $(sort $(wildcard engine/*.c))
-APP_SOURCES = $(sort $(wildcard app/*.c))
-SHADERS = $(sort $(wildcard shaders/*.cl))
-TEST_SOURCES = $(sort $(wildcard tests/test_*.c))
-TEST_SCRIPTS = $(sort $(wildcard tests/*_test.sh))
-GENERATED = $(BUILD)/onnx.pb-c.o $(BUILD)/shader_sources.o
+sources = $(sort $(shell find $(1) -name '*.c'))
+objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
-ENGINE_OBJECTS = $(ENGINE_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED)
-APP_OBJECTS = $(APP_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/keys_conf.o
-LIBRARY_OBJECTS = $(ENGINE_OBJECTS) $(filter-out $(BUILD)/app/main.o,$(APP_OBJECTS))
-TEST_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(TEST_SOURCES),$(sort $(wildcard tests/*.c))))
-TEST_PROGRAMS = $(TEST_SOURCES:%.c=$(BUILD)/%)
+ENGINE_SOURCES = $(call sources,engine)
+APP_SOURCES = $(call sources,app)
+BENCH_SOURCES = $(call sources,tests/bench)
+SHADERS = $(sort $(shell find shaders -name '*.cl'))
+SUPPORT_SOURCES = $(filter-out tests/support/fake_camera.c,$(call sources,tests/support))
+ENGINE_TESTS = $(call sources,tests/unit/engine)
+APP_TESTS = $(call sources,tests/unit/app)
+BENCH_TESTS = $(call sources,tests/unit/bench)
+TEST_SCRIPTS = $(sort $(wildcard tests/system/*.sh))
+
+ENGINE_OBJECTS = $(call objects,$(ENGINE_SOURCES)) $(BUILD)/onnx.pb-c.o $(BUILD)/shader_sources.o
+APP_OBJECTS = $(call objects,$(filter-out app/command/main.c,$(APP_SOURCES))) $(BUILD)/keys_conf.o
+BENCH_OBJECTS = $(call objects,$(filter-out tests/bench/main.c,$(BENCH_SOURCES)))
+SUPPORT_OBJECTS = $(call objects,$(SUPPORT_SOURCES))
+TEST_PROGRAMS = $(patsubst %.c,$(BUILD)/%,$(ENGINE_TESTS) $(APP_TESTS) $(BENCH_TESTS))
 
 .PHONY: all
 all: $(BUILD)/reverie
 
-$(BUILD)/reverie: $(ENGINE_OBJECTS) $(APP_OBJECTS)
-	$(call say,LINK $@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PACKAGE_LIBS) -lm
+$(BUILD)/libreverie.a: $(ENGINE_OBJECTS)
+	$(call say,AR $@)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TEST_SUPPORT) $(LIBRARY_OBJECTS)
+$(BUILD)/reverie: $(BUILD)/app/command/main.o $(BENCH_OBJECTS) $(APP_OBJECTS) $(BUILD)/libreverie.a
 	$(call say,LINK $@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PACKAGE_LIBS) -lm
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
+
+# The engine's tests are given the library and nothing of the program.
+ENGINE_SUPPORT = $(filter-out $(BUILD)/tests/support/media.o,$(SUPPORT_OBJECTS))
+$(patsubst %.c,$(BUILD)/%,$(ENGINE_TESTS)): $(BUILD)/%: $(BUILD)/%.o $(ENGINE_SUPPORT) $(BUILD)/libreverie.a
+	$(call say,LINK $@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ENGINE_LIBS)
+
+$(patsubst %.c,$(BUILD)/%,$(APP_TESTS) $(BENCH_TESTS)): $(BUILD)/%: $(BUILD)/%.o $(SUPPORT_OBJECTS) $(BENCH_OBJECTS) $(APP_OBJECTS) $(BUILD)/libreverie.a
+	$(call say,LINK $@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC $<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $(CPPFLAGS) $(PACKAGE_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(CPPFLAGS) $(ENGINE_CFLAGS) $(APP_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/%.o: $(BUILD)/%.c $(BUILD)/flags
 	$(call say,CC $<)
-	$(Q)$(CC) $(ALL_CFLAGS) -w $(CPPFLAGS) $(PACKAGE_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) -w $(CPPFLAGS) $(ENGINE_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What includes the generated onnx.pb-c.h.
-$(filter $(BUILD)/engine/onnx%,$(ENGINE_OBJECTS)) $(BUILD)/tests/onnx_builder.o $(BUILD)/tests/test_onnx.o: $(BUILD)/onnx.pb-c.c
+$(filter $(BUILD)/engine/onnx/%,$(ENGINE_OBJECTS)) $(BUILD)/tests/support/onnx_builder.o \
+$(BUILD)/tests/unit/engine/onnx/onnx.o: $(BUILD)/onnx.pb-c.c
 
-$(BUILD)/onnx.pb-c.c: engine/onnx.proto
+$(BUILD)/onnx.pb-c.c: engine/onnx/onnx.proto
 	$(call say,PROTOC $<)
 	$(Q)mkdir -p $(@D)
-	$(Q)protoc-c --proto_path=engine --c_out=$(BUILD) onnx.proto
+	$(Q)protoc-c --proto_path=engine/onnx --c_out=$(BUILD) onnx.proto
 
 # Each shader becomes one C string; #line keeps the compiler's messages pointing at the real file.
-$(BUILD)/shader_sources.c: $(SHADERS) $(wildcard shaders/*.clh) shaders/embed.sh
+$(BUILD)/shader_sources.c: $(SHADERS) $(wildcard shaders/*/*.clh) shaders/embed.sh
 	$(call say,EMBED shaders)
 	$(Q)mkdir -p $(@D)
 	$(Q)sh shaders/embed.sh $(SHADERS) > $@.tmp && mv $@.tmp $@
@@ -110,7 +131,7 @@ $(BUILD)/shader_sources.c: $(SHADERS) $(wildcard shaders/*.clh) shaders/embed.sh
 $(BUILD)/keys_conf.c: assets/keys.conf
 	$(call say,EMBED $<)
 	$(Q)mkdir -p $(@D)
-	$(Q){ echo '#include "app/keys.h"'; echo 'const char keys_default_text[] ='; \
+	$(Q){ echo '#include "app/control/keys.h"'; echo 'const char keys_default_text[] ='; \
 		sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $<; echo ';'; } > $@.tmp && mv $@.tmp $@
 
 # Objects are kept, those of the tests too.
@@ -135,7 +156,7 @@ help:
 	@echo 'make models        fetch the default network (npm)'
 	@echo 'make sanitize      run the test programs, and the end-to-end tests of live sessions and of'
 	@echo '                   time, under the sanitizers; SANITIZERS=tsan or asan runs one alone,'
-	@echo '                   SANITIZE_TESTS="test_queue live" these tests'
+	@echo '                   SANITIZE_TESTS="unit/app/base/queue system/live" these tests'
 	@echo 'make bench         time gradient steps and a dream of the default network against PyTorch'
 	@echo 'make kernels       compile every OpenCL kernel and say what is wrong with it'
 	@echo 'make format        lay out the C sources with clang-format'
@@ -193,7 +214,7 @@ test-programs: $(TEST_PROGRAMS)
 # All test programs, and the scripts of what runs many threads at once, under the sanitizers, each built
 # in a folder of its own. That takes about an hour; parts of it are asked for by name.
 SANITIZERS ?= tsan asan
-SANITIZE_TESTS ?= $(notdir $(TEST_PROGRAMS)) live stage record input remote time
+SANITIZE_TESTS ?= $(TEST_PROGRAMS:$(BUILD)/tests/%=%) $(addprefix system/,live display record input remote time)
 .PHONY: sanitize
 sanitize:
 	@set -e; for kind in $(SANITIZERS); do \
@@ -223,8 +244,8 @@ kernels: $(BUILD)/reverie
 reference:
 	$(Q)npm install --silent --no-audit --no-fund --ignore-scripts --prefix build-reference onnxruntime-node@1.30.0
 
-LINTED = $(sort $(wildcard app/*.[ch] engine/*.[ch] tests/*.[ch]))
-HEADERS = $(sort $(wildcard app/*.h engine/*.h tests/*.h))
+LINTED = $(sort $(shell find app engine tests -name '*.[ch]'))
+HEADERS = $(filter %.h,$(LINTED))
 .PHONY: format lint lint-headers
 format:
 	clang-format -i $(LINTED)
@@ -239,7 +260,7 @@ lint: lint-headers
 # Every header must stand on its own.
 lint-headers: $(BUILD)/onnx.pb-c.c
 	$(Q)for header in $(HEADERS); do \
-		echo "#include \"$$header\"" | $(CC) $(ALL_CFLAGS) -Werror $(CPPFLAGS) $(PACKAGE_CFLAGS) \
+		echo "#include \"$$header\"" | $(CC) $(ALL_CFLAGS) -Werror $(CPPFLAGS) $(ENGINE_CFLAGS) $(APP_CFLAGS) \
 			-fsyntax-only -x c - || exit 1; done
 
 $(BUILD)/reverie.1: $(BUILD)/reverie

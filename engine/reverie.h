@@ -229,7 +229,7 @@ typedef struct rv_config {
 	int device; /* 1..count of rv_device_list; 0: a GPU if there is one */
 	rv_convolution convolution;
 	rv_kernels kernels;          /* either shape runs on any device, on the wrong one slowly */
-	bool no_fuse;                /* keep operators apart that would be run as one */
+	bool no_fuse;                /* keep operator_table apart that would be run as one */
 	bool time_stages;            /* measure those that rv_frame_report has times of */
 	const char *cache_directory; /* NULL: $XDG_CACHE_HOME/reverie; "": no cache on disk */
 	/* Bytes that dreams may take on the device; 0: all it has. On a processor, where host and
@@ -298,7 +298,7 @@ rv_frame_report rv_last_frame(const rv_engine *engine);
 
 /* ---- motion ---- */
 
-/* Optical flow (the method is named in engine/flow.h): the pixel (x, y) of first is found at
+/* Optical flow (the method is named in engine/flow/flow.h): the pixel (x, y) of first is found at
  * (x + u, y + v) of second, where u, v are motion[(y * width + x) * 2] and the float after it, in
  * pixels. The pictures have the same size; motion is the caller's. Where milliseconds is not NULL,
  * the flow is estimated `runs` (at least 1) times more, and milliseconds[runs] receives the times,
@@ -386,7 +386,7 @@ rv_status rv_measure_peak(rv_engine *engine, double *gflops, rv_error *error);
 /* Bytes on the device. */
 typedef struct rv_memory {
 	uint64_t tensors; /* activations and gradients, which share one buffer */
-	uint64_t saved;   /* kept by operators from forward to backward */
+	uint64_t saved;   /* kept by operator_table from forward to backward */
 	uint64_t rasters; /* the picture and what steps need at its size */
 	uint64_t weights;
 	int tiles, tile_width, tile_height; /* of the largest octave */

@@ -2,7 +2,7 @@
 # Prints a C file that holds every given shader as a string:
 #     const struct shader_source shader_sources[] = { { "name", "text" }, ..., { 0 } };
 # Each line of a shader is one line of a C string; #line makes compiler messages name the real file.
-# A line #include "NAME.clh" is replaced by shaders/NAME.clh, since a driver sees strings, not files; so
+# A line #include "NAME.clh" is replaced by NAME.clh of the same folder, since a driver sees strings, not files; so
 # is #include NAME after #define NAME "FILE.clh".
 included() { # SHADER
 	awk -v folder="$(dirname "$1")" '
@@ -27,10 +27,11 @@ included() { # SHADER
 		{ copy($0, FILENAME, FNR) }' "$1"
 }
 echo '/* Made by shaders/embed.sh. */'
-echo '#include "engine/shader_sources.h"'
+echo '#include "engine/opencl/shader_sources.h"'
 echo 'const struct shader_source shader_sources[] = {'
 for shader; do
-	name=$(basename "$shader" .cl)
+	name=${shader#shaders/}
+	name=${name%.cl}
 	printf '{ "%s",\n"#line 1 \\"%s\\"\\n"\n' "$name" "$shader"
 	included "$shader" |
 		sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/\t/\\t/g' -e 's/^/"/' -e 's/$/\\n"/'

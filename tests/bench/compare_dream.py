@@ -30,7 +30,7 @@ import torch
 import torch.nn.functional as F
 
 OCTAVE_SCALE, JITTER, STEP_LENGTH = 1.4, 16, 0.02
-SHARES = (0.5, 1, 1, 0.5, 0.25)  # of the bands, finest first, as in engine/gradient.c
+SHARES = (0.5, 1, 1, 0.5, 0.25)  # of the bands, finest first, as in engine/picture/gradient.c
 LINE = re.compile(r"^dream \S+ \S+ .*median_ms=([\d.]+) min_ms=[\d.]+ other_share=([\d.]+)", re.M)
 
 

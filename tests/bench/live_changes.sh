@@ -8,7 +8,7 @@
 # liblo's tools.
 . "$(dirname "$0")/live_common.sh"
 seconds=${1:-60}
-. tests/window.sh
+. tests/support/window.sh
 
 port=$((20000 + $$ % 20000))
 cut_clip 20

@@ -9,7 +9,7 @@
 . "$(dirname "$0")/live_common.sh"
 minutes=${1:-10}
 [ $# -gt 0 ] && shift
-. tests/window.sh
+. tests/support/window.sh
 
 cut_clip 20
 start_xvfb

@@ -1,0 +1,275 @@
+#include "app/base/output_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libavutil/error.h>
+#include <libavutil/mem.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BUFFER_BYTES = 1 << 16, NEW_FILE_MODE = 0666 };
+
+struct output_file {
+	char *path;       /* the place, links followed */
+	char *temporary;  /* NULL: written directly */
+	const char *name; /* for messages */
+	int descriptor;
+	bool force;
+	int write_errno;
+	AVIOContext *io;
+};
+
+static int write_bytes(void *context, uint8_t *bytes, int size)
+{
+	struct output_file *file = context;
+	for (int done = 0; done < size;) {
+		ssize_t written = write(file->descriptor, bytes + done, (size_t)(size - done));
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0) {
+			if (!file->write_errno)
+				file->write_errno = errno;
+			return AVERROR(errno);
+		}
+		done += (int)written;
+	}
+	return size;
+}
+
+static int64_t seek_bytes(void *context, int64_t offset, int whence)
+{
+	struct output_file *file = context;
+	struct stat status;
+	if (whence & AVSEEK_SIZE)
+		return fstat(file->descriptor, &status) ? AVERROR(errno) : status.st_size;
+	off_t at = lseek(file->descriptor, offset, whence & ~AVSEEK_FORCE);
+	return at < 0 ? AVERROR(errno) : at;
+}
+
+static rv_status open_io(struct output_file *file, rv_error *error)
+{
+	bool seekable = lseek(file->descriptor, 0, SEEK_CUR) >= 0 && file->temporary;
+	unsigned char *buffer = av_malloc(BUFFER_BYTES);
+	if (buffer)
+		file->io = avio_alloc_context(buffer, BUFFER_BYTES, 1, file, NULL, write_bytes,
+		                              seekable ? seek_bytes : NULL);
+	if (!file->io) {
+		av_free(buffer);
+		return rv_fail(error, RV_MEMORY, "%s: out of memory", file->name);
+	}
+	return RV_OK;
+}
+
+/* Beside the place, so that the rename stays within one file system. */
+static char *temporary_name(const char *path)
+{
+	static const char pattern[] = ".reverie-XXXXXX";
+	const char *slash = strrchr(path, '/');
+	size_t folder = slash ? (size_t)(slash - path) + 1 : 0;
+	char *name = malloc(folder + sizeof(pattern));
+	if (name) {
+		memcpy(name, path, folder);
+		memcpy(name + folder, pattern, sizeof(pattern));
+	}
+	return name;
+}
+
+/* mkstemp makes files for their owner alone: give what any other new file gets, or what the file
+ * that is replaced has. */
+static void set_mode(int descriptor, const struct stat *replaced)
+{
+	mode_t mask = umask(0);
+	umask(mask);
+	mode_t mode = replaced ? replaced->st_mode & 07777 : NEW_FILE_MODE & ~mask;
+	if (fchmod(descriptor, mode))
+		return; /* a file system without modes */
+}
+
+static rv_status open_temporary(struct output_file *file, const struct stat *replaced,
+                                rv_error *error)
+{
+	file->temporary = temporary_name(file->path);
+	if (!file->temporary)
+		return rv_fail(error, RV_MEMORY, "%s: out of memory", file->name);
+	file->descriptor = mkostemp(file->temporary, O_CLOEXEC);
+	if (file->descriptor < 0) {
+		int cause = errno;
+		free(file->temporary);
+		file->temporary = NULL;
+		return rv_fail(error, cause == ENOENT ? RV_NOT_FOUND : RV_IO,
+		               "%s: cannot be written there: %s", file->name, strerror(cause));
+	}
+	set_mode(file->descriptor, replaced);
+	return RV_OK;
+}
+
+static rv_status open_directly(struct output_file *file, rv_error *error)
+{
+	file->descriptor = strcmp(file->name, "standard output")
+	                           ? open(file->path, O_WRONLY | O_CLOEXEC)
+	                           : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+	if (file->descriptor < 0)
+		return rv_fail(error, RV_IO, "%s: cannot be written: %s", file->name,
+		               strerror(errno));
+	return RV_OK;
+}
+
+static rv_status open_place(struct output_file *file, rv_error *error)
+{
+	struct stat status;
+	if (strcmp(file->path, "-") == 0) {
+		file->name = "standard output";
+		return open_directly(file, error);
+	}
+	if (stat(file->path, &status))
+		return open_temporary(file, NULL, error);
+	if (S_ISDIR(status.st_mode))
+		return rv_fail(error, RV_INVALID, "%s: is a directory; name a file in it",
+		               file->name);
+	if (!S_ISREG(status.st_mode))
+		return open_directly(file, error);
+	if (!file->force)
+		return rv_fail(error, RV_INVALID, "%s: exists; --force overwrites it", file->name);
+	if (access(file->path, W_OK))
+		return rv_fail(error, RV_IO, "%s: cannot be overwritten: %s", file->name,
+		               strerror(errno));
+	char *target = realpath(file->path, NULL); /* a link stays a link */
+	if (target) {
+		free(file->path);
+		file->path = target;
+		file->name = target;
+	}
+	return open_temporary(file, &status, error);
+}
+
+rv_status output_file_create(struct output_file **created, const char *path, bool force,
+                             rv_error *error)
+{
+	struct output_file *file = calloc(1, sizeof(*file));
+	if (!file || !(file->path = strdup(path))) {
+		free(file);
+		return rv_fail(error, RV_MEMORY, "%s: out of memory", path);
+	}
+	file->name = file->path;
+	file->force = force;
+	file->descriptor = -1;
+	rv_status status = open_place(file, error);
+	if (!status)
+		status = open_io(file, error);
+	if (status)
+		output_file_discard(&file);
+	else
+		*created = file;
+	return status;
+}
+
+AVIOContext *output_file_io(struct output_file *file)
+{
+	return file->io;
+}
+
+int output_file_errno(const struct output_file *file)
+{
+	return file->write_errno;
+}
+
+rv_status output_file_write_error(const struct output_file *file, rv_error *error)
+{
+	return rv_fail(error, RV_IO, "%s: writing failed: %s", file->name,
+	               strerror(file->write_errno ? file->write_errno : EIO));
+}
+
+static int rename_new(const char *from, const char *to)
+{
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	/* This file system cannot do both in one step. */
+	if (access(to, F_OK) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+	return rename(from, to);
+}
+
+static rv_status put_in_place(struct output_file *file, rv_error *error)
+{
+	int code = file->force ? rename(file->temporary, file->path)
+	                       : rename_new(file->temporary, file->path);
+	if (code && errno == EEXIST)
+		return rv_fail(error, RV_INVALID, "%s: exists now; --force overwrites it",
+		               file->name);
+	if (code)
+		return rv_fail(error, RV_IO, "%s: cannot be put into its place: %s", file->name,
+		               strerror(errno));
+	free(file->temporary);
+	file->temporary = NULL;
+	return RV_OK;
+}
+
+/* Some file systems only say here that they are full. */
+static void flush(struct output_file *file)
+{
+	avio_flush(file->io);
+	if (file->temporary && fsync(file->descriptor) && !file->write_errno)
+		file->write_errno = errno;
+}
+
+static void flush_and_close(struct output_file *file)
+{
+	flush(file);
+	if (close(file->descriptor) && !file->write_errno)
+		file->write_errno = errno;
+	file->descriptor = -1;
+}
+
+rv_status output_file_flush(struct output_file *file, rv_error *error)
+{
+	flush(file);
+	return file->write_errno ? output_file_write_error(file, error) : RV_OK;
+}
+
+rv_status output_file_commit(struct output_file **committed, rv_error *error)
+{
+	struct output_file *file = *committed;
+	rv_status status = RV_OK;
+	flush_and_close(file);
+	if (file->write_errno)
+		status = output_file_write_error(file, error);
+	else if (file->temporary)
+		status = put_in_place(file, error);
+	output_file_discard(committed);
+	return status;
+}
+
+bool output_file_keep(struct output_file **kept, bool (*is_useful)(const char *path))
+{
+	struct output_file *file = *kept;
+	flush_and_close(file);
+	bool keeps =
+		file->temporary && is_useful(file->temporary) && put_in_place(file, NULL) == RV_OK;
+	output_file_discard(kept);
+	return keeps;
+}
+
+void output_file_discard(struct output_file **discarded)
+{
+	struct output_file *file = *discarded;
+	if (!file)
+		return;
+	if (file->io)
+		av_freep(&file->io->buffer);
+	avio_context_free(&file->io);
+	if (file->descriptor >= 0)
+		close(file->descriptor);
+	if (file->temporary)
+		unlink(file->temporary);
+	free(file->temporary);
+	free(file->path);
+	free(file);
+	*discarded = NULL;
+}

@@ -1,0 +1,40 @@
+/* A file that appears whole or not at all: it is written under a temporary name beside its place,
+ * and renamed once everything is in it. Standard output, and names that are no regular files
+ * (/dev/null, a named pipe), are written directly. */
+#ifndef APP_BASE_OUTPUT_FILE_H
+#define APP_BASE_OUTPUT_FILE_H
+
+#include <libavformat/avio.h>
+
+#include "engine/reverie.h"
+
+/* Belongs to one thread at a time. */
+struct output_file;
+
+/* Opens the output at path ("-": standard output). Without force nothing that exists is replaced:
+ * this is looked at here and once more when the file is put into its place. RV_INVALID: it exists,
+ * or is a directory; RV_NOT_FOUND: there is no such directory; RV_IO; RV_MEMORY. */
+rv_status output_file_create(struct output_file **file, const char *path, bool force,
+                             rv_error *error);
+
+/* libavformat's way to write to the file; the file's own. Seekable only where the file is. */
+AVIOContext *output_file_io(struct output_file *file);
+/* errno of the first write that failed, or 0: libav passes errors of its writers on late or not at
+ * all, so whoever writes asks here. */
+int output_file_errno(const struct output_file *file);
+/* The line for a write that failed. */
+rv_status output_file_write_error(const struct output_file *file, rv_error *error);
+
+/* Writes out what is buffered, puts the file into its place and frees everything, whether or not
+ * that succeeds: on an error nothing is left behind. RV_IO; RV_INVALID: meanwhile it exists. */
+rv_status output_file_commit(struct output_file **file, rv_error *error);
+/* Writes out what is buffered, down to the disk. RV_IO: not everything written so far is there. */
+rv_status output_file_flush(struct output_file *file, rv_error *error);
+/* After a failure: puts the file into its place as far as it was written, if is_useful says of it,
+ * by the path at which it is, that this is worth it, and frees everything. False: nothing is left
+ * behind. */
+bool output_file_keep(struct output_file **file, bool (*is_useful)(const char *path));
+/* Leaves nothing behind. Accepts NULL. */
+void output_file_discard(struct output_file **file);
+
+#endif

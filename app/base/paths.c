@@ -1,0 +1,161 @@
+#include "app/base/paths.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool paths_join(char path[PATH_LENGTH], const char *folder, const char *name)
+{
+	const char *separator = folder[0] && name[0] ? "/" : "";
+	int length = snprintf(path, PATH_LENGTH, "%s%s%s", folder, separator, name);
+	if (length >= 0 && length < PATH_LENGTH)
+		return true;
+	path[0] = '\0';
+	return false;
+}
+
+static bool is_file(const char *path)
+{
+	struct stat status;
+	return !stat(path, &status) && S_ISREG(status.st_mode);
+}
+
+bool paths_same(const char *a, const char *b)
+{
+	struct stat first, second;
+	if (!strcmp(a, b))
+		return true;
+	return !stat(a, &first) && !stat(b, &second) && first.st_dev == second.st_dev &&
+	       first.st_ino == second.st_ino;
+}
+
+/* Adds folder/name if it is a folder that is not in the list yet. */
+static void add_folder(struct paths *paths, const char *folder, const char *name)
+{
+	char path[PATH_LENGTH];
+	struct stat status;
+	if (paths->count == PATHS_MAX || !paths_join(path, folder, name) || stat(path, &status) ||
+	    !S_ISDIR(status.st_mode))
+		return;
+	for (int i = 0; i < paths->count; i++)
+		if (paths_same(paths->list[i], path))
+			return;
+	strcpy(paths->list[paths->count++], path);
+}
+
+/* Adds a folder of the XDG base directory specification: $variable, or fallback under $HOME. */
+static void add_base_folder(struct paths *paths, const char *variable, const char *fallback,
+                            const char *name)
+{
+	char folder[PATH_LENGTH];
+	const char *base = getenv(variable), *home = getenv("HOME");
+	if (base && base[0] == '/')
+		add_folder(paths, base, name);
+	else if (home && home[0] && paths_join(folder, home, fallback))
+		add_folder(paths, folder, name);
+}
+
+/* Adds a folder beside the one that holds the executable. */
+static void add_own_folder(struct paths *paths, const char *name)
+{
+	char path[PATH_LENGTH];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	if (length <= 0)
+		return;
+	path[length] = '\0';
+	for (int i = 0; i < 2; i++) {
+		char *slash = strrchr(path, '/');
+		if (slash)
+			*slash = '\0';
+	}
+	add_folder(paths, path, name);
+}
+
+struct paths paths_model_folders(void)
+{
+	struct paths paths = {0};
+	add_folder(&paths, "models", "");
+	add_base_folder(&paths, "XDG_DATA_HOME", ".local/share", "reverie/models");
+	add_own_folder(&paths, "models");
+	add_own_folder(&paths, "share/reverie/models");
+	return paths;
+}
+
+struct paths paths_preset_folders(void)
+{
+	struct paths paths = {0};
+	add_folder(&paths, ".", "");
+	add_base_folder(&paths, "XDG_CONFIG_HOME", ".config", "reverie/presets");
+	add_own_folder(&paths, "share/reverie/presets");
+	add_own_folder(&paths, "assets/presets");
+	add_folder(&paths, "assets/presets", "");
+	return paths;
+}
+
+struct paths paths_asset_folders(void)
+{
+	struct paths paths = {0};
+	add_folder(&paths, "assets", "");
+	add_own_folder(&paths, "share/reverie");
+	add_own_folder(&paths, "assets");
+	return paths;
+}
+
+bool paths_find(const struct paths *folders, const char *name, char path[PATH_LENGTH])
+{
+	for (int i = 0; i < folders->count; i++)
+		if (paths_join(path, folders->list[i], name) && is_file(path))
+			return true;
+	path[0] = '\0';
+	return false;
+}
+
+bool paths_config_file(const char *name, char path[PATH_LENGTH])
+{
+	char folder[PATH_LENGTH], own[PATH_LENGTH];
+	const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	path[0] = '\0';
+	if (base && base[0] == '/')
+		snprintf(folder, sizeof(folder), "%s", base);
+	else if (!home || !home[0] || !paths_join(folder, home, ".config"))
+		return false;
+	return paths_join(own, folder, "reverie") && paths_join(path, own, name);
+}
+
+void paths_make_folders(const char *path)
+{
+	char folder[PATH_LENGTH];
+	snprintf(folder, sizeof(folder), "%s", path);
+	for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(folder, 0777);
+		*slash = '/';
+	}
+}
+
+static bool ends_with(const char *text, const char *suffix)
+{
+	size_t length = strlen(text), end = strlen(suffix);
+	return length > end && !strcmp(text + length - end, suffix);
+}
+
+void paths_each(const struct paths *folders, const char *suffix, path_visit *visit, void *context)
+{
+	for (int i = 0; i < folders->count; i++) {
+		struct dirent **entries;
+		int count = scandir(folders->list[i], &entries, NULL, alphasort);
+		for (int j = 0; j < count; j++) {
+			char first[PATH_LENGTH], path[PATH_LENGTH];
+			if (ends_with(entries[j]->d_name, suffix) &&
+			    paths_join(path, folders->list[i], entries[j]->d_name) &&
+			    paths_find(folders, entries[j]->d_name, first) && !strcmp(path, first))
+				visit(context, path, entries[j]->d_name);
+			free(entries[j]);
+		}
+		if (count >= 0)
+			free(entries);
+	}
+}

@@ -1,0 +1,265 @@
+#include "app/base/progress.h"
+
+#include <stdarg.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BAR_MAX = 40, BAR_MIN = 8, COLUMNS_DEFAULT = 80, TEXT_LENGTH = 160, TIME_LENGTH = 32 };
+
+static const double bar_seconds = 0.1; /* the eye needs it no more often */
+
+static double now(void)
+{
+	struct timespec clock;
+	clock_gettime(CLOCK_MONOTONIC, &clock);
+	return (double)clock.tv_sec + 1e-9 * (double)clock.tv_nsec;
+}
+
+enum progress_style progress_style_for(FILE *stream, bool quiet)
+{
+	if (quiet)
+		return PROGRESS_NONE;
+	return isatty(fileno(stream)) ? PROGRESS_BAR : PROGRESS_LINES;
+}
+
+/* ---- words ---- */
+
+static bool all_done(const struct progress_state *state)
+{
+	return state->total > 0 && state->done >= state->total;
+}
+
+/* Seconds until all frames are done; negative: unknown. */
+static double seconds_left(const struct progress_state *state)
+{
+	double frames = (double)(state->total - state->done) - state->part;
+	if (state->total <= 0 || state->frames_per_second <= 0 || all_done(state))
+		return -1;
+	return frames > 0 ? frames / state->frames_per_second : 0;
+}
+
+static void format_time(char *text, double seconds)
+{
+	long long whole = seconds < 1e15 ? (long long)(seconds + 0.5) : 0;
+	if (whole < 3600)
+		snprintf(text, TIME_LENGTH, "%lld:%02lld", whole / 60, whole % 60);
+	else
+		snprintf(text, TIME_LENGTH, "%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60,
+		         whole % 60);
+}
+
+static const char *frames_word(const struct progress_state *state)
+{
+	return state->total == 1 || (state->total <= 0 && state->done == 1) ? "frame" : "frames";
+}
+
+static void append(char *text, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static void append(char *text, size_t size, const char *format, ...)
+{
+	size_t length = strlen(text);
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(text + length, size - length, format, arguments);
+	va_end(arguments);
+}
+
+static void append_rate(char *text, size_t size, double rate, const char *unit)
+{
+	/* Slow dreams are told in seconds, so that the number still says something. */
+	if (rate >= 0.1)
+		append(text, size, "%.*f %s", rate < 10 ? 2 : 1, rate, unit);
+	else
+		append(text, size, "%.1f s a frame", 1 / rate);
+}
+
+static void format_words(char *text, size_t size, const struct progress_state *state)
+{
+	char time[TIME_LENGTH];
+	text[0] = '\0';
+	if (state->total > 0)
+		append(text, size, "%lld/%lld %s", (long long)state->done, (long long)state->total,
+		       frames_word(state));
+	else
+		append(text, size, "%lld %s", (long long)state->done, frames_word(state));
+	if (state->frames_per_second > 0 && state->total != 1) {
+		append(text, size, "  ");
+		append_rate(text, size, state->frames_per_second, "fps");
+	}
+	if (seconds_left(state) >= 0) {
+		format_time(time, seconds_left(state));
+		append(text, size, "  %s left", time);
+	} else if (all_done(state)) {
+		format_time(time, state->elapsed);
+		append(text, size, "  in %s", time);
+	}
+}
+
+static double part_done(const struct progress_state *state)
+{
+	double part = ((double)state->done + state->part) / (double)state->total;
+	return part > 1 ? 1 : part < 0 ? 0 : part;
+}
+
+void progress_format_bar(char *line, size_t size, const struct progress_state *state, int columns)
+{
+	char words[TEXT_LENGTH], bar[BAR_MAX + 1];
+	format_words(words, sizeof(words), state);
+	int room = columns - (int)strlen(words) - 3; /* "[" and "] " */
+	int width = room > BAR_MAX ? BAR_MAX : room;
+	if (state->total <= 0 || width < BAR_MIN) {
+		snprintf(line, size, "%.*s", columns > 0 ? columns : 0, words);
+		return;
+	}
+	int filled = (int)(part_done(state) * width);
+	memset(bar, '#', (size_t)filled);
+	memset(bar + filled, '-', (size_t)(width - filled));
+	bar[width] = '\0';
+	snprintf(line, size, "[%s] %s", bar, words);
+}
+
+void progress_format_line(char *line, size_t size, const struct progress_state *state)
+{
+	char time[TIME_LENGTH];
+	line[0] = '\0';
+	append(line, size, "%lld", (long long)state->done);
+	if (state->total > 0)
+		append(line, size, " of %lld", (long long)state->total);
+	append(line, size, " %s", frames_word(state));
+	if (state->frames_per_second > 0 && state->total != 1) {
+		append(line, size, ", ");
+		append_rate(line, size, state->frames_per_second, "frames per second");
+	}
+	if (seconds_left(state) >= 0) {
+		format_time(time, seconds_left(state));
+		append(line, size, ", %s left", time);
+	} else if (all_done(state)) {
+		format_time(time, state->elapsed);
+		append(line, size, ", in %s", time);
+	}
+}
+
+/* ---- showing ---- */
+
+static int terminal_columns(FILE *stream)
+{
+	struct winsize size;
+	if (ioctl(fileno(stream), TIOCGWINSZ, &size) || size.ws_col == 0)
+		return COLUMNS_DEFAULT;
+	/* The last column stays free, or the terminal would wrap. */
+	int columns = size.ws_col - 1;
+	return columns < PROGRESS_COLUMNS_MAX ? columns : PROGRESS_COLUMNS_MAX;
+}
+
+static void show(struct progress *progress)
+{
+	char line[PROGRESS_COLUMNS_MAX + 1];
+	if (progress->style == PROGRESS_BAR) {
+		progress_format_bar(line, sizeof(line), &progress->state,
+		                    terminal_columns(progress->stream));
+		fprintf(progress->stream, "\r%s\033[K", line);
+		progress->bar_open = true;
+	} else {
+		progress_format_line(line, sizeof(line), &progress->state);
+		fprintf(progress->stream, "%s\n", line);
+	}
+	fflush(progress->stream);
+}
+
+static void show_when_due(struct progress *progress)
+{
+	double time = now();
+	double interval = progress->style == PROGRESS_BAR ? bar_seconds : PROGRESS_LINE_SECONDS;
+	progress->state.elapsed = time - progress->started;
+	if (progress->style == PROGRESS_NONE || time - progress->shown < interval)
+		return;
+	progress->shown = time;
+	show(progress);
+}
+
+void progress_init(struct progress *progress, FILE *stream, enum progress_style style)
+{
+	if (progress)
+		*progress = (struct progress){.stream = stream, .style = style};
+}
+
+void progress_begin(struct progress *progress, int64_t total)
+{
+	if (!progress)
+		return;
+	progress->state = (struct progress_state){.total = total > 0 ? total : 0};
+	progress->started = now();
+	progress->shown = progress->started;
+	progress->running = true;
+	if (progress->style == PROGRESS_BAR)
+		show(progress);
+}
+
+void progress_part(struct progress *progress, double part)
+{
+	if (!progress || !progress->running)
+		return;
+	progress->state.part = part < 0 ? 0 : part > 1 ? 1 : part;
+	show_when_due(progress);
+}
+
+/* The first frame carries what is done once (kernels are built, memory is planned): the rate is
+ * that of the frames after it. */
+static void measure(struct progress *progress)
+{
+	struct progress_state *state = &progress->state;
+	double time = now();
+	if (state->done == 1) {
+		progress->first_done = time;
+		if (time > progress->started)
+			state->frames_per_second = 1 / (time - progress->started);
+	} else if (time > progress->first_done) {
+		state->frames_per_second =
+			(double)(state->done - 1) / (time - progress->first_done);
+	}
+}
+
+void progress_frame(struct progress *progress)
+{
+	if (!progress || !progress->running)
+		return;
+	progress->state.done++;
+	progress->state.part = 0;
+	measure(progress);
+	show_when_due(progress);
+}
+
+void progress_end(struct progress *progress)
+{
+	if (!progress || !progress->running)
+		return;
+	progress->running = false;
+	progress->state.elapsed = now() - progress->started;
+	if (progress->style == PROGRESS_NONE)
+		return;
+	/* Where nothing was done an error follows, which says all there is to say. */
+	if (progress->state.done || progress->bar_open)
+		show(progress);
+	if (progress->bar_open)
+		fputc('\n', progress->stream);
+	fflush(progress->stream);
+	progress->bar_open = false;
+}
+
+void progress_note(struct progress *progress, const char *format, ...)
+{
+	if (!progress || progress->style == PROGRESS_NONE)
+		return;
+	va_list arguments;
+	va_start(arguments, format);
+	if (progress->bar_open)
+		fputs("\r\033[K", progress->stream);
+	vfprintf(progress->stream, format, arguments);
+	fputc('\n', progress->stream);
+	va_end(arguments);
+	if (progress->bar_open)
+		show(progress);
+	fflush(progress->stream);
+}

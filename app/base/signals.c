@@ -1,0 +1,21 @@
+#include "app/base/signals.h"
+
+#include <stddef.h>
+
+volatile sig_atomic_t signals_stop;
+
+static void stop(int number)
+{
+	signals_stop = number;
+}
+
+void signals_install(void)
+{
+	/* SA_RESETHAND: the second Ctrl-C finds the default action again. */
+	struct sigaction action = {.sa_handler = stop, .sa_flags = (int)SA_RESETHAND};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}

@@ -1,0 +1,15 @@
+/* SIGINT and SIGTERM ask the program to end in good order: they set a flag, which loops look at. A
+ * second one ends it at once. Signals belong to the whole process, and so does the flag. */
+#ifndef APP_BASE_SIGNALS_H
+#define APP_BASE_SIGNALS_H
+
+#include <signal.h>
+
+/* The signal that asked to stop, or 0. */
+extern volatile sig_atomic_t signals_stop;
+
+/* Installs the handlers, without SA_RESTART: a blocked read returns and sees the flag. A closed
+ * pipe (SIGPIPE) becomes an error of the write. Call once, before other threads are started. */
+void signals_install(void);
+
+#endif

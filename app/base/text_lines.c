@@ -1,0 +1,74 @@
+#include "app/base/text_lines.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PLACE_LENGTH = 256 };
+
+const char text_blanks[] = " \t\r\f\v";
+
+char *text_trim(char *text)
+{
+	text += strspn(text, text_blanks);
+	size_t length = strlen(text);
+	while (length && strchr(text_blanks, text[length - 1]))
+		text[--length] = '\0';
+	return text;
+}
+
+rv_status text_each_line(const char *name, const char *text, size_t length, text_line *take,
+                         void *context, rv_error *error)
+{
+	char line[TEXT_LINE_LENGTH], place[PLACE_LENGTH];
+	int number = 1;
+	for (size_t start = 0; start < length; number++) {
+		const char *end = memchr(text + start, '\n', length - start);
+		size_t size = end ? (size_t)(end - text) - start : length - start;
+		snprintf(place, sizeof(place), "%.200s:%d", name, number);
+		if (size >= sizeof(line))
+			return rv_fail(error, RV_INVALID, "%s: this line is too long", place);
+		memcpy(line, text + start, size);
+		line[size] = '\0';
+		if (strlen(line) != size)
+			return rv_fail(error, RV_INVALID, "%s: not a text: a zero byte", place);
+		rv_status status = take(context, line, place, error);
+		if (status != RV_OK)
+			return status;
+		start += size + 1;
+	}
+	return RV_OK;
+}
+
+static rv_status read_file(const char *path, const char *what, char *text, size_t *length,
+                           rv_error *error)
+{
+	FILE *file = fopen(path, "rb");
+	if (!file)
+		return rv_fail(error, errno == ENOENT ? RV_NOT_FOUND : RV_IO, "%s %.256s: %s", what,
+		               path, strerror(errno));
+	*length = fread(text, 1, TEXT_BYTES_MAX, file);
+	rv_status status = RV_OK;
+	if (ferror(file))
+		status = rv_fail(error, RV_IO, "%s %.256s: %s", what, path, strerror(errno));
+	else if (*length == TEXT_BYTES_MAX)
+		status = rv_fail(error, RV_INVALID, "%.256s: longer than %d bytes, this is no %s",
+		                 path, TEXT_BYTES_MAX - 1, what);
+	fclose(file);
+	return status;
+}
+
+rv_status text_read_lines(const char *path, const char *what, text_line *take, void *context,
+                          rv_error *error)
+{
+	size_t length = 0;
+	char *text = malloc(TEXT_BYTES_MAX);
+	if (!text)
+		return rv_fail(error, RV_MEMORY, "%s %.256s: out of memory", what, path);
+	rv_status status = read_file(path, what, text, &length, error);
+	if (status == RV_OK)
+		status = text_each_line(path, text, length, take, context, error);
+	free(text);
+	return status;
+}

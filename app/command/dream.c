@@ -1,0 +1,155 @@
+/* The command without a name: dream a picture or a video. */
+#include <string.h>
+
+#include "app/base/paths.h"
+#include "app/base/signals.h"
+#include "app/command/command.h"
+#include "app/offline/job.h"
+#include "app/offline/journey.h"
+#include "app/options/preset.h"
+#include "app/options/session.h"
+
+/* What the dreaming of one job needs. */
+struct dreamer {
+	const struct options *options;
+	struct session session; /* opened for the first frame: by then the job has found out what
+	                         * is wrong with the files, which costs far less to know */
+	struct progress progress;
+	struct journey journey;
+};
+
+static bool show_part(void *context, double part)
+{
+	struct dreamer *dreamer = context;
+	progress_part(&dreamer->progress, part);
+	return !signals_stop;
+}
+
+/* What only videos need is left out for a picture by itself: it takes memory. */
+static rv_status open_session(struct dreamer *dreamer, bool alone, rv_error *error)
+{
+	struct options options = *dreamer->options;
+	if (alone)
+		options.time = 0;
+	rv_status status = session_open(&dreamer->session, &options, error);
+	if (status != RV_OK)
+		return status;
+	rv_set_progress(dreamer->session.engine, show_part, dreamer);
+	if (dreamer->options->verbose)
+		progress_note(&dreamer->progress, "Dreaming with %s on %s",
+		              rv_model_path(dreamer->session.model),
+		              rv_engine_device(dreamer->session.engine)->name);
+	return RV_OK;
+}
+
+static rv_status dream(void *context, const rv_image *in, int64_t time, const rv_image *out,
+                       rv_error *error)
+{
+	struct dreamer *dreamer = context;
+	if (!dreamer->session.engine) {
+		rv_status status = open_session(dreamer, time == RV_TIME_NONE, error);
+		if (status != RV_OK)
+			return status;
+	}
+	if (dreamer->journey.on)
+		return journey_dream(&dreamer->journey, dreamer->session.engine, time, out, error);
+	return rv_dream(dreamer->session.engine, in, time, out, error);
+}
+
+static const char *text_or_null(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+static struct job make_job(const struct options *options, struct dreamer *dreamer)
+{
+	return (struct job){
+		.input = dreamer->journey.on ? dreamer->journey.input : options->operand,
+		.output = options->output,
+		.format = text_or_null(options->format),
+		.encoder = text_or_null(options->encoder),
+		.quality = options->quality,
+		.width = dreamer->journey.on ? 0 : options->size.width,
+		.height = dreamer->journey.on ? 0 : options->size.height,
+		.force = options->force,
+		.still = text_or_null(options->still),
+		.dream = dream,
+		.context = dreamer,
+		.progress = &dreamer->progress,
+		.stop = &signals_stop,
+	};
+}
+
+/* The last line: what was made, and where it is. */
+static void print_result(const struct options *options, const struct job_report *report)
+{
+	bool to_stdout = !strcmp(options->output, "-");
+	FILE *file = to_stdout ? stderr : stdout; /* stdout then carries the video itself */
+	const char *place = to_stdout ? "standard output" : options->output;
+	if (options->quiet)
+		return;
+	if (report->picture)
+		fprintf(file, "Dreamed a picture of %dx%d: %s", report->width, report->height,
+		        place);
+	else
+		fprintf(file, "Dreamed %lld frame%s: %s", (long long)report->frames,
+		        report->frames == 1 ? "" : "s", place);
+	if (options->still[0])
+		fprintf(file, ", still %s", options->still);
+	if (report->damaged)
+		fprintf(file, "; %lld damaged packets were left out", (long long)report->damaged);
+	fprintf(file, "\n");
+}
+
+static rv_status dream_input(const struct options *options, rv_error *error)
+{
+	struct dreamer dreamer = {.options = options};
+	struct job_report report = {0};
+	rv_status status = RV_OK;
+	progress_init(&dreamer.progress, stderr, progress_style_for(stderr, options->quiet));
+	if (journey_wanted(options))
+		status = journey_open(&dreamer.journey, options, error);
+	if (status == RV_OK) {
+		struct job job = make_job(options, &dreamer);
+		status = job_run(&job, &report, error);
+	}
+	if (status == RV_OK)
+		print_result(options, &report);
+	journey_close(&dreamer.journey);
+	session_close(&dreamer.session);
+	return status;
+}
+
+/* Nothing is written over what is read, --force or not, nor twice to one place. */
+static rv_status check_names(const struct options *options, rv_error *error)
+{
+	const struct {
+		const char *a, *b, *message;
+	} pairs[] = {
+		{options->operand, options->output, "the input and the output are one file"},
+		{options->operand, options->still, "the input and the still are one file"},
+		{options->output, options->still, "the output and the still are one file"},
+	};
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if (pairs[i].a[0] && strcmp(pairs[i].a, "-") && paths_same(pairs[i].a, pairs[i].b))
+			return rv_fail(error, RV_INVALID, "%.256s: %s", pairs[i].b,
+			               pairs[i].message);
+	return RV_OK;
+}
+
+rv_status command_dream(const struct options *options, rv_error *error)
+{
+	bool nothing = !options->operand[0] && options->from != OPTION_FROM_NOISE;
+	bool only_preset = options->save_preset[0] && nothing;
+	if (nothing && !only_preset)
+		return rv_fail(error, RV_INVALID,
+		               "nothing to dream; reverie INPUT -o OUTPUT, and --help says more");
+	if (!options->output[0] && !only_preset)
+		return rv_fail(error, RV_INVALID, "where to? -o FILE says where the dream goes");
+	rv_status status = only_preset ? RV_OK : check_names(options, error);
+	if (status == RV_OK && options->save_preset[0])
+		status = preset_save(options, options->save_preset, options->force, error);
+	if (status != RV_OK || only_preset)
+		return status;
+	return dream_input(options, error);
+}

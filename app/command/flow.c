@@ -1,0 +1,155 @@
+/* The commands about motion: flow A B, and bench flow A B. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "app/command/command.h"
+#include "app/media/flo.h"
+
+/* Zeroed, nothing is held. */
+struct flow_work {
+	const char *first_name, *second_name;
+	const struct options *options;
+	struct picture first, second, colours;
+	struct output_file *file;
+	struct flo flow, truth;
+	double *milliseconds;
+};
+
+static void release(struct flow_work *work)
+{
+	output_file_discard(&work->file);
+	picture_release(&work->first);
+	picture_release(&work->second);
+	picture_release(&work->colours);
+	flo_release(&work->flow);
+	flo_release(&work->truth);
+	free(work->milliseconds);
+}
+
+static bool ends_in_flo(const char *name)
+{
+	size_t length = strlen(name);
+	return length >= 4 && !strcasecmp(name + length - 4, ".flo");
+}
+
+static rv_status open_pictures(struct flow_work *work, rv_error *error)
+{
+	rv_status status;
+
+	if (!work->first_name[0] || !work->second_name[0])
+		return rv_fail(error, RV_INVALID,
+		               "motion is from one picture to another: two are "
+		               "needed");
+	if ((status = picture_open(&work->first, work->first_name, error)) ||
+	    (status = picture_open(&work->second, work->second_name, error)))
+		return status;
+	return flo_create(&work->flow, work->first.image.width, work->first.image.height, error);
+}
+
+static rv_status estimate(struct flow_work *work, rv_error *error)
+{
+	rv_config config = options_config(work->options);
+
+	return rv_flow(&config, &work->first.image, &work->second.image,
+	               (rv_flow_quality)work->options->flow_quality, work->flow.motion,
+	               work->milliseconds ? work->options->runs : 0, work->milliseconds, error);
+}
+
+/* ---- flow ---- */
+
+static rv_status check_output(const struct options *options, rv_error *error)
+{
+	if (!options->output[0])
+		return rv_fail(error, RV_INVALID,
+		               "where to? -o FILE.flo, or -o FILE.png for a picture of the motion");
+	if (!ends_in_flo(options->output) && !picture_name_known(options->output))
+		return rv_fail(error, RV_INVALID,
+		               "%.256s: motion is written as .flo or as a picture (%s)",
+		               options->output, picture_extensions());
+	return RV_OK;
+}
+
+static rv_status write_motion(struct flow_work *work, rv_error *error)
+{
+	const char *name = work->options->output;
+	rv_status status;
+
+	if (ends_in_flo(name))
+		flo_write(work->file, &work->flow);
+	else if ((status = flo_colours(&work->flow, 0, &work->colours, error)) ||
+	         (status = picture_write(&work->colours, work->file, name, error)))
+		return status;
+	return output_file_commit(&work->file, error);
+}
+
+rv_status command_flow(const struct options *options, rv_error *error)
+{
+	struct flow_work work = {.options = options,
+	                         .first_name = options->operand,
+	                         .second_name = options->more[0]};
+	rv_status status;
+
+	/* The file comes first: that it cannot be written is known before anything is computed. */
+	if ((status = check_output(options, error)) || (status = open_pictures(&work, error)) ||
+	    (status = output_file_create(&work.file, options->output, options->force, error)) ||
+	    (status = estimate(&work, error)) || (status = write_motion(&work, error)))
+		goto cleanup;
+	if (!options->quiet)
+		printf("%s: %dx%d\n", options->output, work.flow.width, work.flow.height);
+cleanup:
+	release(&work);
+	return status;
+}
+
+/* ---- bench flow ---- */
+
+static int compare_times(const void *a, const void *b)
+{
+	double first = *(const double *)a, second = *(const double *)b;
+	return (first > second) - (first < second);
+}
+
+static rv_status print_measures(struct flow_work *work, rv_error *error)
+{
+	double *times = work->milliseconds, distance;
+	int runs = work->options->runs;
+	rv_status status;
+
+	qsort(times, (size_t)runs, sizeof(*times), compare_times);
+	printf("flow %s %dx%d", option_flow_qualities[work->options->flow_quality],
+	       work->flow.width, work->flow.height);
+	if (work->options->truth[0]) {
+		status = flo_end_point_error(&work->flow, &work->truth, &distance, error);
+		if (status)
+			return status;
+		printf(" epe=%.4f", distance);
+	}
+	printf(" median_ms=%.3f min_ms=%.3f\n", (times[runs / 2] + times[(runs - 1) / 2]) / 2,
+	       times[0]);
+	return RV_OK;
+}
+
+rv_status command_bench_flow(const struct options *options, rv_error *error)
+{
+	struct flow_work work = {.options = options,
+	                         .first_name = options->more[0],
+	                         .second_name = options->more[1]};
+	rv_status status;
+
+	if ((status = open_pictures(&work, error)))
+		goto cleanup;
+	if (options->truth[0] && (status = flo_read(&work.truth, options->truth, error)))
+		goto cleanup;
+	work.milliseconds = calloc((size_t)options->runs, sizeof(*work.milliseconds));
+	if (!work.milliseconds) {
+		status = rv_fail(error, RV_MEMORY, "no memory for %d times", options->runs);
+		goto cleanup;
+	}
+	if ((status = estimate(&work, error)) == RV_OK)
+		status = print_measures(&work, error);
+cleanup:
+	release(&work);
+	return status;
+}

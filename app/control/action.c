@@ -1,0 +1,153 @@
+#include "app/control/action.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/control/action_display.h"
+#include "app/control/action_dream.h"
+
+enum { WORD_LENGTH = 64 };
+
+const struct action action_table[] = {
+	{"add", "OPTION AMOUNT", "raise or lower a number", .run = action_add},
+	{"dial", "OPTION POSITION", "put it where a knob is, from 0 to 1", .run = action_dial},
+	{"set", "OPTION VALUE", "give an option a value", .run = action_set},
+	{"cycle", "OPTION", "go to an option's next choice", .run = action_cycle},
+	{"toggle", "OPTION VALUE", "choose that, or what was chosen before", .run = action_toggle},
+	{"layer-up", NULL, "dream of the next layer", .run = action_move_layer, .by = 1},
+	{"layer-down", NULL, "dream of the layer before", .run = action_move_layer, .by = -1},
+	{"channel-up", NULL, "dream of the layer's next channel alone", .run = action_move_channel,
+         .by = 1},
+	{"channel-down", NULL, "dream of the channel before, at last of all",
+         .run = action_move_channel, .by = -1},
+	{"channel-random", NULL, "dream of one of the layer's channels by chance",
+         .run = action_random_channel},
+	{"random", NULL, "a layer, and perhaps a channel, by chance", .run = action_randomise},
+	{"preset", "NAME", "take that preset", .run = action_preset},
+	{"preset-next", NULL, "the next preset", .run = action_move_preset, .by = 1},
+	{"preset-previous", NULL, "the preset before", .run = action_move_preset, .by = -1},
+	{"undo", NULL, "take back the last change of the dream", .run = action_undo,
+         .message = "undone"},
+	{"redo", NULL, "make it again", .run = action_redo, .message = "made again"},
+	{"save-preset", NULL, "write the settings to a preset in this folder",
+         .requests = ACTION_SAVE_PRESET},
+	{"reset", NULL, "forget the dream so far", .requests = ACTION_RESET,
+         .message = "dreaming anew"},
+	{"screenshot", NULL, "write a PNG, with the settings in it, to this folder",
+         .requests = ACTION_SCREENSHOT},
+	{"learn", NULL, "bind the next MIDI knob or key to what was last changed",
+         .requests = ACTION_LEARN},
+	{"record", NULL, "start or stop a video, with sound, in this folder",
+         .requests = ACTION_RECORD},
+	{"program-next", NULL, "go on to the program's next line", .requests = ACTION_PROGRAM_NEXT},
+	{"program-pause", NULL, "let the program wait, or go on", .requests = ACTION_PROGRAM_PAUSE},
+	{"next-display", NULL, "show on the next display", .requests = ACTION_NEXT_DISPLAY},
+	{"corner-move", "X,Y", "move the marked corner by so many pixels",
+         .run = action_move_corner},
+	{"corner-reset", NULL, "make the display whole again", .run = action_reset_corners,
+         .message = "corners as they were"},
+	{"quit", NULL, "end", .requests = ACTION_QUIT},
+	{.name = NULL},
+};
+
+/* ---- taking apart ---- */
+
+bool action_can_change(const struct option *option)
+{
+	return option && option->cost != OPTION_START && (option->commands & COMMAND_LIVE) &&
+	       option->group != OPTION_GROUP_NETWORK && option->group != OPTION_GROUP_DEVICE;
+}
+
+const struct action *action_find(const char *name)
+{
+	for (const struct action *action = action_table; action->name; action++)
+		if (!strcmp(action->name, name))
+			return action;
+	return NULL;
+}
+
+/* Copies the word that text begins with, and moves text behind it and the blanks around it. */
+static void take_word(const char **text, char word[WORD_LENGTH])
+{
+	*text += strspn(*text, " ");
+	size_t length = strcspn(*text, " ");
+	snprintf(word, WORD_LENGTH, "%.*s", (int)length, *text);
+	*text += length;
+	*text += strspn(*text, " ");
+}
+
+static rv_status parse(struct action_call *call, const char *text, rv_error *error)
+{
+	char name[WORD_LENGTH], option[WORD_LENGTH] = "";
+	const char *rest = text;
+	take_word(&rest, name);
+	call->action = action_find(name);
+	call->option = NULL;
+	if (!call->action)
+		return rv_fail(error, RV_INVALID, "%.64s: no such action", name[0] ? name : text);
+	const char *arguments = call->action->arguments ? call->action->arguments : "";
+	bool needs_option = !strncmp(arguments, "OPTION", 6);
+	bool needs_value = needs_option ? strchr(arguments, ' ') != NULL : arguments[0] != '\0';
+	if (needs_option)
+		take_word(&rest, option);
+	if (needs_option != (option[0] != '\0') || needs_value != (rest[0] != '\0') ||
+	    strlen(rest) >= sizeof(call->value))
+		return rv_fail(error, RV_INVALID, "%.64s: it goes `%s%s%s`", text, name,
+		               arguments[0] ? " " : "", arguments);
+	strcpy(call->value, rest);
+	if (needs_option)
+		call->option = option_find(option, COMMAND_LIVE);
+	if (needs_option && !action_can_change(call->option))
+		return rv_fail(error, RV_INVALID, "%.64s: no option that changes while it runs",
+		               option);
+	return RV_OK;
+}
+
+rv_status action_check(const char *text, rv_error *error)
+{
+	struct action_call call;
+	return parse(&call, text, error);
+}
+
+/* ---- running ---- */
+
+/* What only the view shows is not worth undoing. */
+static bool changes_dream(const struct action_call *call)
+{
+	if (call->option)
+		return call->option->group != OPTION_GROUP_LIVE &&
+		       call->option->group != OPTION_GROUP_STAGE;
+	return call->action->run && call->action->run != action_undo &&
+	       call->action->run != action_redo && call->action->run != action_move_corner &&
+	       call->action->run != action_reset_corners;
+}
+
+rv_status action_run(struct action_state *state, const char *text, rv_error *error)
+{
+	struct action_call call;
+	rv_status status = parse(&call, text, error);
+	if (status != RV_OK)
+		return status;
+	const struct action *action = call.action;
+	state->before = state->options;
+	snprintf(state->message, sizeof(state->message), "%s",
+	         action->message ? action->message : "");
+	if (action->run)
+		status = action->run(state, &call, error);
+	if (status == RV_OK && changes_dream(&call))
+		status = action_check_layers(state, error);
+	if (status != RV_OK) {
+		state->options = state->before;
+		return status;
+	}
+	state->requests |= action->requests;
+	/* Repetitions of one action are undone together. */
+	if (changes_dream(&call) && strcmp(text, state->last))
+		action_remember(state, &state->before);
+	if (action->requests & ACTION_LEARN)
+		return RV_OK;
+	snprintf(state->last, sizeof(state->last), "%s", text);
+	if (call.option)
+		state->last_option = call.option;
+	return RV_OK;
+}

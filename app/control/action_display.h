@@ -1,0 +1,15 @@
+/* The actions of app/control/action.c about where the show is seen; as those of
+ * app/control/action_dream.h.
+ */
+#ifndef APP_CONTROL_ACTION_DISPLAY_H
+#define APP_CONTROL_ACTION_DISPLAY_H
+
+#include "app/control/action.h"
+
+/* Moves the corner that the option `corner` marks, the top left one where it marks none. */
+rv_status action_move_corner(struct action_state *state, const struct action_call *call,
+                             rv_error *error);
+rv_status action_reset_corners(struct action_state *state, const struct action_call *call,
+                               rv_error *error);
+
+#endif

@@ -1,0 +1,440 @@
+#include "app/control/action_dream.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/options/preset.h"
+
+/* ---- options by name ---- */
+
+static double number_of(const struct options *options, const struct option *option)
+{
+	const void *place = (const char *)options + option->place;
+	const int *whole = place;
+	const float *number = place;
+	return option->type == OPTION_WHOLE ? *whole : (double)*number;
+}
+
+static double within(double value, double low, double high)
+{
+	return value < low ? low : value > high ? high : value;
+}
+
+static void tell_value(struct action_state *state, const struct option *option)
+{
+	char value[OPTION_VALUE_LENGTH];
+	option_format(&state->options, option, value);
+	snprintf(state->message, sizeof(state->message), "%s %.100s", option->name,
+	         value[0] ? value : "default");
+}
+
+/* The other way round from tell_value(): "default" is what it says of what is not set. */
+static rv_status set_value(struct options *options, const struct option *option, const char *value,
+                           rv_error *error)
+{
+	if (strcmp(value, "default"))
+		return option_set(options, option, value, "", error);
+	struct options defaults = options_default();
+	option_copy(options, option, &defaults);
+	return RV_OK;
+}
+
+rv_status action_set(struct action_state *state, const struct action_call *call, rv_error *error)
+{
+	rv_status status = set_value(&state->options, call->option, call->value, error);
+	if (status != RV_OK)
+		return status;
+	if (call->option->type == OPTION_LAYERS) /* the channels were those of another layer */
+		state->options.channels.count = 0;
+	tell_value(state, call->option);
+	return RV_OK;
+}
+
+/* In thousandths, or many small steps would end beside round numbers. */
+static void put_number(struct options *options, const struct option *option, double value)
+{
+	void *place = (char *)options + option->place;
+	int *whole = place;
+	float *number = place;
+	value = within(value, option->minimum, option->maximum);
+	if (option->type == OPTION_NUMBER)
+		*number = (float)(round(value * 1000) / 1000);
+	else
+		*whole = (int)value;
+}
+
+/* Stops at the ends of the range: a key held down is no mistake. */
+rv_status action_add(struct action_state *state, const struct action_call *call, rv_error *error)
+{
+	const struct option *option = call->option;
+	char *end;
+	double amount = strtod(call->value, &end);
+	if ((option->type != OPTION_WHOLE && option->type != OPTION_NUMBER) || option->odd)
+		return rv_fail(error, RV_INVALID, "%s is no number to add to", option->name);
+	if (end == call->value || *end || !(amount >= -1e6 && amount <= 1e6))
+		return rv_fail(error, RV_INVALID, "\"%.32s\" is not a number to add to %s",
+		               call->value, option->name);
+	put_number(&state->options, option, number_of(&state->options, option) + amount);
+	tell_value(state, option);
+	return RV_OK;
+}
+
+static int count_choices(const struct option *option)
+{
+	int count = 0;
+	while (option->choices[count])
+		count++;
+	return count;
+}
+
+/* Where a wide range begins above zero, factors count: the middle of zoom's 0.1 to 10 is 1. */
+static double value_at(const struct option *option, double position)
+{
+	double low = option->minimum, high = option->maximum;
+	if (low > 0 && high / low > 50)
+		return low * pow(high / low, position);
+	return low + position * (high - low);
+}
+
+rv_status action_dial(struct action_state *state, const struct action_call *call, rv_error *error)
+{
+	const struct option *option = call->option;
+	bool is_choice = option->type == OPTION_CHOICE;
+	char *end;
+	double position = strtod(call->value, &end);
+	if ((!is_choice && option->type != OPTION_WHOLE && option->type != OPTION_NUMBER) ||
+	    option->odd)
+		return rv_fail(error, RV_INVALID, "%s is nothing to turn", option->name);
+	if (end == call->value || *end || !(position >= 0 && position <= 1))
+		return rv_fail(error, RV_INVALID,
+		               "\"%.32s\" is no position for %s, which is from 0 to 1", call->value,
+		               option->name);
+	if (is_choice) {
+		void *place = (char *)&state->options + option->place;
+		int *choice = place, count = count_choices(option);
+		*choice = (int)within(position * count, 0, count - 1);
+	} else {
+		double value = value_at(option, position);
+		put_number(&state->options, option,
+		           option->type == OPTION_WHOLE ? round(value) : value);
+	}
+	tell_value(state, option);
+	return RV_OK;
+}
+
+rv_status action_cycle(struct action_state *state, const struct action_call *call, rv_error *error)
+{
+	const struct option *option = call->option;
+	void *member = (char *)&state->options + option->place;
+	int *place = member;
+	if (option->type != OPTION_CHOICE)
+		return rv_fail(error, RV_INVALID, "%s has no choices to go through", option->name);
+	(*place)++;
+	if (!option->choices[*place])
+		*place = 0;
+	tell_value(state, option);
+	return RV_OK;
+}
+
+static int choice_of(const struct options *options, const struct option *option)
+{
+	const void *place = (const char *)options + option->place;
+	const int *choice = place;
+	return *choice;
+}
+
+rv_status action_toggle(struct action_state *state, const struct action_call *call, rv_error *error)
+{
+	const struct option *option = call->option;
+	struct options wanted;
+	if (option->type != OPTION_CHOICE)
+		return rv_fail(error, RV_INVALID, "%s has no choices to switch between",
+		               option->name);
+	rv_status status = option_set(&wanted, option, call->value, "", error);
+	if (status != RV_OK)
+		return status;
+	if (choice_of(&wanted, option) == choice_of(&state->options, option)) {
+		option_copy(&state->options, option, &state->untoggled);
+	} else {
+		option_copy(&state->untoggled, option, &state->options);
+		option_copy(&state->options, option, &wanted);
+	}
+	tell_value(state, option);
+	return RV_OK;
+}
+
+/* ---- layers and channels ---- */
+
+static int find_layer(const struct action_state *state, const char *name)
+{
+	for (int i = 0; i < state->layer_count; i++)
+		if (!strcmp(name, state->layers[i].name))
+			return i;
+	return -1;
+}
+
+/* Of several layers, the first. */
+static int current_layer(const struct action_state *state)
+{
+	const struct option_layers *layers = &state->options.layers;
+	int index = layers->count ? find_layer(state, layers->list[0].name) : -1;
+	return index >= 0 ? index : state->default_layer;
+}
+
+static void go_to_layer(struct action_state *state, int index)
+{
+	struct options *options = &state->options;
+	options->layers.count = 1;
+	options->layers.list[0].weight = 1;
+	snprintf(options->layers.list[0].name, RV_LAYER_NAME_LENGTH, "%s",
+	         state->layers[index].name);
+	options->channels.count = 0;
+	snprintf(state->message, sizeof(state->message), "layer %.100s", state->layers[index].name);
+}
+
+static bool may_browse(const struct action_state *state, int index)
+{
+	return state->layers[index].browsed && state->layers[index].channels > 0;
+}
+
+rv_status action_move_layer(struct action_state *state, const struct action_call *call,
+                            rv_error *error)
+{
+	if (!state->layer_count)
+		return rv_fail(error, RV_NOT_FOUND, "this network has no layers to go through");
+	int now = current_layer(state), index = now + call->action->by;
+	while (index >= 0 && index < state->layer_count && !may_browse(state, index))
+		index += call->action->by;
+	go_to_layer(state, index >= 0 && index < state->layer_count ? index : now);
+	return RV_OK;
+}
+
+/* -1: all. */
+static void go_to_channel(struct action_state *state, int channel)
+{
+	struct option_channels *channels = &state->options.channels;
+	int count = state->layers[current_layer(state)].channels;
+	channels->count = channel >= 0;
+	channels->list[0] = channel >= 0 ? channel : 0;
+	if (channel >= 0)
+		snprintf(state->message, sizeof(state->message), "channel %d of %d", channel,
+		         count);
+	else
+		snprintf(state->message, sizeof(state->message), "all %d channels", count);
+}
+
+static rv_status count_channels(const struct action_state *state, int *count, rv_error *error)
+{
+	*count = state->layer_count ? state->layers[current_layer(state)].channels : 0;
+	return *count ? RV_OK
+	              : rv_fail(error, RV_NOT_FOUND, "this layer has no channels to go through");
+}
+
+/* All channels come before the first single one. */
+rv_status action_move_channel(struct action_state *state, const struct action_call *call,
+                              rv_error *error)
+{
+	const struct option_channels *channels = &state->options.channels;
+	int count, channel = channels->count ? channels->list[0] : -1;
+	rv_status status = count_channels(state, &count, error);
+	if (status == RV_OK)
+		go_to_channel(state, (int)within(channel + call->action->by, -1, count - 1));
+	return status;
+}
+
+static rv_status refuse_layer(const struct action_state *state, const char *name, rv_error *error)
+{
+	const char *nearest = NULL;
+	int least = INT_MAX;
+	for (int i = 0; i < state->layer_count; i++) {
+		int distance = rv_edit_distance(name, state->layers[i].name);
+		if (distance >= least)
+			continue;
+		least = distance;
+		nearest = state->layers[i].name;
+	}
+	return rv_fail(error, RV_NOT_FOUND,
+	               "layer %.64s: this network has none to dream of; did you mean %.64s?", name,
+	               nearest);
+}
+
+static rv_status check_channels(const struct action_state *state, int index, rv_error *error)
+{
+	const struct option_channels *channels = &state->options.channels;
+	const struct action_layer *layer = &state->layers[index];
+	for (int i = 0; i < channels->count; i++)
+		if (layer->channels && channels->list[i] >= layer->channels)
+			return rv_fail(error, RV_INVALID, "channel %d: %.64s has only 0 to %d",
+			               channels->list[i], layer->name, layer->channels - 1);
+	return RV_OK;
+}
+
+rv_status action_check_layers(const struct action_state *state, rv_error *error)
+{
+	const struct option_layers *layers = &state->options.layers;
+	rv_status status = RV_OK;
+	if (!state->layer_count)
+		return RV_OK;
+	if (!layers->count)
+		return check_channels(state, state->default_layer, error);
+	for (int i = 0; i < layers->count && status == RV_OK; i++) {
+		int index = find_layer(state, layers->list[i].name);
+		status = index < 0 ? refuse_layer(state, layers->list[i].name, error)
+		                   : check_channels(state, index, error);
+	}
+	return status;
+}
+
+/* ---- whole sets of options ---- */
+
+/* splitmix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014). */
+static uint64_t next_random(struct action_state *state)
+{
+	uint64_t z = state->random += 0x9e3779b97f4a7c15u;
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+static int random_below(struct action_state *state, int limit)
+{
+	return (int)(next_random(state) % (uint64_t)limit);
+}
+
+rv_status action_random_channel(struct action_state *state, const struct action_call *call,
+                                rv_error *error)
+{
+	int count;
+	rv_status status = count_channels(state, &count, error);
+	(void)call;
+	if (status == RV_OK)
+		go_to_channel(state, random_below(state, count));
+	return status;
+}
+
+rv_status action_randomise(struct action_state *state, const struct action_call *call,
+                           rv_error *error)
+{
+	int count = 0, index = -1;
+	for (int i = 0; i < state->layer_count; i++)
+		count += may_browse(state, i);
+	if (!count)
+		return rv_fail(error, RV_NOT_FOUND, "this network has no layers to choose from");
+	for (int left = random_below(state, count); left >= 0; left -= may_browse(state, index))
+		index++;
+	go_to_layer(state, index);
+	if (next_random(state) & 1)
+		action_random_channel(state, call, error);
+	snprintf(state->message, sizeof(state->message), "layer %.100s%s",
+	         state->layers[index].name, state->options.channels.count ? ", one channel" : "");
+	return RV_OK;
+}
+
+/* Takes over what presets hold, but for the network, which stays open. */
+static void take_dream(struct options *options, const struct options *from)
+{
+	for (const struct option *option = option_table; option->name; option++)
+		if (option_in_preset(option) && option->group != OPTION_GROUP_NETWORK)
+			option_copy(options, option, from);
+}
+
+void action_take_dream(struct action_state *state, const struct options *preset, double seconds)
+{
+	struct options before = state->options;
+	take_dream(&state->options, preset);
+	fade_begin(&state->fade, &before, &state->options, seconds);
+	if (state->fade.on)
+		state->requests |= ACTION_FADE;
+}
+
+static rv_status take_preset(struct action_state *state, const char *preset, rv_error *error)
+{
+	struct options loaded = options_default();
+	const char *name = strrchr(preset, '/') ? strrchr(preset, '/') + 1 : preset;
+	rv_status status = preset_load(&loaded, preset, error);
+	if (status != RV_OK)
+		return status;
+	action_take_dream(state, &loaded, (double)state->options.fade);
+	snprintf(state->message, sizeof(state->message), "preset %.*s", (int)strcspn(name, "."),
+	         name);
+	return RV_OK;
+}
+
+rv_status action_move_preset(struct action_state *state, const struct action_call *call,
+                             rv_error *error)
+{
+	if (!state->preset_count)
+		return rv_fail(error, RV_NOT_FOUND, "there are no presets");
+	/* Before the first move in either direction, none is the current one. */
+	int count = state->preset_count, by = call->action->by;
+	int index = state->preset ? state->preset - 1 + by : by > 0 ? 0 : count - 1;
+	index = (index % count + count) % count;
+	state->preset = index + 1;
+	return take_preset(state, state->presets[index], error);
+}
+
+/* By name alone: who sends actions over a network is not to have any file read. */
+rv_status action_preset(struct action_state *state, const struct action_call *call, rv_error *error)
+{
+	if (strchr(call->value, '/') || call->value[0] == '.')
+		return rv_fail(error, RV_INVALID, "preset %.64s: the name of one, not a file",
+		               call->value);
+	return take_preset(state, call->value, error);
+}
+
+/* The newest of the undone changes comes first in what follows the newest change. */
+void action_remember(struct action_state *state, const struct options *before)
+{
+	if (state->undo_count == ACTION_UNDO_MAX)
+		memmove(state->history, state->history + 1,
+		        sizeof(state->history[0]) * (size_t)--state->undo_count);
+	state->history[state->undo_count++] = *before;
+	state->redo_count = 0;
+}
+
+/* Swaps the dream with that in the history, so that it can be swapped back. */
+static void swap_dream(struct action_state *state, struct options *other)
+{
+	struct options now = state->options;
+	take_dream(&state->options, other);
+	state->options.size = other->size;
+	*other = now;
+}
+
+rv_status action_undo(struct action_state *state, const struct action_call *call, rv_error *error)
+{
+	(void)call;
+	if (!state->undo_count)
+		return rv_fail(error, RV_NOT_FOUND, "there is nothing to undo");
+	swap_dream(state, &state->history[--state->undo_count]);
+	state->redo_count++;
+	return RV_OK;
+}
+
+rv_status action_redo(struct action_state *state, const struct action_call *call, rv_error *error)
+{
+	(void)call;
+	if (!state->redo_count)
+		return rv_fail(error, RV_NOT_FOUND, "there is nothing to redo");
+	swap_dream(state, &state->history[state->undo_count++]);
+	state->redo_count--;
+	return RV_OK;
+}
+
+static void add_preset(void *context, const char *path, const char *name)
+{
+	struct action_state *state = context;
+	(void)name;
+	if (state->preset_count < ACTION_PRESETS_MAX)
+		snprintf(state->presets[state->preset_count++], PATH_LENGTH, "%s", path);
+}
+
+void action_find_presets(struct action_state *state)
+{
+	struct paths folders = paths_preset_folders();
+	state->preset_count = state->preset = 0;
+	paths_each(&folders, ".preset", add_preset, state);
+}

@@ -1,0 +1,43 @@
+/* What the actions of app/control/action.c that need no one else do: to options, the dream and its
+ * history. Each is the `run` of a row of action_table, with the option and the value that its
+ * arguments name. Errors: RV_INVALID, RV_NOT_FOUND, RV_IO; then nothing has changed. */
+#ifndef APP_CONTROL_ACTION_DREAM_H
+#define APP_CONTROL_ACTION_DREAM_H
+
+#include "app/control/action.h"
+
+rv_status action_set(struct action_state *state, const struct action_call *call, rv_error *error);
+rv_status action_add(struct action_state *state, const struct action_call *call, rv_error *error);
+rv_status action_dial(struct action_state *state, const struct action_call *call, rv_error *error);
+rv_status action_cycle(struct action_state *state, const struct action_call *call, rv_error *error);
+rv_status action_toggle(struct action_state *state, const struct action_call *call,
+                        rv_error *error);
+
+/* These go by the row's number. */
+rv_status action_move_layer(struct action_state *state, const struct action_call *call,
+                            rv_error *error);
+rv_status action_move_channel(struct action_state *state, const struct action_call *call,
+                              rv_error *error);
+rv_status action_move_preset(struct action_state *state, const struct action_call *call,
+                             rv_error *error);
+
+rv_status action_preset(struct action_state *state, const struct action_call *call,
+                        rv_error *error);
+rv_status action_random_channel(struct action_state *state, const struct action_call *call,
+                                rv_error *error);
+rv_status action_randomise(struct action_state *state, const struct action_call *call,
+                           rv_error *error);
+rv_status action_undo(struct action_state *state, const struct action_call *call, rv_error *error);
+rv_status action_redo(struct action_state *state, const struct action_call *call, rv_error *error);
+
+/* Whether the network has the layers and the channels that the options name. */
+rv_status action_check_layers(const struct action_state *state, rv_error *error);
+
+/* Takes over what a preset holds, in so many seconds. */
+void action_take_dream(struct action_state *state, const struct options *preset, double seconds);
+
+/* Notes the options before a change that undo takes back. What was undone can no longer be
+ * redone. */
+void action_remember(struct action_state *state, const struct options *before);
+
+#endif

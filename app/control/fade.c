@@ -1,0 +1,52 @@
+#include "app/control/fade.h"
+
+static float *number_in(struct options *options, const struct option *option)
+{
+	void *place = (char *)options + option->place;
+	return place;
+}
+
+static bool is_followed(const struct option *option)
+{
+	return option_in_preset(option) && option->type == OPTION_NUMBER &&
+	       option->cost == OPTION_LIVE;
+}
+
+void fade_begin(struct fade *fade, const struct options *from, struct options *options,
+                double seconds)
+{
+	fade->on = seconds > 0;
+	if (!fade->on)
+		return;
+	fade->seconds = seconds;
+	fade->begun = 0;
+	fade->from = *from;
+	fade->to = *options;
+	for (const struct option *option = option_table; option->name; option++)
+		if (is_followed(option))
+			*number_in(options, option) = *number_in(&fade->from, option);
+	fade->written = *options;
+}
+
+void fade_step(struct fade *fade, struct options *options, int64_t now)
+{
+	if (!fade->on)
+		return;
+	if (!fade->begun)
+		fade->begun = now;
+	double part = (double)(now - fade->begun) / (1e9 * fade->seconds);
+	part = part < 1 ? part : 1;
+	for (const struct option *option = option_table; option->name; option++) {
+		if (!is_followed(option))
+			continue;
+		float *number = number_in(options, option);
+		float *written = number_in(&fade->written, option);
+		float first = *number_in(&fade->from, option);
+		float last = *number_in(&fade->to, option);
+		if (*number != *written)
+			continue;
+		*number = part < 1 ? first + (last - first) * (float)part : last;
+		*written = *number;
+	}
+	fade->on = part < 1;
+}

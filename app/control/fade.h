@@ -1,0 +1,28 @@
+/* From one set of options to another without a jump: numbers that a dream under way can follow
+ * (strength, zoom, inherit and the like) go there evenly; all else is changed at once, and what was
+ * dreamed before fades where it is shown (app/live/fade.h). Pure functions of a clock given from
+ * outside. */
+#ifndef APP_CONTROL_FADE_H
+#define APP_CONTROL_FADE_H
+
+#include "app/options/options.h"
+
+/* Zeroed, none is under way. Large: not for the stack. */
+struct fade {
+	bool on;
+	double seconds;
+	int64_t begun; /* nanoseconds; 0: with the next step */
+	struct options from, to;
+	struct options written; /* by the last step: what somebody else changed since is left to
+	                         * him */
+};
+
+/* Begins to go from `from` to what options hold now, and puts the numbers of options back to begin
+ * with. With 0 seconds it is there at once. */
+void fade_begin(struct fade *fade, const struct options *from, struct options *options,
+                double seconds);
+
+/* Goes on to the time `now`; ends by itself. */
+void fade_step(struct fade *fade, struct options *options, int64_t now);
+
+#endif

@@ -1,0 +1,279 @@
+#include "app/control/midi.h"
+
+#ifdef HAVE_ALSA
+
+#include <alsa/asoundlib.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "app/base/thread.h"
+#include "app/control/midi_map.h"
+#include "app/control/remote.h"
+
+enum { POLLED_MAX = 8, FROM_LENGTH = 128 };
+
+struct midi {
+	snd_seq_t *sequencer;
+	int port, wake; /* the latter an eventfd */
+	char from[FROM_LENGTH];
+	struct queue *commands;
+	pthread_t thread;
+	atomic_bool stop;
+
+	pthread_mutex_t lock; /* of what follows */
+	bool learning;
+	char turn[KEY_ACTION_LENGTH], press[KEY_ACTION_LENGTH];
+
+	struct midi_map map; /* the thread's own */
+};
+
+/* ---- telling the main thread ---- */
+
+static void push(struct midi *midi, enum remote_kind kind, const char *text)
+{
+	struct remote_command *command = calloc(1, sizeof(*command));
+	if (!command)
+		return;
+	command->kind = kind;
+	snprintf(command->text, sizeof(command->text), "%s", text);
+	queue_push(midi->commands, command, 0);
+}
+
+static void say(struct midi *midi, const char *what, const char *name)
+{
+	char text[REMOTE_COMMAND_LENGTH];
+	snprintf(text, sizeof(text), "MIDI: %s%.128s", what, name);
+	push(midi, REMOTE_SAY, text);
+}
+
+/* ---- connecting ---- */
+
+static bool is_wanted(struct midi *midi, const snd_seq_port_info_t *port)
+{
+	const unsigned needed = SND_SEQ_PORT_CAP_READ | SND_SEQ_PORT_CAP_SUBS_READ;
+	snd_seq_addr_t named;
+	int client = snd_seq_port_info_get_client(port);
+	if (client == SND_SEQ_CLIENT_SYSTEM || client == snd_seq_client_id(midi->sequencer) ||
+	    (snd_seq_port_info_get_capability(port) & needed) != needed)
+		return false;
+	if (!midi->from[0])
+		return true;
+	return !snd_seq_parse_address(midi->sequencer, &named, midi->from) &&
+	       named.client == client && named.port == snd_seq_port_info_get_port(port);
+}
+
+static void connect_port(struct midi *midi, const snd_seq_port_info_t *port)
+{
+	int client = snd_seq_port_info_get_client(port);
+	if (is_wanted(midi, port) && !snd_seq_connect_from(midi->sequencer, midi->port, client,
+	                                                   snd_seq_port_info_get_port(port)))
+		say(midi, "", snd_seq_port_info_get_name(port));
+}
+
+static void connect_what_is_there(struct midi *midi)
+{
+	snd_seq_client_info_t *client;
+	snd_seq_port_info_t *port;
+	snd_seq_client_info_alloca(&client);
+	snd_seq_port_info_alloca(&port);
+	snd_seq_client_info_set_client(client, -1);
+	while (!snd_seq_query_next_client(midi->sequencer, client)) {
+		snd_seq_port_info_set_client(port, snd_seq_client_info_get_client(client));
+		snd_seq_port_info_set_port(port, -1);
+		while (!snd_seq_query_next_port(midi->sequencer, port))
+			connect_port(midi, port);
+	}
+}
+
+/* A controller that is plugged in announces its port. */
+static void connect_new(struct midi *midi, const snd_seq_addr_t *address)
+{
+	snd_seq_port_info_t *port;
+	snd_seq_port_info_alloca(&port);
+	if (!snd_seq_get_any_port_info(midi->sequencer, address->client, address->port, port))
+		connect_port(midi, port);
+}
+
+/* ---- events ---- */
+
+/* Both knobs and keys, as they come. True where the event taught something. */
+static bool learn(struct midi *midi, const struct midi_event *event)
+{
+	char line[MIDI_MAP_LINE_LENGTH];
+	rv_error error = {0};
+	pthread_mutex_lock(&midi->lock);
+	bool learned = midi->learning &&
+	               midi_map_learn(&midi->map, event, midi->turn, midi->press, line, &error);
+	midi->learning = midi->learning && !learned && error.status == RV_OK;
+	pthread_mutex_unlock(&midi->lock);
+	if (learned && keys_append("midi.conf", line, &error) == RV_OK)
+		say(midi, "learned ", line);
+	else if (error.status != RV_OK)
+		say(midi, "", error.message);
+	return learned;
+}
+
+static void take(struct midi *midi, const struct midi_event *event)
+{
+	char action[KEY_ACTION_LENGTH];
+	if (!learn(midi, event) && midi_map_take(&midi->map, event, action))
+		push(midi, REMOTE_ACT, action);
+}
+
+static void take_event(struct midi *midi, const snd_seq_event_t *event)
+{
+	const snd_seq_ev_ctrl_t *control = &event->data.control;
+	const snd_seq_ev_note_t *note = &event->data.note;
+	switch (event->type) {
+	case SND_SEQ_EVENT_CONTROLLER:
+		take(midi, &(struct midi_event){MIDI_CONTROL, control->channel + 1,
+		                                (int)control->param, control->value});
+		break;
+	case SND_SEQ_EVENT_PGMCHANGE:
+		take(midi,
+		     &(struct midi_event){MIDI_PROGRAM, control->channel + 1, control->value, 0});
+		break;
+	case SND_SEQ_EVENT_NOTEON:
+		take(midi, &(struct midi_event){MIDI_NOTE, note->channel + 1, note->note,
+		                                note->velocity});
+		break;
+	case SND_SEQ_EVENT_PORT_START:
+		connect_new(midi, &event->data.addr);
+		break;
+	default:
+		break;
+	}
+}
+
+static void *run(void *context)
+{
+	struct midi *midi = context;
+	struct pollfd waits[POLLED_MAX] = {{.fd = midi->wake, .events = POLLIN}};
+	int count =
+		1 + snd_seq_poll_descriptors(midi->sequencer, waits + 1, POLLED_MAX - 1, POLLIN);
+	connect_what_is_there(midi);
+	while (!atomic_load(&midi->stop)) {
+		snd_seq_event_t *event;
+		int status;
+		poll(waits, (nfds_t)count, -1);
+		/* -ENOSPC: some were lost; those that follow are as good. */
+		while ((status = snd_seq_event_input(midi->sequencer, &event)) >= 0 ||
+		       status == -ENOSPC)
+			if (status >= 0 && event)
+				take_event(midi, event);
+		if (status != -EAGAIN)
+			break;
+	}
+	return NULL;
+}
+
+void midi_learn(struct midi *midi, const char *turn, const char *press)
+{
+	pthread_mutex_lock(&midi->lock);
+	snprintf(midi->turn, sizeof(midi->turn), "%s", turn);
+	snprintf(midi->press, sizeof(midi->press), "%s", press);
+	midi->learning = true;
+	pthread_mutex_unlock(&midi->lock);
+}
+
+/* ---- life ---- */
+
+/* What ALSA's library would print is told by what it returns. */
+static void print_nothing(const char *file, int line, const char *function, int code,
+                          const char *format, ...)
+{
+	(void)file, (void)line, (void)function, (void)code, (void)format;
+}
+
+static rv_status open_port(struct midi *midi, rv_error *error)
+{
+	snd_lib_error_set_handler(print_nothing);
+	int code = snd_seq_open(&midi->sequencer, "default", SND_SEQ_OPEN_DUPLEX, SND_SEQ_NONBLOCK);
+	if (code < 0) {
+		midi->sequencer = NULL;
+		return rv_fail(error, RV_NOT_FOUND, "there is no MIDI sequencer: %s",
+		               snd_strerror(code));
+	}
+	snd_seq_set_client_name(midi->sequencer, "Reverie");
+	midi->port = snd_seq_create_simple_port(
+		midi->sequencer, "input", SND_SEQ_PORT_CAP_WRITE | SND_SEQ_PORT_CAP_SUBS_WRITE,
+		SND_SEQ_PORT_TYPE_MIDI_GENERIC | SND_SEQ_PORT_TYPE_APPLICATION);
+	if (midi->port < 0)
+		return rv_fail(error, RV_NOT_FOUND, "no port for MIDI: %s",
+		               snd_strerror(midi->port));
+	snd_seq_connect_from(midi->sequencer, midi->port, SND_SEQ_CLIENT_SYSTEM,
+	                     SND_SEQ_PORT_SYSTEM_ANNOUNCE);
+	return RV_OK;
+}
+
+static void release(struct midi *midi)
+{
+	if (midi->sequencer)
+		snd_seq_close(midi->sequencer);
+	snd_config_update_free_global();
+	if (midi->wake >= 0)
+		close(midi->wake);
+	pthread_mutex_destroy(&midi->lock);
+	free(midi);
+}
+
+rv_status midi_open(struct midi **opened, const char *from, const struct keys *keys,
+                    struct queue *commands, rv_error *error)
+{
+	struct midi *midi = calloc(1, sizeof(*midi));
+	if (!midi)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	midi->commands = commands;
+	midi->map.keys = *keys;
+	snprintf(midi->from, sizeof(midi->from), "%.*s", FROM_LENGTH - 1, from);
+	pthread_mutex_init(&midi->lock, NULL);
+	midi->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	rv_status status = open_port(midi, error);
+	if (status == RV_OK && midi->wake < 0)
+		status = rv_fail(error, RV_MEMORY, "no descriptor for MIDI: %s", strerror(errno));
+	if (status == RV_OK)
+		status = thread_start(&midi->thread, "MIDI", run, midi, error);
+	if (status == RV_OK)
+		*opened = midi;
+	else
+		release(midi);
+	return status;
+}
+
+void midi_close(struct midi **closed)
+{
+	struct midi *midi = *closed;
+	if (!midi)
+		return;
+	atomic_store(&midi->stop, true);
+	eventfd_write(midi->wake, 1);
+	pthread_join(midi->thread, NULL);
+	release(midi);
+	*closed = NULL;
+}
+
+#else
+
+rv_status midi_open(struct midi **opened, const char *from, const struct keys *keys,
+                    struct queue *commands, rv_error *error)
+{
+	(void)opened, (void)from, (void)keys, (void)commands;
+	return rv_fail(error, RV_UNSUPPORTED,
+	               "--midi: this build has no MIDI; install libasound2-dev and build again");
+}
+
+void midi_close(struct midi **closed)
+{
+	(void)closed;
+}
+
+void midi_learn(struct midi *midi, const char *turn, const char *press)
+{
+	(void)midi, (void)turn, (void)press;
+}
+
+#endif

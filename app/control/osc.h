@@ -1,0 +1,40 @@
+/* Remote control by OSC over UDP: a thread that turns what arrives into commands for the main
+ * thread, answers, and tells subscribers what changes. Beside options and actions
+ * (app/control/remote.h) it knows
+ *
+ *     /reverie/list                what there is: name, what it may be or takes, what it does
+ *     /reverie/subscribe [PORT]    all values now, and from then on each one that changes; to the
+ *                                  sender, or to that port of its machine
+ *     /reverie/unsubscribe [PORT]
+ *
+ * What is wrong is answered with /reverie/error and a text. */
+#ifndef APP_CONTROL_OSC_H
+#define APP_CONTROL_OSC_H
+
+#include "app/base/queue.h"
+#include "app/control/remote.h"
+
+struct osc;
+
+/* Listens on a port of an address (a name or a number; "" is this machine only), and starts the
+ * thread. Pushes struct remote_command, of serial 0, to commands, which must outlive it. options
+ * are the first snapshot. RV_UNSUPPORTED: this build has no liblo. RV_INVALID: there is no such
+ * address, or its port is taken. RV_MEMORY. */
+rv_status osc_open(struct osc **osc, const char *address, int port, struct queue *commands,
+                   const struct options *options, rv_error *error);
+
+/* Ends the thread. Accepts NULL. */
+void osc_close(struct osc **osc);
+
+/* The rest is for one thread other than that of OSC, which it never waits for; osc may be NULL. */
+
+/* Takes a copy of the options as they are now, which is what subscribers and askers are told. */
+void osc_tell(struct osc *osc, const struct options *options);
+
+/* Tells peer the value of the option called name, as osc_tell gave it last. */
+void osc_answer(struct osc *osc, const struct remote_peer *peer, const char *name);
+
+/* Tells peer what went wrong. */
+void osc_refuse(struct osc *osc, const struct remote_peer *peer, const char *message);
+
+#endif

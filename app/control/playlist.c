@@ -1,0 +1,156 @@
+#include "app/control/playlist.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/base/text_lines.h"
+#include "app/options/preset.h"
+
+enum { PARTS_MAX = 3 };
+
+static const double longest = 7 * 86400; /* seconds */
+
+/* ---- reading ---- */
+
+/* Seconds, or parts of them by colons, such as 1:30; below 0 where it is no time. */
+static double parse_time(const char *text)
+{
+	double seconds = 0;
+	for (int part = 0; part < PARTS_MAX; part++) {
+		char *end;
+		double number = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : -1;
+		if (!(number >= 0) || (part && number >= 60))
+			return -1;
+		seconds = 60 * seconds + number;
+		if (!*end)
+			return seconds <= longest ? seconds : -1;
+		if (*end != ':' || number != floor(number))
+			return -1;
+		text = end + 1;
+	}
+	return -1;
+}
+
+/* Ends the word that *text begins with, and moves *text to the next one. */
+static char *take_word(char **text)
+{
+	char *word = *text + strspn(*text, text_blanks);
+	char *end = word + strcspn(word, text_blanks);
+	*text = end + strspn(end, text_blanks);
+	*end = '\0';
+	return word;
+}
+
+static rv_status parse_words(struct playlist_line *line, char *text, const char *prefix,
+                             rv_error *error)
+{
+	rv_error why = {0};
+	const char *time = take_word(&text), *preset = take_word(&text);
+	const char *word = take_word(&text), *fade = take_word(&text);
+	line->seconds = parse_time(time);
+	line->fade = word[0] ? parse_time(fade) : -1;
+	if (!(line->seconds > 0))
+		return rv_fail(error, RV_INVALID,
+		               "%s: \"%.32s\" is no time, such as 90, 1:30 or 1:00:00", prefix,
+		               time);
+	if (!preset[0] || (word[0] && strcmp(word, "fade") != 0) || text[0] ||
+	    (word[0] && line->fade < 0))
+		return rv_fail(error, RV_INVALID,
+		               "%s: it goes `TIME PRESET` or `TIME PRESET fade "
+		               "SECONDS`",
+		               prefix);
+	if (line->fade > line->seconds)
+		return rv_fail(error, RV_INVALID, "%s: a fade of %g seconds in a line of %g",
+		               prefix, line->fade, line->seconds);
+	snprintf(line->name, sizeof(line->name), "%s", preset);
+	line->dream = options_default();
+	if (preset_load(&line->dream, preset, &why))
+		return rv_fail(error, why.status, "%s: %s", prefix, why.message);
+	return RV_OK;
+}
+
+static rv_status add_line(void *context, char *text, const char *prefix, rv_error *error)
+{
+	struct playlist *program = context;
+	text[strcspn(text, "#")] = '\0';
+	text += strspn(text, text_blanks);
+	if (!text[0])
+		return RV_OK;
+	if (program->count == PROGRAM_MAX)
+		return rv_fail(error, RV_INVALID, "%s: more than %d lines", prefix, PROGRAM_MAX);
+	struct playlist_line *lines =
+		realloc(program->lines, ((size_t)program->count + 1) * sizeof(*program->lines));
+	if (!lines)
+		return rv_fail(error, RV_MEMORY, "%s: out of memory", prefix);
+	program->lines = lines;
+	return parse_words(&lines[program->count++], text, prefix, error);
+}
+
+static rv_status begin(struct playlist *program, const char *name, rv_status status,
+                       rv_error *error)
+{
+	if (status == RV_OK && !program->count)
+		status = rv_fail(error, RV_INVALID, "%.200s: there is no line in this program",
+		                 name);
+	if (status != RV_OK)
+		playlist_release(program);
+	return status;
+}
+
+rv_status playlist_parse(struct playlist *program, const char *name, const char *text,
+                         rv_error *error)
+{
+	*program = (struct playlist){.line = -1};
+	rv_status status = text_each_line(name, text, strlen(text), add_line, program, error);
+	return begin(program, name, status, error);
+}
+
+rv_status playlist_load(struct playlist *program, const char *path, rv_error *error)
+{
+	*program = (struct playlist){.line = -1};
+	rv_status status = text_read_lines(path, "program", add_line, program, error);
+	return begin(program, path, status, error);
+}
+
+void playlist_release(struct playlist *program)
+{
+	free(program->lines);
+	*program = (struct playlist){.line = -1};
+}
+
+/* ---- the clock ---- */
+
+const struct playlist_line *playlist_tick(struct playlist *program, int64_t now)
+{
+	if (!program->count)
+		return NULL;
+	bool first = program->line < 0;
+	int64_t length = first ? 0 : (int64_t)(1e9 * program->lines[program->line].seconds);
+	bool over = !program->paused_at && now - program->begun >= length;
+	if (!first && !over && !program->hurry)
+		return NULL;
+	/* From when the last line was over, so that a program keeps its time; one that fell far
+	 * behind, as on a machine that slept, begins its line now. */
+	int64_t due = program->begun + length;
+	bool late = first || program->hurry || now - due > length;
+	program->begun = late ? now : due;
+	program->line = (program->line + 1) % program->count;
+	program->paused_at = 0;
+	program->hurry = false;
+	return &program->lines[program->line];
+}
+
+void playlist_next(struct playlist *program)
+{
+	program->hurry = true;
+}
+
+bool playlist_pause(struct playlist *program, int64_t now)
+{
+	if (program->paused_at)
+		program->begun += now - program->paused_at;
+	program->paused_at = program->paused_at ? 0 : now;
+	return program->paused_at != 0;
+}

@@ -1,0 +1,141 @@
+#include "app/control/remote.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/control/action.h"
+
+static const double whole_most = 1e9;
+
+struct remote_argument remote_number(double number)
+{
+	struct remote_argument argument = {.is_number = true, .number = number};
+	argument.is_whole = fabs(number) <= whole_most && number == floor(number);
+	snprintf(argument.text, sizeof(argument.text), argument.is_whole ? "%.0f" : "%.7g", number);
+	return argument;
+}
+
+struct remote_argument remote_text(const char *text)
+{
+	struct remote_argument argument = {0};
+	snprintf(argument.text, sizeof(argument.text), "%.*s", REMOTE_TEXT_LENGTH - 1, text);
+	return argument;
+}
+
+static bool is_switch(const struct option *option)
+{
+	return option->type == OPTION_CHOICE && !strcmp(option->choices[0], "off") &&
+	       option->choices[1] && !strcmp(option->choices[1], "on") && !option->choices[2];
+}
+
+static int count_choices(const struct option *option)
+{
+	int count = 0;
+	while (option->choices && option->choices[count])
+		count++;
+	return count;
+}
+
+/* Controllers know numbers only: they choose by index, and need no whole ones. */
+static const char *value_text(const struct option *option, const struct remote_argument *argument,
+                              struct remote_argument *rounded)
+{
+	bool is_choice = option->type == OPTION_CHOICE;
+	if (!argument->is_number || (!is_choice && option->type != OPTION_WHOLE))
+		return argument->text;
+	*rounded = remote_number(round(argument->number));
+	double index = rounded->number - (is_choice ? 0 : option->minimum);
+	if (index >= 0 && index < count_choices(option))
+		return option->choices[(int)index];
+	return rounded->text;
+}
+
+/* False: it does not fit. */
+static bool append(struct remote_command *command, const char *separator, const char *text)
+{
+	size_t used = strlen(command->text);
+	int length = snprintf(command->text + used, sizeof(command->text) - used, "%s%s", separator,
+	                      text);
+	return length >= 0 && (size_t)length < sizeof(command->text) - used;
+}
+
+static rv_status too_long(const char *name, rv_error *error)
+{
+	return rv_fail(error, RV_INVALID, "%.64s: its arguments are too long", name);
+}
+
+static rv_status set_option(const struct option *option, const struct remote_argument *arguments,
+                            int count, struct remote_command *command, rv_error *error)
+{
+	struct remote_argument rounded;
+	const char *separator = " ", *next = option->type == OPTION_SIZE ? "x" : ",";
+	bool is_list = option->type == OPTION_LAYERS || option->type == OPTION_CHANNELS ||
+	               option->type == OPTION_SIZE;
+	if (count > 1 && !is_list)
+		return rv_fail(error, RV_INVALID, "%s takes one value, not %d", option->name,
+		               count);
+	command->kind = REMOTE_ACT;
+	snprintf(command->text, sizeof(command->text), "set %s", option->name);
+	for (int i = 0; i < count; i++, separator = next)
+		if (!append(command, separator, value_text(option, &arguments[i], &rounded)))
+			return too_long(option->name, error);
+	return RV_OK;
+}
+
+static rv_status act(const struct action *action, const struct remote_argument *arguments,
+                     int count, struct remote_command *command, rv_error *error)
+{
+	command->kind = REMOTE_ACT;
+	snprintf(command->text, sizeof(command->text), "%s", action->name);
+	if (!action->arguments && count == 1 && arguments[0].is_number) {
+		if (arguments[0].number == 0)
+			command->kind = REMOTE_NOTHING;
+		return RV_OK;
+	}
+	for (int i = 0; i < count; i++)
+		if (!append(command, " ", arguments[i].text))
+			return too_long(action->name, error);
+	return action_check(command->text, error);
+}
+
+rv_status remote_translate(const char *name, const struct remote_argument *arguments, int count,
+                           struct remote_command *command, rv_error *error)
+{
+	const struct option *option = option_find(name, COMMAND_LIVE);
+	const struct action *action = action_find(name);
+	command->text[0] = '\0';
+	if (option && (action_can_change(option) || !action)) {
+		if (!count) {
+			command->kind = REMOTE_ASK;
+			strcpy(command->text, option->name);
+			return RV_OK;
+		}
+		if (!action_can_change(option))
+			return rv_fail(error, RV_INVALID, "%s: this cannot change while it runs",
+			               option->name);
+		return set_option(option, arguments, count, command, error);
+	}
+	if (action)
+		return act(action, arguments, count, command, error);
+	return rv_fail(error, RV_INVALID,
+	               "%.64s: there is no option and no action of this name; /reverie/list "
+	               "names them",
+	               name);
+}
+
+struct remote_argument remote_value(const struct options *options, const struct option *option)
+{
+	char text[OPTION_VALUE_LENGTH], *end;
+	option_format(options, option, text);
+	if (is_switch(option))
+		return remote_number(!strcmp(text, "on"));
+	double number = strtod(text, &end);
+	bool is_numeric = option->type == OPTION_NUMBER || option->type == OPTION_WHOLE;
+	if (is_numeric && end != text && !*end) {
+		struct remote_argument value = remote_number(number);
+		value.is_whole = option->type == OPTION_WHOLE; /* or its type would change */
+		return value;
+	}
+	return remote_text(text[0] ? text : "default");
+}

@@ -1,0 +1,49 @@
+/* The picture that is shown: the detail of the newest dream laid over the newest frame, which is
+ * larger, sharper and later than the one that was dreamed, along the motion in between. Pure
+ * functions of pictures. */
+#ifndef APP_LIVE_COMPOSE_H
+#define APP_LIVE_COMPOSE_H
+
+#include "app/live/frame.h"
+#include "app/live/warp.h"
+
+/* How the two become one. */
+struct composition {
+	const rv_image *source;    /* RV_RGB8 */
+	const struct dream *dream; /* NULL: none yet */
+	const struct warp *carry;  /* from source to the dream's frame; NULL: nothing moved */
+	float fade;                /* 0..1: how much of the dream is shown */
+	float split;               /* 0..1: the part, from the left, that shows the source alone */
+	bool mark_split;           /* draw a line there */
+	bool mirror;
+};
+
+/* Kept from picture to picture so that none allocates. Zeroed before use; released by
+ * composer_release. */
+struct composer {
+	int width;    /* of the source */
+	int columns;  /* of the motion */
+	int16_t *row; /* [3 * width + 1]: what is added to a row */
+	struct place {
+		int32_t x, y;  /* 1/65536 pixels of the dream */
+		int32_t shown; /* 1/65536: how much of it */
+	} * column;            /* [columns]: the motion in a row */
+	int runs;
+	struct composer_run {
+		int first;       /* pixel; the run goes on to the next one's */
+		int left, right; /* columns it lies between */
+		float ahead;     /* how many columns the first pixel is right of the left one */
+	} * run;                 /* [runs + 1] */
+};
+
+/* Writes to shown, RV_RGB8 of the source's size and not the source itself. RV_MEMORY. */
+rv_status compose(struct composer *composer, const struct composition *composition,
+                  const rv_image *shown, rv_error *error);
+
+void composer_release(struct composer *composer);
+
+/* How alike two frames of one size are, from 0 (another scene: the dream of one has no place on the
+ * other) to 1. */
+float compose_likeness(const rv_image *a, const rv_image *b);
+
+#endif

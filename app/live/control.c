@@ -1,0 +1,160 @@
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/live/session.h"
+#include "app/media/container.h"
+#include "app/options/preset.h"
+
+rv_status live_try(struct live *live, const char *action, rv_error *error)
+{
+	rv_status status = action_run(live->actions, action, error);
+	live_hud_say(&live->hud, status == RV_OK ? live->actions->message : error->message,
+	             live_now());
+	return status;
+}
+
+void live_act(struct live *live, const char *action)
+{
+	rv_error error = {0};
+	live_try(live, action, &error);
+}
+
+static void take_event(struct live *live, const struct window_event *event)
+{
+	char drag[32];
+	const char *action;
+	switch (event->kind) {
+	case WINDOW_CLOSE:
+		live->quit = !live->actions->options.kiosk;
+		break;
+	case WINDOW_HUD_CLOSE:
+		live->actions->options.hud_display = 0;
+		break;
+	case WINDOW_DRAG:
+		if (live_display_drag(live, event) ||
+		    live->actions->options.view != OPTION_VIEW_SPLIT)
+			break;
+		snprintf(drag, sizeof(drag), "set split %.3f", event->picture.x);
+		action_run(live->actions, drag, NULL); /* what is seen need not be said */
+		break;
+	case WINDOW_KEY:
+		action = keys_find_in(&live->keys, live_display_mode(live), event->key);
+		if (action && live_display_obeys(live, event->key))
+			live_act(live, action);
+		break;
+	}
+}
+
+/* A name in the current folder that says when, such as reverie-20240131-235959-1.png. */
+static void name_file(struct live *live, const char *end, char name[PATH_LENGTH])
+{
+	char moment[32];
+	time_t now = time(NULL);
+	struct tm parts;
+	localtime_r(&now, &parts);
+	strftime(moment, sizeof(moment), "%Y%m%d-%H%M%S", &parts);
+	snprintf(name, PATH_LENGTH, "reverie-%s-%d.%s", moment, ++live->files, end);
+}
+
+/* As a preset. */
+static void write_settings(const struct options *options, char *text, size_t capacity)
+{
+	char value[OPTION_VALUE_LENGTH];
+	size_t used = (size_t)snprintf(text, capacity, "# Reverie " RV_VERSION "\n");
+	for (const struct option *option = option_table; option->name; option++) {
+		option_format(options, option, value);
+		if (!option_in_preset(option) || !value[0] || used >= capacity)
+			continue;
+		int length =
+			snprintf(text + used, capacity - used, "%s = %s\n", option->name, value);
+		used += (size_t)length;
+	}
+}
+
+static void take_screenshot(struct live *live)
+{
+	char path[PATH_LENGTH], settings[4 * OPTION_VALUE_LENGTH];
+	rv_error error;
+	name_file(live, "png", path);
+	write_settings(&live->actions->options, settings, sizeof(settings));
+	if (live_disk_write(live->disk, &live->shown, settings, path, &error))
+		live_hud_say(&live->hud, error.message, live_now());
+}
+
+static void save_preset(struct live *live)
+{
+	char path[PATH_LENGTH], said[PATH_LENGTH + 16];
+	rv_error error;
+	name_file(live, "preset", path);
+	rv_status status = preset_save(&live->actions->options, path, false, &error);
+	snprintf(said, sizeof(said), "wrote %s", path);
+	live_hud_say(&live->hud, status == RV_OK ? said : error.message, live_now());
+}
+
+static void record(struct live *live)
+{
+	char path[PATH_LENGTH], said[PATH_LENGTH + 16], extension[CONTAINER_EXTENSION_LENGTH];
+	rv_error error;
+	if (live->recorder.recording) {
+		video_recorder_stop(&live->recorder);
+		return;
+	}
+	container_extension(video_recorder_format(&live->actions->options), extension);
+	name_file(live, extension, path);
+	rv_status status = video_recorder_start(&live->recorder, &live->actions->options, path,
+	                                        live->shown.width, live->shown.height, &error);
+	snprintf(said, sizeof(said), "recording %s", path);
+	live_hud_say(&live->hud, status == RV_OK ? said : error.message, live_now());
+}
+
+static void quit(struct live *live)
+{
+	live->quit = true;
+}
+
+static void reset(struct live *live)
+{
+	live_engine_reset(live->engine);
+}
+
+static const struct {
+	enum action_request request;
+	void (*fulfil)(struct live *live);
+} duties[] = {
+	{ACTION_QUIT, quit},
+	{ACTION_SCREENSHOT, take_screenshot},
+	{ACTION_SAVE_PRESET, save_preset},
+	{ACTION_RECORD, record},
+	{ACTION_RESET, reset},
+	{ACTION_NEXT_DISPLAY, live_display_next},
+	{ACTION_LEARN, live_remote_learn},
+	{ACTION_PROGRAM_NEXT, live_playlist_next},
+	{ACTION_PROGRAM_PAUSE, live_playlist_pause},
+	{ACTION_FADE, live_playlist_fade},
+};
+
+static void fulfil_requests(struct live *live)
+{
+	unsigned requests = live->actions->requests;
+	live->actions->requests = 0;
+	for (size_t i = 0; i < sizeof(duties) / sizeof(duties[0]); i++)
+		if (requests & duties[i].request)
+			duties[i].fulfil(live);
+}
+
+void live_take_events(struct live *live)
+{
+	struct window_event event;
+	while (live->window && window_next_event(live->window, &event))
+		take_event(live, &event);
+	live_remote_take(live);
+	live_playlist_step(live);
+	fulfil_requests(live);
+	if (live->window)
+		live_display_place(live);
+	if (memcmp(&live->sent, &live->actions->options, sizeof(live->sent))) {
+		live->sent = live->actions->options;
+		live_engine_set(live->engine, &live->sent);
+	}
+}

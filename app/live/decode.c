@@ -1,0 +1,481 @@
+#include "app/live/decode.h"
+
+#include <libavutil/pixdesc.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/base/signals.h"
+#include "app/base/thread.h"
+#include "app/live/feed.h"
+#include "app/live/note.h"
+#include "app/live/sound_reader.h"
+#include "app/live/stats.h"
+#include "app/media/input_origin.h"
+#include "app/media/opening.h"
+
+enum {
+	SIDE_MAX = 1920,       /* larger frames are made smaller: the display is no wall */
+	MILLISECOND = 1000000, /* nanoseconds */
+	SECOND = 1000 * MILLISECOND,
+	NAP = 10 * MILLISECOND, /* how long a wait goes without looking at the stop flag */
+	LATE_MAX = SECOND / 2,  /* then the clock is set anew */
+	BACKOFF_FIRST = 250,    /* milliseconds until the input is opened again */
+	BACKOFF_MAX = 5000,
+	SPACING_LEAST = 12 * MILLISECOND, /* of frames: no display shows more than 80 a second */
+	BEHIND = 100 * MILLISECOND,       /* frames that are so late are left out, */
+	BEHIND_MAX = 200 * MILLISECOND,   /* but not for longer than this */
+};
+
+/* Of a file: then the timestamps have jumped, and are not worth waiting for. */
+static const int64_t early_max = INT64_C(10) * SECOND;
+static const int64_t damage_interval = INT64_C(5) * SECOND; /* from note to note */
+
+struct decode {
+	struct decode_options options;
+	char *input, *name;         /* the name is fit to be seen */
+	struct source *source;      /* NULL: gone, to be opened again */
+	struct sound_reader *sound; /* of the source; NULL: it has none */
+	atomic_bool sound_wanted;
+	struct feed *feed;
+	struct live_note note;
+	struct camera camera; /* empty: it is none */
+	int width, height;
+	double shape;           /* of all frames: width by height */
+	int64_t anchor;         /* when time 0 of the input is shown, on live_now()'s clock */
+	int64_t frames;         /* since the input was last opened */
+	int64_t time, taken_at; /* of the last frame that was handed out, and when that was */
+	int64_t ends_at;        /* when a file does that starts over; 0: none */
+	struct {
+		int width, height;
+		enum AVPixelFormat format;
+	} seen; /* of the last frame as it came */
+	int64_t damage_said, damage_said_at;
+	uint64_t serial;
+	pthread_t thread;
+	bool started;
+
+	pthread_mutex_t lock; /* of what follows */
+	bool ended, has_sound;
+	uint64_t decoded;
+	struct rate decoded_rate;
+};
+
+static bool stopped(const struct decode *decode)
+{
+	return __atomic_load_n(decode->options.stop, __ATOMIC_RELAXED) != 0;
+}
+
+/* A thread's wait for an opening is cut short by the stop flag; before there is a thread, by the
+ * signal, which nobody else looks at yet. */
+static bool must_give_up(const struct decode *decode)
+{
+	return stopped(decode) || (!decode->started && signals_stop);
+}
+
+static void sleep_for(int64_t nanoseconds)
+{
+	struct timespec time = {nanoseconds / SECOND, nanoseconds % SECOND};
+	nanosleep(&time, NULL);
+}
+
+static void sleep_until(const struct decode *decode, int64_t due)
+{
+	int64_t left;
+	while ((left = due - live_now()) > 0 && !must_give_up(decode))
+		sleep_for(left < NAP ? left : NAP);
+}
+
+void decode_note(struct decode *decode, char note[DECODE_NOTE_LENGTH])
+{
+	note_take(&decode->note, note);
+}
+
+void decode_state(struct decode *decode, char state[DECODE_NOTE_LENGTH])
+{
+	note_tell_state(&decode->note, state);
+}
+
+bool decode_ended(struct decode *decode)
+{
+	pthread_mutex_lock(&decode->lock);
+	bool ended = decode->ended;
+	pthread_mutex_unlock(&decode->lock);
+	return ended;
+}
+
+void decode_size(const struct decode *decode, int *width, int *height)
+{
+	*width = decode->width;
+	*height = decode->height;
+}
+
+double decode_rate(struct decode *decode, int64_t now, uint64_t *frames)
+{
+	pthread_mutex_lock(&decode->lock);
+	double rate = stats_rate_per_second(&decode->decoded_rate, now);
+	*frames = decode->decoded;
+	pthread_mutex_unlock(&decode->lock);
+	return rate;
+}
+
+bool decode_has_sound(struct decode *decode)
+{
+	pthread_mutex_lock(&decode->lock);
+	bool has_sound = decode->has_sound;
+	pthread_mutex_unlock(&decode->lock);
+	return has_sound;
+}
+
+void decode_want_sound(struct decode *decode, bool wanted)
+{
+	atomic_store(&decode->sound_wanted, wanted);
+}
+
+/* ---- opening ---- */
+
+static void close_source(struct decode *decode)
+{
+	sound_reader_close(&decode->sound);
+	source_close(&decode->source);
+}
+
+static rv_status open_sound(struct decode *decode, rv_error *error)
+{
+	rv_status status = sound_reader_open(&decode->sound, decode->source->input->format, error);
+	pthread_mutex_lock(&decode->lock);
+	decode->has_sound = decode->sound != NULL;
+	pthread_mutex_unlock(&decode->lock);
+	if (status != RV_OK)
+		close_source(decode);
+	return status;
+}
+
+static rv_status open_source(struct decode *decode, rv_error *error)
+{
+	const struct input_options options = {
+		.live = true,
+		.camera_wish = decode->options.camera_wish,
+		.camera = decode->camera,
+	};
+	struct opening *opening = NULL;
+	rv_status status = opening_start(&opening, decode->input, &options, error);
+	if (status)
+		return status;
+	while (!opening_wait(opening, NAP)) {
+		if (!must_give_up(decode))
+			continue;
+		opening_abandon(&opening);
+		return rv_fail(error, RV_CANCELLED, "stopped");
+	}
+	status = opening_finish(&opening, &decode->source, decode->options.stop, error);
+	if (status == RV_OK)
+		status = open_sound(decode, error);
+	if (status)
+		return status;
+	source_play(decode->source);
+	decode->camera = decode->source->input->camera;
+	if (decode->shape > 0)
+		decode->source->shape = decode->shape;
+	decode->anchor = 0;
+	decode->frames = 0;
+	decode->damage_said = 0;
+	feed_expect(decode->feed, decode->source->video.frame_rate.num
+	                                  ? av_q2d(decode->source->video.frame_rate)
+	                                  : 0);
+	return RV_OK;
+}
+
+/* ---- waiting ---- */
+
+/* Opens the input again and again until it is there, or the session ends. */
+static void wait_for_input(struct decode *decode, int64_t wait)
+{
+	for (; !must_give_up(decode); wait = wait ? 2 * wait : BACKOFF_FIRST) {
+		if (wait > BACKOFF_MAX)
+			wait = BACKOFF_MAX;
+		sleep_until(decode, live_now() + wait * MILLISECOND);
+		if (!must_give_up(decode) && open_source(decode, NULL) == RV_OK)
+			break;
+		note_state(&decode->note, "waiting for %.120s", decode->name);
+	}
+	note_state(&decode->note, "%s", "");
+}
+
+/* Waits for a camera or a stream that has gone, or is not there yet, and says so. */
+static void wait_for_return(struct decode *decode, rv_status status, const rv_error *error)
+{
+	int64_t gone_at = live_now();
+	const char *why = status == RV_OK ? "it ended" : error->message;
+	if (!strncmp(why, decode->name, strlen(decode->name)))
+		why += strlen(decode->name) + strspn(why + strlen(decode->name), ": ");
+	note_say(&decode->note, "waiting for %.80s: %.60s", decode->name, why);
+	wait_for_input(decode, decode->frames ? 0 : BACKOFF_FIRST);
+	if (must_give_up(decode))
+		return;
+	const char *path = decode->camera.path;
+	bool has_moved = path[0] && strcmp(path, decode->name);
+	note_say(&decode->note, "%.80s is %s%s%.40s after %.1f s", decode->name,
+	         decode->shape > 0 ? "back" : "there", has_moved ? " as " : "",
+	         has_moved ? path : "", (double)(live_now() - gone_at) / SECOND);
+}
+
+/* What is wrong with the name, or with what is there, does not get better by waiting. */
+static rv_status open_first(struct decode *decode, rv_error *error)
+{
+	rv_error why = {0};
+	rv_status status = open_source(decode, &why);
+	bool may_come = input_may_come(decode->input) &&
+	                (status == RV_IO || status == RV_NOT_FOUND || status == RV_CORRUPT);
+	if (status != RV_OK && decode->options.waits && may_come) {
+		wait_for_return(decode, status, &why);
+		status = decode->source ? RV_OK : rv_fail(&why, RV_CANCELLED, "stopped");
+	}
+	if (status != RV_OK && error)
+		*error = why;
+	return status;
+}
+
+/* Frames have square pixels, whatever those of the input are. */
+static void fit_frames(struct decode *decode)
+{
+	const struct video_description *video = &decode->source->video;
+	double width = video->width, height = video->height;
+	decode->shape = decode->source->shape;
+	if (decode->shape * height > width)
+		width = decode->shape * height;
+	else
+		height = width / decode->shape;
+	double scale = fmin(1, SIDE_MAX / fmax(width, height));
+	decode->width = (int)fmax(lround(scale * width), 1);
+	decode->height = (int)fmax(lround(scale * height), 1);
+}
+
+rv_status decode_open(struct decode **opened, const struct decode_options *options, rv_error *error)
+{
+	struct decode *decode = calloc(1, sizeof(*decode));
+	if (!decode)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	pthread_mutex_init(&decode->lock, NULL);
+	note_init(&decode->note, !options->quiet);
+	decode->options = *options;
+	decode->input = strdup(options->input);
+	decode->name = input_public_name(options->input);
+	rv_status status =
+		decode->input && decode->name ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory");
+	if (status == RV_OK)
+		status = feed_create(&decode->feed, options->display, options->work, error);
+	if (status == RV_OK)
+		status = open_first(decode, error);
+	if (status != RV_OK) {
+		decode_close(&decode);
+		return status;
+	}
+	fit_frames(decode);
+	*opened = decode;
+	return RV_OK;
+}
+
+/* ---- frames ---- */
+
+static int64_t nanoseconds(const struct source *source, int64_t ticks)
+{
+	return av_rescale_q(ticks, source->video.time_base, (AVRational){1, 1000000000});
+}
+
+/* When a frame is to be shown, or, of a stream, when it was taken: as its timestamp says, not when
+ * it happened to arrive, for sound and picture arrive in bursts and by different ways. No frame
+ * arrives before it was taken, so the least delay that was seen is the truest. */
+static int64_t due_time(struct decode *decode)
+{
+	int64_t at = nanoseconds(decode->source, decode->source->pts), now = live_now();
+	int64_t ahead = decode->source->input->is_realtime ? 0 : early_max;
+	bool is_late = decode->anchor + at < now - LATE_MAX;
+	bool is_early = decode->anchor + at > now + ahead;
+	if (!decode->frames || is_late || is_early)
+		decode->anchor = (decode->ends_at > now ? decode->ends_at : now) - at;
+	decode->ends_at = 0;
+	return decode->anchor + at;
+}
+
+/* The sound up to a time of the source, in its video's ticks. */
+static void hand_out_sound(struct decode *decode, int64_t until)
+{
+	struct queue *listeners = atomic_load(&decode->sound_wanted) ? decode->options.sound : NULL;
+	sound_reader_play(decode->sound, nanoseconds(decode->source, until), decode->anchor,
+	                  listeners);
+}
+
+/* Frames that no display can show, and those that come too late, are not worth converting: the
+ * newest wins. */
+static bool is_superfluous(const struct decode *decode, int64_t time)
+{
+	int64_t now = live_now(), spacing = time - decode->time;
+	if (!decode->frames)
+		return false;
+	if (spacing >= 0 && spacing < SPACING_LEAST)
+		return true;
+	return time < now - BEHIND && now < decode->taken_at + BEHIND_MAX;
+}
+
+static rv_status convert_frame(struct decode *decode, int64_t time, rv_error *error)
+{
+	struct frame *frame = NULL;
+	rv_status status = frame_create(&frame, decode->width, decode->height, error);
+	if (status != RV_OK)
+		return status;
+	status = source_image(decode->source, &frame->image, error);
+	if (status != RV_OK) {
+		frame_release(frame);
+		return status;
+	}
+	frame->time = decode->time = time;
+	decode->taken_at = live_now();
+	if (!decode->source->input->is_realtime)
+		sleep_until(decode, time);
+	feed_frame(decode->feed, frame);
+	return RV_OK;
+}
+
+static void note_change(struct decode *decode)
+{
+	const struct video_description *video = &decode->source->video;
+	bool same = decode->seen.width == video->width && decode->seen.height == video->height &&
+	            decode->seen.format == video->pixel_format;
+	if (decode->seen.width && !same)
+		note_say(&decode->note, "the input changed to %dx%d, %s", video->width,
+		         video->height, av_get_pix_fmt_name(video->pixel_format));
+	decode->seen.width = video->width;
+	decode->seen.height = video->height;
+	decode->seen.format = video->pixel_format;
+}
+
+static void note_damage(struct decode *decode)
+{
+	int64_t now = live_now(), damaged = decode->source->damaged - decode->damage_said;
+	if (damaged <= 0 || now < decode->damage_said_at + damage_interval)
+		return;
+	note_say(&decode->note, "%.80s: %lld damaged %s left out", decode->name, (long long)damaged,
+	         damaged == 1 ? "packet" : "packets");
+	decode->damage_said = decode->source->damaged;
+	decode->damage_said_at = now;
+}
+
+static void count_frame(struct decode *decode)
+{
+	pthread_mutex_lock(&decode->lock);
+	decode->decoded++;
+	stats_rate_note(&decode->decoded_rate, live_now());
+	pthread_mutex_unlock(&decode->lock);
+}
+
+static rv_status take_frame(struct decode *decode, rv_error *error)
+{
+	rv_status status = RV_OK;
+	int64_t time = due_time(decode);
+	count_frame(decode);
+	source_hurry(decode->source, time < live_now() - 2 * (int64_t)BEHIND);
+	note_change(decode);
+	note_damage(decode);
+	if (!is_superfluous(decode, time))
+		status = convert_frame(decode, time, error);
+	decode->frames += status == RV_OK;
+	hand_out_sound(decode, decode->source->pts);
+	return status;
+}
+
+/* ---- the thread ---- */
+
+static void end_session(struct decode *decode)
+{
+	pthread_mutex_lock(&decode->lock);
+	decode->ended = true;
+	pthread_mutex_unlock(&decode->lock);
+}
+
+/* The feed shows it on and on. */
+static void show_still(struct decode *decode)
+{
+	while (!stopped(decode))
+		sleep_for(NAP);
+}
+
+/* Of the last frame, in its source's ticks. */
+static int64_t end_time(const struct source *source)
+{
+	AVRational rate = source->video.frame_rate;
+	int64_t duration = source->duration;
+	if (!duration && rate.num)
+		duration = av_rescale_q(1, av_inv_q(rate), source->video.time_base);
+	return source->pts + duration;
+}
+
+static void end_input(struct decode *decode, rv_status status, const rv_error *error)
+{
+	const struct input *input = decode->source->input;
+	bool may_return = input->may_return;
+	if (decode->frames &&
+	    (input->kind == INPUT_PICTURE || (decode->frames == 1 && !may_return))) {
+		show_still(decode);
+		return;
+	}
+	hand_out_sound(decode, end_time(decode->source));
+	if (!may_return) /* a file that starts over waits for its last frame's end */
+		decode->ends_at =
+			decode->anchor + nanoseconds(decode->source, end_time(decode->source));
+	close_source(decode);
+	if (!may_return && (!decode->options.loop || !strcmp(decode->input, "-"))) {
+		end_session(decode);
+		return;
+	}
+	feed_raise(decode->feed, ++decode->serial);
+	if (may_return || status != RV_OK)
+		wait_for_return(decode, status, error);
+	else
+		wait_for_input(decode, decode->frames ? 0 : BACKOFF_FIRST);
+}
+
+static void *run(void *context)
+{
+	struct decode *decode = context;
+	while (!stopped(decode) && decode->source) {
+		enum source_event event = SOURCE_END;
+		rv_error error = {0};
+		rv_status status = source_next(decode->source, &event, &error);
+		if (status == RV_OK && event == SOURCE_FRAME)
+			status = take_frame(decode, &error);
+		else if (status == RV_OK && event == SOURCE_PACKET)
+			sound_reader_keep(decode->sound, decode->source->packet);
+		if (!stopped(decode) && (status != RV_OK || event == SOURCE_END))
+			end_input(decode, status, &error);
+	}
+	return NULL;
+}
+
+rv_status decode_start(struct decode *decode, rv_error *error)
+{
+	decode->started = true; /* which the thread looks at */
+	rv_status status = thread_start(&decode->thread, "decoding", run, decode, error);
+	if (status != RV_OK)
+		decode->started = false;
+	return status;
+}
+
+void decode_close(struct decode **closed)
+{
+	struct decode *decode = *closed;
+	if (!decode)
+		return;
+	if (decode->started)
+		pthread_join(decode->thread, NULL);
+	close_source(decode);
+	feed_destroy(&decode->feed);
+	note_finish(&decode->note);
+	pthread_mutex_destroy(&decode->lock);
+	free(decode->name);
+	free(decode->input);
+	free(decode);
+	*closed = NULL;
+}

@@ -1,0 +1,67 @@
+/* The decode thread of a live session: opens the input, decodes it at its own pace, and feeds its
+ * frames to the display and to the engine (app/live/feed.h), neither of which it ever waits for.
+ *
+ * Files are played at the rate of their timestamps, again and again if wished. A camera or stream
+ * that goes away is waited for and opened again, at first at once and then at growing intervals;
+ * meanwhile the last frame is fed again and again, as a picture is. All frames have the size that
+ * the first one had: later ones of other sizes are fitted into it. */
+#ifndef APP_LIVE_DECODE_H
+#define APP_LIVE_DECODE_H
+
+#include <signal.h>
+
+#include "app/base/queue.h"
+#include "app/live/note.h"
+#include "app/media/camera_mode.h"
+
+struct decode;
+
+enum { DECODE_NOTE_LENGTH = LIVE_NOTE_LENGTH };
+
+struct decode_options {
+	const char *input; /* as for input_open (app/media/input.h); copied */
+	bool loop;         /* play files again and again */
+	bool waits;        /* also at the start, for a camera or a stream that is not there yet */
+	struct camera_wish camera_wish;
+	bool quiet;                        /* write no log to standard error */
+	const volatile sig_atomic_t *stop; /* ends blocking reads once it is not 0; never NULL */
+	struct queue *display, *work;      /* of struct frame; borrowed */
+	struct queue *sound;               /* of struct sound (app/live/sound_reader.h); borrowed */
+};
+
+/* Opens the input, so that what is wrong with it shows at once, or waits for it (options->waits);
+ * nothing is read yet beyond the first frame. A signal (app/base/signals.h) ends the wait for it.
+ * The errors of input_open and source_open. */
+rv_status decode_open(struct decode **decode, const struct decode_options *options,
+                      rv_error *error);
+
+/* The size of all frames, whatever size the input changes to later. */
+void decode_size(const struct decode *decode, int *width, int *height);
+
+/* Starts the thread. RV_MEMORY. */
+rv_status decode_start(struct decode *decode, rv_error *error);
+
+/* True once a file that is not looped, or standard input, has ended. Any thread. */
+bool decode_ended(struct decode *decode);
+
+/* How many frames came from the input so far, those that nobody took included, and how many a
+ * second of late. now is of live_now(). Any thread. */
+double decode_rate(struct decode *decode, int64_t now, uint64_t *frames);
+
+/* Whether the input, as it was last opened, has sound that can be decoded. Any thread. */
+bool decode_has_sound(struct decode *decode);
+
+/* From then on sound is decoded and pushed to options.sound, or not any more; at first it is not.
+ * Its times are on the clock of the frames'. Any thread. */
+void decode_want_sound(struct decode *decode, bool wanted);
+
+/* Writes what happened, once, such as that the camera is back; empty: nothing. Any thread. */
+void decode_note(struct decode *decode, char note[DECODE_NOTE_LENGTH]);
+
+/* Writes what goes on, such as that the camera is waited for; empty: nothing. Any thread. */
+void decode_state(struct decode *decode, char state[DECODE_NOTE_LENGTH]);
+
+/* Waits for the thread, which ends once *stop is not 0, and frees everything. Accepts NULL. */
+void decode_close(struct decode **decode);
+
+#endif

@@ -1,0 +1,169 @@
+#include "app/live/disk.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/base/paths.h"
+#include "app/base/queue.h"
+#include "app/base/thread.h"
+#include "app/media/convert.h"
+#include "app/media/picture.h"
+
+enum { WAITING_MAX = 4 };
+
+struct task {
+	struct picture picture; /* without pixels, the text itself is written */
+	char *settings, *path;
+};
+
+struct live_disk {
+	struct queue *tasks;
+	pthread_t thread;
+	pthread_mutex_t lock; /* of note */
+	char note[DISK_NOTE_LENGTH];
+};
+
+static void release_task(void *item)
+{
+	struct task *task = item;
+	picture_release(&task->picture);
+	free(task->settings);
+	free(task->path);
+	free(task);
+}
+
+static void set_note(struct live_disk *disk, const char *note)
+{
+	pthread_mutex_lock(&disk->lock);
+	snprintf(disk->note, sizeof(disk->note), "%.*s", DISK_NOTE_LENGTH - 1, note);
+	pthread_mutex_unlock(&disk->lock);
+}
+
+void live_disk_note(struct live_disk *disk, char note[DISK_NOTE_LENGTH])
+{
+	pthread_mutex_lock(&disk->lock);
+	memcpy(note, disk->note, DISK_NOTE_LENGTH);
+	disk->note[0] = '\0';
+	pthread_mutex_unlock(&disk->lock);
+}
+
+static rv_status write_content(const struct task *task, struct output_file *file, rv_error *error)
+{
+	if (task->picture.image.pixels)
+		return picture_write(&task->picture, file, task->path, error);
+	avio_write(output_file_io(file), (const unsigned char *)task->settings,
+	           (int)strlen(task->settings));
+	return RV_OK; /* the file tells when it is committed */
+}
+
+static void write_file(struct live_disk *disk, const struct task *task)
+{
+	char note[DISK_NOTE_LENGTH];
+	struct output_file *file = NULL;
+	rv_error error = {0};
+	bool is_text = !task->picture.image.pixels;
+	if (is_text)
+		paths_make_folders(task->path);
+	rv_status status = output_file_create(&file, task->path, is_text, &error);
+	if (status == RV_OK)
+		status = write_content(task, file, &error);
+	if (status == RV_OK)
+		status = output_file_commit(&file, &error);
+	output_file_discard(&file);
+	snprintf(note, sizeof(note), "wrote %.140s", task->path);
+	set_note(disk, status == RV_OK ? note : error.message);
+}
+
+static void *run(void *context)
+{
+	struct live_disk *disk = context;
+	struct task *task;
+	while ((task = queue_pop(disk->tasks, -1))) {
+		write_file(disk, task);
+		release_task(task);
+	}
+	return NULL;
+}
+
+rv_status live_disk_start(struct live_disk **started, rv_error *error)
+{
+	struct live_disk *disk = calloc(1, sizeof(*disk));
+	if (!disk)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	pthread_mutex_init(&disk->lock, NULL);
+	/* Pictures asked for faster than they can be written are dropped: nothing waits. */
+	rv_status status =
+		queue_create(&disk->tasks, WAITING_MAX, QUEUE_DROP_OLDEST, release_task, error);
+	if (status == RV_OK)
+		status = thread_start(&disk->thread, "writing", run, disk, error);
+	if (status != RV_OK) {
+		queue_destroy(&disk->tasks);
+		pthread_mutex_destroy(&disk->lock);
+		free(disk);
+		return status;
+	}
+	*started = disk;
+	return RV_OK;
+}
+
+/* A task without a picture. */
+static rv_status create_task(struct task **created, const char *text, const char *path,
+                             rv_error *error)
+{
+	struct task *task = calloc(1, sizeof(*task));
+	if (!task)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	task->settings = strdup(text);
+	task->path = strdup(path);
+	if (!task->settings || !task->path) {
+		release_task(task);
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	}
+	*created = task;
+	return RV_OK;
+}
+
+rv_status live_disk_write(struct live_disk *disk, const rv_image *picture, const char *settings,
+                          const char *path, rv_error *error)
+{
+	struct task *task;
+	rv_status status = create_task(&task, settings, path, error);
+	if (status != RV_OK)
+		return status;
+	status = convert_allocate_image(&task->picture.image, RV_RGB8, picture->width,
+	                                picture->height, error);
+	if (status != RV_OK) {
+		release_task(task);
+		return status;
+	}
+	memcpy(task->picture.image.pixels, picture->pixels,
+	       picture->stride * (size_t)picture->height);
+	task->picture.settings = task->settings;
+	queue_push(disk->tasks, task, 0);
+	return RV_OK;
+}
+
+rv_status live_disk_write_text(struct live_disk *disk, const char *text, const char *path,
+                               rv_error *error)
+{
+	struct task *task;
+	rv_status status = create_task(&task, text, path, error);
+	if (status == RV_OK)
+		queue_push(disk->tasks, task, 0);
+	return status;
+}
+
+void live_disk_stop(struct live_disk **stopped)
+{
+	struct live_disk *disk = *stopped;
+	if (!disk)
+		return;
+	queue_close(disk->tasks);
+	pthread_join(disk->thread, NULL);
+	queue_destroy(&disk->tasks);
+	pthread_mutex_destroy(&disk->lock);
+	free(disk);
+	*stopped = NULL;
+}

@@ -1,0 +1,445 @@
+#include "app/live/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/base/thread.h"
+#include "app/live/attract.h"
+#include "app/live/fade.h"
+#include "app/live/frame.h"
+#include "app/live/governor.h"
+#include "app/live/thread.h"
+#include "app/media/convert.h"
+#include "app/media/shrink.h"
+
+enum {
+	DREAM_SIDE_MAX = 1280,    /* pixels, unless a size is asked for */
+	START_PIXELS = 160 * 120, /* of the first dream on a processor */
+	FRAMES_PER_DREAM = 2,     /* of the display: a dream may take so long */
+};
+
+static const int64_t grace = 1000000000; /* nanoseconds */
+/* Of a journey that begins where nothing moves. */
+static const double departure = 4, arrival = 1.5; /* seconds */
+static const double journey_zoom = 1.08;          /* a second */
+static const double journey_rotation = 2;         /* degrees a second */
+
+struct live_engine {
+	const rv_model *model;
+	struct queue *work, *dreams, *nudged;
+	pthread_t thread;
+
+	pthread_mutex_t lock; /* of what follows, which any thread uses */
+	struct options options;
+	unsigned resets;
+	double fade;    /* seconds in which the next dream takes over; 0: at once */
+	rv_error error; /* of the last frame */
+	bool ever_dreamed, ever_changed;
+
+	atomic_uint urgent; /* raised where the dream under way is not wanted any more */
+	atomic_bool stop;
+	atomic_bool broke_off; /* it has stopped dreaming, and only puts things away */
+
+	/* the thread's own */
+	rv_engine *engine;
+	struct options current;
+	unsigned resets_done, urgent_seen;
+	bool broken_off; /* the last dream was */
+	int64_t began;   /* the dream under way */
+	rv_params params;
+	bool params_set;
+	struct governor governor;
+	bool governor_set;
+	struct shrinker shrinker;
+	rv_image before, after; /* the dream's size */
+	struct dream *last;     /* held */
+	struct live_fade fading;
+	double fade_next; /* as fade */
+	struct attract attract;
+	bool travels;
+	int64_t travels_since;
+	struct governor_quality quality; /* of the last dream */
+};
+
+/* ---- settings ---- */
+
+static bool wants_another_dream(const struct options *a, const struct options *b)
+{
+	return memcmp(&a->layers, &b->layers, sizeof(a->layers)) ||
+	       a->params.octaves != b->params.octaves ||
+	       a->params.octave_scale != b->params.octave_scale || a->size.width != b->size.width ||
+	       a->size.height != b->size.height;
+}
+
+void live_engine_set(struct live_engine *engine, const struct options *options)
+{
+	pthread_mutex_lock(&engine->lock);
+	if (wants_another_dream(&engine->options, options))
+		atomic_fetch_add(&engine->urgent, 1);
+	engine->options = *options;
+	engine->ever_changed = true;
+	pthread_mutex_unlock(&engine->lock);
+}
+
+void live_engine_reset(struct live_engine *engine)
+{
+	pthread_mutex_lock(&engine->lock);
+	engine->resets++;
+	pthread_mutex_unlock(&engine->lock);
+}
+
+void live_engine_fade(struct live_engine *engine, double seconds)
+{
+	pthread_mutex_lock(&engine->lock);
+	engine->fade = seconds;
+	pthread_mutex_unlock(&engine->lock);
+}
+
+rv_status live_engine_status(struct live_engine *engine, bool *fatal, rv_error *error)
+{
+	pthread_mutex_lock(&engine->lock);
+	rv_status status = engine->error.status;
+	*fatal = status != RV_OK && !engine->ever_dreamed && !engine->ever_changed;
+	if (status != RV_OK && error)
+		*error = engine->error;
+	pthread_mutex_unlock(&engine->lock);
+	return status;
+}
+
+static void report(struct live_engine *engine, rv_status status, const rv_error *error)
+{
+	pthread_mutex_lock(&engine->lock);
+	engine->error.status = RV_OK;
+	if (status != RV_OK)
+		engine->error = *error;
+	else
+		engine->ever_dreamed = true;
+	pthread_mutex_unlock(&engine->lock);
+}
+
+static void take_snapshot(struct live_engine *engine)
+{
+	pthread_mutex_lock(&engine->lock);
+	if (engine->fade > 0)
+		engine->fade_next = engine->fade;
+	engine->fade = 0;
+	engine->current = engine->options;
+	engine->urgent_seen = atomic_load(&engine->urgent);
+	unsigned resets = engine->resets;
+	pthread_mutex_unlock(&engine->lock);
+	if (resets != engine->resets_done)
+		rv_reset(engine->engine);
+	engine->resets_done = resets;
+}
+
+/* The size asked for, or the frame's; never more than the frame's, which holds no more detail. */
+static void wished_size(const struct options *options, const rv_image *frame, int *width,
+                        int *height)
+{
+	*width = options->size.width;
+	*height = options->size.height;
+	if (!*width && !*height) {
+		if (frame->width >= frame->height)
+			*width = frame->width < DREAM_SIDE_MAX ? frame->width : DREAM_SIDE_MAX;
+		else
+			*height = frame->height < DREAM_SIDE_MAX ? frame->height : DREAM_SIDE_MAX;
+	}
+	convert_fit_size(width, height, frame->width, frame->height);
+	if (*width > frame->width || *height > frame->height) {
+		*width = frame->width;
+		*height = frame->height;
+	}
+}
+
+static unsigned locks_of(const struct options *options)
+{
+	return (options->lock_steps ? GOVERNOR_STEPS : 0u) |
+	       (options->lock_octaves ? GOVERNOR_OCTAVES : 0u) |
+	       (options->lock_size ? GOVERNOR_SIZE : 0u) |
+	       (options->lock_flow ? GOVERNOR_FLOW : 0u);
+}
+
+static struct governor_quality find_quality(struct live_engine *engine, const rv_image *frame)
+{
+	const struct options *options = &engine->current;
+	struct governor_quality wish = {
+		.warm_steps = options->params.time.warm_steps,
+		.warm_octaves = options->params.time.warm_octaves,
+		.octave_scale = options->params.octave_scale,
+		.flow = options->params.time.flow_quality,
+	};
+	bool is_processor = rv_engine_device(engine->engine)->kind == RV_DEVICE_CPU;
+	wished_size(options, frame, &wish.width, &wish.height);
+	if (!options->governor)
+		return wish;
+	if (!engine->governor_set)
+		governor_init(&engine->governor, &wish, locks_of(options),
+		              is_processor ? START_PIXELS : 0);
+	else
+		governor_wish(&engine->governor, &wish, locks_of(options));
+	engine->governor_set = true;
+	return *governor_quality(&engine->governor);
+}
+
+/* A journey that has nowhere to go goes forward, turning a little, and sets out gently. */
+static void set_out(const struct live_engine *engine, rv_time *time)
+{
+	double part = (double)(live_now() - engine->travels_since) / (1e9 * departure);
+	if (time->zoom != 1 || time->rotation != 0 || time->pan_x != 0 || time->pan_y != 0)
+		return;
+	part = part < 1 ? part : 1;
+	time->zoom = (float)(1 + part * (journey_zoom - 1));
+	time->rotation = (float)(part * journey_rotation);
+}
+
+/* Whether the next dream is one of a journey: as it was asked for, or where nothing moves. */
+static rv_status choose_travel(struct live_engine *engine, const struct frame *frame,
+                               rv_error *error)
+{
+	const struct options *options = &engine->current;
+	rv_status status = RV_OK;
+	int64_t now = live_now();
+	bool rests = options->attract > 0 &&
+	             attract_watch(&engine->attract, &frame->image, now, (double)options->attract);
+	bool travels = (rests || options->journey) && options->time && engine->last;
+	if (options->attract <= 0)
+		engine->attract = (struct attract){0};
+	if (travels && !engine->travels)
+		engine->travels_since = now;
+	if (!travels && engine->travels)
+		status = live_fade_begin(&engine->fading, engine->last, &engine->after, now,
+		                         arrival, error);
+	engine->travels = travels;
+	return status;
+}
+
+static rv_status set_params(struct live_engine *engine, const struct governor_quality *quality,
+                            rv_error *error)
+{
+	rv_params params = options_params(&engine->current, rv_model_default_layer(engine->model));
+	params.time.warm_steps = quality->warm_steps;
+	params.time.warm_most = quality->warm_most;
+	params.time.warm_octaves = quality->warm_octaves;
+	params.time.flow_quality = quality->flow;
+	params.time.onset = params.iterations; /* no frame waits long for another one's beginning */
+	if (engine->travels)
+		set_out(engine, &params.time);
+	if (engine->params_set && !memcmp(&params, &engine->params, sizeof(params)))
+		return RV_OK;
+	rv_status status = rv_set_params(engine->engine, &params, error);
+	engine->params = params;
+	engine->params_set = status == RV_OK;
+	return status;
+}
+
+/* ---- dreaming ---- */
+
+static rv_status reserve(rv_image *image, int width, int height, rv_error *error)
+{
+	if (image->pixels && image->width == width && image->height == height)
+		return RV_OK;
+	free(image->pixels);
+	*image = (rv_image){0};
+	return convert_allocate_image(image, RV_RGB8, width, height, error);
+}
+
+static void subtract(const rv_image *after, const rv_image *before, int16_t *detail)
+{
+	const uint8_t *a = after->pixels, *b = before->pixels; /* rows are packed */
+	size_t count = 3 * (size_t)after->width * (size_t)after->height;
+	for (size_t i = 0; i < count; i++)
+		detail[i] = (int16_t)(a[i] - b[i]);
+}
+
+static double ms_since(int64_t start)
+{
+	return (double)(live_now() - start) / 1e6;
+}
+
+/* The dream of the frame, or one that travels on without it. */
+static rv_status run_dream(struct live_engine *engine, const struct frame *frame, rv_error *error)
+{
+	rv_status status = RV_INVALID;
+	if (engine->travels)
+		status = rv_travel(engine->engine, frame->time, &engine->after, error);
+	/* A journey begins with a dream, and anew where another one was asked for. */
+	if (status == RV_INVALID)
+		status = rv_dream(engine->engine, &engine->before, frame->time, &engine->after,
+		                  error);
+	return status;
+}
+
+/* Lets what was dreamed before fade, and keeps this dream in case that it is to. */
+static rv_status fade_dream(struct live_engine *engine, struct dream *dream, rv_error *error)
+{
+	rv_status status = RV_OK;
+	int64_t now = live_now();
+	if (engine->fade_next > 0)
+		status = live_fade_begin(&engine->fading, engine->last, NULL, now,
+		                         engine->fade_next, error);
+	engine->fade_next = 0;
+	live_fade_apply(&engine->fading, dream, &engine->before, now);
+	dream_release(engine->last);
+	engine->last = dream_hold(dream);
+	return status;
+}
+
+static rv_status make_dream(struct live_engine *engine, struct frame *frame,
+                            const struct governor_quality *quality, struct dream **made,
+                            rv_error *error)
+{
+	int64_t start = live_now();
+	rv_status status = reserve(&engine->before, quality->width, quality->height, error);
+	if (status == RV_OK)
+		status = reserve(&engine->after, quality->width, quality->height, error);
+	if (status == RV_OK)
+		status = shrink(&engine->shrinker, &frame->image, &engine->before, error);
+	double convert_ms = ms_since(start);
+	start = live_now();
+	if (status == RV_OK)
+		status = run_dream(engine, frame, error);
+	if (status == RV_OK)
+		status = dream_create(made, frame, quality->width, quality->height, error);
+	if (status != RV_OK)
+		return status;
+	struct dream *dream = *made;
+	subtract(&engine->after, &engine->before, dream->detail);
+	dream->dream_ms = ms_since(start);
+	dream->convert_ms = convert_ms;
+	dream->report = rv_last_frame(engine->engine);
+	dream->warm_steps = quality->warm_steps;
+	dream->warm_most = quality->warm_most;
+	dream->warm_octaves = quality->warm_octaves;
+	dream->flow = quality->flow;
+	return fade_dream(engine, dream, error);
+}
+
+/* Beginnings are rare and a scene at rest costs nothing: neither says what keeping up takes. */
+static void measure(struct live_engine *engine, const struct dream *dream)
+{
+	double target = 1000.0 * FRAMES_PER_DREAM / (double)engine->current.fps;
+	if (!dream->report.onset && dream->report.steps && engine->current.governor &&
+	    !engine->travels)
+		governor_measure(&engine->governor, dream->convert_ms + dream->dream_ms, target);
+}
+
+static rv_status dream_frame(struct live_engine *engine, struct frame *frame, rv_error *error)
+{
+	struct dream *dream = NULL;
+	rv_status status = choose_travel(engine, frame, error);
+	/* A journey keeps its size. */
+	if (!engine->travels)
+		engine->quality = find_quality(engine, &frame->image);
+	struct governor_quality quality = engine->quality;
+	if (status == RV_OK)
+		status = set_params(engine, &quality, error);
+	if (status == RV_OK)
+		status = make_dream(engine, frame, &quality, &dream, error);
+	if (status != RV_OK) {
+		dream_release(dream);
+		return status;
+	}
+	measure(engine, dream);
+	queue_push(engine->dreams, dream, frame->serial);
+	queue_nudge(engine->nudged);
+	return RV_OK;
+}
+
+/* ---- the thread ---- */
+
+/* One that follows one that was broken off gets a second: or a key held down, which changes the
+ * layer faster than any can be dreamed of, would let nothing be seen until it is let go. */
+static bool go_on(void *context, double part)
+{
+	struct live_engine *engine = context;
+	bool is_wanted = atomic_load(&engine->urgent) == engine->urgent_seen;
+	(void)part;
+	return !atomic_load(&engine->stop) &&
+	       (is_wanted || (engine->broken_off && live_now() - engine->began < grace));
+}
+
+static void dream_frames(struct live_engine *engine)
+{
+	struct frame *frame;
+	while (!atomic_load(&engine->stop) && (frame = queue_pop(engine->work, -1))) {
+		rv_error error = {0};
+		take_snapshot(engine);
+		engine->began = live_now();
+		if (!engine->current.freeze) {
+			rv_status status = dream_frame(engine, frame, &error);
+			if (status != RV_CANCELLED)
+				report(engine, status, &error);
+			engine->broken_off = status == RV_CANCELLED;
+		}
+		frame_release(frame);
+	}
+}
+
+static void *run(void *context)
+{
+	struct live_engine *engine = context;
+	rv_error error = {0};
+	rv_config config = options_config(&engine->current);
+	config.time_stages = engine->current.bench > 0;
+	rv_status status = rv_create(&engine->engine, engine->model, &config, &error);
+	if (status == RV_OK) {
+		rv_set_progress(engine->engine, go_on, engine);
+		dream_frames(engine);
+	} else {
+		report(engine, status, &error);
+	}
+	atomic_store(&engine->broke_off, true);
+	rv_destroy(&engine->engine);
+	return NULL;
+}
+
+rv_status live_engine_start(struct live_engine **started, const rv_model *model,
+                            const struct options *options, struct queue *work, struct queue *dreams,
+                            struct queue *nudged, rv_error *error)
+{
+	struct live_engine *engine = calloc(1, sizeof(*engine));
+	if (!engine)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	engine->model = model;
+	engine->options = engine->current = *options;
+	engine->work = work;
+	engine->dreams = dreams;
+	engine->nudged = nudged;
+	pthread_mutex_init(&engine->lock, NULL);
+	rv_status status = thread_start(&engine->thread, "dreaming", run, engine, error);
+	if (status != RV_OK) {
+		pthread_mutex_destroy(&engine->lock);
+		free(engine);
+		return status;
+	}
+	*started = engine;
+	return RV_OK;
+}
+
+void live_engine_break_off(struct live_engine *engine)
+{
+	if (engine)
+		atomic_store(&engine->stop, true);
+}
+
+bool live_engine_stop(struct live_engine **stopped, int64_t until)
+{
+	struct live_engine *engine = *stopped;
+	if (!engine)
+		return true;
+	live_engine_break_off(engine);
+	if (!live_thread_breaks_off(&engine->broke_off, until)) {
+		pthread_detach(engine->thread);
+		return false;
+	}
+	pthread_join(engine->thread, NULL);
+	pthread_mutex_destroy(&engine->lock);
+	shrinker_release(&engine->shrinker);
+	free(engine->before.pixels);
+	free(engine->after.pixels);
+	live_fade_end(&engine->fading);
+	dream_release(engine->last);
+	free(engine);
+	*stopped = NULL;
+	return true;
+}

@@ -1,0 +1,41 @@
+/* The engine thread of a live session: takes the newest frame, makes it as small as the governor
+ * says, dreams it, and hands on the detail. Settings come in as whole snapshots. */
+#ifndef APP_LIVE_ENGINE_H
+#define APP_LIVE_ENGINE_H
+
+#include "app/base/queue.h"
+#include "app/options/options.h"
+
+struct live_engine;
+
+/* Starts the thread. model and queues must outlive it; it pops struct frame from work, pushes
+ * struct dream to dreams, and nudges whoever waits for `nudged`. options are the first snapshot.
+ * RV_MEMORY. */
+rv_status live_engine_start(struct live_engine **engine, const rv_model *model,
+                            const struct options *options, struct queue *work, struct queue *dreams,
+                            struct queue *nudged, rv_error *error);
+
+/* Takes a copy of options, used from the next frame on. What makes a dream of its own (layers,
+ * octaves, size) breaks off the one under way. */
+void live_engine_set(struct live_engine *engine, const struct options *options);
+
+/* Forgets the dream so far. */
+void live_engine_reset(struct live_engine *engine);
+
+/* What was dreamed so far fades out, over so many seconds from the next dream on. To be called
+ * before the options of that dream are set. */
+void live_engine_fade(struct live_engine *engine, double seconds);
+
+/* What kept the last frame from being dreamed: RV_OK where it was dreamed. `fatal` says that none
+ * ever was, with the options of the start, so that there is no use in going on. */
+rv_status live_engine_status(struct live_engine *engine, bool *fatal, rv_error *error);
+
+/* Tells the thread to end, breaking off what it does. Accepts NULL. */
+void live_engine_break_off(struct live_engine *engine);
+
+/* Ends the thread, breaking off what it does, and frees everything. work must be closed. Waits
+ * until a time of live_now()'s. False: the thread is where it cannot be interrupted, in a driver
+ * that compiles, and goes on with all that it was given, until the process ends. Accepts NULL. */
+bool live_engine_stop(struct live_engine **engine, int64_t until);
+
+#endif

@@ -1,0 +1,65 @@
+#include "app/live/fade.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ONE = 256 };
+
+rv_status live_fade_begin(struct live_fade *fade, struct dream *from, const rv_image *seen,
+                          int64_t now, double seconds, rv_error *error)
+{
+	uint8_t *copy = NULL;
+	live_fade_end(fade);
+	if (!from)
+		return RV_OK;
+	if (seen) {
+		size_t bytes = 3 * (size_t)seen->width * (size_t)seen->height;
+		copy = malloc(bytes);
+		if (!copy)
+			return rv_fail(error, RV_MEMORY, "out of memory for a dream that fades");
+		memcpy(copy, seen->pixels, bytes);
+	}
+	*fade = (struct live_fade){dream_hold(from), copy, now, seconds};
+	return RV_OK;
+}
+
+/* Mixes row y; `part` of ONE is the new dream's. Where the sizes differ, the nearest pixel of the
+ * old one is taken: it is on its way out. */
+static void mix_row(const struct live_fade *fade, struct dream *dream, const uint8_t *frame, int y,
+                    int part)
+{
+	const struct dream *from = fade->from;
+	size_t row = (size_t)y * (size_t)dream->width * 3;
+	size_t from_row = (size_t)(y * from->height / dream->height) * (size_t)from->width;
+	for (int x = 0; x < dream->width; x++) {
+		size_t at = 3 * (from_row + (size_t)(x * from->width / dream->width));
+		for (size_t c = 0; c < 3; c++) {
+			size_t to = row + 3 * (size_t)x + c;
+			int old =
+				fade->seen ? fade->seen[at + c] - frame[to] : from->detail[at + c];
+			int now = dream->detail[to];
+			dream->detail[to] = (int16_t)(old + (now - old) * part / ONE);
+		}
+	}
+}
+
+void live_fade_apply(struct live_fade *fade, struct dream *dream, const rv_image *frame,
+                     int64_t now)
+{
+	if (!fade->from)
+		return;
+	double part = (double)(now - fade->begun) / (1e9 * fade->seconds);
+	if (!(part < 1)) {
+		live_fade_end(fade);
+		return;
+	}
+	for (int y = 0; y < dream->height; y++)
+		mix_row(fade, dream, frame->pixels, y, (int)(part * ONE));
+}
+
+void live_fade_end(struct live_fade *fade)
+{
+	dream_release(fade->from);
+	free(fade->seen);
+	*fade = (struct live_fade){0};
+}

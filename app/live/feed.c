@@ -1,0 +1,174 @@
+#include "app/live/feed.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/base/thread.h"
+
+enum {
+	MILLISECOND = 1000000,            /* nanoseconds */
+	SECOND = 1000 * MILLISECOND,      /* nanoseconds; needs 30 bits */
+	AGAIN_LEAST = 33 * MILLISECOND,   /* frames are not handed out again more often, */
+	AGAIN_MOST = 50 * MILLISECOND,    /* nor less often */
+	SILENCE_LEAST = 100 * MILLISECOND /* of an input that is fast enough by itself */
+};
+
+struct feed {
+	struct queue *display, *work;
+	pthread_t thread;
+
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t changed;
+	bool stopping;
+	uint64_t serial;
+	uint64_t count;     /* of new frames */
+	struct frame *last; /* NULL: none yet */
+	int64_t handed_at;  /* the last one, new or again */
+	int64_t silence;    /* after a new frame, until it is handed out again, nanoseconds */
+	int64_t again;      /* and from then on */
+	bool is_new;        /* the last one was */
+};
+
+/* With the lock held. Takes over the frame. */
+static void hand_out(struct feed *feed, struct frame *frame)
+{
+	frame->serial = feed->serial;
+	feed->count += !frame->again;
+	frame->number = feed->count;
+	frame->decoded_at = live_now();
+	if (feed->last && frame->time <= feed->last->time)
+		frame->time = feed->last->time + 1;
+	frame_release(feed->last);
+	feed->last = frame_hold(frame);
+	feed->handed_at = frame->decoded_at;
+	feed->is_new = !frame->again;
+	queue_push(feed->work, frame_hold(frame), frame->serial);
+	queue_push(feed->display, frame, frame->serial);
+}
+
+void feed_frame(struct feed *feed, struct frame *frame)
+{
+	pthread_mutex_lock(&feed->lock);
+	hand_out(feed, frame);
+	pthread_cond_signal(&feed->changed);
+	pthread_mutex_unlock(&feed->lock);
+}
+
+void feed_raise(struct feed *feed, uint64_t serial)
+{
+	pthread_mutex_lock(&feed->lock);
+	feed->serial = serial;
+	pthread_mutex_unlock(&feed->lock);
+	queue_raise(feed->work, serial);
+}
+
+/* A slow input's frames are handed out again in even parts of the time between them. */
+void feed_expect(struct feed *feed, double frames_per_second)
+{
+	int64_t interval =
+		frames_per_second > 0.1 ? (int64_t)(SECOND / frames_per_second) : AGAIN_LEAST;
+	int64_t parts = (interval + AGAIN_MOST - 1) / AGAIN_MOST;
+	int64_t again = interval / parts;
+	pthread_mutex_lock(&feed->lock);
+	feed->again = again > AGAIN_LEAST ? again : AGAIN_LEAST;
+	feed->silence = parts > 1 ? feed->again : SILENCE_LEAST;
+	pthread_mutex_unlock(&feed->lock);
+}
+
+/* ---- the thread ---- */
+
+/* With the lock held. */
+static int64_t due_at(const struct feed *feed)
+{
+	if (!feed->last)
+		return live_now() + SECOND;
+	return feed->handed_at + (feed->is_new ? feed->silence : feed->again);
+}
+
+/* With the lock held, which is let go of meanwhile. */
+static void wait_until(struct feed *feed, int64_t due)
+{
+	const struct timespec until = {due / SECOND, due % SECOND};
+	pthread_cond_timedwait(&feed->changed, &feed->lock, &until);
+}
+
+/* With the lock held, which is let go of while the pixels are copied. */
+static void hand_out_again(struct feed *feed)
+{
+	struct frame *last = frame_hold(feed->last), *copy = NULL;
+	pthread_mutex_unlock(&feed->lock);
+	rv_status status = frame_create(&copy, last->image.width, last->image.height, NULL);
+	if (status == RV_OK) {
+		memcpy(copy->image.pixels, last->image.pixels,
+		       copy->image.stride * (size_t)copy->image.height);
+		copy->again = true;
+		copy->time = last->time + (live_now() - last->decoded_at);
+	}
+	pthread_mutex_lock(&feed->lock);
+	if (status == RV_OK && feed->last == last && !feed->stopping)
+		hand_out(feed, copy);
+	else
+		frame_release(copy);
+	if (status != RV_OK)
+		feed->handed_at = live_now(); /* later, perhaps */
+	frame_release(last);
+}
+
+static void *run(void *context)
+{
+	struct feed *feed = context;
+	pthread_mutex_lock(&feed->lock);
+	while (!feed->stopping) {
+		int64_t due = due_at(feed);
+		if (due > live_now())
+			wait_until(feed, due);
+		else
+			hand_out_again(feed);
+	}
+	pthread_mutex_unlock(&feed->lock);
+	return NULL;
+}
+
+rv_status feed_create(struct feed **created, struct queue *display, struct queue *work,
+                      rv_error *error)
+{
+	pthread_condattr_t clock;
+	struct feed *feed = calloc(1, sizeof(*feed));
+	if (!feed)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	feed->display = display;
+	feed->work = work;
+	pthread_mutex_init(&feed->lock, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&feed->changed, &clock);
+	pthread_condattr_destroy(&clock);
+	feed_expect(feed, 0);
+	rv_status status = thread_start(&feed->thread, "handing out", run, feed, error);
+	if (status != RV_OK) {
+		pthread_cond_destroy(&feed->changed);
+		pthread_mutex_destroy(&feed->lock);
+		free(feed);
+		return status;
+	}
+	*created = feed;
+	return RV_OK;
+}
+
+void feed_destroy(struct feed **destroyed)
+{
+	struct feed *feed = *destroyed;
+	if (!feed)
+		return;
+	pthread_mutex_lock(&feed->lock);
+	feed->stopping = true;
+	pthread_cond_signal(&feed->changed);
+	pthread_mutex_unlock(&feed->lock);
+	pthread_join(feed->thread, NULL);
+	frame_release(feed->last);
+	pthread_cond_destroy(&feed->changed);
+	pthread_mutex_destroy(&feed->lock);
+	free(feed);
+	*destroyed = NULL;
+}

@@ -1,0 +1,238 @@
+#include "app/live/governor.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+	SIDE_MIN = 96,    /* a network sees little in less */
+	SIDE_MULTIPLE = 8 /* sizes are rounded to it */
+};
+
+static const double size_ratio = 0.84;     /* from rung to rung: about 0.7 of the pixels */
+static const double smoothing = 0.05;      /* the least weight of the newest measurement */
+static const double room = 0.85;           /* of the target, that a climb must fit into */
+static const double patience_first = 600;  /* milliseconds: the start is a guess */
+static const double patience_least = 3000; /* milliseconds */
+static const double patience_most = 3.6e6; /* milliseconds */
+static const double miss_tolerated = 400;  /* milliseconds: a hiccup is no reason to go down */
+
+/* ---- the ladder ---- */
+
+static bool same(const struct governor_quality *a, const struct governor_quality *b)
+{
+	return a->width == b->width && a->height == b->height && a->warm_steps == b->warm_steps &&
+	       a->warm_most == b->warm_most && a->warm_octaves == b->warm_octaves &&
+	       a->octave_scale == b->octave_scale && a->flow == b->flow;
+}
+
+static int rounded(double side)
+{
+	return (int)lround(side / SIDE_MULTIPLE) * SIDE_MULTIPLE;
+}
+
+/* Makes a dream one rung smaller; false where it would be too small. */
+static bool shrink(struct governor_quality *quality)
+{
+	int width = rounded(quality->width * size_ratio);
+	/* From the width, so that the shape does not drift with the rounding of each rung. */
+	int height = rounded((double)width * quality->height / quality->width);
+	if (width < SIDE_MIN || height < SIDE_MIN || width >= quality->width)
+		return false;
+	quality->width = width;
+	quality->height = height;
+	return true;
+}
+
+/* Where their number follows the strength, a few steps less do not weaken a dream: each becomes
+ * longer. */
+static bool take_fewer_steps(struct governor_quality *quality)
+{
+	bool is_automatic = quality->warm_steps == 0;
+	int *steps = is_automatic ? &quality->warm_most : &quality->warm_steps;
+	if (*steps == 1)
+		return false;
+	if (*steps == 0)
+		*steps = 2;
+	else
+		*steps = *steps > 4 ? *steps / 2 : *steps - 1;
+	return true;
+}
+
+static bool take_fewer_octaves(struct governor_quality *quality)
+{
+	if (quality->warm_octaves == 1)
+		return false;
+	quality->warm_octaves--;
+	return true;
+}
+
+static bool take_coarser_flow(struct governor_quality *quality)
+{
+	if (quality->flow == RV_FLOW_FAST)
+		return false;
+	quality->flow--;
+	return true;
+}
+
+/* Gives up a little; false at the bottom. */
+static bool descend(struct governor_quality *quality, unsigned locks)
+{
+	return (!(locks & GOVERNOR_STEPS) && take_fewer_steps(quality)) ||
+	       (!(locks & GOVERNOR_OCTAVES) && take_fewer_octaves(quality)) ||
+	       (!(locks & GOVERNOR_SIZE) && shrink(quality)) ||
+	       (!(locks & GOVERNOR_FLOW) && take_coarser_flow(quality));
+}
+
+static void build_ladder(struct governor *governor, const struct governor_quality *top)
+{
+	struct governor_quality quality = *top;
+	governor->rungs = 0;
+	do {
+		governor->ladder[governor->rungs++] = quality;
+	} while (governor->rungs < GOVERNOR_RUNGS_MAX && descend(&quality, governor->locks));
+}
+
+/* Gradient steps in a warm octave, on average, where their number follows the strength. */
+static double usual_steps(const struct governor_quality *quality)
+{
+	if (quality->warm_steps)
+		return quality->warm_steps;
+	return quality->warm_most == 1 ? 1 : quality->warm_most == 2 ? 1.4 : 2;
+}
+
+/* What a dream costs, in units of one gradient step on a million pixels: a model that only has to
+ * be right in proportion, its unit is measured. */
+static double cost(const struct governor_quality *quality)
+{
+	static const double flow_cost[] = {0.3, 0.6, 1.2};
+	double pixels = (double)quality->width * quality->height / 1e6;
+	double shrinking = 1 / ((double)quality->octave_scale * (double)quality->octave_scale);
+	double steps = usual_steps(quality), sum = 0, part = 1;
+	for (int i = 0; i < quality->warm_octaves; i++) {
+		sum += part;
+		part *= shrinking;
+	}
+	return pixels * (steps * sum + flow_cost[quality->flow]);
+}
+
+static void go_to(struct governor *governor, int rung)
+{
+	governor->rung = rung;
+	governor->measured = 0;
+	governor->room_for = 0;
+	governor->missed_for = 0;
+}
+
+void governor_init(struct governor *governor, const struct governor_quality *wish, unsigned locks,
+                   int start_pixels)
+{
+	memset(governor, 0, sizeof(*governor));
+	governor->wish = *wish;
+	governor->locks = locks;
+	build_ladder(governor, wish);
+	governor->patience = patience_first;
+	for (int i = 0; i < governor->rungs - 1; i++) {
+		const struct governor_quality *quality = &governor->ladder[i];
+		if (!start_pixels || quality->width * quality->height <= start_pixels)
+			break;
+		governor->rung = i + 1;
+	}
+}
+
+/* The best there may be: the wish, but for what is locked as it is. */
+static struct governor_quality top_of(const struct governor *governor,
+                                      const struct governor_quality *wish, unsigned locks)
+{
+	const struct governor_quality *now = governor_quality(governor), *old = &governor->wish;
+	struct governor_quality top = *wish;
+	if (locks & GOVERNOR_STEPS && wish->warm_steps == old->warm_steps) {
+		top.warm_steps = now->warm_steps;
+		top.warm_most = now->warm_most;
+	}
+	if (locks & GOVERNOR_OCTAVES && wish->warm_octaves == old->warm_octaves)
+		top.warm_octaves = now->warm_octaves;
+	if (locks & GOVERNOR_SIZE && wish->width == old->width && wish->height == old->height) {
+		top.width = now->width;
+		top.height = now->height;
+	}
+	if (locks & GOVERNOR_FLOW && wish->flow == old->flow)
+		top.flow = now->flow;
+	return top;
+}
+
+void governor_wish(struct governor *governor, const struct governor_quality *wish, unsigned locks)
+{
+	struct governor_quality old = *governor_quality(governor);
+	struct governor_quality top = top_of(governor, wish, locks);
+	if (same(wish, &governor->wish) && locks == governor->locks)
+		return;
+	governor->wish = *wish;
+	governor->locks = locks;
+	build_ladder(governor, &top);
+	governor->patience = patience_least;
+	governor->climbed = false;
+	go_to(governor, 0);
+	/* Of the size so far, as another would be seen, and no dearer. */
+	while (governor->rung < governor->rungs - 1 &&
+	       (governor->ladder[governor->rung].width > old.width ||
+	        cost(&governor->ladder[governor->rung]) > cost(&old)))
+		governor->rung++;
+}
+
+/* ---- up and down ---- */
+
+static double predict(const struct governor *governor, int rung)
+{
+	return governor->unit * cost(&governor->ladder[rung]);
+}
+
+/* The highest rung below the present one that is predicted to fit. */
+static void go_down(struct governor *governor, double target)
+{
+	int rung = governor->rung;
+	/* Having to take back a climb: the room that was seen is not to be trusted. */
+	if (governor->climbed)
+		governor->patience = fmin(4 * governor->patience, patience_most);
+	governor->climbed = false;
+	do
+		rung++;
+	while (rung < governor->rungs - 1 && predict(governor, rung) > target);
+	go_to(governor, rung);
+}
+
+/* The highest rung above the present one that is predicted to leave some room. */
+static void climb(struct governor *governor, double target)
+{
+	int rung = governor->rung - 1;
+	while (rung > 0 && predict(governor, rung - 1) < room * target)
+		rung--;
+	if (governor->patience < patience_least)
+		governor->patience = patience_least;
+	go_to(governor, rung);
+	governor->climbed = true;
+}
+
+void governor_measure(struct governor *governor, double milliseconds, double target)
+{
+	if (!(milliseconds > 0) || !(target > 0) || !isfinite(milliseconds))
+		return;
+	double unit = milliseconds / cost(governor_quality(governor));
+	governor->measured++;
+	governor->unit += fmax(1.0 / governor->measured, smoothing) * (unit - governor->unit);
+	bool misses = predict(governor, governor->rung) > target;
+	double above = governor->rung ? predict(governor, governor->rung - 1) : INFINITY;
+	/* Where twice as much would fit as well, what failed before is no warning. */
+	double patience = above < room * target / 2 ? fmin(governor->patience, patience_least)
+	                                            : governor->patience;
+	governor->missed_for = misses ? governor->missed_for + milliseconds : 0;
+	governor->room_for = above < room * target ? governor->room_for + milliseconds : 0;
+	if (governor->missed_for > miss_tolerated && governor->rung < governor->rungs - 1)
+		go_down(governor, target);
+	else if (governor->room_for > patience)
+		climb(governor, target);
+}
+
+const struct governor_quality *governor_quality(const struct governor *governor)
+{
+	return &governor->ladder[governor->rung];
+}

@@ -1,0 +1,155 @@
+#include "app/live/hud.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const int64_t draw_interval = 250000000;     /* nanoseconds */
+static const int64_t message_duration = 3000000000; /* nanoseconds */
+
+const char *live_hud_flow_name(rv_flow_quality quality)
+{
+	return option_find("flow", COMMAND_LIVE)->choices[quality];
+}
+
+void live_hud_say(struct live_hud *hud, const char *message, int64_t now)
+{
+	if (!message[0])
+		return;
+	snprintf(hud->said, sizeof(hud->said), "%.*s", (int)sizeof(hud->said) - 1, message);
+	hud->said_at = now;
+}
+
+void live_hud_keep(struct live_hud *hud, const char *lasting)
+{
+	snprintf(hud->lasting, sizeof(hud->lasting), "%.*s", (int)sizeof(hud->lasting) - 1,
+	         lasting);
+}
+
+static void choose_message(struct live_hud *hud, int64_t now)
+{
+	bool is_over = !hud->said[0] || now - hud->said_at > message_duration;
+	const char *message = is_over ? hud->lasting : hud->said;
+	if (!strcmp(hud->state.message, message))
+		return;
+	memcpy(hud->state.message, message, sizeof(hud->state.message));
+	hud->stale = true;
+}
+
+void live_hud_note_dream(struct live_hud *hud, const struct dream *dream)
+{
+	struct hud_state *state = &hud->state;
+	float *newest = state->history[HUD_HISTORY - 1];
+	memmove(state->history, state->history + 1,
+	        sizeof(state->history) - sizeof(state->history[0]));
+	newest[HUD_CONVERT] = (float)dream->convert_ms;
+	newest[HUD_DREAM] = (float)dream->dream_ms;
+	newest[HUD_COMPOSE] = (float)state->stage_ms[HUD_COMPOSE];
+	newest[HUD_SHOW] = (float)state->stage_ms[HUD_SHOW];
+	state->width = dream->width;
+	state->height = dream->height;
+	state->warm_steps = dream->warm_steps;
+	state->warm_most = dream->warm_most;
+	state->warm_octaves = dream->warm_octaves;
+	state->last_steps = dream->report.steps;
+	state->cold = dream->report.cold;
+	state->flow = live_hud_flow_name(dream->flow);
+}
+
+static void write_locks(struct hud_state *state, const struct options *options)
+{
+	const struct {
+		int locked;
+		const char *name;
+	} locks[] = {{options->lock_steps, "steps"},
+	             {options->lock_octaves, "octaves"},
+	             {options->lock_size, "size"},
+	             {options->lock_flow, "flow"}};
+	size_t used = 0;
+	state->locked[0] = '\0';
+	for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]) && options->governor; i++)
+		if (locks[i].locked)
+			used += (size_t)snprintf(state->locked + used, sizeof(state->locked) - used,
+			                         "%s%s", used ? ", " : "", locks[i].name);
+}
+
+static void fill_options(struct hud_state *state, const struct options *options)
+{
+	char layers[OPTION_VALUE_LENGTH], channels[OPTION_VALUE_LENGTH];
+	option_format(options, option_find("layer", COMMAND_LIVE), layers);
+	option_format(options, option_find("channels", COMMAND_LIVE), channels);
+	snprintf(state->layer, sizeof(state->layer), "%.120s",
+	         layers[0] ? layers : "default layer");
+	snprintf(state->channels, sizeof(state->channels), "%.48s", channels);
+	snprintf(state->doing, sizeof(state->doing), "%s",
+	         options->freeze    ? "frozen"
+	         : options->journey ? "journey"
+	                            : "");
+	state->octave_scale = options->params.octave_scale;
+	state->strength = options->params.strength;
+	state->octaves = options->params.octaves;
+	state->governed = options->governor;
+	write_locks(state, options);
+	state->target_ms = 2000 / (double)options->fps;
+}
+
+static void fill_stats(struct hud_state *state, const struct live_stats *stats, int64_t now)
+{
+	state->display_fps = stats_rate_per_second(&stats->shown_rate, now);
+	state->dream_fps = stats_rate_per_second(&stats->dream_rate, now);
+	state->source_fps = stats->source_fps;
+	state->latency_ms = stats_histogram_percentile(&stats->latency, 0.5);
+	state->stage_ms[HUD_CONVERT] = stats_histogram_mean(&stats->convert);
+	state->stage_ms[HUD_DREAM] = stats_histogram_mean(&stats->dream);
+	state->stage_ms[HUD_COMPOSE] = stats_histogram_mean(&stats->compose);
+	state->stage_ms[HUD_SHOW] = stats_histogram_mean(&stats->show);
+}
+
+/* The keys that are bound for mode alone. */
+static void add_keys(struct hud_state *state, const struct keys *keys, const char *mode)
+{
+	for (int i = 0; i < keys->count && state->key_count < HUD_KEYS_MAX; i++) {
+		const struct key_binding *binding = &keys->list[i];
+		struct hud_key *key = &state->keys[state->key_count];
+		size_t prefix = mode ? strlen(mode) + 1 : 0;
+		if (!binding->help[0] || keys_mode_of(binding->key) != mode)
+			continue;
+		snprintf(key->key, sizeof(key->key), "%s", binding->key + prefix);
+		snprintf(key->help, sizeof(key->help), "%s", binding->help);
+		state->key_count++;
+	}
+}
+
+static void fill_keys(struct hud_state *state, const struct keys *keys, const char *mode)
+{
+	state->key_count = 0;
+	if (mode)
+		add_keys(state, keys, mode);
+	add_keys(state, keys, NULL);
+}
+
+rv_status live_hud_update(struct live_hud *hud, const struct live_hud_view *view, int64_t now,
+                          bool *changed, rv_error *error)
+{
+	const struct options *options = view->options;
+	struct hud_area room = {view->width, view->height, hud_scale(view->height)};
+	if (room.scale < view->density)
+		room.scale = view->density;
+	choose_message(hud, now);
+	*changed = hud->stale || hud->level != options->hud ||
+	           memcmp(&hud->room, &room, sizeof(room)) || now - hud->drawn_at > draw_interval;
+	if (!*changed)
+		return RV_OK;
+	hud->stale = false;
+	hud->level = options->hud;
+	hud->room = room;
+	hud->drawn_at = now;
+	fill_options(&hud->state, options);
+	fill_stats(&hud->state, view->stats, now);
+	fill_keys(&hud->state, view->keys, view->mode);
+	return hud_draw(&hud->picture, options->hud, &hud->state, &room, error);
+}
+
+void live_hud_release(struct live_hud *hud)
+{
+	hud_release(&hud->picture);
+}

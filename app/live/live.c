@@ -1,0 +1,306 @@
+#include "app/live/live.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/base/signals.h"
+#include "app/command/command.h"
+#include "app/live/input.h"
+#include "app/live/session.h"
+#include "app/live/sound_reader.h"
+#include "app/live/thread.h"
+#include "app/media/convert.h"
+
+enum {
+	DISPLAY_QUEUE = 2,
+	SHOT_QUEUE = 4,
+	SOUND_QUEUE =
+		512, /* stretches of some 20 ms: a stall of the display is no hole in the sound */
+	WINDOW_WIDTH = 960, /* points; small pictures are shown larger */
+	SECOND = 1000000000,
+};
+
+static bool left_thread;
+
+bool live_left_thread(void)
+{
+	return left_thread;
+}
+
+/* ---- opening ---- */
+
+/* Writes out the layer that is dreamed of where none was named, for a person to see. */
+static void name_layer(struct live *live)
+{
+	const char *name = rv_model_default_layer(live->session.model);
+	struct option_layers *layers = &live->actions->options.layers;
+	if (layers->count || !name || strlen(name) >= RV_LAYER_NAME_LENGTH)
+		return;
+	layers->count = 1;
+	layers->list[0].weight = 1;
+	strcpy(layers->list[0].name, name);
+}
+
+/* All layers that are pictures. Worth going through are, of networks built from blocks, the ends of
+ * those. */
+static rv_status list_layers(struct live *live, rv_error *error)
+{
+	const rv_model *model = live->session.model;
+	const char *default_layer = rv_model_default_layer(model);
+	int count = rv_model_layer_count(model), blocks = 0, listed = 0;
+	live->layers = calloc((size_t)count + 1, sizeof(*live->layers));
+	if (!live->layers)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	for (int i = 0; i < count; i++)
+		blocks += !strcmp(rv_model_layer(model, i)->operator_name, "Concat");
+	for (int i = 0; i < count; i++) {
+		const rv_layer_info *layer = rv_model_layer(model, i);
+		bool is_default = default_layer && !strcmp(layer->name, default_layer);
+		bool is_end = blocks < 4 || !strcmp(layer->operator_name, "Concat");
+		if (!layer->supported || layer->stride < 1)
+			continue;
+		if (is_default)
+			live->actions->default_layer = listed;
+		live->layers[listed++] =
+			(struct action_layer){layer->name, layer->channels, is_end || is_default};
+	}
+	live->actions->layers = live->layers;
+	live->actions->layer_count = listed;
+	name_layer(live);
+	return RV_OK;
+}
+
+static rv_status open_model(struct live *live, rv_error *error)
+{
+	rv_status status = session_open_model(&live->session, &live->actions->options, error);
+	return status == RV_OK ? list_layers(live, error) : status;
+}
+
+static rv_status create_queues(struct live *live, rv_error *error)
+{
+	rv_status status = queue_create(&live->display, DISPLAY_QUEUE, QUEUE_DROP_OLDEST,
+	                                frame_release, error);
+	if (status == RV_OK)
+		status = queue_create(&live->work, 1, QUEUE_DROP_OLDEST, frame_release, error);
+	if (status == RV_OK)
+		status = queue_create(&live->dreams, 1, QUEUE_DROP_OLDEST, dream_release, error);
+	if (status == RV_OK)
+		status = queue_create(&live->shots, SHOT_QUEUE, QUEUE_DROP_OLDEST,
+		                      display_frame_release, error);
+	if (status == RV_OK)
+		status = queue_create(&live->sound, SOUND_QUEUE, QUEUE_DROP_OLDEST, sound_release,
+		                      error);
+	return status;
+}
+
+static rv_status open_input(struct live *live, rv_error *error)
+{
+	int width, height;
+	const struct decode_options options = {
+		.input = live->input,
+		.loop = live->actions->options.loop,
+		.waits = live->actions->options.wait || live->actions->options.kiosk,
+		.quiet = live->actions->options.quiet,
+		.camera_wish = {live->actions->options.camera_size.width,
+	                        live->actions->options.camera_size.height,
+	                        live->actions->options.camera_rate},
+		.stop = &live->stop,
+		.display = live->display,
+		.work = live->work,
+		.sound = live->sound,
+	};
+	rv_status status = decode_open(&live->decode, &options, error);
+	if (status != RV_OK)
+		return status;
+	decode_size(live->decode, &width, &height);
+	return convert_allocate_image(&live->shown, RV_RGB8, width, height, error);
+}
+
+static rv_status open_window(struct live *live, rv_error *error)
+{
+	int width = WINDOW_WIDTH;
+	int height = (int)lround((double)width * live->shown.height / live->shown.width);
+	if (live->actions->options.headless)
+		return RV_OK;
+	return window_open(&live->window, "Reverie", width, height, error);
+}
+
+/* What costs little and is most often wrong comes first. */
+static rv_status open_all(struct live *live, const struct options *options, rv_error *error)
+{
+	live->actions = calloc(1, sizeof(*live->actions));
+	if (!live->actions)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	live->actions->options = *options;
+	live->actions->random = (uint64_t)live_now();
+	action_find_presets(live->actions);
+	live->actions->corners = projection_whole;
+	rv_status status = keys_load_all(&live->keys, options->keys, error);
+	if (status == RV_OK)
+		status = live_display_load(&live->stage, error);
+	if (status == RV_OK)
+		status = live_playlist_open(live, error);
+	if (status == RV_OK)
+		status = live_find_input(options, live->input, error);
+	if (status == RV_OK)
+		status = create_queues(live, error);
+	if (status == RV_OK)
+		status = open_input(live, error);
+	if (status == RV_OK)
+		status = video_recorder_open(&live->recorder, options, live->decode,
+		                             live->shown.width, live->shown.height, error);
+	if (status == RV_OK)
+		status = open_window(live, error);
+	if (status == RV_OK)
+		status = open_model(live, error);
+	if (status == RV_OK && signals_stop)
+		status = rv_fail(error, RV_CANCELLED, "stopped");
+	if (status == RV_OK)
+		status = live_remote_open(&live->remote, &live->actions->options, &live->keys,
+		                          error);
+	if (status == RV_OK)
+		status = live_disk_start(&live->disk, error);
+	live->sent = live->actions->options;
+	if (status == RV_OK)
+		status = live_engine_start(&live->engine, live->session.model, &live->sent,
+		                           live->work, live->dreams, live->display, error);
+	if (status == RV_OK)
+		status = live_warp_start(&live->carrier, &live->sent, live->shown.width,
+		                         live->shown.height, live->display, live->dreams,
+		                         live->shots, error);
+	if (status == RV_OK)
+		status = decode_start(live->decode, error);
+	return status;
+}
+
+static void free_all(struct live *live)
+{
+	queue_destroy(&live->display);
+	queue_destroy(&live->work);
+	queue_destroy(&live->dreams);
+	queue_destroy(&live->shots);
+	queue_destroy(&live->sound);
+	frame_release(live->frame);
+	dream_release(live->dream);
+	warp_destroy(&live->carry);
+	composer_release(&live->composer);
+	live_hud_release(&live->hud);
+	hud_release(&live->recorded_hud);
+	playlist_release(&live->program);
+	session_close(&live->session);
+	free(live->shown.pixels);
+	free(live->layers);
+	free(live->actions);
+	free(live);
+}
+
+/* The window goes first, as outputs may take a while to be finished; decoding goes last, as they
+ * turn off its sound. What threads use that cannot be stopped is left to
+ * them. */
+static rv_status close_all(struct live *live, rv_error *error)
+{
+	__atomic_store_n(&live->stop, 1, __ATOMIC_RELAXED);
+	live_engine_break_off(live->engine);
+	live_warp_break_off(live->carrier);
+	int64_t until = live_thread_patience();
+	if (live->work)
+		queue_close(live->work);
+	if (live->display)
+		queue_close(live->display);
+	window_close(&live->window);
+	rv_status status = video_recorder_close(&live->recorder, error);
+	decode_close(&live->decode);
+	bool engine_ended = live_engine_stop(&live->engine, until);
+	bool carrier_ended = live_warp_stop(&live->carrier, until);
+	live_display_end(live);
+	live_disk_stop(&live->disk);
+	live_remote_close(&live->remote);
+	left_thread = !engine_ended || !carrier_ended;
+	if (!left_thread)
+		free_all(live);
+	return status;
+}
+
+/* ---- the session ---- */
+
+/* Sleeps until the next picture is due, and says when that is. One that is late does not make the
+ * next ones hurry. */
+static int64_t wait_for_tick(int64_t due, float fps)
+{
+	int64_t now = live_now(), interval = (int64_t)(SECOND / (double)fps);
+	if (due > now) {
+		struct timespec left = {(due - now) / SECOND, (due - now) % SECOND};
+		nanosleep(&left, NULL);
+		return due + interval;
+	}
+	return due + interval > now ? due + interval : now + interval;
+}
+
+/* The bench begins with the first dream: before it, kernels are compiled. */
+static void begin_bench(struct live *live)
+{
+	int64_t now = live_now();
+	live->stats = (struct live_stats){.started = now};
+}
+
+static bool bench_is_over(const struct live *live)
+{
+	float seconds = live->actions->options.bench;
+	return seconds > 0 && live->stats.started &&
+	       live_now() - live->stats.started > (int64_t)((double)seconds * SECOND);
+}
+
+static rv_status run_session(struct live *live, rv_error *error)
+{
+	int64_t due = live_now();
+	rv_status status = RV_OK;
+	while (!live->quit && !decode_ended(live->decode) && !bench_is_over(live)) {
+		bool fatal = false;
+		if (signals_stop)
+			return rv_fail(error, RV_CANCELLED, "stopped");
+		live_take_events(live);
+		status = live_show(live, error);
+		if (status == RV_OK)
+			status = live_engine_status(live->engine, &fatal, error);
+		if (status != RV_OK && (fatal || !live->engine))
+			return status;
+		/* Nobody would see what goes on. */
+		if (!live->window && video_recorder_has_failed(&live->recorder))
+			return RV_OK;
+		if (!live->stats.started && live->dream)
+			begin_bench(live);
+		due = wait_for_tick(due, live->actions->options.fps);
+	}
+	return RV_OK;
+}
+
+static void print_bench(struct live *live)
+{
+	const struct dream *dream = live->dream;
+	if (!live->actions->options.bench || !dream)
+		return;
+	live_stats_print(&live->stats, live_now(), stdout);
+	printf(" dropped=%llu", (unsigned long long)queue_dropped(live->work));
+	live_print_quality(dream);
+}
+
+rv_status live_run(const struct options *options, rv_error *error)
+{
+	struct live *live = calloc(1, sizeof(*live));
+	if (!live)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	rv_status status = open_all(live, options, error);
+	if (status == RV_OK)
+		status = run_session(live, error);
+	if (status == RV_OK)
+		print_bench(live);
+	rv_status closed = close_all(live, status == RV_OK ? error : NULL);
+	return status == RV_OK ? closed : status;
+}
+
+rv_status command_live(const struct options *options, rv_error *error)
+{
+	return live_run(options, error);
+}

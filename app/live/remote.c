@@ -1,0 +1,100 @@
+#include "app/live/remote.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/live/session.h"
+
+/* More than can come from hands between two frames. */
+enum { COMMANDS_MAX = 256 };
+
+static void say(struct live_remote *remote, const char *text)
+{
+	struct remote_command *command = calloc(1, sizeof(*command));
+	if (!command)
+		return;
+	command->kind = REMOTE_SAY;
+	snprintf(command->text, sizeof(command->text), "%s", text);
+	queue_push(remote->commands, command, 0);
+}
+
+/* Who did not ask for MIDI need not know that there is none. */
+static void open_midi(struct live_remote *remote, const char *from, const struct keys *keys)
+{
+	rv_error error;
+	if (!strcmp(from, "off"))
+		return;
+	if (midi_open(&remote->midi, from, keys, remote->commands, &error) != RV_OK && from[0])
+		say(remote, error.message);
+}
+
+rv_status live_remote_open(struct live_remote *remote, const struct options *options,
+                           const struct keys *keys, rv_error *error)
+{
+	rv_status status =
+		queue_create(&remote->commands, COMMANDS_MAX, QUEUE_DROP_OLDEST, free, error);
+	if (status == RV_OK && options->osc)
+		status = osc_open(&remote->osc, options->osc_bind, options->osc, remote->commands,
+		                  options, error);
+	if (status == RV_OK)
+		open_midi(remote, options->midi, keys);
+	return status;
+}
+
+void live_remote_close(struct live_remote *remote)
+{
+	osc_close(&remote->osc);
+	midi_close(&remote->midi);
+	queue_destroy(&remote->commands);
+}
+
+void live_remote_learn(struct live *live)
+{
+	const struct action_state *actions = live->actions;
+	const struct option *option = actions->last_option;
+	char turn[KEY_ACTION_LENGTH], said[ACTION_MESSAGE_LENGTH];
+	if (!live->remote.midi || !actions->last[0]) {
+		live_hud_say(&live->hud,
+		             live->remote.midi ? "change something first, then learn"
+		                               : "there is no MIDI to learn from",
+		             live_now());
+		return;
+	}
+	snprintf(turn, sizeof(turn), option ? "dial %.64s $" : "%s",
+	         option ? option->name : actions->last);
+	midi_learn(live->remote.midi, turn, actions->last);
+	snprintf(said, sizeof(said), "a knob learns `%.48s`, a key `%.48s`: use it now", turn,
+	         actions->last);
+	live_hud_say(&live->hud, said, live_now());
+}
+
+static void take_command(struct live *live, const struct remote_command *command)
+{
+	struct live_remote *remote = &live->remote;
+	rv_error error;
+	switch (command->kind) {
+	case REMOTE_NOTHING:
+		break;
+	case REMOTE_ACT:
+		if (live_try(live, command->text, &error) != RV_OK)
+			osc_refuse(remote->osc, &command->peer, error.message);
+		break;
+	case REMOTE_ASK:
+		osc_tell(remote->osc, &live->actions->options);
+		osc_answer(remote->osc, &command->peer, command->text);
+		break;
+	case REMOTE_SAY:
+		live_hud_say(&live->hud, command->text, live_now());
+		break;
+	}
+}
+
+void live_remote_take(struct live *live)
+{
+	struct remote_command *command;
+	while ((command = queue_pop(live->remote.commands, 0))) {
+		take_command(live, command);
+		free(command);
+	}
+	osc_tell(live->remote.osc, &live->actions->options);
+}

@@ -1,0 +1,248 @@
+#include <math.h>
+#include <stdio.h>
+
+#include "app/live/session.h"
+
+/* How long after the last frame that was carried one that was not is taken, nanoseconds. */
+enum { CARRY_PATIENCE = 100000000 };
+
+static double ms_between(int64_t start, int64_t end)
+{
+	return (double)(end - start) / 1e6;
+}
+
+/* Takes over frame. */
+static void take_frame(struct live *live, struct frame *frame)
+{
+	live->stats.taken += !frame->again;
+	frame_release(live->frame);
+	live->frame = frame;
+}
+
+static bool same_quality(const struct dream *a, const struct dream *b)
+{
+	return a->width == b->width && a->height == b->height && a->warm_steps == b->warm_steps &&
+	       a->warm_most == b->warm_most && a->warm_octaves == b->warm_octaves &&
+	       a->flow == b->flow;
+}
+
+void live_print_quality(const struct dream *dream)
+{
+	printf(" size=%dx%d warm_steps=%d warm_most=%d warm_octaves=%d flow=%s\n", dream->width,
+	       dream->height, dream->warm_steps, dream->warm_most, dream->warm_octaves,
+	       live_hud_flow_name(dream->flow));
+}
+
+/* A bench tells what the governor does when it does it. */
+static void note_quality(const struct live *live, const struct dream *dream, int64_t now)
+{
+	if (!live->actions->options.bench || (live->dream && same_quality(live->dream, dream)))
+		return;
+	printf("quality seconds=%.1f",
+	       live->stats.started ? ms_between(live->stats.started, now) / 1e3 : 0.0);
+	live_print_quality(dream);
+	fflush(stdout);
+}
+
+/* Takes over dream. */
+static void take_dream(struct live *live, struct dream *dream, int64_t now)
+{
+	note_quality(live, dream, now);
+	dream_release(live->dream);
+	live->dream = dream;
+	live->stats.dreams++;
+	stats_rate_note(&live->stats.dream_rate, now);
+	stats_histogram_note(&live->stats.convert, dream->convert_ms);
+	stats_histogram_note(&live->stats.dream, dream->dream_ms);
+	stats_histogram_note(&live->stats.flow, (double)dream->report.flow_ms);
+	stats_histogram_note(&live->stats.steps, (double)dream->report.steps_ms);
+	live_hud_note_dream(&live->hud, dream);
+}
+
+/* Takes what was carried. */
+static void take_shots(struct live *live, int64_t now)
+{
+	struct display_frame *shot;
+	for (; (shot = queue_pop(live->shots, 0)); display_frame_release(shot)) {
+		live->carried_at = now;
+		if (live->actions->options.freeze && live->frame)
+			continue;
+		if (shot->frame != live->frame)
+			take_frame(live, frame_hold(shot->frame));
+		if (shot->dream && shot->dream != live->dream)
+			take_dream(live, dream_hold(shot->dream), now);
+		warp_destroy(&live->carry);
+		live->carry = shot->carry;
+		shot->carry = NULL;
+		if (live->carry)
+			stats_histogram_note(&live->stats.carry, shot->carry_ms);
+	}
+}
+
+/* While nobody carries, as when kernels are compiled at the start, frames and dreams are taken as
+ * they come. */
+static void take_uncarried(struct live *live, int64_t now)
+{
+	struct frame *frame;
+	struct dream *dream;
+	if (now - live->carried_at < CARRY_PATIENCE || live->actions->options.freeze)
+		return;
+	if ((frame = queue_pop(live->display, 0))) {
+		take_frame(live, frame);
+		warp_destroy(&live->carry);
+	}
+	if ((dream = queue_pop(live->dreams, 0))) {
+		take_dream(live, dream, now);
+		warp_destroy(&live->carry);
+	}
+}
+
+/* The frames that came since the last time, whoever took them. */
+static void count_sources(struct live *live, int64_t now)
+{
+	uint64_t decoded;
+	live->stats.source_fps = decode_rate(live->decode, now, &decoded);
+	live->stats.sources += decoded - live->decoded;
+	live->decoded = decoded;
+}
+
+static rv_status compose_shown(struct live *live, rv_error *error)
+{
+	const struct options *options = &live->actions->options;
+	struct composition composition = {
+		.source = &live->frame->image,
+		.dream = live->dream,
+		.carry = options->carry ? live->carry : NULL,
+		.fade = 1,
+		.mirror = options->mirror,
+		.mark_split = options->view == OPTION_VIEW_SPLIT,
+		.split = options->view == OPTION_VIEW_SOURCE  ? 1
+	                 : options->view == OPTION_VIEW_SPLIT ? options->split
+	                                                      : 0,
+	};
+	/* A drag goes by what is seen. */
+	if (options->mirror && options->view == OPTION_VIEW_SPLIT)
+		composition.split = 1 - options->split;
+	if (live->dream && !composition.carry)
+		composition.fade =
+			compose_likeness(&live->frame->image, &live->dream->frame->image);
+	return compose(&live->composer, &composition, &live->shown, error);
+}
+
+static void note_shown(struct live *live, bool new_frame, bool new_dream)
+{
+	int64_t now = live_now();
+	struct live_stats *stats = &live->stats;
+	stats->shown++;
+	stats_rate_note(&stats->shown_rate, now);
+	if (stats->last_shown)
+		stats_histogram_note(&stats->gap, ms_between(stats->last_shown, now));
+	stats->last_shown = now;
+	if (new_frame)
+		stats_histogram_note(&stats->source_latency,
+		                     ms_between(live->frame->decoded_at, now));
+	if (new_dream)
+		stats_histogram_note(&stats->latency,
+		                     ms_between(live->dream->frame->decoded_at, now));
+}
+
+/* What lasts: why nothing is dreamed, or else what is waited for. */
+static void keep_what_goes_on(struct live *live)
+{
+	char state[DECODE_NOTE_LENGTH];
+	rv_error error;
+	bool fatal;
+	decode_state(live->decode, state);
+	if (live_engine_status(live->engine, &fatal, &error) != RV_OK)
+		live_hud_keep(&live->hud, error.message);
+	else
+		live_hud_keep(&live->hud, state);
+}
+
+static void say_what_happened(struct live *live, int64_t now)
+{
+	char note[DECODE_NOTE_LENGTH];
+	keep_what_goes_on(live);
+	live_disk_note(live->disk, note);
+	if (note[0])
+		live_hud_say(&live->hud, note, now);
+	decode_note(live->decode, note);
+	if (note[0])
+		live_hud_say(&live->hud, note, now);
+	video_recorder_tell(&live->recorder, note, live->hud.state.recording);
+	if (note[0])
+		live_hud_say(&live->hud, note, now);
+}
+
+static rv_status update_hud(struct live *live, int64_t now, bool *changed, rv_error *error)
+{
+	const struct options *options = &live->actions->options;
+	struct live_hud_view view = {
+		.options = options,
+		.stats = &live->stats,
+		.keys = &live->keys,
+		.mode = live_display_mode(live),
+		.width = live->shown.width,
+		.height = live->shown.height,
+		.density = 1,
+	};
+	if (live->window)
+		window_hud_area(live->window, (double)options->turn, &view.width, &view.height,
+		                &view.density);
+	return live_hud_update(&live->hud, &view, now, changed, error);
+}
+
+/* For recordings, which have another size than the window. */
+static rv_status draw_recorded_hud(struct live *live, rv_error *error)
+{
+	const rv_image *shown = &live->shown;
+	const struct hud_area room = {shown->width, shown->height, hud_scale(shown->height)};
+	return hud_draw(&live->recorded_hud, live->actions->options.hud, &live->hud.state, &room,
+	                error);
+}
+
+static rv_status record_shown(struct live *live, bool hud_changed, int64_t now, rv_error *error)
+{
+	const struct options *options = &live->actions->options;
+	const struct hud_picture *hud = options->record_hud ? &live->recorded_hud : NULL;
+	rv_status status = hud && hud_changed ? draw_recorded_hud(live, error) : RV_OK;
+	video_recorder_hear(&live->recorder, live->sound);
+	if (status == RV_OK)
+		video_recorder_show(&live->recorder, &live->shown, hud, live->frame, now,
+		                    options->fps);
+	return status;
+}
+
+static rv_status show_in_window(struct live *live, bool hud_changed, rv_error *error)
+{
+	struct window_scene scene = {
+		.picture = &live->shown, .hud = &live->hud.picture, .hud_changed = hud_changed};
+	live_display_describe(live, &scene);
+	return window_show(live->window, &scene, error);
+}
+
+rv_status live_show(struct live *live, rv_error *error)
+{
+	int64_t start = live_now();
+	uint64_t dreams = live->stats.dreams, taken = live->stats.taken;
+	bool hud_changed = false;
+	take_shots(live, start);
+	take_uncarried(live, start);
+	count_sources(live, start);
+	if (!live->frame)
+		return RV_OK;
+	start = live_now();
+	rv_status status = compose_shown(live, error);
+	int64_t composed = live_now();
+	stats_histogram_note(&live->stats.compose, ms_between(start, composed));
+	say_what_happened(live, composed);
+	if (status == RV_OK && (live->window || live->actions->options.record_hud))
+		status = update_hud(live, composed, &hud_changed, error);
+	if (status == RV_OK)
+		status = record_shown(live, hud_changed, composed, error);
+	if (status == RV_OK && live->window)
+		status = show_in_window(live, hud_changed, error);
+	stats_histogram_note(&live->stats.show, ms_between(composed, live_now()));
+	note_shown(live, live->stats.taken != taken, live->stats.dreams != dreams);
+	return status;
+}

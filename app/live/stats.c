@@ -1,0 +1,78 @@
+#include "app/live/stats.h"
+
+enum { SECOND = 1000000000, BINS_PER_MILLISECOND = 2 };
+
+void stats_rate_note(struct rate *rate, int64_t now)
+{
+	rate->times[rate->next] = now;
+	rate->next = (rate->next + 1) % RATE_EVENTS;
+	if (rate->count < RATE_EVENTS)
+		rate->count++;
+}
+
+double stats_rate_per_second(const struct rate *rate, int64_t now)
+{
+	if (rate->count < 2)
+		return 0;
+	int newest = (rate->next + RATE_EVENTS - 1) % RATE_EVENTS;
+	int oldest = (rate->next + RATE_EVENTS - rate->count) % RATE_EVENTS;
+	int64_t span = rate->times[newest] - rate->times[oldest];
+	if (now - rate->times[newest] > 2 * (int64_t)SECOND || span <= 0)
+		return 0;
+	return (rate->count - 1) * (double)SECOND / (double)span;
+}
+
+void stats_histogram_note(struct histogram *histogram, double milliseconds)
+{
+	int bin = milliseconds > 0 && milliseconds < HISTOGRAM_BINS / BINS_PER_MILLISECOND
+	                  ? (int)(milliseconds * BINS_PER_MILLISECOND)
+	          : milliseconds > 0 ? HISTOGRAM_BINS - 1
+	                             : 0;
+	histogram->bins[bin]++;
+	histogram->count++;
+	histogram->sum += milliseconds;
+	if (milliseconds > histogram->most)
+		histogram->most = milliseconds;
+}
+
+double stats_histogram_percentile(const struct histogram *histogram, double part)
+{
+	uint64_t seen = 0;
+	for (int i = 0; i < HISTOGRAM_BINS && histogram->count; i++) {
+		seen += histogram->bins[i];
+		if ((double)seen >= part * (double)histogram->count)
+			return (double)(i + 1) / BINS_PER_MILLISECOND;
+	}
+	return 0;
+}
+
+double stats_histogram_mean(const struct histogram *histogram)
+{
+	return histogram->count ? histogram->sum / (double)histogram->count : 0;
+}
+
+void live_stats_print(const struct live_stats *stats, int64_t now, FILE *file)
+{
+	double seconds = (double)(now - stats->started) / SECOND;
+	const struct {
+		const char *name;
+		const struct histogram *histogram;
+	} stages[] = {{"convert", &stats->convert}, {"dream", &stats->dream},
+	              {"flow", &stats->flow},       {"steps", &stats->steps},
+	              {"carry", &stats->carry},     {"compose", &stats->compose},
+	              {"show", &stats->show}};
+	fprintf(file, "live seconds=%.1f display_fps=%.2f dream_fps=%.2f source_fps=%.2f", seconds,
+	        (double)stats->shown / seconds, (double)stats->dreams / seconds,
+	        (double)stats->sources / seconds);
+	fprintf(file, " latency_p50_ms=%.1f latency_p95_ms=%.1f latency_p99_ms=%.1f",
+	        stats_histogram_percentile(&stats->latency, 0.5),
+	        stats_histogram_percentile(&stats->latency, 0.95),
+	        stats_histogram_percentile(&stats->latency, 0.99));
+	fprintf(file, " source_latency_p95_ms=%.1f",
+	        stats_histogram_percentile(&stats->source_latency, 0.95));
+	fprintf(file, " gap_p99_ms=%.1f gap_max_ms=%.1f",
+	        stats_histogram_percentile(&stats->gap, 0.99), stats->gap.most);
+	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++)
+		fprintf(file, " %s_ms=%.2f", stages[i].name,
+		        stats_histogram_mean(stages[i].histogram));
+}

@@ -1,0 +1,53 @@
+/* What a live session measures of itself: rates over the last moments for the HUD, and totals for
+ * the bench. Times are those of live_now(), given from outside. Belongs to one thread. */
+#ifndef APP_LIVE_STATS_H
+#define APP_LIVE_STATS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+enum { RATE_EVENTS = 32, HISTOGRAM_BINS = 4000 };
+
+/* Events a second, over the last ones. Zeroed before use. */
+struct rate {
+	int64_t times[RATE_EVENTS]; /* a ring */
+	int count, next;
+};
+
+void stats_rate_note(struct rate *rate, int64_t now);
+/* 0 where nothing came for two seconds. */
+double stats_rate_per_second(const struct rate *rate, int64_t now);
+
+/* Durations in bins of half a millisecond, of which the last holds all longer ones. Zeroed before
+ * use. */
+struct histogram {
+	uint32_t bins[HISTOGRAM_BINS];
+	uint64_t count;
+	double sum, most; /* milliseconds */
+};
+
+void stats_histogram_note(struct histogram *histogram, double milliseconds);
+/* The least duration that `part` (0..1) of all do not exceed, to half a millisecond; 0 where there
+ * are none. */
+double stats_histogram_percentile(const struct histogram *histogram, double part);
+double stats_histogram_mean(const struct histogram *histogram);
+
+/* Of a whole session, from when it was zeroed. */
+struct live_stats {
+	int64_t started, last_shown;
+	uint64_t shown, dreams;
+	uint64_t taken;                  /* frames of the source, by the display */
+	uint64_t sources;                /* frames that came from the source, taken or not */
+	double source_fps;               /* of the last moments */
+	struct histogram latency;        /* from a frame's decoding to its dream on the display */
+	struct histogram source_latency; /* and to itself there, with the dream of one before */
+	struct histogram gap;            /* from picture to picture on the display */
+	struct histogram convert, dream, carry, compose, show;
+	struct histogram flow, steps; /* of a dream, on the device */
+	struct rate shown_rate, dream_rate;
+};
+
+/* Prints one line of name=value. */
+void live_stats_print(const struct live_stats *stats, int64_t now, FILE *file);
+
+#endif

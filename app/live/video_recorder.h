@@ -1,0 +1,69 @@
+/* All outputs beside the window of a live session (app/live/output.h): that of --output, and
+ * recordings, which are started and stopped while it runs. Belongs to the main thread, which never
+ * waits here but in video_recorder_open and recorder_close. */
+#ifndef APP_LIVE_VIDEO_RECORDER_H
+#define APP_LIVE_VIDEO_RECORDER_H
+
+#include "app/base/paths.h"
+#include "app/live/decode.h"
+#include "app/live/output.h"
+#include "app/options/options.h"
+#include "app/screen/hud.h"
+
+enum { RECORDER_OUTPUTS_MAX = 4, RECORDER_STATE_LENGTH = 64 };
+
+/* Zeroed before use. */
+struct video_recorder {
+	struct live_output *outputs[RECORDER_OUTPUTS_MAX]; /* NULL: free */
+	struct live_output *recording; /* that which was started last, if it goes on; NULL: none */
+	struct decode *decode;         /* whose sound is recorded; borrowed */
+	rv_error error;                /* of the first recording that failed */
+	int64_t frame_seen, shown_at;  /* which frame is shown (decoded_at), and since when */
+	int64_t frame_time;            /* its time, */
+	uint64_t frame_number;         /* its number, */
+	int64_t lead;                  /* and by how much its picture comes before its time */
+	int64_t last;                  /* time of the last picture handed on, or held */
+	struct frame *held;            /* a picture that waits for what comes next; NULL: none */
+};
+
+/* Opens what --output names, if anything, for pictures of this size. decode must outlive the
+ * outputs. What is wrong with the name, the encoder, the place shows here: the errors of
+ * live_output_start. */
+rv_status video_recorder_open(struct video_recorder *recorder, const struct options *options,
+                              struct decode *decode, int width, int height, rv_error *error);
+
+/* Starts a recording. --format and --encoder say how where there is no --output, whose they are.
+ * RV_INVALID: too many are still being written; RV_MEMORY. */
+rv_status video_recorder_start(struct video_recorder *recorder, const struct options *options,
+                               const char *path, int width, int height, rv_error *error);
+void video_recorder_stop(struct video_recorder *recorder);
+
+/* The format of recordings, or NULL: that of their name. */
+const char *video_recorder_format(const struct options *options);
+
+/* By how much the picture of a frame is to come before the frame's time where the display left out
+ * frames just before it: their times would pass under an old picture, and what begins with the
+ * first of them would come late by all of them. So the picture stands for them too, and lies in the
+ * middle between the times of the first of them and its own, at most interval (of the
+ * display, nanoseconds) early. gap: from the frame shown before to this one, nanoseconds. */
+int64_t video_recorder_lead(int64_t gap, uint64_t left_out, int64_t interval);
+
+/* Hands on what is shown now, the picture made of frame, with hud (NULL: none) laid over its
+ * corner, and the sound that has come. */
+void video_recorder_show(struct video_recorder *recorder, const rv_image *picture,
+                         const struct hud_picture *hud, const struct frame *frame, int64_t now,
+                         float fps);
+void video_recorder_hear(struct video_recorder *recorder, struct queue *sound);
+
+/* Writes what happened to note, once, and to state what goes on, such as "recording 0:12"; empty:
+ * nothing. Recordings that have ended are cleared away. */
+void video_recorder_tell(struct video_recorder *recorder, char note[LIVE_NOTE_LENGTH],
+                         char state[RECORDER_STATE_LENGTH]);
+
+/* Whether all outputs there were are gone, and one of them failed. */
+bool video_recorder_has_failed(const struct video_recorder *recorder);
+
+/* Ends all and waits until they are written. RV_IO and others: one, now or before, could not be. */
+rv_status video_recorder_close(struct video_recorder *recorder, rv_error *error);
+
+#endif

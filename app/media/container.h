@@ -1,0 +1,33 @@
+/* Which container a video goes into, by the name of its output, and what kind of output that is. */
+#ifndef APP_MEDIA_CONTAINER_H
+#define APP_MEDIA_CONTAINER_H
+
+#include <libavformat/avformat.h>
+
+#include "engine/reverie.h"
+
+enum { CONTAINER_EXTENSION_LENGTH = 16 };
+
+enum output_place {
+	PLACE_FILE,   /* of any kind, and "-": standard output; see app/base/output_file.h */
+	PLACE_STREAM, /* "udp://...": over the network */
+	PLACE_DEVICE, /* "/dev/video9": a video device that takes pictures */
+};
+
+enum output_place container_output_place(const char *output);
+
+/* Finds the container. format is a muxer's name or NULL: then the output's name says it, or for "-"
+ * pipe_format. RV_NOT_FOUND, RV_UNSUPPORTED. */
+rv_status container_choose(const AVOutputFormat **container, const char *output, const char *format,
+                           const char *pipe_format, rv_error *error);
+
+/* Writes the end of names of the muxer called format, "mkv"; format NULL, or of no name: "mp4". */
+void container_extension(const char *format, char extension[CONTAINER_EXTENSION_LENGTH]);
+
+/* Where H.264 and AAC are what plays, though libavformat's own defaults are older. */
+bool container_prefers_h264(const AVOutputFormat *container);
+
+/* Whether it keeps the time of every picture; a device and y4m do not. */
+bool container_keeps_times(const AVOutputFormat *container);
+
+#endif

@@ -1,0 +1,36 @@
+/* Whole pictures from interlaced ones, by libavfilter's bwdif (BBC's weighted w3fdif with yadif's
+ * edge tests). Frames that are not interlaced go through as they are. */
+#ifndef APP_MEDIA_DEINTERLACE_H
+#define APP_MEDIA_DEINTERLACE_H
+
+#include <libavutil/frame.h>
+#include <libavutil/rational.h>
+
+#include "engine/reverie.h"
+
+struct AVFilterGraph;
+struct AVFilterContext;
+
+/* Zeroed before use, released by deinterlacer_release. Belongs to one thread at a time. */
+struct deinterlacer {
+	struct AVFilterGraph *graph; /* NULL: no frame was interlaced so far */
+	struct AVFilterContext *entrance, *exit;
+	AVRational time_base;      /* of the exit */
+	int width, height, format; /* that the graph was made for */
+};
+
+/* Whether it is to be asked about this frame: it is interlaced, or one before it was. */
+bool deinterlacer_wants(const struct deinterlacer *deinterlacer, const AVFrame *frame);
+
+/* Takes a frame over, whose pts is in units of time_base; NULL: there are no more. Where frames
+ * change their size or format what is still held is lost. RV_UNSUPPORTED, RV_MEMORY. */
+rv_status deinterlacer_push(struct deinterlacer *deinterlacer, AVFrame *frame, AVRational time_base,
+                            rv_error *error);
+
+/* Fills frame, which is empty, with the next whole picture, its pts in units of time_base. False:
+ * there is none yet, or none at all. */
+bool deinterlacer_pull(struct deinterlacer *deinterlacer, AVFrame *frame, AVRational time_base);
+
+void deinterlacer_release(struct deinterlacer *deinterlacer);
+
+#endif

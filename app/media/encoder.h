@@ -1,0 +1,39 @@
+/* Chooses, sets up and opens the encoders of a video and of its sound. */
+#ifndef APP_MEDIA_ENCODER_H
+#define APP_MEDIA_ENCODER_H
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+
+#include "app/media/source.h"
+#include "engine/reverie.h"
+
+/* For whom an encoder works. */
+enum encoder_pace {
+	ENCODER_PATIENT, /* the smallest file */
+	ENCODER_LIVE,    /* pictures come at their own rate, and are not to be kept waiting */
+	ENCODER_AT_ONCE, /* besides, somebody is watching: every picture goes out as it comes */
+};
+
+struct encoder_request {
+	const char *name; /* an encoder's or a codec's; NULL: what suits the container */
+	const AVOutputFormat *container;
+	const struct video_description *video; /* of the source */
+	int quality;                           /* 0..51, x264's scale; lower is better */
+	int width, height;
+	enum encoder_pace pace;
+};
+
+/* Opens an encoder whose pixel format, colour description and time base are set; see sink_open for
+ * what is kept. GIF's takes PAL8 (app/media/palette.h). RV_NOT_FOUND: no encoder of that name;
+ * RV_UNSUPPORTED: not for this container; RV_INVALID: it refuses the settings; RV_MEMORY. */
+rv_status encoder_open(AVCodecContext **encoder, const struct encoder_request *request,
+                       rv_error *error);
+
+/* Opens an encoder of sound that suits the container, for samples of this rate and number of
+ * channels (1 or 2). RV_UNSUPPORTED: the container holds no sound, or there is no encoder for it;
+ * RV_MEMORY. */
+rv_status encoder_open_sound(AVCodecContext **encoder, const AVOutputFormat *container, int rate,
+                             int channels, rv_error *error);
+
+#endif

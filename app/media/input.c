@@ -1,0 +1,218 @@
+#include "app/media/input.h"
+
+#include <libavutil/avstring.h>
+#include <libavutil/time.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/media/input_origin.h"
+#include "app/media/input_pipe.h"
+#include "app/media/libav_util.h"
+
+/* How long cameras and networks are waited for, in seconds: until there is a first frame, which may
+ * take a key frame's interval, and then for every packet. */
+enum { OPENING_PATIENCE = 10, READING_PATIENCE = 5 };
+
+enum { FAREWELL_PATIENCE = 200000 /* microseconds */ };
+
+static bool stopped(const struct input *input)
+{
+	/* Another thread may set it. */
+	return input->stop && __atomic_load_n(input->stop, __ATOMIC_RELAXED);
+}
+
+static bool came_too_late(const struct input *input)
+{
+	return input->deadline && av_gettime_relative() > input->deadline;
+}
+
+/* libavformat asks this wherever it waits. */
+static int must_stop(void *context)
+{
+	const struct input *input = context;
+	return stopped(input) || came_too_late(input);
+}
+
+rv_status input_fail(const struct input *input, int code, const char *what, rv_error *error)
+{
+	if (stopped(input))
+		return rv_fail(error, RV_CANCELLED, "%s: stopped", input->name);
+	if (came_too_late(input))
+		return rv_fail(error, RV_IO, "%s: %s, nothing came for %d seconds", input->name,
+		               what, input->opened ? READING_PATIENCE : OPENING_PATIENCE);
+	return libav_fail(error, code, "%s: %s", input->name, what);
+}
+
+/* ---- opening ---- */
+
+static rv_status open_pipe(struct input *input, struct input_origin *origin, rv_error *error)
+{
+	if (origin->pipe < 0)
+		return RV_OK;
+	input->pipe = input_pipe_open(origin->pipe, &input->format->interrupt_callback);
+	if (!input->pipe)
+		return rv_fail(error, RV_MEMORY, "%s: out of memory", input->name);
+	origin->pipe = -1; /* the pipe closes it */
+	input->format->pb = input->pipe;
+	return RV_OK;
+}
+
+/* A server's live stream is one that can neither be sought in nor says how long it is; but
+ * playlists of segments come in lumps. */
+static bool is_endless_download(const AVFormatContext *format)
+{
+	bool is_playlist =
+		!strcmp(format->iformat->name, "hls") || !strcmp(format->iformat->name, "dash");
+	bool can_seek = format->pb && format->pb->seekable & AVIO_SEEKABLE_NORMAL;
+	return !is_playlist && !can_seek && format->duration <= 0;
+}
+
+static rv_status open_format(struct input *input, struct input_origin *origin, rv_error *error)
+{
+	input->format = avformat_alloc_context();
+	if (!input->format)
+		return rv_fail(error, RV_MEMORY, "%s: out of memory", input->name);
+	input->format->interrupt_callback = (AVIOInterruptCB){must_stop, input};
+	if (origin->is_device)
+		input->format->flags |= AVFMT_FLAG_NONBLOCK; /* its waits cannot be cut short */
+	rv_status status = open_pipe(input, origin, error);
+	if (status)
+		return status;
+	libav_forget_complaint();
+	int code =
+		avformat_open_input(&input->format, origin->url, origin->format, &origin->options);
+	if (code < 0 || stopped(input))
+		return input_fail(input, code, "cannot be opened", error);
+	input->is_device = origin->is_device;
+	input->camera = origin->camera;
+	input->may_return = origin->may_return;
+	input->is_realtime =
+		origin->is_live || (origin->is_network && is_endless_download(input->format));
+	return RV_OK;
+}
+
+static void be_patient(struct input *input, const struct input_origin *origin)
+{
+	if (!origin->is_network && !origin->is_device)
+		return;
+	input->patience = READING_PATIENCE * INT64_C(1000000);
+	if (!origin->is_listening)
+		input->deadline = av_gettime_relative() + OPENING_PATIENCE * INT64_C(1000000);
+}
+
+void input_note_opened(struct input *input)
+{
+	input->opened = true;
+}
+
+void input_set_stop(struct input *input, const volatile sig_atomic_t *stop)
+{
+	input->stop = stop;
+}
+
+/* ---- what it is ---- */
+
+static bool is_still_format(const AVInputFormat *format, const char *name)
+{
+	size_t length = strlen(format->name);
+	if (length > 5 && strcmp(format->name + length - 5, "_pipe") == 0)
+		return true;
+	return strcmp(format->name, "image2") == 0 && !av_filename_number_test(name);
+}
+
+/* Only a second frame tells an animation from a picture; what is read is kept for input_read. */
+static rv_status look_for_second_frame(struct input *input, rv_error *error)
+{
+	for (int i = 0; i < INPUT_PENDING_MAX; i++) {
+		AVPacket *packet = av_packet_alloc();
+		if (!packet)
+			return rv_fail(error, RV_MEMORY, "%s: out of memory", input->name);
+		if (av_read_frame(input->format, packet) < 0) {
+			av_packet_free(&packet);
+			break;
+		}
+		input->pending[input->pending_count++] = packet;
+	}
+	input->kind = input->pending_count > 1 ? INPUT_ANIMATION : INPUT_PICTURE;
+	return RV_OK;
+}
+
+static rv_status find_kind(struct input *input, rv_error *error)
+{
+	const AVInputFormat *format = input->format->iformat;
+	if (strcmp(format->name, "gif") == 0 || strcmp(format->name, "apng") == 0)
+		return look_for_second_frame(input, error);
+	input->kind = is_still_format(format, input->name) ? INPUT_PICTURE : INPUT_VIDEO;
+	return RV_OK;
+}
+
+rv_status input_open(struct input **opened, const char *name, const struct input_options *options,
+                     rv_error *error)
+{
+	const struct input_options defaults = {0};
+	struct input_origin origin = {.pipe = -1};
+	struct input *input = calloc(1, sizeof(*input));
+	rv_status status;
+	if (!input || !(input->name = strcmp(name, "-") ? input_public_name(name)
+	                                                : strdup("standard input"))) {
+		status = rv_fail(error, RV_MEMORY, "out of memory");
+		goto cleanup;
+	}
+	options = options ? options : &defaults;
+	input->stop = options->stop;
+	input->live = options->live;
+	status = input_origin_find(&origin, name, options, error);
+	be_patient(input, &origin);
+	if (!status)
+		status = open_format(input, &origin, error);
+	if (!status)
+		status = find_kind(input, error);
+	if (!status) {
+		*opened = input;
+		input = NULL;
+	}
+cleanup:
+	input_origin_release(&origin);
+	input_close(&input);
+	return status;
+}
+
+/* ---- reading ---- */
+
+static int take_pending(struct input *input, AVPacket *packet)
+{
+	av_packet_move_ref(packet, input->pending[0]);
+	av_packet_free(&input->pending[0]);
+	input->pending_count--;
+	memmove(input->pending, input->pending + 1,
+	        (size_t)input->pending_count * sizeof(*input->pending));
+	return 0;
+}
+
+int input_read(struct input *input, AVPacket *packet)
+{
+	if (input->pending_count)
+		return take_pending(input, packet);
+	/* The caller may have taken its time since the last packet. */
+	if (input->opened && input->patience && !input->waiting)
+		input->deadline = av_gettime_relative() + input->patience;
+	int code = av_read_frame(input->format, packet);
+	input->waiting = code == AVERROR(EAGAIN);
+	return input->waiting && must_stop(input) ? AVERROR_EXIT : code;
+}
+
+void input_close(struct input **input)
+{
+	if (!*input)
+		return;
+	for (int i = 0; i < (*input)->pending_count; i++)
+		av_packet_free(&(*input)->pending[i]);
+	/* A farewell to the server is worth a moment, also where the session ends. */
+	(*input)->stop = NULL;
+	(*input)->deadline = av_gettime_relative() + FAREWELL_PATIENCE;
+	avformat_close_input(&(*input)->format);
+	input_pipe_close(&(*input)->pipe);
+	free((*input)->name);
+	free(*input);
+	*input = NULL;
+}

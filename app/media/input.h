@@ -1,0 +1,79 @@
+/* Opens what is to be dreamed, finds out what it is, and says in one line what is wrong with it. */
+#ifndef APP_MEDIA_INPUT_H
+#define APP_MEDIA_INPUT_H
+
+#include <libavformat/avformat.h>
+#include <signal.h>
+
+#include "app/media/camera.h"
+#include "engine/reverie.h"
+
+enum input_kind {
+	INPUT_PICTURE,   /* a file that holds one picture */
+	INPUT_ANIMATION, /* a picture format with more than one frame: GIF, APNG */
+	INPUT_VIDEO,
+};
+
+enum { INPUT_PENDING_MAX = 2 };
+
+/* Zeroed, all mean their default. */
+struct input_options {
+	const volatile sig_atomic_t *stop; /* ends blocking reads once it is not 0; NULL: none */
+	bool live;                         /* as soon as possible rather than as well as possible */
+	struct camera_wish camera_wish;
+	struct camera camera; /* that an earlier input was, and that is to be found again under
+	                       * whatever number it has now; empty: the one that is named */
+};
+
+/* Closed by input_close. Belongs to one thread at a time. */
+struct input {
+	AVFormatContext *format;
+	enum input_kind kind;
+	char *name;       /* for messages: as given, but for a password in it */
+	bool live;        /* as asked for */
+	bool is_realtime; /* comes at its own rate: a camera, a live protocol */
+	bool may_return;  /* is worth opening again once it has gone: a camera, a stream, a FIFO */
+	bool is_device;
+	struct camera camera; /* of a device */
+
+	/* private */
+	const volatile sig_atomic_t *stop;
+	int64_t patience, deadline; /* microseconds; 0: waits for ever */
+	bool opened, waiting;
+	AVIOContext *pipe;                    /* standard input, a FIFO; NULL: none */
+	AVPacket *pending[INPUT_PENDING_MAX]; /* read already, to find out the kind */
+	int pending_count;
+};
+
+/* Opens a file, a URL, "lavfi:GRAPH", a numbered sequence ("f%04d.png"; a file that exists under
+ * exactly that name comes first), a camera ("/dev/video0") or "-" (standard input). What a file is
+ * is told by its content, never by its name. No stream is decoded yet. options may be NULL.
+ *
+ * Nothing that can be waited for in slices blocks for longer than a tenth of a second after the
+ * stop flag is set. Cameras and networks that do not answer for some seconds are RV_IO; what cannot
+ * be cut short is only the look-up of a host's name (app/media/opening.h waits for that elsewhere).
+ *
+ * RV_NOT_FOUND; RV_IO; RV_INVALID: a directory, a wrong URL, or what the camera cannot do;
+ * RV_UNSUPPORTED: nothing that libavformat knows; RV_CORRUPT: empty, or its header is damaged;
+ * RV_CANCELLED; RV_MEMORY. */
+rv_status input_open(struct input **input, const char *name, const struct input_options *options,
+                     rv_error *error);
+
+/* The first frame is there: from now on each read has its own time to be answered in. */
+void input_note_opened(struct input *input);
+
+/* Another stop flag, or NULL, from now on. */
+void input_set_stop(struct input *input, const volatile sig_atomic_t *stop);
+
+/* As av_read_frame, libav's codes included: AVERROR(EAGAIN) where a camera has nothing yet,
+ * AVERROR_EXIT where the stop flag was set or nothing came for some seconds. */
+int input_read(struct input *input, AVPacket *packet);
+
+/* Fails for libav's (negative) code: RV_CANCELLED where the stop flag is set, or else RV_IO where
+ * nothing came in time, or else as libav_fail (app/media/libav_util.h) with the message
+ * "NAME: WHAT: REASON". */
+rv_status input_fail(const struct input *input, int code, const char *what, rv_error *error);
+
+void input_close(struct input **input);
+
+#endif

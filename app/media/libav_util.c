@@ -1,0 +1,152 @@
+#include "app/media/libav_util.h"
+
+#include <libavutil/log.h>
+#include <libavutil/pixdesc.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* libav logs from its own threads, to one callback for the whole process. */
+static struct {
+	pthread_mutex_t lock;
+	bool verbose;
+	char complaint[256];
+} messages = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void keep_complaint(const char *format, va_list arguments)
+{
+	char *text = messages.complaint;
+	vsnprintf(text, sizeof(messages.complaint), format, arguments);
+	for (char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ')
+			*c = ' ';
+	size_t length = strlen(text);
+	while (length && (text[length - 1] == ' ' || text[length - 1] == '.'))
+		text[--length] = '\0';
+}
+
+static void take_message(void *sender, int level, const char *format, va_list arguments)
+{
+	pthread_mutex_lock(&messages.lock);
+	if (messages.verbose) {
+		va_list copy;
+		va_copy(copy, arguments);
+		av_log_default_callback(sender, level, format, copy);
+		va_end(copy);
+	}
+	if (level <= AV_LOG_ERROR && !messages.complaint[0])
+		keep_complaint(format, arguments);
+	pthread_mutex_unlock(&messages.lock);
+}
+
+void libav_take_log(bool verbose)
+{
+	pthread_mutex_lock(&messages.lock);
+	messages.verbose = verbose;
+	pthread_mutex_unlock(&messages.lock);
+	av_log_set_callback(take_message);
+	if (!verbose)
+		setenv("SVT_LOG", "0", 0); /* SVT-AV1 writes past libav's log, and asks this */
+}
+
+void libav_forget_complaint(void)
+{
+	pthread_mutex_lock(&messages.lock);
+	messages.complaint[0] = '\0';
+	pthread_mutex_unlock(&messages.lock);
+}
+
+rv_status libav_status(int code)
+{
+	switch (code) {
+	case AVERROR(ENOMEM):
+		return RV_MEMORY;
+	case AVERROR(ENOENT):
+	case AVERROR_HTTP_NOT_FOUND:
+		return RV_NOT_FOUND;
+	case AVERROR(EINVAL):
+	case AVERROR_OPTION_NOT_FOUND:
+		return RV_INVALID;
+	case AVERROR_INVALIDDATA:
+	case AVERROR_EOF:
+		return RV_CORRUPT;
+	case AVERROR_PROTOCOL_NOT_FOUND:
+	case AVERROR_DECODER_NOT_FOUND:
+	case AVERROR_DEMUXER_NOT_FOUND:
+	case AVERROR_ENCODER_NOT_FOUND:
+	case AVERROR_MUXER_NOT_FOUND:
+	case AVERROR_FILTER_NOT_FOUND:
+	case AVERROR_PATCHWELCOME:
+	case AVERROR(ENOSYS):
+		return RV_UNSUPPORTED;
+	case AVERROR_EXIT:
+		return RV_CANCELLED;
+	default:
+		return RV_IO;
+	}
+}
+
+rv_status libav_fail(rv_error *error, int code, const char *format, ...)
+{
+	char what[RV_ERROR_LENGTH], reason[sizeof(messages.complaint)];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(what, sizeof(what), format, arguments);
+	va_end(arguments);
+	pthread_mutex_lock(&messages.lock);
+	memcpy(reason, messages.complaint, sizeof(reason));
+	pthread_mutex_unlock(&messages.lock);
+	if (!reason[0])
+		av_strerror(code, reason, sizeof(reason));
+	return rv_fail(error, libav_status(code), "%s: %s", what, reason);
+}
+
+rv_status libav_check_picture_size(const char *name, int64_t width, int64_t height, rv_error *error)
+{
+	if (width < 1 || height < 1)
+		return rv_fail(error, RV_CORRUPT, "%s: has no size (%lld x %lld pixels)", name,
+		               (long long)width, (long long)height);
+	if (width > PICTURE_SIDE_MAX || height > PICTURE_SIDE_MAX ||
+	    width * height > PICTURE_PIXELS_MAX)
+		return rv_fail(error, RV_MEMORY,
+		               "%s: %lld x %lld pixels are too many; the limit is %d a side and "
+		               "%d million in all, so make it smaller first",
+		               name, (long long)width, (long long)height, PICTURE_SIDE_MAX,
+		               PICTURE_PIXELS_MAX / 1000000);
+	return RV_OK;
+}
+
+static int allocate_limited_frame(AVCodecContext *decoder, AVFrame *frame, int flags)
+{
+	rv_error error;
+	if (libav_check_picture_size("frame", frame->width, frame->height, &error)) {
+		av_log(decoder, AV_LOG_ERROR, "%s\n", error.message);
+		return AVERROR(ENOMEM);
+	}
+	return avcodec_default_get_buffer2(decoder, frame, flags);
+}
+
+void libav_limit_frames(AVCodecContext *decoder)
+{
+	decoder->get_buffer2 = allocate_limited_frame;
+#if FF_API_THREAD_SAFE_CALLBACKS
+	/* Before FFmpeg 6 a decoder uses its threads only where this is said, though saying it is
+	 * deprecated already. The callback touches nothing but its arguments. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+	decoder->thread_safe_callbacks = 1;
+#pragma GCC diagnostic pop
+#endif
+}
+
+int libav_pixel_depth(enum AVPixelFormat format)
+{
+	const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(format);
+	if (!descriptor || !descriptor->nb_components)
+		return 0;
+	if (descriptor->flags & AV_PIX_FMT_FLAG_PAL)
+		return 8;
+	return descriptor->comp[0].depth;
+}

@@ -1,0 +1,47 @@
+/* The few things every user of libav here needs: its errors as ours, its chatter held back, and
+ * pictures too large refused before they are allocated. */
+#ifndef APP_MEDIA_LIBAV_UTIL_H
+#define APP_MEDIA_LIBAV_UTIL_H
+
+#include <libavcodec/avcodec.h>
+#include <libavutil/frame.h>
+
+#include "engine/reverie.h"
+
+enum {
+	/* The largest picture that is read or written. libav itself gives up at about 268 million
+	 * pixels; 200 million leave room for what the dream needs beside it. */
+	PICTURE_SIDE_MAX = 16384,
+	PICTURE_PIXELS_MAX = 200000000,
+};
+
+/* With how many threads libav decodes or filters; 0: as many as there are cores. */
+#ifndef LIBAV_THREADS
+#define LIBAV_THREADS 0
+#endif
+
+/* Takes libav's messages: they are shown on standard error where verbose, and otherwise held back;
+ * either way libav_fail can quote the first complaint. Any thread may then log. */
+void libav_take_log(bool verbose);
+/* Forgets the complaint held so far: call before an operation whose failure is to be explained. */
+void libav_forget_complaint(void);
+
+/* The status that fits libav's (negative) code. */
+rv_status libav_status(int code);
+/* rv_fail with libav_status(code) and the message "FORMAT...: REASON", where the reason is libav's
+ * first complaint since libav_forget_complaint, or else the code's own words. */
+rv_status libav_fail(rv_error *error, int code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* RV_MEMORY and a line that names the limit, where width x height pixels exceed it; RV_CORRUPT
+ * where a side is not positive. name is what is measured ("clip.mp4"). */
+rv_status libav_check_picture_size(const char *name, int64_t width, int64_t height,
+                                   rv_error *error);
+/* Makes the decoder of an unopened context refuse frames beyond the limit before it allocates
+ * them. */
+void libav_limit_frames(AVCodecContext *decoder);
+
+/* The components' depth in bits, alpha's aside; 8 for a palette. 0: no pixel format. */
+int libav_pixel_depth(enum AVPixelFormat format);
+
+#endif

@@ -1,0 +1,133 @@
+#include "app/media/opening.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/base/thread.h"
+
+enum { FAREWELL = 300000000 /* nanoseconds: what can be interrupted has ended by then */ };
+
+/* Belongs to the thread and to whoever waits; the one who is last to go frees it. */
+struct opening {
+	char *name;
+	struct input_options options;
+	volatile sig_atomic_t stop; /* written atomically */
+
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t changed;
+	bool done, abandoned;
+	rv_status status;
+	rv_error error;
+	struct source *source;
+};
+
+static void destroy(struct opening *opening)
+{
+	source_close(&opening->source);
+	pthread_cond_destroy(&opening->changed);
+	pthread_mutex_destroy(&opening->lock);
+	free(opening->name);
+	free(opening);
+}
+
+static void *run(void *context)
+{
+	struct opening *opening = context;
+	struct input *input = NULL;
+	struct source *source = NULL;
+	rv_error error = {0};
+	rv_status status = input_open(&input, opening->name, &opening->options, &error);
+	if (!status)
+		status = source_open(&source, &input, &error);
+	pthread_mutex_lock(&opening->lock);
+	opening->source = source;
+	opening->status = status;
+	opening->error = error;
+	opening->done = true;
+	bool is_last = opening->abandoned;
+	pthread_cond_signal(&opening->changed);
+	pthread_mutex_unlock(&opening->lock);
+	if (is_last)
+		destroy(opening);
+	return NULL;
+}
+
+rv_status opening_start(struct opening **started, const char *input,
+                        const struct input_options *options, rv_error *error)
+{
+	pthread_t thread;
+	pthread_condattr_t clock;
+	struct opening *opening = calloc(1, sizeof(*opening));
+	if (!opening || !(opening->name = strdup(input))) {
+		free(opening);
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	}
+	opening->options = *options;
+	opening->options.stop = &opening->stop;
+	pthread_mutex_init(&opening->lock, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&opening->changed, &clock);
+	pthread_condattr_destroy(&clock);
+	rv_status status = thread_start(&thread, "opening", run, opening, error);
+	if (status != RV_OK) {
+		destroy(opening);
+		return status;
+	}
+	pthread_detach(thread);
+	*started = opening;
+	return RV_OK;
+}
+
+bool opening_wait(struct opening *opening, int64_t timeout)
+{
+	struct timespec until;
+	int code = 0;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += (time_t)(timeout / 1000000000);
+	until.tv_nsec += (long)(timeout % 1000000000);
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_nsec -= 1000000000;
+		until.tv_sec++;
+	}
+	pthread_mutex_lock(&opening->lock);
+	while (!opening->done && code != ETIMEDOUT)
+		code = pthread_cond_timedwait(&opening->changed, &opening->lock, &until);
+	bool done = opening->done;
+	pthread_mutex_unlock(&opening->lock);
+	return done;
+}
+
+rv_status opening_finish(struct opening **finished, struct source **source,
+                         const volatile sig_atomic_t *stop, rv_error *error)
+{
+	struct opening *opening = *finished;
+	rv_status status = opening->status;
+	if (status && error)
+		*error = opening->error;
+	*source = opening->source;
+	opening->source = NULL;
+	if (*source)
+		input_set_stop((*source)->input, stop);
+	destroy(opening);
+	*finished = NULL;
+	return status;
+}
+
+void opening_abandon(struct opening **abandoned)
+{
+	struct opening *opening = *abandoned;
+	if (!opening)
+		return;
+	__atomic_store_n(&opening->stop, 1, __ATOMIC_RELAXED);
+	opening_wait(opening, FAREWELL);
+	pthread_mutex_lock(&opening->lock);
+	bool is_last = opening->done;
+	opening->abandoned = true;
+	pthread_mutex_unlock(&opening->lock);
+	if (is_last)
+		destroy(opening);
+	*abandoned = NULL;
+}

@@ -1,0 +1,91 @@
+/* Writes a video: frames are encoded, the other streams of a source are copied packet by packet, or
+ * sound is encoded too. A file appears at its place, whole, when it is finished
+ * (app/base/output_file.h); a stream goes out over the network, and a device gets pictures. */
+#ifndef APP_MEDIA_SINK_H
+#define APP_MEDIA_SINK_H
+
+#include "app/base/output_file.h"
+#include "app/base/progress.h"
+#include "app/media/encoder.h"
+#include "app/media/source.h"
+#include "engine/reverie.h"
+
+struct sink_options {
+	const char *output;  /* says container and place: see app/media/container.h */
+	const char *format;  /* a muxer's name, or NULL */
+	const char *encoder; /* or NULL */
+	int quality;         /* 0..51, x264's scale */
+	int width, height;   /* of the frames */
+	enum encoder_pace pace;
+	AVIOInterruptCB interrupt; /* ends waiting for the network; zeroed: nothing does */
+	struct progress *progress; /* for notes on streams that are left out; may be NULL */
+	bool keeps_parts; /* a file that cannot be written on is worth keeping: it is laid out so
+	                   * that it can be played up to where it ends */
+};
+
+/* What goes in. */
+struct sink_contents {
+	const struct video_description *video;
+	const AVFormatContext *source; /* whose streams but video_index, chapters and metadata are
+	                                  copied; NULL: none */
+	int video_index;
+	bool has_sound; /* a stream of sound is made of sink_samples */
+};
+
+/* Belongs to one thread at a time. */
+struct sink;
+
+/* Finds container and encoder and opens the encoder: whatever does not fit shows now, before
+ * anything is written. Takes over file (clears the pointer, on errors too), which is NULL for a
+ * stream or a device. The contents are only read from, and not kept.
+ *
+ * Kept of the video: time base and with it every timestamp, average rate, pixel aspect (where it is
+ * not square, changed along with the size so that the picture keeps its shape), colour description,
+ * range, bit depth and chroma subsampling where the encoder has them. A size that the encoder
+ * cannot subsample (libx264: an odd width or height in 4:2:0) is encoded as 4:4:4 rather than cut.
+ * RGB is encoded as 4:2:0, which plays everywhere. Frames are upright, so no display matrix is
+ * written.
+ * Of the other streams, sound must fit: RV_UNSUPPORTED names what does not, unless the container
+ * holds no sound at all. Subtitles, data and attachments that do not fit, further videos and cover
+ * pictures (which would show the undreamed video) are left out with a note. Chapters and metadata
+ * are copied.
+ * RV_UNSUPPORTED, RV_NOT_FOUND: no such encoder; RV_INVALID; RV_MEMORY. */
+rv_status sink_create(struct sink **sink, struct output_file **file,
+                      const struct sink_options *options, const struct sink_contents *contents,
+                      rv_error *error);
+
+/* Reaches the receiver or opens the device, and writes the header; to be called once, before all
+ * that follows. RV_IO: there is nobody, or not any more; RV_UNSUPPORTED; what libav says. */
+rv_status sink_begin(struct sink *sink, rv_error *error);
+
+/* Whether frames are shown at their times; otherwise at a constant rate, as they come. */
+bool sink_keeps_times(const struct sink *sink);
+
+/* Encodes a frame of the video's format; one of another size than the sink's is scaled. pts rises;
+ * it and duration (0: unknown) are in the video's time base. RV_IO: the disk is full, or the
+ * receiver is gone. */
+rv_status sink_frame(struct sink *sink, const rv_image *image, int64_t pts, int64_t duration,
+                     rv_error *error);
+/* Writes a packet of the source's, in its stream's time base, and takes its reference. One of a
+ * stream that is left out is dropped. */
+rv_status sink_packet(struct sink *sink, AVPacket *packet, rv_error *error);
+/* Whether packets of this stream of the source are written. */
+bool sink_takes(const struct sink *sink, int stream_index);
+
+/* Encodes sound, [count][SOUND_CHANNELS] samples of -1..1 at SOUND_RATE (app/media/sound.h), which
+ * follow the last without a gap, the first at time 0. Only where sink_has_sound. RV_IO. */
+rv_status sink_samples(struct sink *sink, const float *samples, int count, rv_error *error);
+/* Whether sound goes in: it was wanted, and the container holds sound. */
+bool sink_has_sound(const struct sink *sink);
+
+/* Writes what the encoder still holds and the trailer, and puts the file into its place. The sink
+ * is gone afterwards, whether or not that succeeded; where it did not, as by sink_break_off. */
+rv_status sink_finish(struct sink **sink, rv_error *error);
+/* Ends a sink after a failure, error. With keeps_parts the file is put into its place as far as it
+ * was written, where that can be played, and error says so; otherwise this leaves no output.
+ * Accepts NULL. */
+void sink_break_off(struct sink **sink, rv_error *error);
+/* Leaves no output. Accepts NULL. */
+void sink_discard(struct sink **sink);
+
+#endif

@@ -1,0 +1,229 @@
+#include "app/media/sink_streams.h"
+
+#include <libavcodec/avcodec.h>
+#include <string.h>
+
+static rv_status out_of_memory(rv_error *error)
+{
+	return rv_fail(error, RV_MEMORY, "out of memory for the output's streams");
+}
+
+/* Some muxers keep no list of what they take: one writes a header with this stream alone. */
+static bool header_can_be_written(const AVOutputFormat *container, const AVStream *stream)
+{
+	AVFormatContext *muxer = NULL;
+	uint8_t *bytes;
+	bool taken = false;
+	if (avformat_alloc_output_context2(&muxer, container, NULL, NULL) < 0)
+		return false;
+	AVStream *copy = avformat_new_stream(muxer, NULL);
+	if (copy && avcodec_parameters_copy(copy->codecpar, stream->codecpar) >= 0 &&
+	    avio_open_dyn_buf(&muxer->pb) >= 0) {
+		copy->codecpar->codec_tag = 0;
+		copy->time_base = stream->time_base;
+		taken = avformat_write_header(muxer, NULL) >= 0;
+		if (taken)
+			av_write_trailer(muxer); /* frees what the header made */
+		avio_close_dyn_buf(muxer->pb, &bytes);
+		av_free(bytes);
+	}
+	avformat_free_context(muxer);
+	return taken;
+}
+
+bool sink_container_takes(const AVOutputFormat *container, const AVStream *stream)
+{
+	enum AVCodecID id = stream->codecpar->codec_id;
+	if (id == AV_CODEC_ID_NONE)
+		return false;
+	int known = avformat_query_codec(container, id, FF_COMPLIANCE_NORMAL);
+	return known > 0 || (known < 0 && header_can_be_written(container, stream));
+}
+
+static const char *kind_name(const AVStream *stream)
+{
+	switch (stream->codecpar->codec_type) {
+	case AVMEDIA_TYPE_AUDIO:
+		return "sound";
+	case AVMEDIA_TYPE_VIDEO:
+		return stream->disposition & AV_DISPOSITION_ATTACHED_PIC ? "cover picture"
+		                                                         : "another video";
+	case AVMEDIA_TYPE_SUBTITLE:
+		return "subtitles";
+	case AVMEDIA_TYPE_ATTACHMENT:
+		return "an attachment";
+	default:
+		return "data";
+	}
+}
+
+/* "aac", or what the container calls it where libavcodec has no name for it: "tmcd". */
+static const char *codec_name(const AVStream *stream, char *tag)
+{
+	if (stream->codecpar->codec_id == AV_CODEC_ID_NONE && stream->codecpar->codec_tag)
+		return av_fourcc_make_string(tag, stream->codecpar->codec_tag);
+	return avcodec_get_name(stream->codecpar->codec_id);
+}
+
+static rv_status refuse_sound(const AVOutputFormat *container, const AVStream *stream,
+                              const char *output, rv_error *error)
+{
+	return rv_fail(error, RV_UNSUPPORTED,
+	               "%s: %s cannot hold the sound of stream %d (%s) as it is; name the output "
+	               ".mkv, which can",
+	               output, container->name, stream->index,
+	               avcodec_get_name(stream->codecpar->codec_id));
+}
+
+/* Whether the stream goes along; *status is set where it had to. */
+static bool goes_along(const AVOutputFormat *container, const AVStream *stream, const char *output,
+                       struct progress *progress, rv_status *status, rv_error *error)
+{
+	bool video = stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
+	bool sound = stream->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+	char tag[AV_FOURCC_MAX_STRING_SIZE];
+	if (!video && sink_container_takes(container, stream))
+		return true;
+	if (sound && container->audio_codec != AV_CODEC_ID_NONE)
+		*status = refuse_sound(container, stream, output, error);
+	else if (video)
+		progress_note(progress, "stream %d (%s) is left out: one video is dreamed",
+		              stream->index, kind_name(stream));
+	else
+		progress_note(progress, "stream %d (%s, %s) is left out: %s does not hold it",
+		              stream->index, kind_name(stream), codec_name(stream, tag),
+		              container->name);
+	return false;
+}
+
+/* Side data that says how a picture or sound is to be shown; the display matrix is used up. */
+static void copy_side_data(AVStream *to, const AVStream *from)
+{
+	for (int i = 0; i < from->nb_side_data; i++) {
+		const AVPacketSideData *side = &from->side_data[i];
+		if (side->type == AV_PKT_DATA_DISPLAYMATRIX ||
+		    side->type == AV_PKT_DATA_CPB_PROPERTIES)
+			continue;
+		uint8_t *copy = av_stream_new_side_data(to, side->type, side->size);
+		if (copy)
+			memcpy(copy, side->data, side->size);
+	}
+}
+
+static void copy_metadata(AVDictionary **to, const AVDictionary *from)
+{
+	/* What the muxer writes itself, or what described the file that was read. */
+	static const char *const stale[] = {"encoder",           "major_brand", "minor_version",
+	                                    "compatible_brands", "rotate",      "DURATION"};
+	av_dict_copy(to, from, 0);
+	for (size_t i = 0; i < sizeof(stale) / sizeof(stale[0]); i++)
+		av_dict_set(to, stale[i], NULL, 0);
+}
+
+/* A tag of the source's container means nothing to another one. */
+static uint32_t fitting_tag(const AVOutputFormat *container, const AVCodecParameters *parameters)
+{
+	uint32_t tag = parameters->codec_tag;
+	if (container->codec_tag &&
+	    av_codec_get_id(container->codec_tag, tag) == parameters->codec_id)
+		return tag;
+	return 0;
+}
+
+static rv_status add_stream(AVFormatContext *muxer, const AVStream *from, bool is_encoded,
+                            rv_error *error)
+{
+	AVStream *to = avformat_new_stream(muxer, NULL);
+	if (!to)
+		return out_of_memory(error);
+	to->time_base = from->time_base;
+	to->disposition = from->disposition;
+	copy_metadata(&to->metadata, from->metadata);
+	copy_side_data(to, from);
+	to->avg_frame_rate = from->avg_frame_rate;
+	if (is_encoded)
+		return RV_OK;
+	if (avcodec_parameters_copy(to->codecpar, from->codecpar) < 0)
+		return out_of_memory(error);
+	to->codecpar->codec_tag = fitting_tag(muxer->oformat, from->codecpar);
+	return RV_OK;
+}
+
+rv_status sink_add_streams(AVFormatContext *muxer, const AVFormatContext *source, int video_index,
+                           int *map, const char *output, struct progress *progress, rv_error *error)
+{
+	for (int i = 0; i < (int)source->nb_streams; i++) {
+		const AVStream *stream = source->streams[i];
+		rv_status status = RV_OK;
+		map[i] = -1;
+		if (i == video_index ||
+		    goes_along(muxer->oformat, stream, output, progress, &status, error)) {
+			map[i] = (int)muxer->nb_streams;
+			status = add_stream(muxer, stream, i == video_index, error);
+		}
+		if (status)
+			return status;
+	}
+	return RV_OK;
+}
+
+static rv_status copy_chapter(AVFormatContext *muxer, const AVChapter *from, int64_t shift,
+                              rv_error *error)
+{
+	int64_t ticks = av_rescale_q(shift, AV_TIME_BASE_Q, from->time_base);
+	AVChapter *chapter = av_mallocz(sizeof(*chapter));
+	if (!chapter)
+		return out_of_memory(error);
+	chapter->id = from->id;
+	chapter->time_base = from->time_base;
+	chapter->start = from->start - ticks;
+	chapter->end = from->end == AV_NOPTS_VALUE ? from->end : from->end - ticks;
+	av_dict_copy(&chapter->metadata, from->metadata, 0);
+	muxer->chapters[muxer->nb_chapters++] = chapter;
+	return RV_OK;
+}
+
+rv_status sink_copy_tags(AVFormatContext *muxer, const AVFormatContext *source, int64_t shift,
+                         rv_error *error)
+{
+	copy_metadata(&muxer->metadata, source->metadata);
+	if (!source->nb_chapters)
+		return RV_OK;
+	/* The muxer's own from here on. */
+	muxer->chapters = av_calloc(source->nb_chapters, sizeof(*muxer->chapters));
+	if (!muxer->chapters)
+		return out_of_memory(error);
+	for (unsigned i = 0; i < source->nb_chapters; i++) {
+		rv_status status = copy_chapter(muxer, source->chapters[i], shift, error);
+		if (status)
+			return status;
+	}
+	return RV_OK;
+}
+
+/* Decoding timestamps that stand still or run back, as damaged files have them, would be refused.
+ */
+static void make_dts_rise(const AVFormatContext *muxer, struct copied_stream *stream,
+                          AVPacket *packet)
+{
+	bool may_stand = muxer->oformat->flags & AVFMT_TS_NONSTRICT;
+	if (packet->dts == AV_NOPTS_VALUE)
+		return;
+	if (stream->last_dts != AV_NOPTS_VALUE)
+		packet->dts = FFMAX(packet->dts, stream->last_dts + !may_stand);
+	if (packet->pts != AV_NOPTS_VALUE)
+		packet->pts = FFMAX(packet->pts, packet->dts);
+	stream->last_dts = packet->dts;
+}
+
+void sink_set_packet_times(const AVFormatContext *muxer, struct copied_stream *stream,
+                           int64_t shift, AVPacket *packet)
+{
+	int64_t ticks = av_rescale_q(shift, AV_TIME_BASE_Q, stream->time_base);
+	if (packet->pts != AV_NOPTS_VALUE)
+		packet->pts -= ticks;
+	if (packet->dts != AV_NOPTS_VALUE)
+		packet->dts -= ticks;
+	av_packet_rescale_ts(packet, stream->time_base, muxer->streams[stream->index]->time_base);
+	make_dts_rise(muxer, stream, packet);
+}

@@ -1,0 +1,37 @@
+/* Which streams of a source go into a container beside the dreamed video, and how. */
+#ifndef APP_MEDIA_SINK_STREAMS_H
+#define APP_MEDIA_SINK_STREAMS_H
+
+#include <libavformat/avformat.h>
+
+#include "app/base/progress.h"
+#include "engine/reverie.h"
+
+/* Whether the container can hold the stream's packets as they are. */
+bool sink_container_takes(const AVOutputFormat *container, const AVStream *stream);
+
+/* Adds to muxer a stream for each one of source, in the same order: for stream video_index the one
+ * that will be encoded, for the others, where they fit, their copies. map[i] becomes the index in
+ * muxer of source's stream i, or -1 where it is left out. Notes go to progress (may be NULL).
+ * output is the name for messages. RV_UNSUPPORTED: sound that does not fit; RV_MEMORY. */
+rv_status sink_add_streams(AVFormatContext *muxer, const AVFormatContext *source, int video_index,
+                           int *map, const char *output, struct progress *progress,
+                           rv_error *error);
+
+/* Copies chapters and metadata, shifting times by -shift microseconds. RV_MEMORY. */
+rv_status sink_copy_tags(AVFormatContext *muxer, const AVFormatContext *source, int64_t shift,
+                         rv_error *error);
+
+/* A stream of the source, as it is copied. */
+struct copied_stream {
+	int index;            /* in the output; -1: left out */
+	AVRational time_base; /* of the source's packets */
+	int64_t last_dts;     /* in the output's time base */
+};
+
+/* Moves the times of the source's packet by shift, microseconds taken off, and from the stream's
+ * time base into that of the output. Decoding times rise, whatever those of the source do. */
+void sink_set_packet_times(const AVFormatContext *muxer, struct copied_stream *stream,
+                           int64_t shift, AVPacket *packet);
+
+#endif

@@ -1,0 +1,497 @@
+#include "app/media/source.h"
+
+#include <libavutil/time.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/media/libav_util.h"
+#include "app/media/orientation.h"
+
+/* So many reads in a row may fail for damage before the input counts as ended. */
+enum { UNREADABLE_MAX = 16 };
+
+/* Shapes that differ by less are the same: sides are whole pixels. */
+static const double same_shape = 0.02;
+
+/* ---- opening ---- */
+
+static AVStream *video_stream(const struct source *source)
+{
+	return source->input->format->streams[source->video_index];
+}
+
+static rv_status find_streams(struct input *input, rv_error *error)
+{
+	/* Cameras say all that is needed, and have no frame ready to look at. */
+	if (input->is_device)
+		return RV_OK;
+	libav_forget_complaint();
+	int code = avformat_find_stream_info(input->format, NULL);
+	return code < 0 ? input_fail(input, code, "cannot be read", error) : RV_OK;
+}
+
+/* Cover pictures come as video streams of one frame. */
+static void discard_covers(AVFormatContext *format)
+{
+	for (unsigned i = 0; i < format->nb_streams; i++)
+		if (format->streams[i]->disposition & AV_DISPOSITION_ATTACHED_PIC)
+			format->streams[i]->discard = AVDISCARD_ALL;
+}
+
+static bool has_video(const AVFormatContext *format)
+{
+	for (unsigned i = 0; i < format->nb_streams; i++)
+		if (format->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_VIDEO &&
+		    format->streams[i]->discard != AVDISCARD_ALL)
+			return true;
+	return false;
+}
+
+static rv_status choose_stream(struct source *source, const AVCodec **codec, rv_error *error)
+{
+	AVFormatContext *format = source->input->format;
+	discard_covers(format);
+	if (!has_video(format))
+		return rv_fail(error, RV_UNSUPPORTED, "%s: has no video stream",
+		               source->input->name);
+	source->video_index = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, codec, 0);
+	if (source->video_index < 0)
+		return libav_fail(error, source->video_index,
+		                  "%s: this FFmpeg cannot decode the video", source->input->name);
+	const AVCodecParameters *parameters = video_stream(source)->codecpar;
+	if (parameters->width || parameters->height)
+		return libav_check_picture_size(source->input->name, parameters->width,
+		                                parameters->height, error);
+	return RV_OK;
+}
+
+static rv_status open_decoder(struct source *source, const AVCodec *codec, rv_error *error)
+{
+	const AVStream *stream = video_stream(source);
+	source->decoder = avcodec_alloc_context3(codec);
+	if (!source->decoder)
+		return rv_fail(error, RV_MEMORY, "%s: out of memory", source->input->name);
+	int code = avcodec_parameters_to_context(source->decoder, stream->codecpar);
+	source->decoder->pkt_timebase = stream->time_base;
+	source->decoder->framerate = stream->avg_frame_rate;
+	source->decoder->thread_count = LIBAV_THREADS;
+	/* Threads that each decode a frame of their own hold back as many frames. */
+	if (source->input->live && source->input->is_realtime)
+		source->decoder->thread_type = FF_THREAD_SLICE;
+	libav_limit_frames(source->decoder);
+	if (code >= 0)
+		code = avcodec_open2(source->decoder, codec, NULL);
+	return code < 0 ? libav_fail(error, code, "%s: cannot be decoded", source->input->name)
+	                : RV_OK;
+}
+
+/* ---- describing ---- */
+
+static int64_t count_frames(const struct source *source, AVRational rate)
+{
+	const AVStream *stream = video_stream(source);
+	const AVFormatContext *format = source->input->format;
+	if (stream->nb_frames > 0)
+		return stream->nb_frames;
+	if (!rate.num || !rate.den)
+		return 0;
+	if (stream->duration > 0)
+		return av_rescale_q(stream->duration, stream->time_base, av_inv_q(rate));
+	if (format->duration > 0)
+		return av_rescale_q(format->duration, AV_TIME_BASE_Q, av_inv_q(rate));
+	return 0;
+}
+
+static int find_orientation(const struct source *source)
+{
+	const AVStream *stream = video_stream(source);
+	const void *matrix = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
+	return matrix ? orientation_of_matrix(matrix) : orientation_of_frame(source->frame);
+}
+
+/* The average where there is one: the nominal rate of a variable one may be that of its clock. */
+static AVRational find_frame_rate(AVStream *stream)
+{
+	AVRational rate = stream->avg_frame_rate;
+	if (!rate.num || !rate.den)
+		rate = stream->r_frame_rate;
+	return rate.num > 0 && rate.den > 0 ? rate : (AVRational){0, 1};
+}
+
+/* Of the upright frame; 0/1: unknown. */
+static AVRational find_sample_aspect(const struct source *source)
+{
+	AVRational aspect = av_guess_sample_aspect_ratio(source->input->format,
+	                                                 video_stream(source), source->frame);
+	bool swaps = orientation_swaps_sides(source->orientation);
+	return swaps && aspect.num ? av_inv_q(aspect) : aspect;
+}
+
+static bool is_other_picture(const struct source *source)
+{
+	const struct video_description *video = &source->video;
+	const AVFrame *frame = source->frame;
+	bool swaps = orientation_swaps_sides(source->orientation);
+	int width = swaps ? frame->height : frame->width;
+	int height = swaps ? frame->width : frame->height;
+	return width != video->width || height != video->height ||
+	       frame->format != video->pixel_format ||
+	       find_orientation(source) != source->orientation ||
+	       av_cmp_q(find_sample_aspect(source), video->sample_aspect);
+}
+
+/* Width by height of an upright frame as it is to be seen. */
+static double shape_of(const struct video_description *video)
+{
+	double pixel = video->sample_aspect.num > 0 && video->sample_aspect.den > 0
+	                       ? av_q2d(video->sample_aspect)
+	                       : 1;
+	return pixel * video->width / video->height;
+}
+
+static void describe(struct source *source)
+{
+	AVStream *stream = video_stream(source);
+	AVFrame *frame = source->frame;
+	source->orientation = find_orientation(source);
+	bool swaps = orientation_swaps_sides(source->orientation);
+	AVRational rate = find_frame_rate(stream);
+	source->video = (struct video_description){
+		.width = swaps ? frame->height : frame->width,
+		.height = swaps ? frame->width : frame->height,
+		.rgb = libav_pixel_depth(frame->format) > 8 ? RV_RGB16 : RV_RGB8,
+		.pixel_format = frame->format,
+		.range = frame->color_range,
+		.matrix = frame->colorspace,
+		.effective_matrix = convert_effective_matrix(frame),
+		.primaries = frame->color_primaries,
+		.transfer = frame->color_trc,
+		.chroma_location = swaps ? AVCHROMA_LOC_UNSPECIFIED : frame->chroma_location,
+		.sample_aspect = find_sample_aspect(source),
+		.time_base = stream->time_base,
+		.frame_rate = rate,
+		.frames_expected = count_frames(source, rate),
+	};
+	if (source->shape <= 0)
+		source->shape = shape_of(&source->video);
+}
+
+/* ---- decoding ---- */
+
+/* How long a frame lasts that does not say so itself. */
+static int64_t usual_duration(const struct source *source)
+{
+	AVStream *stream = video_stream(source);
+	AVRational rate = find_frame_rate(stream);
+	return rate.num ? FFMAX(av_rescale_q(1, av_inv_q(rate), stream->time_base), 1) : 1;
+}
+
+/* Timestamps always rise: encoders insist on it. A frame without one follows the last. */
+static void set_time(struct source *source)
+{
+	int64_t pts = source->frame->pts;
+	if (source->timed) {
+		int64_t last = source->duration ? source->duration : usual_duration(source);
+		if (pts == AV_NOPTS_VALUE)
+			pts = source->pts + last;
+		pts = FFMAX(pts, source->pts + 1);
+	} else if (pts == AV_NOPTS_VALUE) {
+		pts = 0;
+	}
+	source->pts = pts;
+	source->duration = FFMAX(source->frame->pkt_duration, 0);
+	source->timed = true;
+}
+
+/* 0: a frame, whose pts is the best guess; else libav's code: AVERROR(EAGAIN) where more must be
+ * fed, AVERROR_EOF. */
+static int decode_frame(struct source *source)
+{
+	int code = avcodec_receive_frame(source->decoder, source->frame);
+	if (code < 0 && code != AVERROR(EAGAIN) && code != AVERROR_EOF) {
+		source->damaged++;
+		return source->draining ? AVERROR_EOF : AVERROR(EAGAIN);
+	}
+	if (code < 0)
+		return code;
+	if (source->frame->decode_error_flags)
+		source->damaged++;
+	source->frame->pts = source->frame->best_effort_timestamp;
+	return 0;
+}
+
+/* The same for a frame that is not interlaced. */
+static int decode_whole_frame(struct source *source)
+{
+	struct deinterlacer *deinterlacer = &source->deinterlacer;
+	AVRational time_base = video_stream(source)->time_base;
+	av_frame_unref(source->frame);
+	while (!deinterlacer_pull(deinterlacer, source->frame, time_base)) {
+		int code = decode_frame(source);
+		if (code == AVERROR_EOF && deinterlacer->graph && !source->flushed) {
+			source->flushed = true;
+			deinterlacer_push(deinterlacer, NULL, time_base, NULL);
+			continue;
+		}
+		if (code < 0)
+			return code;
+		/* What cannot be deinterlaced is still a picture. */
+		if (!deinterlacer_wants(deinterlacer, source->frame) ||
+		    deinterlacer_push(deinterlacer, source->frame, time_base, NULL))
+			return 0;
+	}
+	return 0;
+}
+
+static int take_frame(struct source *source)
+{
+	int code = decode_whole_frame(source);
+	if (code < 0)
+		return code;
+	if (is_other_picture(source))
+		describe(source);
+	set_time(source);
+	return 0;
+}
+
+static void feed_decoder(struct source *source, const AVPacket *packet)
+{
+	int code = avcodec_send_packet(source->decoder, packet);
+	if (code < 0 && code != AVERROR_EOF)
+		source->damaged++;
+}
+
+static rv_status end_input(struct source *source, int code, rv_error *error)
+{
+	source->draining = true;
+	feed_decoder(source, NULL);
+	if (code == AVERROR_INVALIDDATA)
+		source->damaged++; /* what was read so far is still good */
+	else if (code != AVERROR_EOF)
+		return input_fail(source->input, code, "reading failed", error);
+	return RV_OK;
+}
+
+/* Reads one packet: into the decoder, or else left in source->packet, where *other is set. */
+static rv_status read_packet(struct source *source, bool *other, rv_error *error)
+{
+	*other = false;
+	av_packet_unref(source->packet);
+	int code = input_read(source->input, source->packet);
+	if (code == AVERROR(EAGAIN)) {
+		av_usleep(1000); /* a device that has nothing yet */
+		return RV_OK;
+	}
+	if (code == AVERROR_INVALIDDATA && ++source->unreadable < UNREADABLE_MAX)
+		return RV_OK; /* what follows may be good again */
+	if (code < 0)
+		return end_input(source, code, error);
+	source->damaged += source->unreadable > 0;
+	source->unreadable = 0;
+	timeline_mend(&source->timeline, source->packet,
+	              source->input->format->streams[source->packet->stream_index]->time_base);
+	*other = source->packet->stream_index != source->video_index;
+	if (*other)
+		return RV_OK;
+	feed_decoder(source, source->packet);
+	av_packet_unref(source->packet);
+	return RV_OK;
+}
+
+static rv_status advance(struct source *source, enum source_event *event, rv_error *error)
+{
+	for (;;) {
+		bool other;
+		int code = take_frame(source);
+		if (code != AVERROR(EAGAIN)) {
+			*event = code ? SOURCE_END : SOURCE_FRAME;
+			return RV_OK;
+		}
+		rv_status status = read_packet(source, &other, error);
+		if (status)
+			return status;
+		if (other) {
+			*event = SOURCE_PACKET;
+			return RV_OK;
+		}
+	}
+}
+
+rv_status source_next(struct source *source, enum source_event *event, rv_error *error)
+{
+	if (source->early.count) {
+		av_packet_unref(source->packet);
+		packet_queue_pop(&source->early, source->packet);
+		*event = SOURCE_PACKET;
+		return RV_OK;
+	}
+	if (source->frame_held) {
+		source->frame_held = false;
+		*event = SOURCE_FRAME;
+		return RV_OK;
+	}
+	return advance(source, event, error);
+}
+
+static rv_status find_first_frame(struct source *source, rv_error *error)
+{
+	enum source_event event = SOURCE_PACKET;
+	libav_forget_complaint();
+	while (event == SOURCE_PACKET) {
+		rv_status status = advance(source, &event, error);
+		if (status)
+			return status;
+		if (event == SOURCE_PACKET && !packet_queue_push(&source->early, source->packet))
+			return rv_fail(error, RV_MEMORY, "%s: out of memory", source->input->name);
+	}
+	if (event == SOURCE_END)
+		return libav_fail(error, AVERROR_INVALIDDATA,
+		                  "%s: no frame of the video can be decoded", source->input->name);
+	source->frame_held = true;
+	return libav_check_picture_size(source->input->name, source->frame->width,
+	                                source->frame->height, error);
+}
+
+rv_status source_open(struct source **opened, struct input **input, rv_error *error)
+{
+	const AVCodec *codec = NULL;
+	struct source *source = calloc(1, sizeof(*source));
+	if (!source) {
+		input_close(input);
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	}
+	source->input = *input;
+	*input = NULL;
+	source->frame = av_frame_alloc();
+	source->packet = av_packet_alloc();
+	rv_status status = source->frame && source->packet
+	                           ? find_streams(source->input, error)
+	                           : rv_fail(error, RV_MEMORY, "out of memory");
+	if (!status)
+		status = choose_stream(source, &codec, error);
+	if (!status)
+		status = open_decoder(source, codec, error);
+	if (!status)
+		status = find_first_frame(source, error);
+	if (status) {
+		source_close(&source);
+		return status;
+	}
+	input_note_opened(source->input);
+	*opened = source;
+	return RV_OK;
+}
+
+void source_hurry(struct source *source, bool hurry)
+{
+	source->decoder->skip_frame = hurry ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
+}
+
+void source_close(struct source **closed)
+{
+	struct source *source = *closed;
+	if (!source)
+		return;
+	packet_queue_release(&source->early);
+	timeline_release(&source->timeline);
+	deinterlacer_release(&source->deinterlacer);
+	avcodec_free_context(&source->decoder);
+	av_frame_free(&source->frame);
+	av_packet_free(&source->packet);
+	converter_release(&source->converter);
+	free(source->stored.pixels);
+	input_close(&source->input);
+	free(source);
+	*closed = NULL;
+}
+
+/* ---- pictures ---- */
+
+static rv_status convert_frame(struct source *source, const rv_image *image, rv_error *error)
+{
+	AVFrame *view = av_frame_alloc();
+	if (!view)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	rv_status status = convert_view_frame(view, image, error);
+	if (!status)
+		status = convert(&source->converter, view, source->frame, error);
+	av_frame_free(&view);
+	return status;
+}
+
+void source_play(struct source *source)
+{
+	source->converter.quick = true;
+}
+
+static rv_status reserve_stored(struct source *source, const rv_image *image, rv_error *error)
+{
+	bool swaps = orientation_swaps_sides(source->orientation);
+	int width = swaps ? image->height : image->width;
+	int height = swaps ? image->width : image->height;
+	rv_image *stored = &source->stored;
+	if (stored->pixels && stored->width == width && stored->height == height &&
+	    stored->format == image->format)
+		return RV_OK;
+	free(stored->pixels);
+	*stored = (rv_image){0};
+	return convert_allocate_image(stored, image->format, width, height, error);
+}
+
+static rv_status draw_frame(struct source *source, const rv_image *image, rv_error *error)
+{
+	if (source->orientation == ORIENTATION_UPRIGHT)
+		return convert_frame(source, image, error);
+	rv_status status = reserve_stored(source, image, error);
+	if (!status)
+		status = convert_frame(source, &source->stored, error);
+	if (!status)
+		orientation_apply(source->orientation, source->stored.pixels, source->stored.stride,
+		                  source->stored.width, source->stored.height,
+		                  convert_pixel_bytes(image->format), image->pixels, image->stride);
+	return status;
+}
+
+/* The part of image that the frame fills: all of it, unless the video has changed its shape. */
+static rv_image find_part(const struct source *source, const rv_image *image, int *left, int *top)
+{
+	double change = shape_of(&source->video) / source->shape;
+	rv_image part = *image;
+	if (change > 1 + same_shape)
+		part.height = FFMAX((int)lround(image->height / change), 1);
+	else if (change < 1 - same_shape)
+		part.width = FFMAX((int)lround(image->width * change), 1);
+	*left = (image->width - part.width) / 2;
+	*top = (image->height - part.height) / 2;
+	part.pixels = (uint8_t *)image->pixels + (size_t)*top * image->stride +
+	              (size_t)*left * convert_pixel_bytes(image->format);
+	return part;
+}
+
+/* After drawing: libswscale may write beyond the end of a row. */
+static void clear_around(const rv_image *image, const rv_image *part, int left, int top)
+{
+	size_t pixel = convert_pixel_bytes(image->format),
+	       end = (size_t)(left + part->width) * pixel;
+	size_t row_bytes = (size_t)image->width * pixel;
+	uint8_t *row = image->pixels;
+	for (int y = 0; y < image->height; y++, row += image->stride) {
+		if (y < top || y >= top + part->height) {
+			memset(row, 0, row_bytes);
+			continue;
+		}
+		memset(row, 0, (size_t)left * pixel);
+		memset(row + end, 0, row_bytes - end);
+	}
+}
+
+rv_status source_image(struct source *source, const rv_image *image, rv_error *error)
+{
+	int left, top;
+	rv_image part = find_part(source, image, &left, &top);
+	rv_status status = draw_frame(source, &part, error);
+	if (part.width < image->width || part.height < image->height)
+		clear_around(image, &part, left, top);
+	return status;
+}

@@ -1,0 +1,72 @@
+#include "app/media/timeline.h"
+
+#include <libavutil/avutil.h>
+#include <libavutil/mathematics.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+/* Nanoseconds. Less than a jump is jitter, or the order of decoding; shifts that differ by less
+ * than the seam are one jump that several streams make. */
+enum { JUMP = 500000000, SEAM = 400000000 };
+
+static const AVRational nanosecond = {1, 1000000000};
+
+struct timeline_stream {
+	int64_t shift; /* nanoseconds */
+	int64_t end;   /* of the last packet, shifted, nanoseconds */
+	bool timed;    /* there was one */
+};
+
+static struct timeline_stream *find_stream(struct timeline *timeline, int index)
+{
+	if (index < timeline->count)
+		return &timeline->streams[index];
+	struct timeline_stream *streams =
+		realloc(timeline->streams, (size_t)(index + 1) * sizeof(*streams));
+	if (!streams)
+		return NULL;
+	for (int i = timeline->count; i <= index; i++)
+		streams[i] = (struct timeline_stream){0};
+	timeline->streams = streams;
+	timeline->count = index + 1;
+	return &streams[index];
+}
+
+/* The shift that makes a packet at `time` follow the stream's last: that of another stream which
+ * has made the same jump already, where there is one. */
+static int64_t find_shift(const struct timeline *timeline, const struct timeline_stream *stream,
+                          int64_t time)
+{
+	int64_t shift = stream->end - time;
+	for (int i = 0; i < timeline->count; i++) {
+		int64_t other = timeline->streams[i].shift;
+		if (&timeline->streams[i] != stream && other > stream->shift &&
+		    llabs(other - shift) < SEAM)
+			return other;
+	}
+	return shift;
+}
+
+void timeline_mend(struct timeline *timeline, AVPacket *packet, AVRational time_base)
+{
+	int64_t stamp = packet->dts != AV_NOPTS_VALUE ? packet->dts : packet->pts;
+	struct timeline_stream *stream = find_stream(timeline, packet->stream_index);
+	if (!stream || stamp == AV_NOPTS_VALUE)
+		return;
+	int64_t time = av_rescale_q(stamp, time_base, nanosecond);
+	if (stream->timed && time + stream->shift < stream->end - JUMP)
+		stream->shift = find_shift(timeline, stream, time);
+	int64_t shift = av_rescale_q(stream->shift, nanosecond, time_base);
+	if (packet->pts != AV_NOPTS_VALUE)
+		packet->pts += shift;
+	if (packet->dts != AV_NOPTS_VALUE)
+		packet->dts += shift;
+	stream->end = time + stream->shift + av_rescale_q(packet->duration, time_base, nanosecond);
+	stream->timed = true;
+}
+
+void timeline_release(struct timeline *timeline)
+{
+	free(timeline->streams);
+	*timeline = (struct timeline){0};
+}

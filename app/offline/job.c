@@ -1,0 +1,60 @@
+#include "app/offline/job.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "app/media/input.h"
+#include "app/media/libav_util.h"
+#include "app/media/picture.h"
+#include "app/offline/still.h"
+#include "app/offline/transcode.h"
+
+void job_set_verbose(bool verbose)
+{
+	libav_take_log(verbose);
+}
+
+static bool check_size(int width, int height)
+{
+	return width >= 0 && height >= 0 && width <= PICTURE_SIDE_MAX && height <= PICTURE_SIDE_MAX;
+}
+
+static rv_status check_job(const struct job *job, rv_error *error)
+{
+	if (!job->input || !job->input[0] || !job->output || !job->output[0])
+		return rv_fail(error, RV_INVALID, "an input and an output are needed");
+	if (!job->dream)
+		return rv_fail(error, RV_INVALID, "there is nothing to dream with");
+	if (job->quality < 0 || job->quality > JOB_QUALITY_MAX)
+		return rv_fail(error, RV_INVALID, "quality %d: must be 0 to %d", job->quality,
+		               JOB_QUALITY_MAX);
+	if (!check_size(job->width, job->height))
+		return rv_fail(error, RV_INVALID, "size %dx%d: a side must be 1 to %d pixels",
+		               job->width, job->height, PICTURE_SIDE_MAX);
+	return RV_OK;
+}
+
+/* An animation becomes a video, unless the output can only be one picture. */
+static bool is_photograph(const struct job *job, const struct input *input)
+{
+	const char *dot = strrchr(job->output, '.');
+	if (input->kind != INPUT_ANIMATION)
+		return input->kind == INPUT_PICTURE;
+	bool moves = dot && (strcasecmp(dot, ".gif") == 0 || strcasecmp(dot, ".webp") == 0);
+	return picture_name_known(job->output) && !moves;
+}
+
+rv_status job_run(const struct job *job, struct job_report *report, rv_error *error)
+{
+	const struct input_options options = {.stop = job->stop};
+	struct input *input = NULL;
+	*report = (struct job_report){0};
+	rv_status status = check_job(job, error);
+	if (!status)
+		status = input_open(&input, job->input, &options, error);
+	if (!status)
+		status = is_photograph(job, input) ? still_run(job, &input, report, error)
+		                                   : transcode_run(job, &input, report, error);
+	input_close(&input);
+	return status;
+}

@@ -1,0 +1,74 @@
+/* One job: a picture or a video is read, every frame of it is dreamed, and the result is written.
+ * This is all that the command line needs; what the dream is made with (an engine, or a test's few
+ * lines) comes in as a function. */
+#ifndef APP_OFFLINE_JOB_H
+#define APP_OFFLINE_JOB_H
+
+#include <signal.h>
+#include <stdint.h>
+
+#include "app/base/progress.h"
+#include "engine/reverie.h"
+
+/* Dreams in, whose presentation time is time (nanoseconds; RV_TIME_NONE: a picture by itself), into
+ * out: two images of the same size and the same format (RV_RGB8, or RV_RGB16 where
+ * the source has more than 8 bits), upright, in presentation order, on the thread that called
+ * job_run. Both belong to the caller and hold only during the call. RV_CANCELLED ends the job as
+ * the stop flag does; any other error ends it without an output. */
+typedef rv_status dream_function(void *context, const rv_image *in, int64_t time,
+                                 const rv_image *out, rv_error *error);
+
+enum { JOB_QUALITY_DEFAULT = 18, JOB_QUALITY_MAX = 51 };
+
+/* Zeroed, all but input, output, dream and quality mean their default. Strings are borrowed. */
+struct job {
+	const char *input;  /* a file, a URL, "lavfi:GRAPH", a numbered sequence (f%04d.png), or
+	                     * "-": standard input */
+	const char *output; /* a file, whose name says the format, or "-": standard output */
+	const char *format; /* a libavformat muxer ("nut", "matroska"); NULL: from the name, and for
+	                     * "-" NUT where the input is NUT or has sound, else y4m */
+	const char *encoder; /* a libavcodec encoder ("libx265"); NULL: what suits the format.
+	                      * Pictures know none */
+	int quality;         /* constant rate factor on x264's scale, 0 (best) to JOB_QUALITY_MAX;
+	                      * other encoders' own scales are mapped to it. Pictures know none */
+	int width, height;   /* of the output, upright; 0: of the source; one of them 0: in
+	                      * proportion */
+	bool force;          /* existing files may be overwritten */
+	const char *still;   /* a picture file for a video's dreamed frame in the middle, or NULL */
+	dream_function *dream;
+	void *context;             /* handed to dream */
+	struct progress *progress; /* NULL: none */
+	const volatile sig_atomic_t
+		*stop; /* NULL, or set to not 0 (by a signal's handler, installed
+	                * without SA_RESTART): end the job in good order */
+};
+
+/* What was done; also filled, as far as it goes, where job_run fails. */
+struct job_report {
+	int64_t frames;          /* frames dreamed and written */
+	int64_t frames_expected; /* 0: unknown */
+	int64_t damaged;         /* packets of the video that could not be decoded, and left out */
+	int width, height;       /* of the output; 0: it never came to that */
+	double seconds; /* presentation time of the end of the last frame, from the first */
+	bool written;   /* the output is there, whole and playable */
+	bool picture;   /* the input was treated as a picture */
+};
+
+/* Runs the job: still_run or transcode_run (app/offline/still.h, app/offline/transcode.h), by what
+ * the input holds and what the output's name says. Everything that can be known to be wrong
+ * beforehand (names, formats, an encoder, sound that the container cannot hold) fails before dream
+ * is called for the first time.
+ *
+ * Where the stop flag is set a video is ended in good order and RV_CANCELLED returned: the output
+ * then is there with report->frames frames (none: it is not, and report->written is false), and
+ * error->message says so. Where reading breaks off amid a video (RV_IO) the frames so far are kept
+ * as well. Any other failure leaves no output and no temporary file.
+ * RV_INVALID, RV_NOT_FOUND, RV_UNSUPPORTED, RV_CORRUPT, RV_IO, RV_MEMORY, RV_CANCELLED, and what
+ * dream returns. */
+rv_status job_run(const struct job *job, struct job_report *report, rv_error *error);
+
+/* Silences what libav writes to standard error itself (the default is libav's own, chatty one), or
+ * with verbose lets it speak. Call once, before any other thread is started. */
+void job_set_verbose(bool verbose);
+
+#endif

@@ -1,0 +1,117 @@
+#include "app/offline/journey.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/media/convert.h"
+#include "app/media/picture.h"
+
+bool journey_wanted(const struct options *options)
+{
+	return options->duration > 0 || options->from == OPTION_FROM_NOISE;
+}
+
+static rv_status check(const struct options *options, rv_error *error)
+{
+	bool noise = options->from == OPTION_FROM_NOISE;
+	if (!(options->duration > 0))
+		return rv_fail(error, RV_INVALID,
+		               "how long? --from noise needs --duration SECONDS");
+	if (!options->time)
+		return rv_fail(
+			error, RV_INVALID,
+			"--duration: a journey lives on from frame to frame; --time off does not");
+	if (noise && options->operand[0])
+		return rv_fail(error, RV_INVALID,
+		               "%.256s: a journey begins with noise or with a picture, not both",
+		               options->operand);
+	if (noise && (!options->size.width || !options->size.height))
+		return rv_fail(error, RV_INVALID,
+		               "--from noise needs both sides of --size, as in "
+		               "640x360");
+	return RV_OK;
+}
+
+/* Numbers that look random: the low bits are dropped. Knuth's constants, as in newlib. */
+static unsigned random_byte(uint64_t *state)
+{
+	*state = *state * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(*state >> 56);
+}
+
+/* Grey with coloured noise: something for the network to see anything in. */
+static rv_status make_noise(struct journey *journey, const struct options *options, rv_error *error)
+{
+	uint64_t state = options->params.seed;
+	uint8_t *pixels;
+	size_t count;
+	rv_status status = convert_allocate_image(&journey->start, RV_RGB8, options->size.width,
+	                                          options->size.height, error);
+	if (status)
+		return status;
+	pixels = journey->start.pixels;
+	count = journey->start.stride * (size_t)journey->start.height;
+	for (size_t i = 0; i < count; i++)
+		pixels[i] = (uint8_t)(96 + random_byte(&state) / 4);
+	return RV_OK;
+}
+
+/* A picture of 16 bits begins a journey with 8. */
+static void to_bytes(rv_image *image)
+{
+	size_t count = 3 * (size_t)image->width * (size_t)image->height;
+	uint16_t *words = image->pixels;
+	uint8_t *bytes = image->pixels;
+	if (image->format != RV_RGB16)
+		return;
+	for (size_t i = 0; i < count; i++)
+		bytes[i] = (uint8_t)(words[i] >> 8);
+	image->format = RV_RGB8;
+	image->stride = 3 * (size_t)image->width;
+}
+
+static rv_status read_start(struct journey *journey, const struct options *options, rv_error *error)
+{
+	struct picture picture = {0};
+	int width = options->size.width, height = options->size.height;
+	rv_status status = picture_open(&picture, options->operand, error);
+	if (!status) {
+		convert_fit_size(&width, &height, picture.image.width, picture.image.height);
+		status = picture_scale(&picture, width, height, error);
+	}
+	if (!status) {
+		journey->start = picture.image;
+		picture.image.pixels = NULL;
+		to_bytes(&journey->start);
+	}
+	picture_release(&picture);
+	return status;
+}
+
+rv_status journey_open(struct journey *journey, const struct options *options, rv_error *error)
+{
+	rv_status status = check(options, error);
+	*journey = (struct journey){.on = true};
+	if (!status)
+		status = options->from == OPTION_FROM_NOISE ? make_noise(journey, options, error)
+		                                            : read_start(journey, options, error);
+	if (!status)
+		snprintf(journey->input, sizeof(journey->input),
+		         "lavfi:color=black:s=%dx%d:r=%g:d=%g,format=gbrp", journey->start.width,
+		         journey->start.height, (double)options->rate, (double)options->duration);
+	return status;
+}
+
+void journey_close(struct journey *journey)
+{
+	free(journey->start.pixels);
+	*journey = (struct journey){0};
+}
+
+rv_status journey_dream(const struct journey *journey, rv_engine *engine, int64_t time,
+                        const rv_image *out, rv_error *error)
+{
+	if (rv_last_frame(engine).steps)
+		return rv_travel(engine, time, out, error);
+	return rv_dream(engine, &journey->start, time, out, error);
+}

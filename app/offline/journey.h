@@ -1,0 +1,28 @@
+/* A journey: a video without a source. It begins with a picture, or with noise, and every frame is
+ * the last one moved (zoom, rotation, pan) and dreamed on. */
+#ifndef APP_OFFLINE_JOURNEY_H
+#define APP_OFFLINE_JOURNEY_H
+
+#include "app/options/options.h"
+
+/* Zeroed, there is none. Closed by journey_close. */
+struct journey {
+	bool on;
+	rv_image start;                 /* what it begins with, RV_RGB8 */
+	char input[OPTION_TEXT_LENGTH]; /* stands for the source of the job: black frames of the
+	                                 * journey's size, rate and duration */
+};
+
+/* Whether the options ask for a journey. */
+bool journey_wanted(const struct options *options);
+
+/* Reads the picture that the options name, or makes noise of their size and seed. RV_INVALID where
+ * they contradict each other; what picture_open and picture_scale return. */
+rv_status journey_open(struct journey *journey, const struct options *options, rv_error *error);
+void journey_close(struct journey *journey);
+
+/* Dreams a frame of it: a dream_function's work (app/offline/job.h), but for the source's frame. */
+rv_status journey_dream(const struct journey *journey, rv_engine *engine, int64_t time,
+                        const rv_image *out, rv_error *error);
+
+#endif

@@ -1,0 +1,274 @@
+#include "app/offline/transcode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/base/output_file.h"
+#include "app/media/picture.h"
+#include "app/media/sink.h"
+#include "app/media/source.h"
+
+/* One video job under way. */
+struct transcode {
+	const struct job *job;
+	struct job_report *report;
+	struct source *source;
+	struct sink *sink;
+	rv_image before, after;      /* a frame, and its dream */
+	struct packet_queue waiting; /* packets of later times than the video has come to */
+	struct output_file *still;   /* NULL: none, or written already */
+	int64_t still_frame;         /* number of the frame for it; -1: the last */
+	bool reading_failed;         /* the input broke off */
+	int64_t first_pts, end_pts;  /* of what is written, in the video's time base */
+};
+
+static bool stopped(const struct transcode *t)
+{
+	return t->job->stop && *t->job->stop;
+}
+
+/* ---- opening ---- */
+
+static rv_status open_still(struct transcode *t, rv_error *error)
+{
+	const struct job *job = t->job;
+	if (!job->still)
+		return RV_OK;
+	if (!picture_name_known(job->still))
+		return rv_fail(error, RV_UNSUPPORTED,
+		               "%s: the name says no picture format; there are %s", job->still,
+		               picture_extensions());
+	return output_file_create(&t->still, job->still, job->force, error);
+}
+
+static rv_status allocate_images(struct transcode *t, rv_error *error)
+{
+	const struct video_description *video = &t->source->video;
+	int width = t->job->width, height = t->job->height;
+	convert_fit_size(&width, &height, video->width, video->height);
+	t->report->width = width;
+	t->report->height = height;
+	rv_status status = convert_allocate_image(&t->before, video->rgb, width, height, error);
+	if (!status)
+		status = convert_allocate_image(&t->after, video->rgb, width, height, error);
+	return status;
+}
+
+static rv_status open_sink(struct transcode *t, struct output_file **file, rv_error *error)
+{
+	const struct sink_options options = {
+		.output = t->job->output,
+		.format = t->job->format,
+		.encoder = t->job->encoder,
+		.quality = t->job->quality,
+		.width = t->before.width,
+		.height = t->before.height,
+		.progress = t->job->progress,
+	};
+	const struct sink_contents contents = {
+		.video = &t->source->video,
+		.source = t->source->input->format,
+		.video_index = t->source->video_index,
+	};
+	rv_status status = sink_create(&t->sink, file, &options, &contents, error);
+	return status ? status : sink_begin(t->sink, error);
+}
+
+/* Everything that can fail beforehand does so here: names first, as they cost nothing. */
+static rv_status open_all(struct transcode *t, struct input **input, rv_error *error)
+{
+	struct output_file *file = NULL;
+	rv_status status = output_file_create(&file, t->job->output, t->job->force, error);
+	if (!status)
+		status = open_still(t, error);
+	if (!status)
+		status = source_open(&t->source, input, error);
+	if (!status)
+		status = allocate_images(t, error);
+	if (!status)
+		status = open_sink(t, &file, error);
+	output_file_discard(&file);
+	if (status)
+		return status;
+	t->report->frames_expected = t->source->video.frames_expected;
+	t->still_frame = t->report->frames_expected ? t->report->frames_expected / 2 : -1;
+	return RV_OK;
+}
+
+/* ---- frames ---- */
+
+static rv_status write_still(struct transcode *t, rv_error *error)
+{
+	const struct picture picture = {.image = t->after};
+	rv_status status = picture_write(&picture, t->still, t->job->still, error);
+	return status ? status : output_file_commit(&t->still, error);
+}
+
+static rv_status dream_frame(struct transcode *t, rv_error *error)
+{
+	const AVRational nanosecond = {1, 1000000000};
+	int64_t time = av_rescale_q(t->source->pts, t->source->video.time_base, nanosecond);
+	rv_status status = source_image(t->source, &t->before, error);
+	if (!status)
+		status = t->job->dream(t->job->context, &t->before, time, &t->after, error);
+	if (!status)
+		status = sink_frame(t->sink, &t->after, t->source->pts, t->source->duration, error);
+	if (!status && t->still && t->report->frames == t->still_frame)
+		status = write_still(t, error);
+	return status;
+}
+
+static void count_frame(struct transcode *t)
+{
+	const struct video_description *video = &t->source->video;
+	int64_t duration = t->source->duration;
+	if (!duration && video->frame_rate.num)
+		duration = av_rescale_q(1, av_inv_q(video->frame_rate), video->time_base);
+	if (t->report->frames++ == 0)
+		t->first_pts = t->source->pts;
+	t->end_pts = t->source->pts + duration;
+	t->report->seconds = (double)(t->end_pts - t->first_pts) * av_q2d(video->time_base);
+	progress_frame(t->job->progress);
+}
+
+/* ---- packets ---- */
+
+static bool is_due(const struct transcode *t, const AVPacket *packet)
+{
+	const AVStream *stream = t->source->input->format->streams[packet->stream_index];
+	int64_t time = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
+	if (time == AV_NOPTS_VALUE)
+		return true;
+	return av_compare_ts(time, stream->time_base, t->end_pts, t->source->video.time_base) < 0;
+}
+
+/* Writes the packets that start before the written video ends. A video that is stopped then has no
+ * minutes of sound behind its last picture. */
+static rv_status write_due_packets(struct transcode *t, bool all, rv_error *error)
+{
+	const AVPacket *first;
+	while ((first = packet_queue_first(&t->waiting)) && (all || is_due(t, first))) {
+		AVPacket *packet = t->source->packet; /* free to use between two source_next */
+		av_packet_unref(packet);
+		packet_queue_pop(&t->waiting, packet);
+		rv_status status = sink_packet(t->sink, packet, error);
+		if (status)
+			return status;
+	}
+	return RV_OK;
+}
+
+static rv_status keep_packet(struct transcode *t, rv_error *error)
+{
+	AVPacket *packet = t->source->packet;
+	if (sink_takes(t->sink, packet->stream_index) && !packet_queue_push(&t->waiting, packet))
+		return rv_fail(error, RV_MEMORY, "out of memory for packets");
+	return RV_OK;
+}
+
+/* ---- the job ---- */
+
+/* RV_OK: the source has ended. RV_CANCELLED: the job is to end here, in good order. */
+static rv_status dream_all(struct transcode *t, rv_error *error)
+{
+	for (;;) {
+		enum source_event event;
+		if (stopped(t))
+			return RV_CANCELLED;
+		rv_status status = source_next(t->source, &event, error);
+		t->report->damaged = t->source->damaged;
+		t->reading_failed = status == RV_IO;
+		if (!status && event == SOURCE_END)
+			return write_due_packets(t, true, error);
+		if (!status && event == SOURCE_PACKET)
+			status = keep_packet(t, error);
+		if (!status && event == SOURCE_FRAME) {
+			status = dream_frame(t, error);
+			if (!status) {
+				count_frame(t);
+				status = write_due_packets(t, false, error);
+			}
+		}
+		if (status)
+			return status;
+	}
+}
+
+static rv_status finish(struct transcode *t, rv_error *error)
+{
+	rv_status status = sink_finish(&t->sink, error);
+	if (!status && t->still)
+		status = write_still(t, error); /* it was to be a frame that never came */
+	t->report->written = !status;
+	return status;
+}
+
+static rv_status end_stopped(struct transcode *t, rv_error *error)
+{
+	const struct job_report *report = t->report;
+	if (!report->frames)
+		return rv_fail(error, RV_CANCELLED,
+		               "stopped before the first frame; %s was not written",
+		               t->job->output);
+	rv_status status = finish(t, error);
+	if (status)
+		return status;
+	if (report->frames_expected)
+		return rv_fail(error, RV_CANCELLED,
+		               "stopped after %lld of %lld frames; %s holds them",
+		               (long long)report->frames, (long long)report->frames_expected,
+		               t->job->output);
+	return rv_fail(error, RV_CANCELLED, "stopped after %lld frames; %s holds them",
+	               (long long)report->frames, t->job->output);
+}
+
+/* Durations are not exact to the frame: a tenth missing is more than that. */
+static bool ended_early(const struct job_report *report)
+{
+	return report->frames < report->frames_expected - report->frames_expected / 10;
+}
+
+static void note_damage(const struct transcode *t, rv_status status)
+{
+	const struct job_report *report = t->report;
+	if (report->damaged)
+		progress_note(t->job->progress, "%s: %lld damaged %s of the video left out",
+		              t->job->input, (long long)report->damaged,
+		              report->damaged == 1 ? "packet" : "packets");
+	if (!status && ended_early(report))
+		progress_note(t->job->progress, "%s: ends early, after %lld of %lld frames",
+		              t->job->input, (long long)report->frames,
+		              (long long)report->frames_expected);
+}
+
+static void close_all(struct transcode *t)
+{
+	sink_discard(&t->sink);
+	source_close(&t->source);
+	output_file_discard(&t->still);
+	packet_queue_release(&t->waiting);
+	free(t->before.pixels);
+	free(t->after.pixels);
+}
+
+rv_status transcode_run(const struct job *job, struct input **input, struct job_report *report,
+                        rv_error *error)
+{
+	struct transcode t = {.job = job, .report = report};
+	rv_status status = open_all(&t, input, error);
+	input_close(input);
+	if (!status) {
+		progress_begin(job->progress, report->frames_expected);
+		status = dream_all(&t, error);
+		if (status == RV_CANCELLED)
+			status = end_stopped(&t, error);
+		else if (!status)
+			status = finish(&t, error);
+		else if (t.reading_failed && report->frames)
+			finish(&t, NULL); /* what was dreamed is worth keeping; the error stays */
+		progress_end(job->progress);
+		note_damage(&t, status);
+	}
+	close_all(&t);
+	return status;
+}

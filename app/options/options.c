@@ -1,0 +1,225 @@
+#include "app/options/options.h"
+
+#include <string.h>
+
+#include "app/offline/job.h"
+#include "app/screen/hud.h"
+
+const struct option *option_find(const char *name, unsigned commands)
+{
+	for (const struct option *option = option_table; option->name; option++)
+		if (!strcmp(option->name, name) && option->commands & commands)
+			return option;
+	return NULL;
+}
+
+static const struct option *find_letter(char letter)
+{
+	for (const struct option *option = option_table; option->name; option++)
+		if (letter && option->letter == letter)
+			return option;
+	return NULL;
+}
+
+enum { NAME_LENGTH = 32 };
+
+const char *option_nearest(const char *name, unsigned commands)
+{
+	const char *nearest = NULL;
+	int limit = 1 + (int)strnlen(name, NAME_LENGTH) / 3; /* beyond it, a guess is no help */
+	for (const struct option *option = option_table; option->name; option++) {
+		int distance = rv_edit_distance(name, option->name);
+		if (!(option->commands & commands) || distance > limit)
+			continue;
+		nearest = option->name;
+		limit = distance - 1;
+	}
+	return nearest;
+}
+
+bool option_in_preset(const struct option *option)
+{
+	return option->group == OPTION_GROUP_DREAM || option->group == OPTION_GROUP_TIME ||
+	       option->group == OPTION_GROUP_NETWORK;
+}
+
+struct options options_default(void)
+{
+	return (struct options){
+		.params = rv_params_default(),
+		.quality = JOB_QUALITY_DEFAULT,
+		.time = 1,
+		.carry = 1,
+		.rate = 30,
+		.fps = 25,
+		.loop = 1,
+		.governor = 1,
+		.split = 0.5f,
+		.hud = HUD_SMALL,
+		.flow_quality = RV_FLOW_FINE,
+		.runs = 10,
+		.frames = 150,
+	};
+}
+
+/* ---- the command line ---- */
+
+static rv_status unknown_option(const char *word, const char *name, unsigned command,
+                                rv_error *error)
+{
+	const char *nearest = option_nearest(name, command);
+	if (option_find(name, COMMAND_ANY))
+		return rv_fail(error, RV_INVALID, "--%s is not an option of this command", name);
+	if (nearest)
+		return rv_fail(error, RV_INVALID, "%.64s: no such option; did you mean --%s?", word,
+		               nearest);
+	return rv_fail(error, RV_INVALID, "%.64s: no such option; --help lists them", word);
+}
+
+/* Finds the option that word names. *value is what the word itself gives it ("--name=value" or
+ * "-nvalue"), or NULL. */
+static rv_status find_option(const char *word, unsigned command, const struct option **found,
+                             const char **value, rv_error *error)
+{
+	char name[NAME_LENGTH + 1] = "";
+	*value = NULL;
+	if (word[1] == '-') {
+		size_t length = strcspn(word + 2, "=");
+		if (length < sizeof(name))
+			memcpy(name, word + 2, length);
+		*found = option_find(name, command);
+		if (word[2 + length] == '=')
+			*value = word + 2 + length + 1;
+	} else {
+		name[0] = word[1];
+		*found = find_letter(word[1]);
+		if (word[2])
+			*value = word + 2;
+	}
+	if (!*found || !((*found)->commands & command))
+		return unknown_option(word, *found ? (*found)->name : name, command, error);
+	return RV_OK;
+}
+
+/* Whether option is switched off and on, and so may stand without a value. */
+static bool is_switch(const struct option *option)
+{
+	return option->type == OPTION_FLAG ||
+	       (option->type == OPTION_CHOICE && !strcmp(option->choices[0], "off") &&
+	        !strcmp(option->choices[1], "on") && !option->choices[2]);
+}
+
+/* Whether word can be the value of option: a negative number can, another option cannot. */
+static bool is_value(const struct option *option, const char *word)
+{
+	if (is_switch(option))
+		return option->choices && word && (!strcmp(word, "off") || !strcmp(word, "on"));
+	return word && (strncmp(word, "--", 2) || option->type == OPTION_WHOLE ||
+	                option->type == OPTION_NUMBER);
+}
+
+static rv_status parse_option(struct options *options, char *const *words, int *index,
+                              unsigned command, rv_error *error)
+{
+	const struct option *option;
+	const char *value;
+	rv_status status = find_option(words[*index], command, &option, &value, error);
+	if (status != RV_OK)
+		return status;
+	if (!value && is_value(option, words[*index + 1]))
+		value = words[++*index];
+	if (!value && is_switch(option))
+		value = option->type == OPTION_FLAG ? "yes" : "on";
+	if (!value)
+		return rv_fail(error, RV_INVALID, "--%s needs a value: --%s %s", option->name,
+		               option->name, option->metavar);
+	return option_set(options, option, value, "--", error);
+}
+
+/* Where the next word that is no option goes; NULL where the command takes no more. */
+static char *place_for_operand(struct options *options, unsigned command)
+{
+	int more = command == COMMAND_BENCH ? OPTION_MORE : command == COMMAND_FLOW ? 1 : 0;
+	if (!options->operand[0])
+		return options->operand;
+	for (int i = 0; i < more; i++)
+		if (!options->more[i][0])
+			return options->more[i];
+	return NULL;
+}
+
+static rv_status parse_operand(struct options *options, const char *word, unsigned command,
+                               rv_error *error)
+{
+	char *place = place_for_operand(options, command);
+	if (!word[0])
+		return rv_fail(error, RV_INVALID, "an empty word in the command line");
+	if (!place)
+		return rv_fail(error, RV_INVALID,
+		               "%.128s: one input at a time, and there is %.128s", word,
+		               options->operand);
+	if (strlen(word) >= sizeof(options->operand))
+		return rv_fail(error, RV_INVALID, "%.64s...: longer than %d bytes", word,
+		               OPTION_TEXT_LENGTH - 1);
+	strcpy(place, word);
+	return RV_OK;
+}
+
+rv_status options_parse(struct options *options, int count, char *const *words, unsigned command,
+                        rv_error *error)
+{
+	bool only_operands = false;
+	options->operand[0] = '\0';
+	memset(options->more, 0, sizeof(options->more));
+	for (int i = 0; i < count; i++) {
+		rv_status status;
+		if (!only_operands && !strcmp(words[i], "--")) {
+			only_operands = true;
+			continue;
+		}
+		/* "-" alone is stdin. */
+		if (only_operands || words[i][0] != '-' || !words[i][1])
+			status = parse_operand(options, words[i], command, error);
+		else
+			status = parse_option(options, words, &i, command, error);
+		if (status != RV_OK)
+			return status;
+	}
+	return RV_OK;
+}
+
+/* ---- what the engine is given ---- */
+
+rv_params options_params(const struct options *options, const char *default_layer)
+{
+	rv_params params = options->params;
+	params.time.on = options->time;
+	params.time.carry = options->carry;
+	params.target_count = options->layers.count;
+	for (int i = 0; i < options->layers.count; i++) {
+		strcpy(params.targets[i].layer, options->layers.list[i].name);
+		params.targets[i].weight = options->layers.list[i].weight;
+	}
+	if (!params.target_count && options->channels.count && default_layer) {
+		params.target_count = 1;
+		params.targets[0].weight = 1;
+		strncpy(params.targets[0].layer, default_layer, RV_LAYER_NAME_LENGTH - 1);
+	}
+	for (int i = 0; i < params.target_count; i++) {
+		params.targets[i].channel_count = options->channels.count;
+		memcpy(params.targets[i].channels, options->channels.list,
+		       sizeof(options->channels.list));
+	}
+	return params;
+}
+
+rv_config options_config(const struct options *options)
+{
+	rv_config config = options->config;
+	config.cache_directory = NULL;
+	if (options->cache[0])
+		config.cache_directory = options->cache;
+	if (options->no_cache)
+		config.cache_directory = "";
+	return config;
+}

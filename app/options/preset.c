@@ -1,0 +1,112 @@
+#include "app/options/preset.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/base/output_file.h"
+#include "app/base/paths.h"
+#include "app/base/text_lines.h"
+
+enum { PREFIX_LENGTH = 264 };
+
+static const char preset_end[] = ".preset";
+
+/* A # begins a comment at the start of a line or after a blank; a file name may hold one. */
+static void cut_comment(char *line)
+{
+	for (char *mark = strchr(line, '#'); mark; mark = strchr(mark + 1, '#')) {
+		if (mark > line && !strchr(text_blanks, mark[-1]))
+			continue;
+		*mark = '\0';
+		return;
+	}
+}
+
+static rv_status unknown_name(const char *prefix, const char *name, rv_error *error)
+{
+	const struct option *option = option_find(name, COMMAND_DREAM);
+	if (option)
+		return rv_fail(error, RV_INVALID, "%s%s is not an option that a preset holds",
+		               prefix, name);
+	const char *nearest = option_nearest(name, COMMAND_DREAM);
+	if (nearest && option_in_preset(option_find(nearest, COMMAND_DREAM)))
+		return rv_fail(error, RV_INVALID, "%s%.64s: no such option; did you mean %s?",
+		               prefix, name, nearest);
+	return rv_fail(error, RV_INVALID, "%s%.64s: no such option", prefix, name);
+}
+
+static rv_status parse_line(void *context, char *line, const char *place, rv_error *error)
+{
+	struct options *options = context;
+	char prefix[PREFIX_LENGTH];
+	snprintf(prefix, sizeof(prefix), "%s: ", place);
+	cut_comment(line);
+	line = text_trim(line);
+	if (!line[0])
+		return RV_OK;
+	char *equals = strchr(line, '=');
+	if (!equals)
+		return rv_fail(error, RV_INVALID, "%s\"%.64s\" is not `name = value`", prefix,
+		               line);
+	*equals = '\0';
+	const char *name = text_trim(line);
+	const struct option *option = option_find(name, COMMAND_DREAM);
+	if (!option || !option_in_preset(option))
+		return unknown_name(prefix, name, error);
+	return option_set(options, option, text_trim(equals + 1), prefix, error);
+}
+
+rv_status preset_parse(struct options *options, const char *name, const char *text, size_t length,
+                       rv_error *error)
+{
+	return text_each_line(name, text, length, parse_line, options, error);
+}
+
+/* ---- files ---- */
+
+struct name_list {
+	char text[256];
+};
+
+/* Adds the name of a preset to a list for a message, as far as there is room. */
+static void list_name(void *context, const char *path, const char *name)
+{
+	struct name_list *names = context;
+	size_t used = strlen(names->text);
+	(void)path;
+	snprintf(names->text + used, sizeof(names->text) - used, "%s%.*s", used ? ", " : "",
+	         (int)(strlen(name) - strlen(preset_end)), name);
+}
+
+rv_status preset_load(struct options *options, const char *name, rv_error *error)
+{
+	struct paths folders = paths_preset_folders();
+	char path[PATH_LENGTH], file_name[PATH_LENGTH];
+	struct name_list names = {""};
+	/* A word that is a file's name means that file; "eyes" never is, its file has an end. */
+	if (strchr(name, '/') || strstr(name, preset_end))
+		return text_read_lines(name, "preset", parse_line, options, error);
+	snprintf(file_name, sizeof(file_name), "%.512s%s", name, preset_end);
+	if (paths_find(&folders, file_name, path))
+		return text_read_lines(path, "preset", parse_line, options, error);
+	paths_each(&folders, preset_end, list_name, &names);
+	return rv_fail(error, RV_NOT_FOUND, "no preset called %.64s; there are: %s", name,
+	               names.text[0] ? names.text : "none");
+}
+
+rv_status preset_save(const struct options *options, const char *path, bool force, rv_error *error)
+{
+	char value[OPTION_VALUE_LENGTH], range[OPTION_VALUE_LENGTH];
+	struct output_file *file;
+	rv_status status = output_file_create(&file, path, force, error);
+	if (status != RV_OK)
+		return status;
+	for (const struct option *option = option_table; option->name; option++) {
+		option_format(options, option, value);
+		option_format_range(option, range);
+		if (option_in_preset(option) && value[0])
+			avio_printf(output_file_io(file), "# %s%s%s\n%s = %s\n", option->help,
+			            range[0] ? ": " : "", range, option->name, value);
+	}
+	return output_file_commit(&file, error);
+}

@@ -1,0 +1,31 @@
+/* A model and an engine, opened as the options say. */
+#ifndef APP_OPTIONS_SESSION_H
+#define APP_OPTIONS_SESSION_H
+
+#include "app/options/options.h"
+
+/* Zeroed, nothing is open. Belongs to one thread at a time. */
+struct session {
+	rv_model *model;
+	rv_engine *engine;
+};
+
+/* Opens the model that the options name: a file, or the name of one in a model folder, with or
+ * without .onnx; none: the default network. RV_NOT_FOUND says how to get it; and what
+ * rv_model_open() returns. */
+rv_status session_open_model(struct session *session, const struct options *options,
+                             rv_error *error);
+
+/* Opens the model and, for it, an engine that is to dream what the options say. For errors see
+ * rv_create() and rv_set_params(). */
+rv_status session_open(struct session *session, const struct options *options, rv_error *error);
+
+void session_close(struct session *session);
+
+/* Writes the one layer that bench and inspect look at: the first that was named, or the model's
+ * default. RV_INVALID where several were. The model must be open; the text is the options' or the
+ * model's. */
+rv_status session_layer(const struct session *session, const struct options *options,
+                        const char **layer, rv_error *error);
+
+#endif

@@ -1,0 +1,320 @@
+#include "app/screen/hud.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/screen/hud_font.h"
+#include "app/screen/hud_paint.h"
+
+/* Places and sizes on a sheet: across in letters, down in lines, of a graph in letter pixels. */
+enum {
+	SPANS_MAX = 2 * HUD_KEYS_MAX + 32,
+	SPAN_LENGTH = 2 * HUD_TEXT_LENGTH,
+	LABEL_WIDTH = 10, /* of the full level's left column */
+	COLUMN_GAP = 3,   /* between columns of keys */
+	GRAPH_HEIGHT = 30,
+	GRAPH_GAP = 4,                     /* below it */
+	GRAPH_BAR = 3,                     /* from bar to bar; one of it stays free */
+	CORNER = 4,                        /* radius of the panel's */
+	AROUND = HUD_MARGIN + HUD_PADDING, /* letter pixels around the text */
+};
+
+static const struct hud_colour ground = {10, 11, 18, 205};
+static const struct hud_colour ink = {240, 240, 232, 255};
+static const struct hud_colour faint = {152, 160, 178, 255};
+static const struct hud_colour accent = {150, 205, 255, 255};
+static const struct hud_colour warning = {255, 190, 80, 255};
+static const struct hud_colour line_colour = {110, 118, 138, 255};
+static const struct hud_colour stage_colours[HUD_STAGES] = {
+	{110, 160, 235, 255}, {120, 210, 150, 255}, {200, 140, 230, 255}, {235, 205, 110, 255}};
+static const char *const stage_names[HUD_STAGES] = {"convert", "dream", "compose", "show"};
+
+/* What is to be drawn, before it is known how large it is. */
+struct sheet {
+	int count, columns, lines; /* size, in letters and lines */
+	struct span {
+		char text[SPAN_LENGTH];
+		int column, line;
+		struct hud_colour colour;
+	} spans[SPANS_MAX];
+	int graph_line; /* the graph stands below so many lines; 0: there is none */
+};
+
+/* ---- what is said ---- */
+
+/* Returns the column behind the text. */
+__attribute__((format(printf, 5, 6))) static int
+add(struct sheet *sheet, int column, int line, struct hud_colour colour, const char *format, ...)
+{
+	if (sheet->count == SPANS_MAX)
+		return column;
+	struct span *span = &sheet->spans[sheet->count++];
+	va_list arguments;
+	span->column = column;
+	span->line = line;
+	span->colour = colour;
+	va_start(arguments, format);
+	vsnprintf(span->text, sizeof(span->text), format, arguments);
+	va_end(arguments);
+	int end = column + (int)strlen(span->text);
+	sheet->columns = end > sheet->columns ? end : sheet->columns;
+	sheet->lines = line + 1 > sheet->lines ? line + 1 : sheet->lines;
+	return end;
+}
+
+static void add_message(struct sheet *sheet, const struct hud_state *state)
+{
+	if (state->message[0])
+		add(sheet, 0, sheet->lines, warning, "%s", state->message);
+	if (state->recording[0])
+		add(sheet, 0, sheet->lines, warning, "%s", state->recording);
+}
+
+static void write_small(struct sheet *sheet, const struct hud_state *state)
+{
+	int end = add(sheet, 0, 0, ink, "%s", state->layer);
+	if (state->channels[0])
+		end = add(sheet, end + 1, 0, accent, "%s", state->channels);
+	end = add(sheet, end + 2, 0, ink, "%.2f", (double)state->strength);
+	end = add(sheet, end + 2, 0, faint, "%.0f fps", state->dream_fps);
+	if (state->doing[0])
+		add(sheet, end + 2, 0, warning, "%s", state->doing);
+	add_message(sheet, state);
+}
+
+/* A value and what it is; returns the column for the next. */
+static int add_pair(struct sheet *sheet, int column, int line, const char *name, const char *value)
+{
+	int end = add(sheet, column, line, ink, "%s", value);
+	return add(sheet, end + 1, line, faint, "%s", name) + 2;
+}
+
+static int add_number(struct sheet *sheet, int column, int line, const char *name,
+                      const char *format, double number)
+{
+	char value[32];
+	snprintf(value, sizeof(value), format, number);
+	return add_pair(sheet, column, line, name, value);
+}
+
+static void write_dream(struct sheet *sheet, const struct hud_state *state)
+{
+	int end = add(sheet, LABEL_WIDTH, 0, ink, "%s", state->layer);
+	add(sheet, 0, 0, faint, "layer");
+	if (state->channels[0])
+		add(sheet, end + 2, 0, accent, "channel %s", state->channels);
+	else
+		add(sheet, end + 2, 0, faint, "all channels");
+	add(sheet, 0, 1, faint, "strength");
+	end = add(sheet, LABEL_WIDTH, 1, ink, "%.2f", (double)state->strength) + 2;
+	end = add_number(sheet, end, 1, "octaves", "%.0f", state->octaves);
+	add_number(sheet, end, 1, "apart", "x%.2f", (double)state->octave_scale);
+	add(sheet, 0, 2, faint, "steps");
+	end = state->warm_steps ? add(sheet, LABEL_WIDTH, 2, ink, "%d", state->warm_steps)
+	                        : add(sheet, LABEL_WIDTH, 2, ink, "auto");
+	if (!state->warm_steps && state->warm_most)
+		end = add_number(sheet, end + 2, 2, "most", "%.0f", state->warm_most) - 2;
+	end = add_number(sheet, end + 2, 2, state->cold ? "last, cold" : "last", "%.0f",
+	                 state->last_steps);
+	add_number(sheet, end, 2, state->warm_octaves == 1 ? "warm octave" : "warm octaves", "%.0f",
+	           state->warm_octaves);
+}
+
+static void write_pace(struct sheet *sheet, const struct hud_state *state)
+{
+	int line = sheet->lines;
+	add(sheet, 0, line, faint, "size");
+	int end = add(sheet, LABEL_WIDTH, line, ink, "%dx%d", state->width, state->height) + 2;
+	if (state->flow)
+		end = add_pair(sheet, end, line, "flow", state->flow);
+	end = add(sheet, end, line, state->governed ? accent : warning, "%s",
+	          state->governed ? "governed" : "as wished");
+	if (state->locked[0])
+		add(sheet, end, line, faint, ", but for %s", state->locked);
+	line++;
+	add(sheet, 0, line, faint, "fps");
+	end = add_number(sheet, LABEL_WIDTH, line, "shown", "%.1f", state->display_fps);
+	end = add_number(sheet, end, line, "dreamed", "%.1f", state->dream_fps);
+	add_number(sheet, end, line, "source", "%.1f", state->source_fps);
+	line++;
+	add(sheet, 0, line, faint, "latency");
+	end = add(sheet, LABEL_WIDTH, line, ink, "%.0f ms", state->latency_ms);
+	if (state->doing[0])
+		add(sheet, end + 2, line, warning, "%s", state->doing);
+}
+
+static void write_full(struct sheet *sheet, const struct hud_state *state)
+{
+	int end = 0;
+	write_dream(sheet, state);
+	write_pace(sheet, state);
+	sheet->graph_line = sheet->lines;
+	for (int i = 0; i < HUD_STAGES; i++) {
+		end = add(sheet, end, sheet->graph_line, stage_colours[i], "%s", stage_names[i]);
+		end = add(sheet, end + 1, sheet->graph_line, ink, "%.1f", state->stage_ms[i]) + 2;
+	}
+	add(sheet, end - 1, sheet->graph_line, faint, "ms");
+	add_message(sheet, state);
+}
+
+/* Columns of keys with their meanings, filled one after the other, each of at most so many lines.
+ */
+static void write_help(struct sheet *sheet, const struct hud_state *state, int lines_most)
+{
+	int key_width = 0, left = 0;
+	lines_most -= !!state->message[0] + !!state->recording[0];
+	lines_most = lines_most > 1 ? lines_most : 1;
+	int columns = (state->key_count + lines_most - 1) / lines_most;
+	int lines = columns ? (state->key_count + columns - 1) / columns : 0;
+	for (int i = 0; i < state->key_count; i++) {
+		int width = (int)strlen(state->keys[i].key);
+		key_width = width > key_width ? width : key_width;
+	}
+	for (int i = 0; i < state->key_count; i++) {
+		if (i && i % lines == 0)
+			left = sheet->columns + COLUMN_GAP;
+		add(sheet, left, i % lines, accent, "%s", state->keys[i].key);
+		add(sheet, left + key_width + 1, i % lines, ink, "%s", state->keys[i].help);
+	}
+	add_message(sheet, state);
+}
+
+/* ---- drawing ---- */
+
+static int clamp(int value, int low, int high)
+{
+	return value < low ? low : value > high ? high : value;
+}
+
+static int lines_in(int height, int scale)
+{
+	return clamp((height / scale - 2 * AROUND) / FONT_LINE, 1, HUD_KEYS_MAX);
+}
+
+/* Size of a sheet in letter pixels. */
+static int width_of(const struct sheet *sheet)
+{
+	int text = sheet->columns * FONT_ADVANCE, graph = GRAPH_BAR * HUD_HISTORY;
+	return (sheet->graph_line && graph > text ? graph : text) + 2 * AROUND;
+}
+
+static int height_of(const struct sheet *sheet)
+{
+	int graph = sheet->graph_line ? GRAPH_HEIGHT + GRAPH_GAP : 0;
+	/* Below the last line there is no gap, but its descenders. */
+	return (sheet->lines - 1) * FONT_LINE + FONT_ROWS + graph + 2 * AROUND;
+}
+
+static void write_sheet(struct sheet *sheet, enum hud_level level, const struct hud_state *state,
+                        const struct hud_area *room, int scale)
+{
+	sheet->count = sheet->columns = sheet->lines = sheet->graph_line = 0;
+	if (level == HUD_SMALL)
+		write_small(sheet, state);
+	else if (level == HUD_FULL)
+		write_full(sheet, state);
+	else if (level == HUD_HELP)
+		write_help(sheet, state, lines_in(room->height, scale));
+}
+
+/* Writes the sheet for the largest letters with which it fits, at most those wished. */
+static int fit_sheet(struct sheet *sheet, enum hud_level level, const struct hud_state *state,
+                     const struct hud_area *room)
+{
+	int scale = clamp(room->scale, 1, HUD_SCALE_MAX);
+	write_sheet(sheet, level, state, room, scale);
+	while (scale > 1 &&
+	       (width_of(sheet) * scale > room->width || height_of(sheet) * scale > room->height))
+		write_sheet(sheet, level, state, room, --scale);
+	return scale;
+}
+
+static rv_status reserve(struct hud_picture *picture, int width, int height, rv_error *error)
+{
+	size_t bytes = 4 * (size_t)width * (size_t)height;
+	if (bytes > picture->capacity) {
+		hud_release(picture);
+		picture->rgba = malloc(bytes);
+		if (!picture->rgba)
+			return rv_fail(error, RV_MEMORY, "out of memory for the HUD");
+		picture->capacity = bytes;
+	}
+	picture->width = width;
+	picture->height = height;
+	return RV_OK;
+}
+
+/* A bar for each dream, its stages one on the other, and the target as a line a third from the
+ * top. What a stage took where it made the dream too late is in the warning's colour. */
+static void draw_graph(struct hud_picture *picture, int top, const struct hud_state *state,
+                       int scale)
+{
+	int bottom = top + GRAPH_HEIGHT * scale, target = top + GRAPH_HEIGHT * scale / 3;
+	for (int i = 0; i < HUD_HISTORY && state->target_ms > 0; i++) {
+		int x = (AROUND + i * GRAPH_BAR) * scale, y = bottom;
+		double sum = 0;
+		for (int stage = 0; stage < HUD_STAGES; stage++) {
+			sum += (double)state->history[i][stage] / state->target_ms;
+			int above = clamp(bottom - (int)(sum * (bottom - target)), top, y);
+			hud_paint_bar(picture, x, above, (GRAPH_BAR - 1) * scale, y - above,
+			              sum > 1 ? warning : stage_colours[stage]);
+			y = above;
+		}
+	}
+	hud_paint_bar(picture, AROUND * scale, target, GRAPH_BAR * HUD_HISTORY * scale, 1,
+	              line_colour);
+}
+
+static void draw_sheet(struct hud_picture *picture, const struct sheet *sheet,
+                       const struct hud_state *state, int scale)
+{
+	int margin = HUD_MARGIN * scale, edge = AROUND * scale;
+	hud_paint_nothing(picture);
+	hud_paint_panel(picture, margin, margin, picture->width - 2 * margin,
+	                picture->height - 2 * margin, CORNER * scale, ground);
+	for (int i = 0; i < sheet->count; i++) {
+		const struct span *span = &sheet->spans[i];
+		bool below = sheet->graph_line && span->line > sheet->graph_line;
+		int y = AROUND + span->line * FONT_LINE + (below ? GRAPH_HEIGHT + GRAPH_GAP : 0);
+		hud_paint_text(picture, edge + span->column * FONT_ADVANCE * scale, y * scale,
+		               span->text, scale, span->colour);
+	}
+	if (sheet->graph_line)
+		draw_graph(picture, (AROUND + (sheet->graph_line + 1) * FONT_LINE) * scale, state,
+		           scale);
+}
+
+rv_status hud_draw(struct hud_picture *picture, enum hud_level level, const struct hud_state *state,
+                   const struct hud_area *room, rv_error *error)
+{
+	struct sheet *sheet = calloc(1, sizeof(*sheet));
+	if (!sheet)
+		return rv_fail(error, RV_MEMORY, "out of memory for the HUD");
+	int scale = fit_sheet(sheet, level, state, room);
+	rv_status status = RV_OK;
+	picture->width = picture->height = 0;
+	if (sheet->count) {
+		int width = clamp(width_of(sheet) * scale, 1, room->width > 1 ? room->width : 1);
+		int height =
+			clamp(height_of(sheet) * scale, 1, room->height > 1 ? room->height : 1);
+		status = reserve(picture, width, height, error);
+		if (status == RV_OK)
+			draw_sheet(picture, sheet, state, scale);
+	}
+	picture->scale = scale;
+	free(sheet);
+	return status;
+}
+
+void hud_release(struct hud_picture *picture)
+{
+	free(picture->rgba);
+	*picture = (struct hud_picture){0};
+}
+
+int hud_scale(int height)
+{
+	return clamp(height / 360, 1, HUD_SCALE_MAX);
+}

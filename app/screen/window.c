@@ -1,0 +1,223 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/screen/window_inside.h"
+
+enum { WINDOW_LEAST = 160 }; /* points */
+
+/* ---- opening ---- */
+
+rv_status window_pane_open(struct window_pane *pane, const char *title, SDL_Rect place,
+                           Uint32 flags, rv_error *error)
+{
+	pane->window = SDL_CreateWindow(title, place.x, place.y, place.w, place.h,
+	                                flags | SDL_WINDOW_ALLOW_HIGHDPI);
+	if (pane->window)
+		pane->renderer = SDL_CreateRenderer(pane->window, -1, 0);
+	if (pane->window && !pane->renderer)
+		pane->renderer = SDL_CreateRenderer(pane->window, -1, SDL_RENDERER_SOFTWARE);
+	if (pane->renderer)
+		return RV_OK;
+	rv_fail(error, RV_UNSUPPORTED, "no window can be opened: %s", SDL_GetError());
+	window_pane_close(pane);
+	return RV_UNSUPPORTED;
+}
+
+void window_pane_close(struct window_pane *pane)
+{
+	if (pane->renderer)
+		SDL_DestroyRenderer(pane->renderer);
+	if (pane->window)
+		SDL_DestroyWindow(pane->window);
+	*pane = (struct window_pane){0};
+}
+
+/* SDL falls back to drivers that show nothing, which only who asks for them can want. */
+static bool shows_nothing(void)
+{
+	const char *driver = SDL_GetCurrentVideoDriver();
+	return !SDL_getenv("SDL_VIDEODRIVER") &&
+	       (!driver || !strcmp(driver, "offscreen") || !strcmp(driver, "dummy"));
+}
+
+static rv_status start_video(rv_error *error)
+{
+	/* Ctrl-C is the program's own, other windows keep their effects, and the show stays where
+	 * it is when a window on another display is used. */
+	SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+	SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
+	SDL_SetHint(SDL_HINT_VIDEO_MINIMIZE_ON_FOCUS_LOSS, "0");
+	SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear");
+	/* Where there is no graphics card, pictures go to the window as they are: the way through
+	 * OpenGL would be drawn by the same processor. Drawing by a card does not depend on it. */
+	SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+	const char *why = SDL_Init(SDL_INIT_VIDEO) ? SDL_GetError()
+	                  : shows_nothing()        ? "no video driver found one"
+	                                           : NULL;
+	if (!why)
+		return RV_OK;
+	rv_fail(error, RV_UNSUPPORTED,
+	        "there is no display for a window (%s); reverie INPUT -o FILE dreams into a file",
+	        why);
+	SDL_Quit();
+	return RV_UNSUPPORTED;
+}
+
+rv_status window_open(struct window **opened, const char *title, int width, int height,
+                      rv_error *error)
+{
+	const SDL_Rect place = {SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, width, height};
+	struct window *window = calloc(1, sizeof(*window));
+	if (!window)
+		return rv_fail(error, RV_MEMORY, "out of memory for a window");
+	rv_status status = start_video(error);
+	if (status != RV_OK) {
+		free(window);
+		return status;
+	}
+	status = window_pane_open(&window->show, title, place, SDL_WINDOW_RESIZABLE, error);
+	if (status != RV_OK) {
+		window_close(&window);
+		return status;
+	}
+	SDL_SetWindowMinimumSize(window->show.window, WINDOW_LEAST, WINDOW_LEAST);
+	SDL_DisableScreenSaver();
+	controllers_start();
+	*opened = window;
+	return RV_OK;
+}
+
+void window_close(struct window **closed)
+{
+	struct window *window = *closed;
+	if (!window)
+		return;
+	controllers_stop(&window->controllers);
+	window_pane_close(&window->hud);
+	window_pane_close(&window->show);
+	SDL_Quit();
+	free(window);
+	*closed = NULL;
+}
+
+/* ---- events ---- */
+
+static bool is_modifier(SDL_Keycode key)
+{
+	return key == SDLK_LSHIFT || key == SDLK_RSHIFT || key == SDLK_LCTRL || key == SDLK_RCTRL ||
+	       key == SDLK_LALT || key == SDLK_RALT || key == SDLK_LGUI || key == SDLK_RGUI ||
+	       key == SDLK_MODE;
+}
+
+static bool take_key(const SDL_KeyboardEvent *key, struct window_event *event)
+{
+	unsigned modifiers = key->keysym.mod;
+	if (is_modifier(key->keysym.sym))
+		return false;
+	event->kind = WINDOW_KEY;
+	snprintf(event->key, sizeof(event->key), "%s%s%s%s", modifiers & KMOD_CTRL ? "Ctrl+" : "",
+	         modifiers & KMOD_ALT ? "Alt+" : "", modifiers & KMOD_SHIFT ? "Shift+" : "",
+	         SDL_GetKeyName(key->keysym.sym));
+	return true;
+}
+
+static bool name_key(struct window_event *event, const char *name)
+{
+	event->kind = WINDOW_KEY;
+	snprintf(event->key, sizeof(event->key), "%s", name);
+	return true;
+}
+
+static double within_one(double value)
+{
+	return value < 0 ? 0 : value > 1 ? 1 : value;
+}
+
+/* Events are in points, the picture's place is in pixels. */
+static bool take_drag(struct window *window, int x, int y, bool begins, struct window_event *event)
+{
+	int points, rows, width, height;
+	SDL_GetWindowSize(window->show.window, &points, &rows);
+	window_size(window, &width, &height);
+	if (!window->dragging || !points || !rows)
+		return false;
+	event->kind = WINDOW_DRAG;
+	event->begins = begins;
+	/* The pixel's middle. */
+	event->screen.x = within_one((x + 0.5) / points);
+	event->screen.y = within_one((y + 0.5) / rows);
+	event->picture = projection_unmap(
+		&window->projection,
+		(struct projection_point){event->screen.x * width, event->screen.y * height});
+	event->picture.x = within_one(event->picture.x);
+	event->picture.y = within_one(event->picture.y);
+	return true;
+}
+
+static bool take_button(struct window *window, const SDL_MouseButtonEvent *button,
+                        struct window_event *event)
+{
+	if (button->button != SDL_BUTTON_LEFT)
+		return false;
+	window->dragging = button->state == SDL_PRESSED;
+	if (window->dragging && button->clicks == 2)
+		return name_key(event, "Double Click");
+	return take_drag(window, button->x, button->y, true, event);
+}
+
+static bool take_window(const struct window *window, const SDL_WindowEvent *from,
+                        struct window_event *event)
+{
+	bool of_hud = window->hud.window && from->windowID == SDL_GetWindowID(window->hud.window);
+	event->kind = of_hud ? WINDOW_HUD_CLOSE : WINDOW_CLOSE;
+	return from->event == SDL_WINDOWEVENT_CLOSE;
+}
+
+/* Of the pointer's events, those over the show. */
+static bool take_pointer(struct window *window, const SDL_Event *from, struct window_event *event)
+{
+	/* In all of them windowID has the same place. */
+	if (from->button.windowID != SDL_GetWindowID(window->show.window))
+		return false;
+	switch (from->type) {
+	case SDL_MOUSEWHEEL:
+		return from->wheel.y &&
+		       name_key(event, from->wheel.y > 0 ? "Wheel Up" : "Wheel Down");
+	case SDL_MOUSEBUTTONDOWN:
+	case SDL_MOUSEBUTTONUP:
+		return take_button(window, &from->button, event);
+	default:
+		return take_drag(window, from->motion.x, from->motion.y, false, event);
+	}
+}
+
+static bool translate(struct window *window, const SDL_Event *from, struct window_event *event)
+{
+	switch (from->type) {
+	case SDL_QUIT:
+		event->kind = WINDOW_CLOSE;
+		return true;
+	case SDL_WINDOWEVENT:
+		return take_window(window, &from->window, event);
+	case SDL_KEYDOWN:
+		return take_key(&from->key, event);
+	case SDL_MOUSEWHEEL:
+	case SDL_MOUSEBUTTONDOWN:
+	case SDL_MOUSEBUTTONUP:
+	case SDL_MOUSEMOTION:
+		return take_pointer(window, from, event);
+	default:
+		event->kind = WINDOW_KEY;
+		return controllers_take(&window->controllers, from, event->key);
+	}
+}
+
+bool window_next_event(struct window *window, struct window_event *event)
+{
+	SDL_Event from;
+	while (SDL_PollEvent(&from))
+		if (translate(window, &from, event))
+			return true;
+	event->kind = WINDOW_KEY;
+	return controllers_repeat(&window->controllers, event->key);
+}

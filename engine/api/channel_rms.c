@@ -1,0 +1,144 @@
+#include "engine/api/channel_rms.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/api/model.h"
+#include "engine/api/probe.h"
+#include "engine/base/cache.h"
+#include "engine/base/random.h"
+#include "engine/onnx/onnx.h"
+
+enum { PICTURE_WIDTH = 256, PICTURE_HEIGHT = 256, PICTURES = 4 };
+
+/* Radii lie between these parts of the picture's height, distributed as 1 / radius^3. */
+static const double radius_least = 0.01, radius_most = 0.4;
+
+static void draw_disc(float *pixels, unsigned char *covered, int width, int height, double x0,
+                      double y0, double radius, const float colour[3], int *left)
+{
+	int top = (int)fmax(0, floor(y0 - radius)), bottom = (int)fmin(height - 1, y0 + radius);
+	int first = (int)fmax(0, floor(x0 - radius)), last = (int)fmin(width - 1, x0 + radius);
+
+	for (int y = top; y <= bottom; y++) {
+		for (int x = first; x <= last; x++) {
+			double distance = (x - x0) * (x - x0) + (y - y0) * (y - y0);
+			size_t pixel = (size_t)y * (size_t)width + (size_t)x;
+			if (distance > radius * radius || covered[pixel])
+				continue;
+			covered[pixel] = 1;
+			memcpy(pixels + 3 * pixel, colour, 3 * sizeof(*colour));
+			(*left)--;
+		}
+	}
+}
+
+float *channel_rms_dead_leaves(int width, int height, uint64_t seed)
+{
+	size_t count = (size_t)width * (size_t)height;
+	float *pixels = malloc(3 * count * sizeof(*pixels));
+	unsigned char *covered = calloc(count, 1);
+	double low = 1 / (radius_most * radius_most), high = 1 / (radius_least * radius_least);
+	int left = (int)count;
+
+	if (!pixels || !covered) {
+		free(pixels);
+		free(covered);
+		return NULL;
+	}
+	/* Front to back: a disc shows only where nothing covers it, until nothing is bare. */
+	while (left > 0) {
+		double radius = height / sqrt(low + (high - low) * random_unit(&seed));
+		double x = (random_unit(&seed) * 1.4 - 0.2) * width;
+		double y = (random_unit(&seed) * 1.4 - 0.2) * height;
+		float light = (float)random_unit(&seed), colour[3];
+		for (int c = 0; c < 3; c++)
+			colour[c] = 0.6f * light + 0.4f * (float)random_unit(&seed);
+		draw_disc(pixels, covered, width, height, x, y, radius, colour, &left);
+	}
+	free(covered);
+	return pixels;
+}
+
+/* Adds the squares of one picture's activations to sums[channels]. */
+static rv_status add_picture(struct probe *probe, uint64_t seed, double *sums, rv_error *error)
+{
+	rv_array array = {0};
+	rv_image image = {.format = RV_RGBF32,
+	                  .width = PICTURE_WIDTH,
+	                  .height = PICTURE_HEIGHT,
+	                  .stride = 3 * PICTURE_WIDTH * sizeof(float)};
+	size_t pixels;
+	rv_status status;
+
+	image.pixels = channel_rms_dead_leaves(PICTURE_WIDTH, PICTURE_HEIGHT, seed);
+	if (!image.pixels)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	status = probe_present(probe, &image, error);
+	if (!status)
+		status = probe_run(probe, error);
+	if (!status)
+		status = probe_activation(probe, &array, error);
+	pixels = (size_t)array.height * (size_t)array.width;
+	for (int c = 0; c < array.channels; c++)
+		for (size_t p = 0; p < pixels; p++)
+			sums[c] += (double)array.data[(size_t)c * pixels + p] *
+			           array.data[(size_t)c * pixels + p] / (double)pixels;
+	rv_array_release(&array);
+	free(image.pixels);
+	return status;
+}
+
+static rv_status measure(rv_engine *engine, const char *layer, float **levels, int *channels,
+                         rv_error *error)
+{
+	struct probe probe;
+	double *sums = NULL;
+	rv_status status =
+		probe_create(&probe, engine, layer, PICTURE_WIDTH, PICTURE_HEIGHT, false, 1, error);
+
+	if (status)
+		return status;
+	*channels = probe.graph->tensors[probe.graph->wanted[0]].channels;
+	sums = calloc((size_t)*channels, sizeof(*sums));
+	*levels = malloc((size_t)*channels * sizeof(**levels));
+	if (!sums || !*levels)
+		status = rv_fail(error, RV_MEMORY, "out of memory");
+	for (int i = 0; i < PICTURES && !status; i++)
+		status = add_picture(&probe, (uint64_t)i, sums, error);
+	for (int c = 0; c < *channels && !status; c++)
+		(*levels)[c] = (float)sqrt(sums[c] / PICTURES);
+	probe_release(&probe);
+	free(sums);
+	if (status) {
+		free(*levels);
+		*levels = NULL;
+	}
+	return status;
+}
+
+rv_status channel_rms_of_layer(rv_engine *engine, const char *layer, float **levels,
+                               rv_error *error)
+{
+	char key[RV_LAYER_NAME_LENGTH + 64];
+	const char *directory = engine->device->cache_directory;
+	struct cache_entry entry;
+	int channels = 0;
+	rv_status status;
+
+	snprintf(key, sizeof(key), "levels-1|%016llx|%s",
+	         (unsigned long long)onnx_hash(model_onnx(engine->model)), layer);
+	if (cache_find(directory, "levels", key, &entry)) {
+		*levels = malloc(entry.size);
+		if (*levels)
+			memcpy(*levels, entry.data, entry.size);
+		cache_release(&entry);
+		return *levels ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory");
+	}
+	status = measure(engine, layer, levels, &channels, error);
+	if (!status)
+		cache_write(directory, "levels", key, *levels, (size_t)channels * sizeof(**levels));
+	return status;
+}

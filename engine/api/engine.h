@@ -1,0 +1,35 @@
+/* What an rv_engine is made of; shared by the files that implement engine/reverie.h. */
+#ifndef ENGINE_API_ENGINE_H
+#define ENGINE_API_ENGINE_H
+
+#include "engine/api/params.h"
+#include "engine/dream/ascent.h"
+
+struct rv_engine {
+	struct device *device;
+	const rv_model *model;
+	rv_config config;
+	rv_params params;
+	bool recorded; /* graph, convolutions and ascent suit params */
+	struct graph *graph;
+	struct convolution_library *convolutions;
+	struct ascent *ascent; /* NULL until a picture's size is known */
+	struct ascent *last;   /* retired: the next ascent may go on from its dream; or NULL */
+	bool last_suits;       /* it looked for what params look for */
+	rv_progress *progress;
+	void *progress_context;
+};
+
+/* RV_INVALID unless the picture has pixels, a known format and a sane size. */
+rv_status engine_check_image(const rv_image *image, rv_error *error);
+
+/* A graph to the named layers, and a library of convolutions for it. */
+rv_status engine_build(const rv_engine *engine, const char *const *layers, int layer_count,
+                       struct graph **graph, struct convolution_library **convolutions,
+                       rv_error *error);
+
+/* Plans and records the engine's ascent for pictures of this size (timed: frames of a video),
+ * unless it is there already. */
+rv_status engine_prepare(rv_engine *engine, int width, int height, bool timed, rv_error *error);
+
+#endif

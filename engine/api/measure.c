@@ -1,0 +1,203 @@
+/* The functions of engine/reverie.h that measure: steps, launches, memory, convolutions. */
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "engine/api/channel_rms.h"
+#include "engine/api/probe.h"
+#include "engine/opencl/profile.h"
+#include "engine/opencl/program.h"
+
+static double now_ms(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec * 1e-6;
+}
+
+/* One step, waited for. */
+static rv_status time_step(struct probe *probe, double *milliseconds, rv_error *error)
+{
+	double start = now_ms();
+	rv_status status = probe_run(probe, error);
+	cl_int code = status ? CL_SUCCESS : clFinish(probe->engine->device->queue);
+
+	*milliseconds = now_ms() - start;
+	return code ? device_fail(error, code, "running a gradient step") : status;
+}
+
+static rv_status present_dead_leaves(struct probe *probe, rv_error *error)
+{
+	rv_image image = {.format = RV_RGBF32,
+	                  .width = probe->picture.width,
+	                  .height = probe->picture.height,
+	                  .stride = 3 * (size_t)probe->picture.width * sizeof(float)};
+	rv_status status;
+
+	image.pixels = channel_rms_dead_leaves(image.width, image.height, 1);
+	if (!image.pixels)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	status = probe_present(probe, &image, error);
+	free(image.pixels);
+	return status;
+}
+
+rv_status rv_measure_step(rv_engine *engine, const char *layer, int width, int height, int runs,
+                          double *milliseconds, double *gflop, rv_error *error)
+{
+	struct probe probe;
+	double uncounted;
+	rv_status status;
+
+	if (!engine || !layer || runs < 0 || width < 1 || height < 1)
+		return rv_fail(error, RV_INVALID,
+		               "rv_measure_step needs an engine, a layer and a size");
+	status = probe_create(&probe, engine, layer, width, height, true,
+	                      (float)width * (float)height, error);
+	if (status)
+		return status;
+	status = present_dead_leaves(&probe, error);
+	if (!status)
+		status = time_step(&probe, &uncounted, error);
+	if (!status)
+		program_cache_keep(engine->device, true);
+	for (int i = 0; i < runs && !status; i++)
+		status = time_step(&probe, &milliseconds[i], error);
+	/* Backward multiplies and adds as often as forward. */
+	*gflop = 2 * probe.network->layout->flop * 1e-9;
+	probe_release(&probe);
+	return status;
+}
+
+/* ---- profiles ---- */
+
+static rv_status profile_probe(struct probe *probe, struct profile *profile, int runs,
+                               rv_error *error)
+{
+	const struct network *network = probe->network;
+	rv_status status = present_dead_leaves(probe, error);
+
+	/* The first run builds what drivers build late. */
+	if (!status)
+		status = probe_run(probe, error);
+	if (!status)
+		status = profile_list(profile, &network->forward, false, runs, 1, error);
+	if (!status)
+		status = profile_list(profile, &network->backward, true, runs, 1, error);
+	return status;
+}
+
+rv_status rv_profile_step(rv_engine *engine, const char *layer, int width, int height, int runs,
+                          rv_profile_entry *entries, int capacity, int *count, rv_error *error)
+{
+	struct profile *profile;
+	struct probe probe;
+	rv_status status;
+
+	if (!engine || !layer || !count || runs < 1 || width < 1 || height < 1)
+		return rv_fail(error, RV_INVALID,
+		               "rv_profile_step needs an engine, a layer, a size and runs");
+	*count = 0;
+	status = profile_create(&profile, engine->device, error);
+	if (status)
+		return status;
+	status = probe_create(&probe, engine, layer, width, height, true,
+	                      (float)width * (float)height, error);
+	if (!status) {
+		status = profile_probe(&probe, profile, runs, error);
+		probe_release(&probe);
+	}
+	if (!status)
+		profile_read(profile, entries, capacity, count);
+	profile_destroy(&profile);
+	return status;
+}
+
+/* For ascent_visit. */
+struct visit {
+	struct profile *profile;
+	int runs;
+};
+
+static rv_status profile_visited(void *context, const struct launch_list *list, bool backward,
+                                 int times, rv_error *error)
+{
+	const struct visit *visit = context;
+
+	return profile_list(visit->profile, list, backward, visit->runs, times, error);
+}
+
+rv_status rv_profile_dream(rv_engine *engine, int width, int height, int runs,
+                           rv_profile_entry *entries, int capacity, int *count, rv_error *error)
+{
+	struct visit visit = {.runs = runs};
+	rv_status status;
+
+	if (!engine || !count || runs < 1 || width < 1 || height < 1)
+		return rv_fail(error, RV_INVALID,
+		               "rv_profile_dream needs an engine, a size and runs");
+	*count = 0;
+	status = engine_prepare(engine, width, height, false, error);
+	if (!status)
+		status = profile_create(&visit.profile, engine->device, error);
+	if (status)
+		return status;
+	status = ascent_visit(engine->ascent, &engine->params, profile_visited, &visit, error);
+	if (!status)
+		profile_read(visit.profile, entries, capacity, count);
+	profile_destroy(&visit.profile);
+	return status;
+}
+
+rv_status rv_measure_peak(rv_engine *engine, double *gflops, rv_error *error)
+{
+	if (!engine || !gflops)
+		return rv_fail(error, RV_INVALID, "rv_measure_peak needs an engine");
+	return profile_peak(engine->device, gflops, error);
+}
+
+/* ---- memory ---- */
+
+rv_status rv_measure_memory(rv_engine *engine, int width, int height, rv_memory *memory,
+                            rv_error *error)
+{
+	rv_status status;
+
+	if (!engine || !memory || width < 1 || height < 1)
+		return rv_fail(error, RV_INVALID, "rv_measure_memory needs an engine and a size");
+	*memory = (rv_memory){0};
+	status = engine_prepare(engine, width, height, false, error);
+	if (status)
+		return status;
+	ascent_measure(engine->ascent, memory);
+	memory->weights = convolution_library_bytes(engine->convolutions);
+	return RV_OK;
+}
+
+/* ---- convolutions ---- */
+
+rv_status rv_compare_convolutions(rv_engine *engine, const char *layer, int width, int height,
+                                  rv_convolution_report *report, void *context, rv_error *error)
+{
+	struct probe probe;
+	rv_status status;
+
+	if (!engine || !layer || !report || width < 1 || height < 1)
+		return rv_fail(error, RV_INVALID,
+		               "rv_compare_convolutions needs an engine, a layer and a report");
+	status = probe_create(&probe, engine, layer, width, height, true, 1, error);
+	if (status)
+		return status;
+	/* Values as in use: denormal numbers, or zeros, would be another race. */
+	status = present_dead_leaves(&probe, error);
+	if (!status)
+		status = probe_run(&probe, error);
+	for (int n = 0; n < probe.graph->node_count && !status; n++)
+		if (probe.network->operations[n].node->kind == OPERATOR_CONVOLUTION)
+			status = convolution_compare(probe.convolutions,
+			                             &probe.network->operations[n],
+			                             probe.buffers.zeros, report, context, error);
+	probe_release(&probe);
+	return status;
+}

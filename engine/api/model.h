@@ -1,0 +1,21 @@
+/* What the engine needs of a model beyond the public interface. */
+#ifndef ENGINE_API_MODEL_H
+#define ENGINE_API_MODEL_H
+
+#include "engine/onnx/onnx.h"
+
+/* The parsed file, for graph_build and cache names; owned by model. */
+const struct onnx_model *model_onnx(const rv_model *model);
+
+/* Writes the input format called name to format: a preset, or, for NULL or "", what the metadata of
+ * onnx says. RV_INVALID for an unknown preset or where the file says nothing; the message names the
+ * presets. */
+rv_status input_format_find(rv_input_format *format, const char *name,
+                            const struct onnx_model *onnx, rv_error *error);
+
+/* Writes the names among names[count] that are most like name to text, joined by ", "; "" where
+ * none is. */
+void suggest_names(const char *name, const char *const *names, int count, char *text,
+                   size_t text_size);
+
+#endif

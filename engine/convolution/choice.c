@@ -1,0 +1,77 @@
+#include "engine/convolution/choice.h"
+
+/* Fewer multiply-adds are not worth a library call and its kernels' start. */
+enum { MANY_PRODUCTS = 1 << 24 };
+
+static bool tile_is_known(struct register_tile wanted, const struct register_tile *tile)
+{
+	for (; tile->lanes; tile++)
+		if (tile->lanes == wanted.lanes && tile->pixels == wanted.pixels &&
+		    tile->vectors == wanted.vectors && tile->group == wanted.group)
+			return true;
+	return false;
+}
+
+static bool is_tiled(struct register_tile tile)
+{
+	return tile.group > 1;
+}
+
+bool choice_fits(const struct convolution_choice *choice, const struct device *device,
+                 const struct convolution_problem *problem)
+{
+	switch (choice->method) {
+	case RV_CONVOLUTION_DIRECT:
+		return is_tiled(choice->tile)
+		               ? tile_is_known(choice->tile, tiled_tiles()) &&
+		                         convolution_tiled_fits(device, choice->tile)
+		               : tile_is_known(choice->tile, register_tiles(choice->tile.lanes));
+	case RV_CONVOLUTION_WINOGRAD:
+		return tile_is_known(choice->tile, register_tiles(choice->tile.lanes)) &&
+		       convolution_winograd_fits(device, problem, choice->tile,
+		                                 choice->block_tiles);
+	case RV_CONVOLUTION_GEMM:
+		return convolution_gemm_fits(problem);
+	case RV_CONVOLUTION_AUTO:
+		break;
+	}
+	return false;
+}
+
+struct convolution_choice choice_direct(const struct device *device,
+                                        const struct convolution_problem *problem)
+{
+	struct register_tile tile = {0, 0, 0, 0};
+
+	if (device_wants_groups(device))
+		tile = tiled_tile_default(device, problem);
+	if (!tile.lanes)
+		tile = register_tile_default(device->lanes, problem->output_width);
+	return (struct convolution_choice){RV_CONVOLUTION_DIRECT, tile, 0};
+}
+
+static struct convolution_choice default_of_groups(const struct device *device,
+                                                   const struct convolution_problem *problem)
+{
+	const struct window *window = &problem->node->window;
+	struct convolution_choice choice = choice_direct(device, problem);
+
+	if (window->height * window->width == 1 && window->stride_y == 1 && window->stride_x == 1 &&
+	    problem->input_count == 1 && problem->flop >= 2.0 * MANY_PRODUCTS &&
+	    convolution_gemm_fits(problem))
+		choice.method = RV_CONVOLUTION_GEMM;
+	return choice;
+}
+
+struct convolution_choice choice_default(const struct device *device,
+                                         const struct convolution_problem *problem)
+{
+	struct convolution_choice choice = choice_direct(device, problem);
+
+	if (device_wants_groups(device))
+		return default_of_groups(device, problem);
+	if (convolution_winograd_fits(device, problem, choice.tile, 0) &&
+	    convolution_winograd_saves(problem))
+		choice.method = RV_CONVOLUTION_WINOGRAD;
+	return choice;
+}

@@ -1,0 +1,199 @@
+/* Direct convolution by work-groups: shaders/convolution/tiled.cl. */
+#include <stdio.h>
+
+#include "engine/convolution/methods.h"
+#include "engine/opencl/program.h"
+
+enum {
+	LANES = 4,
+	STEP_QUADS = 4,  /* QUADS of the kernel */
+	SPARE_QUADS = 2, /* of each row in local memory: its QUAD_STRIDE */
+	OPTIONS_LENGTH = 128,
+};
+
+/* Largest blocks first. Every item copies whole quads: pixels * 4 is a multiple of group. */
+static const struct register_tile tiles[] = {
+	{LANES, 8, 2, 16}, {LANES, 4, 2, 16}, {LANES, 8, 1, 16}, {LANES, 4, 1, 16},
+	{LANES, 8, 2, 8},  {LANES, 4, 4, 8},  {LANES, 4, 2, 8},  {LANES, 8, 1, 8},
+	{LANES, 4, 1, 8},  {LANES, 4, 2, 4},  {LANES, 4, 1, 4},  {LANES, 4, 1, 2},
+	{0, 0, 0, 0}};
+
+const struct register_tile *tiled_tiles(void)
+{
+	return tiles;
+}
+
+static int block_pixels(struct register_tile tile)
+{
+	return tile.group * tile.pixels;
+}
+
+static int block_vectors(struct register_tile tile)
+{
+	return tile.group * tile.vectors;
+}
+
+static size_t local_bytes(struct register_tile tile)
+{
+	int quads = STEP_QUADS * (block_pixels(tile) + SPARE_QUADS);
+	int vectors = 4 * STEP_QUADS * block_vectors(tile);
+
+	return sizeof(float) * (4 * (size_t)quads + LANES * (size_t)vectors);
+}
+
+bool convolution_tiled_fits(const struct device *device, struct register_tile tile)
+{
+	return (size_t)tile.group * tile.group <= device->max_work_group &&
+	       local_bytes(tile) <= device->local_bytes;
+}
+
+/* The rounds that the device's compute units need for all blocks, by the work of a block: its
+ * products, and the loads from local memory, of which a pixel takes one for four channels and a
+ * vector one for each. */
+static double tile_cost(const struct device *device, const struct convolution_problem *problem,
+                        struct register_tile tile)
+{
+	const int units = device->info.compute_units ? (int)device->info.compute_units : 1;
+	const int pixels = problem->output_size.height * problem->output_size.width;
+	const double blocks = (double)divide_up(pixels, block_pixels(tile)) *
+	                      divide_up(problem->output_width, block_vectors(tile) * tile.lanes);
+	const double rounds = blocks < units ? 1 : blocks / units;
+
+	return rounds * block_pixels(tile) * block_vectors(tile) *
+	       (1 + 1.0 / tile.pixels + 0.25 / tile.vectors);
+}
+
+struct register_tile tiled_tile_default(const struct device *device,
+                                        const struct convolution_problem *problem)
+{
+	struct register_tile best = {0, 0, 0, 0};
+
+	for (const struct register_tile *tile = tiles; tile->lanes; tile++)
+		if (convolution_tiled_fits(device, *tile) &&
+		    (!best.lanes ||
+		     tile_cost(device, problem, *tile) < tile_cost(device, problem, best)))
+			best = *tile;
+	return best;
+}
+
+/* ---- weights ---- */
+
+/* [quad][one of its 4 channels][column]; parameters[0] columns. */
+static bool pack_quads(const struct weight_layout *layout, const struct weights_bank *bank,
+                       float *packed)
+{
+	const struct convolution_tables *tables = layout->context;
+	const int columns = layout->parameters[0];
+
+	for (int i = 0; i < tables->tap_count; i++, packed += 4 * (size_t)columns)
+		for (int k = 0; k < tables->taps[i].channels; k++) {
+			int row = tables->taps[i].row + k;
+			for (int column = 0; column < bank->columns; column++)
+				packed[(size_t)k * columns + column] = weights_bank_weight(
+					bank, row / bank->rows, row % bank->rows, column);
+		}
+	return true;
+}
+
+/* The order of the taps follows from the phases, and those from pads and size. */
+static cl_mem rows_of_quads(struct launch_recorder *recorder, struct weights_cache *weights,
+                            const struct convolution_problem *problem,
+                            const struct convolution_tables *tables, int columns)
+{
+	struct weight_layout layout = {
+		.method = "quads",
+		.parameters = {columns, problem->pad_top % tables->output_step_y,
+	                       problem->pad_left % tables->output_step_x, tables->phase_count,
+	                       tables->phases[tables->phase_count - 1].y},
+		.count = 4 * (size_t)tables->tap_count * columns,
+		.pack = pack_quads,
+		.context = tables,
+	};
+	return weights_cache_find(weights, recorder, problem, &layout);
+}
+
+/* ---- launch ---- */
+
+static void write_options(char options[OPTIONS_LENGTH], struct register_tile tile)
+{
+	snprintf(options, OPTIONS_LENGTH,
+	         "-DLANES=%d -DGROUP=%d -DTILE_PIXELS=%d -DTILE_VECTORS=%d", tile.lanes, tile.group,
+	         tile.pixels, tile.vectors);
+}
+
+/* What the device allows in general may be more than it can do with this kernel's registers. */
+static bool kernel_runs(struct launch_recorder *recorder, struct register_tile tile)
+{
+	struct device *device = recorder->device;
+	size_t items = 0;
+	cl_kernel kernel;
+	char options[OPTIONS_LENGTH];
+
+	write_options(options, tile);
+	recorder->status = program_kernel(device, "convolution/tiled", options, "convolve_tiled",
+	                                  &kernel, recorder->error);
+	if (recorder->status)
+		return false;
+	clGetKernelWorkGroupInfo(kernel, device->id, CL_KERNEL_WORK_GROUP_SIZE, sizeof(items),
+	                         &items, NULL);
+	clReleaseKernel(kernel);
+	return items >= (size_t)tile.group * tile.group;
+}
+
+/* The tile, or the next smaller one that runs; lanes 0 where none does or after a failure. */
+static struct register_tile tile_that_runs(struct launch_recorder *recorder,
+                                           struct register_tile wanted)
+{
+	const struct register_tile *tile = tiles;
+
+	while (tile->lanes && (tile->pixels != wanted.pixels || tile->vectors != wanted.vectors ||
+	                       tile->group != wanted.group))
+		tile++;
+	while (tile->lanes && !recorder->status &&
+	       !(convolution_tiled_fits(recorder->device, *tile) && kernel_runs(recorder, *tile)))
+		tile++;
+	return recorder->status ? (struct register_tile){0, 0, 0, 0} : *tile;
+}
+
+static void record_tiled(struct launch_recorder *recorder,
+                         const struct convolution_problem *problem,
+                         const struct convolution_tables *tables, cl_mem weights,
+                         struct register_tile tile)
+{
+	char options[OPTIONS_LENGTH];
+
+	write_options(options, tile);
+	record_kernel(recorder, "convolution/tiled", options, "convolve_tiled",
+	              problem->node->name);
+	problem_record_arguments(recorder, problem, tables, weights,
+	                         tables->target_count * tile.lanes);
+	record_launch(recorder, (size_t)tables->target_count / tile.vectors,
+	              (size_t)divide_up(tables->largest_phase, block_pixels(tile)) * tile.group,
+	              tables->phase_count, tile.group, tile.group, 1);
+}
+
+void convolution_tiled(struct launch_recorder *recorder, struct weights_cache *weights,
+                       const struct convolution_problem *problem, struct register_tile wanted)
+{
+	struct register_tile tile = tile_that_runs(recorder, wanted);
+	struct convolution_tables tables;
+	cl_mem packed;
+
+	if (recorder->status)
+		return;
+	if (!tile.lanes) {
+		convolution_direct(recorder, weights, problem,
+		                   register_tile_default(LANES, problem->output_width));
+		return;
+	}
+	if (!problem_tables_create(&tables, problem, tile.lanes, block_vectors(tile)) ||
+	    !problem_tables_cut_taps(&tables, STEP_QUADS)) {
+		problem_tables_release(&tables);
+		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);
+		return;
+	}
+	packed = rows_of_quads(recorder, weights, problem, &tables,
+	                       tables.target_count * tile.lanes);
+	record_tiled(recorder, problem, &tables, packed, tile);
+	problem_tables_release(&tables);
+}

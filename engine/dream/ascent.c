@@ -1,0 +1,443 @@
+#include "engine/dream/ascent.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/dream/schedule.h"
+#include "engine/network/channel_weights.h"
+#include "engine/picture/transfer.h"
+#include "engine/time/temporal.h"
+
+struct ascent {
+	struct device *device;
+	int width, height;
+	bool timed; /* room for what lives on from frame to frame */
+	struct network_buffers buffers;
+	struct network_needs needs;      /* which the buffers cover */
+	struct launch_list room_buffers; /* owns the room */
+	struct octave_scratch room;
+	struct raster frame;     /* the picture as given */
+	struct raster detail;    /* dream minus picture, of the last frame */
+	struct raster inherited; /* what of it the next one starts from; without time, all */
+	cl_mem length;           /* float: what a step is multiplied with besides; 1 */
+	struct channel_weights favours[RV_TARGETS_MAX]; /* of each target's channels */
+	int target_count;
+	struct temporal *temporal; /* NULL while pictures are dreamed by themselves */
+	bool has_past;
+	rv_frame_report report;
+	struct octave octaves[RV_OCTAVES_MAX]; /* the smallest first */
+	int octave_count;
+	struct launch_list rasters; /* owns frame, detail, inherited, length and favours */
+	struct transfer exchange;
+};
+
+static int scaled(int size, double scale)
+{
+	return (int)lround(size / scale);
+}
+
+/* What the rasters of the whole ascent take, so that networks get what is left: at the full size
+ * the frame, the last detail, the gradient, room for resizing and both sides of the caller's
+ * pixels; at each size the detail and the levels of its pyramid, a third as much again; and a base.
+ */
+static size_t raster_room(const struct ascent *ascent, const rv_params *params)
+{
+	size_t full = raster_bytes(ascent->width, ascent->height), bytes = 5 * full;
+	double scale = 1;
+
+	for (int i = 0; i < params->octaves; i++, scale *= params->octave_scale) {
+		size_t own =
+			raster_bytes(scaled(ascent->width, scale), scaled(ascent->height, scale));
+		bytes += own + own / 3 + (i == 1 ? (1 + params->time.on) * own : 0);
+	}
+	return params->time.on ? bytes + full + temporal_bytes(ascent->width, ascent->height)
+	                       : bytes;
+}
+
+/* The octaves from the full size down, until one is too small for the network. */
+static rv_status plan_octaves(struct ascent *ascent, const struct ascent_recipe *recipe,
+                              rv_error *error)
+{
+	size_t rasters = raster_room(ascent, recipe->params);
+	struct tile_budget budget = {recipe->memory > rasters ? recipe->memory - rasters : 0,
+	                             ascent->device->info.max_buffer_bytes};
+	struct octave found[RV_OCTAVES_MAX];
+	rv_status status = RV_OK;
+	int count = 0;
+
+	for (double scale = 1; count < recipe->params->octaves;
+	     scale *= recipe->params->octave_scale) {
+		struct octave octave = {.width = scaled(ascent->width, scale),
+		                        .height = scaled(ascent->height, scale)};
+		if (octave.width < 1 || octave.height < 1)
+			break;
+		status = tiles_network(&octave.tiles, &octave.network, recipe->graph, octave.height,
+		                       octave.width, &budget, count ? NULL : error);
+		if (status == RV_INVALID && count > 0) {
+			status = RV_OK;
+			break;
+		}
+		if (status)
+			break;
+		found[count++] = octave;
+	}
+	for (int i = 0; i < count; i++)
+		ascent->octaves[i] = found[count - 1 - i];
+	ascent->octave_count = count;
+	return status;
+}
+
+/* What octaves share. Resizing keeps rows of the one side and columns of the other between its two
+ * passes, which is most where the frame shrinks to the octave below it, or that grows again. */
+static rv_status create_room(struct ascent *ascent, bool in_time, rv_error *error)
+{
+	struct launch_recorder recorder = {
+		.device = ascent->device, .list = &ascent->room_buffers, .error = error};
+	struct octave_scratch *room = &ascent->room;
+	const struct octave *second;
+
+	room->gradient = raster_record_own(&recorder, ascent->width, ascent->height).buffer;
+	if (ascent->octave_count > 1) {
+		second = &ascent->octaves[ascent->octave_count - 2];
+		room->base = raster_record_own(&recorder, second->width, second->height).buffer;
+		if (in_time)
+			room->past =
+				raster_record_own(&recorder, second->width, second->height).buffer;
+		room->scratch_bytes = raster_bytes(second->width, ascent->height);
+		if (raster_bytes(ascent->width, second->height) > room->scratch_bytes)
+			room->scratch_bytes = raster_bytes(ascent->width, second->height);
+		room->scratch = record_own_buffer(&recorder, room->scratch_bytes, NULL);
+	}
+	return recorder.status;
+}
+
+static rv_status create_buffers(struct ascent *ascent, rv_error *error)
+{
+	for (int i = 0; i < ascent->octave_count; i++)
+		network_needs_cover(&ascent->needs, &ascent->octaves[i].network->needs);
+	return network_buffers_create(&ascent->buffers, ascent->device, &ascent->needs, error);
+}
+
+/* The recipe's targets, with the shares that the ascent gives to their channels. */
+static void create_favours(struct ascent *ascent, struct launch_recorder *recorder,
+                           const struct ascent_recipe *recipe,
+                           struct objective_target targets[RV_TARGETS_MAX])
+{
+	const struct graph *graph = recipe->graph;
+
+	for (int i = 0; i < graph->wanted_count; i++) {
+		channel_weights_create(&ascent->favours[i], recorder,
+		                       graph->tensors[graph->wanted[i]].channels);
+		targets[i] = recipe->targets[i];
+		targets[i].shares = ascent->favours[i].table;
+	}
+	ascent->target_count = graph->wanted_count;
+}
+
+static rv_status record_octaves(struct ascent *ascent, const struct ascent_recipe *recipe,
+                                struct convolution_library *convolutions, rv_error *error)
+{
+	struct octave_recipe octave_recipe = {.ascent = recipe,
+	                                      .frame = &ascent->frame,
+	                                      .inherited = &ascent->inherited,
+	                                      .length = ascent->length,
+	                                      .room = &ascent->room,
+	                                      .buffers = &ascent->buffers,
+	                                      .convolutions = convolutions};
+	rv_status status = RV_OK;
+
+	for (int i = 0; i < ascent->octave_count && !status; i++) {
+		octave_recipe.below = i ? &ascent->octaves[i - 1] : NULL;
+		status = octave_record(&ascent->octaves[i], ascent->device, &octave_recipe, error);
+	}
+	return status;
+}
+
+rv_status ascent_create(struct ascent **out, struct device *device,
+                        struct convolution_library *convolutions,
+                        const struct ascent_recipe *recipe, int width, int height, rv_error *error)
+{
+	struct ascent *ascent = calloc(1, sizeof(*ascent));
+	struct launch_recorder recorder = {.device = device, .error = error};
+	struct objective_target targets[RV_TARGETS_MAX];
+	struct ascent_recipe own = *recipe;
+	const float unit = 1;
+	rv_status status;
+
+	*out = NULL;
+	if (!ascent)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	ascent->device = device;
+	ascent->width = width;
+	ascent->height = height;
+	ascent->timed = recipe->params->time.on;
+	recorder.list = &ascent->rasters;
+	ascent->frame = raster_record_own(&recorder, width, height);
+	ascent->detail = ascent->inherited = raster_record_own(&recorder, width, height);
+	if (ascent->timed)
+		ascent->inherited = raster_record_own(&recorder, width, height);
+	ascent->exchange = (struct transfer){
+		.device = device, .frame = ascent->frame, .detail = ascent->detail};
+	ascent->length = record_own_buffer(&recorder, sizeof(unit), &unit);
+	create_favours(ascent, &recorder, recipe, targets);
+	own.targets = targets;
+	status = recorder.status;
+	if (!status)
+		status = plan_octaves(ascent, recipe, error);
+	if (!status)
+		status = create_buffers(ascent, error);
+	if (!status)
+		status = create_room(ascent, ascent->timed, error);
+	if (!status)
+		status = record_octaves(ascent, &own, convolutions, error);
+	if (status) {
+		ascent_destroy(&ascent);
+		return status;
+	}
+	*out = ascent;
+	return RV_OK;
+}
+
+void ascent_retire(struct ascent *ascent)
+{
+	clFinish(ascent->device->queue);
+	for (int i = 0; i < ascent->octave_count; i++)
+		octave_release(&ascent->octaves[i]);
+	ascent->octave_count = 0;
+	transfer_release(&ascent->exchange);
+	launch_list_clear(&ascent->room_buffers);
+	network_buffers_release(&ascent->buffers);
+}
+
+void ascent_destroy(struct ascent **pointer)
+{
+	struct ascent *ascent = *pointer;
+
+	if (!ascent)
+		return;
+	ascent_retire(ascent);
+	temporal_destroy(&ascent->temporal);
+	for (int i = 0; i < ascent->target_count; i++)
+		channel_weights_release(&ascent->favours[i]);
+	launch_list_clear(&ascent->rasters);
+	free(ascent);
+	*pointer = NULL;
+}
+
+bool ascent_fits(const struct ascent *ascent, int width, int height, bool timed)
+{
+	return ascent->width == width && ascent->height == height && (ascent->timed || !timed);
+}
+
+void ascent_reset(struct ascent *ascent)
+{
+	ascent->has_past = false;
+	if (ascent->temporal)
+		temporal_reset(ascent->temporal);
+}
+
+rv_frame_report ascent_report(const struct ascent *ascent)
+{
+	return ascent->report;
+}
+
+void ascent_measure(const struct ascent *ascent, rv_memory *memory)
+{
+	const struct octave *top = &ascent->octaves[ascent->octave_count - 1];
+
+	memory->tensors = ascent->needs.tensor_bytes + ascent->needs.zero_bytes;
+	memory->saved = ascent->needs.saved_bytes;
+	memory->rasters = launch_list_bytes(&ascent->rasters) +
+	                  launch_list_bytes(&ascent->room_buffers) +
+	                  transfer_bytes(&ascent->exchange);
+	for (int i = 0; i < ascent->octave_count; i++)
+		memory->rasters += octave_bytes(&ascent->octaves[i]);
+	memory->tiles = tiles_count(&top->tiles);
+	memory->tile_width = top->tiles.x.tile;
+	memory->tile_height = top->tiles.y.tile;
+}
+
+/* A step is as long as the plan says, unless temporal_begin finds that only parts of the picture
+ * are to take it. */
+static rv_status reset_length(struct ascent *ascent, rv_error *error)
+{
+	static const float unit = 1; /* read after this returns */
+	cl_int code = clEnqueueWriteBuffer(ascent->device->queue, ascent->length, CL_FALSE, 0,
+	                                   sizeof(unit), &unit, 0, NULL, NULL);
+
+	return code ? device_fail(error, code, "setting the length of a step") : RV_OK;
+}
+
+/* ---- with and without time ---- */
+
+static struct schedule_plan cold_plan(const rv_params *params)
+{
+	return (struct schedule_plan){
+		.steps = params->iterations, .step = params->step, .seed = params->seed};
+}
+
+static rv_status keep_detail(struct ascent *ascent, rv_error *error)
+{
+	const struct raster *from = &ascent->octaves[ascent->octave_count - 1].detail;
+	cl_int code =
+		clEnqueueCopyBuffer(ascent->device->queue, from->buffer, ascent->detail.buffer, 0,
+	                            0, raster_bytes(from->width, from->height), 0, NULL, NULL);
+
+	return code ? device_fail(error, code, "keeping the detail") : RV_OK;
+}
+
+/* Each target's channels come and go in an order of their own. */
+static rv_status favour_channels(struct ascent *ascent, uint64_t seed, double wandered,
+                                 rv_error *error)
+{
+	rv_status status = RV_OK;
+
+	for (int i = 0; i < ascent->target_count && !status; i++)
+		status = channel_weights_wander(&ascent->favours[i], ascent->device->queue,
+		                                seed + ((uint64_t)i << 32), wandered, error);
+	return status;
+}
+
+/* A picture by itself, or blended with what the last one became. */
+static rv_status run_alone(struct ascent *ascent, struct schedule *climb, const rv_params *params,
+                           bool blended, rv_error *error)
+{
+	struct schedule_plan plan = cold_plan(params);
+	rv_status status = favour_channels(ascent, params->seed, 0, error);
+
+	if (blended && ascent->has_past)
+		plan.past = params->blend;
+	if (!status)
+		status = schedule_run(climb, &plan, params->jitter, error);
+	if (!status)
+		status = keep_detail(ascent, error);
+	ascent->report = (rv_frame_report){.cold = true, .uncovered = 1, .steps = climb->steps};
+	return status;
+}
+
+static rv_status prepare_temporal(struct ascent *ascent, const rv_time *time, rv_error *error)
+{
+	const struct temporal_rasters rasters = {.frame = &ascent->frame,
+	                                         .detail = &ascent->detail,
+	                                         .inherited = &ascent->inherited};
+	struct temporal *last = ascent->temporal;
+	rv_status status;
+
+	if (last && temporal_fits(last, time))
+		return RV_OK;
+	status = temporal_create(&ascent->temporal, ascent->device, time, &rasters, ascent->length,
+	                         error);
+	if (!status && last)
+		status = temporal_go_on(ascent->temporal, last, error);
+	temporal_destroy(&last);
+	return status;
+}
+
+rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const rv_time *time,
+                       rv_error *error)
+{
+	rv_status status;
+
+	if (!ascent->timed || !last->temporal)
+		return RV_OK;
+	status = prepare_temporal(ascent, time, error);
+	return status ? status : temporal_go_on(ascent->temporal, last->temporal, error);
+}
+
+static struct schedule_plan warm_plan(const struct ascent *ascent, const rv_params *params,
+                                      const struct temporal_plan *temporal)
+{
+	int warm = ascent->octave_count - params->time.warm_octaves;
+	struct schedule_plan plan = cold_plan(params);
+
+	plan.warm = warm > 0 ? warm : 0;
+	plan.first = temporal->coarse_steps ? 0 : plan.warm;
+	plan.coarse = temporal->coarse_steps;
+	plan.steps = temporal->steps;
+	plan.coarse_step = plan.step * temporal->coarse_step;
+	plan.step *= temporal->step;
+	plan.masked = temporal->warm;
+	return plan;
+}
+
+/* travelling: there is no new frame. */
+static rv_status run_in_time(struct ascent *ascent, struct schedule *climb, const rv_params *params,
+                             int64_t time, bool travelling, rv_error *error)
+{
+	const struct octave *top = &ascent->octaves[ascent->octave_count - 1];
+	struct temporal_plan temporal;
+	struct schedule_plan plan;
+	rv_status status = prepare_temporal(ascent, &params->time, error);
+
+	if (!status)
+		status = travelling
+		                 ? temporal_travel(ascent->temporal, params, time, &temporal, error)
+		                 : temporal_begin(ascent->temporal, params, time, &temporal, error);
+	if (status)
+		return status;
+	plan = temporal.warm || travelling ? warm_plan(ascent, params, &temporal)
+	                                   : cold_plan(params);
+	if (!temporal.warm && !travelling)
+		plan.steps = temporal.steps;
+	plan.seed += temporal.seed;
+	plan.phase_x = temporal.phase_x;
+	plan.phase_y = temporal.phase_y;
+	status = favour_channels(ascent, params->seed, temporal.wandered, error);
+	if (!status)
+		status = schedule_run(climb, &plan, params->jitter, error);
+	if (!status)
+		status = temporal_end(ascent->temporal, &top->detail, error);
+	ascent->report = (rv_frame_report){.cold = !temporal.warm && !travelling,
+	                                   .cut = temporal.cut,
+	                                   .onset = temporal.onset,
+	                                   .steps = climb->steps,
+	                                   .likeness = temporal.likeness,
+	                                   .uncovered = temporal.uncovered};
+	return status;
+}
+
+rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_image *input,
+                     int64_t time, const rv_image *output, rv_progress *progress, void *context,
+                     rv_error *error)
+{
+	bool lone = time == RV_TIME_NONE;
+	struct schedule climb = {.octaves = ascent->octaves,
+	                         .octave_count = ascent->octave_count,
+	                         .queue = ascent->device->queue,
+	                         .times = &ascent->device->times,
+	                         .progress = progress,
+	                         .context = context};
+	rv_status status = reset_length(ascent, error);
+
+	if (!status && input)
+		status = transfer_upload(&ascent->exchange, input, error);
+	if (!status)
+		status = params->time.on && !lone
+		                 ? run_in_time(ascent, &climb, params, time, !input, error)
+		                 : run_alone(ascent, &climb, params, !lone, error);
+	if (!status)
+		status = transfer_download(&ascent->exchange, params->strength, output, error);
+	if (status)
+		clFinish(ascent->device->queue);
+	ascent->report.flow_ms = (float)stage_times_take(&ascent->device->times, TIMED_FLOW);
+	ascent->report.steps_ms = (float)stage_times_take(&ascent->device->times, TIMED_STEPS);
+	if (status || lone)
+		ascent_reset(ascent);
+	else
+		ascent->has_past = true;
+	return status;
+}
+
+rv_status ascent_visit(struct ascent *ascent, const rv_params *params, ascent_visitor *visit,
+                       void *context, rv_error *error)
+{
+	rv_status status = transfer_record(&ascent->exchange, RV_RGB8, error);
+
+	if (!status)
+		status = visit(context, &ascent->exchange.load, false, 1, error);
+	for (int i = 0; i < ascent->octave_count && !status; i++)
+		status = octave_visit(&ascent->octaves[i], params->iterations, visit, context,
+		                      error);
+	return status ? status : visit(context, &ascent->exchange.store, false, 1, error);
+}

@@ -1,0 +1,70 @@
+#include "engine/dream/memory.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* Left to what nobody counts: kernels being compiled, the driver's own buffers, the host's copies
+ * of the picture. */
+enum { RESERVE = 96 << 20 };
+
+/* The resident memory of the process; 0 where nobody tells. */
+static size_t resident_bytes(void)
+{
+	FILE *file = fopen("/proc/self/statm", "r");
+	unsigned long pages = 0;
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%*s %lu", &pages) != 1)
+		pages = 0;
+	fclose(file);
+	return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Side of a window after a Winograd transform to four outputs; windows of 1 stay as they are. */
+static int transformed(int side)
+{
+	return side > 1 ? side + 3 : side;
+}
+
+/* What the packed weights of a convolution take in both directions at most: transformed. */
+static size_t packed_bytes(const struct graph *graph, const struct graph_node *node)
+{
+	int inputs = graph->tensors[node->inputs[0]].channels / node->groups, outputs = 0;
+	size_t taps =
+		(size_t)transformed(node->window.height) * (size_t)transformed(node->window.width);
+
+	for (int i = 0; i < node->output_count; i++)
+		outputs += node->parts[i].channels;
+	return 2 * taps * (size_t)inputs * (size_t)outputs * sizeof(float);
+}
+
+static size_t weight_bytes(const struct graph *graph)
+{
+	size_t bytes = 0;
+
+	for (int n = 0; n < graph->node_count; n++)
+		if (graph->nodes[n].kind == OPERATOR_CONVOLUTION)
+			bytes += packed_bytes(graph, &graph->nodes[n]);
+	return bytes;
+}
+
+static size_t minus(size_t a, size_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+size_t memory_for_ascent(const struct device *device, const rv_config *config,
+                         const struct graph *graph, const struct convolution_library *convolutions)
+{
+	uint64_t limit = config->memory_limit ? config->memory_limit : device->info.memory_bytes;
+	size_t left = limit > SIZE_MAX ? SIZE_MAX : (size_t)limit;
+	size_t packed = convolution_library_bytes(convolutions);
+
+	left = minus(left, RESERVE);
+	left = minus(left, minus(weight_bytes(graph), packed));
+	if (device->info.kind == RV_DEVICE_CPU)
+		return minus(left, resident_bytes());
+	return minus(left, packed);
+}

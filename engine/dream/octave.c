@@ -1,0 +1,251 @@
+#include "engine/dream/octave.h"
+
+#include <string.h>
+
+#include "engine/picture/gradient.h"
+#include "engine/time/temporal.h"
+
+/* The terms of what an octave enters with, and of what it leaves. */
+enum { BLEND_BELOW, BLEND_PAST, BLEND_TERMS };
+enum { LEAVE_PICTURE, LEAVE_BASE, LEAVE_PAST, LEAVE_TERMS };
+
+static bool is_full_size(const struct octave *octave, const struct octave_recipe *recipe)
+{
+	return octave->width == recipe->frame->width && octave->height == recipe->frame->height;
+}
+
+static void record_buffers(struct launch_recorder *recorder, struct octave *octave,
+                           const struct octave_recipe *recipe)
+{
+	struct raster shared = {NULL, octave->width, octave->height};
+
+	octave->detail = raster_record_own(recorder, octave->width, octave->height);
+	octave->picture = octave->detail;
+	octave->base = octave->gradient = shared;
+	octave->base.buffer = recipe->room->base;
+	octave->gradient.buffer = recipe->room->gradient;
+	octave->past = shared;
+	octave->past.buffer = recipe->room->past ? recipe->room->past : recipe->room->gradient;
+	if (is_full_size(octave, recipe)) {
+		octave->base = *recipe->frame;
+		octave->past = *recipe->inherited;
+	}
+}
+
+/* detail = detail from below + what is inherited, each by its weight. Both at every octave, not
+ * only at the smallest: enlarging a small picture of the last detail would lose its fine part. */
+static void record_enter(struct launch_recorder *recorder, struct octave *octave,
+                         const struct octave_recipe *recipe)
+{
+	const struct raster_term shown[] = {{&octave->base, 1}, {&octave->detail, 1}};
+	struct raster_term blended[] = {{&octave->past, 0}, {&octave->past, 0}};
+
+	if (!is_full_size(octave, recipe)) {
+		raster_record_resize(recorder, recipe->frame, &octave->base);
+		raster_record_resize(recorder, recipe->inherited, &octave->past);
+	}
+	octave->has_below = recipe->below != NULL;
+	if (octave->has_below) {
+		raster_record_resize(recorder, &recipe->below->detail, &octave->detail);
+		blended[BLEND_BELOW].raster = &octave->detail;
+	}
+	octave->blend_launch =
+		raster_record_combine(recorder, &octave->detail, blended, BLEND_TERMS, false);
+	raster_record_combine(recorder, &octave->picture, shown, 2, true);
+}
+
+/* detail = what the octave changed; for those above, without what they inherit themselves. */
+static void record_leave(struct launch_recorder *recorder, struct octave *octave)
+{
+	const struct raster_term change[] = {
+		[LEAVE_PICTURE] = {&octave->picture, 1},
+		[LEAVE_BASE] = {&octave->base, -1},
+		[LEAVE_PAST] = {&octave->past, 0},
+	};
+
+	octave->leave_launch =
+		raster_record_combine(recorder, &octave->detail, change, LEAVE_TERMS, false);
+}
+
+static void record_gather(struct launch_recorder *recorder, struct octave *octave,
+                          const struct octave_recipe *recipe)
+{
+	struct slice gradient = network_gradient(octave->network, 0);
+
+	octave->gather_launch = raster_record_present_backward(
+		recorder, &gradient, recipe->ascent->format, &octave->gradient);
+}
+
+static void record_step(struct launch_recorder *recorder, struct octave *octave,
+                        const struct octave_recipe *recipe)
+{
+	const rv_params *params = recipe->ascent->params;
+	struct gradient_settings settings = {.normalisation = params->normalisation,
+	                                     .step = params->step,
+	                                     .length = recipe->length};
+
+	octave->step_launch =
+		gradient_record_step(recorder, &octave->gradient, &octave->picture, &settings);
+}
+
+rv_status octave_record(struct octave *octave, struct device *device,
+                        const struct octave_recipe *recipe, rv_error *error)
+{
+	struct launch_recorder recorder = {.device = device,
+	                                   .zeros = recipe->buffers->zeros,
+	                                   .scratch = recipe->room->scratch,
+	                                   .scratch_bytes = recipe->room->scratch_bytes,
+	                                   .error = error};
+	struct slice input;
+	rv_status status;
+
+	status = network_record(octave->network, device, recipe->buffers, recipe->convolutions,
+	                        recipe->ascent->targets, error);
+	if (status)
+		return status;
+	recorder.list = &octave->buffers;
+	record_buffers(&recorder, octave, recipe);
+	recorder.list = &octave->enter;
+	record_enter(&recorder, octave, recipe);
+	recorder.list = &octave->present;
+	input = network_activation(octave->network, 0);
+	octave->present_launch =
+		raster_record_present(&recorder, &octave->picture, recipe->ascent->format, &input);
+	recorder.list = &octave->gather;
+	record_gather(&recorder, octave, recipe);
+	recorder.list = &octave->mask;
+	if (octave->past.buffer != octave->gradient.buffer)
+		temporal_record_mask(&recorder, &octave->gradient, &octave->past);
+	recorder.list = &octave->step;
+	record_step(&recorder, octave, recipe);
+	recorder.list = &octave->leave;
+	record_leave(&recorder, octave);
+	return recorder.status;
+}
+
+void octave_release(struct octave *octave)
+{
+	launch_list_clear(&octave->enter);
+	launch_list_clear(&octave->present);
+	launch_list_clear(&octave->gather);
+	launch_list_clear(&octave->mask);
+	launch_list_clear(&octave->step);
+	launch_list_clear(&octave->leave);
+	launch_list_clear(&octave->buffers);
+	network_destroy(&octave->network);
+	memset(octave, 0, sizeof(*octave));
+}
+
+size_t octave_bytes(const struct octave *octave)
+{
+	return launch_list_bytes(&octave->buffers) + launch_list_bytes(&octave->enter) +
+	       launch_list_bytes(&octave->step) + launch_list_bytes(&octave->leave);
+}
+
+void octave_set(struct octave *octave, const struct octave_role *role)
+{
+	const struct launch *blend = &octave->enter.launches[octave->blend_launch];
+	const struct launch *leave = &octave->leave.launches[octave->leave_launch];
+
+	launch_set_float(blend, RASTER_COMBINE_WEIGHTS + BLEND_BELOW,
+	                 octave->has_below ? role->from_below : 0);
+	launch_set_float(blend, RASTER_COMBINE_WEIGHTS + BLEND_PAST, role->from_past);
+	launch_set_float(leave, RASTER_COMBINE_WEIGHTS + LEAVE_PAST, -role->subtracted);
+	launch_set_float(&octave->step.launches[octave->step_launch], GRADIENT_STEP, role->step);
+	octave->masked = role->masked;
+}
+
+rv_status octave_enter(struct octave *octave, cl_command_queue queue, rv_error *error)
+{
+	return launch_list_run(&octave->enter, queue, error);
+}
+
+static void set_ramps(const struct launch *gather, cl_uint argument, const struct tiles_span *span)
+{
+	launch_set_int(gather, argument, span->rise.from);
+	launch_set_int(gather, argument + 1, span->rise.to);
+	launch_set_int(gather, argument + 2, span->fall.from);
+	launch_set_int(gather, argument + 3, span->fall.to);
+}
+
+/* The tile's place in the shifted picture. */
+static void place_tile(const struct octave *octave, int tile, int shift_y, int shift_x)
+{
+	struct tiles_span y = tiles_span(&octave->tiles.y, tile / octave->tiles.x.count);
+	struct tiles_span x = tiles_span(&octave->tiles.x, tile % octave->tiles.x.count);
+	const struct launch *present = &octave->present.launches[octave->present_launch];
+	const struct launch *gather = &octave->gather.launches[octave->gather_launch];
+	const struct launch *shifted[] = {present, gather};
+
+	for (size_t i = 0; i < sizeof(shifted) / sizeof(shifted[0]); i++) {
+		launch_set_int(shifted[i], RASTER_SHIFT_Y, (shift_y + y.start) % octave->height);
+		launch_set_int(shifted[i], RASTER_SHIFT_X, (shift_x + x.start) % octave->width);
+	}
+	set_ramps(gather, RASTER_TILE_Y, &y);
+	set_ramps(gather, RASTER_TILE_X, &x);
+	launch_set_int(gather, RASTER_ACCUMULATE, tiles_count(&octave->tiles) > 1);
+}
+
+/* Tiles add to the gradient. */
+static rv_status clear_gradient(const struct octave *octave, cl_command_queue queue,
+                                rv_error *error)
+{
+	const float zero = 0;
+	cl_int code =
+		clEnqueueFillBuffer(queue, octave->gradient.buffer, &zero, sizeof(zero), 0,
+	                            raster_bytes(octave->width, octave->height), 0, NULL, NULL);
+
+	return code ? device_fail(error, code, "clearing the gradient") : RV_OK;
+}
+
+rv_status octave_tile(struct octave *octave, int tile, int shift_y, int shift_x,
+                      cl_command_queue queue, rv_error *error)
+{
+	const struct launch_list *lists[] = {&octave->present, &octave->network->forward,
+	                                     &octave->network->backward, &octave->gather};
+	rv_status status = RV_OK;
+
+	place_tile(octave, tile, shift_y, shift_x);
+	if (tile == 0 && tiles_count(&octave->tiles) > 1)
+		status = clear_gradient(octave, queue, error);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && !status; i++)
+		status = launch_list_run(lists[i], queue, error);
+	return status;
+}
+
+rv_status octave_step(struct octave *octave, cl_command_queue queue, rv_error *error)
+{
+	rv_status status = octave->masked ? launch_list_run(&octave->mask, queue, error) : RV_OK;
+
+	return status ? status : launch_list_run(&octave->step, queue, error);
+}
+
+rv_status octave_leave(struct octave *octave, cl_command_queue queue, rv_error *error)
+{
+	return launch_list_run(&octave->leave, queue, error);
+}
+
+rv_status octave_visit(struct octave *octave, int steps, ascent_visitor *visit, void *context,
+                       rv_error *error)
+{
+	int tiles = steps * tiles_count(&octave->tiles);
+	const struct {
+		const struct launch_list *list;
+		bool backward;
+		int times;
+	} lists[] = {
+		{&octave->enter, false, 1},
+		{&octave->present, false, tiles},
+		{&octave->network->forward, false, tiles},
+		{&octave->network->backward, true, tiles},
+		{&octave->gather, true, tiles},
+		{&octave->step, true, steps},
+		{&octave->leave, false, 1},
+	};
+	rv_status status = RV_OK;
+
+	place_tile(octave, 0, 0, 0);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && !status; i++)
+		status = visit(context, lists[i].list, lists[i].backward, lists[i].times, error);
+	return status;
+}

@@ -1,0 +1,123 @@
+#include "engine/dream/schedule.h"
+
+#include <math.h>
+
+#include "engine/base/random.h"
+
+/* A shift of -jitter..jitter pixels, moved on by the phase and brought into 0..size-1. */
+static int draw_shift(uint64_t *state, int jitter, double phase, int size)
+{
+	int shift = (int)(random_next(state) % (uint64_t)(2 * jitter + 1)) - jitter;
+	int moved = (shift + (int)fmod(phase, size)) % size;
+	return (moved + size) % size;
+}
+
+static rv_status pace_step(struct pace *pace, cl_command_queue queue, rv_error *error)
+{
+	cl_event *slot = &pace->events[pace->next];
+	cl_int code = CL_SUCCESS;
+
+	if (*slot) {
+		code = clWaitForEvents(1, slot);
+		clReleaseEvent(*slot);
+		*slot = NULL;
+	}
+	if (!code)
+		code = clEnqueueMarkerWithWaitList(queue, 0, NULL, slot);
+	if (!code)
+		code = clFlush(queue);
+	pace->next = (pace->next + 1) % STEPS_IN_FLIGHT;
+	return code ? device_fail(error, code, "running a gradient step") : RV_OK;
+}
+
+static void pace_end(struct pace *pace)
+{
+	for (int i = 0; i < STEPS_IN_FLIGHT; i++)
+		if (pace->events[i])
+			clReleaseEvent(pace->events[i]);
+}
+
+static struct octave_role role_of(const struct schedule_plan *plan, int octave, int octave_count)
+{
+	struct octave_role role = {
+		.step = octave < plan->warm ? plan->coarse_step : plan->step,
+		.masked = plan->masked,
+	};
+
+	if (plan->masked) {
+		role.from_below = octave > plan->first;
+		role.from_past = 1;
+		role.subtracted = octave < octave_count - 1;
+	} else {
+		role.from_below = 1 - plan->past;
+		role.from_past = plan->past;
+	}
+	return role;
+}
+
+static int steps_of(const struct schedule_plan *plan, int octave)
+{
+	return octave < plan->warm ? plan->coarse : plan->steps;
+}
+
+static rv_status report(const struct schedule *climb, double part_of_step, rv_error *error)
+{
+	double part = (climb->step + part_of_step) / climb->steps;
+
+	if (climb->progress && !climb->progress(climb->context, part))
+		return rv_fail(error, RV_CANCELLED, "stopped while dreaming");
+	return RV_OK;
+}
+
+static rv_status take_step(struct schedule *climb, const struct schedule_plan *plan,
+                           struct octave *octave, int jitter, rv_error *error)
+{
+	cl_command_queue queue = climb->queue;
+	int shift_y = draw_shift(&climb->random, jitter, plan->phase_y, octave->height);
+	int shift_x = draw_shift(&climb->random, jitter, plan->phase_x, octave->width);
+	int tiles = tiles_count(&octave->tiles);
+	rv_status status = RV_OK;
+
+	for (int tile = 0; tile < tiles && !status; tile++) {
+		stage_times_begin(climb->times, queue, TIMED_STEPS);
+		status = octave_tile(octave, tile, shift_y, shift_x, queue, error);
+		if (!status && tile == tiles - 1)
+			status = octave_step(octave, queue, error);
+		stage_times_end(climb->times, queue, TIMED_STEPS);
+		if (!status)
+			status = pace_step(&climb->pace, queue, error);
+		if (!status)
+			status = report(climb, (tile + 1.0) / tiles, error);
+	}
+	climb->step++;
+	return status;
+}
+
+static rv_status climb_octave(struct schedule *climb, const struct schedule_plan *plan, int index,
+                              int jitter, rv_error *error)
+{
+	struct octave *octave = &climb->octaves[index];
+	struct octave_role role = role_of(plan, index, climb->octave_count);
+	cl_command_queue queue = climb->queue;
+	rv_status status;
+
+	octave_set(octave, &role);
+	status = octave_enter(octave, queue, error);
+	for (int i = 0; i < steps_of(plan, index) && !status; i++)
+		status = take_step(climb, plan, octave, jitter, error);
+	return status ? status : octave_leave(octave, queue, error);
+}
+
+rv_status schedule_run(struct schedule *climb, const struct schedule_plan *plan, int jitter,
+                       rv_error *error)
+{
+	rv_status status = RV_OK;
+
+	climb->random = plan->seed;
+	for (int o = plan->first; o < climb->octave_count; o++)
+		climb->steps += steps_of(plan, o);
+	for (int o = plan->first; o < climb->octave_count && !status; o++)
+		status = climb_octave(climb, plan, o, jitter, error);
+	pace_end(&climb->pace);
+	return status;
+}

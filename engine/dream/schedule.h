@@ -1,0 +1,47 @@
+/* Gradient steps through the octaves, from small to large. */
+#ifndef ENGINE_DREAM_SCHEDULE_H
+#define ENGINE_DREAM_SCHEDULE_H
+
+#include "engine/dream/octave.h"
+
+/* What a frame goes through. */
+struct schedule_plan {
+	int first;               /* octave */
+	int warm;                /* octave */
+	int coarse, steps;       /* gradient steps in octaves below warm, and from there on */
+	float coarse_step, step; /* lengths */
+	float past;              /* part of what is inherited that cold octaves blend in */
+	bool masked;
+	uint64_t seed;
+	double phase_x, phase_y; /* pixels of every octave that all its steps are shifted by */
+};
+
+/* Steps that may be in flight before the host waits for the oldest: enough to keep the device
+ * busy, few enough to stop soon when asked to. */
+enum { STEPS_IN_FLIGHT = 2 };
+
+/* Lets STEPS_IN_FLIGHT steps run ahead of the host. */
+struct pace {
+	cl_event events[STEPS_IN_FLIGHT];
+	int next;
+};
+
+/* A climb under way; begins with the first six members set and the others zero. */
+struct schedule {
+	struct octave *octaves; /* the smallest first */
+	int octave_count;
+	cl_command_queue queue;
+	struct stage_times *times;
+	rv_progress *progress; /* may be NULL */
+	void *context;         /* for progress */
+	struct pace pace;
+	int step, steps; /* done; in all */
+	uint64_t random;
+};
+
+/* Takes all steps of plan, each on the picture shifted by up to jitter pixels besides the phase; in
+ * the end climb->steps tells how many. RV_CANCELLED where progress says so. */
+rv_status schedule_run(struct schedule *climb, const struct schedule_plan *plan, int jitter,
+                       rv_error *error);
+
+#endif

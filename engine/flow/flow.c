@@ -1,0 +1,213 @@
+#include "engine/flow/flow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/rounding.h"
+#include "engine/flow/plan.h"
+
+/* The smallest side a level may have: less would show too little to match, and more would let
+ * motion by a sixth of the picture escape. */
+enum { SMALLEST_SIDE = 6, SIDE_MAX = 1 << 15, SKIP_MAX = 8 };
+
+/* Coarse levels cost little, and many linearisations there find large motions. */
+const struct flow_tuning flow_tunings[FLOW_QUALITIES] = {
+	[RV_FLOW_FAST] = {.finest = 2, .warps = 2, .finest_warps = 2, .iterations = 6},
+	[RV_FLOW_MEDIUM] = {.finest = 1, .warps = 3, .finest_warps = 2, .iterations = 6},
+	[RV_FLOW_FINE] = {.finest = 0, .warps = 5, .finest_warps = 2, .iterations = 6},
+};
+
+const struct flow_model flow_model = {
+	.smoothing = 0.17f, /* as a Gaussian of 0.6 pixels */
+	.alpha = 2,
+	.gamma = 8,
+	.data_epsilon = 0.05f,
+	.smooth_epsilon = 0.01f,
+	.noise = 4,
+	.relaxation = 1.85f,
+	.change_limit = 2,
+};
+
+int flow_plan_levels(int width, int height, struct flow_level *levels)
+{
+	int count = 0;
+
+	while (count < FLOW_LEVELS_MAX) {
+		int padded = round_up(width, FLOW_ROW_UNIT);
+
+		levels[count++] = (struct flow_level){.width = width,
+		                                      .height = height,
+		                                      .stride = padded + 2 * FLOW_MARGIN,
+		                                      .half_row = padded / 2 + 2 * FLOW_MARGIN};
+		width = (width + 1) / 2;
+		height = (height + 1) / 2;
+		if (width < SMALLEST_SIDE || height < SMALLEST_SIDE)
+			break;
+	}
+	return count;
+}
+
+static size_t plane_bytes(const struct flow_level *level)
+{
+	return (size_t)level->stride * (size_t)level->height * sizeof(float);
+}
+
+static void allocate(struct launch_recorder *recorder, struct flow *flow)
+{
+	const struct flow_level *level = flow->levels;
+	cl_mem *planes[] = {&flow->raw,        &flow->flow.u,    &flow->flow.v,
+	                    &flow->relaxed.u,  &flow->relaxed.v, &flow->enlarged.u,
+	                    &flow->enlarged.v, &flow->mean,      &flow->difference,
+	                    &flow->smoothness};
+	size_t pixels = (size_t)level->width * (size_t)level->height;
+
+	for (int picture = 0; picture < 2; picture++)
+		for (int i = 0; i < flow->level_count; i++)
+			flow->pyramids[picture].levels[i] =
+				record_own_buffer(recorder, plane_bytes(&flow->levels[i]), NULL);
+	for (size_t i = 0; i < sizeof(planes) / sizeof(planes[0]); i++)
+		*planes[i] = record_own_buffer(recorder, plane_bytes(level), NULL);
+	flow->system = record_own_buffer(recorder,
+	                                 (size_t)level->half_row * 2 * FLOW_SYSTEM_PLANES *
+	                                         (size_t)level->height * sizeof(float),
+	                                 NULL);
+	for (int direction = 0; direction < FLOW_DIRECTIONS; direction++)
+		flow->fields[direction] =
+			record_own_buffer(recorder, pixels * 2 * sizeof(float), NULL);
+}
+
+/* Both pictures change places with every push, so everything is recorded for both. */
+static rv_status record(struct flow *flow, rv_error *error)
+{
+	struct launch_recorder recorder = {
+		.device = flow->device, .list = &flow->buffers, .error = error};
+
+	allocate(&recorder, flow);
+	for (int newest = 0; newest < 2; newest++) {
+		struct flow_pyramid *present = &flow->pyramids[newest];
+		struct flow_pyramid *past = &flow->pyramids[1 - newest];
+
+		recorder.list = &present->build;
+		flow_record_pyramid(&recorder, flow, present);
+		recorder.list = &flow->estimates[FLOW_TO_PAST][newest];
+		flow_record_estimate(&recorder, flow, present, past, FLOW_TO_PAST);
+		recorder.list = &flow->estimates[FLOW_TO_PRESENT][newest];
+		flow_record_estimate(&recorder, flow, past, present, FLOW_TO_PRESENT);
+	}
+	return recorder.status;
+}
+
+static rv_status check(const struct flow_settings *settings, rv_error *error)
+{
+	if (settings->width < 1 || settings->height < 1 || settings->width > SIDE_MAX ||
+	    settings->height > SIDE_MAX)
+		return rv_fail(error, RV_INVALID, "no optical flow of %dx%d pixels: 1 to %d a side",
+		               settings->width, settings->height, SIDE_MAX);
+	if ((unsigned)settings->quality >= FLOW_QUALITIES)
+		return rv_fail(error, RV_INVALID, "no flow quality %d", (int)settings->quality);
+	for (int i = 0; i < FLOW_DIRECTIONS; i++)
+		if (settings->skip[i] < 0 || settings->skip[i] > SKIP_MAX)
+			return rv_fail(error, RV_INVALID,
+			               "optical flow can leave out 0 to %d octaves, not %d",
+			               SKIP_MAX, settings->skip[i]);
+	return RV_OK;
+}
+
+rv_status flow_create(struct flow **out, struct device *device,
+                      const struct flow_settings *settings, rv_error *error)
+{
+	struct flow *flow;
+	rv_status status;
+
+	*out = NULL;
+	status = check(settings, error);
+	if (status)
+		return status;
+	flow = calloc(1, sizeof(*flow));
+	if (!flow)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	flow->device = device;
+	flow->settings = *settings;
+	flow->tuning = &flow_tunings[settings->quality];
+	flow->level_count = flow_plan_levels(settings->width, settings->height, flow->levels);
+	status = record(flow, error);
+	if (status)
+		flow_destroy(&flow);
+	*out = flow;
+	return status;
+}
+
+void flow_destroy(struct flow **pointer)
+{
+	struct flow *flow = *pointer;
+
+	if (!flow)
+		return;
+	for (int i = 0; i < 2; i++) {
+		launch_list_clear(&flow->pyramids[i].build);
+		for (int direction = 0; direction < FLOW_DIRECTIONS; direction++)
+			launch_list_clear(&flow->estimates[direction][i]);
+	}
+	launch_list_clear(&flow->buffers);
+	free(flow);
+	*pointer = NULL;
+}
+
+rv_status flow_push(struct flow *flow, const struct raster *picture, rv_error *error)
+{
+	int newest = 1 - flow->newest;
+	const struct launch_list *build = &flow->pyramids[newest].build;
+	rv_status status;
+	cl_int code;
+
+	if (picture->width != flow->settings.width || picture->height != flow->settings.height)
+		return rv_fail(error, RV_INVALID, "a picture of %dx%d for a flow of %dx%d",
+		               picture->width, picture->height, flow->settings.width,
+		               flow->settings.height);
+	code = clSetKernelArg(build->launches[0].kernel, 0, sizeof(picture->buffer),
+	                      &picture->buffer);
+	if (code)
+		return device_fail(error, code, "picture of the optical flow");
+	status = launch_list_run(build, flow->device->queue, error);
+	if (status)
+		return status;
+	flow->newest = newest;
+	if (flow->pushed < 2)
+		flow->pushed++;
+	return RV_OK;
+}
+
+void flow_forget(struct flow *flow)
+{
+	flow->pushed = 0;
+}
+
+rv_status flow_estimate(struct flow *flow, enum flow_direction direction, rv_error *error)
+{
+	if (flow->pushed < 2)
+		return rv_fail(error, RV_INVALID, "optical flow needs two pictures, and has %d",
+		               flow->pushed);
+	return launch_list_run(&flow->estimates[direction][flow->newest], flow->device->queue,
+	                       error);
+}
+
+rv_status flow_rest(struct flow *flow, rv_error *error)
+{
+	static const cl_float none = 0;
+	size_t bytes =
+		(size_t)flow->settings.width * (size_t)flow->settings.height * 2 * sizeof(cl_float);
+
+	for (int i = 0; i < FLOW_DIRECTIONS; i++) {
+		cl_int code = clEnqueueFillBuffer(flow->device->queue, flow->fields[i], &none,
+		                                  sizeof(none), 0, bytes, 0, NULL, NULL);
+
+		if (code)
+			return device_fail(error, code, "clearing the optical flow");
+	}
+	return RV_OK;
+}
+
+cl_mem flow_field(const struct flow *flow, enum flow_direction direction)
+{
+	return flow->fields[direction];
+}

@@ -1,0 +1,156 @@
+/* The network as a graph of a few typed operator_table, in the form the engine runs it.
+ *
+ * graph_build turns an ONNX model into this form: constants folded, BatchNormalization folded into
+ * the convolution before it, Dropout and Identity gone, Flatten + Gemm written as a convolution,
+ * clamps (Relu, Clip) moved into the store of the operator that feeds them, convolutions that read
+ * one tensor joined, and everything dropped that the wanted layers do not need. Height and width
+ * are not part of the graph: graph_infer computes them for one picture size. Nothing here knows
+ * OpenCL, so all of it is tested without a device. */
+#ifndef ENGINE_GRAPH_GRAPH_H
+#define ENGINE_GRAPH_GRAPH_H
+
+#include "engine/reverie.h"
+
+enum operator_kind {
+	OPERATOR_INPUT, /* the picture as the network sees it; no inputs */
+	OPERATOR_CONVOLUTION,
+	OPERATOR_AFFINE, /* y = x * scale[channel] + shift[channel] */
+	OPERATOR_CLAMP,  /* y = min(max(x, low), high): Relu, Relu6, Clip */
+	OPERATOR_LEAKY_RELU,
+	OPERATOR_SIGMOID,
+	OPERATOR_HARD_SIGMOID,
+	OPERATOR_HARD_SWISH,
+	OPERATOR_ADD,
+	OPERATOR_MULTIPLY, /* second input has the same size, or 1x1 (squeeze and excitation) */
+	OPERATOR_CONCAT,   /* along channels */
+	OPERATOR_MAX_POOL,
+	OPERATOR_AVERAGE_POOL,
+	OPERATOR_GLOBAL_AVERAGE_POOL,
+	OPERATOR_LRN, /* local response normalisation across channels */
+	OPERATOR_PAD,
+	OPERATOR_SOFTMAX, /* over channels, at each pixel */
+	OPERATOR_KINDS,
+};
+
+const char *graph_operator_name(enum operator_kind kind);
+
+/* A clamp fused into a store. No clamp is -FLT_MAX..FLT_MAX. */
+struct clamp {
+	float low, high;
+};
+
+bool graph_clamp_is_none(struct clamp clamp);
+
+/* A window sliding over height and width: convolutions and pools. */
+struct window {
+	int height, width;
+	int stride_y, stride_x;
+	int dilation_y, dilation_x;
+	int pad_top, pad_left, pad_bottom,
+		pad_right; /* explicit pads, if pad_same is PAD_EXPLICIT */
+	enum { PAD_EXPLICIT, PAD_SAME_UPPER, PAD_SAME_LOWER } pad_same; /* ONNX auto_pad */
+	bool ceil_mode;         /* pools: round the output size up */
+	bool count_include_pad; /* average pool: divide by the whole window */
+};
+
+/* One of the convolutions that are run as one because they read the same tensor. All have the same
+ * window; usually there is just one. */
+struct convolution_part {
+	int channels;         /* output channels */
+	const float *weights; /* [channels][input channels / groups][height][width] */
+	const float *bias;    /* [channels], or NULL */
+	struct clamp clamp;   /* applied by the store */
+};
+
+struct graph_node {
+	enum operator_kind kind;
+	const char *name; /* of the ONNX node, for messages and profiles; never NULL */
+	int *inputs;      /* tensors */
+	int input_count;
+	int *outputs; /* tensors; more than one only for joined convolutions: one a part */
+	int output_count;
+	struct window window;           /* convolution, pools; PAD uses its pads */
+	int groups;                     /* convolution */
+	struct convolution_part *parts; /* convolution; output_count of them */
+	const float *scale, *shift;     /* affine: [channels] each */
+	const float *bias;              /* average pool moved behind its 1x1 convolution: [channels]
+	                                   added by the store; else NULL */
+	struct clamp clamp;             /* clamp; also fused into affine, add and average pool */
+	/* Leaky relu: alpha. Hard sigmoid: alpha, beta. Pad: constant. LRN: alpha, beta and
+	 * constant (k) as ONNX has them, so alpha is yet to be divided by size. */
+	float alpha, beta, constant;
+	int size; /* LRN: number of channels */
+};
+
+struct graph_tensor {
+	const char *name; /* ONNX name */
+	int channels;
+	int producer; /* node */
+	bool kept;    /* a wanted layer: its value must exist, unclamped by later operator_table */
+};
+
+struct arena;
+
+struct graph {
+	struct graph_node *nodes; /* in topological order; nodes[0] is the input */
+	int node_count;
+	struct graph_tensor *tensors; /* tensors[0] is the input, 3 channels (or 1) */
+	int tensor_count;
+	int *wanted; /* tensors of the wanted layers, in the order they were asked for */
+	int wanted_count;
+	struct arena *memory; /* owns what the pointers above point to */
+};
+
+/* Height and width of one tensor. */
+struct extent {
+	int height, width;
+};
+
+struct graph_options {
+	bool no_fuse; /* skip the passes that join operator_table (clamps, joined convolutions,
+	                 commuted average pools); BatchNormalization is folded all the same */
+};
+
+struct onnx_model;
+
+/* Builds the part of model that the named layers need. A layer is an ONNX tensor name, or a node
+ * name standing for its first output. RV_NOT_FOUND for an unknown layer; RV_UNSUPPORTED, with node
+ * and operator in the message, where an operator below a wanted layer cannot be run. The graph
+ * points into model's weights: model must outlive it. */
+rv_status graph_build(struct graph **graph, const struct onnx_model *model,
+                      const char *const *layers, int layer_count,
+                      const struct graph_options *options, rv_error *error);
+void graph_destroy(struct graph **graph);
+
+/* Writes the size of every tensor for an input of height x width to extents[tensor_count].
+ * RV_INVALID where the picture is too small for the network (names node and size). */
+rv_status graph_infer(const struct graph *graph, int height, int width, struct extent *extents,
+                      rv_error *error);
+
+/* The pads of window on an input of this size, with auto_pad resolved, and the output's size. */
+struct graph_window_fit {
+	int pad_top, pad_left;
+	struct extent output;
+};
+struct graph_window_fit graph_window_fit(const struct window *window, struct extent input);
+
+/* Two for each multiply-add of the convolutions, forward, at these extents. */
+double graph_flop(const struct graph *graph, const struct extent *extents);
+
+/* One output of a node, as a layer that a person can name. */
+struct graph_layer {
+	rv_layer_info info;
+	int value; /* as graph_find_value gives it */
+};
+
+/* Lists every output of the model's nodes that is computed from the picture, in topological order,
+ * whether Reverie can compute it or not. layers[0..count) are allocated from memory and point into
+ * model. */
+rv_status graph_list_layers(const struct onnx_model *model, struct arena *memory,
+                            struct graph_layer **layers, int *count, rv_error *error);
+
+/* The number within model of the value that a layer's name stands for: the tensor of that name that
+ * a node makes, else the first output of the node of that name, else -1. */
+int graph_find_value(const struct onnx_model *model, const char *layer);
+
+#endif

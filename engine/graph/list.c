@@ -1,0 +1,245 @@
+/* Lists of integers made from constants: the chains of small operator_table by which a Reshape is
+ * told its shape and a Pad its pads. Sides of the picture are DIM_UNKNOWN in them. */
+#include <string.h>
+
+#include "engine/graph/build.h"
+
+enum { LIST_MAX = INT16_MAX }; /* repeated joining would double a list without end */
+
+rv_status graph_translate_shape(struct builder *builder, const struct onnx_node *node,
+                                rv_error *error)
+{
+	const struct value *input;
+	int64_t dims[ONNX_RANK_MAX] = {DIM_UNKNOWN, DIM_UNKNOWN, DIM_UNKNOWN, DIM_UNKNOWN};
+	int64_t rank = 4, start = 0, end = ONNX_RANK_MAX, *integers = NULL;
+	struct onnx_tensor *made = NULL;
+	rv_status status = translate_input_value(builder, node, 0, &input, error);
+	if (!status)
+		status = onnx_get_int(node, "start", &start, error);
+	if (!status)
+		status = onnx_get_int(node, "end", &end, error);
+	if (status)
+		return status;
+	if (start != 0 || end != ONNX_RANK_MAX)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED, "start and end cannot be run");
+	if (input->form == VALUE_CONSTANT) {
+		rank = input->constant->rank;
+		memcpy(dims, input->constant->dims, sizeof(dims));
+	} else if (input->form == VALUE_IMAGE) {
+		dims[1] = builder->graph->tensors[input->tensor].channels;
+	} else if (input->form == VALUE_IMAGE_LAST) {
+		dims[3] = builder->graph->tensors[input->tensor].channels;
+	} else {
+		rank = 2;
+	}
+	status = constant_make(builder, 1, &rank, NULL, &integers, &made, error);
+	if (status)
+		return status;
+	memcpy(integers, dims, (size_t)rank * sizeof(*integers));
+	translate_set_constant(builder, node, made);
+	return RV_OK;
+}
+
+/* A list of integers, or a single one. */
+static rv_status input_integer_list(const struct builder *builder, const struct onnx_node *node,
+                                    int index, const struct onnx_tensor **list, rv_error *error)
+{
+	rv_status status = translate_input_integers(builder, node, index, list, error);
+	if (!status && (*list)->rank > 1)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "only lists of integers can be run");
+	return status;
+}
+
+rv_status graph_fold_gather(struct builder *builder, const struct onnx_node *node, rv_error *error)
+{
+	const struct onnx_tensor *source = NULL, *indices = NULL;
+	struct onnx_tensor *made = NULL;
+	int64_t axis = 0, *integers = NULL;
+	rv_status status = input_integer_list(builder, node, 0, &source, error);
+	if (!status)
+		status = input_integer_list(builder, node, 1, &indices, error);
+	if (!status)
+		status = onnx_get_int(node, "axis", &axis, error);
+	if (!status)
+		status = translate_normalise_axis(node, &axis, 1, error);
+	if (!status)
+		status = constant_make(builder, indices->rank, indices->dims, NULL, &integers,
+		                       &made, error);
+	for (size_t i = 0; !status && i < indices->count; i++) {
+		int64_t index = indices->integers[i];
+		status = translate_normalise_axis(node, &index, (int)source->count, error);
+		if (!status)
+			integers[i] = source->integers[index];
+	}
+	if (!status)
+		translate_set_constant(builder, node, made);
+	return status;
+}
+
+rv_status graph_fold_concat(struct builder *builder, const struct onnx_node *node, rv_error *error)
+{
+	struct onnx_tensor *made = NULL;
+	const struct onnx_tensor *list;
+	int64_t count = 0, *integers = NULL;
+	rv_status status = RV_OK;
+	for (int i = 0; !status && i < node->input_count; i++) {
+		status = input_integer_list(builder, node, i, &list, error);
+		if (!status)
+			count += (int64_t)list->count;
+	}
+	if (!status && count > LIST_MAX)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "it makes a list of %lld integers", (long long)count);
+	if (!status)
+		status = constant_make(builder, 1, &count, NULL, &integers, &made, error);
+	for (int i = 0; !status && i < node->input_count; i++) {
+		status = input_integer_list(builder, node, i, &list, error);
+		for (size_t j = 0; !status && j < list->count; j++)
+			*integers++ = list->integers[j];
+	}
+	if (!status)
+		translate_set_constant(builder, node, made);
+	return status;
+}
+
+/* The only value of a tensor attribute, or 0 as a float. */
+static rv_status read_filling(const struct onnx_node *node, const struct onnx_tensor **value,
+                              rv_error *error)
+{
+	static const float zero = 0;
+	static const struct onnx_tensor none = {.name = "", .count = 1, .floats = &zero};
+	const struct onnx_attribute *attribute = onnx_find_attribute(node, "value");
+	*value = attribute ? attribute->tensor : &none;
+	if (!*value || (*value)->problem || (*value)->count != 1)
+		return onnx_node_fail(node, error, RV_CORRUPT,
+		                      "attribute \"value\" is not one value");
+	return RV_OK;
+}
+
+rv_status graph_fold_constant_of_shape(struct builder *builder, const struct onnx_node *node,
+                                       rv_error *error)
+{
+	const struct onnx_tensor *shape, *value = NULL;
+	struct moved moved;
+	int64_t count = 1;
+	rv_status status = input_integer_list(builder, node, 0, &shape, error);
+	if (!status)
+		status = read_filling(node, &value, error);
+	if (status)
+		return status;
+	for (size_t i = 0; i < shape->count; i++) {
+		int64_t dim = shape->integers[i];
+		if (dim < 0 || dim > LIST_MAX || count * dim > LIST_MAX || i == ONNX_RANK_MAX)
+			return onnx_node_fail(node, error, RV_UNSUPPORTED,
+			                      "its shape is too large or depends on the picture");
+		count *= dim;
+	}
+	status = constant_make_alike(builder, value, (int)shape->count, shape->integers, &moved,
+	                             error);
+	if (status)
+		return status;
+	for (size_t i = 0; i < (size_t)count; i++)
+		constant_move_value(&moved, i, 0);
+	translate_set_constant(builder, node, moved.made);
+	return RV_OK;
+}
+
+/* ---- Slice ---- */
+
+/* Every step-th entry along one axis, from start up to but without end. */
+struct slicing {
+	int64_t start, end, axis, step;
+};
+
+/* The first of an optional list that must have one entry. */
+static rv_status read_single(const struct builder *builder, const struct onnx_node *node, int index,
+                             const char *name, int64_t *value, rv_error *error)
+{
+	const int64_t *values = NULL;
+	size_t count = 0;
+	rv_status status = translate_input_list(builder, node, index, name, &values, &count, error);
+	if (status || !values)
+		return status;
+	if (count != 1)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "%s has %zu entries instead of one", name, count);
+	*value = values[0];
+	return RV_OK;
+}
+
+static rv_status read_slicing(const struct builder *builder, const struct onnx_node *node, int rank,
+                              struct slicing *slicing, rv_error *error)
+{
+	*slicing = (struct slicing){.step = 1};
+	rv_status status = read_single(builder, node, 1, "starts", &slicing->start, error);
+	if (!status)
+		status = read_single(builder, node, 2, "ends", &slicing->end, error);
+	if (!status)
+		status = read_single(builder, node, 3, "axes", &slicing->axis, error);
+	if (!status)
+		status = read_single(builder, node, 4, "steps", &slicing->step, error);
+	if (!status)
+		status = translate_normalise_axis(node, &slicing->axis, rank, error);
+	if (!status &&
+	    (slicing->step == 0 || slicing->step > LIST_MAX || slicing->step < -LIST_MAX))
+		return onnx_node_fail(node, error, RV_UNSUPPORTED, "steps of %lld cannot be run",
+		                      (long long)slicing->step);
+	return status;
+}
+
+static int64_t clip_index(int64_t index, int64_t count, int64_t least, int64_t most)
+{
+	if (index < 0)
+		index += count;
+	return index < least ? least : index > most ? most : index;
+}
+
+/* Brings start and end into the axis of count entries; returns how many are taken. */
+static int64_t clip_slicing(struct slicing *slicing, int64_t count)
+{
+	bool forward = slicing->step > 0;
+	int64_t least = forward ? 0 : -1, most = forward ? count : count - 1;
+	slicing->start = clip_index(slicing->start, count, forward ? 0 : least, most);
+	slicing->end = clip_index(slicing->end, count, least, most);
+	int64_t span = forward ? slicing->end - slicing->start : slicing->start - slicing->end;
+	int64_t step = forward ? slicing->step : -slicing->step;
+	return span > 0 ? (span + step - 1) / step : 0;
+}
+
+static void take_slices(struct moved *moved, const struct slicing *slicing)
+{
+	const struct onnx_tensor *source = moved->source;
+	size_t inner = 1, to = 0, taken = (size_t)moved->made->dims[slicing->axis];
+	for (int i = (int)slicing->axis + 1; i < source->rank; i++)
+		inner *= (size_t)source->dims[i];
+	size_t block = (size_t)source->dims[slicing->axis] * inner;
+	for (size_t first = 0; taken && first + block <= source->count; first += block)
+		for (size_t i = 0; i < taken; i++) {
+			int64_t place = slicing->start + (int64_t)i * slicing->step;
+			for (size_t j = 0; j < inner; j++)
+				constant_move_value(moved, to++, first + (size_t)place * inner + j);
+		}
+}
+
+rv_status graph_fold_slice(struct builder *builder, const struct onnx_node *node, rv_error *error)
+{
+	const struct onnx_tensor *source;
+	struct slicing slicing;
+	struct moved moved;
+	int64_t dims[ONNX_RANK_MAX];
+	rv_status status = constant_input_any(builder, node, 0, &source, error);
+	if (!status)
+		status = read_slicing(builder, node, source->rank, &slicing, error);
+	if (status)
+		return status;
+	memcpy(dims, source->dims, sizeof(dims));
+	dims[slicing.axis] = clip_slicing(&slicing, source->dims[slicing.axis]);
+	status = constant_make_alike(builder, source, source->rank, dims, &moved, error);
+	if (status)
+		return status;
+	if (source->count)
+		take_slices(&moved, &slicing);
+	translate_set_constant(builder, node, moved.made);
+	return RV_OK;
+}

@@ -1,0 +1,191 @@
+#include <float.h>
+
+#include "engine/graph/build.h"
+
+const char *graph_operator_name(enum operator_kind kind)
+{
+	static const char *const names[OPERATOR_KINDS] = {
+		[OPERATOR_INPUT] = "Input",
+		[OPERATOR_CONVOLUTION] = "Conv",
+		[OPERATOR_AFFINE] = "Affine",
+		[OPERATOR_CLAMP] = "Clamp",
+		[OPERATOR_LEAKY_RELU] = "LeakyRelu",
+		[OPERATOR_SIGMOID] = "Sigmoid",
+		[OPERATOR_HARD_SIGMOID] = "HardSigmoid",
+		[OPERATOR_HARD_SWISH] = "HardSwish",
+		[OPERATOR_ADD] = "Add",
+		[OPERATOR_MULTIPLY] = "Mul",
+		[OPERATOR_CONCAT] = "Concat",
+		[OPERATOR_MAX_POOL] = "MaxPool",
+		[OPERATOR_AVERAGE_POOL] = "AveragePool",
+		[OPERATOR_GLOBAL_AVERAGE_POOL] = "GlobalAveragePool",
+		[OPERATOR_LRN] = "LRN",
+		[OPERATOR_PAD] = "Pad",
+		[OPERATOR_SOFTMAX] = "Softmax",
+	};
+	return names[kind];
+}
+
+bool graph_clamp_is_none(struct clamp clamp)
+{
+	return clamp.low <= -FLT_MAX && clamp.high >= FLT_MAX;
+}
+
+/* One direction of a window. */
+struct span {
+	int size, stride, dilation, pad_before, pad_after;
+};
+
+/* ONNX auto_pad SAME: the output has ceil(input / stride) pixels. */
+static void resolve_same_pads(struct span *span, int input, bool upper)
+{
+	int output = (input + span->stride - 1) / span->stride;
+	int reach = (span->size - 1) * span->dilation + 1;
+	int total = (output - 1) * span->stride + reach - input;
+	if (total < 0)
+		total = 0;
+	span->pad_before = upper ? total / 2 : total - total / 2;
+	span->pad_after = total - span->pad_before;
+}
+
+/* Pixels of the output; 0 or less where the window does not fit. */
+static int span_output(const struct span *span, int input, bool ceil_mode)
+{
+	int reach = (span->size - 1) * span->dilation + 1;
+	int room = input + span->pad_before + span->pad_after - reach;
+	if (room < 0)
+		return 0;
+	if (!ceil_mode)
+		return room / span->stride + 1;
+	/* A window that hangs over the end counts if it begins inside the input or the pad before
+	 * it (the rule of ONNX Runtime and PyTorch). */
+	int output = (room + span->stride - 1) / span->stride + 1;
+	return (output - 1) * span->stride >= input + span->pad_before ? output - 1 : output;
+}
+
+struct graph_window_fit graph_window_fit(const struct window *window, struct extent input)
+{
+	struct span y = {window->height, window->stride_y, window->dilation_y, window->pad_top,
+	                 window->pad_bottom};
+	struct span x = {window->width, window->stride_x, window->dilation_x, window->pad_left,
+	                 window->pad_right};
+	if (window->pad_same != PAD_EXPLICIT) {
+		resolve_same_pads(&y, input.height, window->pad_same == PAD_SAME_UPPER);
+		resolve_same_pads(&x, input.width, window->pad_same == PAD_SAME_UPPER);
+	}
+	bool ceil_mode = window->ceil_mode;
+	return (struct graph_window_fit){
+		.pad_top = y.pad_before,
+		.pad_left = x.pad_before,
+		.output = {span_output(&y, input.height, ceil_mode),
+	                   span_output(&x, input.width, ceil_mode)},
+	};
+}
+
+static bool same_extent(struct extent a, struct extent b)
+{
+	return a.height == b.height && a.width == b.width;
+}
+
+static bool is_pixel(struct extent extent)
+{
+	return extent.height == 1 && extent.width == 1;
+}
+
+static rv_status combined_extent(const struct graph_node *node, const struct extent *extents,
+                                 struct extent *output, rv_error *error)
+{
+	*output = extents[node->inputs[0]];
+	for (int i = 1; i < node->input_count; i++) {
+		struct extent other = extents[node->inputs[i]];
+		if (same_extent(other, *output))
+			continue;
+		if (node->kind == OPERATOR_MULTIPLY && is_pixel(other))
+			continue;
+		return rv_fail(error, RV_INVALID,
+		               "node " ONNX_NAME " (%s): inputs differ in size: %dx%d and %dx%d",
+		               node->name, graph_operator_name(node->kind), output->width,
+		               output->height, other.width, other.height);
+	}
+	return RV_OK;
+}
+
+static rv_status windowed_extent(const struct graph_node *node, struct extent input,
+                                 struct extent *output, rv_error *error)
+{
+	*output = graph_window_fit(&node->window, input).output;
+	if (output->height >= 1 && output->width >= 1)
+		return RV_OK;
+	return rv_fail(error, RV_INVALID,
+	               "node " ONNX_NAME " (%s): its %dx%d input is smaller than its %dx%d window; "
+	               "give a larger picture or a lower layer",
+	               node->name, graph_operator_name(node->kind), input.width, input.height,
+	               node->window.width, node->window.height);
+}
+
+rv_status graph_node_extent(const struct graph_node *node, const struct extent *extents,
+                            struct extent *output, rv_error *error)
+{
+	struct extent input = extents[node->inputs[0]];
+	rv_status status = RV_OK;
+	switch (node->kind) {
+	case OPERATOR_CONVOLUTION:
+	case OPERATOR_MAX_POOL:
+	case OPERATOR_AVERAGE_POOL:
+		status = windowed_extent(node, input, output, error);
+		break;
+	case OPERATOR_GLOBAL_AVERAGE_POOL:
+		*output = (struct extent){1, 1};
+		break;
+	case OPERATOR_PAD:
+		output->height = input.height + node->window.pad_top + node->window.pad_bottom;
+		output->width = input.width + node->window.pad_left + node->window.pad_right;
+		break;
+	default:
+		status = combined_extent(node, extents, output, error);
+		break;
+	}
+	if (!status && (output->height > EXTENT_MAX || output->width > EXTENT_MAX))
+		return rv_fail(error, RV_INVALID,
+		               "node " ONNX_NAME " (%s): its output is too large: %dx%d",
+		               node->name, graph_operator_name(node->kind), output->width,
+		               output->height);
+	return status;
+}
+
+rv_status graph_infer(const struct graph *graph, int height, int width, struct extent *extents,
+                      rv_error *error)
+{
+	if (height < 1 || width < 1 || height > EXTENT_MAX || width > EXTENT_MAX)
+		return rv_fail(error, RV_INVALID,
+		               "a picture of %dx%d pixels; each side must be 1 to %d", width,
+		               height, EXTENT_MAX);
+	extents[0] = (struct extent){height, width};
+	for (int i = 1; i < graph->node_count; i++) {
+		const struct graph_node *node = &graph->nodes[i];
+		struct extent output;
+		rv_status status = graph_node_extent(node, extents, &output, error);
+		if (status)
+			return status;
+		for (int j = 0; j < node->output_count; j++)
+			extents[node->outputs[j]] = output;
+	}
+	return RV_OK;
+}
+
+double graph_flop(const struct graph *graph, const struct extent *extents)
+{
+	double flop = 0;
+	for (int i = 0; i < graph->node_count; i++) {
+		const struct graph_node *node = &graph->nodes[i];
+		if (node->kind != OPERATOR_CONVOLUTION)
+			continue;
+		struct extent extent = extents[node->outputs[0]];
+		double pixels = (double)extent.height * extent.width;
+		double taps = (double)node->window.height * node->window.width *
+		              graph->tensors[node->inputs[0]].channels / node->groups;
+		for (int j = 0; j < node->output_count; j++)
+			flop += 2 * pixels * taps * node->parts[j].channels;
+	}
+	return flop;
+}

@@ -1,0 +1,390 @@
+/* Operators that look at more than one pixel, or more than one channel, at once. */
+#include <math.h>
+#include <string.h>
+
+#include "engine/graph/build.h"
+
+/* ---- windows ---- */
+
+/* A list of two numbers, height before width, each least..WINDOW_MAX. Left as it is where the node
+ * does not have it. */
+static rv_status read_pair(const struct onnx_node *node, const char *name, int least, int *y,
+                           int *x, rv_error *error)
+{
+	const int64_t *values = NULL;
+	size_t count = 0;
+	rv_status status = onnx_get_ints(node, name, &values, &count, error);
+	if (status || !values)
+		return status;
+	if (count != 2)
+		return onnx_node_fail(
+			node, error, RV_UNSUPPORTED,
+			"%s has %zu numbers; only windows over height and width can be run", name,
+			count);
+	for (int i = 0; i < 2; i++)
+		if (values[i] < least || values[i] > WINDOW_MAX)
+			return onnx_node_fail(node, error, RV_CORRUPT,
+			                      "%s of %lld; %d to %d make sense", name,
+			                      (long long)values[i], least, WINDOW_MAX);
+	*y = (int)values[0];
+	*x = (int)values[1];
+	return RV_OK;
+}
+
+static rv_status read_pads(const struct onnx_node *node, struct window *window, rv_error *error)
+{
+	const int64_t *pads = NULL;
+	size_t count = 0;
+	rv_status status = onnx_get_ints(node, "pads", &pads, &count, error);
+	if (status || !pads)
+		return status;
+	if (count != 4)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "pads has %zu numbers; only height and width can be padded",
+		                      count);
+	for (int i = 0; i < 4; i++)
+		if (pads[i] < 0 || pads[i] > WINDOW_MAX)
+			return onnx_node_fail(node, error, RV_UNSUPPORTED,
+			                      "pads of %lld; 0 to %d can be run",
+			                      (long long)pads[i], WINDOW_MAX);
+	window->pad_top = (int)pads[0];
+	window->pad_left = (int)pads[1];
+	window->pad_bottom = (int)pads[2];
+	window->pad_right = (int)pads[3];
+	return RV_OK;
+}
+
+static rv_status read_auto_pad(const struct onnx_node *node, struct window *window, rv_error *error)
+{
+	const char *text = "NOTSET";
+	rv_status status = onnx_get_text(node, "auto_pad", &text, error);
+	if (status)
+		return status;
+	if (!strcmp(text, "NOTSET") || !*text)
+		return read_pads(node, window, error);
+	if (!strcmp(text, "VALID"))
+		return RV_OK;
+	if (!strcmp(text, "SAME_UPPER"))
+		window->pad_same = PAD_SAME_UPPER;
+	else if (!strcmp(text, "SAME_LOWER"))
+		window->pad_same = PAD_SAME_LOWER;
+	else
+		return onnx_node_fail(node, error, RV_CORRUPT, "auto_pad of \"%.40s\"", text);
+	return RV_OK;
+}
+
+/* window->height and width come from the weights of a convolution, 0 for a pool. */
+static rv_status read_window(const struct onnx_node *node, struct window *window, rv_error *error)
+{
+	int height = window->height, width = window->width;
+	rv_status status = read_pair(node, "kernel_shape", 1, &height, &width, error);
+	if (!status)
+		status = read_pair(node, "strides", 1, &window->stride_y, &window->stride_x, error);
+	if (!status)
+		status = read_pair(node, "dilations", 1, &window->dilation_y, &window->dilation_x,
+		                   error);
+	if (!status)
+		status = read_auto_pad(node, window, error);
+	if (status)
+		return status;
+	if (height == 0)
+		return onnx_node_fail(node, error, RV_CORRUPT, "it has no kernel_shape");
+	if (window->height && (window->height != height || window->width != width))
+		return onnx_node_fail(node, error, RV_CORRUPT,
+		                      "kernel_shape is %dx%d, but its weights are for %dx%d",
+		                      height, width, window->height, window->width);
+	window->height = height;
+	window->width = width;
+	return RV_OK;
+}
+
+/* ---- convolution ---- */
+
+static rv_status check_weights(const struct builder *builder, const struct onnx_node *node,
+                               const struct onnx_tensor *weights, int input, int64_t groups,
+                               rv_error *error)
+{
+	int64_t channels = builder->graph->tensors[input].channels;
+	const int64_t *dims = weights->dims;
+	if (weights->rank != 4)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "its weights have %d dimensions; only 4 can be run",
+		                      weights->rank);
+	for (int i = 0; i < 4; i++)
+		if (dims[i] < 1 || dims[i] > (i < 2 ? CHANNELS_MAX : WINDOW_MAX))
+			return onnx_node_fail(node, error, RV_CORRUPT,
+			                      "its weights have a dimension of %lld",
+			                      (long long)dims[i]);
+	if (groups < 1 || groups > channels || channels % groups || dims[0] % groups)
+		return onnx_node_fail(node, error, RV_CORRUPT,
+		                      "%lld groups divide neither %lld inputs nor %lld outputs",
+		                      (long long)groups, (long long)channels, (long long)dims[0]);
+	if (dims[1] * groups != channels)
+		return onnx_node_fail(
+			node, error, RV_CORRUPT,
+			"its weights are for %lld input channels, but it is given %lld",
+			(long long)(dims[1] * groups), (long long)channels);
+	return RV_OK;
+}
+
+static rv_status read_bias(const struct builder *builder, const struct onnx_node *node,
+                           struct convolution_part *part, rv_error *error)
+{
+	const struct onnx_tensor *bias;
+	if (!translate_has_input(node, 2))
+		return RV_OK;
+	rv_status status = translate_input_floats(builder, node, 2, &bias, error);
+	if (status)
+		return status;
+	if (bias->count != (size_t)part->channels)
+		return onnx_node_fail(node, error, RV_CORRUPT,
+		                      "its bias has %zu values for %d output channels", bias->count,
+		                      part->channels);
+	part->bias = bias->floats;
+	return RV_OK;
+}
+
+rv_status graph_translate_convolution(struct builder *builder, const struct onnx_node *node,
+                                      rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_CONVOLUTION);
+	const struct onnx_tensor *weights;
+	int64_t groups = 1;
+	int input;
+	rv_status status = translate_input_image(builder, node, 0, &input, error);
+	if (!status)
+		status = translate_input_floats(builder, node, 1, &weights, error);
+	if (!status)
+		status = onnx_get_int(node, "group", &groups, error);
+	if (!status)
+		status = check_weights(builder, node, weights, input, groups, error);
+	if (status)
+		return status;
+	draft.groups = (int)groups;
+	draft.window.height = (int)weights->dims[2];
+	draft.window.width = (int)weights->dims[3];
+	draft.parts = graph_allocate(builder->graph, 1, sizeof(*draft.parts));
+	if (!draft.parts)
+		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+	draft.parts[0] = (struct convolution_part){
+		.channels = (int)weights->dims[0],
+		.weights = weights->floats,
+		.clamp = draft.clamp,
+	};
+	status = read_bias(builder, node, &draft.parts[0], error);
+	if (!status)
+		status = read_window(node, &draft.window, error);
+	if (status)
+		return status;
+	return translate_add_node(builder, node, &draft, &input, 1, draft.parts[0].channels,
+	                          VALUE_IMAGE, error);
+}
+
+/* ---- pools ---- */
+
+/* Without this a window may lie in the pads altogether, and has no maximum and no average. */
+static rv_status check_pool_pads(const struct onnx_node *node, const struct window *window,
+                                 rv_error *error)
+{
+	int reach_y = (window->height - 1) * window->dilation_y + 1;
+	int reach_x = (window->width - 1) * window->dilation_x + 1;
+	if (window->pad_top < reach_y && window->pad_bottom < reach_y &&
+	    window->pad_left < reach_x && window->pad_right < reach_x)
+		return RV_OK;
+	return onnx_node_fail(node, error, RV_CORRUPT, "its pads are as large as its window");
+}
+
+static rv_status translate_pool(struct builder *builder, const struct onnx_node *node,
+                                enum operator_kind kind, rv_error *error)
+{
+	struct graph_node draft = translate_draft(kind);
+	int64_t ceil_mode = 0, count_include_pad = 0;
+	int input;
+	draft.window.height = draft.window.width = 0;
+	rv_status status = translate_input_image(builder, node, 0, &input, error);
+	if (!status)
+		status = read_window(node, &draft.window, error);
+	if (!status)
+		status = check_pool_pads(node, &draft.window, error);
+	if (!status)
+		status = onnx_get_int(node, "ceil_mode", &ceil_mode, error);
+	if (!status)
+		status = onnx_get_int(node, "count_include_pad", &count_include_pad, error);
+	if (status)
+		return status;
+	draft.window.ceil_mode = ceil_mode != 0;
+	draft.window.count_include_pad = count_include_pad != 0;
+	return translate_add_node(builder, node, &draft, &input, 1,
+	                          builder->graph->tensors[input].channels, VALUE_IMAGE, error);
+}
+
+rv_status graph_translate_max_pool(struct builder *builder, const struct onnx_node *node,
+                                   rv_error *error)
+{
+	return translate_pool(builder, node, OPERATOR_MAX_POOL, error);
+}
+
+rv_status graph_translate_average_pool(struct builder *builder, const struct onnx_node *node,
+                                       rv_error *error)
+{
+	return translate_pool(builder, node, OPERATOR_AVERAGE_POOL, error);
+}
+
+rv_status graph_translate_global_average_pool(struct builder *builder, const struct onnx_node *node,
+                                              rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_GLOBAL_AVERAGE_POOL);
+	int input;
+	rv_status status = translate_input_image(builder, node, 0, &input, error);
+	if (status)
+		return status;
+	return translate_add_node(builder, node, &draft, &input, 1,
+	                          builder->graph->tensors[input].channels, VALUE_IMAGE, error);
+}
+
+/* The mean over height and width is a global average pool. */
+rv_status graph_translate_reduce_mean(struct builder *builder, const struct onnx_node *node,
+                                      rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_GLOBAL_AVERAGE_POOL);
+	const int64_t *axes = NULL;
+	size_t count = 0;
+	int64_t keep = 1;
+	unsigned seen = 0;
+	int input;
+	rv_status status = translate_input_image(builder, node, 0, &input, error);
+	if (!status)
+		status = translate_input_list(builder, node, 1, "axes", &axes, &count, error);
+	if (!status)
+		status = onnx_get_int(node, "keepdims", &keep, error);
+	for (size_t i = 0; !status && i < count; i++) {
+		int64_t axis = axes[i];
+		status = translate_normalise_axis(node, &axis, 4, error);
+		if (!status)
+			seen |= 1u << axis;
+	}
+	if (status)
+		return status;
+	if (seen != (1u << 2 | 1u << 3))
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "only the mean over height and width can be run");
+	return translate_add_node(builder, node, &draft, &input, 1,
+	                          builder->graph->tensors[input].channels,
+	                          keep ? VALUE_IMAGE : VALUE_VECTOR, error);
+}
+
+/* ---- the others ---- */
+
+rv_status graph_translate_lrn(struct builder *builder, const struct onnx_node *node,
+                              rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_LRN);
+	int64_t size = 0;
+	int input;
+	draft.alpha = 1e-4f;
+	draft.beta = 0.75f;
+	draft.constant = 1;
+	rv_status status = translate_input_image(builder, node, 0, &input, error);
+	if (!status)
+		status = onnx_get_int(node, "size", &size, error);
+	if (!status)
+		status = onnx_get_float(node, "alpha", &draft.alpha, error);
+	if (!status)
+		status = onnx_get_float(node, "beta", &draft.beta, error);
+	if (!status)
+		status = onnx_get_float(node, "bias", &draft.constant, error);
+	if (status)
+		return status;
+	if (size < 1 || size > WINDOW_MAX)
+		return onnx_node_fail(node, error, RV_CORRUPT, "size of %lld; 1 to %d make sense",
+		                      (long long)size, WINDOW_MAX);
+	draft.size = (int)size;
+	return translate_add_node(builder, node, &draft, &input, 1,
+	                          builder->graph->tensors[input].channels, VALUE_IMAGE, error);
+}
+
+static rv_status read_pad_value(const struct builder *builder, const struct onnx_node *node,
+                                float *value, rv_error *error)
+{
+	const struct onnx_tensor *constant;
+	if (!translate_has_input(node, 2))
+		return onnx_get_float(node, "value", value, error);
+	rv_status status = translate_input_floats(builder, node, 2, &constant, error);
+	if (status)
+		return status;
+	if (constant->count != 1)
+		return onnx_node_fail(node, error, RV_CORRUPT,
+		                      "it pads with %zu values instead of one", constant->count);
+	*value = constant->floats[0];
+	return RV_OK;
+}
+
+/* The pads of all axes come as begins of each axis, then ends; input 3 (operator set 18) may name
+ * the axes. */
+static rv_status read_pad_amounts(const struct builder *builder, const struct onnx_node *node,
+                                  int64_t begin[4], int64_t end[4], rv_error *error)
+{
+	const int64_t *pads = NULL, *axes = NULL;
+	size_t pad_count = 0, axis_count = 0;
+	rv_status status = translate_input_list(builder, node, 1, "pads", &pads, &pad_count, error);
+	if (!status)
+		status = translate_input_list(builder, node, 3, "axes", &axes, &axis_count, error);
+	if (status)
+		return status;
+	size_t count = axes ? axis_count : 4;
+	if (count > 4 || pad_count != 2 * count)
+		return onnx_node_fail(node, error, RV_CORRUPT, "%zu pads for %zu axes", pad_count,
+		                      count);
+	for (size_t i = 0; i < count; i++) {
+		int64_t axis = axes ? axes[i] : (int64_t)i;
+		status = translate_normalise_axis(node, &axis, 4, error);
+		if (status)
+			return status;
+		begin[axis] = pads[i];
+		end[axis] = pads[count + i];
+	}
+	return RV_OK;
+}
+
+static rv_status check_pad_amounts(const struct onnx_node *node, const int64_t begin[4],
+                                   const int64_t end[4], rv_error *error)
+{
+	for (int axis = 0; axis < 4; axis++) {
+		int64_t most = axis < 2 ? 0 : WINDOW_MAX;
+		if (begin[axis] < 0 || begin[axis] > most || end[axis] < 0 || end[axis] > most)
+			return onnx_node_fail(
+				node, error, RV_UNSUPPORTED,
+				"only height and width can be padded, by 0 to %d pixels",
+				WINDOW_MAX);
+	}
+	return RV_OK;
+}
+
+rv_status graph_translate_pad(struct builder *builder, const struct onnx_node *node,
+                              rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_PAD);
+	const char *mode = "constant";
+	int64_t begin[4] = {0}, end[4] = {0};
+	int input;
+	rv_status status = translate_input_image(builder, node, 0, &input, error);
+	if (!status)
+		status = onnx_get_text(node, "mode", &mode, error);
+	if (!status && strcmp(mode, "constant") != 0)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "mode is \"%.40s\"; only \"constant\" can be run", mode);
+	if (!status)
+		status = read_pad_amounts(builder, node, begin, end, error);
+	if (!status)
+		status = check_pad_amounts(node, begin, end, error);
+	if (!status)
+		status = read_pad_value(builder, node, &draft.constant, error);
+	if (status)
+		return status;
+	draft.window.pad_top = (int)begin[2];
+	draft.window.pad_left = (int)begin[3];
+	draft.window.pad_bottom = (int)end[2];
+	draft.window.pad_right = (int)end[3];
+	return translate_add_node(builder, node, &draft, &input, 1,
+	                          builder->graph->tensors[input].channels, VALUE_IMAGE, error);
+}

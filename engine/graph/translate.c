@@ -1,0 +1,328 @@
+#include <float.h>
+#include <string.h>
+
+#include "engine/graph/build.h"
+#include "engine/graph/edit.h"
+
+/* ---- inputs ---- */
+
+bool translate_has_input(const struct onnx_node *node, int index)
+{
+	return index < node->input_count && node->inputs[index] != ONNX_NOTHING;
+}
+
+rv_status translate_input_value(const struct builder *builder, const struct onnx_node *node,
+                                int index, const struct value **value, rv_error *error)
+{
+	if (!translate_has_input(node, index))
+		return onnx_node_fail(node, error, RV_CORRUPT, "it has no input number %d",
+		                      index + 1);
+	*value = &builder->values[node->inputs[index]];
+	if ((*value)->form != VALUE_UNKNOWN)
+		return RV_OK;
+	const struct onnx_value *source = &builder->model->values[node->inputs[index]];
+	if (source->producer != ONNX_NOTHING)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "it reads " ONNX_NAME ", which cannot be computed",
+		                      source->name);
+	if (source->is_input)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "it reads " ONNX_NAME
+		                      ", an input of the model that is not the picture",
+		                      source->name);
+	return onnx_node_fail(node, error, RV_CORRUPT,
+	                      "its input " ONNX_NAME " is neither made by a node nor in the file",
+	                      source->name);
+}
+
+rv_status translate_input_tensor(const struct builder *builder, const struct onnx_node *node,
+                                 int index, const struct value **value, rv_error *error)
+{
+	rv_status status = translate_input_value(builder, node, index, value, error);
+	if (!status && (*value)->form == VALUE_CONSTANT)
+		return onnx_node_fail(
+			node, error, RV_UNSUPPORTED,
+			"its input number %d is a constant, not computed from the picture",
+			index + 1);
+	return status;
+}
+
+bool translate_is_single_pixel(const struct builder *builder, int tensor)
+{
+	struct extent nominal = builder->nominal[tensor];
+	return builder->strides[tensor] == 0 || (nominal.height == 1 && nominal.width == 1);
+}
+
+rv_status translate_input_image(const struct builder *builder, const struct onnx_node *node,
+                                int index, int *tensor, rv_error *error)
+{
+	const struct value *value;
+	rv_status status = translate_input_tensor(builder, node, index, &value, error);
+	if (status)
+		return status;
+	*tensor = value->tensor;
+	if (value->form == VALUE_IMAGE || translate_is_single_pixel(builder, value->tensor))
+		return RV_OK;
+	return onnx_node_fail(node, error, RV_UNSUPPORTED,
+	                      "it works on pixels behind a Flatten, Reshape or Transpose");
+}
+
+static rv_status input_constant(const struct builder *builder, const struct onnx_node *node,
+                                int index, const struct onnx_tensor **constant, rv_error *error)
+{
+	const struct value *value;
+	rv_status status = translate_input_value(builder, node, index, &value, error);
+	if (status)
+		return status;
+	if (value->form != VALUE_CONSTANT)
+		return onnx_node_fail(
+			node, error, RV_UNSUPPORTED,
+			"its input number %d is computed from the picture, not a constant",
+			index + 1);
+	*constant = value->constant;
+	if ((*constant)->problem)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED, "tensor " ONNX_NAME " %s",
+		                      (*constant)->name, (*constant)->problem);
+	return RV_OK;
+}
+
+rv_status translate_input_floats(const struct builder *builder, const struct onnx_node *node,
+                                 int index, const struct onnx_tensor **constant, rv_error *error)
+{
+	rv_status status = input_constant(builder, node, index, constant, error);
+	if (!status && !(*constant)->floats)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "its input number %d holds integers instead of real numbers",
+		                      index + 1);
+	return status;
+}
+
+rv_status translate_input_integers(const struct builder *builder, const struct onnx_node *node,
+                                   int index, const struct onnx_tensor **constant, rv_error *error)
+{
+	rv_status status = input_constant(builder, node, index, constant, error);
+	if (!status && !(*constant)->integers)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "its input number %d holds real numbers instead of integers",
+		                      index + 1);
+	return status;
+}
+
+rv_status translate_input_list(const struct builder *builder, const struct onnx_node *node,
+                               int index, const char *name, const int64_t **values, size_t *count,
+                               rv_error *error)
+{
+	const struct onnx_tensor *constant = NULL;
+	*count = 0;
+	if (!translate_has_input(node, index))
+		return onnx_get_ints(node, name, values, count, error);
+	rv_status status = translate_input_integers(builder, node, index, &constant, error);
+	if (status)
+		return status;
+	*values = constant->integers;
+	*count = constant->count;
+	return RV_OK;
+}
+
+rv_status translate_normalise_axis(const struct onnx_node *node, int64_t *axis, int rank,
+                                   rv_error *error)
+{
+	if (*axis < -rank || *axis >= rank)
+		return onnx_node_fail(node, error, RV_CORRUPT, "axis %lld of %d dimensions",
+		                      (long long)*axis, rank);
+	if (*axis < 0)
+		*axis += rank;
+	return RV_OK;
+}
+
+/* ---- outputs ---- */
+
+void *graph_allocate(struct graph *graph, size_t count, size_t size)
+{
+	return arena_allocate(graph->memory, count, size);
+}
+
+void translate_set_output(struct builder *builder, const struct onnx_node *node, struct value value)
+{
+	if (node->output_count > 0 && node->outputs[0] != ONNX_NOTHING)
+		builder->values[node->outputs[0]] = value;
+}
+
+void translate_set_constant(struct builder *builder, const struct onnx_node *node,
+                            const struct onnx_tensor *constant)
+{
+	translate_set_output(builder, node,
+	                     (struct value){.form = VALUE_CONSTANT, .constant = constant});
+}
+
+struct graph_node translate_draft(enum operator_kind kind)
+{
+	return (struct graph_node){
+		.kind = kind,
+		.window = {.height = 1,
+	                   .width = 1,
+	                   .stride_y = 1,
+	                   .stride_x = 1,
+	                   .dilation_y = 1,
+	                   .dilation_x = 1},
+		.groups = 1,
+		.clamp = graph_clamp_none,
+	};
+}
+
+/* Picture pixels per pixel of what node makes. */
+static int output_stride(const struct builder *builder, const struct graph_node *node)
+{
+	int stride = 0;
+	if (node->kind == OPERATOR_GLOBAL_AVERAGE_POOL)
+		return 0;
+	for (int i = 0; i < node->input_count; i++)
+		if (builder->strides[node->inputs[i]] > stride)
+			stride = builder->strides[node->inputs[i]];
+	int64_t product = (int64_t)stride * node->window.stride_y;
+	return product > EXTENT_MAX ? EXTENT_MAX : (int)product;
+}
+
+/* What the file's own size gives; unknown where it leaves the size free. */
+static struct extent output_nominal(const struct builder *builder, const struct graph_node *node)
+{
+	struct extent output;
+	for (int i = 0; i < node->input_count; i++)
+		if (builder->nominal[node->inputs[i]].height == 0)
+			return (struct extent){0, 0};
+	if (graph_node_extent(node, builder->nominal, &output, NULL))
+		return (struct extent){0, 0};
+	return output;
+}
+
+static int add_tensor(struct builder *builder, const struct graph_node *node, const char *name,
+                      int channels)
+{
+	struct graph *graph = builder->graph;
+	int tensor = graph->tensor_count++;
+	graph->tensors[tensor] = (struct graph_tensor){
+		.name = name,
+		.channels = channels,
+		.producer = (int)(node - graph->nodes),
+	};
+	builder->strides[tensor] = output_stride(builder, node);
+	builder->nominal[tensor] = output_nominal(builder, node);
+	return tensor;
+}
+
+rv_status translate_add_node(struct builder *builder, const struct onnx_node *onnx,
+                             const struct graph_node *draft, const int *inputs, int input_count,
+                             int channels, enum value_form form, rv_error *error)
+{
+	struct graph *graph = builder->graph;
+	if (channels < 1 || channels > CHANNELS_MAX)
+		return onnx_node_fail(onnx, error, RV_UNSUPPORTED,
+		                      "its output has %d channels; 1 to %d can be run", channels,
+		                      CHANNELS_MAX);
+	if (graph->node_count == builder->capacity)
+		return onnx_node_fail(onnx, error, RV_UNSUPPORTED,
+		                      "the network has too many nodes");
+	int *numbers = graph_allocate(graph, (size_t)input_count + 1, sizeof(*numbers));
+	if (!numbers)
+		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+	memcpy(numbers, inputs, (size_t)input_count * sizeof(*numbers));
+
+	struct graph_node *node = &graph->nodes[graph->node_count++];
+	*node = *draft;
+	node->name = onnx->name;
+	node->inputs = numbers;
+	node->input_count = input_count;
+	node->outputs = numbers + input_count;
+	node->output_count = 1;
+	bool has_name = onnx->output_count > 0 && onnx->outputs[0] != ONNX_NOTHING;
+	const char *name = has_name ? builder->model->values[onnx->outputs[0]].name : onnx->name;
+	node->outputs[0] = add_tensor(builder, node, name, channels);
+	translate_set_output(builder, onnx,
+	                     (struct value){.form = form, .tensor = node->outputs[0]});
+	return RV_OK;
+}
+
+/* ---- operator_table ---- */
+
+struct translation {
+	const char *operator_name;
+	translate_function *translate; /* NULL: works on constants only */
+	translate_function *fold;      /* NULL: does not work on constants */
+};
+
+static const struct translation translations[] = {
+	{"Add", graph_translate_add, graph_fold_add},
+	{"AveragePool", graph_translate_average_pool, NULL},
+	{"BatchNormalization", graph_translate_batch_norm, NULL},
+	{"Cast", graph_translate_cast, graph_fold_cast},
+	{"Clip", graph_translate_clip, NULL},
+	{"Concat", graph_translate_concat, graph_fold_concat},
+	{"Constant", NULL, graph_fold_constant},
+	{"ConstantOfShape", NULL, graph_fold_constant_of_shape},
+	{"Conv", graph_translate_convolution, NULL},
+	{"Div", graph_translate_divide, graph_fold_divide},
+	{"Dropout", graph_translate_alias, graph_fold_alias},
+	{"Flatten", graph_translate_flatten, NULL},
+	{"Gather", NULL, graph_fold_gather},
+	{"Gemm", graph_translate_gemm, NULL},
+	{"GlobalAveragePool", graph_translate_global_average_pool, NULL},
+	{"HardSigmoid", graph_translate_hard_sigmoid, NULL},
+	{"HardSwish", graph_translate_hard_swish, NULL},
+	{"Identity", graph_translate_alias, graph_fold_alias},
+	{"LRN", graph_translate_lrn, NULL},
+	{"LeakyRelu", graph_translate_leaky_relu, NULL},
+	{"MatMul", graph_translate_matmul, NULL},
+	{"MaxPool", graph_translate_max_pool, NULL},
+	{"Mul", graph_translate_multiply, graph_fold_multiply},
+	{"Neg", graph_translate_negate, graph_fold_negate},
+	{"Pad", graph_translate_pad, NULL},
+	{"ReduceMean", graph_translate_reduce_mean, NULL},
+	{"Relu", graph_translate_relu, NULL},
+	{"Reshape", graph_translate_reshape, graph_fold_reshape},
+	{"Shape", graph_translate_shape, graph_translate_shape},
+	{"Sigmoid", graph_translate_sigmoid, NULL},
+	{"Slice", NULL, graph_fold_slice},
+	{"Softmax", graph_translate_softmax, NULL},
+	{"Sqrt", NULL, graph_fold_square_root},
+	{"Squeeze", graph_translate_squeeze, graph_fold_squeeze},
+	{"Sub", graph_translate_subtract, graph_fold_subtract},
+	{"Transpose", graph_translate_transpose, graph_fold_transpose},
+	{"Unsqueeze", graph_translate_unsqueeze, graph_fold_unsqueeze},
+};
+
+static const struct translation *find_translation(const struct onnx_node *node)
+{
+	size_t count = sizeof(translations) / sizeof(translations[0]);
+	for (size_t i = 0; node->standard && i < count; i++)
+		if (!strcmp(translations[i].operator_name, node->operator_name))
+			return &translations[i];
+	return NULL;
+}
+
+/* Without any input (Constant) too. */
+static bool all_constant(const struct builder *builder, const struct onnx_node *node)
+{
+	for (int i = 0; i < node->input_count; i++)
+		if (translate_has_input(node, i) &&
+		    builder->values[node->inputs[i]].form != VALUE_CONSTANT)
+			return false;
+	return true;
+}
+
+rv_status translate_node(struct builder *builder, const struct onnx_node *node, rv_error *error)
+{
+	const struct translation *translation = find_translation(node);
+	if (!translation)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "Reverie cannot run this operator; choose a layer below it");
+	if (all_constant(builder, node)) {
+		if (!translation->fold)
+			return onnx_node_fail(node, error, RV_UNSUPPORTED,
+			                      "none of its inputs is computed from the picture");
+		return translation->fold(builder, node, error);
+	}
+	if (!translation->translate)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "Reverie runs this operator on constants only");
+	return translation->translate(builder, node, error);
+}

@@ -1,0 +1,279 @@
+#include "engine/network/network.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SAVED_ALIGNMENT = 64 };
+
+static size_t larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+void network_needs_cover(struct network_needs *needs, const struct network_needs *more)
+{
+	needs->tensor_bytes = larger(needs->tensor_bytes, more->tensor_bytes);
+	needs->saved_bytes = larger(needs->saved_bytes, more->saved_bytes);
+	needs->zero_bytes = larger(needs->zero_bytes, more->zero_bytes);
+}
+
+size_t network_needs_bytes(const struct network_needs *needs)
+{
+	return needs->tensor_bytes + needs->saved_bytes + needs->zero_bytes;
+}
+
+rv_status network_buffers_create(struct network_buffers *buffers, struct device *device,
+                                 const struct network_needs *needs, rv_error *error)
+{
+	rv_status status;
+
+	memset(buffers, 0, sizeof(*buffers));
+	status = device_buffer(device, needs->tensor_bytes, NULL, &buffers->tensors, error);
+	if (!status)
+		status = device_buffer(device, needs->saved_bytes, NULL, &buffers->saved, error);
+	if (!status)
+		status = device_buffer(device, needs->zero_bytes, NULL, &buffers->zeros, error);
+	if (status)
+		network_buffers_release(buffers);
+	return status;
+}
+
+void network_buffers_release(struct network_buffers *buffers)
+{
+	cl_mem *all[] = {&buffers->tensors, &buffers->saved, &buffers->zeros};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (*all[i])
+			clReleaseMemObject(*all[i]);
+		*all[i] = NULL;
+	}
+}
+
+/* The operand that is this tensor where it is made. */
+static const struct operand *producing_operand(const struct network *network, int tensor)
+{
+	const struct operation *operation =
+		&network->operations[network->graph->tensors[tensor].producer];
+	int output = 0;
+
+	while (operation->node->outputs[output] != tensor)
+		output++;
+	return &operation->outputs[output];
+}
+
+struct slice network_activation(const struct network *network, int tensor)
+{
+	return producing_operand(network, tensor)->activation;
+}
+
+struct slice network_gradient(const struct network *network, int tensor)
+{
+	return producing_operand(network, tensor)->gradient;
+}
+
+static void describe_operand(const struct network *network, int tensor, struct operand *operand)
+{
+	const struct tensor_place *place = &network->layout->places[tensor];
+	const struct extent *extent = &network->layout->extents[tensor];
+	struct slice slice = {.pixel_stride = place->pixel_stride,
+	                      .channels = network->graph->tensors[tensor].channels,
+	                      .height = extent->height,
+	                      .width = extent->width};
+
+	operand->activation = operand->gradient = slice;
+	operand->activation.offset = (int)place->activation;
+	operand->gradient.offset = (int)place->gradient;
+	operand->clamp = place->clamp;
+	operand->wants_gradient = true;
+}
+
+static void describe_operations(struct network *network)
+{
+	const struct graph *graph = network->graph;
+	struct operand *operand = network->operands;
+	size_t saved = 0;
+
+	for (int n = 0; n < graph->node_count; n++) {
+		const struct graph_node *node = &graph->nodes[n];
+		struct operation *operation = &network->operations[n];
+		operation->node = node;
+		operation->inputs = operand;
+		operation->input_count = node->input_count;
+		for (int i = 0; i < node->input_count; i++)
+			describe_operand(network, node->inputs[i], operand++);
+		operation->outputs = operand;
+		operation->output_count = node->output_count;
+		for (int i = 0; i < node->output_count; i++)
+			describe_operand(network, node->outputs[i], operand++);
+		operation->saved_offset = (int)saved;
+		if (operator_table[node->kind].saved_bytes)
+			saved += operator_table[node->kind].saved_bytes(operation);
+		saved = (saved + SAVED_ALIGNMENT - 1) / SAVED_ALIGNMENT * SAVED_ALIGNMENT;
+	}
+	network->needs.saved_bytes = saved;
+}
+
+static void sum_needs(struct network *network)
+{
+	struct network_needs *needs = &network->needs;
+
+	needs->tensor_bytes = network->layout->elements * sizeof(float);
+	for (int i = 0; i < network->graph->tensor_count; i++)
+		needs->zero_bytes =
+			larger(needs->zero_bytes,
+		               (size_t)network->layout->places[i].pixel_stride * sizeof(float));
+}
+
+rv_status network_create(struct network **out, const struct graph *graph, int height, int width,
+                         rv_error *error)
+{
+	struct network *network = calloc(1, sizeof(*network));
+	size_t operands = 0;
+	rv_status status;
+
+	*out = NULL;
+	if (!network)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	network->graph = graph;
+	status = layout_create(&network->layout, graph, height, width, error);
+	if (status)
+		goto failed;
+	for (int n = 0; n < graph->node_count; n++)
+		operands += (size_t)(graph->nodes[n].input_count + graph->nodes[n].output_count);
+	network->operations = calloc((size_t)graph->node_count, sizeof(*network->operations));
+	network->operands = calloc(operands, sizeof(*network->operands));
+	if (!network->operations || !network->operands) {
+		status = rv_fail(error, RV_MEMORY, "out of memory");
+		goto failed;
+	}
+	describe_operations(network);
+	sum_needs(network);
+	*out = network;
+	return RV_OK;
+failed:
+	network_destroy(&network);
+	return status;
+}
+
+void network_destroy(struct network **pointer)
+{
+	struct network *network = *pointer;
+
+	if (!network)
+		return;
+	launch_list_clear(&network->forward);
+	launch_list_clear(&network->backward);
+	layout_destroy(&network->layout);
+	free(network->operations);
+	free(network->operands);
+	free(network);
+	*pointer = NULL;
+}
+
+static void bind_operand(struct operand *operand, const struct network_buffers *buffers)
+{
+	operand->activation.buffer = operand->gradient.buffer = buffers->tensors;
+}
+
+static void bind_buffers(struct network *network, const struct network_buffers *buffers,
+                         struct convolution_library *convolutions)
+{
+	for (int n = 0; n < network->graph->node_count; n++) {
+		struct operation *operation = &network->operations[n];
+		operation->saved = buffers->saved;
+		operation->convolutions = convolutions;
+		for (int i = 0; i < operation->input_count; i++)
+			bind_operand(&operation->inputs[i], buffers);
+		for (int i = 0; i < operation->output_count; i++)
+			bind_operand(&operation->outputs[i], buffers);
+	}
+}
+
+/* Gradients of a tensor come from objectives first, then from its consumers, the last one in the
+ * network first. The first of these writes, the others add; the last also masks. writers[tensor]
+ * counts those that have written. */
+static void order_writer(const struct network *network, int tensor, struct operand *operand,
+                         int *writers)
+{
+	const struct tensor_place *place = &network->layout->places[tensor];
+
+	operand->accumulate = writers[tensor] > 0;
+	writers[tensor]++;
+	/* What lies in a concatenation has the clamp of all of it, and is masked with all of it. */
+	operand->masked =
+		place->masked && place->root == tensor && writers[tensor] == place->consumers;
+}
+
+static void record_objectives(struct network *network, struct launch_recorder *recorder,
+                              const struct objective_target *targets, int *writers)
+{
+	const struct graph *graph = network->graph;
+
+	for (int i = 0; i < graph->wanted_count; i++) {
+		int tensor = graph->wanted[i];
+		struct objective_target target = targets[i];
+		describe_operand(network, tensor, &target.operand);
+		target.operand.activation = network_activation(network, tensor);
+		target.operand.gradient = network_gradient(network, tensor);
+		order_writer(network, tensor, &target.operand, writers);
+		recorder->operation = "Objective";
+		objective_record(recorder, &target);
+	}
+}
+
+/* After the objectives', in the order in which record_backward lets operations write. */
+static void order_writers(struct network *network, int *writers)
+{
+	for (int n = network->graph->node_count - 1; n >= 0; n--) {
+		struct operation *operation = &network->operations[n];
+		for (int i = 0; i < operation->input_count; i++)
+			order_writer(network, operation->node->inputs[i], &operation->inputs[i],
+			             writers);
+	}
+}
+
+static void record_forward(struct network *network, struct launch_recorder *recorder)
+{
+	for (int n = 0; n < network->graph->node_count; n++) {
+		const struct operation *operation = &network->operations[n];
+		recorder->operation = graph_operator_name(operation->node->kind);
+		if (operator_table[operation->node->kind].forward)
+			operator_table[operation->node->kind].forward(recorder, operation);
+	}
+}
+
+static void record_backward(struct network *network, struct launch_recorder *recorder)
+{
+	for (int n = network->graph->node_count - 1; n >= 0; n--) {
+		const struct operation *operation = &network->operations[n];
+		recorder->operation = graph_operator_name(operation->node->kind);
+		if (operator_table[operation->node->kind].backward)
+			operator_table[operation->node->kind].backward(recorder, operation);
+	}
+}
+
+rv_status network_record(struct network *network, struct device *device,
+                         const struct network_buffers *buffers,
+                         struct convolution_library *convolutions,
+                         const struct objective_target *targets, rv_error *error)
+{
+	struct launch_recorder recorder = {.device = device,
+	                                   .list = &network->backward,
+	                                   .zeros = buffers->zeros,
+	                                   .error = error};
+	int *writers = calloc((size_t)network->graph->tensor_count, sizeof(*writers));
+
+	if (!writers)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	bind_buffers(network, buffers, convolutions);
+	if (targets) {
+		record_objectives(network, &recorder, targets, writers);
+		order_writers(network, writers);
+		record_backward(network, &recorder);
+	}
+	/* A forward operation may want to know how its backward one writes. */
+	recorder.list = &network->forward;
+	record_forward(network, &recorder);
+	free(writers);
+	return recorder.status;
+}

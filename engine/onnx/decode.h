@@ -1,0 +1,30 @@
+/* Between the parts of the ONNX reader: from protobuf's messages to struct onnx_model. */
+#ifndef ENGINE_ONNX_DECODE_H
+#define ENGINE_ONNX_DECODE_H
+
+#include "engine/onnx/model.h"
+
+struct Onnx__GraphProto;
+struct Onnx__TensorProto;
+
+/* A copy of text in memory with everything replaced by '?' that is not valid UTF-8 or is a control
+ * character; NULL text is "". NULL: out of memory. */
+char *onnx_clean_text(struct arena *memory, const char *text, size_t length);
+
+/* Decodes a constant. Data that does not fill its dimensions is RV_CORRUPT; a type that Reverie has
+ * no use for only sets problem, for the tensor may never be needed. */
+rv_status onnx_decode_tensor(struct onnx_tensor *tensor, const struct Onnx__TensorProto *proto,
+                             struct arena *memory, rv_error *error);
+
+/* Decodes nodes, initializers and inputs of graph into model, and links them. */
+rv_status onnx_decode_graph(struct onnx_model *model, const struct Onnx__GraphProto *graph,
+                            rv_error *error);
+
+/* Brings model->nodes into topological order, keeping the file's order where that is one already.
+ * RV_CORRUPT where the graph has a cycle. */
+rv_status onnx_sort(struct onnx_model *model, rv_error *error);
+
+/* The answer where the limits of memory are reached. */
+rv_status onnx_out_of_memory(rv_error *error);
+
+#endif

@@ -1,0 +1,53 @@
+/* One OpenCL device: context, queue and what the kernels need to know about it. */
+#ifndef ENGINE_OPENCL_DEVICE_H
+#define ENGINE_OPENCL_DEVICE_H
+
+#include <CL/cl.h>
+
+#include "engine/opencl/stage_times.h"
+#include "engine/reverie.h"
+
+struct cache_entry;
+struct program_cache;
+
+struct device {
+	cl_platform_id platform;
+	cl_device_id id;
+	cl_context context;
+	cl_command_queue queue; /* in order */
+	rv_device_info info;
+	rv_kernels kernels; /* CPU or GPU, never AUTO: ask device_wants_groups */
+	int lanes;          /* width of the float vectors kernels are built with: 4, 8 or 16 */
+	size_t local_bytes; /* local memory of a work-group */
+	size_t max_work_group;
+	char key[320];              /* names device, platform and driver in caches */
+	char cache_directory[1024]; /* "" for none */
+	struct program_cache *programs;
+	struct stage_times times; /* of the frame under way; on if rv_config asks for it */
+};
+
+rv_status device_open(struct device **device, const rv_config *config, rv_error *error);
+void device_close(struct device **device);
+
+/* Whether launches are to be made as GPUs want them, many small work-items to a work-group, rather
+ * than as CPUs do. What kind of device it is does not matter: rv_config may say otherwise. */
+bool device_wants_groups(const struct device *device);
+
+/* The largest power of two, of those up to wanted, that is a work-group the device allows. */
+size_t device_group_items(const struct device *device, size_t wanted);
+
+/* A buffer of the device, filled with zeros (so that lanes nobody writes are finite), or with
+ * bytes of data if that is not NULL. Released with clReleaseMemObject. */
+rv_status device_buffer(struct device *device, size_t bytes, const void *data, cl_mem *buffer,
+                        rv_error *error);
+
+/* A buffer of the entry's data, only to be read, and never written by a kernel. Where the device
+ * computes in the host's memory it is the mapped file itself, which the buffer takes over; else a
+ * copy. To be released all the same: entry by cache_release, the buffer by clReleaseMemObject. */
+rv_status device_buffer_adopt(struct device *device, struct cache_entry *entry, cl_mem *buffer,
+                              rv_error *error);
+
+/* For a failed OpenCL call: "what: CL_OUT_OF_RESOURCES", with the right rv_status. */
+rv_status device_fail(rv_error *error, cl_int code, const char *what);
+
+#endif

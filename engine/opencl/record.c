@@ -1,0 +1,239 @@
+#include "engine/opencl/record.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/opencl/program.h"
+
+void launch_list_clear(struct launch_list *list)
+{
+	for (int i = 0; i < list->count; i++) {
+		struct launch *launch = &list->launches[i];
+		if (launch->kernel)
+			clReleaseKernel(launch->kernel);
+		if (launch->release)
+			launch->release(launch->context);
+	}
+	for (int i = 0; i < list->buffer_count; i++)
+		clReleaseMemObject(list->buffers[i]);
+	free(list->launches);
+	free(list->buffers);
+	memset(list, 0, sizeof(*list));
+}
+
+size_t launch_list_bytes(const struct launch_list *list)
+{
+	size_t bytes = 0;
+
+	for (int i = 0; i < list->buffer_count; i++) {
+		size_t size = 0;
+		clGetMemObjectInfo(list->buffers[i], CL_MEM_SIZE, sizeof(size), &size, NULL);
+		bytes += size;
+	}
+	return bytes;
+}
+
+static cl_int run(const struct launch *launch, cl_command_queue queue)
+{
+	if (launch->call)
+		return launch->call(launch->context, queue);
+	return clEnqueueNDRangeKernel(queue, launch->kernel, launch->dimensions, NULL,
+	                              launch->global, launch->local[0] ? launch->local : NULL, 0,
+	                              NULL, NULL);
+}
+
+rv_status launch_list_run(const struct launch_list *list, cl_command_queue queue, rv_error *error)
+{
+	for (int i = 0; i < list->count; i++) {
+		cl_int code = run(&list->launches[i], queue);
+		if (code)
+			return device_fail(error, code, list->launches[i].label);
+	}
+	return RV_OK;
+}
+
+void launch_set_int(const struct launch *launch, cl_uint argument, int value)
+{
+	clSetKernelArg(launch->kernel, argument, sizeof(value), &value);
+}
+
+void launch_set_float(const struct launch *launch, cl_uint argument, float value)
+{
+	clSetKernelArg(launch->kernel, argument, sizeof(value), &value);
+}
+
+/* A launch that was begun and will not be ended. */
+static void drop_kernel(struct launch_recorder *recorder)
+{
+	if (recorder->kernel)
+		clReleaseKernel(recorder->kernel);
+	recorder->kernel = NULL;
+}
+
+void record_fail(struct launch_recorder *recorder, rv_status status, const char *format, ...)
+{
+	char message[RV_ERROR_LENGTH];
+	va_list arguments;
+
+	if (recorder->status)
+		return;
+	va_start(arguments, format);
+	vsnprintf(message, sizeof(message), format, arguments);
+	va_end(arguments);
+	recorder->status = rv_fail(recorder->error, status, "%s", message);
+	drop_kernel(recorder);
+}
+
+void record_kernel(struct launch_recorder *recorder, const char *shader, const char *options,
+                   const char *kernel, const char *label)
+{
+	if (recorder->status)
+		return;
+	recorder->argument = 0;
+	recorder->label = label;
+	recorder->flop = 0;
+	recorder->status = program_kernel(recorder->device, shader, options, kernel,
+	                                  &recorder->kernel, recorder->error);
+}
+
+static void record_argument(struct launch_recorder *recorder, size_t size, const void *value)
+{
+	cl_int code;
+
+	if (recorder->status)
+		return;
+	code = clSetKernelArg(recorder->kernel, recorder->argument, size, value);
+	if (code)
+		record_fail(recorder, RV_DEVICE, "%s: argument %u refused (OpenCL error %d)",
+		            recorder->label, recorder->argument, code);
+	recorder->argument++;
+}
+
+void record_buffer(struct launch_recorder *recorder, cl_mem buffer)
+{
+	record_argument(recorder, sizeof(buffer), &buffer);
+}
+
+void record_int(struct launch_recorder *recorder, int value)
+{
+	record_argument(recorder, sizeof(value), &value);
+}
+
+void record_float(struct launch_recorder *recorder, float value)
+{
+	record_argument(recorder, sizeof(value), &value);
+}
+
+void record_local(struct launch_recorder *recorder, size_t bytes)
+{
+	record_argument(recorder, bytes, NULL);
+}
+
+void record_slice(struct launch_recorder *recorder, const struct slice *slice)
+{
+	record_buffer(recorder, slice->buffer);
+	record_int(recorder, slice->offset);
+	record_int(recorder, slice->pixel_stride);
+}
+
+void record_flop(struct launch_recorder *recorder, double flop)
+{
+	recorder->flop = flop;
+}
+
+/* Room for one more element of size bytes, growing by doubling; NULL without memory. */
+static void *grow(void *elements, int count, int *capacity, size_t size)
+{
+	int wanted = *capacity ? 2 * *capacity : 64;
+	void *grown;
+
+	if (count < *capacity)
+		return elements;
+	grown = realloc(elements, (size_t)wanted * size);
+	if (grown)
+		*capacity = wanted;
+	return grown;
+}
+
+static struct launch *append(struct launch_recorder *recorder)
+{
+	struct launch_list *list = recorder->list;
+	struct launch *launches =
+		grow(list->launches, list->count, &list->capacity, sizeof(*launches));
+	if (!launches) {
+		record_fail(recorder, RV_MEMORY, "out of memory");
+		return NULL;
+	}
+	list->launches = launches;
+	memset(&launches[list->count], 0, sizeof(*launches));
+	return &launches[list->count++];
+}
+
+void record_launch(struct launch_recorder *recorder, size_t global0, size_t global1, size_t global2,
+                   size_t local0, size_t local1, size_t local2)
+{
+	struct launch *launch;
+
+	if (recorder->status)
+		return;
+	launch = append(recorder);
+	if (!launch)
+		return;
+	launch->label = recorder->label;
+	launch->operation = recorder->operation;
+	launch->flop = recorder->flop;
+	launch->kernel = recorder->kernel;
+	launch->dimensions = global2 > 1 ? 3 : global1 > 1 ? 2 : 1;
+	memcpy(launch->global, (size_t[3]){global0, global1, global2}, sizeof(launch->global));
+	memcpy(launch->local, (size_t[3]){local0, local1, local2}, sizeof(launch->local));
+	recorder->kernel = NULL;
+}
+
+void record_call(struct launch_recorder *recorder, const char *label, double flop,
+                 cl_int (*call)(void *context, cl_command_queue queue), void *context,
+                 void (*release)(void *context))
+{
+	struct launch *launch = recorder->status ? NULL : append(recorder);
+
+	if (!launch) {
+		release(context);
+		return;
+	}
+	launch->label = label;
+	launch->operation = recorder->operation;
+	launch->flop = flop;
+	launch->call = call;
+	launch->context = context;
+	launch->release = release;
+}
+
+cl_mem record_own_buffer(struct launch_recorder *recorder, size_t bytes, const void *data)
+{
+	struct launch_list *list = recorder->list;
+	cl_mem buffer = NULL, *buffers;
+
+	if (recorder->status)
+		return NULL;
+	buffers = grow(list->buffers, list->buffer_count, &list->buffer_capacity, sizeof(*buffers));
+	if (!buffers) {
+		record_fail(recorder, RV_MEMORY, "out of memory");
+		return NULL;
+	}
+	list->buffers = buffers;
+	recorder->status = device_buffer(recorder->device, bytes, data, &buffer, recorder->error);
+	if (recorder->status) {
+		drop_kernel(recorder);
+		return NULL;
+	}
+	buffers[list->buffer_count++] = buffer;
+	return buffer;
+}
+
+cl_mem record_scratch(struct launch_recorder *recorder, size_t bytes)
+{
+	if (recorder->scratch && bytes <= recorder->scratch_bytes)
+		return recorder->scratch;
+	return record_own_buffer(recorder, bytes, NULL);
+}

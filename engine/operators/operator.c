@@ -1,0 +1,169 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/convolution/convolution.h"
+#include "engine/operators/kinds.h"
+
+const struct operator_functions operator_table[OPERATOR_KINDS] = {
+	[OPERATOR_INPUT] = {.forward = NULL},
+	[OPERATOR_CONVOLUTION] = {.forward = convolution_forward, .backward = convolution_backward},
+	[OPERATOR_AFFINE] = {.forward = operator_affine_forward,
+                             .backward = operator_affine_backward},
+	[OPERATOR_CLAMP] = {.forward = operator_unary_forward,
+                            .backward = operator_unary_backward,
+                            .backward_reads_output = true},
+	[OPERATOR_LEAKY_RELU] = {.forward = operator_unary_forward,
+                                 .backward = operator_unary_backward,
+                                 .backward_reads_input = true},
+	[OPERATOR_SIGMOID] = {.forward = operator_unary_forward,
+                              .backward = operator_unary_backward,
+                              .backward_reads_output = true},
+	[OPERATOR_HARD_SIGMOID] = {.forward = operator_unary_forward,
+                                   .backward = operator_unary_backward,
+                                   .backward_reads_output = true},
+	[OPERATOR_HARD_SWISH] = {.forward = operator_unary_forward,
+                                 .backward = operator_unary_backward,
+                                 .backward_reads_input = true},
+	[OPERATOR_ADD] = {.forward = operator_add_forward, .backward = operator_add_backward},
+	[OPERATOR_MULTIPLY] = {.forward = operator_multiply_forward,
+                               .backward = operator_multiply_backward,
+                               .backward_reads_input = true},
+	[OPERATOR_CONCAT] = {.forward = operator_concat_forward,
+                             .backward = operator_concat_backward},
+	[OPERATOR_MAX_POOL] = {.forward = operator_max_pool_forward,
+                               .backward = operator_max_pool_backward,
+                               .saved_bytes = operator_max_pool_saved_bytes},
+	[OPERATOR_AVERAGE_POOL] = {.forward = operator_average_pool_forward,
+                                   .backward = operator_average_pool_backward},
+	[OPERATOR_GLOBAL_AVERAGE_POOL] = {.forward = operator_global_average_pool_forward,
+                                          .backward = operator_global_average_pool_backward},
+	[OPERATOR_LRN] = {.forward = operator_lrn_forward,
+                          .backward = operator_lrn_backward,
+                          .saved_bytes = operator_lrn_saved_bytes,
+                          .backward_reads_input = true,
+                          .backward_reads_output = true},
+	[OPERATOR_PAD] = {.forward = operator_pad_forward, .backward = operator_pad_backward},
+	[OPERATOR_SOFTMAX] = {.forward = operator_softmax_forward,
+                              .backward = operator_softmax_backward,
+                              .backward_reads_output = true},
+};
+
+bool operator_slice_lies_in(const struct slice *source, const struct slice *destination,
+                            int channel)
+{
+	return source->buffer == destination->buffer &&
+	       source->pixel_stride == destination->pixel_stride &&
+	       source->offset == destination->offset + channel;
+}
+
+void operator_record_destination(struct launch_recorder *recorder, const struct operand *input)
+{
+	/* The activation may have no buffer where nobody reads it. */
+	const struct slice *activation = input->masked ? &input->activation : &input->gradient;
+
+	record_slice(recorder, &input->gradient);
+	record_slice(recorder, activation);
+	record_int(recorder, (input->accumulate ? 1 : 0) | (input->masked ? 2 : 0));
+	record_float(recorder, input->clamp.low);
+	record_float(recorder, input->clamp.high);
+}
+
+static bool is_narrow(const struct operand *operand, int lanes)
+{
+	return operand->activation.pixel_stride % lanes || operand->gradient.pixel_stride % lanes;
+}
+
+int operator_lanes(const struct launch_recorder *recorder, const struct operation *operation)
+{
+	int lanes = recorder->device->lanes;
+
+	for (int i = 0; i < operation->input_count; i++)
+		if (is_narrow(&operation->inputs[i], lanes))
+			return INPUT_STRIDE;
+	for (int i = 0; i < operation->output_count; i++)
+		if (is_narrow(&operation->outputs[i], lanes))
+			return INPUT_STRIDE;
+	return lanes;
+}
+
+void operator_record(struct launch_recorder *recorder, const struct operation *operation,
+                     const char *shader, const char *options, const char *kernel)
+{
+	char all[256];
+
+	snprintf(all, sizeof(all), "-DLANES=%d%s%s", operator_lanes(recorder, operation),
+	         options ? " " : "", options ? options : "");
+	record_kernel(recorder, shader, all, kernel, operation->node->name);
+}
+
+/* Enough runs that cores which are late or busy do not hold up the others. */
+enum { RUNS_PER_CORE = 8, GPU_GROUP = 64 };
+
+static int smaller(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+void operator_record_over_pixels(struct launch_recorder *recorder, const struct slice *slice,
+                                 int lanes)
+{
+	const struct device *device = recorder->device;
+	int pixels = slice_pixels(slice), vectors = (slice->channels + lanes - 1) / lanes;
+	int group = (int)device_group_items(device, GPU_GROUP), width = 1;
+
+	if (!device_wants_groups(device)) {
+		int runs = smaller(pixels, (int)device->info.compute_units * RUNS_PER_CORE);
+		record_launch(recorder, 1, (size_t)runs, 1, 1, 1, 1);
+		return;
+	}
+	/* Neighbouring work-items take neighbouring vectors, so that their loads join. */
+	while (width < vectors && width < group)
+		width *= 2;
+	record_launch(recorder, (size_t)round_up(vectors, width),
+	              (size_t)round_up(pixels, group / width), 1, (size_t)width,
+	              (size_t)(group / width), 1);
+}
+
+/* Vectors past the last channel, up to TENSOR_ALIGNMENT, exist: a group is that wide. */
+struct operator_channel_grid operator_channel_grid(const struct device *device,
+                                                   const struct slice *slice, int lanes)
+{
+	bool aligned = slice->pixel_stride % TENSOR_ALIGNMENT == 0;
+	int vectors = (slice->channels + lanes - 1) / lanes;
+	struct operator_channel_grid grid = {.vectors = (size_t)vectors, .width = 1, .share = 1};
+
+	if (device_wants_groups(device)) {
+		if (aligned)
+			grid.width = device_group_items(device, (size_t)(TENSOR_ALIGNMENT / lanes));
+		grid.share = device_group_items(device, GPU_GROUP * 4) / grid.width;
+		grid.vectors = (size_t)round_up(vectors, (int)grid.width);
+	}
+	snprintf(grid.options, sizeof(grid.options), "-DSHARE=%d -DVECTORS=%d", (int)grid.share,
+	         (int)grid.width);
+	return grid;
+}
+
+void operator_record_over_channels(struct launch_recorder *recorder,
+                                   const struct operator_channel_grid *grid)
+{
+	record_launch(recorder, grid->vectors, grid->share, 1, grid->width, grid->share, 1);
+}
+
+cl_mem operator_record_channel_table(struct launch_recorder *recorder, const float *values,
+                                     int count)
+{
+	size_t padded = (size_t)round_up(count, TENSOR_ALIGNMENT);
+	float *table = calloc(padded, sizeof(*table));
+	cl_mem buffer;
+
+	if (!table) {
+		record_fail(recorder, RV_MEMORY, "out of memory");
+		return NULL;
+	}
+	if (values)
+		memcpy(table, values, (size_t)count * sizeof(*table));
+	buffer = record_own_buffer(recorder, padded * sizeof(*table), table);
+	free(table);
+	return buffer;
+}

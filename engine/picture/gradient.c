@@ -1,0 +1,194 @@
+#include "engine/picture/gradient.h"
+
+#include <stdio.h>
+
+/* Work-groups of a launch, each leaving one partial sum; work-items of a group on a GPU. */
+enum { GROUPS = 64, GPU_GROUP = 256, PARTIAL_BYTES = 4 * sizeof(float) };
+
+/* `how` of find_factors in shaders/picture/gradient.cl. */
+enum measure { BY_MEAN_ABS, BY_DEVIATION, BY_RMS };
+
+/* What each band weighs in the sum, finest first; the RMS it is brought to. With equal weights the
+ * finest band lays a grain over everything, and the coarsest ones wash the picture's own colours
+ * out; found by eye over layers mixed3 to mixed7 at 5 octaves. */
+static const float band_shares[GRADIENT_BANDS_MAX] = {0.5f, 1, 1, 0.5f, 0.25f, 0.25f, 0.25f, 0.25f};
+
+/* What was measured on some rasters and what follows from it; a plain gradient is one band. */
+struct measurement {
+	int bands;
+	cl_mem partials; /* [bands][GROUPS] float4 */
+	cl_mem counts;   /* float [bands]: elements of each band */
+	cl_mem shares;   /* float [bands]: what each is to measure afterwards */
+	cl_mem factors;  /* float [bands]: what each is to be multiplied with for that */
+};
+
+static int halved(int size)
+{
+	return (size + 1) / 2;
+}
+
+int gradient_bands(const struct gradient_settings *settings, int width, int height)
+{
+	int wanted = settings->bands ? settings->bands : GRADIENT_BANDS_DEFAULT, bands = 1;
+	int side = width < height ? width : height;
+
+	while (bands < wanted && bands < GRADIENT_BANDS_MAX &&
+	       halved(side) >= GRADIENT_BAND_SMALLEST) {
+		side = halved(side);
+		bands++;
+	}
+	return bands;
+}
+
+float gradient_band_share(int band)
+{
+	return band_shares[band];
+}
+
+static int group_items(const struct device *device)
+{
+	return device_wants_groups(device) ? (int)device_group_items(device, GPU_GROUP) : 1;
+}
+
+static void start(struct launch_recorder *recorder, const char *kernel)
+{
+	char options[32];
+
+	snprintf(options, sizeof(options), "-DGROUP=%d", group_items(recorder->device));
+	record_kernel(recorder, "picture/gradient", options, kernel, kernel);
+}
+
+static int finish(struct launch_recorder *recorder)
+{
+	size_t items = (size_t)group_items(recorder->device);
+
+	record_launch(recorder, GROUPS * items, 1, 1, items, 1, 1);
+	return recorder->list->count - 1;
+}
+
+static void record_size(struct launch_recorder *recorder, const struct raster *raster)
+{
+	record_int(recorder, raster->width);
+	record_int(recorder, raster->height);
+}
+
+static struct measurement measurement_create(struct launch_recorder *recorder,
+                                             const struct raster *levels, const float *shares,
+                                             int bands)
+{
+	float counts[GRADIENT_BANDS_MAX];
+	size_t size = (size_t)bands * sizeof(float);
+
+	for (int i = 0; i < bands; i++)
+		counts[i] = 3 * (float)levels[i].width * (float)levels[i].height;
+	return (struct measurement){
+		.bands = bands,
+		.partials =
+			record_own_buffer(recorder, (size_t)bands * GROUPS * PARTIAL_BYTES, NULL),
+		.counts = record_own_buffer(recorder, size, counts),
+		.shares = record_own_buffer(recorder, size, shares),
+		.factors = record_own_buffer(recorder, size, NULL),
+	};
+}
+
+static void record_factors(struct launch_recorder *recorder, const struct measurement *measurement,
+                           enum measure how)
+{
+	start(recorder, "find_factors");
+	record_buffer(recorder, measurement->partials);
+	record_int(recorder, GROUPS);
+	record_int(recorder, measurement->bands);
+	record_buffer(recorder, measurement->counts);
+	record_buffer(recorder, measurement->shares);
+	record_int(recorder, how);
+	record_buffer(recorder, measurement->factors);
+	record_launch(recorder, 1, 1, 1, 1, 1, 1);
+}
+
+static void record_measure(struct launch_recorder *recorder, const struct raster *raster,
+                           const struct measurement *measurement)
+{
+	start(recorder, "measure");
+	record_buffer(recorder, raster->buffer);
+	record_size(recorder, raster);
+	record_buffer(recorder, measurement->partials);
+	finish(recorder);
+}
+
+/* levels[0] is the gradient; the others are made here, each half as large as the one before. */
+static void record_pyramid(struct launch_recorder *recorder, struct raster *levels, int bands)
+{
+	for (int i = 1; i < bands; i++) {
+		const struct raster *fine = &levels[i - 1];
+		levels[i] = raster_record_own(recorder, halved(fine->width), halved(fine->height));
+		start(recorder, "halve");
+		record_buffer(recorder, fine->buffer);
+		record_size(recorder, fine);
+		record_buffer(recorder, levels[i].buffer);
+		record_size(recorder, &levels[i]);
+		finish(recorder);
+	}
+}
+
+/* Starts split_band or merge_band of one level. */
+static void record_band(struct launch_recorder *recorder, const char *kernel,
+                        const struct raster *levels, int band, int bands)
+{
+	static const struct raster none;
+	bool coarsest = band == bands - 1;
+	const struct raster *coarse = coarsest ? &none : &levels[band + 1];
+
+	start(recorder, kernel);
+	record_buffer(recorder, levels[band].buffer);
+	record_size(recorder, &levels[band]);
+	record_buffer(recorder, coarsest ? levels[band].buffer : coarse->buffer);
+	record_size(recorder, coarse);
+	record_int(recorder, band);
+}
+
+/* Leaves in levels[0] the sum of the bands, each brought to its share. */
+static void record_bands(struct launch_recorder *recorder, struct raster *levels, int bands)
+{
+	struct measurement measurement;
+
+	record_pyramid(recorder, levels, bands);
+	measurement = measurement_create(recorder, levels, band_shares, bands);
+	/* Finest first: each needs the next one whole. */
+	for (int i = 0; i < bands; i++) {
+		record_band(recorder, "split_band", levels, i, bands);
+		record_buffer(recorder, measurement.partials);
+		finish(recorder);
+	}
+	record_factors(recorder, &measurement, BY_RMS);
+	for (int i = bands - 1; i >= 0; i--) {
+		record_band(recorder, "merge_band", levels, i, bands);
+		record_buffer(recorder, measurement.factors);
+		finish(recorder);
+	}
+}
+
+int gradient_record_step(struct launch_recorder *recorder, const struct raster *gradient,
+                         const struct raster *picture, const struct gradient_settings *settings)
+{
+	static const enum measure measures[] = {[RV_NORMALISE_BANDS] = BY_RMS,
+	                                        [RV_NORMALISE_DEVIATION] = BY_DEVIATION,
+	                                        [RV_NORMALISE_MEAN_ABS] = BY_MEAN_ABS};
+	struct raster levels[GRADIENT_BANDS_MAX] = {*gradient};
+	const float unit = 1;
+	struct measurement whole = measurement_create(recorder, levels, &unit, 1);
+
+	if (settings->length)
+		whole.shares = settings->length;
+	if (settings->normalisation == RV_NORMALISE_BANDS)
+		record_bands(recorder, levels,
+		             gradient_bands(settings, gradient->width, gradient->height));
+	record_measure(recorder, gradient, &whole);
+	record_factors(recorder, &whole, measures[settings->normalisation]);
+	start(recorder, "move_picture");
+	record_buffer(recorder, picture->buffer);
+	record_buffer(recorder, gradient->buffer);
+	record_float(recorder, settings->step);
+	record_buffer(recorder, whole.factors);
+	record_size(recorder, picture);
+	return finish(recorder);
+}

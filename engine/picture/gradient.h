@@ -1,0 +1,47 @@
+/* From a gradient to a step of the ascent: normalise, move the picture, clip. */
+#ifndef ENGINE_PICTURE_GRADIENT_H
+#define ENGINE_PICTURE_GRADIENT_H
+
+#include "engine/picture/raster.h"
+
+enum { GRADIENT_BANDS_MAX = 8 };
+
+struct gradient_settings {
+	rv_normalisation normalisation;
+	float step; /* the normalised gradient is multiplied by this */
+	/* RV_NORMALISE_BANDS only: bands wanted, 1..GRADIENT_BANDS_MAX, 0 for the default. There
+	 * are fewer where the picture is too small to be halved that often. */
+	int bands;
+	/* NULL, or a float on the device that the normalised gradient is multiplied with besides:
+	 * for a length that only the device knows. */
+	cl_mem length;
+};
+
+/* How many bands a picture of this size gets: each but the last halves it, and none is halved
+ * below GRADIENT_BAND_SMALLEST pixels on its shorter side. */
+enum { GRADIENT_BANDS_DEFAULT = 5, GRADIENT_BAND_SMALLEST = 4 };
+int gradient_bands(const struct gradient_settings *settings, int width, int height);
+
+/* The weight of a band, 0 the finest. */
+float gradient_band_share(int band);
+
+/* Records picture = clip(picture + step * normalised gradient, -1, 1). Both have the same size;
+ * gradient is overwritten. Returns the index of the launch that moves the picture, whose argument
+ * GRADIENT_STEP may be changed with launch_set_float.
+ *
+ * The normalised gradient is, over all pixels and colours,
+ *   RV_NORMALISE_MEAN_ABS   gradient / mean(|gradient|)
+ *   RV_NORMALISE_DEVIATION  gradient / standard deviation(gradient)
+ *   RV_NORMALISE_BANDS      the gradient taken apart into a Laplacian pyramid (Burt and Adelson
+ *                           1983, weights 1 4 6 4 1), each band divided by its RMS and weighed by
+ *                           gradient_band_share, put together again and divided by the
+ *                           RMS of that. Normalising band by band is the
+ *                           idea of the DeepDream notebook (Mordvintsev 2015).
+ * A gradient of zeros moves nothing. A band far weaker than the strongest (by 1e-4: rounding) is
+ * not brought up beyond that ratio. Sums are taken in a fixed order, so the same gradient always
+ * gives the same step. Scratch belongs to the list. */
+enum { GRADIENT_STEP = 2 /* float */ };
+int gradient_record_step(struct launch_recorder *recorder, const struct raster *gradient,
+                         const struct raster *picture, const struct gradient_settings *settings);
+
+#endif

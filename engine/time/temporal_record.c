@@ -1,0 +1,207 @@
+#include "engine/time/temporal_record.h"
+
+#include <stdio.h>
+
+#include "engine/time/scene.h"
+
+/* Work-items of a group on a GPU. */
+enum { GPU_GROUP = 64 };
+/* BORDER in shaders/time/temporal.cl. */
+enum { LIGHT_BORDER = 4 };
+
+static int group_items(const struct device *device)
+{
+	return device_wants_groups(device) ? (int)device_group_items(device, GPU_GROUP) : 1;
+}
+
+static void start(struct launch_recorder *recorder, const char *kernel)
+{
+	char options[128];
+
+	snprintf(options, sizeof(options), "%s -DGROUP=%d",
+	         raster_grid(recorder->device, 1, 1).options, group_items(recorder->device));
+	record_kernel(recorder, "time/temporal", options, kernel, kernel);
+}
+
+static void record_size(struct launch_recorder *recorder, const struct raster *raster)
+{
+	record_int(recorder, raster->width);
+	record_int(recorder, raster->height);
+}
+
+void temporal_record_buffers(struct launch_recorder *recorder, struct temporal_stage *stage)
+{
+	const struct raster *frame = stage->rasters.frame;
+	size_t pixels = (size_t)frame->width * (size_t)frame->height;
+	size_t bordered = (size_t)(frame->width + 2 * LIGHT_BORDER) *
+	                  (size_t)(frame->height + 2 * LIGHT_BORDER);
+
+	stage->past = raster_record_own(recorder, frame->width, frame->height);
+	stage->light = record_own_buffer(recorder, bordered * sizeof(cl_float), NULL);
+	stage->past_light = record_own_buffer(recorder, bordered * sizeof(cl_float), NULL);
+	stage->was = record_own_buffer(recorder, pixels * sizeof(cl_float2), NULL);
+	stage->trust = record_own_buffer(recorder, pixels * sizeof(cl_float), NULL);
+	stage->table = record_own_buffer(recorder,
+	                                 (size_t)stage->blocks * sizeof(struct scene_block), NULL);
+}
+
+/* Ends a launch over pixels, whose last arguments are width and height. */
+static void finish_pixels(struct launch_recorder *recorder, const struct raster *raster)
+{
+	struct raster_grid grid = raster_grid(recorder->device, raster->width, raster->height);
+
+	record_size(recorder, raster);
+	record_launch(recorder, grid.global[0], grid.global[1], 1, grid.local[0], grid.local[1], 1);
+}
+
+/* Ends a launch over blocks. */
+static void finish_blocks(struct launch_recorder *recorder, const struct temporal_stage *stage,
+                          cl_mem sums)
+{
+	size_t items = (size_t)group_items(recorder->device);
+
+	record_size(recorder, stage->rasters.frame);
+	record_int(recorder, stage->side);
+	record_int(recorder, stage->columns);
+	record_buffer(recorder, sums);
+	record_launch(recorder, (size_t)stage->blocks * items, 1, 1, items, 1, 1);
+}
+
+/* The brightness of a raster, in a plane with borders. */
+static void record_light(struct launch_recorder *recorder, const struct raster *raster,
+                         cl_mem light)
+{
+	const struct raster bordered = {.width = raster->width + 2 * LIGHT_BORDER,
+	                                .height = raster->height + 2 * LIGHT_BORDER};
+
+	start(recorder, "lighten");
+	record_buffer(recorder, raster->buffer);
+	record_buffer(recorder, light);
+	finish_pixels(recorder, &bordered);
+}
+
+void temporal_record_trace(struct launch_recorder *recorder, const struct temporal_stage *stage)
+{
+	start(recorder, "trace");
+	record_buffer(recorder, stage->to_past);
+	record_buffer(recorder, stage->to_present);
+	record_buffer(recorder, stage->was);
+	record_buffer(recorder, stage->trust);
+	finish_pixels(recorder, stage->rasters.frame);
+}
+
+/* What both compare and inherit need to know of the past. */
+static void record_past(struct launch_recorder *recorder, const struct temporal_stage *stage)
+{
+	record_buffer(recorder, stage->light);
+	record_buffer(recorder, stage->past_light);
+	record_buffer(recorder, stage->was);
+	record_buffer(recorder, stage->trust);
+}
+
+void temporal_record_compare(struct launch_recorder *recorder, const struct temporal_stage *stage)
+{
+	record_light(recorder, stage->rasters.frame, stage->light);
+	record_light(recorder, &stage->past, stage->past_light);
+	start(recorder, "compare");
+	record_buffer(recorder, stage->rasters.frame->buffer);
+	record_buffer(recorder, stage->past.buffer);
+	record_past(recorder, stage);
+	finish_blocks(recorder, stage, stage->table);
+}
+
+static void record_floats(struct launch_recorder *recorder, int count)
+{
+	for (int i = 0; i < count; i++)
+		record_float(recorder, 0);
+}
+
+void temporal_record_inherit(struct launch_recorder *recorder, const struct temporal_stage *stage)
+{
+	start(recorder, "inherit");
+	record_floats(recorder, INHERIT_MOVE + MOVE_COUNT);
+	record_past(recorder, stage);
+	record_buffer(recorder, stage->rasters.detail->buffer);
+	record_buffer(recorder, stage->rasters.inherited->buffer);
+	finish_pixels(recorder, stage->rasters.frame);
+}
+
+void temporal_record_want(struct launch_recorder *recorder, const struct temporal_stage *stage)
+{
+	cl_mem needs = record_own_buffer(recorder, (size_t)stage->blocks * 8 * sizeof(float), NULL);
+
+	start(recorder, "measure_need");
+	record_buffer(recorder, stage->rasters.inherited->buffer);
+	finish_blocks(recorder, stage, needs);
+	start(recorder, "find_length");
+	record_buffer(recorder, needs);
+	record_int(recorder, stage->blocks);
+	record_buffer(recorder, stage->length);
+	record_launch(recorder, 1, 1, 1, 1, 1, 1);
+}
+
+void temporal_record_keep(struct launch_recorder *recorder, const struct temporal_stage *stage,
+                          const struct raster *dreamed)
+{
+	start(recorder, "keep");
+	record_floats(recorder, KEEP_RIPENING + 1);
+	record_buffer(recorder, dreamed->buffer);
+	record_buffer(recorder, stage->rasters.inherited->buffer);
+	record_buffer(recorder, stage->rasters.detail->buffer);
+	finish_pixels(recorder, dreamed);
+	start(recorder, "measure_dream");
+	record_buffer(recorder, stage->rasters.frame->buffer);
+	record_buffer(recorder, stage->rasters.detail->buffer);
+	finish_blocks(recorder, stage, stage->table);
+}
+
+/* For keep: as ripe as it was, or after enlarging as ripe as its lines are fine. */
+static float ripening_of_resized(const struct raster *from, const struct raster *to)
+{
+	float scale = (float)from->width / (float)to->width;
+
+	return scale < 1 ? -scale : 0;
+}
+
+void temporal_record_take_over(struct launch_recorder *recorder, const struct temporal_stage *stage,
+                               const struct temporal_stage *from)
+{
+	const struct raster *old = from->rasters.detail, *inherited = stage->rasters.inherited;
+	size_t across = raster_bytes(inherited->width, old->height);
+	size_t down = raster_bytes(old->width, inherited->height);
+	struct temporal_stage kept = *stage;
+	int keep;
+
+	recorder->scratch_bytes = across > down ? across : down;
+	recorder->scratch = record_own_buffer(recorder, recorder->scratch_bytes, NULL);
+	raster_record_resize(recorder, &from->past, &stage->past);
+	/* A journey goes on from it. One that both share may hold the next frame already. */
+	if (from->rasters.frame != stage->rasters.frame)
+		raster_record_resize(recorder, from->rasters.frame, stage->rasters.frame);
+	raster_record_resize(recorder, old, inherited);
+	keep = recorder->list->count;
+	kept.rasters.frame = &stage->past;
+	temporal_record_keep(recorder, &kept, inherited);
+	if (!recorder->status)
+		launch_set_float(&recorder->list->launches[keep], KEEP_RIPENING,
+		                 ripening_of_resized(old, inherited));
+}
+
+void temporal_record_travel(struct launch_recorder *recorder, const struct temporal_stage *stage)
+{
+	start(recorder, "travel");
+	record_floats(recorder, TRAVEL_MOVE + MOVE_COUNT);
+	record_buffer(recorder, stage->rasters.frame->buffer);
+	record_buffer(recorder, stage->rasters.detail->buffer);
+	record_buffer(recorder, stage->rasters.inherited->buffer);
+	finish_pixels(recorder, stage->rasters.frame);
+}
+
+void temporal_record_mask(struct launch_recorder *recorder, const struct raster *gradient,
+                          const struct raster *inherited)
+{
+	start(recorder, "mask_gradient");
+	record_buffer(recorder, gradient->buffer);
+	record_buffer(recorder, inherited->buffer);
+	finish_pixels(recorder, gradient);
+}

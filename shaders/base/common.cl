@@ -1,0 +1,221 @@
+// Put before every other shader by engine/opencl/program.c.
+//
+// Tensors are NHWC: the channels of a pixel lie together, and every kernel works on LANES of them
+// at once. Pixel strides and channel offsets are multiples of 16 floats, so a vector is loaded and
+// stored through an aligned pointer (vload16 and vstore16 promise less, and become four moves).
+
+#ifndef LANES
+#define LANES 16
+#endif
+
+// Vectors wider than the device's own are passed differently with other compiler options. All that
+// calls these functions is built with them.
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wpsabi"
+#endif
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+
+typedef JOIN(float, LANES) real;
+typedef JOIN(int, LANES) integer;
+typedef JOIN(uchar, LANES) octets;
+
+#define to_octets JOIN(convert_uchar, LANES)
+#define to_integer JOIN(convert_int, LANES)
+
+// PoCL's work-groups are loops on one core: one work-item that uses vectors beats many that do not.
+#define ONE_ITEM __attribute__((reqd_work_group_size(1, 1, 1)))
+// Of kernels that GPUs run too, in groups of many items that know nothing of each other.
+#ifdef MANY_ITEMS
+#define ANY_GROUP
+#else
+#define ANY_GROUP ONE_ITEM
+#endif
+
+real load(const __global float *pointer)
+{
+	return *(const __global real *)pointer;
+}
+
+void store(__global float *pointer, real value)
+{
+	*(__global real *)pointer = value;
+}
+
+// The number of each lane: 0, 1, 2, ...
+#if LANES == 16
+#define LANE_NUMBERS ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
+#elif LANES == 8
+#define LANE_NUMBERS ((int8)(0, 1, 2, 3, 4, 5, 6, 7))
+#else
+#define LANE_NUMBERS ((int4)(0, 1, 2, 3))
+#endif
+
+float sum_of_lanes(real value)
+{
+#if LANES == 16
+	float8 half_sum = value.lo + value.hi;
+	float4 sum = half_sum.lo + half_sum.hi;
+#elif LANES == 8
+	float4 sum = value.lo + value.hi;
+#else
+	float4 sum = value;
+#endif
+	return (sum.x + sum.y) + (sum.z + sum.w);
+}
+
+// The lanes of value whose channel, counted from that of the first lane, exists; 0 in the others.
+// Lanes past the last channel hold values of no meaning.
+real only_channels(real value, int channel, int channels)
+{
+	return select((real)0, value, (integer)(LANE_NUMBERS + channel < channels));
+}
+
+// How every backward kernel writes a gradient: record_destination in engine/operators/operator.c sets these
+// arguments. The gradient is added to what is there (ACCUMULATE), and then loses what the clamp
+// that was fused into the tensor's store does not let through (MASKED).
+#define ACCUMULATE 1
+#define MASKED 2
+
+struct destination {
+	__global float *gradient;
+	int gradient_stride;
+	const __global float *activation; // of the same tensor; read only if MASKED
+	int activation_stride;
+	int flags;
+	float low, high; // the clamp
+};
+
+#define DESTINATION_ARGUMENTS                                                                      \
+	__global float *destination_gradient, int destination_gradient_offset,                     \
+		int destination_gradient_stride,                                                   \
+		const __global float *destination_activation, int destination_activation_offset,   \
+		int destination_activation_stride, int destination_flags, float destination_low,   \
+		float destination_high
+
+#define DESTINATION                                                                                \
+	{                                                                                          \
+		destination_gradient + destination_gradient_offset, destination_gradient_stride,   \
+			destination_activation + destination_activation_offset,                    \
+			destination_activation_stride, destination_flags, destination_low,         \
+			destination_high                                                           \
+	}
+
+// Writes LANES channels, from the given one, of a pixel.
+void store_gradient(const struct destination *to, int pixel, int channel, real value)
+{
+	__global float *gradient = to->gradient + (size_t)pixel * to->gradient_stride + channel;
+
+	if (to->flags & ACCUMULATE)
+		value += load(gradient);
+	if (to->flags & MASKED) {
+		real activation = load(to->activation +
+				       (size_t)pixel * to->activation_stride + channel);
+		value = select((real)0, value,
+			       (integer)(activation > to->low && activation < to->high));
+	}
+	store(gradient, value);
+}
+
+// The arguments that record_slice sets, and the address of a channel of a pixel.
+#define SLICE(name) __global float *name, int name##_offset, int name##_stride
+#define READ_SLICE(name) const __global float *name, int name##_offset, int name##_stride
+#define AT(name, pixel, channel)                                                                   \
+	((name) + name##_offset + (size_t)(pixel)*name##_stride + (channel))
+
+// How kernels that go pixel by pixel share the work (record_over_pixels in engine/operators/operator.c):
+// dimension 1 of the launch cuts the pixels into runs, dimension 0 the vectors of channels. On a
+// CPU there are few long runs and dimension 0 is 1, on a GPU each work-item does one vector.
+#define FOR_PIXELS(pixel, pixels)                                                                  \
+	for (int pixel##_run = ((pixels) + (int)get_global_size(1) - 1) / (int)get_global_size(1), \
+		 pixel = pixel##_run * (int)get_global_id(1),                                      \
+		 pixel##_end = min(pixel + pixel##_run, (pixels));                                 \
+	     pixel < pixel##_end; pixel++)
+#define FOR_CHANNELS(channel, channels)                                                            \
+	for (int channel = (int)get_global_id(0) * LANES; channel < (channels);                    \
+	     channel += (int)get_global_size(0) * LANES)
+
+// ---- convolutions ----
+
+// A loop whose count is known to the compiler, written out so that arrays indexed by it become
+// registers.
+#define UNROLLED(index, count) _Pragma("unroll") for (int index = 0; index < (count); index++)
+// One that stays a loop: what runs once a tile, written out, takes half the time of compiling.
+#define ROLLED(index, count) _Pragma("nounroll") for (int index = 0; index < (count); index++)
+
+// Processors gain by it. Only PoCL is known to take it.
+#ifdef POCL_DEVICE_ADDRESS_BITS
+#define PREFETCH(pointer) __builtin_prefetch((const __global void *)(pointer))
+#else
+#define PREFETCH(pointer)
+#endif
+
+// The name of what there is once for each register tile: name_12x2.
+#define OF_TILE(name) JOIN(name##_, JOIN(TILE_PIXELS, JOIN(x, TILE_VECTORS)))
+
+// Floats of a cache line, which is what is fetched.
+#define LINE 16
+
+// Twins of the structs in engine/convolution/problem.h, which explains them.
+struct tap {
+	int dy, dx;
+	int offset, pixel_stride, channels;
+	int row;
+};
+
+struct phase {
+	int first_tap, tap_count;
+	int y, x;
+	int height, width;
+};
+
+struct target {
+	int offset, pixel_stride;
+	int mask_offset, mask_stride;
+	int flags;
+	float low, high;
+	int unused;
+};
+
+// Where input pixel (y, x), moved by tap, starts; zeros where that is outside the picture.
+const __global float *tap_source(const __global float *input, int height, int width,
+				 const __global float *zeros, struct tap tap, int y, int x)
+{
+	const int row = y + tap.dy, column = x + tap.dx;
+	const bool inside = (uint)row < (uint)height && (uint)column < (uint)width;
+
+	return inside ? input + tap.offset + (size_t)(row * width + column) * tap.pixel_stride
+		      : zeros;
+}
+
+// The number, in the output, of a phase's pixel.
+int phase_pixel(const __global struct phase *phase, int number, int output_width, int step_y,
+		int step_x)
+{
+	const int row = number / phase->width, column = number - row * phase->width;
+
+	return (row * step_y + phase->y) * output_width + column * step_x + phase->x;
+}
+
+enum { TARGET_WRITTEN = 1, TARGET_BIASED = 2, TARGET_ACCUMULATED = 4, TARGET_MASKED = 8 };
+
+// Writes a vector of one output pixel, with all that is fused into the store.
+void store_target(struct target target, __global float *output, const __global float *mask,
+		  const __global float *bias, int pixel, real value)
+{
+	__global float *place = output + target.offset + (size_t)pixel * target.pixel_stride;
+
+	if (target.flags & TARGET_BIASED)
+		value = clamp(value + load(bias), target.low, target.high);
+	if (target.flags & TARGET_ACCUMULATED)
+		value += load(place);
+	if (target.flags & TARGET_MASKED) {
+		real activation =
+			load(mask + target.mask_offset + (size_t)pixel * target.mask_stride);
+		value = select((real)0, value,
+			       (integer)(activation > target.low && activation < target.high));
+	}
+	if (target.flags & TARGET_WRITTEN)
+		store(place, value);
+}

@@ -1,0 +1,16 @@
+// Direct convolution: a register tile of some pixels by some vectors of output channels. Every input
+// value is broadcast over the lanes, so the input needs no particular alignment and any window,
+// stride and dilation is a list of taps. Taps outside the picture read zeros instead, so that there
+// are no borders to treat apart.
+//
+// Build options: CHANNEL_STEP (input channels of every run are a multiple of it).
+
+#ifndef CHANNEL_STEP // built on its own, to see whether it compiles
+#define CHANNEL_STEP 16
+#endif
+
+// How many rows of weights ahead to fetch: about the time memory needs, at a row each few cycles.
+#define ROWS_AHEAD 16
+
+#define TILE_KERNELS "direct.clh"
+#include "register_tiles.clh"

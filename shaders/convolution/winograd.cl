@@ -1,0 +1,137 @@
+// Winograd convolution, all of it in one kernel: a work-group takes a block of tiles, transforms
+// what they read into local memory, multiplies it by the transformed weights point by point, a
+// panel of output channels at a time, and transforms the products back.
+//
+// Build options: POINTS, OUTPUTS, INPUT_ROWS, OUTPUT_ROWS (engine/convolution/winograd_transform.h); SQUARE:
+// 1 where the transform applies to both directions, 0 where to one.
+
+#ifndef POINTS // built on its own, to see whether it compiles
+#define POINTS 6 // F(4, 3)
+#define OUTPUTS 4
+#define INPUT_ROWS                                                                                 \
+	{4, 0, -5, 0, 1, 0}, {0, -4, -4, 1, 1, 0}, {0, -2, -1, 2, 1, 0}, {0, 4, 0, -5, 0, 1}
+#define OUTPUT_ROWS {1, 1, 1, 0}, {0, 1, 2, 0}, {0, 1, 4, 0}, {0, 1, 8, 1}
+#define SQUARE 1
+#endif
+
+// Of a tile. What is not square lies in a row here, whichever way it lies in the picture.
+#define POINT_LINES (SQUARE ? POINTS : 1)
+#define OUTPUT_LINES (SQUARE ? OUTPUTS : 1)
+
+// Of each pair of points only the first has its row: point 0, pairs, infinity.
+__constant float input_rows[POINTS / 2 + 1][POINTS] = {INPUT_ROWS};
+__constant float output_rows[OUTPUTS][POINTS / 2 + 1] = {OUTPUT_ROWS};
+
+// factor * value + sum. The factors are constants: products with 0 and 1 leave the program.
+real add_product(float factor, real value, real sum)
+{
+	return factor == 0 ? sum : fma((real)factor, value, sum);
+}
+
+// The values at p and -p differ in the sign of the odd terms alone.
+void transform_input(real *to, const real *from)
+{
+	UNROLLED(row, POINTS / 2 + 1)
+	{
+		const int point = row == 0 ? 0 : 2 * row - 1;
+		real even = 0, odd = 0;
+
+		UNROLLED(i, POINTS / 2)
+		{
+			even = add_product(input_rows[row][2 * i], from[2 * i], even);
+			odd = add_product(input_rows[row][2 * i + 1], from[2 * i + 1], odd);
+		}
+		to[point] = even + odd;
+		if (row > 0 && row < POINTS / 2)
+			to[point + 1] = even - odd;
+	}
+}
+
+void transform_output(real *to, const real *from)
+{
+	real sum[POINTS / 2 + 1], difference[POINTS / 2 + 1];
+
+	sum[0] = from[0];
+	difference[0] = 0;
+	UNROLLED(pair, POINTS / 2 - 1)
+	{
+		sum[pair + 1] = from[2 * pair + 1] + from[2 * pair + 2];
+		difference[pair + 1] = from[2 * pair + 1] - from[2 * pair + 2];
+	}
+	sum[POINTS / 2] = difference[POINTS / 2] = from[POINTS - 1];
+	UNROLLED(i, OUTPUTS)
+	{
+		real total = 0;
+		UNROLLED(k, POINTS / 2 + 1)
+		total = add_product(output_rows[i][k], i % 2 ? difference[k] : sum[k], total);
+		to[i] = total;
+	}
+}
+
+real load_local(const __local float *pointer)
+{
+	return *(const __local real *)pointer;
+}
+
+void store_local(__local float *pointer, real value)
+{
+	*(__local real *)pointer = value;
+}
+
+// One vector of channels of one tile: POINT_LINES x POINTS values `stride` apart in local memory.
+void transform_tile(__local float *to, int stride, const __global float *const *source, int channel)
+{
+	real rows[POINT_LINES][POINTS];
+
+	ROLLED(x, POINTS)
+	{
+		real column[POINT_LINES], transformed[POINT_LINES];
+		UNROLLED(y, POINT_LINES) column[y] = load(source[y * POINTS + x] + channel);
+		if (SQUARE)
+			transform_input(transformed, column);
+		UNROLLED(y, POINT_LINES) rows[y][x] = SQUARE ? transformed[y] : column[y];
+	}
+	ROLLED(y, POINT_LINES)
+	{
+		real transformed[POINTS];
+
+		transform_input(transformed, rows[y]);
+		UNROLLED(x, POINTS)
+		store_local(to + (y * POINTS + x) * stride, transformed[x]);
+	}
+}
+
+// The outputs of one tile for one vector of channels, from products `stride` apart.
+void finish_tile(const __local float *products, int stride, real outputs[OUTPUT_LINES][OUTPUTS])
+{
+	real rows[OUTPUT_LINES][POINTS];
+
+	UNROLLED(x, POINTS)
+	{
+		real column[POINT_LINES], transformed[OUTPUT_LINES];
+		UNROLLED(y, POINT_LINES)
+		column[y] = load_local(products + (y * POINTS + x) * stride);
+		if (SQUARE)
+			transform_output(transformed, column);
+		UNROLLED(y, OUTPUT_LINES) rows[y][x] = SQUARE ? transformed[y] : column[y];
+	}
+	UNROLLED(y, OUTPUT_LINES) transform_output(outputs[y], rows[y]);
+}
+
+// Pixel (line, place) of a tile, as the kernel sees it, in the picture.
+int2 tile_pixel(int2 tile, bool upright, int line, int place)
+{
+	return !SQUARE && upright ? tile + (int2)(0, place) : tile + (int2)(place, line);
+}
+
+// Where tile number `number` begins.
+int2 tile_origin(int number, int tiles_across, bool upright)
+{
+	const int row = number / tiles_across, column = number - row * tiles_across;
+
+	return (int2)(column * (SQUARE || !upright ? OUTPUTS : 1),
+		      row * (SQUARE || upright ? OUTPUTS : 1));
+}
+
+#define TILE_KERNELS "winograd.clh"
+#include "register_tiles.clh"

@@ -1,0 +1,87 @@
+/* reverie bench profile and bench conv: the time of single operations. */
+#include <math.h>
+#include <stdio.h>
+
+#include "tests/bench/bench.h"
+
+enum { ENTRIES_MAX = 256 };
+
+/* ---- profile ---- */
+
+static void print_entry(const struct bench *bench, const rv_profile_entry *entry, double all,
+                        double peak)
+{
+	double gflops = entry->gflop / (entry->milliseconds / 1000);
+	printf("profile %s %dx%d %s %s %s launches=%d ms=%.3f share=%.4f", bench->layer,
+	       bench->size.width, bench->size.height, entry->operation, entry->kernel,
+	       entry->backward ? "backward" : "forward", entry->launches, entry->milliseconds,
+	       entry->milliseconds / all);
+	if (entry->gflop > 0)
+		printf(" gflops=%.1f of_peak=%.3f", gflops, gflops / peak);
+	printf("\n");
+}
+
+static void print_sum(const struct bench *bench, const rv_profile_entry *entries, int count,
+                      double peak)
+{
+	double all = 0, gflop = 0;
+	int launches = 0;
+	for (int i = 0; i < count; i++) {
+		all += entries[i].milliseconds;
+		gflop += entries[i].gflop;
+		launches += entries[i].launches;
+	}
+	for (int i = 0; i < count; i++)
+		print_entry(bench, &entries[i], all, peak);
+	printf("profile %s %dx%d all launches=%d ms=%.3f gflops=%.1f of_peak=%.3f "
+	       "peak_gflops=%.1f\n",
+	       bench->layer, bench->size.width, bench->size.height, launches, all,
+	       gflop / (all / 1000), gflop / (all / 1000) / peak, peak);
+}
+
+rv_status bench_profile(const struct bench *bench, rv_error *error)
+{
+	rv_profile_entry entries[ENTRIES_MAX];
+	double before, after;
+	int count;
+	rv_status status;
+	/* The peak before and after: on a machine that is shared, both see what the step saw. */
+	if ((status = rv_measure_peak(bench->session.engine, &before, error)) ||
+	    (status = rv_profile_step(bench->session.engine, bench->layer, bench->size.width,
+	                              bench->size.height, bench->options->runs, entries,
+	                              ENTRIES_MAX, &count, error)) ||
+	    (status = rv_measure_peak(bench->session.engine, &after, error)))
+		return status;
+	print_sum(bench, entries, count < ENTRIES_MAX ? count : ENTRIES_MAX, fmax(before, after));
+	return RV_OK;
+}
+
+/* ---- conv ---- */
+
+/* An rv_convolution_report. */
+static void print_timing(void *context, const rv_convolution_timing *timing)
+{
+	static const char *const methods[] = {
+		[RV_CONVOLUTION_DIRECT] = "direct",
+		[RV_CONVOLUTION_WINOGRAD] = "winograd",
+		[RV_CONVOLUTION_GEMM] = "gemm",
+	};
+	const struct bench *bench = context;
+	printf("conv %s %dx%d %s %s window=%dx%d stride=%d channels=%d->%d at=%dx%d %s "
+	       "lanes=%d tile=%dx%d group=%d block=%d",
+	       bench->layer, bench->size.width, bench->size.height, timing->name,
+	       timing->backward ? "backward" : "forward", timing->window_width,
+	       timing->window_height, timing->stride, timing->input_channels,
+	       timing->output_channels, timing->width, timing->height, methods[timing->method],
+	       timing->lanes, timing->tile_pixels, timing->tile_vectors, timing->group,
+	       timing->block_tiles);
+	printf(" ms=%.4f gflops=%.1f fastest=%s\n", timing->milliseconds,
+	       timing->gflop / (timing->milliseconds / 1000), timing->fastest ? "yes" : "no");
+	fflush(stdout);
+}
+
+rv_status bench_convolutions(const struct bench *bench, rv_error *error)
+{
+	return rv_compare_convolutions(bench->session.engine, bench->layer, bench->size.width,
+	                               bench->size.height, print_timing, (void *)bench, error);
+}

@@ -1,0 +1,42 @@
+/* Runs one convolution forward and backward on the device and holds it against a plain computation
+ * in double precision. Every tensor is a run of channels in the middle of a wider buffer; whatever
+ * lies outside of it is junk on the way in and must be unchanged on the way out. */
+#ifndef TESTS_SUPPORT_CONVOLUTION_FIXTURE_H
+#define TESTS_SUPPORT_CONVOLUTION_FIXTURE_H
+
+#include "engine/convolution/methods.h"
+
+enum { CASE_PARTS_MAX = 3 };
+
+struct convolution_case {
+	int height, width, channels;
+	int part_channels[CASE_PARTS_MAX]; /* 0 ends the list */
+	struct window window;              /* 0 in stride or dilation stands for 1 */
+	int groups;                        /* 0 stands for 1 */
+	bool picture;                      /* the input is the network's */
+	bool no_bias, accumulate, masked;
+};
+
+struct convolution_fixture {
+	struct device *device;
+	struct convolution_library *library;
+	struct weights_cache *weights;
+	cl_mem zeros;
+	/* Records one direction of operation; by default through convolution.h. */
+	void (*record)(struct convolution_fixture *fixture, struct launch_recorder *recorder,
+	               const struct operation *operation, bool backward);
+	struct register_tile tile; /* for record functions that want one */
+	int block_tiles;           /* the same */
+	double tolerance;          /* relative error in L2 that is allowed */
+	double worst;              /* seen so far */
+};
+
+/* Opens the default device, or fails the running test. */
+bool fixture_open(struct convolution_fixture *fixture, rv_convolution method);
+void fixture_close(struct convolution_fixture *fixture);
+
+/* Fails the running test where forward or backward are wrong, write where they must not, or are
+ * not each other's adjoint. */
+void fixture_check(struct convolution_fixture *fixture, const struct convolution_case *shape);
+
+#endif

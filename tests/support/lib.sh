@@ -1,0 +1,141 @@
+# For tests/system/*.sh, which source it: every case prints one line, "ok NAME", "not ok NAME" or
+# "skip NAME: why", and what was seen where it fails. $work is a folder that is removed at the end;
+# end the script with `finish`.
+cd "$(dirname "$0")/../.." || exit 1
+REVERIE=${REVERIE:-build/reverie}
+case $REVERIE in
+/*) ;;
+*) REVERIE=$PWD/$REVERIE ;;
+esac
+DATA=${REVERIE_TEST_DATA:-$PWD/../shared/data}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+finish() {
+	exit "$failed"
+}
+
+ok() { # NAME
+	echo "ok $1"
+}
+
+# The first and the last lines of what is long.
+ends_of() {
+	awk '{ line[NR] = $0 } END { for (i = 1; i <= NR; i++)
+		if (i <= 20 || i > NR - 20) print line[i]; else if (i == 21) print "# ..." }'
+}
+
+not_ok() { # NAME WHY
+	echo "# $2"
+	if [ -s "$work/out" ]; then sed 's/^/# stdout: /' "$work/out" | ends_of; fi
+	if [ -s "$work/err" ]; then sed 's/^/# stderr: /' "$work/err" | ends_of; fi
+	echo "not ok $1"
+	failed=1
+}
+
+skip() { # NAME WHY
+	echo "skip $1: $2"
+}
+
+have() { # PROGRAM
+	command -v "$1" >/dev/null 2>&1
+}
+
+# Runs reverie; what it printed is in $work/out and $work/err, its exit code in $code.
+reverie() {
+	"$REVERIE" "$@" >"$work/out" 2>"$work/err" </dev/null
+	code=$?
+}
+
+# A program that was built for a sanitizer: for that one, where it is named.
+is_sanitized() { # [asan|tsan]
+	nm "$REVERIE" 2>/dev/null | grep -q "__${1:-[at]san}_"
+}
+
+# What LD_PRELOAD must be for a library that stands in for functions of others: a sanitizer's own, which
+# stands in for them too and calls what comes next, wants to be the first.
+preload() { # LIBRARY
+	ldd "$REVERIE" | awk -v library="$1" '/lib[at]san/ { printf "%s:", $3 } END { print library }'
+}
+
+# A whole number: how many times as long as usual the tests wait for what is to happen, and how many
+# times as few pictures a second show that there are any: for a sanitizer, or a busy machine.
+if [ -z "$TEST_SLOWNESS" ]; then
+	TEST_SLOWNESS=1
+	is_sanitized && TEST_SLOWNESS=3
+	export TEST_SLOWNESS
+fi
+slowness=$TEST_SLOWNESS
+slowed_down="what is slowed down does not tell how fast it is"
+
+pause() { # SECONDS: a usual wait
+	sleep "$(awk -v s="$1" -v n="$slowness" 'BEGIN { print s * n }')"
+}
+
+# A number in the line of a session's bench, and whether that is above LIMIT; rates need not be on a
+# slow machine.
+number() { # NAME
+	sed -n "s/^live.* $1=\([0-9.]*\).*/\1/p" "$work/out"
+}
+
+above() { # NAME LIMIT
+	awk -v name="$1" -v value="$(number "$1")" -v limit="$2" -v n="$slowness" 'BEGIN {
+		exit !(value > (name ~ /_fps$/ ? limit / n : limit)) }'
+}
+
+# The program must be as fast as that, where nothing slows it down.
+check_rate() { # NAME RATE LIMIT
+	if [ "$slowness" = 1 ]; then
+		check "$1" above "$2" "$3"
+	else
+		skip "$1" "$slowed_down"
+	fi
+}
+
+# reverie must fail with exit code CODE and nothing but one line on standard error, which begins
+# with "reverie: " and holds TEXT.
+expect_error() { # NAME CODE TEXT WORD...
+	name=$1 wanted=$2 text=$3
+	shift 3
+	reverie "$@"
+	check_error "$name" "$wanted" "$text"
+}
+
+check_error() { # NAME CODE TEXT
+	if [ "$code" != "$2" ]; then
+		not_ok "$1" "exit code $code, not $2"
+	elif [ "$(wc -l <"$work/err")" != 1 ] || [ -s "$work/out" ]; then
+		not_ok "$1" "more, or less, than one line on standard error"
+	elif ! grep -q '^reverie: ' "$work/err" || ! grep -qF -e "$3" "$work/err"; then
+		not_ok "$1" "the line does not say: $3"
+	else
+		ok "$1"
+	fi
+}
+
+# reverie must end with exit code 0.
+expect_success() { # NAME WORD...
+	name=$1
+	shift
+	reverie "$@"
+	if [ "$code" = 0 ]; then ok "$name"; else not_ok "$name" "exit code $code"; fi
+}
+
+# The condition given as a command must hold.
+check() { # NAME COMMAND...
+	name=$1
+	shift
+	if "$@"; then ok "$name"; else not_ok "$name" "not so: $*"; fi
+}
+
+# Whether there is a network and a device to dream with. Sets $why where there is none.
+can_dream() {
+	why=
+	if [ ! -f models/inception_v3.onnx ]; then
+		why="models/inception_v3.onnx is missing, \`make models\` fetches it"
+	elif "$REVERIE" devices 2>&1 | grep -q 'no OpenCL device'; then
+		why="there is no OpenCL device"
+	fi
+	[ -z "$why" ]
+}

@@ -1,0 +1,290 @@
+#include "tests/support/onnx_builder.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "onnx.pb-c.h"
+
+/* The message owns everything through malloc, so that protobuf-c can free it as if it had parsed
+ * it. */
+struct onnx_builder {
+	Onnx__ModelProto *model;
+};
+
+enum { TYPE_FLOAT = 1, TYPE_INT64 = 7 };
+
+/* ---- memory ---- */
+
+static void *allocate(size_t size)
+{
+	void *pointer = calloc(1, size ? size : 1);
+	if (!pointer)
+		abort();
+	return pointer;
+}
+
+static void *duplicate(const void *data, size_t size)
+{
+	void *copy = allocate(size);
+	if (size)
+		memcpy(copy, data, size);
+	return copy;
+}
+
+static char *duplicate_text(const char *text)
+{
+	return duplicate(text, strlen(text) + 1);
+}
+
+/* Appends item to a repeated field of pointers, whose array is list and whose length is count. */
+static void append(void *list, size_t *count, void *item)
+{
+	void **items;
+	memcpy(&items, list, sizeof(items));
+	items = realloc(items, (*count + 1) * sizeof(*items));
+	if (!items)
+		abort();
+	items[(*count)++] = item;
+	memcpy(list, &items, sizeof(items));
+}
+
+/* ---- models ---- */
+
+struct onnx_builder *onnx_builder_create(int opset)
+{
+	struct onnx_builder *builder = allocate(sizeof(*builder));
+	builder->model = allocate(sizeof(*builder->model));
+	onnx__model_proto__init(builder->model);
+	builder->model->graph = allocate(sizeof(*builder->model->graph));
+	onnx__graph_proto__init(builder->model->graph);
+	if (opset) {
+		Onnx__OperatorSetIdProto *entry = allocate(sizeof(*entry));
+		onnx__operator_set_id_proto__init(entry);
+		entry->has_version = true;
+		entry->version = opset;
+		append(&builder->model->opset_import, &builder->model->n_opset_import, entry);
+	}
+	return builder;
+}
+
+void onnx_builder_destroy(struct onnx_builder **builder)
+{
+	if (!*builder)
+		return;
+	onnx__model_proto__free_unpacked((*builder)->model, NULL);
+	free(*builder);
+	*builder = NULL;
+}
+
+void onnx_builder_metadata(struct onnx_builder *builder, const char *key, const char *value)
+{
+	Onnx__StringStringEntryProto *entry = allocate(sizeof(*entry));
+	onnx__string_string_entry_proto__init(entry);
+	entry->key = duplicate_text(key);
+	entry->value = duplicate_text(value);
+	append(&builder->model->metadata_props, &builder->model->n_metadata_props, entry);
+}
+
+static Onnx__TensorShapeProto *make_shape(int rank, const int64_t *dims)
+{
+	Onnx__TensorShapeProto *shape = allocate(sizeof(*shape));
+	onnx__tensor_shape_proto__init(shape);
+	for (int i = 0; i < rank; i++) {
+		Onnx__TensorShapeProto__Dimension *dim = allocate(sizeof(*dim));
+		onnx__tensor_shape_proto__dimension__init(dim);
+		dim->has_dim_value = dims[i] != 0;
+		dim->dim_value = dims[i];
+		append(&shape->dim, &shape->n_dim, dim);
+	}
+	return shape;
+}
+
+void onnx_builder_input(struct onnx_builder *builder, const char *name, int rank,
+                        const int64_t *dims)
+{
+	Onnx__ValueInfoProto *info = allocate(sizeof(*info));
+	onnx__value_info_proto__init(info);
+	info->name = duplicate_text(name);
+	info->type = allocate(sizeof(*info->type));
+	onnx__type_proto__init(info->type);
+	info->type->tensor_type = allocate(sizeof(*info->type->tensor_type));
+	onnx__type_proto__tensor__init(info->type->tensor_type);
+	info->type->tensor_type->shape = make_shape(rank, dims);
+	append(&builder->model->graph->input, &builder->model->graph->n_input, info);
+}
+
+void onnx_builder_picture(struct onnx_builder *builder, const char *name, int channels, int height,
+                          int width)
+{
+	int64_t dims[4] = {1, channels, height, width};
+	onnx_builder_input(builder, name, 4, dims);
+}
+
+/* ---- nodes ---- */
+
+static void append_names(char ***list, size_t *count, const char *names)
+{
+	char *copy = duplicate_text(names), *rest = NULL;
+	for (char *name = strtok_r(copy, " ", &rest); name; name = strtok_r(NULL, " ", &rest))
+		append(list, count, duplicate_text(strcmp(name, "-") ? name : ""));
+	free(copy);
+}
+
+void onnx_builder_node(struct onnx_builder *builder, const char *operator_name, const char *inputs,
+                       const char *outputs)
+{
+	Onnx__GraphProto *graph = builder->model->graph;
+	Onnx__NodeProto *node = allocate(sizeof(*node));
+	onnx__node_proto__init(node);
+	node->op_type = duplicate_text(operator_name);
+	append_names(&node->input, &node->n_input, inputs);
+	append_names(&node->output, &node->n_output, outputs);
+	append(&graph->node, &graph->n_node, node);
+}
+
+static Onnx__NodeProto *newest_node(struct onnx_builder *builder)
+{
+	return builder->model->graph->node[builder->model->graph->n_node - 1];
+}
+
+void onnx_builder_node_name(struct onnx_builder *builder, const char *name)
+{
+	newest_node(builder)->name = duplicate_text(name);
+}
+
+void onnx_builder_node_domain(struct onnx_builder *builder, const char *domain)
+{
+	newest_node(builder)->domain = duplicate_text(domain);
+}
+
+static Onnx__AttributeProto *add_attribute(struct onnx_builder *builder, const char *name, int type)
+{
+	Onnx__NodeProto *node = newest_node(builder);
+	Onnx__AttributeProto *attribute = allocate(sizeof(*attribute));
+	onnx__attribute_proto__init(attribute);
+	attribute->name = duplicate_text(name);
+	attribute->has_type = true;
+	attribute->type = type;
+	append(&node->attribute, &node->n_attribute, attribute);
+	return attribute;
+}
+
+void onnx_builder_int(struct onnx_builder *builder, const char *name, int64_t value)
+{
+	Onnx__AttributeProto *attribute = add_attribute(builder, name, 2);
+	attribute->has_i = true;
+	attribute->i = value;
+}
+
+void onnx_builder_float(struct onnx_builder *builder, const char *name, float value)
+{
+	Onnx__AttributeProto *attribute = add_attribute(builder, name, 1);
+	attribute->has_f = true;
+	attribute->f = value;
+}
+
+void onnx_builder_text(struct onnx_builder *builder, const char *name, const char *value)
+{
+	Onnx__AttributeProto *attribute = add_attribute(builder, name, 3);
+	attribute->has_s = true;
+	attribute->s.len = strlen(value);
+	attribute->s.data = duplicate(value, attribute->s.len);
+}
+
+void onnx_builder_ints(struct onnx_builder *builder, const char *name, int count,
+                       const int64_t *values)
+{
+	Onnx__AttributeProto *attribute = add_attribute(builder, name, 7);
+	attribute->n_ints = (size_t)count;
+	attribute->ints = duplicate(values, (size_t)count * sizeof(*values));
+}
+
+/* ---- tensors ---- */
+
+static size_t product(int rank, const int64_t *dims)
+{
+	size_t count = 1;
+	for (int i = 0; i < rank; i++)
+		count *= (size_t)dims[i];
+	return count;
+}
+
+static Onnx__TensorProto *make_tensor(const char *name, int type, int rank, const int64_t *dims,
+                                      const void *data, size_t size)
+{
+	Onnx__TensorProto *tensor = allocate(sizeof(*tensor));
+	onnx__tensor_proto__init(tensor);
+	tensor->name = duplicate_text(name);
+	tensor->has_data_type = true;
+	tensor->data_type = type;
+	tensor->n_dims = (size_t)rank;
+	tensor->dims = duplicate(dims, (size_t)rank * sizeof(*dims));
+	tensor->has_raw_data = data != NULL;
+	tensor->raw_data.len = data ? size : 0;
+	tensor->raw_data.data = data ? duplicate(data, size) : NULL;
+	return tensor;
+}
+
+void onnx_builder_tensor(struct onnx_builder *builder, const char *name, int rank,
+                         const int64_t *dims, const int64_t *values)
+{
+	add_attribute(builder, name, 4)->t = make_tensor("", TYPE_INT64, rank, dims, values,
+	                                                 product(rank, dims) * sizeof(*values));
+}
+
+struct Onnx__TensorProto *onnx_builder_raw(struct onnx_builder *builder, const char *name, int type,
+                                           int rank, const int64_t *dims, const void *data,
+                                           size_t size)
+{
+	Onnx__GraphProto *graph = builder->model->graph;
+	Onnx__TensorProto *tensor = make_tensor(name, type, rank, dims, data, size);
+	append(&graph->initializer, &graph->n_initializer, tensor);
+	return tensor;
+}
+
+void onnx_builder_floats(struct onnx_builder *builder, const char *name, int rank,
+                         const int64_t *dims, const float *values)
+{
+	onnx_builder_raw(builder, name, TYPE_FLOAT, rank, dims, values,
+	                 product(rank, dims) * sizeof(*values));
+}
+
+void onnx_builder_integers(struct onnx_builder *builder, const char *name, int rank,
+                           const int64_t *dims, const int64_t *values)
+{
+	onnx_builder_raw(builder, name, TYPE_INT64, rank, dims, values,
+	                 product(rank, dims) * sizeof(*values));
+}
+
+/* ---- files ---- */
+
+void *onnx_builder_pack(const struct onnx_builder *builder, size_t *size)
+{
+	*size = onnx__model_proto__get_packed_size(builder->model);
+	void *bytes = allocate(*size);
+	onnx__model_proto__pack(builder->model, bytes);
+	return bytes;
+}
+
+struct onnx_model *onnx_builder_parse(const struct onnx_builder *builder, rv_error *error)
+{
+	struct onnx_model *model = NULL;
+	size_t size;
+	void *bytes = onnx_builder_pack(builder, &size);
+	onnx_parse(&model, bytes, size, error);
+	free(bytes);
+	return model;
+}
+
+bool onnx_builder_write(const struct onnx_builder *builder, const char *path)
+{
+	size_t size;
+	void *bytes = onnx_builder_pack(builder, &size);
+	FILE *file = fopen(path, "wb");
+	bool written = file && fwrite(bytes, 1, size, file) == size;
+	if (file && fclose(file))
+		written = false;
+	free(bytes);
+	return written;
+}

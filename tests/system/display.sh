@@ -1,0 +1,262 @@
+#!/bin/sh
+# Where a live session is seen: displays, kiosk, scaling, corners and the HUD, in windows on two
+# displays of an X server without a screen (Xorg's dummy driver), whose pixels are looked at.
+. "$(dirname "$0")/../support/lib.sh"
+. "tests/support/window.sh"
+
+# The least that can be dreamed, of a still picture whose quarters are of four colours.
+tiny="--octaves 1 --iterations 1 --layer mixed0 --size 96x72 --governor off --warm-steps 1 --strength 0"
+export XDG_CONFIG_HOME="$work/config"
+
+expect_error stage_unknown_scale 2 "fit, fill, stretch, integer" live --scale tiny --headless
+mkdir -p "$work/config/reverie"
+echo 'D 8x8 = 0,0 0,1 1,1 1,0' >"$work/config/reverie/keystone.conf"
+expect_error stage_says_which_corners_are_wrong 2 "keystone.conf:1: these corners" live \
+	assets/clouds.jpg --headless
+rm "$work/config/reverie/keystone.conf"
+
+printf '1 roses\n1 nowhere\n' >"$work/wrong.program"
+expect_error stage_program_without_a_preset 1 "wrong.program:2: no preset called nowhere" live \
+	assets/clouds.jpg --program "$work/wrong.program" --headless
+printf '1 roses\n1 roses fade 2\n' >"$work/wrong.program"
+expect_error stage_program_that_fades_too_long 2 "wrong.program:2: a fade of 2" live \
+	assets/clouds.jpg --program "$work/wrong.program" --headless
+
+if ! can_dream; then
+	skip stage_windows "$why"
+	finish
+fi
+for program in Xorg xrandr xdotool import convert; do
+	if ! have $program; then
+		skip stage_windows "$program is missing"
+		finish
+	fi
+done
+
+convert -size 160x120 xc:red xc:lime +append \( -size 160x120 xc:blue xc:white +append \) -append \
+	"$work/quarters.png"
+
+# ---- two displays, 640x480 and, to its right, 800x600 ----
+
+cat >"$work/xorg.conf" <<'CONF'
+Section "Device"
+	Identifier "dummy"
+	Driver "dummy"
+	VideoRam 32000
+EndSection
+Section "Screen"
+	Identifier "screen"
+	Device "dummy"
+	DefaultDepth 24
+	SubSection "Display"
+		Depth 24
+		Virtual 2048 1024
+	EndSubSection
+EndSection
+Section "ServerFlags"
+	Option "AutoAddDevices" "false"
+EndSection
+CONF
+Xorg -displayfd 3 -config "$work/xorg.conf" -noreset -nolisten tcp -logfile "$work/xorg.log" \
+	3>"$work/display" >/dev/null 2>&1 &
+server=$!
+use_display
+xrandr --newmode second 40.00 800 840 968 1056 600 601 605 628 2>/dev/null
+xrandr --addmode DUMMY1 second 2>/dev/null
+xrandr --output DUMMY0 --mode 640x480 --output DUMMY1 --mode second --right-of DUMMY0 2>/dev/null
+if ! xrandr 2>/dev/null | grep -q 'DUMMY1 connected 800x600+640+0'; then
+	skip stage_windows "Xorg's dummy driver is missing, or makes no second display"
+	finish
+fi
+
+# Keys without Shift, which a busy server may lose.
+cat >"$work/keys.conf" <<'CONF'
+F2 = next-display
+F3 = program-pause
+F6 = program-next
+Corner+F4 = corner-move 55,48
+CONF
+
+start() { # WORD...
+	# shellcheck disable=SC2086
+	start_in "$work" "$work/quarters.png" $tiny --hud off --keys "$work/keys.conf" "$@"
+	pause 2
+}
+
+stop() {
+	kill -INT "$session"
+	wait "$session"
+}
+
+look() {
+	import -window root "$work/screen.png"
+}
+
+# The colour of a pixel of the last look, by name, or as it is.
+colour() { # X Y
+	convert "$work/screen.png" -format "%[pixel:p{$1,$2}]" info: | sed \
+		-e 's/^srgb(255,0,0)$/red/' -e 's/^srgb(0,255,0)$/lime/' -e 's/^srgb(0,0,255)$/blue/' \
+		-e 's/^srgb(255,255,255)$/white/' -e 's/^srgb(0,0,0)$/black/'
+}
+
+sees() { # X Y COLOUR
+	seen=$(colour "$1" "$2")
+	[ "$seen" = "$3" ] || echo "# at $1,$2: $seen, not $3"
+	[ "$seen" = "$3" ]
+}
+
+see_quarters() { # LEFT TOP RIGHT BOTTOM COLOUR COLOUR COLOUR COLOUR
+	sees "$1" "$2" "$5" && sees "$3" "$2" "$6" && sees "$1" "$4" "$7" && sees "$3" "$4" "$8"
+}
+
+is_alive() {
+	kill -0 "$session" 2>/dev/null
+}
+
+start --fullscreen --display 2
+look
+check stage_fills_the_second_display see_quarters 644 4 1436 596 red lime blue white
+check stage_leaves_the_first_one_alone see_quarters 4 4 600 400 black black black black
+press F2
+look
+check stage_goes_to_the_next_display see_quarters 4 4 636 476 red lime blue white
+check stage_leaves_the_display_before sees 1436 300 black
+press F2
+look
+check stage_goes_round_all_displays see_quarters 644 4 1436 596 red lime blue white
+press f
+xdotool getwindowgeometry --shell "$window" >"$work/geometry"
+check stage_leaves_fullscreen grep -q '^WIDTH=960$' "$work/geometry"
+check stage_stays_on_its_display awk -F= '/^X=/ { x = $2 } /^WIDTH=/ { width = $2 }
+	END { exit !(x + width / 2 > 640) }' "$work/geometry"
+press f
+stop
+
+start --fullscreen --display 7 --scale integer --turn 90
+look
+check stage_makes_good_for_a_display_that_is_missing see_quarters 204 84 436 396 blue red white lime
+check stage_scales_by_whole_numbers sees 190 240 black
+press e
+look
+check stage_fits_what_is_turned see_quarters 144 4 496 476 blue red white lime
+check stage_shows_bars_beside_it sees 100 240 black
+press e
+look
+check stage_fills_what_is_turned see_quarters 4 4 636 476 blue red white lime
+press e
+look
+check stage_stretches_what_is_turned see_quarters 4 4 636 476 blue red white lime
+stop
+
+# ---- corners: (0,0) to (56,47), and (640,480) to (512,432) ----
+
+start --fullscreen --display 1
+press k F4 Right Right Left Down Up Up
+look
+check stage_marks_the_corner_that_is_moved sees 56 47 'srgb(255,190,80)'
+xdotool mousemove 630 470 mousedown 1 mousemove 511 431
+pause 0.3
+xdotool mouseup 1
+press Return
+look
+check stage_corners_are_moved_by_keys_and_mouse see_quarters 58 51 500 421 red lime blue white
+check stage_nothing_lies_outside_the_first_corner sees 40 20 black
+check stage_nothing_lies_outside_the_dragged_corner sees 530 460 black
+check stage_the_other_corners_stay sees 636 4 lime
+check stage_the_other_corners_stay_below sees 4 474 blue
+pause 1
+check stage_corners_are_kept grep -q '^DUMMY0 640x480 = 0.08750,0.09792 ' "$work/config/reverie/keystone.conf"
+press F2
+look
+check stage_another_display_has_corners_of_its_own see_quarters 644 4 1436 596 red lime blue white
+stop
+
+# The split line is dragged where it is seen.
+start --fullscreen --display 1 --view split --strength 0
+look
+check stage_corners_are_there_again see_quarters 58 51 500 421 red lime blue white
+xdotool mousemove 200 240 mousedown 1 mousemove 150 240
+pause 0.5
+xdotool mouseup 1
+look
+check stage_drags_map_back_through_the_corners sh -c \
+	"convert $work/screen.png -crop 7x1+147+240 +repage txt: | grep -qi white"
+press k BackSpace Return
+pause 1
+look
+check stage_corners_are_reset see_quarters 4 4 636 476 red lime blue white
+check stage_display_that_is_whole_is_not_listed [ -z "$(grep DUMMY "$work/config/reverie/keystone.conf")" ]
+stop
+
+# ---- kiosk ----
+
+start --kiosk --display 1
+look
+check stage_kiosk_fills_the_display see_quarters 4 4 636 476 red lime blue white
+press q Escape e
+xdotool mousemove 320 240 click --repeat 2 --delay 50 1
+pause 1
+look
+check stage_kiosk_obeys_no_usual_key is_alive
+check stage_kiosk_stays_as_it_is see_quarters 4 4 636 476 red lime blue white
+for _ in 1 2 3; do
+	is_alive && press ctrl+shift+q
+done
+wait "$session"
+check stage_kiosk_is_quit_by_its_chord [ $? = 0 ]
+
+# ---- the HUD's own window ----
+
+start --fullscreen --display 2 --hud-display 1 --hud full
+look
+check stage_hud_is_on_the_other_display [ "$(convert "$work/screen.png" -crop 640x480+0+0 -format '%[fx:maxima>0.8]' info:)" = 1 ]
+check stage_hud_leaves_the_show_alone see_quarters 650 10 1430 590 red lime blue white
+stop
+
+# ---- presets by the clock, and journeys ----
+
+# Strengths that white shows: the dream of strength 0 is the picture itself.
+printf 'layer = mixed0\nstrength = 0\noctaves = 1\niterations = 1\nwarm-steps = 1\n' \
+	>"$work/none.preset"
+printf 'layer = mixed0\nstrength = 4\noctaves = 1\niterations = 10\nstep = 0.1\n' \
+	>"$work/much.preset"
+lasts=$((6 * slowness)) # longer than it takes to make it wait
+printf '%d %s\n600 %s fade 3\n' $lasts "$work/none.preset" "$work/much.preset" >"$work/two.program"
+
+# How far the first display is from the picture PNG, in thousandths of all there is between black
+# and white, on the mean.
+distance() { # PNG
+	look
+	convert "$work/screen.png" -crop 640x480+0+0 +repage -resize 320x240! "$work/small.png"
+	compare -metric MAE "$work/small.png" "$1" null: 2>&1 | sed 's/.*(\(.*\))/\1/' |
+		awk '{ print int(1000 * $1) }'
+}
+
+start --fullscreen --display 1 --program "$work/two.program"
+press F3
+first=$(distance "$work/quarters.png")
+sleep $((lasts + 1))
+check stage_program_waits [ "$(distance "$work/quarters.png")" -le $((first + 2)) ]
+press F6
+sleep 1
+middle=$(distance "$work/quarters.png")
+sleep 5
+last=$(distance "$work/quarters.png")
+check stage_program_goes_on_by_key [ "$last" -gt $((first + 3)) ]
+check stage_program_fades [ "$middle" -lt "$last" ]
+stop
+
+start --fullscreen --display 1 --strength 1 --size 96x72
+sleep 3
+look
+convert "$work/screen.png" -crop 640x480+0+0 +repage -resize 320x240! "$work/before.png"
+still=$(distance "$work/before.png")
+press a
+sleep 5
+check stage_journey_moves_on [ "$(distance "$work/before.png")" -gt $((still + 20)) ]
+press a
+sleep 4
+check stage_journey_ends_where_it_began [ "$(distance "$work/before.png")" -lt $((still + 20)) ]
+stop
+
+finish

@@ -1,0 +1,354 @@
+#!/bin/sh
+# The inputs of the live session, from outside: what goes away, changes, breaks or hangs. Streams are
+# real ones on this machine, sent by ffmpeg; cameras are made up below libavdevice
+# (tests/support/fake_camera.c). What happened is read from the log.
+. "$(dirname "$0")/../support/lib.sh"
+
+clip=$PWD/assets/clouds.mp4
+port=$((20000 + $$ % 20000))
+servers=
+trap 'kill $servers 2>/dev/null; rm -rf "$work"' EXIT
+
+send() { # ARGUMENT...
+	ffmpeg -nostdin -loglevel error "$@" >/dev/null 2>&1
+}
+
+pattern() { # SIZE RATE SECONDS FORMAT: the input and the encoder of a test picture
+	echo "-re -f lavfi -i testsrc=size=$1:rate=$2 -t $3 -pix_fmt $4 -c:v mpeg2video -q:v 4 -g 5"
+}
+
+says() { # TEXT [TIMES]: the log does, at least so often
+	[ "$(grep -c -e "$1" "$work/err")" -ge "${2:-1}" ]
+}
+
+# ---- wrong calls ----
+
+printf 'no picture' >"$work/text.mp4"
+: >"$work/empty.mp4"
+expect_error input_no_such_file 1 "No such file" live "$work/none.mp4" --headless
+expect_error input_directory 2 "is a directory" live "$work" --headless
+expect_error input_of_no_kind 1 "neither a picture nor a video" live "$work/text.mp4" --headless
+expect_error input_empty 1 "is empty" live "$work/empty.mp4" --headless
+expect_error input_sound_alone 1 "has no video stream" live lavfi:sine --headless
+expect_error input_unknown_protocol 1 "Protocol not found" live foo://host/x --headless
+expect_error input_that_can_never_come_is_not_waited_for 1 "Protocol not found" live foo://host/x \
+	--headless --wait on
+expect_error input_wrong_graph 2 "No such filter" live lavfi:nonsense --headless
+expect_error input_nobody_listens 1 "Connection refused" live "tcp://127.0.0.1:$port" --headless
+expect_error input_no_such_camera 1 "no such camera" live /dev/video63 --headless
+expect_error input_camera_size_of_a_file 2 "is no camera" live "$clip" --headless \
+	--camera-size 640x480
+expect_error input_password_stays_hidden 1 "rtsp://127.0.0.1:$port/x" live \
+	"rtsp://anna:secret@127.0.0.1:$port/x" --headless
+check input_password_is_not_printed [ "$(grep -c secret "$work/err")" = 0 ]
+if [ "$(id -u)" != 0 ]; then
+	chmod 0 "$work/empty.mp4"
+	expect_error input_may_not_be_read 1 "Permission denied" live "$work/empty.mp4" --headless
+fi
+
+# ---- the end at any moment ----
+
+# Starts a session, ends it after DELAY seconds, by $signals signals, and sees that it goes. It must
+# within a second; the rest is for a busy machine.
+signals=1 patience=3000
+ends() { # NAME DELAY WORD...
+	name=$1 delay=$2
+	shift 2
+	exec 3<&0 # a command in the background has no standard input but this
+	"$REVERIE" live "$@" --headless >"$work/out" 2>"$work/err" <&3 &
+	session=$!
+	exec 3<&-
+	sleep "$delay"
+	begin=$(date +%s%3N)
+	for _ in $(seq $signals); do kill -INT "$session" && sleep 0.02; done
+	wait "$session"
+	code=$?
+	took=$(($(date +%s%3N) - begin))
+	if [ "$code" = 130 ] && [ "$took" -lt $((patience * slowness)) ]; then
+		ok "$name"
+	else
+		not_ok "$name" "exit code $code after $took ms"
+	fi
+}
+
+mkfifo "$work/fifo" "$work/idle"
+ends input_ends_while_it_listens 1 "tcp://127.0.0.1:$port?listen=1"
+ends input_ends_while_nothing_comes 1 "udp://127.0.0.1:$port"
+ends input_ends_while_a_fifo_is_idle 1 "$work/idle"
+ends input_ends_while_nothing_is_there_yet 1 "tcp://127.0.0.1:$port" --wait on
+check input_says_what_it_waits_for says "^live: waiting for tcp://127.0.0.1:$port: cannot be opened"
+sleep 5 >"$work/idle" &
+servers="$servers $!"
+ends input_ends_while_stdin_is_idle 1 - <"$work/idle"
+if have python3; then
+	python3 tests/support/rtsp.py "$port" silent &
+	servers="$servers $!"
+	sleep 0.5
+	ends input_ends_while_a_server_is_silent 1 "rtsp://127.0.0.1:$port/camera"
+fi
+
+if ! can_dream; then
+	skip input_streams "$why"
+	finish
+fi
+if ! have ffmpeg; then
+	skip input_streams "ffmpeg is missing"
+	finish
+fi
+
+# With nothing compiled before, which takes PoCL a quarter of a minute.
+POCL_CACHE_DIR=$work/pocl
+export POCL_CACHE_DIR
+mkdir "$POCL_CACHE_DIR"
+ends input_ends_while_kernels_compile 2 "$clip" --no-cache
+# The second signal does not wait for the compiler, which the first does for a third of a second.
+rm -r "$POCL_CACHE_DIR"
+mkdir "$POCL_CACHE_DIR"
+signals=2 patience=300
+ends input_ends_at_once_at_a_second_signal 2 "$clip" --no-cache
+signals=1 patience=3000
+unset POCL_CACHE_DIR
+
+# ---- streams ----
+
+tiny="--headless --octaves 1 --iterations 1 --layer mixed0 --size 96x72 --governor off --warm-steps 1"
+
+# Runs a session of so many seconds while it is served by a function, which is started first.
+session() { # NAME SECONDS INPUT WORD...
+	name=$1 seconds=$2 input=$3
+	shift 3
+	# shellcheck disable=SC2086
+	expect_success "$name" live "$input" --bench "$seconds" $tiny "$@"
+}
+
+serve() { # COMMAND WORD...
+	"$@" &
+	server=$!
+	servers="$servers $server"
+	sleep 0.7
+}
+
+stop_server() {
+	kill "$server" 2>/dev/null
+	wait "$server" 2>/dev/null
+}
+
+lives=$(awk -v n="$slowness" 'BEGIN { print 1.6 * n }') # each sender that is killed
+lasts=$((9 * slowness))                                  # one that is not, until it ends by itself
+restart_ten_times() {
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		# shellcheck disable=SC2046
+		timeout -s KILL "$lives" ffmpeg -nostdin -loglevel error $(pattern 160x120 25 $lasts yuv420p) \
+			-f mpegts "tcp://127.0.0.1:$port?listen=1" >/dev/null 2>&1
+	done
+	# shellcheck disable=SC2046
+	send $(pattern 120x160 10 20 yuv422p) -f mpegts "tcp://127.0.0.1:$port?listen=1"
+}
+port=$((port + 1))
+serve restart_ten_times
+session input_killed_and_restarted_ten_times $((22 * slowness)) "tcp://127.0.0.1:$port"
+check input_log_says_what_is_waited_for says "waiting for tcp://127.0.0.1:$port: " 10
+check input_log_says_what_is_back says "is back after" 10
+check input_log_says_what_changed says 'the input changed to 120x160, yuv422p'
+check_rate input_dream_goes_on_meanwhile dream_fps 12
+stop_server
+
+# Nobody sends yet when the session begins.
+port=$((port + 1))
+begin_late() {
+	sleep 2
+	# shellcheck disable=SC2046
+	send $(pattern 160x120 25 $lasts yuv420p) -f mpegts "tcp://127.0.0.1:$port?listen=1"
+}
+serve begin_late
+session input_that_is_not_there_yet 2 "tcp://127.0.0.1:$port" --wait on
+check input_says_when_it_is_there says "tcp://127.0.0.1:$port is there after"
+check input_that_came_late_is_dreamed above source_fps 5
+stop_server
+
+# Each way to come in once.
+port=$((port + 1))
+# shellcheck disable=SC2046
+serve send $(pattern 160x120 25 $lasts yuv420p) -f mpegts -listen 1 "http://127.0.0.1:$port"
+session input_http 2 "http://127.0.0.1:$port"
+check input_http_frames above source_fps 5
+stop_server
+# shellcheck disable=SC2046
+serve send $(pattern 160x120 25 $lasts yuv420p) -f mpegts "udp://127.0.0.1:$port"
+session input_udp 2 "udp://127.0.0.1:$port"
+check input_udp_frames above source_fps 5
+stop_server
+# libsrt tells by flags, which the thread sanitizer does not see, when a connection may be destroyed.
+if is_sanitized tsan; then
+	skip input_srt "the thread sanitizer does not understand libsrt"
+elif ffmpeg -hide_banner -protocols 2>/dev/null | grep -q srt; then
+	# shellcheck disable=SC2046
+	serve send $(pattern 160x120 25 $lasts yuv420p) -f mpegts "srt://127.0.0.1:$port?mode=listener"
+	session input_srt 2 "srt://127.0.0.1:$port"
+	check input_srt_frames above source_fps 5
+	stop_server
+fi
+if have python3; then
+	port=$((port + 1))
+	serve python3 tests/support/rtsp.py "$port"
+	session input_rtsp 3 "rtsp://127.0.0.1:$port/camera"
+	check input_rtsp_frames above source_fps 5
+	stop_server
+fi
+# shellcheck disable=SC2046,SC2086
+ffmpeg -nostdin -loglevel error $(pattern 160x120 25 $lasts yuv420p) -f nut - 2>/dev/null |
+	"$REVERIE" live - --bench 2 $tiny >"$work/out" 2>"$work/err"
+check input_stdin_frames above source_fps 5
+
+# What is at hand when a server of 120 frames a second ends was all shown.
+port=$((port + 1))
+serve_fast() {
+	# shellcheck disable=SC2046
+	send $(pattern 640x480 120 4 yuv420p) -f mpegts "tcp://127.0.0.1:$port?listen=1"
+	date +%s%3N >"$work/ended"
+}
+if [ "$slowness" = 1 ]; then
+	serve serve_fast
+	# shellcheck disable=SC2086
+	"$REVERIE" live "tcp://127.0.0.1:$port" --bench 8 $tiny >"$work/out" 2>"$work/err" &
+	session=$!
+	for _ in $(seq 200); do
+		says 'it ended' && break
+		sleep 0.05
+	done
+	noticed=$(date +%s%3N)
+	wait "$session"
+	check input_of_120_frames_is_not_late [ $((noticed - $(cat "$work/ended"))) -lt 800 ]
+	stop_server
+else
+	skip input_of_120_frames_is_not_late "$slowed_down"
+fi
+
+# The rate is the source's own, not that of the display, which takes fewer frames.
+session input_of_120_frames_a_second 3 "lavfi:testsrc=size=160x120:rate=120"
+check_rate input_of_120_frames_tells_its_rate source_fps 100
+
+session input_of_5_frames 3 "lavfi:testsrc=size=160x120:rate=5"
+check_rate input_of_5_frames_is_dreamed_on_between_them dream_fps 9
+
+# ---- files with trouble ----
+
+make() { # FILE SECONDS ARGUMENT...: a test picture of 160x120, 25 frames a second
+	file=$work/$1 duration=$2
+	shift 2
+	send -f lavfi -i testsrc=size=160x120:rate=25:duration="$duration" "$@" "$file"
+}
+make a.ts 1 -c:v mpeg2video -q:v 4 -g 5
+send -f lavfi -i testsrc=size=120x160:rate=25:duration=1 -pix_fmt yuv422p -c:v mpeg2video -q:v 4 \
+	-g 5 "$work/b.ts"
+make noise.ts 3 -c:v libx264 -g 10 -bsf:v noise=amount=3000
+make wrap.ts 2 -c:v mpeg2video -q:v 4 -output_ts_offset 95442.7
+make vfr.mkv 3 -vf "select='not(mod(n,7))+not(mod(n,11))'" -vsync vfr -c:v mpeg4
+cat "$work/a.ts" "$work/b.ts" >"$work/changes.ts"
+cat "$work/a.ts" "$work/a.ts" "$work/a.ts" >"$work/back.ts"
+
+# The bench begins with the first dream, so that the first frames do not count.
+plays() { # NAME FILE SECONDS: once, and about so long
+	begin=$(date +%s%3N)
+	# shellcheck disable=SC2086
+	expect_success "$1" live "$work/$2" --loop off $tiny
+	took=$(($(date +%s%3N) - begin))
+	check "$1_at_its_pace" [ "$took" -ge $(($3 * 1000 - 200)) ] &&
+		check "$1_to_its_end" [ "$took" -lt $(($3 * 1000 + 20000 * slowness)) ]
+}
+plays input_that_changes_amid changes.ts 2
+check input_that_changes_says_so says 'the input changed to 120x160, yuv422p'
+plays input_whose_time_jumps_back back.ts 3
+plays input_whose_time_wraps wrap.ts 2
+plays input_of_variable_rate vfr.mkv 2
+session input_with_broken_packets 6 "$work/noise.ts"
+check input_with_broken_packets_says_so says 'damaged packets\{0,1\} left out'
+check input_with_broken_packets_goes_on above source_fps 2
+
+# ---- memory ----
+
+# A FIFO whose writers come and go.
+rss() {
+	awk '/^VmRSS/ { print $2 }' "/proc/$session/status"
+}
+# shellcheck disable=SC2086
+"$REVERIE" live "$work/fifo" $tiny >"$work/out" 2>"$work/err" &
+session=$!
+make short.ts 0.2 -c:v mpeg2video -q:v 4 -g 5
+for turn in $(seq 24); do
+	cat "$work/short.ts" >"$work/fifo" 2>/dev/null
+	sleep 0.5
+	[ "$turn" = 10 ] && before=$(rss)
+done
+after=$(rss)
+kill -INT "$session"
+wait "$session"
+check input_that_returns_is_seen says 'is back' 9
+if is_sanitized; then
+	skip input_that_returns_takes_no_more_memory "sanitizers keep what is freed"
+else
+	check input_that_returns_takes_no_more_memory [ $((after - before)) -lt 2048 ]
+fi
+
+# ---- cameras ----
+
+fake=$work/camera.so
+if ! cc -std=c11 -D_GNU_SOURCE -O1 -fPIC -shared -o "$fake" tests/support/fake_camera.c -ldl 2>"$work/err"; then
+	skip input_cameras "there is no compiler for tests/support/fake_camera.c"
+	finish
+fi
+FAKE_CAMERAS=$work/cameras
+mkdir "$FAKE_CAMERAS"
+export FAKE_CAMERAS
+send -f lavfi -i testsrc=size=640x480 -frames:v 1 -pix_fmt yuvj422p "$FAKE_CAMERAS/frame.jpg"
+plug() { # NUMBER NAME PLACE [STATE]
+	printf '%s\n%s\n%s\n' "$2" "$3" "$4" >"$FAKE_CAMERAS/$1"
+}
+plug 0 "Webcam C920" usb-1
+plug 3 Grabber usb-2
+reverie=$REVERIE with=$(preload "$fake")
+REVERIE=$work/with_cameras
+printf '#!/bin/sh\nLD_PRELOAD=%s exec %s "$@"\n' "$with" "$reverie" >"$REVERIE"
+chmod +x "$REVERIE"
+
+expect_success input_cameras_are_listed cameras
+check input_camera_modes_are_listed grep -q '^  MJPG *640x480 at 30 15 fps$' "$work/out"
+check input_camera_choice_is_listed grep -q 'mjpeg 640x480 at 30 fps' "$work/out"
+expect_error input_camera_that_is_none 1 "there are /dev/video0 (Webcam C920), /dev/video3" \
+	live /dev/video9 --headless
+expect_error input_camera_without_that_size 2 "there are 640x480, 320x240" \
+	live /dev/video0 --headless --camera-size 100x100
+expect_error input_camera_without_that_rate 2 "there are 30, 15, 25" \
+	live /dev/video0 --headless --camera-rate 60
+session input_camera_compressed 2 /dev/video0
+check input_camera_compressed_frames above source_fps 15
+session input_camera_raw 2 /dev/video3 --camera-size 320x240 --camera-rate 25
+check input_camera_raw_frames above source_fps 12
+plug_in_late() {
+	sleep 1
+	plug 5 Late usb-5
+}
+serve plug_in_late
+session input_camera_that_is_plugged_in_late 2 /dev/video5 --wait on
+check input_camera_that_came_late_is_dreamed above source_fps 5
+rm "$FAKE_CAMERAS/5"
+pull_the_plug() {
+	pause 3
+	rm "$FAKE_CAMERAS/0"
+	pause 1
+	plug 2 "Webcam C920" usb-1
+	pause 2
+	plug 2 "Webcam C920" usb-1 stuck
+	pause 6
+	plug 2 "Webcam C920" usb-1
+}
+serve pull_the_plug
+session input_camera_that_is_pulled $((15 * slowness)) /dev/video0
+check input_camera_is_back_under_another_number says 'video0 is back as /dev/video2'
+check input_camera_that_is_stuck_is_noticed says 'nothing came for 5 seconds'
+check input_camera_is_back_again says 'is back' 2
+check_rate input_camera_dream_goes_on dream_fps 12
+plug 2 "Webcam C920" usb-1 stuck
+ends input_ends_while_a_camera_is_stuck 2 /dev/video2
+
+finish

@@ -1,0 +1,79 @@
+#!/bin/sh
+# The kernels where they would not run by themselves: those of GPUs on whatever device is first,
+# those of GPUs on a second OpenCL platform (Mesa's rusticl, which compiles for its software
+# rasteriser), and those of GPUs and of CPUs under Oclgrind, which sees races and accesses out of
+# bounds.
+. "$(dirname "$0")/../support/lib.sh"
+
+programs=$(dirname "$REVERIE")/tests
+export REVERIE_TEST_KERNELS=gpu
+
+# Every test of PROGRAM whose name has one of the words (all without any) must pass.
+run_kernels() { # NAME PROGRAM WORD...
+	name=$1 program=$programs/test_$2
+	shift 2
+	if [ ! -x "$program" ]; then
+		skip "$name" "$program is not built"
+		return
+	fi
+	if $judge "$program" "$@" >"$work/out" 2>"$work/err" &&
+		grep -q '^ok ' "$work/out" && ! grep -q '^not ok ' "$work/out"; then
+		ok "$name"
+	else
+		not_ok "$name" "the kernels fail: $judge $program $*"
+	fi
+}
+
+# ---- the device that is there ----
+
+judge=
+for program in convolution operation gradient raster objective; do
+	run_kernels "gpu_kernels_of_$program" "$program"
+done
+
+# ---- a second platform ----
+
+# Its compiler takes long: of the convolutions, those with most in them.
+export RUSTICL_ENABLE=llvmpipe
+second=$("$REVERIE" devices 2>/dev/null | sed -n 's/^ *\([0-9]*\)  *[A-Z]*  *rusticl: .*/\1/p' | head -n 1)
+if [ -n "$second" ]; then
+	export REVERIE_TEST_DEVICE="$second"
+	run_kernels gpu_kernels_of_convolution_on_rusticl convolution \
+		by_groups_on_small by_groups_of_each joins_parts
+	for program in gradient raster objective; do
+		run_kernels "gpu_kernels_of_${program}_on_rusticl" "$program"
+	done
+	unset REVERIE_TEST_DEVICE
+else
+	skip gpu_kernels_on_rusticl "there is no device of rusticl (Debian: mesa-opencl-icd)"
+fi
+unset RUSTICL_ENABLE
+
+# ---- a judge of every access ----
+
+# Oclgrind reports on standard error, and ends well whatever it found.
+judged() { # NAME PROGRAM WORD...
+	run_kernels "$@"
+	if [ -s "$work/err" ]; then
+		not_ok "${1}_is_silent" "Oclgrind reports"
+	else
+		ok "${1}_is_silent"
+	fi
+}
+
+if have oclgrind; then
+	judge="oclgrind --data-races"
+	judged gpu_kernels_of_convolution_under_oclgrind convolution \
+		by_groups_on_small by_groups_of_each
+	judged gpu_kernels_of_operation_under_oclgrind operation multiply global_average
+	REVERIE_TEST_KERNELS=cpu
+	judged winograd_under_oclgrind winograd of_little
+	judged convolution_under_oclgrind convolution joins_parts
+	judged operation_under_oclgrind operation lrn max_pool_is average
+	judged raster_under_oclgrind raster
+	judged objective_under_oclgrind objective shares
+	judged temporal_under_oclgrind temporal a_small
+else
+	skip gpu_kernels_under_oclgrind "oclgrind is not installed"
+fi
+finish

@@ -1,0 +1,193 @@
+#include "app/base/output_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/support/media.h"
+#include "tests/support/test.h"
+
+static rv_status write_file(const char *path, const char *text, bool force, rv_error *error)
+{
+	struct output_file *file = NULL;
+	rv_status status = output_file_create(&file, path, force, error);
+	if (status)
+		return status;
+	avio_write(output_file_io(file), (const unsigned char *)text, (int)strlen(text));
+	return output_file_commit(&file, error);
+}
+
+static bool holds(const char *path, const char *text)
+{
+	size_t size;
+	uint8_t *bytes = media_read(path, &size);
+	bool same = bytes && size == strlen(text) && memcmp(bytes, text, size) == 0;
+	free(bytes);
+	return same;
+}
+
+TEST(output_appears_only_when_it_is_whole)
+{
+	const char *path = media_path("whole.txt");
+	struct output_file *file = NULL;
+	rv_error error;
+	REQUIRE(output_file_create(&file, path, false, &error) == RV_OK);
+	avio_write(output_file_io(file), (const unsigned char *)"abc", 3);
+	avio_flush(output_file_io(file));
+	CHECK(!media_exists(path));
+	CHECK(output_file_commit(&file, &error) == RV_OK);
+	CHECK(file == NULL);
+	CHECK(holds(path, "abc"));
+}
+
+TEST(output_discarded_leaves_nothing)
+{
+	int before = media_file_count();
+	struct output_file *file = NULL;
+	rv_error error;
+	REQUIRE(output_file_create(&file, media_path("gone.txt"), false, &error) == RV_OK);
+	CHECK(media_file_count() == before + 1);
+	output_file_discard(&file);
+	output_file_discard(&file);
+	CHECK(media_file_count() == before);
+}
+
+TEST(output_is_overwritten_only_by_force)
+{
+	const char *path = media_path("twice.txt");
+	rv_error error = {0};
+	REQUIRE(write_file(path, "one", false, &error) == RV_OK);
+	CHECK(write_file(path, "two", false, &error) == RV_INVALID);
+	CHECK_MESSAGE(strstr(error.message, "--force") != NULL, "%s", error.message);
+	CHECK(holds(path, "one"));
+	CHECK(write_file(path, "two", true, &error) == RV_OK);
+	CHECK(holds(path, "two"));
+}
+
+TEST(output_that_comes_to_exist_meanwhile_is_not_overwritten)
+{
+	const char *path = media_path("race.txt");
+	int before = media_file_count();
+	struct output_file *file = NULL;
+	rv_error error;
+	REQUIRE(output_file_create(&file, path, false, &error) == RV_OK);
+	media_write(path, "theirs", 6);
+	CHECK(output_file_commit(&file, &error) == RV_INVALID);
+	CHECK(holds(path, "theirs"));
+	CHECK(media_file_count() == before + 1);
+}
+
+TEST(output_keeps_links_and_modes)
+{
+	const char *target = media_path("target.txt"), *link_path = media_path("link.txt");
+	struct stat status;
+	rv_error error;
+	media_write(target, "old", 3);
+	chmod(target, 0640);
+	REQUIRE(symlink(target, link_path) == 0);
+	REQUIRE(write_file(link_path, "new", true, &error) == RV_OK);
+	CHECK(lstat(link_path, &status) == 0 && S_ISLNK(status.st_mode));
+	CHECK(stat(target, &status) == 0 && (status.st_mode & 0777) == 0640);
+	CHECK(holds(target, "new"));
+}
+
+TEST(output_new_files_follow_the_umask)
+{
+	const char *path = media_path("mode.txt");
+	struct stat status;
+	rv_error error;
+	mode_t old = umask(027);
+	rv_status written = write_file(path, "x", false, &error);
+	umask(old);
+	REQUIRE(written == RV_OK && stat(path, &status) == 0);
+	CHECK_MESSAGE((status.st_mode & 0777) == 0640, "%o", status.st_mode & 0777);
+}
+
+TEST(output_into_a_missing_directory_is_not_found)
+{
+	rv_error error = {0};
+	CHECK(write_file(media_path("nowhere/x.txt"), "x", false, &error) == RV_NOT_FOUND);
+	CHECK_MESSAGE(strstr(error.message, "nowhere") != NULL, "%s", error.message);
+}
+
+TEST(output_onto_a_directory_is_invalid)
+{
+	const char *path = media_path("directory.txt");
+	rv_error error = {0};
+	REQUIRE(mkdir(path, 0777) == 0);
+	CHECK(write_file(path, "x", true, &error) == RV_INVALID);
+	CHECK_MESSAGE(strstr(error.message, "directory") != NULL, "%s", error.message);
+	rmdir(path);
+}
+
+TEST(output_into_an_unwritable_directory_fails)
+{
+	const char *folder = media_path("locked");
+	rv_error error = {0};
+	if (geteuid() == 0)
+		SKIP("the superuser may write anywhere");
+	REQUIRE(mkdir(folder, 0500) == 0);
+	CHECK(write_file(media_path("locked/x.txt"), "x", false, &error) == RV_IO);
+	CHECK_MESSAGE(strstr(error.message, "ermission") != NULL, "%s", error.message);
+	rmdir(folder);
+}
+
+TEST(output_onto_a_full_device_fails)
+{
+	rv_error error = {0};
+	if (!media_exists("/dev/full"))
+		SKIP("there is no /dev/full");
+	CHECK(write_file("/dev/full", "x", false, &error) == RV_IO);
+	CHECK_MESSAGE(strstr(error.message, "No space left") != NULL, "%s", error.message);
+	CHECK(media_exists("/dev/full"));
+}
+
+TEST(output_onto_a_full_disk_fails_and_leaves_nothing)
+{
+	static char text[100000];
+	struct rlimit old, small;
+	rv_error error = {0};
+	int before = media_file_count();
+	memset(text, 'x', sizeof(text) - 1);
+	getrlimit(RLIMIT_FSIZE, &old);
+	small = old;
+	small.rlim_cur = 4096;
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &small);
+	rv_status status = write_file(media_path("big.txt"), text, false, &error);
+	setrlimit(RLIMIT_FSIZE, &old);
+	CHECK(status == RV_IO);
+	CHECK_MESSAGE(strstr(error.message, "big.txt: writing failed") != NULL, "%s",
+	              error.message);
+	CHECK(media_file_count() == before);
+}
+
+static char looked_at[512];
+static bool worth_it;
+
+static bool is_worth_it(const char *path)
+{
+	snprintf(looked_at, sizeof(looked_at), "%s", path);
+	return worth_it && holds(path, "abc");
+}
+
+TEST(output_is_kept_in_part_only_where_that_is_worth_it)
+{
+	const char *path = media_path("part.txt");
+	int before = media_file_count();
+	for (int i = 0; i < 2; i++) {
+		struct output_file *file = NULL;
+		rv_error error = {0};
+		worth_it = i == 1;
+		REQUIRE(output_file_create(&file, path, false, &error) == RV_OK);
+		avio_write(output_file_io(file), (const unsigned char *)"abc", 3);
+		CHECK(output_file_keep(&file, is_worth_it) == worth_it);
+		CHECK(file == NULL && looked_at[0] && strcmp(looked_at, path) != 0);
+		CHECK(media_exists(path) == worth_it);
+		CHECK(media_file_count() == before + worth_it);
+	}
+	CHECK(holds(path, "abc"));
+	unlink(path);
+}

@@ -1,0 +1,126 @@
+#include "app/base/progress.h"
+
+#include <string.h>
+
+#include "tests/support/test.h"
+
+static const struct progress_state half = {
+	.done = 12, .total = 24, .frames_per_second = 4, .elapsed = 3};
+
+TEST(progress_bar_shows_frames_rate_and_time_left)
+{
+	char line[128];
+	progress_format_bar(line, sizeof(line), &half, 79);
+	CHECK_MESSAGE(strcmp(line, "[####################--------------------] 12/24 frames  "
+	                           "4.00 fps  0:03 left") == 0,
+	              "%s", line);
+}
+
+TEST(progress_bar_keeps_within_the_columns)
+{
+	char line[128];
+	for (int columns = 0; columns < 100; columns++) {
+		progress_format_bar(line, sizeof(line), &half, columns);
+		CHECK_MESSAGE((int)strlen(line) <= columns, "%d columns: %s", columns, line);
+	}
+}
+
+TEST(progress_bar_counts_the_part_of_a_frame)
+{
+	struct progress_state state = {.done = 0, .total = 1, .part = 0.5};
+	char line[128];
+	progress_format_bar(line, sizeof(line), &state, 24);
+	CHECK_MESSAGE(strcmp(line, "[######------] 0/1 frame") == 0, "%s", line);
+}
+
+TEST(progress_of_unknown_length_says_no_time_left)
+{
+	struct progress_state state = {.done = 7, .frames_per_second = 25};
+	char line[128];
+	progress_format_line(line, sizeof(line), &state);
+	CHECK_MESSAGE(strcmp(line, "7 frames, 25.0 frames per second") == 0, "%s", line);
+	progress_format_bar(line, sizeof(line), &state, 79);
+	CHECK_MESSAGE(strcmp(line, "7 frames  25.0 fps") == 0, "%s", line);
+}
+
+TEST(progress_tells_slow_frames_in_seconds)
+{
+	struct progress_state state = {.done = 1, .total = 101, .frames_per_second = 0.05};
+	char line[128];
+	progress_format_line(line, sizeof(line), &state);
+	CHECK_MESSAGE(strcmp(line, "1 of 101 frames, 20.0 s a frame, 33:20 left") == 0, "%s", line);
+	state.total = 1001;
+	progress_format_line(line, sizeof(line), &state);
+	CHECK_MESSAGE(strstr(line, "5:33:20 left") != NULL, "%s", line);
+}
+
+TEST(progress_survives_more_frames_than_promised)
+{
+	struct progress_state state = {
+		.done = 30, .total = 24, .frames_per_second = 4, .elapsed = 7.5};
+	char line[128];
+	progress_format_bar(line, sizeof(line), &state, 40);
+	CHECK_MESSAGE(strcmp(line, "30/24 frames  4.00 fps  in 0:08") == 0, "%s", line);
+}
+
+/* What a whole run leaves in a file. */
+static void run_to_file(enum progress_style style, char *text, size_t size)
+{
+	struct progress progress;
+	FILE *file = tmpfile();
+	progress_init(&progress, file, style);
+	progress_begin(&progress, 3);
+	progress_note(&progress, "a %s", "note");
+	for (int i = 0; i < 3; i++)
+		progress_frame(&progress);
+	progress_end(&progress);
+	rewind(file);
+	text[fread(text, 1, size - 1, file)] = '\0';
+	fclose(file);
+}
+
+TEST(progress_lines_are_few_and_hold_no_control_characters)
+{
+	char text[1024];
+	int lines = 0;
+	run_to_file(PROGRESS_LINES, text, sizeof(text));
+	CHECK(strncmp(text, "a note\n3 of 3 frames", 20) == 0);
+	for (char *c = text; *c; c++) {
+		CHECK(*c == '\n' || *c >= ' ');
+		lines += *c == '\n';
+	}
+	CHECK_MESSAGE(lines == 2, "%d lines: %s", lines, text);
+}
+
+TEST(progress_quiet_says_nothing)
+{
+	char text[1024];
+	run_to_file(PROGRESS_NONE, text, sizeof(text));
+	CHECK(text[0] == '\0');
+}
+
+TEST(progress_bar_gives_way_to_a_note_and_ends_its_line)
+{
+	char text[2048];
+	run_to_file(PROGRESS_BAR, text, sizeof(text));
+	CHECK(strstr(text, "\r\033[Ka note\n") != NULL);
+	CHECK(text[strlen(text) - 1] == '\n');
+	CHECK(strstr(text, "3/3 frames") != NULL);
+}
+
+TEST(progress_style_follows_the_stream)
+{
+	FILE *file = tmpfile();
+	CHECK(progress_style_for(file, false) == PROGRESS_LINES);
+	CHECK(progress_style_for(file, true) == PROGRESS_NONE);
+	fclose(file);
+}
+
+TEST(progress_may_be_null)
+{
+	progress_begin(NULL, 3);
+	progress_part(NULL, 0.5);
+	progress_frame(NULL);
+	progress_note(NULL, "nobody hears it");
+	progress_end(NULL);
+}

@@ -1,0 +1,397 @@
+#include "app/control/action.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/control/keys.h"
+#include "app/screen/hud.h"
+#include "tests/support/test.h"
+
+static const struct action_layer layers[] = {
+	{"low", 64, true}, {"middle", 3, true}, {"inside", 5, false}, {"high", 2048, true}};
+
+static struct action_state *make(void)
+{
+	struct action_state *state = calloc(1, sizeof(*state));
+	if (!state)
+		abort();
+	state->options = options_default();
+	state->layers = layers;
+	state->layer_count = 4;
+	state->default_layer = 1;
+	return state;
+}
+
+static bool run(struct action_state *state, const char *text)
+{
+	rv_error error = {0};
+	rv_status status = action_run(state, text, &error);
+	CHECK_MESSAGE(status == RV_OK, "%s: %s", text, error.message);
+	return status == RV_OK;
+}
+
+/* What the option called name is, as text; valid until the next call. */
+static const char *value(const struct action_state *state, const char *name)
+{
+	static char text[OPTION_VALUE_LENGTH];
+	option_format(&state->options, option_find(name, COMMAND_LIVE), text);
+	return text;
+}
+
+TEST(action_adds_and_stops_at_the_ends)
+{
+	struct action_state *state = make();
+	for (int i = 0; i < 7; i++)
+		run(state, "add strength 0.1");
+	CHECK(!strcmp(value(state, "strength"), "1.7"));
+	CHECK(!strcmp(state->message, "strength 1.7"));
+	run(state, "add strength 100");
+	CHECK(!strcmp(value(state, "strength"), "4"));
+	run(state, "add octaves -50");
+	CHECK(!strcmp(value(state, "octaves"), "1"));
+	run(state, "add warm-steps 2");
+	CHECK(!strcmp(value(state, "warm-steps"), "2"));
+	run(state, "add warm-steps -2");
+	CHECK(!strcmp(value(state, "warm-steps"), "auto"));
+	run(state, "add rotate -12.5");
+	CHECK(!strcmp(value(state, "rotate"), "-12.5"));
+	free(state);
+}
+
+TEST(action_sets_and_cycles)
+{
+	struct action_state *state = make();
+	run(state, "set layer low:1,high:-0.5");
+	CHECK(!strcmp(value(state, "layer"), "low,high:-0.5"));
+	run(state, "set size 320x");
+	CHECK(!strcmp(value(state, "size"), "320x"));
+	run(state, "cycle view");
+	CHECK(!strcmp(value(state, "view"), "split"));
+	run(state, "cycle view");
+	run(state, "cycle view");
+	CHECK(!strcmp(value(state, "view"), "dream"));
+	run(state, "set hud help");
+	CHECK(state->options.hud == HUD_HELP);
+	free(state);
+}
+
+TEST(action_goes_through_layers_and_channels)
+{
+	struct action_state *state = make();
+	run(state, "channel-up");
+	run(state, "channel-up");
+	CHECK(!strcmp(value(state, "channels"), "1"));
+	run(state, "channel-up");
+	run(state, "channel-up"); /* the layer has three */
+	CHECK(!strcmp(value(state, "channels"), "2"));
+	run(state, "layer-up");
+	CHECK(!strcmp(value(state, "layer"), "high") && !value(state, "channels")[0]);
+	run(state, "layer-up");
+	CHECK(!strcmp(value(state, "layer"), "high"));
+	run(state, "layer-down");
+	run(state, "layer-down");
+	run(state, "layer-down");
+	CHECK(!strcmp(value(state, "layer"), "low"));
+	run(state, "channel-up");
+	run(state, "channel-down");
+	CHECK(!value(state, "channels")[0]);
+	free(state);
+}
+
+TEST(action_layers_and_channels_go_by_name_and_number)
+{
+	struct action_state *state = make();
+	rv_error error;
+	run(state, "set layer inside");
+	run(state, "set channels 4");
+	CHECK(action_run(state, "set channels 5", &error) == RV_INVALID);
+	CHECK(!strcmp(error.message, "channel 5: inside has only 0 to 4"));
+	CHECK(!strcmp(value(state, "channels"), "4"));
+	CHECK(action_run(state, "set layer low,insider", &error) == RV_NOT_FOUND);
+	CHECK(strstr(error.message, "did you mean inside?") != NULL);
+	CHECK(!strcmp(value(state, "layer"), "inside") && !strcmp(value(state, "channels"), "4"));
+	run(state, "channel-random");
+	CHECK(state->options.channels.count == 1 && state->options.channels.list[0] < 5);
+	run(state, "set channels default");
+	CHECK(!value(state, "channels")[0]);
+	run(state, "set channels 4");
+	run(state, "layer-up"); /* from a layer that is not gone through to the next that is */
+	CHECK(!strcmp(value(state, "layer"), "high") && !value(state, "channels")[0]);
+	run(state, "set channels 2047");
+	run(state, "set layer middle"); /* channels are those of a layer */
+	CHECK(!value(state, "channels")[0]);
+	run(state, "undo");
+	CHECK(!strcmp(value(state, "channels"), "2047"));
+	free(state);
+}
+
+TEST(action_toggles_between_two_choices)
+{
+	struct action_state *state = make();
+	rv_error error;
+	run(state, "set hud full");
+	run(state, "toggle hud help");
+	CHECK(state->options.hud == HUD_HELP);
+	run(state, "toggle view source");
+	run(state, "toggle hud help");
+	CHECK(state->options.hud == HUD_FULL && state->options.view == OPTION_VIEW_SOURCE);
+	run(state, "toggle view source");
+	CHECK(state->options.view == OPTION_VIEW_DREAM);
+	CHECK(action_run(state, "toggle strength 1", &error) == RV_INVALID);
+	CHECK(action_run(state, "toggle view", &error) == RV_INVALID);
+	free(state);
+}
+
+TEST(action_random_stays_within_the_network)
+{
+	struct action_state *state = make();
+	bool seen[4] = {false}, all = false, single = false;
+	for (int i = 0; i < 200; i++) {
+		run(state, "random");
+		for (int j = 0; j < 4; j++) {
+			if (strcmp(state->options.layers.list[0].name, layers[j].name))
+				continue;
+			seen[j] = true;
+			if (state->options.channels.count)
+				CHECK(state->options.channels.list[0] < layers[j].channels);
+		}
+		single = single || state->options.channels.count == 1;
+		all = all || !state->options.channels.count;
+	}
+	CHECK(seen[0] && seen[1] && !seen[2] && seen[3] && all && single);
+	free(state);
+}
+
+TEST(action_undo_takes_back_one_change_after_the_other)
+{
+	struct action_state *state = make();
+	rv_error error;
+	run(state, "add strength 0.1");
+	run(state, "add strength 0.1"); /* held down: one change */
+	run(state, "set layer high");
+	run(state, "cycle mirror"); /* the view is not the dream */
+	run(state, "undo");
+	CHECK(!value(state, "layer")[0] && !strcmp(value(state, "strength"), "1.2"));
+	CHECK(!strcmp(value(state, "mirror"), "on"));
+	run(state, "undo");
+	CHECK(!strcmp(value(state, "strength"), "1"));
+	CHECK(action_run(state, "undo", &error) == RV_NOT_FOUND);
+	for (int i = 0; i < 100; i++) {
+		run(state, "add strength 0.01");
+		run(state, "add strength -0.01");
+	}
+	CHECK(state->undo_count == ACTION_UNDO_MAX);
+	free(state);
+}
+
+TEST(action_redo_makes_again_what_was_undone)
+{
+	struct action_state *state = make();
+	rv_error error;
+	CHECK(action_run(state, "redo", &error) == RV_NOT_FOUND);
+	run(state, "add strength 0.1");
+	run(state, "set size 320x");
+	run(state, "set layer high");
+	run(state, "undo");
+	run(state, "undo");
+	run(state, "undo");
+	CHECK(!strcmp(value(state, "strength"), "1") && !value(state, "size")[0]);
+	run(state, "redo");
+	run(state, "redo");
+	CHECK(!strcmp(value(state, "strength"), "1.1") && !value(state, "layer")[0]);
+	CHECK(!strcmp(value(state, "size"), "320x"));
+	run(state, "undo");
+	run(state, "redo");
+	run(state, "redo");
+	CHECK(!strcmp(value(state, "layer"), "high"));
+	run(state, "undo");
+	run(state, "add octaves 1"); /* another way: what was undone is gone */
+	CHECK(action_run(state, "redo", &error) == RV_NOT_FOUND);
+	free(state);
+}
+
+TEST(action_goes_through_presets)
+{
+	struct action_state *state = make();
+	rv_error error;
+	CHECK(action_run(state, "preset-next", &error) == RV_NOT_FOUND);
+	action_find_presets(state);
+	REQUIRE(state->preset_count > 1);
+	state->layer_count = 0; /* they are for another network */
+	run(state, "add strength 1");
+	run(state, "preset-next");
+	CHECK(state->options.layers.count == 1 && !strncmp(state->message, "preset ", 7));
+	CHECK(!strcmp(value(state, "strength"), "1"));
+	char first[ACTION_MESSAGE_LENGTH];
+	strcpy(first, state->message);
+	for (int i = 0; i < state->preset_count; i++)
+		run(state, "preset-next");
+	CHECK(!strcmp(state->message, first));
+	run(state, "preset-next");
+	run(state, "preset-previous");
+	CHECK(!strcmp(state->message, first));
+	free(state);
+}
+
+TEST(action_takes_a_preset_by_its_name)
+{
+	struct action_state *state = make();
+	rv_error error;
+	CHECK(action_run(state, "preset eyes", &error) == RV_NOT_FOUND); /* its layer is not here */
+	CHECK(!state->options.layers.count);
+	state->layer_count = 0;
+	run(state, "preset eyes");
+	CHECK(state->options.layers.count == 1 && !strcmp(state->message, "preset eyes"));
+	CHECK(action_run(state, "preset none-such", &error) == RV_NOT_FOUND);
+	CHECK(action_run(state, "preset /etc/passwd", &error) == RV_INVALID);
+	CHECK(action_run(state, "preset ../x.preset", &error) == RV_INVALID);
+	run(state, "undo");
+	CHECK(!state->options.layers.count);
+	free(state);
+}
+
+TEST(action_asks_others_for_the_rest)
+{
+	struct action_state *state = make();
+	run(state, "screenshot");
+	run(state, "reset");
+	CHECK(state->requests == (ACTION_SCREENSHOT | ACTION_RESET));
+	run(state, "save-preset");
+	run(state, "quit");
+	CHECK(state->requests & ACTION_QUIT && state->requests & ACTION_SAVE_PRESET);
+	free(state);
+}
+
+TEST(action_refuses_what_makes_no_sense)
+{
+	static const char *const wrong[] = {
+		"",
+		"fly",
+		"add",
+		"add strength",
+		"add strength much",
+		"add strength 0.1 0.2",
+		"add layer 1",
+		"add nothing 1",
+		"add winner-window 1",
+		"set strength 5",
+		"set strength",
+		"set objective l3",
+		"set output x",
+		"set model x",
+		"set device 2",
+		"set cache x",
+		"cycle strength",
+		"cycle",
+		"cycle view split",
+		"layer-up 2",
+		"quit now",
+		"add strength 1e300",
+		"add strength nan",
+	};
+	struct action_state *state = make();
+	struct options before = state->options;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		rv_error error = {0};
+		CHECK_MESSAGE(action_run(state, wrong[i], &error) == RV_INVALID, "%s", wrong[i]);
+		CHECK_MESSAGE(error.message[0] && !strchr(error.message, '\n'), "%s", wrong[i]);
+	}
+	CHECK(!memcmp(&before, &state->options, sizeof(before)));
+	CHECK(state->undo_count == 0 && !state->requests);
+	free(state);
+}
+
+/* Ten thousand actions by chance leave options that the engine takes. */
+TEST(action_by_chance_leaves_options_in_range)
+{
+	struct action_state *state = make();
+	struct keys keys;
+	unsigned random = 1;
+	action_find_presets(state);
+	REQUIRE(keys_load_all(&keys, "", NULL) == RV_OK);
+	for (int i = 0; i < 10000; i++) {
+		random = random * 1664525u + 1013904223u;
+		action_run(state, keys.list[(random >> 8) % (unsigned)keys.count].action, NULL);
+	}
+	for (const struct option *option = option_table; option->name; option++) {
+		char text[OPTION_VALUE_LENGTH];
+		struct options copy = state->options;
+		option_format(&state->options, option, text);
+		if (text[0] && option_in_preset(option))
+			CHECK_MESSAGE(option_set(&copy, option, text, "", NULL) == RV_OK, "%s = %s",
+			              option->name, text);
+	}
+	free(state);
+}
+
+/* ---- keys ---- */
+
+TEST(keys_of_the_program_are_sound)
+{
+	struct keys keys = {0};
+	rv_error error = {0};
+	CHECK_MESSAGE(keys_parse(&keys, "keys.conf", keys_default_text, &error) == RV_OK, "%s",
+	              error.message);
+	CHECK(!strcmp(keys_find(&keys, "up"), "add strength 0.1"));
+	CHECK(!strcmp(keys_find(&keys, "Q"), "quit"));
+	CHECK(!keys_find(&keys, "F9"));
+	int listed = 0, bindings = 0;
+	for (const char *at = keys_default_text; (at = strstr(at, " = ")); at++)
+		bindings++;
+	CHECK_MESSAGE(keys.count == bindings, "%d keys in %d lines: one is bound twice", keys.count,
+	              bindings);
+	for (int i = 0; i < keys.count; i++) {
+		CHECK_MESSAGE(strlen(keys.list[i].help) <= 22, "%s", keys.list[i].key);
+		listed += keys.list[i].help[0] != '\0';
+	}
+	CHECK_MESSAGE(listed <= HUD_KEYS_MAX, "the window lists %d, not all %d", HUD_KEYS_MAX,
+	              listed);
+}
+
+TEST(keys_are_bound_anew_and_unbound)
+{
+	struct keys keys = {0};
+	rv_error error = {0};
+	const char *text = "# mine\n\n  Q = undo # back\r\nq=reset\n= = layer-up\n"
+			   "Ctrl+S = save-preset#x\n";
+	CHECK(keys_parse(&keys, "a", "Q = quit\nF1 = set hud help\nA = undo", &error) == RV_OK);
+	CHECK(keys_parse(&keys, "b", "f1 = none", &error) == RV_OK);
+	CHECK(keys.count == 2 && !keys_find(&keys, "F1") && keys_find(&keys, "A"));
+	CHECK(keys_parse(&keys, "c", text, &error) == RV_INVALID);
+	CHECK(!strncmp(error.message, "c:6: ", 5));
+	CHECK(!strcmp(keys_find(&keys, "Q"), "reset"));
+	CHECK(!strcmp(keys_find(&keys, "="), "layer-up"));
+}
+
+TEST(keys_refuse_what_makes_no_sense)
+{
+	static const char *const wrong[] = {"Q",
+	                                    "Q quit",
+	                                    "Q = fly",
+	                                    "Q = add strength",
+	                                    "Q = set output x",
+	                                    "Q =",
+	                                    "A key whose name goes on and on = quit"};
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct keys keys = {0};
+		rv_error error = {0};
+		CHECK_MESSAGE(keys_parse(&keys, "k", wrong[i], &error) == RV_INVALID, "%s",
+		              wrong[i]);
+		CHECK_MESSAGE(!strncmp(error.message, "k:1: ", 5), "%s", error.message);
+	}
+	struct keys keys = {0};
+	CHECK(keys_load(&keys, "no/such/file", NULL) == RV_NOT_FOUND);
+}
+
+TEST(keys_are_not_endless)
+{
+	struct keys keys = {0};
+	char line[64];
+	rv_status status = RV_OK;
+	for (int i = 0; i <= KEYS_MAX && status == RV_OK; i++) {
+		snprintf(line, sizeof(line), "K%d = quit", i);
+		status = keys_parse(&keys, "k", line, NULL);
+	}
+	CHECK(status == RV_INVALID && keys.count == KEYS_MAX);
+}

@@ -1,0 +1,162 @@
+#include "app/control/playlist.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/control/fade.h"
+#include "tests/support/test.h"
+
+enum { SECOND = 1000000000 };
+
+static const char text[] = "# an evening\n"
+			   "0:30 roses\n\n"
+			   "90 mountains fade 5 # slowly\n"
+			   "  1:00:00.5\teyes fade 0\r\n";
+
+TEST(program_is_read)
+{
+	struct playlist program;
+	rv_error error = {0};
+	CHECK_MESSAGE(playlist_parse(&program, "p", text, &error) == RV_OK, "%s", error.message);
+	REQUIRE(program.count == 3);
+	CHECK(program.lines[0].seconds == 30 && program.lines[0].fade < 0);
+	CHECK(program.lines[1].seconds == 90 && program.lines[1].fade == 5);
+	CHECK(program.lines[2].seconds == 3600.5 && program.lines[2].fade == 0);
+	CHECK(!strcmp(program.lines[1].name, "mountains"));
+	CHECK(program.lines[0].dream.layers.count == 1);
+	playlist_release(&program);
+	CHECK(!playlist_tick(&program, 5));
+}
+
+TEST(program_says_which_line_is_wrong)
+{
+	static const char *const wrong[] = {
+		"30 roses\nroses",
+		"30 roses\n30",
+		"30 roses\n0 roses",
+		"30 roses\n-5 roses",
+		"30 roses\n1:60 roses",
+		"30 roses\n1.5:00 roses",
+		"30 roses\n1:2:3:4 roses",
+		"30 roses\nnan roses",
+		"30 roses\n30 roses fade",
+		"30 roses\n30 roses fade x",
+		"30 roses\n30 roses for 5",
+		"30 roses\n30 roses fade 5 6",
+		"30 roses\n30 roses fade 31",
+		"30 roses\n30s roses",
+		"30 roses\n1e9 roses",
+	};
+	struct playlist program;
+	rv_error error = {0};
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		CHECK_MESSAGE(playlist_parse(&program, "p", wrong[i], &error) == RV_INVALID, "%s",
+		              wrong[i]);
+		CHECK_MESSAGE(!strncmp(error.message, "p:2: ", 5), "%s", error.message);
+		CHECK(!program.count && !program.lines);
+	}
+	CHECK(playlist_parse(&program, "p", "30 no-such-preset", &error) == RV_NOT_FOUND);
+	CHECK_MESSAGE(!strncmp(error.message, "p:1: no preset called", 21), "%s", error.message);
+	CHECK(playlist_parse(&program, "p", "# nothing\n", &error) == RV_INVALID);
+	CHECK(playlist_load(&program, "no/such/file", &error) == RV_NOT_FOUND);
+}
+
+static const char *begins(struct playlist *program, int64_t now)
+{
+	const struct playlist_line *line = playlist_tick(program, now);
+	return line ? line->name : "-";
+}
+
+TEST(program_goes_by_the_clock_and_begins_again)
+{
+	struct playlist program;
+	const int64_t start = 7 * (int64_t)SECOND;
+	REQUIRE(playlist_parse(&program, "p", "10 roses\n5 eyes\n2 bubbles", NULL) == RV_OK);
+	CHECK(!strcmp(begins(&program, start), "roses"));
+	CHECK(!strcmp(begins(&program, start), "-"));
+	CHECK(!strcmp(begins(&program, start + 10 * (int64_t)SECOND - 1), "-"));
+	CHECK(!strcmp(begins(&program, start + 10 * (int64_t)SECOND + 1000), "eyes"));
+	/* A late tick does not make all that follows late. */
+	CHECK(!strcmp(begins(&program, start + 15 * (int64_t)SECOND), "bubbles"));
+	CHECK(!strcmp(begins(&program, start + 17 * (int64_t)SECOND), "roses"));
+	/* After a long sleep lines do not chase each other. */
+	CHECK(!strcmp(begins(&program, start + 1000 * (int64_t)SECOND), "eyes"));
+	CHECK(!strcmp(begins(&program, start + 1004 * (int64_t)SECOND), "-"));
+	CHECK(!strcmp(begins(&program, start + 1005 * (int64_t)SECOND), "bubbles"));
+	playlist_release(&program);
+}
+
+TEST(program_is_paused_and_hurried)
+{
+	struct playlist program;
+	const int64_t second = SECOND;
+	REQUIRE(playlist_parse(&program, "p", "10 roses\n5 eyes", NULL) == RV_OK);
+	begins(&program, second);
+	CHECK(playlist_pause(&program, 3 * second)); /* after two seconds */
+	CHECK(!strcmp(begins(&program, 100 * second), "-"));
+	CHECK(!playlist_pause(&program, 100 * second));
+	CHECK(!strcmp(begins(&program, 107 * second), "-"));
+	CHECK(!strcmp(begins(&program, 108 * second), "eyes"));
+	playlist_next(&program);
+	CHECK(!strcmp(begins(&program, 109 * second), "roses"));
+	CHECK(!strcmp(begins(&program, 118 * second), "-"));
+	CHECK(playlist_pause(&program, 118 * second));
+	playlist_next(&program);
+	CHECK(!strcmp(begins(&program, 200 * second), "eyes"));
+	CHECK(!strcmp(begins(&program, 205 * second), "roses"));
+	playlist_release(&program);
+}
+
+/* ---- fades ---- */
+
+TEST(fade_goes_evenly_and_arrives)
+{
+	struct fade *fade = calloc(1, sizeof(*fade));
+	REQUIRE(fade);
+	struct options from = options_default(), options = from;
+	from.params.strength = 1;
+	options.params.strength = 3;
+	options.params.time.zoom = 1.5f;
+	options.params.octaves = 7;
+	fade_begin(fade, &from, &options, 4);
+	CHECK(options.params.strength == 1 && options.params.time.zoom == 1);
+	CHECK(options.params.octaves == 7); /* no number that a dream can follow */
+	fade_step(fade, &options, 10 * (int64_t)SECOND);
+	CHECK(options.params.strength == 1);
+	fade_step(fade, &options, 11 * (int64_t)SECOND);
+	CHECK(options.params.strength == 1.5f && options.params.time.zoom == 1.125f);
+	fade_step(fade, &options, 13 * (int64_t)SECOND);
+	CHECK(options.params.strength == 2.5f && fade->on);
+	fade_step(fade, &options, 60 * (int64_t)SECOND);
+	CHECK(options.params.strength == 3 && options.params.time.zoom == 1.5f && !fade->on);
+	free(fade);
+}
+
+TEST(fade_leaves_to_others_what_they_change)
+{
+	struct fade *fade = calloc(1, sizeof(*fade));
+	REQUIRE(fade);
+	struct options from = options_default(), options = from;
+	options.params.strength = 3;
+	options.params.time.zoom = 2;
+	fade_begin(fade, &from, &options, 2);
+	fade_step(fade, &options, SECOND);
+	options.params.strength = 0.25f; /* a hand on the knob */
+	fade_step(fade, &options, 2 * (int64_t)SECOND);
+	CHECK(options.params.strength == 0.25f && options.params.time.zoom == 1.5f);
+	fade_step(fade, &options, 3 * (int64_t)SECOND);
+	CHECK(options.params.strength == 0.25f && options.params.time.zoom == 2);
+	free(fade);
+}
+
+TEST(fade_of_no_time_is_a_jump)
+{
+	struct fade *fade = calloc(1, sizeof(*fade));
+	REQUIRE(fade);
+	struct options from = options_default(), options = from;
+	options.params.strength = 3;
+	fade_begin(fade, &from, &options, 0);
+	CHECK(options.params.strength == 3 && !fade->on);
+	free(fade);
+}

@@ -1,0 +1,238 @@
+#include "app/live/governor.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "tests/support/test.h"
+
+static const struct governor_quality wish = {
+	.width = 640,
+	.height = 480,
+	.warm_steps = 0,
+	.warm_octaves = 3,
+	.octave_scale = 1.4f,
+	.flow = RV_FLOW_MEDIUM,
+};
+
+/* A machine as the tests imagine it: its costs are deliberately not those of the governor's model.
+ */
+struct machine {
+	double speed;    /* 1: a gradient step on a million pixels takes 100 ms */
+	double overhead; /* milliseconds of each dream */
+	double noise;    /* 0..1: how much a dream's time swings */
+	unsigned random;
+};
+
+static double swing(struct machine *machine)
+{
+	machine->random = machine->random * 1664525u + 1013904223u;
+	return (machine->random >> 8) / (double)(1 << 24) * 2 - 1;
+}
+
+static double dream(struct machine *machine, const struct governor_quality *quality)
+{
+	double pixels = (double)quality->width * quality->height / 1e6;
+	double steps = quality->warm_steps  ? quality->warm_steps
+	               : quality->warm_most ? quality->warm_most
+	                                    : 3;
+	double flow = quality->flow == RV_FLOW_FAST ? 5 : 40;
+	double octaves = 1 + 0.6 * (quality->warm_octaves - 1);
+	double time = machine->overhead + pixels * (100 * steps * octaves + flow) / machine->speed;
+	return time * (1 + machine->noise * swing(machine));
+}
+
+struct run {
+	int changes; /* of the rung */
+	double mean; /* milliseconds of a dream */
+};
+
+/* Dreams for so many seconds. */
+static struct run run(struct governor *governor, struct machine *machine, double seconds,
+                      double target)
+{
+	struct run result = {0};
+	double sum = 0, elapsed = 0;
+	int dreams = 0;
+	for (; elapsed < seconds * 1000; dreams++) {
+		int rung = governor->rung;
+		double time = dream(machine, governor_quality(governor));
+		governor_measure(governor, time, target);
+		result.changes += governor->rung != rung;
+		elapsed += fmax(time, 1000 / 30.0); /* no more dreams than frames */
+		sum += time;
+	}
+	result.mean = sum / dreams;
+	return result;
+}
+
+TEST(governor_leaves_the_wish_alone_where_there_is_room)
+{
+	struct governor governor;
+	struct machine machine = {.speed = 100, .noise = 0.3};
+	governor_init(&governor, &wish, 0, 0);
+	struct run result = run(&governor, &machine, 60, 80);
+	CHECK(result.changes == 0 && governor.rung == 0);
+	CHECK(governor_quality(&governor)->width == 640);
+}
+
+TEST(governor_trades_in_the_order_it_says)
+{
+	struct governor governor;
+	governor_init(&governor, &wish, 0, 0);
+	for (int i = 1; i < governor.rungs; i++) {
+		const struct governor_quality *a = &governor.ladder[i - 1], *b = a + 1;
+		bool steps = a->warm_steps != b->warm_steps || a->warm_most != b->warm_most,
+		     octaves = a->warm_octaves != b->warm_octaves;
+		bool size = a->width != b->width, flow = a->flow != b->flow;
+		CHECK_MESSAGE(steps + octaves + size + flow == 1, "rung %d", i);
+		CHECK_MESSAGE(!octaves || a->warm_most == 1, "rung %d", i);
+		CHECK_MESSAGE(!size || a->warm_octaves == 1, "rung %d", i);
+		CHECK_MESSAGE(!flow || i == governor.rungs - 1, "rung %d", i);
+		CHECK_MESSAGE(b->width % 8 == 0 && b->height % 8 == 0 && b->height >= 96, "rung %d",
+		              i);
+		CHECK_MESSAGE(fabs(3.0 * b->width / (4.0 * b->height) - 1) < 0.06, "rung %d", i);
+	}
+	CHECK(governor.ladder[governor.rungs - 1].flow == RV_FLOW_FAST);
+}
+
+TEST(governor_holds_the_target_on_machines_of_any_speed)
+{
+	for (double speed = 0.5; speed < 200; speed *= 1.3) {
+		struct governor governor;
+		struct machine machine = {.speed = speed, .overhead = 5, .noise = 0.2};
+		governor_init(&governor, &wish, 0, 0);
+		run(&governor, &machine, 60, 80);
+		struct run result = run(&governor, &machine, 600, 80);
+		bool lowest = governor.rung == governor.rungs - 1;
+		CHECK_MESSAGE(lowest || result.mean < 80, "speed %g: %g ms", speed, result.mean);
+		/* It does not hide in the cellar either: the rung above would not do, or it is
+		 * there. */
+		double above = governor.rung ? dream(&(struct machine){speed, 5, 0, 0},
+		                                     &governor.ladder[governor.rung - 1])
+		                             : 80;
+		CHECK_MESSAGE(above > 0.5 * 80, "speed %g: %g ms above", speed, above);
+	}
+}
+
+TEST(governor_does_not_swing)
+{
+	for (double speed = 0.5; speed < 200; speed *= 1.07) {
+		struct governor governor;
+		struct machine machine = {.speed = speed, .overhead = 5, .noise = 0.4};
+		governor_init(&governor, &wish, 0, 0);
+		struct run first = run(&governor, &machine, 3600, 80);
+		struct run second = run(&governor, &machine, 3600, 80);
+		CHECK_MESSAGE(first.changes <= 20, "speed %g: %d changes in an hour", speed,
+		              first.changes);
+		CHECK_MESSAGE(second.changes <= 4, "speed %g: %d changes in the next hour", speed,
+		              second.changes);
+	}
+}
+
+TEST(governor_gives_way_to_load_and_climbs_back)
+{
+	struct governor governor;
+	struct machine machine = {.speed = 8, .overhead = 5, .noise = 0.2};
+	governor_init(&governor, &wish, 0, 0);
+	run(&governor, &machine, 120, 80);
+	int before = governor.rung;
+	machine.speed = 2;
+	run(&governor, &machine, 10, 80);
+	struct run loaded = run(&governor, &machine, 60, 80);
+	CHECK(governor.rung > before && loaded.mean < 80);
+	machine.speed = 8;
+	run(&governor, &machine, 300, 80);
+	CHECK(abs(governor.rung - before) <= 1);
+}
+
+TEST(governor_is_not_moved_by_a_hiccup)
+{
+	struct governor governor;
+	struct machine machine = {.speed = 100};
+	governor_init(&governor, &wish, 0, 0);
+	run(&governor, &machine, 5, 80);
+	governor_measure(&governor, 300, 80);
+	run(&governor, &machine, 5, 80);
+	CHECK(governor.rung == 0);
+}
+
+TEST(governor_starts_small_where_it_is_told_to)
+{
+	struct governor governor;
+	governor_init(&governor, &wish, 0, 160 * 120);
+	const struct governor_quality *quality = governor_quality(&governor);
+	CHECK(quality->width * quality->height <= 160 * 120);
+	CHECK(governor.rung > 0 && governor.ladder[governor.rung - 1].width > quality->width);
+	governor_init(&governor,
+	              &(struct governor_quality){
+			      .width = 64, .height = 64, .warm_octaves = 1, .octave_scale = 1.4f},
+	              0, 10);
+	CHECK(governor.rung == governor.rungs - 1);
+}
+
+TEST(governor_keeps_the_size_when_the_wish_changes)
+{
+	struct governor governor;
+	struct governor_quality other = wish;
+	governor_init(&governor, &wish, 0, 240 * 180);
+	int width = governor_quality(&governor)->width;
+	other.warm_octaves = 2;
+	governor_wish(&governor, &other, 0);
+	CHECK(governor_quality(&governor)->width == width);
+	other.width = 160;
+	other.height = 120;
+	governor_wish(&governor, &other, 0);
+	/* At once, and with nothing given up that did not have to be. */
+	CHECK(governor_quality(&governor)->width == 160 && governor.rung <= 1);
+}
+
+TEST(governor_takes_no_nonsense)
+{
+	struct governor governor;
+	governor_init(&governor, &wish, 0, 0);
+	governor_measure(&governor, NAN, 80);
+	governor_measure(&governor, -5, 80);
+	governor_measure(&governor, 0, 80);
+	governor_measure(&governor, INFINITY, 80);
+	governor_measure(&governor, 50, 0);
+	CHECK(governor.rung == 0 && governor.unit == 0);
+}
+
+TEST(governor_leaves_alone_what_is_locked)
+{
+	static const struct governor_quality other = {
+		.width = 320,
+		.height = 240,
+		.warm_steps = 0,
+		.warm_octaves = 3,
+		.octave_scale = 1.4f,
+		.flow = RV_FLOW_MEDIUM,
+	};
+	struct governor governor;
+	governor_init(&governor, &wish, GOVERNOR_SIZE | GOVERNOR_STEPS, 0);
+	for (int i = 0; i < governor.rungs; i++)
+		CHECK(governor.ladder[i].width == 640 && governor.ladder[i].warm_most == 0);
+	CHECK(governor.rungs == 4); /* octaves 3, 2, 1, and fast flow */
+	governor_init(&governor, &wish, 0, 240 * 180);
+	int width = governor_quality(&governor)->width;
+	governor_wish(&governor, &wish, GOVERNOR_SIZE);
+	CHECK(governor.ladder[0].width == width);
+	CHECK(governor.ladder[governor.rungs - 1].width == width);
+	governor_wish(&governor, &other, GOVERNOR_SIZE); /* set by hand */
+	CHECK(governor.ladder[0].width == 320 && governor_quality(&governor)->width == 320);
+	governor_wish(&governor, &other, 0);
+	CHECK(governor_quality(&governor)->width <= 320 &&
+	      governor_quality(&governor)->width > 200);
+	CHECK(governor.ladder[governor.rungs - 1].width < 200);
+}
+
+TEST(governor_climbs_soon_and_far_from_a_small_start)
+{
+	struct governor governor;
+	struct machine machine = {.speed = 2, .overhead = 5, .noise = 0.2};
+	governor_init(&governor, &wish, 0, 160 * 120);
+	struct run result = run(&governor, &machine, 10, 80);
+	double time = dream(&(struct machine){2, 5, 0, 0}, governor_quality(&governor));
+	CHECK_MESSAGE(result.changes <= 4, "%d changes", result.changes);
+	CHECK_MESSAGE(time > 0.5 * 80 && time < 80, "%g ms", time);
+}

@@ -1,0 +1,480 @@
+#include <libavutil/pixdesc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/media/convert.h"
+#include "app/media/source.h"
+#include "tests/support/media.h"
+#include "tests/support/test.h"
+
+/* ---- looking at results ---- */
+
+static struct source *open_source(const char *path)
+{
+	struct input *input = NULL;
+	struct source *source = NULL;
+	rv_error error = {0};
+	rv_status status = input_open(&input, path, NULL, &error);
+	if (!status)
+		status = source_open(&source, &input, &error);
+	CHECK_MESSAGE(status == RV_OK, "%s", error.message);
+	return source;
+}
+
+static bool next_frame(struct source *source)
+{
+	enum source_event event = SOURCE_PACKET;
+	rv_error error;
+	while (event == SOURCE_PACKET)
+		if (source_next(source, &event, &error))
+			return false;
+	return event == SOURCE_FRAME;
+}
+
+/* The first frame in RGB; free(image.pixels). */
+static rv_image first_frame(const char *path)
+{
+	struct source *source = open_source(path);
+	rv_image image = {0};
+	rv_error error;
+	if (source && next_frame(source) &&
+	    !convert_allocate_image(&image, source->video.rgb, source->video.width,
+	                            source->video.height, &error))
+		CHECK(source_image(source, &image, &error) == RV_OK);
+	source_close(&source);
+	return image;
+}
+
+static struct video_description describe(const char *path)
+{
+	struct source *source = open_source(path);
+	struct video_description video = {0};
+	if (source)
+		video = source->video;
+	source_close(&source);
+	return video;
+}
+
+/* Timestamps that agree within a tick of the coarser clock. */
+static void check_same_times(const struct media_stream *a, const struct media_stream *b,
+                             int64_t microseconds)
+{
+	REQUIRE(a && b);
+	CHECK_MESSAGE(a->packet_count == b->packet_count, "%d and %d packets", a->packet_count,
+	              b->packet_count);
+	for (int i = 0; i < a->packet_count && i < b->packet_count; i++)
+		if (llabs(a->pts_us[i] - b->pts_us[i]) > microseconds) {
+			test_failed(__FILE__, __LINE__, "packet %d at %lld, not %lld us", i,
+			            (long long)b->pts_us[i], (long long)a->pts_us[i]);
+			return;
+		}
+}
+
+static struct media before, after; /* too large for the stack of a test */
+
+/* Runs a plain job on a file and inspects both ends. */
+static bool transcode(const char *in, const char *out, struct job_report *report)
+{
+	struct test_dream dream = {.keep = true};
+	struct job job = media_job(in, out, &dream);
+	rv_error error = {0};
+	rv_status status = job_run(&job, report, &error);
+	CHECK_MESSAGE(status == RV_OK, "%s: %s", in, error.message);
+	return !status && media_inspect(in, &before) && media_inspect(out, &after);
+}
+
+static void check_same_description(const char *in, const char *out)
+{
+	struct video_description a = describe(in), b = describe(out);
+	CHECK(a.width == b.width && a.height == b.height);
+	CHECK(a.matrix == b.matrix && a.primaries == b.primaries && a.transfer == b.transfer);
+	CHECK_MESSAGE(a.range == b.range, "range %d, not %d", b.range, a.range);
+	CHECK(convert_plain_format(a.pixel_format) == convert_plain_format(b.pixel_format));
+	CHECK(av_cmp_q(a.frame_rate, b.frame_rate) == 0);
+	CHECK(a.sample_aspect.num == b.sample_aspect.num);
+}
+
+/* ---- real clips ---- */
+
+TEST(video_of_a_camera_keeps_range_sound_and_telemetry)
+{
+	const char *in = test_data("clips/gopro_walk_848x480.mp4");
+	const char *out = media_path("gopro.mp4");
+	struct job_report report;
+	if (!in)
+		SKIP("no test data");
+	REQUIRE(transcode(in, out, &report));
+	CHECK(report.frames == 315 && report.frames_expected == 315 && report.damaged == 0);
+	check_same_description(in, out);
+	check_same_times(media_find_stream(&before, AVMEDIA_TYPE_VIDEO, 0),
+	                 media_find_stream(&after, AVMEDIA_TYPE_VIDEO, 0), 1);
+	CHECK(media_same_packets(media_find_stream(&before, AVMEDIA_TYPE_AUDIO, 0),
+	                         media_find_stream(&after, AVMEDIA_TYPE_AUDIO, 0)));
+	check_same_times(media_find_stream(&before, AVMEDIA_TYPE_AUDIO, 0),
+	                 media_find_stream(&after, AVMEDIA_TYPE_AUDIO, 0), 1);
+	bool telemetry = false;
+	for (int i = 0; i < after.stream_count; i++)
+		telemetry |= after.streams[i].codec == AV_CODEC_ID_BIN_DATA &&
+		             media_same_packets(&before.streams[3], &after.streams[i]);
+	CHECK(telemetry);
+	rv_image a = first_frame(in), b = first_frame(out);
+	REQUIRE(a.pixels && b.pixels);
+	CHECK_MESSAGE(media_difference(&a, &b) < 2.5, "%f", media_difference(&a, &b));
+	free(a.pixels);
+	free(b.pixels);
+}
+
+TEST(video_of_many_streams_keeps_both_sounds_and_the_subtitles)
+{
+	const char *in = test_data("clips/nasa_2video_2audio_tracks.mp4");
+	const char *out = media_path("nasa.mp4");
+	struct job_report report;
+	if (!in)
+		SKIP("no test data");
+	REQUIRE(transcode(in, out, &report));
+	CHECK(report.frames == 390 && report.width == 480); /* the larger of the two videos */
+	CHECK(media_find_stream(&after, AVMEDIA_TYPE_VIDEO, 1) == NULL);
+	check_same_times(media_find_stream(&before, AVMEDIA_TYPE_VIDEO, 1),
+	                 media_find_stream(&after, AVMEDIA_TYPE_VIDEO, 0), 1);
+	for (int i = 0; i < 2; i++) {
+		CHECK(media_same_packets(media_find_stream(&before, AVMEDIA_TYPE_AUDIO, i),
+		                         media_find_stream(&after, AVMEDIA_TYPE_AUDIO, i)));
+		CHECK(media_same_packets(media_find_stream(&before, AVMEDIA_TYPE_SUBTITLE, i),
+		                         media_find_stream(&after, AVMEDIA_TYPE_SUBTITLE, i)));
+		check_same_times(media_find_stream(&before, AVMEDIA_TYPE_SUBTITLE, i),
+		                 media_find_stream(&after, AVMEDIA_TYPE_SUBTITLE, i), 1);
+	}
+}
+
+TEST(video_of_odd_size_keeps_it)
+{
+	const char *in = test_data("clips/bear_vp9_odd_161x121.webm");
+	struct job_report report;
+	if (!in)
+		SKIP("no test data");
+	REQUIRE(transcode(in, media_path("bear.webm"), &report));
+	CHECK(report.frames == 30 && report.width == 161 && report.height == 121);
+	check_same_description(in, media_path("bear.webm"));
+	REQUIRE(transcode(in, media_path("bear.mp4"), &report));
+	struct video_description video = describe(media_path("bear.mp4"));
+	CHECK(video.width == 161 && video.height == 121);
+	CHECK(video.pixel_format == AV_PIX_FMT_YUV444P); /* as libx264 cannot halve 161 */
+	check_same_times(media_find_stream(&before, AVMEDIA_TYPE_VIDEO, 0),
+	                 media_find_stream(&after, AVMEDIA_TYPE_VIDEO, 0), 1000);
+}
+
+TEST(video_of_60_frames_a_second_and_full_range)
+{
+	const char *in = test_data("clips/stpancras_320x240_60fps_15s.mp4");
+	struct job_report report;
+	if (!in)
+		SKIP("no test data");
+	REQUIRE(transcode(in, media_path("sixty.mkv"), &report));
+	CHECK(report.frames == 932);
+	check_same_description(in, media_path("sixty.mkv"));
+	check_same_times(media_find_stream(&before, AVMEDIA_TYPE_VIDEO, 0),
+	                 media_find_stream(&after, AVMEDIA_TYPE_VIDEO, 0), 1000);
+}
+
+/* ---- what is kept ---- */
+
+TEST(video_every_frame_is_dreamed)
+{
+	const char *in = media_path("every.mp4"), *out = media_path("every_out.mp4");
+	struct test_dream dream = {0};
+	struct job_report report;
+	NEED_FFMPEG(in, "-f lavfi -i color=c=0xE03010:s=64x48:r=10:d=2 -c:v libx264");
+	struct job job = media_job(in, out, &dream);
+	RUN(&job, &report, RV_OK);
+	CHECK(dream.frames == 20 && report.frames == 20 && report.written && !report.picture);
+	CHECK_MESSAGE(report.seconds > 1.99 && report.seconds < 2.01, "%f", report.seconds);
+	rv_image image = first_frame(out);
+	REQUIRE(image.pixels);
+	const uint8_t *pixel = image.pixels;
+	static const int wanted[3] = {0x1F, 0xCF, 0xEF};
+	for (int c = 0; c < 3; c++)
+		CHECK_MESSAGE(abs(pixel[c] - wanted[c]) < 5, "channel %d: %d", c, pixel[c]);
+	free(image.pixels);
+}
+
+TEST(video_colours_come_by_the_right_matrix_and_range)
+{
+	static const char *const matrices[] = {"bt709", "smpte170m"};
+	static const char *const ranges[] = {"tv", "pc"};
+	for (int m = 0; m < 2; m++)
+		for (int r = 0; r < 2; r++) {
+			char arguments[512];
+			const char *in = media_path("colour.mkv"),
+				   *out = media_path("colour_out.mkv");
+			struct test_dream dream = {.keep = true};
+			struct job_report report;
+			snprintf(arguments, sizeof(arguments),
+			         "-f lavfi -i color=c=0x20C060:s=64x48:r=5:d=1,format=gbrp,"
+			         "scale=out_color_matrix=%s:out_range=%s,format=yuv444p -c:v ffv1 "
+			         "-colorspace %s -color_range %s",
+			         matrices[m], ranges[r], matrices[m], ranges[r]);
+			NEED_FFMPEG(in, arguments);
+			struct job job = media_job(in, out, &dream);
+			job.force = true;
+			RUN(&job, &report, RV_OK);
+			check_same_description(in, out);
+			const char *const paths[2] = {in, out};
+			for (int p = 0; p < 2; p++) {
+				rv_image image = first_frame(paths[p]);
+				REQUIRE(image.pixels);
+				static const int wanted[3] = {0x20, 0xC0, 0x60};
+				const uint8_t *pixel = image.pixels;
+				for (int c = 0; c < 3; c++)
+					CHECK_MESSAGE(abs(pixel[c] - wanted[c]) <= 2 + p,
+					              "%s %s: channel %d is %d", matrices[m],
+					              ranges[r], c, pixel[c]);
+				free(image.pixels);
+			}
+		}
+}
+
+TEST(video_of_variable_rate_keeps_every_timestamp)
+{
+	static const char *const names[] = {"vfr.mkv", "vfr.mp4"};
+	for (int i = 0; i < 2; i++) {
+		struct job_report report;
+		char out[32];
+		snprintf(out, sizeof(out), "out_%s", names[i]);
+		NEED_FFMPEG(media_path(names[i]),
+		            "-f lavfi -i testsrc=s=64x48:r=30:d=4 -vf "
+		            "\"select='not(mod(n,7))+not(mod(n,11))+gt(n,100)'\" -vsync vfr "
+		            "-c:v libx264 -bf 2");
+		REQUIRE(transcode(media_path(names[i]), media_path(out), &report));
+		CHECK(report.frames > 40);
+		check_same_times(media_find_stream(&before, AVMEDIA_TYPE_VIDEO, 0),
+		                 media_find_stream(&after, AVMEDIA_TYPE_VIDEO, 0), 1);
+	}
+}
+
+TEST(video_of_10_bits_keeps_them)
+{
+	const char *in = media_path("ten.mkv"), *out = media_path("ten_out.mkv");
+	struct test_dream dream = {.keep = true};
+	struct job_report report;
+	NEED_FFMPEG(in, "-f lavfi -i testsrc=s=64x48:r=5:d=1 -pix_fmt yuv422p10le -c:v ffv1");
+	struct job job = media_job(in, out, &dream);
+	RUN(&job, &report, RV_OK);
+	CHECK(dream.format == RV_RGB16);
+	CHECK(describe(out).pixel_format == AV_PIX_FMT_YUV422P10);
+}
+
+TEST(video_pixels_that_are_not_square_stay_so)
+{
+	const char *in = media_path("sar.mp4"), *out = media_path("sar_out.mp4");
+	struct test_dream dream = {.keep = true};
+	struct job_report report;
+	NEED_FFMPEG(in, "-f lavfi -i testsrc=s=96x72:r=5:d=1,setsar=16/15 -c:v libx264");
+	struct job job = media_job(in, out, &dream);
+	RUN(&job, &report, RV_OK);
+	CHECK(av_cmp_q(describe(out).sample_aspect, (AVRational){16, 15}) == 0);
+	job.force = true;
+	job.width = 48;
+	job.height = 72; /* half as wide: pixels twice as wide */
+	RUN(&job, &report, RV_OK);
+	CHECK(av_cmp_q(describe(out).sample_aspect, (AVRational){32, 15}) == 0);
+	CHECK(describe(out).width == 48);
+}
+
+/* Writes a display matrix into every track of an MP4 (ISO 14496-12, 8.3.2). */
+static void set_matrix(const char *path, int a, int b, int c, int d)
+{
+	const int values[9] = {a * 65536, b * 65536, 0, c * 65536, d * 65536, 0, 0, 0, 1 << 30};
+	size_t size;
+	uint8_t *bytes = media_read(path, &size);
+	for (size_t at = 0; bytes && at + 80 < size; at++) {
+		if (memcmp(bytes + at, "tkhd", 4))
+			continue;
+		for (int i = 0; i < 9; i++)
+			for (int k = 0; k < 4; k++)
+				bytes[at + 44 + (size_t)(i * 4 + k)] =
+					(uint8_t)((unsigned)values[i] >> (24 - 8 * k));
+	}
+	media_write(path, bytes, size);
+	free(bytes);
+}
+
+static void check_turned(const char *in, int a, int b, int c, int d, int red_corner)
+{
+	const char *out = media_path("turned_out.mp4");
+	struct test_dream dream = {.keep = true};
+	struct job_report report;
+	struct job job = media_job(in, out, &dream);
+	job.force = true;
+	set_matrix(in, a, b, c, d);
+	RUN(&job, &report, RV_OK);
+	CHECK(report.width == (a ? 64 : 48) && report.height == (a ? 48 : 64));
+	struct source *source = open_source(out);
+	REQUIRE(source);
+	CHECK(source->orientation == 1);
+	source_close(&source);
+	rv_image image = first_frame(out);
+	REQUIRE(image.pixels);
+	for (int corner = 0; corner < 4; corner++) {
+		int x = corner & 1 ? image.width - 4 : 3, y = corner & 2 ? image.height - 4 : 3;
+		const uint8_t *pixel =
+			(uint8_t *)image.pixels + (size_t)y * image.stride + (size_t)x * 3;
+		bool red = pixel[0] > 150 && pixel[2] < 100;
+		CHECK_MESSAGE(red == (corner == red_corner), "matrix %d %d %d %d: corner %d", a, b,
+		              c, d, corner);
+	}
+	free(image.pixels);
+}
+
+TEST(video_turned_by_its_matrix_is_dreamed_upright)
+{
+	const char *in = media_path("turned.mp4");
+	NEED_FFMPEG(in, "-f lavfi -i color=c=blue:s=64x48:r=5:d=1 -vf "
+	                "drawbox=x=0:y=0:w=16:h=12:c=red:t=fill -c:v libx264");
+	/* Corners: 0 top left, 1 top right, 2 bottom left, 3 bottom right. */
+	check_turned(in, 1, 0, 0, 1, 0);
+	check_turned(in, 0, 1, -1, 0, 1); /* a quarter turn to the right */
+	check_turned(in, -1, 0, 0, -1, 3);
+	check_turned(in, 0, -1, 1, 0, 2);
+	check_turned(in, -1, 0, 0, 1, 1); /* mirrored */
+}
+
+TEST(video_chapters_and_metadata_are_copied)
+{
+	const char *in = media_path("tags.mkv"), *out = media_path("tags_out.mkv");
+	static const char text[] = ";FFMETADATA1\ntitle=A walk\n[CHAPTER]\nTIMEBASE=1/1000\n"
+				   "START=0\nEND=400\ntitle=One\n[CHAPTER]\nTIMEBASE=1/1000\n"
+				   "START=400\nEND=1000\ntitle=Two\n";
+	struct job_report report;
+	char arguments[1024];
+	media_write(media_path("tags.txt"), text, sizeof(text) - 1);
+	snprintf(arguments, sizeof(arguments),
+	         "-f lavfi -i testsrc=s=64x48:r=10:d=1 -i '%s' -map_metadata 1 -c:v libx264 "
+	         "-metadata:s:v:0 language=deu",
+	         media_path("tags.txt"));
+	NEED_FFMPEG(in, arguments);
+	REQUIRE(transcode(in, out, &report));
+	struct input *input = NULL;
+	rv_error error;
+	REQUIRE(input_open(&input, out, NULL, &error) == RV_OK);
+	const AVFormatContext *format = input->format;
+	const AVDictionaryEntry *title = av_dict_get(format->metadata, "title", NULL, 0);
+	CHECK(title && strcmp(title->value, "A walk") == 0);
+	CHECK(format->nb_chapters == 2 && format->chapters[1]->start == 400000000);
+	const AVDictionaryEntry *language =
+		av_dict_get(format->streams[0]->metadata, "language", NULL, 0);
+	CHECK(language && strcmp(language->value, "deu") == 0);
+	input_close(&input);
+}
+
+TEST(video_of_a_broadcast_starts_its_clock_at_the_beginning)
+{
+	const char *in = media_path("late.ts"), *out = media_path("late.mp4");
+	struct job_report report;
+	NEED_FFMPEG(in, "-f lavfi -i testsrc=s=64x48:r=10:d=1 -f lavfi -i sine=d=1 -c:v libx264 "
+	                "-c:a aac -output_ts_offset 5000");
+	REQUIRE(transcode(in, out, &report));
+	const struct media_stream *video = media_find_stream(&after, AVMEDIA_TYPE_VIDEO, 0);
+	const struct media_stream *sound = media_find_stream(&after, AVMEDIA_TYPE_AUDIO, 0);
+	REQUIRE(video && sound && video->packet_count == 10);
+	CHECK_MESSAGE(video->pts_us[0] >= 0 && video->pts_us[0] < 200000, "%lld us",
+	              (long long)video->pts_us[0]);
+	const struct media_stream *old_video = media_find_stream(&before, AVMEDIA_TYPE_VIDEO, 0);
+	const struct media_stream *old_sound = media_find_stream(&before, AVMEDIA_TYPE_AUDIO, 0);
+	int64_t apart = sound->pts_us[0] - video->pts_us[0];
+	CHECK(llabs(apart - (old_sound->pts_us[0] - old_video->pts_us[0])) < 1000);
+}
+
+/* ---- formats ---- */
+
+TEST(video_through_a_pipe_keeps_rate_and_frames)
+{
+	static const char *const formats[] = {"y4m", "nut"};
+	for (int i = 0; i < 2; i++) {
+		const char *in = media_path("pipe_in.mp4"), *out = media_path("pipe.out");
+		struct test_dream dream = {.keep = true};
+		struct job_report report;
+		NEED_FFMPEG(in, "-f lavfi -i testsrc=s=63x47:r=30000/1001:d=1 -pix_fmt yuv444p "
+		                "-c:v libx264");
+		struct job job = media_job(in, out, &dream);
+		job.format = formats[i];
+		job.force = true;
+		RUN(&job, &report, RV_OK);
+		REQUIRE(media_inspect(in, &before) && media_inspect(out, &after));
+		check_same_times(&before.streams[0], &after.streams[0], 40);
+		struct video_description video = describe(out);
+		CHECK(av_cmp_q(video.frame_rate, (AVRational){30000, 1001}) == 0);
+		CHECK(video.width == 63 && video.height == 47);
+		rv_image a = first_frame(in), b = first_frame(out);
+		CHECK_MESSAGE(media_difference(&a, &b) < 1.5, "%s: %f", formats[i],
+		              media_difference(&a, &b));
+		free(a.pixels);
+		free(b.pixels);
+	}
+}
+
+TEST(video_from_standard_input)
+{
+	const char *in = media_path("stdin.y4m"), *out = media_path("stdin.mp4");
+	struct test_dream dream = {.keep = true};
+	struct job_report report;
+	NEED_FFMPEG(in, "-f lavfi -i testsrc=s=64x48:r=10:d=1 -pix_fmt yuv420p");
+	int saved = dup(STDIN_FILENO);
+	REQUIRE(freopen(in, "rb", stdin));
+	struct job job = media_job("-", out, &dream);
+	rv_error error = {0};
+	rv_status status = job_run(&job, &report, &error);
+	dup2(saved, STDIN_FILENO);
+	close(saved);
+	CHECK_MESSAGE(status == RV_OK, "%s", error.message);
+	CHECK(report.frames == 10);
+}
+
+TEST(animation_stays_one_and_keeps_its_delays)
+{
+	const char *in = media_path("anim.gif"), *out = media_path("anim_out.gif");
+	struct test_dream dream = {.keep = true};
+	struct job_report report;
+	struct picture picture = {0};
+	rv_error error;
+	NEED_FFMPEG(in, "-f lavfi -i testsrc=s=64x48:r=10:d=1 -vf \"select='not(mod(n,3))'\" "
+	                "-vsync vfr");
+	REQUIRE(transcode(in, out, &report));
+	CHECK(report.frames == 4 && !report.picture);
+	check_same_times(&before.streams[0], &after.streams[0], 1);
+	struct job job = media_job(in, media_path("anim.png"), &dream);
+	RUN(&job, &report, RV_OK);
+	CHECK(report.picture && dream.frames == 1); /* the first frame, where only one can be */
+	REQUIRE(picture_open(&picture, media_path("anim.png"), &error) == RV_OK);
+	CHECK(picture.image.width == 64);
+	picture_release(&picture);
+	REQUIRE(transcode(in, media_path("anim.mp4"), &report));
+	CHECK(report.frames == 4);
+}
+
+TEST(video_encoders_take_their_quality)
+{
+	static const char *const encoders[] = {"libx264", "libx265", "libvpx-vp9", "mpeg4", "ffv1"};
+	for (int i = 0; i < 5; i++) {
+		size_t sizes[2] = {0};
+		for (int low = 0; low < 2; low++) {
+			struct test_dream dream = {.keep = true};
+			struct job_report report;
+			const char *out = media_path("quality.mkv");
+			if (!avcodec_find_encoder_by_name(encoders[i]))
+				break;
+			struct job job =
+				media_job("lavfi:testsrc2=s=160x120:r=10:d=1", out, &dream);
+			job.encoder = encoders[i];
+			job.quality = low ? 40 : 10;
+			job.force = true;
+			RUN(&job, &report, RV_OK);
+			CHECK(report.frames == 10);
+			free(media_read(out, &sizes[low]));
+		}
+		bool lossless = strcmp(encoders[i], "ffv1") == 0;
+		if (sizes[0])
+			CHECK_MESSAGE(lossless ? sizes[0] == sizes[1] : sizes[0] > sizes[1] * 3 / 2,
+			              "%s: %zu and %zu bytes", encoders[i], sizes[0], sizes[1]);
+	}
+}

@@ -1,0 +1,509 @@
+/* Gradients in tiles: the geometry by itself, then the same step whole and in tiles. */
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/api/channel_rms.h"
+#include "engine/api/model.h"
+#include "engine/base/random.h"
+#include "engine/convolution/convolution.h"
+#include "engine/dream/octave.h"
+#include "tests/support/device_fixture.h"
+#include "tests/support/onnx_builder.h"
+#include "tests/support/test.h"
+
+static const char inception[] = "models/inception_v3.onnx";
+
+/* ---- geometry ---- */
+
+static void check_axis(const struct tile_axis *axis, int overlap)
+{
+	for (int x = 0; x < axis->size; x++) {
+		double sum = 0;
+		for (int i = 0; i < axis->count; i++) {
+			struct tiles_span span = tiles_span(axis, i);
+			if (x >= span.start && x < span.start + axis->tile)
+				sum += (double)tiles_weight(&span, x - span.start);
+		}
+		CHECK_MESSAGE(fabs(sum - 1) < 1e-6, "weights at %d of %d sum to %g", x, axis->size,
+		              sum);
+	}
+	for (int i = 0; i < axis->count; i++) {
+		struct tiles_span span = tiles_span(axis, i);
+		CHECK(span.start % axis->stride == 0);
+		CHECK(i > 0 || span.start == 0);
+		CHECK(i < axis->count - 1 || span.start + axis->tile == axis->size);
+		/* A quarter of the overlap on, and nothing before. */
+		if (i > 0)
+			CHECK(tiles_weight(&span, overlap / 4 - 1) == 0);
+		if (i > 0)
+			CHECK(span.start + overlap <= tiles_span(axis, i - 1).start + axis->tile);
+	}
+}
+
+TEST(weights_sum_to_one_over_tiles_that_begin_at_strides)
+{
+	static const struct {
+		int width, height, stride, overlap;
+		double most;
+	} cases[] = {
+		{3840, 2160, 16, 272, 1e6}, {3840, 2160, 16, 80, 3e5}, {1021, 767, 16, 80, 2e5},
+		{1021, 767, 32, 64, 2e5},   {640, 480, 8, 40, 1e5},    {100, 2000, 4, 12, 3e4},
+		{641, 33, 1, 3, 2e3},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct tiles tiles;
+		REQUIRE(tiles_cover(&tiles, cases[i].height, cases[i].width, cases[i].stride,
+		                    cases[i].overlap, cases[i].most));
+		CHECK(tiles_count(&tiles) > 1);
+		CHECK((double)tiles.y.tile * tiles.x.tile <= cases[i].most);
+		check_axis(&tiles.y, cases[i].overlap);
+		check_axis(&tiles.x, cases[i].overlap);
+	}
+}
+
+TEST(what_fits_is_one_tile)
+{
+	struct tiles tiles;
+
+	REQUIRE(tiles_cover(&tiles, 480, 640, 16, 80, 640 * 480));
+	CHECK(tiles_count(&tiles) == 1);
+	CHECK(tiles.y.tile == 480);
+	CHECK(tiles.x.tile == 640);
+	check_axis(&tiles.x, 0);
+}
+
+TEST(tiles_smaller_than_their_overlap_are_refused)
+{
+	struct tiles tiles;
+
+	CHECK(!tiles_cover(&tiles, 480, 640, 16, 272, 200 * 200));
+	CHECK(!tiles_cover(&tiles, 480, 640, 16, 16, 20 * 20));
+}
+
+/* ---- a network ---- */
+
+static void block(struct onnx_builder *builder, const char *input, int inputs, const char *output,
+                  int outputs, unsigned seed)
+{
+	char weights[64], convolved[64], both[160];
+	float *values = random_floats((size_t)(outputs * inputs * 9), -1, 1, seed);
+
+	snprintf(weights, sizeof(weights), "%s_weights", output);
+	snprintf(convolved, sizeof(convolved), "%s_convolved", output);
+	snprintf(both, sizeof(both), "%s %s", input, weights);
+	onnx_builder_floats(builder, weights, 4, (int64_t[]){outputs, inputs, 3, 3}, values);
+	onnx_builder_node(builder, "Conv", both, convolved);
+	onnx_builder_ints(builder, "pads", 4, (int64_t[]){1, 1, 1, 1});
+	onnx_builder_node(builder, "Relu", convolved, output);
+	free(values);
+}
+
+/* Three convolutions and a pool: 12 pixels of the picture for each of the layer "top". */
+static struct onnx_model *small_network(void)
+{
+	struct onnx_builder *builder = onnx_builder_create(13);
+	rv_error error = {RV_OK, ""};
+	struct onnx_model *model;
+
+	onnx_builder_picture(builder, "picture", 3, 0, 0);
+	block(builder, "picture", 3, "low", 16, 1);
+	onnx_builder_node(builder, "MaxPool", "low", "pooled");
+	onnx_builder_ints(builder, "kernel_shape", 2, (int64_t[]){2, 2});
+	onnx_builder_ints(builder, "strides", 2, (int64_t[]){2, 2});
+	block(builder, "pooled", 16, "middle", 32, 2);
+	block(builder, "middle", 32, "top", 16, 3);
+	model = onnx_builder_parse(builder, &error);
+	onnx_builder_destroy(&builder);
+	if (!model)
+		test_failed(__FILE__, __LINE__, "%s", error.message);
+	return model;
+}
+
+static const rv_input_format format = {.name = "signed",
+                                       .mean = {127.5f, 127.5f, 127.5f},
+                                       .scale = {2 / 255.f, 2 / 255.f, 2 / 255.f}};
+
+static struct graph *graph_to(const struct onnx_model *model, const char *layer)
+{
+	struct graph_options options = {.no_fuse = false};
+	struct graph *graph = NULL;
+	rv_error error;
+
+	if (graph_build(&graph, model, &layer, 1, &options, &error))
+		test_failed(__FILE__, __LINE__, "%s", error.message);
+	return graph;
+}
+
+TEST(the_reach_of_a_small_network_is_counted)
+{
+	struct onnx_model *model = small_network();
+	struct graph *graph = model ? graph_to(model, "top") : NULL;
+	struct tiles_receptive_field reach;
+
+	REQUIRE(graph && tiles_receptive_field(graph, &reach));
+	CHECK(reach.stride == 2);
+	CHECK(reach.width == 12);
+	CHECK(reach.height == 12);
+	graph_destroy(&graph);
+	onnx_close(&model);
+}
+
+/* ---- an octave ---- */
+
+/* One octave of a picture, with all that it needs. */
+struct stage {
+	struct octave octave;
+	struct convolution_library *convolutions;
+	struct network_buffers buffers;
+	struct launch_list list; /* owns what follows */
+	struct octave_scratch room;
+	struct raster frame, inherited;
+	rv_error error;
+};
+
+static void stage_end(struct stage *stage)
+{
+	octave_release(&stage->octave);
+	network_buffers_release(&stage->buffers);
+	convolution_library_destroy(&stage->convolutions);
+	launch_list_clear(&stage->list);
+}
+
+/* bytes: what the network may take. */
+static rv_status stage_plan(struct stage *stage, const struct graph *graph, int width, int height,
+                            size_t bytes)
+{
+	struct tile_budget budget = {bytes, bytes};
+	struct octave *octave = &stage->octave;
+	struct device *device = fixture_device();
+	rv_status status;
+
+	octave->width = width;
+	octave->height = height;
+	status = tiles_network(&octave->tiles, &octave->network, graph, height, width, &budget,
+	                       &stage->error);
+	if (!status)
+		status = network_buffers_create(&stage->buffers, device, &octave->network->needs,
+		                                &stage->error);
+	if (!status)
+		status = convolution_library_create(&stage->convolutions, device,
+		                                    RV_CONVOLUTION_AUTO, &stage->error);
+	return status;
+}
+
+static rv_status stage_record(struct stage *stage)
+{
+	struct launch_recorder recorder = {
+		.device = fixture_device(), .list = &stage->list, .error = &stage->error};
+	struct octave *octave = &stage->octave;
+	rv_params params = rv_params_default();
+	/* Relative to the tile, as the objective is a mean over its layer. */
+	struct objective_target target = {.kind = RV_OBJECTIVE_L2,
+	                                  .weight = 1,
+	                                  .scale = (float)octave->tiles.y.tile *
+	                                           (float)octave->tiles.x.tile};
+	struct ascent_recipe ascent = {.format = &format, .params = &params, .targets = &target};
+	struct octave_recipe recipe = {.ascent = &ascent,
+	                               .frame = &stage->frame,
+	                               .inherited = &stage->inherited,
+	                               .room = &stage->room,
+	                               .buffers = &stage->buffers,
+	                               .convolutions = stage->convolutions};
+
+	params.time.on = false;
+	stage->frame = raster_record_own(&recorder, octave->width, octave->height);
+	stage->inherited = raster_record_own(&recorder, octave->width, octave->height);
+	stage->room.gradient = raster_record_own(&recorder, octave->width, octave->height).buffer;
+	return recorder.status ? recorder.status
+	                       : octave_record(octave, recorder.device, &recipe, &stage->error);
+}
+
+/* An octave whose picture is `picture`, [height][width][4] from -1 to 1. */
+static bool stage_start(struct stage *stage, const struct graph *graph, const float *picture,
+                        int width, int height, size_t bytes)
+{
+	rv_status status;
+
+	memset(stage, 0, sizeof(*stage));
+	if (!fixture_device())
+		return false;
+	status = stage_plan(stage, graph, width, height, bytes);
+	if (!status)
+		status = stage_record(stage);
+	if (!status &&
+	    clEnqueueWriteBuffer(fixture_device()->queue, stage->octave.picture.buffer, CL_TRUE, 0,
+	                         raster_bytes(width, height), picture, 0, NULL, NULL))
+		status = rv_fail(&stage->error, RV_DEVICE, "the picture was refused");
+	if (status) {
+		test_failed(__FILE__, __LINE__, "%s", stage->error.message);
+		stage_end(stage);
+	}
+	return !status;
+}
+
+static bool run_tiles(struct stage *stage, int shift_y, int shift_x)
+{
+	rv_status status = RV_OK;
+
+	for (int i = 0; i < tiles_count(&stage->octave.tiles) && !status; i++)
+		status = octave_tile(&stage->octave, i, shift_y, shift_x, fixture_device()->queue,
+		                     &stage->error);
+	if (status)
+		test_failed(__FILE__, __LINE__, "%s", stage->error.message);
+	return !status;
+}
+
+/* A raster of the stage, to be freed. */
+static float *read_raster(const struct raster *raster)
+{
+	size_t bytes = raster_bytes(raster->width, raster->height);
+	float *values = malloc(bytes);
+
+	if (!values || clEnqueueReadBuffer(fixture_device()->queue, raster->buffer, CL_TRUE, 0,
+	                                   bytes, values, 0, NULL, NULL)) {
+		test_failed(__FILE__, __LINE__, "reading back failed");
+		free(values);
+		return NULL;
+	}
+	return values;
+}
+
+/* The gradient of a picture, whole where bytes is SIZE_MAX; tiles receives how it was done. */
+static float *gradient_of(const struct graph *graph, const float *picture, int width, int height,
+                          size_t bytes, int shift_y, int shift_x, struct tiles *tiles)
+{
+	struct stage stage;
+	float *gradient = NULL;
+
+	if (!stage_start(&stage, graph, picture, width, height, bytes))
+		return NULL;
+	*tiles = stage.octave.tiles;
+	if (run_tiles(&stage, shift_y, shift_x))
+		gradient = read_raster(&stage.octave.gradient);
+	stage_end(&stage);
+	return gradient;
+}
+
+/* What the network of the whole picture takes. */
+static size_t whole_bytes(const struct graph *graph, int width, int height)
+{
+	struct network *network;
+	size_t bytes;
+
+	if (network_create(&network, graph, height, width, NULL))
+		return 0;
+	bytes = network_needs_bytes(&network->needs);
+	network_destroy(&network);
+	return bytes;
+}
+
+/* [height][width][4] from -1 to 1, the fourth 0. */
+static float *leaves(int width, int height)
+{
+	float *rgb = channel_rms_dead_leaves(width, height, 7);
+	float *raster = calloc((size_t)width * (size_t)height * 4, sizeof(*raster));
+
+	for (size_t i = 0; rgb && raster && i < (size_t)width * (size_t)height; i++)
+		for (int c = 0; c < 3; c++)
+			raster[4 * i + c] = 2 * rgb[3 * i + c] - 1;
+	free(rgb);
+	return raster;
+}
+
+/* ---- gradients ---- */
+
+/* True if the tile's pixel is so far from borders inside the picture that all that the gradient
+ * there depends on lies in the tile. */
+static bool is_deep(const struct tile_axis *axis, int index, int x, int field)
+{
+	return (index == 0 || x >= field) && (index == axis->count - 1 || x < axis->tile - field);
+}
+
+/* The only tile that counts at pixel x of the (unshifted) picture, if it is deep in it. */
+static bool one_deep_tile(const struct tile_axis *axis, int x, int field)
+{
+	for (int i = 0; i < axis->count; i++) {
+		struct tiles_span span = tiles_span(axis, i);
+		int at = x - span.start;
+		if (at >= 0 && at < axis->tile && tiles_weight(&span, at) == 1)
+			return is_deep(axis, i, at, field);
+	}
+	return false;
+}
+
+/* Squares over pixels that lie deep in one tile, and how many those are. */
+static int compare_deep(const float *tiled, const float *whole, const struct tiles *tiles,
+                        int shift_y, int shift_x, int field, double *difference, double *energy)
+{
+	int height = tiles->y.size, width = tiles->x.size, count = 0;
+
+	for (int y = 0; y < height; y++)
+		for (int x = 0; x < width; x++) {
+			size_t at = ((size_t)((y + shift_y) % height) * (size_t)width +
+			             (size_t)((x + shift_x) % width)) *
+			            4;
+			if (!one_deep_tile(&tiles->y, y, field) ||
+			    !one_deep_tile(&tiles->x, x, field))
+				continue;
+			count++;
+			for (int c = 0; c < 3; c++) {
+				double d = (double)tiled[at + c] - (double)whole[at + c];
+				*difference += d * d;
+				*energy += (double)whole[at + c] * (double)whole[at + c];
+			}
+		}
+	return count;
+}
+
+enum { SMALL_WIDTH = 172, SMALL_HEIGHT = 130, SMALL_FIELD = 12 };
+
+TEST(inside_tiles_gradients_are_those_of_the_whole_picture)
+{
+	static const int shifts[][2] = {{0, 0}, {5, 3}, {129, 160}};
+	struct onnx_model *model = small_network();
+	struct graph *graph = model ? graph_to(model, "top") : NULL;
+	float *picture = leaves(SMALL_WIDTH, SMALL_HEIGHT);
+
+	REQUIRE(graph && picture);
+	for (size_t i = 0; i < sizeof(shifts) / sizeof(shifts[0]); i++) {
+		int y = shifts[i][0], x = shifts[i][1], deep;
+		size_t bytes = whole_bytes(graph, SMALL_WIDTH, SMALL_HEIGHT);
+		struct tiles tiles, one;
+		double difference = 0, energy = 0;
+		float *whole = gradient_of(graph, picture, SMALL_WIDTH, SMALL_HEIGHT, SIZE_MAX, y,
+		                           x, &one);
+		float *tiled = gradient_of(graph, picture, SMALL_WIDTH, SMALL_HEIGHT, bytes / 3, y,
+		                           x, &tiles);
+		REQUIRE(whole && tiled);
+		CHECK(tiles_count(&one) == 1);
+		CHECK(tiles_count(&tiles) > 2);
+		deep = compare_deep(tiled, whole, &tiles, y, x, SMALL_FIELD, &difference, &energy);
+		CHECK(deep > SMALL_WIDTH * SMALL_HEIGHT / 4);
+		CHECK_MESSAGE(sqrt(difference / energy) < 5e-6, "relative error %g",
+		              sqrt(difference / energy));
+		free(whole);
+		free(tiled);
+	}
+	free(picture);
+	graph_destroy(&graph);
+	onnx_close(&model);
+}
+
+TEST(a_budget_for_no_tile_is_refused)
+{
+	struct onnx_model *model = small_network();
+	struct graph *graph = model ? graph_to(model, "top") : NULL;
+	struct tile_budget budget = {1000, 1000};
+	struct network *network = NULL;
+	struct tiles tiles;
+	rv_error error;
+
+	REQUIRE(graph);
+	CHECK(tiles_network(&tiles, &network, graph, 130, 171, &budget, &error) == RV_MEMORY);
+	CHECK(strstr(error.message, "171x130"));
+	CHECK(strstr(error.message, "--memory-limit"));
+	CHECK(!network);
+	graph_destroy(&graph);
+	onnx_close(&model);
+}
+
+/* ---- seams ---- */
+
+enum { SEAM_WIDTH = 640, SEAM_HEIGHT = 320, SEAM_STEPS = 6, SEAM_JITTER = 16 };
+
+/* What was added to a picture by a few steps with jitter; to be freed. */
+static float *dream_detail(const struct graph *graph, const float *picture, size_t bytes,
+                           struct tiles *tiles)
+{
+	struct stage stage;
+	struct octave_role role = {.from_below = 1, .step = 0.02f};
+	uint64_t random = 1;
+	float *detail = NULL;
+	bool done;
+
+	if (!stage_start(&stage, graph, picture, SEAM_WIDTH, SEAM_HEIGHT, bytes))
+		return NULL;
+	*tiles = stage.octave.tiles;
+	octave_set(&stage.octave, &role);
+	done = true;
+	for (int i = 0; i < SEAM_STEPS && done; i++) {
+		int shift_y = (int)(random_next(&random) % SEAM_JITTER);
+		int shift_x = (int)(random_next(&random) % SEAM_JITTER);
+		done = run_tiles(&stage, shift_y, shift_x) &&
+		       !octave_step(&stage.octave, fixture_device()->queue, &stage.error);
+	}
+	if (done)
+		detail = read_raster(&stage.octave.picture);
+	for (size_t i = 0; detail && i < (size_t)SEAM_WIDTH * SEAM_HEIGHT * 4; i++)
+		detail[i] -= picture[i];
+	stage_end(&stage);
+	return detail;
+}
+
+/* Mean square of the steps of detail from column x - 1 to x, over columns [from, to). */
+static double edge_energy(const float *detail, int from, int to)
+{
+	double sum = 0;
+
+	for (int y = 0; y < SEAM_HEIGHT; y++)
+		for (int x = from; x < to; x++)
+			for (int c = 0; c < 3; c++) {
+				size_t at = ((size_t)y * SEAM_WIDTH + (size_t)x) * 4 + (size_t)c;
+				double step = (double)detail[at] - (double)detail[at - 4];
+				sum += step * step;
+			}
+	return sum / ((to - from) * SEAM_HEIGHT * 3.0);
+}
+
+/* In the tiled dream, relative to the whole one, columns around both borders of an overlap (jitter
+ * moves them) must hold no more of what an edge is made of than columns everywhere. */
+static void check_seams(const float *tiled, const float *whole, const struct tile_axis *axis)
+{
+	double everywhere = edge_energy(tiled, 1, axis->size) / edge_energy(whole, 1, axis->size);
+
+	for (int i = 1; i < axis->count; i++) {
+		int borders[] = {tiles_span(axis, i).start,
+		                 tiles_span(axis, i - 1).start + axis->tile};
+		for (int k = 0; k < 2; k++) {
+			int from = borders[k] - 2, to = borders[k] + SEAM_JITTER + 2;
+			double here = edge_energy(tiled, from, to) / edge_energy(whole, from, to);
+			CHECK_MESSAGE(here < 1.2 * everywhere,
+			              "columns %d to %d: energy %.3f of the whole picture's, "
+			              "%.3f everywhere",
+			              from, to, here, everywhere);
+		}
+	}
+}
+
+TEST(a_dream_in_tiles_has_no_seams)
+{
+	struct graph *graph;
+	rv_model *model;
+	rv_error error;
+	float *picture, *whole, *tiled;
+	struct tiles one, tiles;
+
+	if (rv_model_open(&model, inception, NULL, &error))
+		SKIP("%s is missing", inception);
+	graph = graph_to(model_onnx(model), "mixed3");
+	picture = leaves(SEAM_WIDTH, SEAM_HEIGHT);
+	REQUIRE(graph && picture);
+	whole = dream_detail(graph, picture, SIZE_MAX, &one);
+	tiled = dream_detail(graph, picture, whole_bytes(graph, SEAM_WIDTH, SEAM_HEIGHT) * 2 / 3,
+	                     &tiles);
+	REQUIRE(whole && tiled);
+	CHECK(tiles.x.count > 1);
+	CHECK(tiles_count(&one) == 1);
+	CHECK_MESSAGE(test_cosine(tiled, whole, (size_t)SEAM_WIDTH * SEAM_HEIGHT * 4) > 0.9,
+	              "cosine %g", test_cosine(tiled, whole, (size_t)SEAM_WIDTH * SEAM_HEIGHT * 4));
+	check_seams(tiled, whole, &tiles.x);
+	free(picture);
+	free(whole);
+	free(tiled);
+	graph_destroy(&graph);
+	rv_model_close(&model);
+}

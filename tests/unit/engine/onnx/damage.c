@@ -1,0 +1,281 @@
+/* Damaged files: whatever happens to the bytes of a model, reading it and building every layer ends
+ * with a graph or with one clean line, and never with more memory than the file explains. Run under
+ * SANITIZE=address,undefined this is the reader's fuzz test; seeds are fixed. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/arena.h"
+#include "engine/graph/graph.h"
+#include "engine/onnx/onnx.h"
+#include "tests/support/graph_fixture.h"
+#include "tests/support/onnx_builder.h"
+#include "tests/support/test.h"
+
+/* How often the small model is damaged; raise it to look for more. */
+#ifndef SMALL_TIMES
+#define SMALL_TIMES 10000
+#endif
+
+struct file {
+	unsigned char *bytes;
+	size_t size;
+};
+
+static uint64_t next_number(uint64_t *state, uint64_t below)
+{
+	return (uint64_t)((next_random(state) + 1) / 2 * (double)below) % below;
+}
+
+static void check_message(const rv_error *error)
+{
+	size_t length = strlen(error->message);
+	bool clean = length > 0 && error->message[length - 1] != '.';
+	for (const char *c = error->message; *c; c++)
+		clean &= (unsigned char)*c >= 0x20 && *c != 0x7f;
+	CHECK_MESSAGE(error->status != RV_OK && clean, "status %d with \"%s\"", error->status,
+	              error->message);
+}
+
+/* Builds one layer and infers its sizes. */
+static void try_layer(const struct onnx_model *model, const char *layer)
+{
+	rv_error error = {RV_OK, ""};
+	struct graph *graph = NULL;
+	if (graph_build(&graph, model, &layer, 1, NULL, &error)) {
+		check_message(&error);
+		return;
+	}
+	struct extent *extents = calloc((size_t)graph->tensor_count, sizeof(*extents));
+	error.status = RV_OK;
+	if (extents && graph_infer(graph, 64, 80, extents, &error))
+		check_message(&error);
+	free(extents);
+	graph_destroy(&graph);
+}
+
+/* layer_step: every so manieth layer is built. */
+static void try_bytes(const unsigned char *bytes, size_t size, int layer_step)
+{
+	rv_error error = {RV_OK, ""};
+	struct onnx_model *model = NULL;
+	struct graph_layer *layers;
+	int count = 0;
+	if (onnx_parse(&model, bytes, size, &error)) {
+		check_message(&error);
+		return;
+	}
+	struct arena *memory = arena_create(SIZE_MAX);
+	if (!memory || graph_list_layers(model, memory, &layers, &count, &error))
+		check_message(&error);
+	for (int i = 0; i < count; i += layer_step)
+		try_layer(model, layers[count - 1 - i].info.name);
+	arena_destroy(&memory);
+	onnx_close(&model);
+}
+
+/* What a byte becomes: one bit wrong, a number that often matters, its successor, or anything. */
+static unsigned char damaged_byte(unsigned char byte, uint64_t *state)
+{
+	static const unsigned char telling[] = {0x00, 0x01, 0x7f, 0x80, 0xff, 0x0a, 0x12, 0x3a};
+	switch (next_number(state, 4)) {
+	case 0:
+		return byte ^ (unsigned char)(1u << next_number(state, 8));
+	case 1:
+		return telling[next_number(state, sizeof(telling))];
+	case 2:
+		return (unsigned char)(byte + 1);
+	default:
+		return (unsigned char)next_number(state, 256);
+	}
+}
+
+/* Overwrites a few of the first reach bytes; sometimes inserts or removes one, which shifts all
+ * lengths, or cuts the end off. Returns the new size; bytes has room for 8 more. */
+static size_t damage(unsigned char *bytes, size_t size, size_t reach, uint64_t *state)
+{
+	int changes = 1 + (int)next_number(state, 3);
+	for (int i = 0; i < changes && size > 1; i++) {
+		size_t place = next_number(state, size < reach ? size : reach);
+		uint64_t kind = next_number(state, 40);
+		if (kind == 0) {
+			memmove(bytes + place + 1, bytes + place, size - place);
+			size++;
+		} else if (kind == 1) {
+			memmove(bytes + place, bytes + place + 1, size - place - 1);
+			size--;
+		} else if (kind == 2) {
+			size = place + 1;
+		} else {
+			bytes[place] = damaged_byte(bytes[place], state);
+		}
+	}
+	return size;
+}
+
+static void try_damaged(const struct file *file, size_t reach, int times, int layer_step,
+                        uint64_t seed)
+{
+	unsigned char *bytes = malloc(file->size + 8);
+	CHECK(bytes);
+	for (int i = 0; bytes && i < times; i++) {
+		/* An allocation of just that size, so that the sanitizer sees any reading beyond.
+		 */
+		memcpy(bytes, file->bytes, file->size);
+		size_t size = damage(bytes, file->size, reach, &seed);
+		unsigned char *exact = malloc(size);
+		CHECK(exact);
+		if (exact) {
+			memcpy(exact, bytes, size);
+			try_bytes(exact, size, layer_step);
+		}
+		free(exact);
+	}
+	free(bytes);
+}
+
+static struct file read_file(const char *path)
+{
+	struct file file = {NULL, 0};
+	FILE *stream = fopen(path, "rb");
+	if (!stream)
+		return file;
+	fseek(stream, 0, SEEK_END);
+	long size = ftell(stream);
+	rewind(stream);
+	file.bytes = size > 0 ? malloc((size_t)size) : NULL;
+	if (file.bytes && fread(file.bytes, 1, (size_t)size, stream) == (size_t)size)
+		file.size = (size_t)size;
+	fclose(stream);
+	return file;
+}
+
+/* pads: 1 on the left and the right, through operator_table on lists of integers. */
+static void add_pad_chain(struct onnx_builder *builder)
+{
+	static const int64_t given[] = {1, 1}, six[] = {6}, pairs[] = {-1, 2}, flat[] = {-1},
+			     last[] = {-1}, end[] = {-INT64_MAX}, axis[] = {0}, one[] = {1},
+			     two[] = {2};
+	onnx_builder_integers(builder, "given", 1, two, given);
+	onnx_builder_integers(builder, "six", 1, one, six);
+	onnx_builder_integers(builder, "pairs", 1, two, pairs);
+	onnx_builder_integers(builder, "flat", 1, one, flat);
+	onnx_builder_integers(builder, "last", 1, one, last);
+	onnx_builder_integers(builder, "end", 1, one, end);
+	onnx_builder_integers(builder, "axis", 1, one, axis);
+	onnx_builder_node(builder, "ConstantOfShape", "six", "zeros");
+	onnx_builder_tensor(builder, "value", 1, one, axis);
+	onnx_builder_node(builder, "Concat", "given zeros", "all");
+	onnx_builder_int(builder, "axis", 0);
+	onnx_builder_node(builder, "Reshape", "all pairs", "paired");
+	onnx_builder_node(builder, "Slice", "paired last end axis last", "reversed");
+	onnx_builder_node(builder, "Transpose", "reversed", "turned");
+	onnx_builder_node(builder, "Reshape", "turned flat", "pads");
+}
+
+/* A bit of everything that the reader knows. */
+static struct file varied_model(void)
+{
+	static const float values[64] = {0.5f, 1, -1, 2};
+	static const int64_t weights[] = {4, 3, 2, 2}, matrix[] = {4, 2}, four[] = {4},
+			     pair[] = {2, 2}, shape[] = {0, -1}, two[] = {2}, sides[] = {2, 3};
+	struct file file;
+	struct onnx_builder *builder = onnx_builder_create(13);
+	onnx_builder_picture(builder, "x", 3, 16, 16);
+	onnx_builder_metadata(builder, "reverie.input", "unit");
+	onnx_builder_floats(builder, "w", 4, weights, values);
+	onnx_builder_floats(builder, "b", 1, four, values);
+	onnx_builder_floats(builder, "v", 1, four, (const float[]){1, 2, 3, 4});
+	onnx_builder_floats(builder, "m", 2, matrix, values);
+	onnx_builder_integers(builder, "shape", 1, two, shape);
+	add_pad_chain(builder);
+	onnx_builder_node(builder, "Pad", "x pads", "padded");
+	onnx_builder_node(builder, "Conv", "padded w b", "c");
+	onnx_builder_ints(builder, "strides", 2, pair);
+	onnx_builder_text(builder, "auto_pad", "NOTSET");
+	onnx_builder_node(builder, "BatchNormalization", "c b b b v", "n");
+	onnx_builder_float(builder, "epsilon", 0.5f);
+	onnx_builder_node(builder, "Relu", "n", "r");
+	onnx_builder_node(builder, "LRN", "r", "l");
+	onnx_builder_int(builder, "size", 3);
+	onnx_builder_node(builder, "MaxPool", "l", "p");
+	onnx_builder_ints(builder, "kernel_shape", 2, pair);
+	onnx_builder_node(builder, "AveragePool", "l", "a");
+	onnx_builder_ints(builder, "kernel_shape", 2, pair);
+	onnx_builder_node(builder, "Sub", "p a", "s");
+	onnx_builder_node(builder, "Mul", "s b_", "u");
+	onnx_builder_floats(builder, "b_", 3, (const int64_t[]){4, 1, 1}, values);
+	onnx_builder_node(builder, "Concat", "u s", "j");
+	onnx_builder_int(builder, "axis", 1);
+	onnx_builder_node(builder, "ReduceMean", "u", "g");
+	onnx_builder_ints(builder, "axes", 2, sides);
+	onnx_builder_node(builder, "Shape", "g", "size");
+	onnx_builder_node(builder, "Reshape", "g shape", "f");
+	onnx_builder_node(builder, "Gemm", "f m", "d");
+	onnx_builder_node(builder, "Softmax", "d", "y");
+	file.bytes = onnx_builder_pack(builder, &file.size);
+	onnx_builder_destroy(&builder);
+	return file;
+}
+
+/* Else damage would be tried on a model that is refused at once. */
+static void check_sound(const struct file *file)
+{
+	struct onnx_model *model = NULL;
+	struct graph *graph = NULL;
+	const char *layers[] = {"y", "j"};
+	rv_error error = {RV_OK, ""};
+	if (!onnx_parse(&model, file->bytes, file->size, &error))
+		graph_build(&graph, model, layers, 2, NULL, &error);
+	CHECK_MESSAGE(graph, "%s", error.message);
+	graph_destroy(&graph);
+	onnx_close(&model);
+}
+
+TEST(damaged_small_models_are_refused_or_run)
+{
+	struct file file = varied_model();
+	check_sound(&file);
+	try_damaged(&file, file.size, SMALL_TIMES, 5, 1);
+	free(file.bytes);
+}
+
+TEST(truncated_small_models_are_refused)
+{
+	struct file file = varied_model();
+	for (size_t size = 0; size < file.size; size++) {
+		unsigned char *exact = malloc(size ? size : 1);
+		REQUIRE(exact);
+		memcpy(exact, file.bytes, size);
+		try_bytes(exact, size, 3);
+		free(exact);
+	}
+	free(file.bytes);
+}
+
+TEST(random_bytes_are_refused)
+{
+	uint64_t state = 9;
+	for (int i = 0; i < 3000; i++) {
+		unsigned char bytes[256];
+		size_t size = 1 + next_number(&state, sizeof(bytes) - 1);
+		for (size_t j = 0; j < size; j++)
+			bytes[j] = (unsigned char)next_number(&state, 256);
+		try_bytes(bytes, size, 1);
+	}
+}
+
+/* The nodes of this file lie at its beginning, the weights behind. */
+TEST(damaged_squeezenet_is_refused_or_runs)
+{
+	const char *path = test_data("nets/SqueezeNet_fp16.onnx");
+	if (!path)
+		SKIP("nets/SqueezeNet_fp16.onnx is not there");
+	struct file file = read_file(path);
+	REQUIRE(file.bytes && file.size);
+	try_damaged(&file, 10000, 60, 200, 2);
+	try_damaged(&file, file.size, 20, 200, 3);
+	for (size_t part = 1; part < 20; part++)
+		try_bytes(file.bytes, file.size * part / 20, 200);
+	free(file.bytes);
+}

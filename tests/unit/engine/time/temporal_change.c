@@ -1,0 +1,128 @@
+/* Dreams that go on where size, octaves, flow or more change between two frames. */
+
+#include <math.h>
+#include <string.h>
+
+#include "tests/support/temporal_fixture.h"
+#include "tests/support/test.h"
+
+/* A picture of part of the size that shows all of what a frame shows. */
+enum { PART_WIDTH = WIDTH * 2 / 3, PART_HEIGHT = HEIGHT * 2 / 3 };
+
+static int full_size(int part)
+{
+	int x = part / 3 % PART_WIDTH, y = part / 3 / PART_WIDTH;
+
+	return 3 * (y * 3 / 2 * WIDTH + x * 3 / 2) + part % 3;
+}
+
+static double norm(const float *values, int count)
+{
+	double sum = 0;
+
+	for (int i = 0; i < count; i++)
+		sum += (double)values[i] * (double)values[i];
+	return sqrt(sum);
+}
+
+/* Dreams the frame in that size, and keeps the detail. */
+static rv_frame_report dream_part(struct fixture *fixture, float *detail)
+{
+	enum { COUNT_OF_PART = 3 * PART_WIDTH * PART_HEIGHT };
+	static float part[COUNT_OF_PART], result[COUNT_OF_PART];
+	rv_image input = {RV_RGBF32, PART_WIDTH, PART_HEIGHT, 3 * PART_WIDTH * sizeof(float), part};
+	rv_image output = input;
+
+	output.pixels = result;
+	for (int i = 0; i < COUNT_OF_PART; i++)
+		part[i] = fixture->frame[full_size(i)];
+	CHECK_MESSAGE(
+		!rv_set_params(fixture->engine, &fixture->params, &fixture->error) &&
+			!rv_dream(fixture->engine, &input, fixture->time, &output, &fixture->error),
+		"%s", fixture->error.message);
+	fixture->time += frame_time;
+	for (int i = 0; i < COUNT_OF_PART; i++)
+		detail[i] = result[i] - part[i];
+	return rv_last_frame(fixture->engine);
+}
+
+TEST(a_dream_goes_on_in_another_size)
+{
+	static float part[COUNT], full[COUNT];
+	struct fixture fixture;
+	double alike, before, after;
+	const int count = 3 * PART_WIDTH * PART_HEIGHT;
+
+	REQUIRE(set_up(&fixture));
+	paint(&fixture, 1, 0, 0);
+	CHECK(dream_part(&fixture, part).cold);
+	for (int t = 0; t < 4; t++)
+		CHECK(!dream_part(&fixture, part).cold);
+	CHECK(!dream(&fixture).cold);
+	for (int i = 0; i < count; i++)
+		full[i] = fixture.dream[full_size(i)] - fixture.frame[full_size(i)];
+	alike = test_cosine(part, full, (size_t)count);
+	before = norm(part, count);
+	after = norm(full, count);
+	CHECK_MESSAGE(alike > 0.7, "likeness %g", alike);
+	CHECK_MESSAGE(after > 0.7 * before && after < 1.4 * before, "%g, then %g", before, after);
+	CHECK(!dream_part(&fixture, part).cold);
+	alike = test_cosine(part, full, (size_t)count);
+	CHECK_MESSAGE(alike > 0.7, "likeness %g", alike);
+	rv_reset(fixture.engine);
+	CHECK(dream(&fixture).cold);
+	tear_down(&fixture);
+}
+
+TEST(a_dream_goes_on_with_other_octaves_and_another_flow)
+{
+	struct fixture fixture;
+
+	REQUIRE(set_up(&fixture));
+	paint(&fixture, 1, 0, 0);
+	CHECK(dream(&fixture).cold);
+	fixture.params.octaves = 1;
+	CHECK(!dream(&fixture).cold);
+	fixture.params.time.flow_quality = RV_FLOW_FAST;
+	CHECK(!dream(&fixture).cold);
+	fixture.params.objective = RV_OBJECTIVE_MEAN;
+	CHECK(dream(&fixture).cold);
+	tear_down(&fixture);
+}
+
+TEST(a_journey_goes_on_with_other_params)
+{
+	static float before[COUNT];
+	struct fixture fixture;
+	rv_image output = image_of(fixture.dream);
+
+	REQUIRE(set_up(&fixture));
+	paint(&fixture, 1, 0, 0);
+	dream(&fixture);
+	for (int turn = 0; turn < 3; turn++) {
+		for (int t = 0; t < 4; t++, fixture.time += frame_time)
+			REQUIRE(!rv_travel(fixture.engine, fixture.time, &output, &fixture.error));
+		memcpy(before, fixture.dream, sizeof(before));
+		fixture.params.octaves = turn == 0 ? 3 : 2;
+		fixture.params.objective = turn == 1 ? RV_OBJECTIVE_MEAN : RV_OBJECTIVE_L2;
+		REQUIRE(!rv_set_params(fixture.engine, &fixture.params, &fixture.error));
+		REQUIRE(!rv_travel(fixture.engine, fixture.time, &output, &fixture.error));
+		CHECK(!rv_last_frame(fixture.engine).cold);
+		double change = test_relative_error(fixture.dream, before, COUNT);
+		CHECK_MESSAGE(change > 0 && change < 0.3, "turn %d: changed by %g", turn, change);
+	}
+	tear_down(&fixture);
+}
+
+TEST(a_dream_of_another_size_begins_anew_where_memory_is_limited)
+{
+	const rv_config config = {.memory_limit = (size_t)1 << 30};
+	static float part[COUNT];
+	struct fixture fixture;
+
+	REQUIRE(set_up_configured(&fixture, 1, &config));
+	paint(&fixture, 1, 0, 0);
+	dream_part(&fixture, part);
+	CHECK(dream(&fixture).cold);
+	tear_down(&fixture);
+}
