@@ -1,30 +1,28 @@
-/* What the program can do, one function for each command. They print their results on standard
- * output, and their errors not at all: main() does. A command is run once, on the main thread. */
+/* What the program can do, one function for each command of the table (app/command/table.h). They
+ * print their results on standard output, and their errors not at all: main() does. A command is
+ * run once, on the main thread. */
 #ifndef APP_COMMAND_COMMAND_H
 #define APP_COMMAND_COMMAND_H
 
 #include "app/options/options.h"
 
-/* The dream comes first; a NULL name ends the table. */
-extern const struct command command_table[];
-
+/* app/command/dream.c: dreams a picture, a video or a journey into a file. */
 rv_status command_dream(const struct options *options, rv_error *error);
-/* Opens a window and dreams in it what comes in (app/live/live.h). */
-rv_status command_live(const struct options *options, rv_error *error);
+
+/* app/command/list.c: what there is. */
 rv_status command_cameras(const struct options *options, rv_error *error);
 rv_status command_devices(const struct options *options, rv_error *error);
 rv_status command_models(const struct options *options, rv_error *error);
 rv_status command_layers(const struct options *options, rv_error *error);
-rv_status command_tune(const struct options *options, rv_error *error);
-rv_status command_bench(const struct options *options, rv_error *error);
-/* bench time; called by command_bench. */
-rv_status command_bench_time(const struct options *options, rv_error *error);
-rv_status command_inspect(const struct options *options, rv_error *error);
 rv_status command_kernels(const struct options *options, rv_error *error);
-rv_status command_man(const struct options *options, rv_error *error);
 
 rv_status command_flow(const struct options *options, rv_error *error);
-/* bench flow; called by command_bench. */
+rv_status command_inspect(const struct options *options, rv_error *error);
+rv_status command_tune(const struct options *options, rv_error *error);
+
+rv_status command_bench(const struct options *options, rv_error *error);
+/* bench time and bench flow; called by command_bench. */
+rv_status command_bench_time(const struct options *options, rv_error *error);
 rv_status command_bench_flow(const struct options *options, rv_error *error);
 
 /* RV_INVALID where the command line holds a word that is no option. */

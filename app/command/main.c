@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "app/base/signals.h"
-#include "app/command/command.h"
+#include "app/command/table.h"
 #include "app/control/keys.h"
 #include "app/live/live.h"
 #include "app/offline/job.h"

@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "app/base/signals.h"
-#include "app/command/command.h"
 #include "app/live/input.h"
 #include "app/live/session.h"
 #include "app/live/sound_reader.h"
@@ -298,9 +297,4 @@ rv_status live_run(const struct options *options, rv_error *error)
 		print_bench(live);
 	rv_status closed = close_all(live, status == RV_OK ? error : NULL);
 	return status == RV_OK ? closed : status;
-}
-
-rv_status command_live(const struct options *options, rv_error *error)
-{
-	return live_run(options, error);
 }

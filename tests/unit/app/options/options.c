@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/command/command.h"
+#include "app/command/table.h"
 #include "tests/support/test.h"
 
 enum { WORDS_MAX = 16 };

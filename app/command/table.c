@@ -1,0 +1,37 @@
+#include "app/command/table.h"
+
+#include "app/command/command.h"
+#include "app/live/live.h"
+
+/* The manual page lists the table that it is part of, so it is made here. */
+static rv_status print_man(const struct options *options, rv_error *error)
+{
+	rv_status status = command_takes_no_operand(options, error);
+	if (status == RV_OK)
+		options_print_man(stdout, command_table);
+	return status;
+}
+
+const struct command command_table[] = {
+	{"", "INPUT -o OUTPUT", "Dreams a picture, or every frame of a video.", COMMAND_DREAM,
+         command_dream},
+	{"live", "live INPUT", "dream a camera, a stream or a video in a window, as it comes",
+         COMMAND_LIVE, live_run},
+	{"cameras", "cameras", "list the cameras, their formats, sizes and rates", COMMAND_CAMERAS,
+         command_cameras},
+	{"devices", "devices", "list the OpenCL devices", COMMAND_DEVICES, command_devices},
+	{"models", "models", "list the networks in the model folders", COMMAND_MODELS,
+         command_models},
+	{"layers", "layers", "list the layers of a network", COMMAND_LAYERS, command_layers},
+	{"tune", "tune", "find the fastest convolutions for this device ahead of time",
+         COMMAND_TUNE, command_tune},
+	{"bench", "bench WHAT", "measure step, dream, time, flow, conv, startup, memory, profile",
+         COMMAND_BENCH, command_bench},
+	{"inspect", "inspect INPUT", "write a layer's activation and its gradient as arrays",
+         COMMAND_INSPECT, command_inspect},
+	{"flow", "flow A B -o FILE", "write the motion from one picture to another", COMMAND_FLOW,
+         command_flow},
+	{"kernels", "kernels", NULL, COMMAND_KERNELS, command_kernels},
+	{"man", "man", NULL, COMMAND_MAN, print_man},
+	{NULL, NULL, NULL, 0, NULL},
+};
