@@ -23,8 +23,8 @@ enum action_request {
 	ACTION_LEARN = 1 << 4,  /* bind the next knob or key of a MIDI controller */
 	ACTION_RECORD = 1 << 5, /* start a recording, or stop it */
 	ACTION_NEXT_DISPLAY = 1 << 6,
-	ACTION_PROGRAM_NEXT = 1 << 7,
-	ACTION_PROGRAM_PAUSE = 1 << 8,
+	ACTION_PLAYLIST_NEXT = 1 << 7,
+	ACTION_PLAYLIST_PAUSE = 1 << 8,
 	ACTION_FADE = 1 << 9, /* from the dream so far: a fade has begun */
 };
 

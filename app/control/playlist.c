@@ -73,84 +73,84 @@ static rv_status parse_words(struct playlist_line *line, char *text, const char 
 
 static rv_status add_line(void *context, char *text, const char *prefix, rv_error *error)
 {
-	struct playlist *program = context;
+	struct playlist *playlist = context;
 	text[strcspn(text, "#")] = '\0';
 	text += strspn(text, text_blanks);
 	if (!text[0])
 		return RV_OK;
-	if (program->count == PROGRAM_MAX)
-		return rv_fail(error, RV_INVALID, "%s: more than %d lines", prefix, PROGRAM_MAX);
+	if (playlist->count == PLAYLIST_MAX)
+		return rv_fail(error, RV_INVALID, "%s: more than %d lines", prefix, PLAYLIST_MAX);
 	struct playlist_line *lines =
-		realloc(program->lines, ((size_t)program->count + 1) * sizeof(*program->lines));
+		realloc(playlist->lines, ((size_t)playlist->count + 1) * sizeof(*playlist->lines));
 	if (!lines)
 		return rv_fail(error, RV_MEMORY, "%s: out of memory", prefix);
-	program->lines = lines;
-	return parse_words(&lines[program->count++], text, prefix, error);
+	playlist->lines = lines;
+	return parse_words(&lines[playlist->count++], text, prefix, error);
 }
 
-static rv_status begin(struct playlist *program, const char *name, rv_status status,
+static rv_status begin(struct playlist *playlist, const char *name, rv_status status,
                        rv_error *error)
 {
-	if (status == RV_OK && !program->count)
-		status = rv_fail(error, RV_INVALID, "%.200s: there is no line in this program",
+	if (status == RV_OK && !playlist->count)
+		status = rv_fail(error, RV_INVALID, "%.200s: there is no line in this playlist",
 		                 name);
 	if (status != RV_OK)
-		playlist_release(program);
+		playlist_release(playlist);
 	return status;
 }
 
-rv_status playlist_parse(struct playlist *program, const char *name, const char *text,
+rv_status playlist_parse(struct playlist *playlist, const char *name, const char *text,
                          rv_error *error)
 {
-	*program = (struct playlist){.line = -1};
-	rv_status status = text_each_line(name, text, strlen(text), add_line, program, error);
-	return begin(program, name, status, error);
+	*playlist = (struct playlist){.line = -1};
+	rv_status status = text_each_line(name, text, strlen(text), add_line, playlist, error);
+	return begin(playlist, name, status, error);
 }
 
-rv_status playlist_load(struct playlist *program, const char *path, rv_error *error)
+rv_status playlist_load(struct playlist *playlist, const char *path, rv_error *error)
 {
-	*program = (struct playlist){.line = -1};
-	rv_status status = text_read_lines(path, "program", add_line, program, error);
-	return begin(program, path, status, error);
+	*playlist = (struct playlist){.line = -1};
+	rv_status status = text_read_lines(path, "playlist", add_line, playlist, error);
+	return begin(playlist, path, status, error);
 }
 
-void playlist_release(struct playlist *program)
+void playlist_release(struct playlist *playlist)
 {
-	free(program->lines);
-	*program = (struct playlist){.line = -1};
+	free(playlist->lines);
+	*playlist = (struct playlist){.line = -1};
 }
 
 /* ---- the clock ---- */
 
-const struct playlist_line *playlist_tick(struct playlist *program, int64_t now)
+const struct playlist_line *playlist_tick(struct playlist *playlist, int64_t now)
 {
-	if (!program->count)
+	if (!playlist->count)
 		return NULL;
-	bool first = program->line < 0;
-	int64_t length = first ? 0 : (int64_t)(1e9 * program->lines[program->line].seconds);
-	bool over = !program->paused_at && now - program->begun >= length;
-	if (!first && !over && !program->hurry)
+	bool first = playlist->line < 0;
+	int64_t length = first ? 0 : (int64_t)(1e9 * playlist->lines[playlist->line].seconds);
+	bool over = !playlist->paused_at && now - playlist->begun >= length;
+	if (!first && !over && !playlist->hurry)
 		return NULL;
-	/* From when the last line was over, so that a program keeps its time; one that fell far
+	/* From when the last line was over, so that a playlist keeps its time; one that fell far
 	 * behind, as on a machine that slept, begins its line now. */
-	int64_t due = program->begun + length;
-	bool late = first || program->hurry || now - due > length;
-	program->begun = late ? now : due;
-	program->line = (program->line + 1) % program->count;
-	program->paused_at = 0;
-	program->hurry = false;
-	return &program->lines[program->line];
+	int64_t due = playlist->begun + length;
+	bool late = first || playlist->hurry || now - due > length;
+	playlist->begun = late ? now : due;
+	playlist->line = (playlist->line + 1) % playlist->count;
+	playlist->paused_at = 0;
+	playlist->hurry = false;
+	return &playlist->lines[playlist->line];
 }
 
-void playlist_next(struct playlist *program)
+void playlist_next(struct playlist *playlist)
 {
-	program->hurry = true;
+	playlist->hurry = true;
 }
 
-bool playlist_pause(struct playlist *program, int64_t now)
+bool playlist_pause(struct playlist *playlist, int64_t now)
 {
-	if (program->paused_at)
-		program->begun += now - program->paused_at;
-	program->paused_at = program->paused_at ? 0 : now;
-	return program->paused_at != 0;
+	if (playlist->paused_at)
+		playlist->begun += now - playlist->paused_at;
+	playlist->paused_at = playlist->paused_at ? 0 : now;
+	return playlist->paused_at != 0;
 }

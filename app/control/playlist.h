@@ -1,5 +1,5 @@
-/* A program: presets that follow each other by the clock, again and again. One line each: how long,
- * which, and over how many seconds it takes over from the one before,
+/* A playlist: presets that follow each other by the clock, again and again. One line each: how
+ * long, which, and over how many seconds it takes over from the one before,
  *
  *     0:30 roses
  *     90 mountains fade 5      # a comment
@@ -12,16 +12,16 @@
 
 #include "app/options/options.h"
 
-enum { PROGRAM_MAX = 256, PROGRAM_NAME_LENGTH = 64 };
+enum { PLAYLIST_MAX = 256, PLAYLIST_NAME_LENGTH = 64 };
 
 struct playlist_line {
-	double seconds;                 /* above 0 */
-	double fade;                    /* seconds, at most `seconds`; below 0: not said */
-	char name[PROGRAM_NAME_LENGTH]; /* of the preset, for a person */
-	struct options dream;           /* what the preset holds; the rest is by default */
+	double seconds;                  /* above 0 */
+	double fade;                     /* seconds, at most `seconds`; below 0: not said */
+	char name[PLAYLIST_NAME_LENGTH]; /* of the preset, for a person */
+	struct options dream;            /* what the preset holds; the rest is by default */
 };
 
-/* Zeroed, there is none. Released by program_release. */
+/* Zeroed, there is none. Released by playlist_release. */
 struct playlist {
 	int count;
 	struct playlist_line *lines; /* owned */
@@ -33,23 +33,23 @@ struct playlist {
 	bool hurry;        /* the next line is due at once */
 };
 
-/* Reads a program, and the presets it names (preset_load). name stands for the text in messages,
+/* Reads a playlist, and the presets it names (preset_load). name stands for the text in messages,
  * which begin with it and the number of the line; RV_INVALID also where there is no line.
- * RV_NOT_FOUND: no such preset; RV_MEMORY. On an error the program is empty. */
-rv_status playlist_parse(struct playlist *program, const char *name, const char *text,
+ * RV_NOT_FOUND: no such preset; RV_MEMORY. On an error the playlist is empty. */
+rv_status playlist_parse(struct playlist *playlist, const char *name, const char *text,
                          rv_error *error);
 
 /* Reads a file. RV_NOT_FOUND, RV_IO, and as above. */
-rv_status playlist_load(struct playlist *program, const char *path, rv_error *error);
-void playlist_release(struct playlist *program);
+rv_status playlist_load(struct playlist *playlist, const char *path, rv_error *error);
+void playlist_release(struct playlist *playlist);
 
 /* The line that begins now, or NULL while the last one goes on. The first call begins the first. */
-const struct playlist_line *playlist_tick(struct playlist *program, int64_t now);
+const struct playlist_line *playlist_tick(struct playlist *playlist, int64_t now);
 
 /* Ends the line that is on, also in a pause, which goes on with the next. */
-void playlist_next(struct playlist *program);
+void playlist_next(struct playlist *playlist);
 
 /* Stops the clock, or lets it run on. Returns whether it stands. */
-bool playlist_pause(struct playlist *program, int64_t now);
+bool playlist_pause(struct playlist *playlist, int64_t now);
 
 #endif

@@ -129,8 +129,8 @@ static const struct {
 	{ACTION_RESET, reset},
 	{ACTION_NEXT_DISPLAY, live_display_next},
 	{ACTION_LEARN, live_remote_learn},
-	{ACTION_PROGRAM_NEXT, live_playlist_next},
-	{ACTION_PROGRAM_PAUSE, live_playlist_pause},
+	{ACTION_PLAYLIST_NEXT, live_playlist_next},
+	{ACTION_PLAYLIST_PAUSE, live_playlist_pause},
 	{ACTION_FADE, live_playlist_fade},
 };
 

@@ -187,7 +187,7 @@ static void free_all(struct live *live)
 	composer_release(&live->composer);
 	live_hud_release(&live->hud);
 	hud_release(&live->recorded_hud);
-	playlist_release(&live->program);
+	playlist_release(&live->playlist);
 	session_close(&live->session);
 	free(live->shown.pixels);
 	free(live->layers);

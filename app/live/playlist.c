@@ -7,19 +7,19 @@
 
 rv_status live_playlist_open(struct live *live, rv_error *error)
 {
-	const char *path = live->actions->options.program;
-	return path[0] ? playlist_load(&live->program, path, error) : RV_OK;
+	const char *path = live->actions->options.playlist;
+	return path[0] ? playlist_load(&live->playlist, path, error) : RV_OK;
 }
 
 void live_playlist_step(struct live *live)
 {
 	struct action_state *actions = live->actions;
 	int64_t now = live_now();
-	const struct playlist_line *line = playlist_tick(&live->program, now);
+	const struct playlist_line *line = playlist_tick(&live->playlist, now);
 	if (line) {
 		double seconds = line->fade >= 0 ? line->fade : (double)actions->options.fade;
 		action_take_dream(actions, &line->dream, seconds);
-		snprintf(actions->message, sizeof(actions->message), "program: %s", line->name);
+		snprintf(actions->message, sizeof(actions->message), "playlist: %s", line->name);
 		live_hud_say(&live->hud, actions->message, now);
 	}
 	fade_step(&actions->fade, &actions->options, now);
@@ -27,19 +27,19 @@ void live_playlist_step(struct live *live)
 
 void live_playlist_next(struct live *live)
 {
-	if (!live->program.count)
-		live_hud_say(&live->hud, "there is no program; --program FILE reads one",
+	if (!live->playlist.count)
+		live_hud_say(&live->hud, "there is no playlist; --playlist FILE reads one",
 		             live_now());
-	playlist_next(&live->program);
+	playlist_next(&live->playlist);
 }
 
 void live_playlist_pause(struct live *live)
 {
-	bool stands = playlist_pause(&live->program, live_now());
+	bool stands = playlist_pause(&live->playlist, live_now());
 	live_hud_say(&live->hud,
-	             !live->program.count ? "there is no program; --program FILE reads one"
-	             : stands             ? "the program waits"
-	                                  : "the program goes on",
+	             !live->playlist.count ? "there is no playlist; --playlist FILE reads one"
+	             : stands              ? "the playlist waits"
+	                                   : "the playlist goes on",
 	             live_now());
 }
 

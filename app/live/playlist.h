@@ -1,4 +1,4 @@
-/* The program and the fades of a live session: presets that follow each other, and how one becomes
+/* The playlist and the fades of a live session: presets that follow each other, and how one becomes
  * the next. Belongs to the main thread. */
 #ifndef APP_LIVE_PLAYLIST_H
 #define APP_LIVE_PLAYLIST_H
@@ -7,7 +7,7 @@
 
 struct live;
 
-/* Reads the program that the options name, if they do. Errors: those of program_load. */
+/* Reads the playlist that the options name, if they do. Errors: those of playlist_load. */
 rv_status live_playlist_open(struct live *live, rv_error *error);
 
 /* Takes the preset that is due, and goes on with the fade that is under way. */

@@ -3,7 +3,7 @@
  *     live.c          opens everything, runs the loop, closes everything
  *     live_control.c  events, actions and what they ask for
  *     live_remote.c   what comes from outside the window
- *     live_program.c  presets by the clock, and how they fade
+ *     live_playlist.c presets by the clock, and how they fade
  *     live_stage.c    on which display and how that is seen
  *     live_show.c     takes frames and dreams, composes them and shows what comes of it
  *
@@ -58,7 +58,7 @@ struct live {
 	rv_image shown;
 	struct live_hud hud;
 	struct live_display stage;
-	struct playlist program;
+	struct playlist playlist;
 	struct live_stats stats;
 	int files; /* written so far, for their names */
 };

@@ -97,10 +97,10 @@ struct options {
 	float bench;                   /* seconds to run for, and then print; 0: none */
 
 	/* What it does by itself. */
-	char program[OPTION_TEXT_LENGTH]; /* a file (app/control/playlist.h) */
-	float fade;                       /* seconds from preset to preset */
-	float attract;                    /* seconds without motion until a journey; 0: never */
-	int journey;                      /* 1: dream on without the source */
+	char playlist[OPTION_TEXT_LENGTH]; /* a file (app/control/playlist.h) */
+	float fade;                        /* seconds from preset to preset */
+	float attract;                     /* seconds without motion until a journey; 0: never */
+	int journey;                       /* 1: dream on without the source */
 
 	/* Where it is seen. */
 	int display, hud_display; /* 1 is the first; 0: where the window is, over the show */

@@ -282,8 +282,8 @@ const struct option option_table[] = {
 	 .help = "end after so long, and print what it measured"},
 
 	/* What it does by itself. */
-	{.name = "program", .type = OPTION_TEXT, .group = OPTION_GROUP_LIVE,
-	 .commands = LIVE, PLACE(program),
+	{.name = "playlist", .type = OPTION_TEXT, .group = OPTION_GROUP_LIVE,
+	 .commands = LIVE, PLACE(playlist),
 	 .metavar = "FILE",
 	 .help = "play presets by the clock: lines of TIME PRESET [fade SECONDS]"},
 	{.name = "fade", .type = OPTION_NUMBER, .group = OPTION_GROUP_LIVE,

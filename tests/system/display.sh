@@ -15,12 +15,12 @@ expect_error stage_says_which_corners_are_wrong 2 "keystone.conf:1: these corner
 	assets/clouds.jpg --headless
 rm "$work/config/reverie/keystone.conf"
 
-printf '1 roses\n1 nowhere\n' >"$work/wrong.program"
-expect_error stage_program_without_a_preset 1 "wrong.program:2: no preset called nowhere" live \
-	assets/clouds.jpg --program "$work/wrong.program" --headless
-printf '1 roses\n1 roses fade 2\n' >"$work/wrong.program"
-expect_error stage_program_that_fades_too_long 2 "wrong.program:2: a fade of 2" live \
-	assets/clouds.jpg --program "$work/wrong.program" --headless
+printf '1 roses\n1 nowhere\n' >"$work/wrong.playlist"
+expect_error stage_playlist_without_a_preset 1 "wrong.playlist:2: no preset called nowhere" live \
+	assets/clouds.jpg --playlist "$work/wrong.playlist" --headless
+printf '1 roses\n1 roses fade 2\n' >"$work/wrong.playlist"
+expect_error stage_playlist_that_fades_too_long 2 "wrong.playlist:2: a fade of 2" live \
+	assets/clouds.jpg --playlist "$work/wrong.playlist" --headless
 
 if ! can_dream; then
 	skip stage_windows "$why"
@@ -72,8 +72,8 @@ fi
 # Keys without Shift, which a busy server may lose.
 cat >"$work/keys.conf" <<'CONF'
 F2 = next-display
-F3 = program-pause
-F6 = program-next
+F3 = playlist-pause
+F6 = playlist-next
 Corner+F4 = corner-move 55,48
 CONF
 
@@ -221,7 +221,7 @@ printf 'layer = mixed0\nstrength = 0\noctaves = 1\niterations = 1\nwarm-steps = 
 printf 'layer = mixed0\nstrength = 4\noctaves = 1\niterations = 10\nstep = 0.1\n' \
 	>"$work/much.preset"
 lasts=$((6 * slowness)) # longer than it takes to make it wait
-printf '%d %s\n600 %s fade 3\n' $lasts "$work/none.preset" "$work/much.preset" >"$work/two.program"
+printf '%d %s\n600 %s fade 3\n' $lasts "$work/none.preset" "$work/much.preset" >"$work/two.playlist"
 
 # How far the first display is from the picture PNG, in thousandths of all there is between black
 # and white, on the mean.
@@ -232,18 +232,18 @@ distance() { # PNG
 		awk '{ print int(1000 * $1) }'
 }
 
-start --fullscreen --display 1 --program "$work/two.program"
+start --fullscreen --display 1 --playlist "$work/two.playlist"
 press F3
 first=$(distance "$work/quarters.png")
 sleep $((lasts + 1))
-check stage_program_waits [ "$(distance "$work/quarters.png")" -le $((first + 2)) ]
+check stage_playlist_waits [ "$(distance "$work/quarters.png")" -le $((first + 2)) ]
 press F6
 sleep 1
 middle=$(distance "$work/quarters.png")
 sleep 5
 last=$(distance "$work/quarters.png")
-check stage_program_goes_on_by_key [ "$last" -gt $((first + 3)) ]
-check stage_program_fades [ "$middle" -lt "$last" ]
+check stage_playlist_goes_on_by_key [ "$last" -gt $((first + 3)) ]
+check stage_playlist_fades [ "$middle" -lt "$last" ]
 stop
 
 start --fullscreen --display 1 --strength 1 --size 96x72

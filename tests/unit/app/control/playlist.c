@@ -14,22 +14,22 @@ static const char text[] = "# an evening\n"
 			   "90 mountains fade 5 # slowly\n"
 			   "  1:00:00.5\teyes fade 0\r\n";
 
-TEST(program_is_read)
+TEST(playlist_is_read)
 {
-	struct playlist program;
+	struct playlist playlist;
 	rv_error error = {0};
-	CHECK_MESSAGE(playlist_parse(&program, "p", text, &error) == RV_OK, "%s", error.message);
-	REQUIRE(program.count == 3);
-	CHECK(program.lines[0].seconds == 30 && program.lines[0].fade < 0);
-	CHECK(program.lines[1].seconds == 90 && program.lines[1].fade == 5);
-	CHECK(program.lines[2].seconds == 3600.5 && program.lines[2].fade == 0);
-	CHECK(!strcmp(program.lines[1].name, "mountains"));
-	CHECK(program.lines[0].dream.layers.count == 1);
-	playlist_release(&program);
-	CHECK(!playlist_tick(&program, 5));
+	CHECK_MESSAGE(playlist_parse(&playlist, "p", text, &error) == RV_OK, "%s", error.message);
+	REQUIRE(playlist.count == 3);
+	CHECK(playlist.lines[0].seconds == 30 && playlist.lines[0].fade < 0);
+	CHECK(playlist.lines[1].seconds == 90 && playlist.lines[1].fade == 5);
+	CHECK(playlist.lines[2].seconds == 3600.5 && playlist.lines[2].fade == 0);
+	CHECK(!strcmp(playlist.lines[1].name, "mountains"));
+	CHECK(playlist.lines[0].dream.layers.count == 1);
+	playlist_release(&playlist);
+	CHECK(!playlist_tick(&playlist, 5));
 }
 
-TEST(program_says_which_line_is_wrong)
+TEST(playlist_says_which_line_is_wrong)
 {
 	static const char *const wrong[] = {
 		"30 roses\nroses",
@@ -48,64 +48,64 @@ TEST(program_says_which_line_is_wrong)
 		"30 roses\n30s roses",
 		"30 roses\n1e9 roses",
 	};
-	struct playlist program;
+	struct playlist playlist;
 	rv_error error = {0};
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		CHECK_MESSAGE(playlist_parse(&program, "p", wrong[i], &error) == RV_INVALID, "%s",
+		CHECK_MESSAGE(playlist_parse(&playlist, "p", wrong[i], &error) == RV_INVALID, "%s",
 		              wrong[i]);
 		CHECK_MESSAGE(!strncmp(error.message, "p:2: ", 5), "%s", error.message);
-		CHECK(!program.count && !program.lines);
+		CHECK(!playlist.count && !playlist.lines);
 	}
-	CHECK(playlist_parse(&program, "p", "30 no-such-preset", &error) == RV_NOT_FOUND);
+	CHECK(playlist_parse(&playlist, "p", "30 no-such-preset", &error) == RV_NOT_FOUND);
 	CHECK_MESSAGE(!strncmp(error.message, "p:1: no preset called", 21), "%s", error.message);
-	CHECK(playlist_parse(&program, "p", "# nothing\n", &error) == RV_INVALID);
-	CHECK(playlist_load(&program, "no/such/file", &error) == RV_NOT_FOUND);
+	CHECK(playlist_parse(&playlist, "p", "# nothing\n", &error) == RV_INVALID);
+	CHECK(playlist_load(&playlist, "no/such/file", &error) == RV_NOT_FOUND);
 }
 
-static const char *begins(struct playlist *program, int64_t now)
+static const char *begins(struct playlist *playlist, int64_t now)
 {
-	const struct playlist_line *line = playlist_tick(program, now);
+	const struct playlist_line *line = playlist_tick(playlist, now);
 	return line ? line->name : "-";
 }
 
-TEST(program_goes_by_the_clock_and_begins_again)
+TEST(playlist_goes_by_the_clock_and_begins_again)
 {
-	struct playlist program;
+	struct playlist playlist;
 	const int64_t start = 7 * (int64_t)SECOND;
-	REQUIRE(playlist_parse(&program, "p", "10 roses\n5 eyes\n2 bubbles", NULL) == RV_OK);
-	CHECK(!strcmp(begins(&program, start), "roses"));
-	CHECK(!strcmp(begins(&program, start), "-"));
-	CHECK(!strcmp(begins(&program, start + 10 * (int64_t)SECOND - 1), "-"));
-	CHECK(!strcmp(begins(&program, start + 10 * (int64_t)SECOND + 1000), "eyes"));
+	REQUIRE(playlist_parse(&playlist, "p", "10 roses\n5 eyes\n2 bubbles", NULL) == RV_OK);
+	CHECK(!strcmp(begins(&playlist, start), "roses"));
+	CHECK(!strcmp(begins(&playlist, start), "-"));
+	CHECK(!strcmp(begins(&playlist, start + 10 * (int64_t)SECOND - 1), "-"));
+	CHECK(!strcmp(begins(&playlist, start + 10 * (int64_t)SECOND + 1000), "eyes"));
 	/* A late tick does not make all that follows late. */
-	CHECK(!strcmp(begins(&program, start + 15 * (int64_t)SECOND), "bubbles"));
-	CHECK(!strcmp(begins(&program, start + 17 * (int64_t)SECOND), "roses"));
+	CHECK(!strcmp(begins(&playlist, start + 15 * (int64_t)SECOND), "bubbles"));
+	CHECK(!strcmp(begins(&playlist, start + 17 * (int64_t)SECOND), "roses"));
 	/* After a long sleep lines do not chase each other. */
-	CHECK(!strcmp(begins(&program, start + 1000 * (int64_t)SECOND), "eyes"));
-	CHECK(!strcmp(begins(&program, start + 1004 * (int64_t)SECOND), "-"));
-	CHECK(!strcmp(begins(&program, start + 1005 * (int64_t)SECOND), "bubbles"));
-	playlist_release(&program);
+	CHECK(!strcmp(begins(&playlist, start + 1000 * (int64_t)SECOND), "eyes"));
+	CHECK(!strcmp(begins(&playlist, start + 1004 * (int64_t)SECOND), "-"));
+	CHECK(!strcmp(begins(&playlist, start + 1005 * (int64_t)SECOND), "bubbles"));
+	playlist_release(&playlist);
 }
 
-TEST(program_is_paused_and_hurried)
+TEST(playlist_is_paused_and_hurried)
 {
-	struct playlist program;
+	struct playlist playlist;
 	const int64_t second = SECOND;
-	REQUIRE(playlist_parse(&program, "p", "10 roses\n5 eyes", NULL) == RV_OK);
-	begins(&program, second);
-	CHECK(playlist_pause(&program, 3 * second)); /* after two seconds */
-	CHECK(!strcmp(begins(&program, 100 * second), "-"));
-	CHECK(!playlist_pause(&program, 100 * second));
-	CHECK(!strcmp(begins(&program, 107 * second), "-"));
-	CHECK(!strcmp(begins(&program, 108 * second), "eyes"));
-	playlist_next(&program);
-	CHECK(!strcmp(begins(&program, 109 * second), "roses"));
-	CHECK(!strcmp(begins(&program, 118 * second), "-"));
-	CHECK(playlist_pause(&program, 118 * second));
-	playlist_next(&program);
-	CHECK(!strcmp(begins(&program, 200 * second), "eyes"));
-	CHECK(!strcmp(begins(&program, 205 * second), "roses"));
-	playlist_release(&program);
+	REQUIRE(playlist_parse(&playlist, "p", "10 roses\n5 eyes", NULL) == RV_OK);
+	begins(&playlist, second);
+	CHECK(playlist_pause(&playlist, 3 * second)); /* after two seconds */
+	CHECK(!strcmp(begins(&playlist, 100 * second), "-"));
+	CHECK(!playlist_pause(&playlist, 100 * second));
+	CHECK(!strcmp(begins(&playlist, 107 * second), "-"));
+	CHECK(!strcmp(begins(&playlist, 108 * second), "eyes"));
+	playlist_next(&playlist);
+	CHECK(!strcmp(begins(&playlist, 109 * second), "roses"));
+	CHECK(!strcmp(begins(&playlist, 118 * second), "-"));
+	CHECK(playlist_pause(&playlist, 118 * second));
+	playlist_next(&playlist);
+	CHECK(!strcmp(begins(&playlist, 200 * second), "eyes"));
+	CHECK(!strcmp(begins(&playlist, 205 * second), "roses"));
+	playlist_release(&playlist);
 }
 
 /* ---- fades ---- */
