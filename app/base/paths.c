@@ -142,7 +142,7 @@ static bool ends_with(const char *text, const char *suffix)
 	return length > end && !strcmp(text + length - end, suffix);
 }
 
-void paths_each(const struct paths *folders, const char *suffix, path_visit *visit, void *context)
+void paths_each(const struct paths *folders, const char *suffix, paths_visit *visit, void *context)
 {
 	for (int i = 0; i < folders->count; i++) {
 		struct dirent **entries;

@@ -44,7 +44,7 @@ bool paths_find(const struct paths *folders, const char *name, char path[PATH_LE
 
 /* Calls visit for every regular file in folders whose name ends in suffix, sorted by name within
  * each folder. Of several with one name only the first, the one that paths_find() finds. */
-typedef void path_visit(void *context, const char *path, const char *name);
-void paths_each(const struct paths *folders, const char *suffix, path_visit *visit, void *context);
+typedef void paths_visit(void *context, const char *path, const char *name);
+void paths_each(const struct paths *folders, const char *suffix, paths_visit *visit, void *context);
 
 #endif

@@ -18,7 +18,7 @@ char *text_trim(char *text)
 	return text;
 }
 
-rv_status text_each_line(const char *name, const char *text, size_t length, text_line *take,
+rv_status text_each_line(const char *name, const char *text, size_t length, text_take_line *take,
                          void *context, rv_error *error)
 {
 	char line[TEXT_LINE_LENGTH], place[PLACE_LENGTH];
@@ -59,7 +59,7 @@ static rv_status read_file(const char *path, const char *what, char *text, size_
 	return status;
 }
 
-rv_status text_read_lines(const char *path, const char *what, text_line *take, void *context,
+rv_status text_read_lines(const char *path, const char *what, text_take_line *take, void *context,
                           rv_error *error)
 {
 	size_t length = 0;

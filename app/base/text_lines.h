@@ -10,16 +10,16 @@ enum { TEXT_BYTES_MAX = 64 * 1024, TEXT_LINE_LENGTH = 4096 };
 
 /* Takes one line, without its end and NUL-terminated; it may be written over. place is "NAME:N",
  * for the beginning of a message. Any status but RV_OK ends the reading. */
-typedef rv_status text_line(void *context, char *line, const char *place, rv_error *error);
+typedef rv_status text_take_line(void *context, char *line, const char *place, rv_error *error);
 
 /* Hands every line of text[length] to take. name stands for the text in messages. RV_INVALID: a
  * line is too long or holds a zero byte; and what take returns. */
-rv_status text_each_line(const char *name, const char *text, size_t length, text_line *take,
+rv_status text_each_line(const char *name, const char *text, size_t length, text_take_line *take,
                          void *context, rv_error *error);
 
 /* The same with the file at path; what says what it should be, such as "preset". RV_NOT_FOUND,
  * RV_IO, RV_MEMORY, RV_INVALID, and what take returns. */
-rv_status text_read_lines(const char *path, const char *what, text_line *take, void *context,
+rv_status text_read_lines(const char *path, const char *what, text_take_line *take, void *context,
                           rv_error *error);
 
 /* Takes the blanks off both ends of text, in place. */

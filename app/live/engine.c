@@ -434,7 +434,7 @@ bool live_engine_stop(struct live_engine **stopped, int64_t until)
 	}
 	pthread_join(engine->thread, NULL);
 	pthread_mutex_destroy(&engine->lock);
-	shrinker_release(&engine->shrinker);
+	shrink_release(&engine->shrinker);
 	free(engine->before.pixels);
 	free(engine->after.pixels);
 	live_fade_end(&engine->fading);

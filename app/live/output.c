@@ -9,7 +9,7 @@
 #include "app/media/container.h"
 #include "app/media/convert.h"
 #include "app/media/sink.h"
-#include "app/media/soundtrack.h"
+#include "app/media/sound.h"
 
 #define SECOND INT64_C(1000000000) /* nanoseconds */
 
@@ -28,7 +28,7 @@ struct live_output {
 	struct live_output_options options;
 	char *texts[3];                 /* of options */
 	struct video_description video; /* of what is shown, as the sink is told */
-	enum output_place place;
+	enum container_place place;
 	int64_t interval; /* from picture to picture, nanoseconds */
 	struct queue *pictures, *sounds;
 	pthread_t thread;
@@ -48,7 +48,7 @@ struct live_output {
 	bool timed;              /* something was written since the sink was begun */
 	int64_t start, last;     /* times of the first and the newest picture since then */
 	uint64_t dropped_before; /* by the queue, of those that were noted */
-	struct soundtrack track;
+	struct sound_track track;
 };
 
 /* ---- what is said ---- */
@@ -138,9 +138,9 @@ static rv_status make_sink(struct live_output *output, rv_error *error)
 		.quality = options->quality,
 		.width = options->width,
 		.height = options->height,
-		.pace = output->place == PLACE_FILE ? ENCODER_LIVE : ENCODER_AT_ONCE,
+		.pace = output->place == CONTAINER_FILE ? ENCODER_LIVE : ENCODER_AT_ONCE,
 		.interrupt = {must_give_up, output},
-		.keeps_parts = output->place == PLACE_FILE,
+		.keeps_parts = output->place == CONTAINER_FILE,
 	};
 	const struct sink_contents contents = {
 		.video = &output->video,
@@ -149,7 +149,7 @@ static rv_status make_sink(struct live_output *output, rv_error *error)
 	struct output_file *file = NULL;
 	rv_status status = RV_OK;
 	output->begun = output->timed = false;
-	if (output->place == PLACE_FILE)
+	if (output->place == CONTAINER_FILE)
 		status = output_file_create(&file, options->output, options->force, error);
 	return status ? status : sink_create(&output->sink, &file, &sink_options, &contents, error);
 }
@@ -167,7 +167,7 @@ static void lose(struct live_output *output, rv_error *error)
 {
 	sink_break_off(&output->sink, error);
 	output->begun = output->timed = false;
-	if (output->place == PLACE_FILE) {
+	if (output->place == CONTAINER_FILE) {
 		output->failed = true;
 		output->error = *error;
 		note_say(&output->note, "%s", error->message);
@@ -225,7 +225,7 @@ static rv_status write_silence(struct live_output *output, int64_t count, rv_err
 static rv_status write_stretch(struct live_output *output, const struct sound *sound,
                                rv_error *error)
 {
-	struct soundtrack_step step = soundtrack_add(&output->track, sound->time, sound->count);
+	struct sound_track_step step = sound_track_add(&output->track, sound->time, sound->count);
 	rv_status status = write_silence(output, step.silence, error);
 	if (status == RV_OK)
 		status = sink_samples(output->sink,
@@ -247,7 +247,7 @@ static rv_status write_sound(struct live_output *output, int64_t least, rv_error
 		sound_release(sound);
 	}
 	if (status == RV_OK)
-		status = write_silence(output, soundtrack_fill(&output->track, least), error);
+		status = write_silence(output, sound_track_fill(&output->track, least), error);
 	return status;
 }
 
@@ -262,7 +262,7 @@ static void write_picture(struct live_output *output, const struct frame *pictur
 	if (!reach(output))
 		return;
 	if (!output->timed)
-		output->track = (struct soundtrack){.start = time};
+		output->track = (struct sound_track){.start = time};
 	if (!output->timed)
 		output->start = output->last = time;
 	output->last = time > output->last ? time : output->last;
@@ -283,7 +283,7 @@ static void finish(struct live_output *output)
 {
 	rv_error error = {0};
 	if (!output->timed) {
-		if (output->sink && output->place == PLACE_FILE)
+		if (output->sink && output->place == CONTAINER_FILE)
 			note_say(&output->note, "%.120s: there was nothing to record",
 			         output->options.output);
 		sink_discard(&output->sink);
@@ -295,7 +295,7 @@ static void finish(struct live_output *output)
 		status = sink_finish(&output->sink, &error);
 	if (status != RV_OK)
 		lose(output, &error);
-	else if (output->place == PLACE_FILE)
+	else if (output->place == CONTAINER_FILE)
 		note_say(&output->note, "wrote %.150s", output->options.output);
 }
 
@@ -390,7 +390,7 @@ static rv_status start(struct live_output *output, rv_error *error)
 		status = create_queues(output, error);
 	if (status == RV_OK && output->options.at_once)
 		status = make_sink(output, error);
-	if (status == RV_OK && output->options.at_once && output->place != PLACE_STREAM)
+	if (status == RV_OK && output->options.at_once && output->place != CONTAINER_STREAM)
 		status = begin(output, error);
 	return status ? status : thread_start(&output->thread, "encoding", run, output, error);
 }
@@ -419,7 +419,7 @@ rv_status live_output_start(struct live_output **started, const struct live_outp
 	output->options.width -= options->width > 1 ? options->width % 2 : 0;
 	output->options.height -= options->height > 1 ? options->height % 2 : 0;
 	output->video = describe(&output->options);
-	output->place = container_output_place(options->output);
+	output->place = container_place(options->output);
 	output->interval = (int64_t)((double)SECOND / (double)options->fps);
 	rv_status status = start(output, error);
 	if (status == RV_OK)

@@ -4,7 +4,7 @@
 #include <libswresample/swresample.h>
 #include <stdlib.h>
 
-#include "app/media/packet_queue.h"
+#include "app/media/libav.h"
 
 enum { WAITING_MAX = 4096 }; /* packets: a minute or more */
 
@@ -15,7 +15,7 @@ struct sound_reader {
 	AVRational time_base;
 	AVCodecContext *decoder;
 	AVFrame *frame;
-	struct packet_queue waiting;
+	AVFifo *waiting;
 	struct SwrContext *resampler;
 	int rate, format, channels; /* that it was set up for */
 	int64_t last_end;           /* of the last sound decoded, in the input's time */
@@ -62,7 +62,7 @@ void sound_reader_close(struct sound_reader **closed)
 		return;
 	avcodec_free_context(&reader->decoder);
 	av_frame_free(&reader->frame);
-	packet_queue_release(&reader->waiting);
+	libav_packets_release(&reader->waiting);
 	swr_free(&reader->resampler);
 	free(reader);
 	*closed = NULL;
@@ -138,8 +138,8 @@ void sound_reader_keep(struct sound_reader *reader, AVPacket *packet)
 {
 	if (!reader || packet->stream_index != reader->stream_index)
 		return;
-	if (reader->waiting.count < WAITING_MAX)
-		packet_queue_push(&reader->waiting, packet);
+	if (!reader->waiting || av_fifo_can_read(reader->waiting) < WAITING_MAX)
+		libav_packets_push(&reader->waiting, packet);
 }
 
 static bool is_due(const struct sound_reader *reader, const AVPacket *packet, int64_t until)
@@ -154,11 +154,11 @@ void sound_reader_play(struct sound_reader *reader, int64_t until, int64_t ancho
 	const AVPacket *first;
 	if (!reader)
 		return;
-	while ((first = packet_queue_first(&reader->waiting)) && is_due(reader, first, until)) {
+	while ((first = libav_packets_first(reader->waiting)) && is_due(reader, first, until)) {
 		AVPacket *packet = av_packet_alloc();
 		if (!packet)
 			return;
-		packet_queue_pop(&reader->waiting, packet);
+		libav_packets_pop(reader->waiting, packet);
 		if (queue)
 			decode(reader, packet, anchor, queue);
 		av_packet_free(&packet);

@@ -105,7 +105,7 @@ static void *run(void *context)
 				hand_on(work);
 	atomic_store(&work->broke_off, true);
 	rv_motion_destroy(&work->motion);
-	shrinker_release(&work->shrinker);
+	shrink_release(&work->shrinker);
 	frame_release(work->frame);
 	dream_release(work->dream);
 	free(work->newer.pixels);

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum output_place container_output_place(const char *output)
+enum container_place container_place(const char *output)
 {
 	if (av_strstart(output, "/dev/video", NULL))
-		return PLACE_DEVICE;
-	return strstr(output, "://") ? PLACE_STREAM : PLACE_FILE;
+		return CONTAINER_DEVICE;
+	return strstr(output, "://") ? CONTAINER_STREAM : CONTAINER_FILE;
 }
 
 /* What receivers expect to come by a protocol; NULL: the name's end may say it. */
@@ -27,11 +27,11 @@ static const char *stream_format(const char *url)
 
 static const char *usual_format(const char *output, const char *pipe_format)
 {
-	switch (container_output_place(output)) {
-	case PLACE_DEVICE:
+	switch (container_place(output)) {
+	case CONTAINER_DEVICE:
 		avdevice_register_all();
 		return "v4l2";
-	case PLACE_STREAM:
+	case CONTAINER_STREAM:
 		return stream_format(output);
 	default:
 		return strcmp(output, "-") == 0 ? pipe_format : NULL;
@@ -50,7 +50,7 @@ static rv_status check_protocol(const char *url, rv_error *error)
 
 static rv_status check(const AVOutputFormat *container, const char *output, rv_error *error)
 {
-	if (container_output_place(output) == PLACE_FILE && (container->flags & AVFMT_NOFILE))
+	if (container_place(output) == CONTAINER_FILE && (container->flags & AVFMT_NOFILE))
 		return rv_fail(
 			error, RV_UNSUPPORTED,
 			"%s: holds single pictures, and the input is a video; name the output "
@@ -65,7 +65,7 @@ static rv_status check(const AVOutputFormat *container, const char *output, rv_e
 rv_status container_choose(const AVOutputFormat **container, const char *output, const char *format,
                            const char *pipe_format, rv_error *error)
 {
-	if (container_output_place(output) == PLACE_STREAM && check_protocol(output, error))
+	if (container_place(output) == CONTAINER_STREAM && check_protocol(output, error))
 		return RV_NOT_FOUND;
 	if (format && strcmp(format, "y4m") == 0)
 		format = "yuv4mpegpipe";

@@ -8,13 +8,13 @@
 
 enum { CONTAINER_EXTENSION_LENGTH = 16 };
 
-enum output_place {
-	PLACE_FILE,   /* of any kind, and "-": standard output; see app/base/output_file.h */
-	PLACE_STREAM, /* "udp://...": over the network */
-	PLACE_DEVICE, /* "/dev/video9": a video device that takes pictures */
+enum container_place {
+	CONTAINER_FILE,   /* of any kind, and "-": standard output; see app/base/output_file.h */
+	CONTAINER_STREAM, /* "udp://...": over the network */
+	CONTAINER_DEVICE, /* "/dev/video9": a video device that takes pictures */
 };
 
-enum output_place container_output_place(const char *output);
+enum container_place container_place(const char *output);
 
 /* Finds the container. format is a muxer's name or NULL: then the output's name says it, or for "-"
  * pipe_format. RV_NOT_FOUND, RV_UNSUPPORTED. */

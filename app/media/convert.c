@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 
 /* Accurate rounding, and chroma interpolated and averaged rather than taken from the nearest
  * pixel: a conversion to RGB and back then costs less than one step of 8 bits. */
@@ -15,7 +15,7 @@ enum {
 	SWS_ONE = 1 << 16, /* libswscale's neutral contrast and saturation */
 };
 
-void converter_release(struct converter *converter)
+void convert_release(struct converter *converter)
 {
 	sws_freeContext(converter->context);
 	*converter = (struct converter){.quick = converter->quick};
@@ -73,17 +73,17 @@ static const int *coefficients(int matrix)
 	return sws_getCoefficients(matrix == AVCOL_SPC_RGB ? SWS_CS_DEFAULT : matrix);
 }
 
-static struct converter_end end_of_frame(const AVFrame *frame)
+static struct convert_end end_of_frame(const AVFrame *frame)
 {
-	return (struct converter_end){frame->width, frame->height,
-	                              convert_plain_format(frame->format),
-	                              (int)convert_effective_matrix(frame), is_full_range(frame)};
+	return (struct convert_end){frame->width, frame->height,
+	                            convert_plain_format(frame->format),
+	                            (int)convert_effective_matrix(frame), is_full_range(frame)};
 }
 
-static rv_status set_up(struct converter *converter, struct converter_end from,
-                        struct converter_end to, rv_error *error)
+static rv_status set_up(struct converter *converter, struct convert_end from, struct convert_end to,
+                        rv_error *error)
 {
-	converter_release(converter);
+	convert_release(converter);
 	libav_forget_complaint();
 	converter->context =
 		sws_getContext(from.width, from.height, from.format, to.width, to.height, to.format,
@@ -101,14 +101,14 @@ static rv_status set_up(struct converter *converter, struct converter_end from,
 	return RV_OK;
 }
 
-static bool same_end(const struct converter_end *a, const struct converter_end *b)
+static bool same_end(const struct convert_end *a, const struct convert_end *b)
 {
 	return memcmp(a, b, sizeof(*a)) == 0; /* ints alone: no padding */
 }
 
 rv_status convert(struct converter *converter, AVFrame *to, const AVFrame *from, rv_error *error)
 {
-	struct converter_end from_end = end_of_frame(from), to_end = end_of_frame(to);
+	struct convert_end from_end = end_of_frame(from), to_end = end_of_frame(to);
 	if (!converter->context || !same_end(&from_end, &converter->from) ||
 	    !same_end(&to_end, &converter->to)) {
 		rv_status status = set_up(converter, from_end, to_end, error);

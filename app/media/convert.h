@@ -14,12 +14,12 @@ struct converter {
 	 * rough, as in most players, which takes a small part of the time. */
 	bool quick;
 	struct SwsContext *context;
-	struct converter_end {
+	struct convert_end {
 		int width, height, format, matrix, full_range;
 	} from, to; /* what the context was set up for */
 };
 
-void converter_release(struct converter *converter);
+void convert_release(struct converter *converter);
 
 /* Fills to's pixels from from's. Both frames say their format, size, colour matrix (colorspace) and
  * range; a YUV frame without a matrix is taken for BT.709 from 1280 x 720 on, else for BT.601, as

@@ -6,15 +6,15 @@
 #include <libavutil/mathematics.h>
 #include <stdio.h>
 
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 
-void deinterlacer_release(struct deinterlacer *deinterlacer)
+void deinterlace_release(struct deinterlacer *deinterlacer)
 {
 	avfilter_graph_free(&deinterlacer->graph);
 	*deinterlacer = (struct deinterlacer){0};
 }
 
-bool deinterlacer_wants(const struct deinterlacer *deinterlacer, const AVFrame *frame)
+bool deinterlace_wants(const struct deinterlacer *deinterlacer, const AVFrame *frame)
 {
 	return deinterlacer->graph || frame->interlaced_frame;
 }
@@ -45,7 +45,7 @@ static rv_status set_up(struct deinterlacer *deinterlacer, const AVFrame *frame,
                         AVRational time_base, rv_error *error)
 {
 	char description[160];
-	deinterlacer_release(deinterlacer);
+	deinterlace_release(deinterlacer);
 	snprintf(description, sizeof(description),
 	         "video_size=%dx%d:pix_fmt=%d:time_base=%d/%d:pixel_aspect=%d/%d", frame->width,
 	         frame->height, frame->format, time_base.num, time_base.den,
@@ -57,7 +57,7 @@ static rv_status set_up(struct deinterlacer *deinterlacer, const AVFrame *frame,
 	libav_forget_complaint();
 	int code = create_filters(deinterlacer, description);
 	if (code < 0) {
-		deinterlacer_release(deinterlacer);
+		deinterlace_release(deinterlacer);
 		return libav_fail(error, code, "the video cannot be deinterlaced");
 	}
 	deinterlacer->time_base = av_buffersink_get_time_base(deinterlacer->exit);
@@ -67,8 +67,8 @@ static rv_status set_up(struct deinterlacer *deinterlacer, const AVFrame *frame,
 	return RV_OK;
 }
 
-rv_status deinterlacer_push(struct deinterlacer *deinterlacer, AVFrame *frame, AVRational time_base,
-                            rv_error *error)
+rv_status deinterlace_push(struct deinterlacer *deinterlacer, AVFrame *frame, AVRational time_base,
+                           rv_error *error)
 {
 	bool same = !frame || (deinterlacer->graph && deinterlacer->width == frame->width &&
 	                       deinterlacer->height == frame->height &&
@@ -80,7 +80,7 @@ rv_status deinterlacer_push(struct deinterlacer *deinterlacer, AVFrame *frame, A
 	return code < 0 ? libav_fail(error, code, "the video cannot be deinterlaced") : RV_OK;
 }
 
-bool deinterlacer_pull(struct deinterlacer *deinterlacer, AVFrame *frame, AVRational time_base)
+bool deinterlace_pull(struct deinterlacer *deinterlacer, AVFrame *frame, AVRational time_base)
 {
 	if (!deinterlacer->graph || av_buffersink_get_frame(deinterlacer->exit, frame) < 0)
 		return false;

@@ -11,7 +11,7 @@
 struct AVFilterGraph;
 struct AVFilterContext;
 
-/* Zeroed before use, released by deinterlacer_release. Belongs to one thread at a time. */
+/* Zeroed before use, released by deinterlace_release. Belongs to one thread at a time. */
 struct deinterlacer {
 	struct AVFilterGraph *graph; /* NULL: no frame was interlaced so far */
 	struct AVFilterContext *entrance, *exit;
@@ -20,17 +20,17 @@ struct deinterlacer {
 };
 
 /* Whether it is to be asked about this frame: it is interlaced, or one before it was. */
-bool deinterlacer_wants(const struct deinterlacer *deinterlacer, const AVFrame *frame);
+bool deinterlace_wants(const struct deinterlacer *deinterlacer, const AVFrame *frame);
 
 /* Takes a frame over, whose pts is in units of time_base; NULL: there are no more. Where frames
  * change their size or format what is still held is lost. RV_UNSUPPORTED, RV_MEMORY. */
-rv_status deinterlacer_push(struct deinterlacer *deinterlacer, AVFrame *frame, AVRational time_base,
-                            rv_error *error);
+rv_status deinterlace_push(struct deinterlacer *deinterlacer, AVFrame *frame, AVRational time_base,
+                           rv_error *error);
 
 /* Fills frame, which is empty, with the next whole picture, its pts in units of time_base. False:
  * there is none yet, or none at all. */
-bool deinterlacer_pull(struct deinterlacer *deinterlacer, AVFrame *frame, AVRational time_base);
+bool deinterlace_pull(struct deinterlacer *deinterlacer, AVFrame *frame, AVRational time_base);
 
-void deinterlacer_release(struct deinterlacer *deinterlacer);
+void deinterlace_release(struct deinterlacer *deinterlacer);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "app/media/container.h"
 #include "app/media/convert.h"
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 
 enum {
 	QUALITY_SCALE = 51,     /* x264's worst */

@@ -1,6 +1,6 @@
 #include "app/media/container.h"
 #include "app/media/encoder.h"
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 
 enum { BITS_PER_SECOND = 160000 }; /* of lossy sound */
 

@@ -7,7 +7,7 @@
 
 #include "app/media/input_origin.h"
 #include "app/media/input_pipe.h"
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 
 /* How long cameras and networks are waited for, in seconds: until there is a first frame, which may
  * take a key frame's interval, and then for every packet. */

@@ -70,7 +70,7 @@ void input_set_stop(struct input *input, const volatile sig_atomic_t *stop);
 int input_read(struct input *input, AVPacket *packet);
 
 /* Fails for libav's (negative) code: RV_CANCELLED where the stop flag is set, or else RV_IO where
- * nothing came in time, or else as libav_fail (app/media/libav_util.h) with the message
+ * nothing came in time, or else as libav_fail (app/media/libav.h) with the message
  * "NAME: WHAT: REASON". */
 rv_status input_fail(const struct input *input, int code, const char *what, rv_error *error);
 

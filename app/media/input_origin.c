@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 
 /* Until a live stream has to show what it holds: microseconds, and bytes. libavformat's own limits
  * are ten and five times as large, and all that is read for them is shown late. */

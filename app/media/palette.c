@@ -5,7 +5,7 @@
 #include <libavfilter/buffersrc.h>
 #include <stdlib.h>
 
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 
 struct palette {
 	AVFilterGraph *graph;

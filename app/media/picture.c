@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "app/media/convert.h"
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 
 void picture_release(struct picture *picture)
 {
@@ -100,6 +100,6 @@ rv_status picture_scale(struct picture *picture, int width, int height, rv_error
 	rv_status status = scale_image(&converter, picture, width, height, error);
 	if (!status && picture->alpha)
 		status = scale_alpha(&converter, picture, from_width, from_height, error);
-	converter_release(&converter);
+	convert_release(&converter);
 	return status;
 }

@@ -23,7 +23,7 @@ struct picture {
  * bits and more become 16; grey and CMYK become RGB (CMYK by the plain formula, its ICC profile is
  * not applied); EXIF's orientation is applied (JPEG, WebP; libavcodec reads none from PNG and
  * TIFF). The input is spent. RV_CORRUPT: damaged or truncated; RV_MEMORY: beyond the limits in
- * app/media/libav_util.h; RV_UNSUPPORTED; RV_IO. */
+ * app/media/libav.h; RV_UNSUPPORTED; RV_IO. */
 rv_status picture_read(struct picture *picture, struct input *input, rv_error *error);
 /* The same by name (as input_open), for a picture alone. */
 rv_status picture_open(struct picture *picture, const char *name, rv_error *error);

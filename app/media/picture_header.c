@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 
 struct header {
 	int64_t width, height; /* 0: not found, and left to the decoder */

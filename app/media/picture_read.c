@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "app/media/convert.h"
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 #include "app/media/orientation.h"
 #include "app/media/picture.h"
 #include "app/media/picture_header.h"
@@ -175,7 +175,7 @@ static rv_status to_working_format(const struct input *input, const AVFrame *fra
 	if (av_frame_get_buffer(working, 0) < 0)
 		return rv_fail(error, RV_MEMORY, "%s: out of memory", input->name);
 	rv_status status = convert(&converter, working, frame, error);
-	converter_release(&converter);
+	convert_release(&converter);
 	return status;
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "app/media/convert.h"
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 #include "app/media/palette.h"
 #include "app/media/picture.h"
 
@@ -142,7 +142,7 @@ static rv_status make_frame(AVFrame *frame, const struct picture *picture,
 	if (!status && picture->colour_profile)
 		av_frame_new_side_data_from_buf(frame, AV_FRAME_DATA_ICC_PROFILE,
 		                                av_buffer_ref(picture->colour_profile));
-	converter_release(&converter);
+	convert_release(&converter);
 	av_frame_free(&source);
 	return status;
 }

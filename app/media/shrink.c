@@ -16,7 +16,7 @@ static void release_axis(struct shrink_axis *axis)
 	*axis = (struct shrink_axis){0};
 }
 
-void shrinker_release(struct shrinker *shrinker)
+void shrink_release(struct shrinker *shrinker)
 {
 	release_axis(&shrinker->x);
 	release_axis(&shrinker->y);

@@ -15,7 +15,7 @@ struct shrink_axis {
 };
 
 /* Kept from picture to picture so that none allocates. Zeroed before use; released by
- * shrinker_release. */
+ * shrink_release. */
 struct shrinker {
 	struct shrink_axis x, y;
 	uint16_t *row; /* of the large picture, summed */
@@ -26,6 +26,6 @@ struct shrinker {
 rv_status shrink(struct shrinker *shrinker, const rv_image *from, const rv_image *to,
                  rv_error *error);
 
-void shrinker_release(struct shrinker *shrinker);
+void shrink_release(struct shrinker *shrinker);
 
 #endif

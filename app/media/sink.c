@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "app/media/container.h"
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 #include "app/media/palette.h"
 #include "app/media/sink_place.h"
 #include "app/media/sink_sound.h"
@@ -14,9 +14,9 @@ struct sink {
 	struct output_file *file; /* NULL: a stream or a device, which libavformat opens */
 	AVFormatContext *muxer;
 	bool header_written;
-	bool is_watched;               /* nobody is to wait for packets that are there */
-	bool keeps_parts;              /* what was written before a failure is kept */
-	struct copied_stream *streams; /* by the source's index */
+	bool is_watched;             /* nobody is to wait for packets that are there */
+	bool keeps_parts;            /* what was written before a failure is kept */
+	struct sink_stream *streams; /* by the source's index */
 	int stream_count;
 	int64_t shift; /* microseconds taken off every timestamp */
 	struct progress *progress;
@@ -111,7 +111,7 @@ static rv_status copy_streams(struct sink *sink, const struct sink_options *opti
 	                                    options->output, options->progress, error);
 	sink->stream_count = (int)format->nb_streams;
 	for (int i = 0; i < sink->stream_count; i++)
-		sink->streams[i] = (struct copied_stream){
+		sink->streams[i] = (struct sink_stream){
 			.index = map[i],
 			.time_base = format->streams[i]->time_base,
 			.last_dts = AV_NOPTS_VALUE,
@@ -366,7 +366,7 @@ rv_status sink_packet(struct sink *sink, AVPacket *packet, rv_error *error)
 		return RV_OK;
 	}
 	int from = packet->stream_index;
-	struct copied_stream *stream = &sink->streams[from];
+	struct sink_stream *stream = &sink->streams[from];
 	packet->stream_index = stream->index;
 	packet->pos = -1;
 	sink_set_packet_times(sink->muxer, stream, sink->shift, packet);
@@ -481,7 +481,7 @@ void sink_discard(struct sink **discarded)
 	write_trailer(sink);
 	sink_close_place(sink->muxer);
 	palette_destroy(&sink->palette);
-	converter_release(&sink->converter);
+	convert_release(&sink->converter);
 	av_frame_free(&sink->frame);
 	av_frame_free(&sink->reduced);
 	av_packet_free(&sink->packet);

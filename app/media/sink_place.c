@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "app/media/container.h"
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 
 static rv_status check_device(const char *path, rv_error *error)
 {
@@ -25,7 +25,7 @@ rv_status sink_open_place(AVFormatContext *muxer, struct output_file *file, rv_e
 		muxer->flags |= AVFMT_FLAG_CUSTOM_IO;
 		return RV_OK;
 	}
-	if (container_output_place(muxer->url) == PLACE_DEVICE)
+	if (container_place(muxer->url) == CONTAINER_DEVICE)
 		return check_device(muxer->url, error);
 	if (muxer->oformat->flags & AVFMT_NOFILE)
 		return RV_OK;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "app/media/encoder.h"
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 
 enum { USUAL_FRAME = 1024 }; /* samples, where the encoder takes any number */
 

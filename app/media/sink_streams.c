@@ -203,7 +203,7 @@ rv_status sink_copy_tags(AVFormatContext *muxer, const AVFormatContext *source, 
 
 /* Decoding timestamps that stand still or run back, as damaged files have them, would be refused.
  */
-static void make_dts_rise(const AVFormatContext *muxer, struct copied_stream *stream,
+static void make_dts_rise(const AVFormatContext *muxer, struct sink_stream *stream,
                           AVPacket *packet)
 {
 	bool may_stand = muxer->oformat->flags & AVFMT_TS_NONSTRICT;
@@ -216,8 +216,8 @@ static void make_dts_rise(const AVFormatContext *muxer, struct copied_stream *st
 	stream->last_dts = packet->dts;
 }
 
-void sink_set_packet_times(const AVFormatContext *muxer, struct copied_stream *stream,
-                           int64_t shift, AVPacket *packet)
+void sink_set_packet_times(const AVFormatContext *muxer, struct sink_stream *stream, int64_t shift,
+                           AVPacket *packet)
 {
 	int64_t ticks = av_rescale_q(shift, AV_TIME_BASE_Q, stream->time_base);
 	if (packet->pts != AV_NOPTS_VALUE)

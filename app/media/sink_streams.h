@@ -23,7 +23,7 @@ rv_status sink_copy_tags(AVFormatContext *muxer, const AVFormatContext *source, 
                          rv_error *error);
 
 /* A stream of the source, as it is copied. */
-struct copied_stream {
+struct sink_stream {
 	int index;            /* in the output; -1: left out */
 	AVRational time_base; /* of the source's packets */
 	int64_t last_dts;     /* in the output's time base */
@@ -31,7 +31,7 @@ struct copied_stream {
 
 /* Moves the times of the source's packet by shift, microseconds taken off, and from the stream's
  * time base into that of the output. Decoding times rise, whatever those of the source do. */
-void sink_set_packet_times(const AVFormatContext *muxer, struct copied_stream *stream,
-                           int64_t shift, AVPacket *packet);
+void sink_set_packet_times(const AVFormatContext *muxer, struct sink_stream *stream, int64_t shift,
+                           AVPacket *packet);
 
 #endif

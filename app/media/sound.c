@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+enum { TOLERANCE = SOUND_RATE / 100, SECOND = 1000000000 };
+
 rv_status sound_create(struct sound **created, int64_t time, int count, rv_error *error)
 {
 	size_t values = (size_t)count * SOUND_CHANNELS;
@@ -26,4 +28,34 @@ void sound_release(void *item)
 	struct sound *sound = item;
 	if (sound && atomic_fetch_sub(&sound->holders, 1) == 1)
 		free(sound);
+}
+
+/* ---- one track ---- */
+
+/* Whole seconds go by themselves: the product of a day's nanoseconds would overflow. */
+static int64_t position(const struct sound_track *track, int64_t time)
+{
+	int64_t since = time - track->start;
+	return since / SECOND * SOUND_RATE + since % SECOND * SOUND_RATE / SECOND;
+}
+
+struct sound_track_step sound_track_add(struct sound_track *track, int64_t time, int count)
+{
+	struct sound_track_step step = {0};
+	int64_t ahead = position(track, time) - track->written;
+	if (ahead > TOLERANCE)
+		step.silence = ahead;
+	else if (ahead < -TOLERANCE)
+		step.skip = -ahead < count ? (int)-ahead : count;
+	track->written += step.silence + count - step.skip;
+	return step;
+}
+
+int64_t sound_track_fill(struct sound_track *track, int64_t time)
+{
+	int64_t missing = position(track, time) - track->written;
+	if (missing <= 0)
+		return 0;
+	track->written += missing;
+	return missing;
 }

@@ -1,5 +1,5 @@
 /* Sound between its decoder and its encoder: stretches of samples, all of one format, on their way
- * between threads. */
+ * between threads, and the track that they are laid onto. */
 #ifndef APP_MEDIA_SOUND_H
 #define APP_MEDIA_SOUND_H
 
@@ -22,5 +22,30 @@ rv_status sound_create(struct sound **sound, int64_t time, int count, rv_error *
 struct sound *sound_hold(struct sound *sound);
 /* Accepts NULL. As a queue_release: item is a struct sound. */
 void sound_release(void *item);
+
+/* ---- one track ----
+ *
+ * Lays stretches of sound, each with a time of its own, onto one track without gaps: what sound
+ * there is comes where it belongs, and silence where there is none. Pure. */
+
+/* Times are nanoseconds on one clock, lengths samples at SOUND_RATE. */
+struct sound_track {
+	int64_t start;   /* time of the track's first sample */
+	int64_t written; /* samples so far */
+};
+
+/* What comes next on the track: silence, then the stretch without its first `skip` samples. */
+struct sound_track_step {
+	int64_t silence;
+	int skip;
+};
+
+/* Appends a stretch of count samples that begins at time. What is not off by more than 10 ms
+ * follows without a seam: containers round times, and clocks drift. What was written already (the
+ * clock was set back, a file began anew) is skipped. */
+struct sound_track_step sound_track_add(struct sound_track *track, int64_t time, int count);
+
+/* Appends silence up to time, and tells how much. */
+int64_t sound_track_fill(struct sound_track *track, int64_t time);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 #include "app/media/orientation.h"
 
 /* So many reads in a row may fail for damage before the input counts as ended. */
@@ -227,18 +227,18 @@ static int decode_whole_frame(struct source *source)
 	struct deinterlacer *deinterlacer = &source->deinterlacer;
 	AVRational time_base = video_stream(source)->time_base;
 	av_frame_unref(source->frame);
-	while (!deinterlacer_pull(deinterlacer, source->frame, time_base)) {
+	while (!deinterlace_pull(deinterlacer, source->frame, time_base)) {
 		int code = decode_frame(source);
 		if (code == AVERROR_EOF && deinterlacer->graph && !source->flushed) {
 			source->flushed = true;
-			deinterlacer_push(deinterlacer, NULL, time_base, NULL);
+			deinterlace_push(deinterlacer, NULL, time_base, NULL);
 			continue;
 		}
 		if (code < 0)
 			return code;
 		/* What cannot be deinterlaced is still a picture. */
-		if (!deinterlacer_wants(deinterlacer, source->frame) ||
-		    deinterlacer_push(deinterlacer, source->frame, time_base, NULL))
+		if (!deinterlace_wants(deinterlacer, source->frame) ||
+		    deinterlace_push(deinterlacer, source->frame, time_base, NULL))
 			return 0;
 	}
 	return 0;
@@ -320,9 +320,9 @@ static rv_status advance(struct source *source, enum source_event *event, rv_err
 
 rv_status source_next(struct source *source, enum source_event *event, rv_error *error)
 {
-	if (source->early.count) {
+	if (libav_packets_first(source->early)) {
 		av_packet_unref(source->packet);
-		packet_queue_pop(&source->early, source->packet);
+		libav_packets_pop(source->early, source->packet);
 		*event = SOURCE_PACKET;
 		return RV_OK;
 	}
@@ -342,7 +342,7 @@ static rv_status find_first_frame(struct source *source, rv_error *error)
 		rv_status status = advance(source, &event, error);
 		if (status)
 			return status;
-		if (event == SOURCE_PACKET && !packet_queue_push(&source->early, source->packet))
+		if (event == SOURCE_PACKET && !libav_packets_push(&source->early, source->packet))
 			return rv_fail(error, RV_MEMORY, "%s: out of memory", source->input->name);
 	}
 	if (event == SOURCE_END)
@@ -393,13 +393,13 @@ void source_close(struct source **closed)
 	struct source *source = *closed;
 	if (!source)
 		return;
-	packet_queue_release(&source->early);
+	libav_packets_release(&source->early);
 	timeline_release(&source->timeline);
-	deinterlacer_release(&source->deinterlacer);
+	deinterlace_release(&source->deinterlacer);
 	avcodec_free_context(&source->decoder);
 	av_frame_free(&source->frame);
 	av_packet_free(&source->packet);
-	converter_release(&source->converter);
+	convert_release(&source->converter);
 	free(source->stored.pixels);
 	input_close(&source->input);
 	free(source);

@@ -6,11 +6,11 @@
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/fifo.h>
 
 #include "app/media/convert.h"
 #include "app/media/deinterlace.h"
 #include "app/media/input.h"
-#include "app/media/packet_queue.h"
 #include "app/media/timeline.h"
 #include "engine/reverie.h"
 
@@ -61,8 +61,8 @@ struct source {
 	int orientation;
 	struct timeline timeline;
 	struct deinterlacer deinterlacer;
-	struct packet_queue early; /* met before the first frame was whole */
-	bool timed;                /* pts and duration hold those of an earlier frame */
+	AVFifo *early;   /* met before the first frame was whole */
+	bool timed;      /* pts and duration hold those of an earlier frame */
 	bool frame_held; /* the first frame waits for the early packets to be handed out */
 	int unreadable;  /* reads in a row that failed for damage */
 	bool flushed;    /* the deinterlacer gives what it holds */
@@ -73,7 +73,7 @@ struct source {
  * (cover pictures do not count) and decodes its first frame, which the first SOURCE_FRAME then
  * hands out: its description is the truth where the container's may not be.
  * RV_UNSUPPORTED: no video, or no decoder; RV_CORRUPT: no frame can be decoded; RV_MEMORY: frames
- * beyond the limits of app/media/libav_util.h; RV_IO; RV_CANCELLED. */
+ * beyond the limits of app/media/libav.h; RV_IO; RV_CANCELLED. */
 rv_status source_open(struct source **source, struct input **input, rv_error *error);
 
 /* Goes on to whatever comes next. Damaged packets are counted and passed over. RV_CANCELLED: a read

@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #include "app/media/input.h"
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 #include "app/media/picture.h"
 #include "app/offline/still.h"
 #include "app/offline/transcode.h"
@@ -16,7 +16,7 @@ void job_set_verbose(bool verbose)
 
 static bool check_size(int width, int height)
 {
-	return width >= 0 && height >= 0 && width <= PICTURE_SIDE_MAX && height <= PICTURE_SIDE_MAX;
+	return width >= 0 && height >= 0 && width <= LIBAV_SIDE_MAX && height <= LIBAV_SIDE_MAX;
 }
 
 static rv_status check_job(const struct job *job, rv_error *error)
@@ -30,12 +30,12 @@ static rv_status check_job(const struct job *job, rv_error *error)
 		               JOB_QUALITY_MAX);
 	if (!check_size(job->width, job->height))
 		return rv_fail(error, RV_INVALID, "size %dx%d: a side must be 1 to %d pixels",
-		               job->width, job->height, PICTURE_SIDE_MAX);
+		               job->width, job->height, LIBAV_SIDE_MAX);
 	return RV_OK;
 }
 
 /* An animation becomes a video, unless the output can only be one picture. */
-static bool is_photograph(const struct job *job, const struct input *input)
+static bool is_still(const struct job *job, const struct input *input)
 {
 	const char *dot = strrchr(job->output, '.');
 	if (input->kind != INPUT_ANIMATION)
@@ -53,8 +53,8 @@ rv_status job_run(const struct job *job, struct job_report *report, rv_error *er
 	if (!status)
 		status = input_open(&input, job->input, &options, error);
 	if (!status)
-		status = is_photograph(job, input) ? still_run(job, &input, report, error)
-		                                   : transcode_run(job, &input, report, error);
+		status = is_still(job, input) ? still_run(job, &input, report, error)
+		                              : transcode_run(job, &input, report, error);
 	input_close(&input);
 	return status;
 }

@@ -15,8 +15,8 @@
  * the source has more than 8 bits), upright, in presentation order, on the thread that called
  * job_run. Both belong to the caller and hold only during the call. RV_CANCELLED ends the job as
  * the stop flag does; any other error ends it without an output. */
-typedef rv_status dream_function(void *context, const rv_image *in, int64_t time,
-                                 const rv_image *out, rv_error *error);
+typedef rv_status job_dream(void *context, const rv_image *in, int64_t time, const rv_image *out,
+                            rv_error *error);
 
 enum { JOB_QUALITY_DEFAULT = 18, JOB_QUALITY_MAX = 51 };
 
@@ -35,7 +35,7 @@ struct job {
 	                      * proportion */
 	bool force;          /* existing files may be overwritten */
 	const char *still;   /* a picture file for a video's dreamed frame in the middle, or NULL */
-	dream_function *dream;
+	job_dream *dream;
 	void *context;             /* handed to dream */
 	struct progress *progress; /* NULL: none */
 	const volatile sig_atomic_t

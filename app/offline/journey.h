@@ -21,7 +21,7 @@ bool journey_wanted(const struct options *options);
 rv_status journey_open(struct journey *journey, const struct options *options, rv_error *error);
 void journey_close(struct journey *journey);
 
-/* Dreams a frame of it: a dream_function's work (app/offline/job.h), but for the source's frame. */
+/* Dreams a frame of it: a job_dream's work (app/offline/job.h), but for the source's frame. */
 rv_status journey_dream(const struct journey *journey, rv_engine *engine, int64_t time,
                         const rv_image *out, rv_error *error);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/base/output_file.h"
+#include "app/media/libav.h"
 #include "app/media/picture.h"
 #include "app/media/sink.h"
 #include "app/media/source.h"
@@ -14,12 +15,12 @@ struct transcode {
 	struct job_report *report;
 	struct source *source;
 	struct sink *sink;
-	rv_image before, after;      /* a frame, and its dream */
-	struct packet_queue waiting; /* packets of later times than the video has come to */
-	struct output_file *still;   /* NULL: none, or written already */
-	int64_t still_frame;         /* number of the frame for it; -1: the last */
-	bool reading_failed;         /* the input broke off */
-	int64_t first_pts, end_pts;  /* of what is written, in the video's time base */
+	rv_image before, after;     /* a frame, and its dream */
+	AVFifo *waiting;            /* packets of later times than the video has come to */
+	struct output_file *still;  /* NULL: none, or written already */
+	int64_t still_frame;        /* number of the frame for it; -1: the last */
+	bool reading_failed;        /* the input broke off */
+	int64_t first_pts, end_pts; /* of what is written, in the video's time base */
 };
 
 static bool stopped(const struct transcode *t)
@@ -147,10 +148,10 @@ static bool is_due(const struct transcode *t, const AVPacket *packet)
 static rv_status write_due_packets(struct transcode *t, bool all, rv_error *error)
 {
 	const AVPacket *first;
-	while ((first = packet_queue_first(&t->waiting)) && (all || is_due(t, first))) {
+	while ((first = libav_packets_first(t->waiting)) && (all || is_due(t, first))) {
 		AVPacket *packet = t->source->packet; /* free to use between two source_next */
 		av_packet_unref(packet);
-		packet_queue_pop(&t->waiting, packet);
+		libav_packets_pop(t->waiting, packet);
 		rv_status status = sink_packet(t->sink, packet, error);
 		if (status)
 			return status;
@@ -161,7 +162,7 @@ static rv_status write_due_packets(struct transcode *t, bool all, rv_error *erro
 static rv_status keep_packet(struct transcode *t, rv_error *error)
 {
 	AVPacket *packet = t->source->packet;
-	if (sink_takes(t->sink, packet->stream_index) && !packet_queue_push(&t->waiting, packet))
+	if (sink_takes(t->sink, packet->stream_index) && !libav_packets_push(&t->waiting, packet))
 		return rv_fail(error, RV_MEMORY, "out of memory for packets");
 	return RV_OK;
 }
@@ -246,7 +247,7 @@ static void close_all(struct transcode *t)
 	sink_discard(&t->sink);
 	source_close(&t->source);
 	output_file_discard(&t->still);
-	packet_queue_release(&t->waiting);
+	libav_packets_release(&t->waiting);
 	free(t->before.pixels);
 	free(t->after.pixels);
 }

@@ -8,7 +8,7 @@
 #include "app/command/command.h"
 #include "app/media/convert.h"
 #include "app/media/input.h"
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 #include "app/media/source.h"
 #include "app/options/session.h"
 #include "tests/bench/bench.h"

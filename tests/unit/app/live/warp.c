@@ -56,7 +56,7 @@ TEST(shrink_takes_means)
 		CHECK(at(&to, 0, 0)[c] == 10 + c && at(&to, 1, 0)[c] == 40 + c);
 		CHECK(at(&to, 0, 1)[c] == 60 + c && at(&to, 1, 1)[c] == 90 + c);
 	}
-	shrinker_release(&shrinker);
+	shrink_release(&shrinker);
 	free(from.pixels);
 	free(to.pixels);
 }
@@ -76,7 +76,7 @@ TEST(shrink_keeps_the_mean_at_any_ratio)
 		CHECK_MESSAGE(fabs(mean - wanted) < 1, "side %d: %g, not %g", side, mean, wanted);
 		free(to.pixels);
 	}
-	shrinker_release(&shrinker);
+	shrink_release(&shrinker);
 	free(from.pixels);
 }
 
@@ -86,7 +86,7 @@ TEST(shrink_copies_what_has_its_size)
 	rv_image from = make_scene(33, 21, 0, 0, 0), to = make_image(33, 21);
 	REQUIRE(shrink(&shrinker, &from, &to, NULL) == RV_OK);
 	CHECK(!memcmp(from.pixels, to.pixels, 3 * 33 * 21));
-	shrinker_release(&shrinker);
+	shrink_release(&shrinker);
 	free(from.pixels);
 	free(to.pixels);
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "app/media/convert.h"
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 #include "app/media/orientation.h"
 #include "tests/support/media.h"
 #include "tests/support/test.h"

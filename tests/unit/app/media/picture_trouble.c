@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 #include "tests/support/media.h"
 #include "tests/support/test.h"
 
@@ -113,8 +113,8 @@ TEST(picture_size_limits)
 {
 	rv_error error;
 	CHECK(libav_check_picture_size("x", 1, 1, &error) == RV_OK);
-	CHECK(libav_check_picture_size("x", PICTURE_SIDE_MAX, 1, &error) == RV_OK);
-	CHECK(libav_check_picture_size("x", PICTURE_SIDE_MAX + 1, 1, &error) == RV_MEMORY);
+	CHECK(libav_check_picture_size("x", LIBAV_SIDE_MAX, 1, &error) == RV_OK);
+	CHECK(libav_check_picture_size("x", LIBAV_SIDE_MAX + 1, 1, &error) == RV_MEMORY);
 	CHECK(libav_check_picture_size("x", 16000, 16000, &error) == RV_MEMORY);
 	CHECK(libav_check_picture_size("x", INT64_MAX, 2, &error) == RV_MEMORY);
 	CHECK(libav_check_picture_size("x", 0, 5, &error) == RV_CORRUPT);
@@ -139,7 +139,7 @@ TEST(picture_file_names_are_taken_as_they_are)
 
 /* ---- the job ---- */
 
-TEST(photograph_is_dreamed_and_written)
+TEST(still_is_dreamed_and_written)
 {
 	struct picture written = media_picture(RV_RGB16, 40, 30, true), read = {0};
 	struct test_dream dream = {0};
@@ -165,7 +165,7 @@ TEST(photograph_is_dreamed_and_written)
 	picture_release(&read);
 }
 
-TEST(photograph_stopped_writes_nothing)
+TEST(still_stopped_writes_nothing)
 {
 	struct picture written = media_picture(RV_RGB8, 40, 30, false);
 	struct test_dream dream = {.stop_at = 1};
@@ -179,7 +179,7 @@ TEST(photograph_stopped_writes_nothing)
 	picture_release(&written);
 }
 
-TEST(photograph_into_a_video_or_an_unknown_name_is_refused)
+TEST(still_into_a_video_or_an_unknown_name_is_refused)
 {
 	struct picture written = media_picture(RV_RGB8, 40, 30, false);
 	struct test_dream dream = {0};

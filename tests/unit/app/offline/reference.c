@@ -1,5 +1,5 @@
 /* The engine held against independent frameworks: ONNX Runtime (through node) and PyTorch. Each
- * case is skipped by name where the network, the photograph or the framework is missing. */
+ * case is skipped by name where the network, the still or the framework is missing. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "tests/support/test.h"
 
 static const char inception[] = "models/inception_v3.onnx";
-static const char photograph[] = "photos/sky_550x413.jpg";
+static const char still[] = "photos/sky_550x413.jpg";
 
 /* A scratch folder for arrays that go to the frameworks and back. */
 static char folder[] = "/tmp/reverie-test-reference-XXXXXX";
@@ -231,11 +231,11 @@ static void compare(const char *path, const char *format, const char *layer, int
                     rv_convolution method, check *check_subject)
 {
 	struct subject subject;
-	const char *picture = test_data(photograph);
+	const char *picture = test_data(still);
 	char picture_path[1024];
 
 	if (!picture)
-		SKIP("%s is not here", photograph);
+		SKIP("%s is not here", still);
 	snprintf(picture_path, sizeof(picture_path), "%s", picture);
 	if (!path || access(path, R_OK))
 		SKIP("the network is not here");

@@ -1,4 +1,4 @@
-#include "app/media/libav_util.h"
+#include "app/media/libav.h"
 
 #include <libavutil/log.h>
 #include <libavutil/pixdesc.h>
@@ -108,13 +108,12 @@ rv_status libav_check_picture_size(const char *name, int64_t width, int64_t heig
 	if (width < 1 || height < 1)
 		return rv_fail(error, RV_CORRUPT, "%s: has no size (%lld x %lld pixels)", name,
 		               (long long)width, (long long)height);
-	if (width > PICTURE_SIDE_MAX || height > PICTURE_SIDE_MAX ||
-	    width * height > PICTURE_PIXELS_MAX)
+	if (width > LIBAV_SIDE_MAX || height > LIBAV_SIDE_MAX || width * height > LIBAV_PIXELS_MAX)
 		return rv_fail(error, RV_MEMORY,
 		               "%s: %lld x %lld pixels are too many; the limit is %d a side and "
 		               "%d million in all, so make it smaller first",
-		               name, (long long)width, (long long)height, PICTURE_SIDE_MAX,
-		               PICTURE_PIXELS_MAX / 1000000);
+		               name, (long long)width, (long long)height, LIBAV_SIDE_MAX,
+		               LIBAV_PIXELS_MAX / 1000000);
 	return RV_OK;
 }
 
@@ -149,4 +148,52 @@ int libav_pixel_depth(enum AVPixelFormat format)
 	if (descriptor->flags & AV_PIX_FMT_FLAG_PAL)
 		return 8;
 	return descriptor->comp[0].depth;
+}
+
+/* ---- packets that wait ---- */
+
+enum { PACKETS_FIRST_CAPACITY = 16 };
+
+static bool make_room(AVFifo **packets)
+{
+	if (!*packets)
+		*packets = av_fifo_alloc2(PACKETS_FIRST_CAPACITY, sizeof(AVPacket *), 0);
+	if (!*packets)
+		return false;
+	return av_fifo_can_write(*packets) ||
+	       av_fifo_grow2(*packets, av_fifo_can_read(*packets)) >= 0;
+}
+
+bool libav_packets_push(AVFifo **packets, AVPacket *packet)
+{
+	AVPacket *kept = make_room(packets) ? av_packet_alloc() : NULL;
+	if (!kept)
+		return false;
+	av_packet_move_ref(kept, packet);
+	av_fifo_write(*packets, &kept, 1);
+	return true;
+}
+
+const AVPacket *libav_packets_first(AVFifo *packets)
+{
+	AVPacket *first = NULL;
+	if (packets && av_fifo_can_read(packets))
+		av_fifo_peek(packets, &first, 1, 0);
+	return first;
+}
+
+void libav_packets_pop(AVFifo *packets, AVPacket *packet)
+{
+	AVPacket *kept = NULL;
+	av_fifo_read(packets, &kept, 1);
+	av_packet_move_ref(packet, kept);
+	av_packet_free(&kept);
+}
+
+void libav_packets_release(AVFifo **packets)
+{
+	AVPacket *kept;
+	while (*packets && av_fifo_read(*packets, &kept, 1) >= 0)
+		av_packet_free(&kept);
+	av_fifo_freep2(packets);
 }

@@ -1,9 +1,10 @@
 /* The few things every user of libav here needs: its errors as ours, its chatter held back, and
  * pictures too large refused before they are allocated. */
-#ifndef APP_MEDIA_LIBAV_UTIL_H
-#define APP_MEDIA_LIBAV_UTIL_H
+#ifndef APP_MEDIA_LIBAV_H
+#define APP_MEDIA_LIBAV_H
 
 #include <libavcodec/avcodec.h>
+#include <libavutil/fifo.h>
 #include <libavutil/frame.h>
 
 #include "engine/reverie.h"
@@ -11,8 +12,8 @@
 enum {
 	/* The largest picture that is read or written. libav itself gives up at about 268 million
 	 * pixels; 200 million leave room for what the dream needs beside it. */
-	PICTURE_SIDE_MAX = 16384,
-	PICTURE_PIXELS_MAX = 200000000,
+	LIBAV_SIDE_MAX = 16384,
+	LIBAV_PIXELS_MAX = 200000000,
 };
 
 /* With how many threads libav decodes or filters; 0: as many as there are cores. */
@@ -43,5 +44,15 @@ void libav_limit_frames(AVCodecContext *decoder);
 
 /* The components' depth in bits, alpha's aside; 8 for a palette. 0: no pixel format. */
 int libav_pixel_depth(enum AVPixelFormat format);
+
+/* Packets that wait, first in, first out, in an AVFifo of AVPacket pointers; NULL: none so far.
+ * libav_packets_push moves packet's reference to the end. False: out of memory, and nothing is
+ * moved. */
+bool libav_packets_push(AVFifo **packets, AVPacket *packet);
+/* The packet that is next; NULL: none. It stays the queue's. */
+const AVPacket *libav_packets_first(AVFifo *packets);
+/* Moves the next packet's reference into packet, which holds none. The queue is not empty. */
+void libav_packets_pop(AVFifo *packets, AVPacket *packet);
+void libav_packets_release(AVFifo **packets);
 
 #endif
