@@ -77,23 +77,23 @@ static rv_status prepare(struct composer *composer, int width, int columns, rv_e
 static void blend_columns(struct composer *composer, const struct composition *composition, int y,
                           int height)
 {
-	const struct warp *carry = composition->carry;
+	const struct warp *warp = composition->warp;
 	const struct dream *dream = composition->dream;
-	float at = fminf(fmaxf(middle(y, height, carry->height), 0), (float)(carry->height - 1));
-	int upper = (int)at, lower = upper + (upper + 1 < carry->height);
+	float at = fminf(fmaxf(middle(y, height, warp->height), 0), (float)(warp->height - 1));
+	int upper = (int)at, lower = upper + (upper + 1 < warp->height);
 	float weight = at - (float)upper;
-	float scale_x = (float)dream->width / (float)carry->width;
-	float scale_y = (float)dream->height / (float)carry->height;
-	const float *flow_a = carry->flow + 2 * (size_t)upper * (size_t)carry->width;
-	const float *flow_b = carry->flow + 2 * (size_t)lower * (size_t)carry->width;
-	const float *sure_a = carry->sure + (size_t)upper * (size_t)carry->width;
-	const float *sure_b = carry->sure + (size_t)lower * (size_t)carry->width;
-	for (int i = 0; i < carry->width; i++) {
+	float scale_x = (float)dream->width / (float)warp->width;
+	float scale_y = (float)dream->height / (float)warp->height;
+	const float *flow_a = warp->flow + 2 * (size_t)upper * (size_t)warp->width;
+	const float *flow_b = warp->flow + 2 * (size_t)lower * (size_t)warp->width;
+	const float *confidence_a = warp->confidence + (size_t)upper * (size_t)warp->width;
+	const float *confidence_b = warp->confidence + (size_t)lower * (size_t)warp->width;
+	for (int i = 0; i < warp->width; i++) {
 		float u = flow_a[2 * i] + weight * (flow_b[2 * i] - flow_a[2 * i]);
 		float v = flow_a[2 * i + 1] + weight * (flow_b[2 * i + 1] - flow_a[2 * i + 1]);
-		float sure = sure_a[i] + weight * (sure_b[i] - sure_a[i]);
+		float confidence = confidence_a[i] + weight * (confidence_b[i] - confidence_a[i]);
 		composer->column[i] = (struct place){fixed(u * scale_x), fixed(v * scale_y),
-		                                     fixed(sure * composition->fade)};
+		                                     fixed(confidence * composition->fade)};
 	}
 }
 
@@ -155,7 +155,7 @@ static void fetch_row(struct composer *composer, const struct composition *compo
 	float part = (float)composer->columns / (float)composer->width; /* of a column, a pixel */
 	int32_t pixel = fixed((float)dream->width / (float)composer->width);
 	int32_t down = fixed(middle(y, height, dream->height));
-	if (composition->carry)
+	if (composition->warp)
 		blend_columns(composer, composition, y, height);
 	else
 		composer->column[0] = (struct place){0, 0, fixed(composition->fade)};
@@ -214,8 +214,8 @@ rv_status compose(struct composer *composer, const struct composition *compositi
 	int width = source->width, split = (int)lroundf(composition->split * (float)width);
 	rv_status status = RV_OK;
 	if (dream)
-		status = prepare(composer, width,
-		                 composition->carry ? composition->carry->width : 1, error);
+		status = prepare(composer, width, composition->warp ? composition->warp->width : 1,
+		                 error);
 	if (status)
 		return status;
 	for (int y = 0; y < source->height; y++) {

@@ -11,7 +11,7 @@
 struct composition {
 	const rv_image *source;    /* RV_RGB8 */
 	const struct dream *dream; /* NULL: none yet */
-	const struct warp *carry;  /* from source to the dream's frame; NULL: nothing moved */
+	const struct warp *warp;   /* from source to the dream's frame; NULL: nothing moved */
 	float fade;                /* 0..1: how much of the dream is shown */
 	float split;               /* 0..1: the part, from the left, that shows the source alone */
 	bool mark_split;           /* draw a line there */

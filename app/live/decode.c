@@ -266,7 +266,7 @@ rv_status decode_open(struct decode **opened, const struct decode_options *optio
 	rv_status status =
 		decode->input && decode->name ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory");
 	if (status == RV_OK)
-		status = feed_create(&decode->feed, options->display, options->work, error);
+		status = feed_create(&decode->feed, options->frames, options->work, error);
 	if (status == RV_OK)
 		status = open_first(decode, error);
 	if (status != RV_OK) {

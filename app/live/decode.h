@@ -25,7 +25,7 @@ struct decode_options {
 	struct camera_wish camera_wish;
 	bool quiet;                        /* write no log to standard error */
 	const volatile sig_atomic_t *stop; /* ends blocking reads once it is not 0; never NULL */
-	struct queue *display, *work;      /* of struct frame; borrowed */
+	struct queue *frames, *work;       /* of struct frame; borrowed */
 	struct queue *sound;               /* of struct sound (app/live/sound_reader.h); borrowed */
 };
 

@@ -5,9 +5,9 @@
 
 #include "app/live/session.h"
 
-rv_status live_display_load(struct live_display *stage, rv_error *error)
+rv_status live_display_load(struct live_display *display, rv_error *error)
 {
-	return keystone_load(&stage->keystones, error);
+	return keystone_load(&display->keystones, error);
 }
 
 /* ---- corners ---- */
@@ -17,12 +17,12 @@ static void keep_corners(struct live *live)
 {
 	char text[KEYSTONE_TEXT_LENGTH], path[PATH_LENGTH];
 	rv_error error = {0};
-	struct keystone_list *list = &live->stage.keystones;
+	struct keystone_list *list = &live->display.keystones;
 	const struct projection_quad *corners = &live->actions->corners;
-	struct projection_quad kept = keystone_of(list, live->stage.display);
-	if (!live->stage.display[0] || !memcmp(&kept, corners, sizeof(kept)))
+	struct projection_quad kept = keystone_of(list, live->display.display);
+	if (!live->display.display[0] || !memcmp(&kept, corners, sizeof(kept)))
 		return;
-	keystone_set(list, live->stage.display, corners);
+	keystone_set(list, live->display.display, corners);
 	keystone_format(list, text);
 	if (paths_config_file(keystone_file, path) &&
 	    live_disk_write_text(live->disk, text, path, &error))
@@ -36,11 +36,11 @@ static void take_corners(struct live *live)
 	struct action_state *actions = live->actions;
 	window_size(live->window, &actions->screen_width, &actions->screen_height);
 	window_name_display(live->window, display);
-	if (!strcmp(display, live->stage.display))
+	if (!strcmp(display, live->display.display))
 		return;
 	keep_corners(live);
-	strcpy(live->stage.display, display);
-	actions->corners = keystone_of(&live->stage.keystones, display);
+	strcpy(live->display.display, display);
+	actions->corners = keystone_of(&live->display.keystones, display);
 }
 
 void live_display_end(struct live *live)

@@ -15,7 +15,7 @@ struct live_display {
 };
 
 /* Reads the corners of all displays. RV_IO, RV_INVALID. */
-rv_status live_display_load(struct live_display *stage, rv_error *error);
+rv_status live_display_load(struct live_display *display, rv_error *error);
 
 /* Brings the windows to where the options want them, with the corners of the display that is
  * reached, and keeps those where they were changed. */

@@ -15,7 +15,7 @@ enum {
 };
 
 struct feed {
-	struct queue *display, *work;
+	struct queue *frames, *work;
 	pthread_t thread;
 
 	pthread_mutex_t lock; /* of what follows */
@@ -44,7 +44,7 @@ static void hand_out(struct feed *feed, struct frame *frame)
 	feed->handed_at = frame->decoded_at;
 	feed->is_new = !frame->again;
 	queue_push(feed->work, frame_hold(frame), frame->serial);
-	queue_push(feed->display, frame, frame->serial);
+	queue_push(feed->frames, frame, frame->serial);
 }
 
 void feed_frame(struct feed *feed, struct frame *frame)
@@ -130,14 +130,14 @@ static void *run(void *context)
 	return NULL;
 }
 
-rv_status feed_create(struct feed **created, struct queue *display, struct queue *work,
+rv_status feed_create(struct feed **created, struct queue *frames, struct queue *work,
                       rv_error *error)
 {
 	pthread_condattr_t clock;
 	struct feed *feed = calloc(1, sizeof(*feed));
 	if (!feed)
 		return rv_fail(error, RV_MEMORY, "out of memory");
-	feed->display = display;
+	feed->frames = frames;
 	feed->work = work;
 	pthread_mutex_init(&feed->lock, NULL);
 	pthread_condattr_init(&clock);

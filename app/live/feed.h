@@ -10,7 +10,7 @@
 struct feed;
 
 /* The queues, of struct frame, are borrowed. RV_MEMORY. */
-rv_status feed_create(struct feed **feed, struct queue *display, struct queue *work,
+rv_status feed_create(struct feed **feed, struct queue *frames, struct queue *work,
                       rv_error *error);
 /* Waits for its thread. Accepts NULL. */
 void feed_destroy(struct feed **feed);

@@ -80,27 +80,27 @@ void dream_release(void *item)
 }
 
 rv_status display_frame_create(struct display_frame **created, struct frame *frame,
-                               struct dream *dream, struct warp *carry, rv_error *error)
+                               struct dream *dream, struct warp *warp, rv_error *error)
 {
-	struct display_frame *shot = calloc(1, sizeof(*shot));
-	if (!shot) {
-		warp_destroy(&carry);
+	struct display_frame *shown = calloc(1, sizeof(*shown));
+	if (!shown) {
+		warp_destroy(&warp);
 		return rv_fail(error, RV_MEMORY, "out of memory for a frame");
 	}
-	shot->frame = frame_hold(frame);
-	shot->dream = dream ? dream_hold(dream) : NULL;
-	shot->carry = carry;
-	*created = shot;
+	shown->frame = frame_hold(frame);
+	shown->dream = dream ? dream_hold(dream) : NULL;
+	shown->warp = warp;
+	*created = shown;
 	return RV_OK;
 }
 
 void display_frame_release(void *item)
 {
-	struct display_frame *shot = item;
-	if (!shot)
+	struct display_frame *shown = item;
+	if (!shown)
 		return;
-	frame_release(shot->frame);
-	dream_release(shot->dream);
-	warp_destroy(&shot->carry);
-	free(shot);
+	frame_release(shown->frame);
+	dream_release(shown->dream);
+	warp_destroy(&shown->warp);
+	free(shown);
 }

@@ -40,8 +40,8 @@ struct dream {
 struct display_frame {
 	struct frame *frame;
 	struct dream *dream; /* NULL: none yet */
-	struct warp *carry;  /* from frame to the dream's; NULL: not known */
-	double carry_ms;
+	struct warp *warp;   /* from frame to the dream's; NULL: not known */
+	double warp_ms;
 };
 
 /* The frame has one holder. RV_MEMORY. */
@@ -57,9 +57,9 @@ struct dream *dream_hold(struct dream *dream);
 /* Accepts NULL. As a queue_release: item is a struct dream. */
 void dream_release(void *item);
 
-/* Holds frame and dream (which may be NULL), and takes over carry, also on an error. RV_MEMORY. */
-rv_status display_frame_create(struct display_frame **shot, struct frame *frame,
-                               struct dream *dream, struct warp *carry, rv_error *error);
+/* Holds frame and dream (which may be NULL), and takes over warp, also on an error. RV_MEMORY. */
+rv_status display_frame_create(struct display_frame **display_frame, struct frame *frame,
+                               struct dream *dream, struct warp *warp, rv_error *error);
 /* Accepts NULL. As a queue_release: item is a struct display_frame. */
 void display_frame_release(void *item);
 

@@ -13,8 +13,8 @@
 #include "app/media/convert.h"
 
 enum {
-	DISPLAY_QUEUE = 2,
-	SHOT_QUEUE = 4,
+	FRAME_QUEUE = 2,
+	DISPLAY_FRAME_QUEUE = 4,
 	SOUND_QUEUE =
 		512, /* stretches of some 20 ms: a stall of the display is no hole in the sound */
 	WINDOW_WIDTH = 960, /* points; small pictures are shown larger */
@@ -79,14 +79,14 @@ static rv_status open_model(struct live *live, rv_error *error)
 
 static rv_status create_queues(struct live *live, rv_error *error)
 {
-	rv_status status = queue_create(&live->display, DISPLAY_QUEUE, QUEUE_DROP_OLDEST,
-	                                frame_release, error);
+	rv_status status =
+		queue_create(&live->frames, FRAME_QUEUE, QUEUE_DROP_OLDEST, frame_release, error);
 	if (status == RV_OK)
 		status = queue_create(&live->work, 1, QUEUE_DROP_OLDEST, frame_release, error);
 	if (status == RV_OK)
 		status = queue_create(&live->dreams, 1, QUEUE_DROP_OLDEST, dream_release, error);
 	if (status == RV_OK)
-		status = queue_create(&live->shots, SHOT_QUEUE, QUEUE_DROP_OLDEST,
+		status = queue_create(&live->display_frames, DISPLAY_FRAME_QUEUE, QUEUE_DROP_OLDEST,
 		                      display_frame_release, error);
 	if (status == RV_OK)
 		status = queue_create(&live->sound, SOUND_QUEUE, QUEUE_DROP_OLDEST, sound_release,
@@ -106,7 +106,7 @@ static rv_status open_input(struct live *live, rv_error *error)
 	                        live->actions->options.camera_size.height,
 	                        live->actions->options.camera_rate},
 		.stop = &live->stop,
-		.display = live->display,
+		.frames = live->frames,
 		.work = live->work,
 		.sound = live->sound,
 	};
@@ -138,7 +138,7 @@ static rv_status open_all(struct live *live, const struct options *options, rv_e
 	live->actions->corners = projection_whole;
 	rv_status status = keys_load_all(&live->keys, options->keys, error);
 	if (status == RV_OK)
-		status = live_display_load(&live->stage, error);
+		status = live_display_load(&live->display, error);
 	if (status == RV_OK)
 		status = live_playlist_open(live, error);
 	if (status == RV_OK)
@@ -164,11 +164,11 @@ static rv_status open_all(struct live *live, const struct options *options, rv_e
 	live->sent = live->actions->options;
 	if (status == RV_OK)
 		status = live_engine_start(&live->engine, live->session.model, &live->sent,
-		                           live->work, live->dreams, live->display, error);
+		                           live->work, live->dreams, live->frames, error);
 	if (status == RV_OK)
-		status = live_warp_start(&live->carrier, &live->sent, live->shown.width,
-		                         live->shown.height, live->display, live->dreams,
-		                         live->shots, error);
+		status = warp_thread_start(&live->warp_thread, &live->sent, live->shown.width,
+		                           live->shown.height, live->frames, live->dreams,
+		                           live->display_frames, error);
 	if (status == RV_OK)
 		status = decode_start(live->decode, error);
 	return status;
@@ -176,14 +176,14 @@ static rv_status open_all(struct live *live, const struct options *options, rv_e
 
 static void free_all(struct live *live)
 {
-	queue_destroy(&live->display);
+	queue_destroy(&live->frames);
 	queue_destroy(&live->work);
 	queue_destroy(&live->dreams);
-	queue_destroy(&live->shots);
+	queue_destroy(&live->display_frames);
 	queue_destroy(&live->sound);
 	frame_release(live->frame);
 	dream_release(live->dream);
-	warp_destroy(&live->carry);
+	warp_destroy(&live->warp);
 	composer_release(&live->composer);
 	live_hud_release(&live->hud);
 	hud_release(&live->recorded_hud);
@@ -202,21 +202,21 @@ static rv_status close_all(struct live *live, rv_error *error)
 {
 	__atomic_store_n(&live->stop, 1, __ATOMIC_RELAXED);
 	live_engine_break_off(live->engine);
-	live_warp_break_off(live->carrier);
+	warp_thread_break_off(live->warp_thread);
 	int64_t until = live_thread_patience();
 	if (live->work)
 		queue_close(live->work);
-	if (live->display)
-		queue_close(live->display);
+	if (live->frames)
+		queue_close(live->frames);
 	window_close(&live->window);
 	rv_status status = video_recorder_close(&live->recorder, error);
 	decode_close(&live->decode);
 	bool engine_ended = live_engine_stop(&live->engine, until);
-	bool carrier_ended = live_warp_stop(&live->carrier, until);
+	bool warp_ended = warp_thread_stop(&live->warp_thread, until);
 	live_display_end(live);
 	live_disk_stop(&live->disk);
 	live_remote_close(&live->remote);
-	left_thread = !engine_ended || !carrier_ended;
+	left_thread = !engine_ended || !warp_ended;
 	if (!left_thread)
 		free_all(live);
 	return status;

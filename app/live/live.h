@@ -1,6 +1,6 @@
 /* The live session. Four threads pass pictures on and wait for nobody:
  *
- *     decode (app/live/decode.h) --frames--> carry (app/live/warp_thread.h) --shots--> display:
+ *     decode (app/live/decode.h) --frames--> warp (app/live/warp_thread.h) --display frames-->
  * this
  *         \--frames--> engine (app/live/engine.h) --dreams--/            one, the main thread
  *

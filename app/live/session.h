@@ -39,10 +39,10 @@ struct live {
 
 	struct session session; /* the model alone: the engine lives on its own thread */
 	struct action_layer *layers;
-	struct queue *display, *work, *dreams, *shots, *sound;
+	struct queue *frames, *work, *dreams, *display_frames, *sound;
 	struct decode *decode;
 	struct live_engine *engine;
-	struct live_warp *carrier;
+	struct warp_thread *warp_thread;
 	struct live_disk *disk;
 	struct video_recorder recorder;
 	struct hud_picture recorded_hud; /* as large as recordings need it */
@@ -51,13 +51,13 @@ struct live {
 
 	struct frame *frame;
 	struct dream *dream;
-	struct warp *carry; /* from frame to the dream's; NULL: not known */
-	uint64_t decoded;   /* frames of the source that were counted */
-	int64_t carried_at; /* when the last shot came, on live_now()'s clock */
+	struct warp *warp; /* from frame to the dream's; NULL: not known */
+	uint64_t decoded;  /* frames of the source that were counted */
+	int64_t warped_at; /* when the last display frame came, on live_now()'s clock */
 	struct composer composer;
 	rv_image shown;
 	struct live_hud hud;
-	struct live_display stage;
+	struct live_display display;
 	struct playlist playlist;
 	struct live_stats stats;
 	int files; /* written so far, for their names */

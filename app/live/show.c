@@ -4,7 +4,7 @@
 #include "app/live/session.h"
 
 /* How long after the last frame that was carried one that was not is taken, nanoseconds. */
-enum { CARRY_PATIENCE = 100000000 };
+enum { WARP_PATIENCE = 100000000 };
 
 static double ms_between(int64_t start, int64_t end)
 {
@@ -60,40 +60,40 @@ static void take_dream(struct live *live, struct dream *dream, int64_t now)
 }
 
 /* Takes what was carried. */
-static void take_shots(struct live *live, int64_t now)
+static void take_display_frames(struct live *live, int64_t now)
 {
-	struct display_frame *shot;
-	for (; (shot = queue_pop(live->shots, 0)); display_frame_release(shot)) {
-		live->carried_at = now;
+	struct display_frame *shown;
+	for (; (shown = queue_pop(live->display_frames, 0)); display_frame_release(shown)) {
+		live->warped_at = now;
 		if (live->actions->options.freeze && live->frame)
 			continue;
-		if (shot->frame != live->frame)
-			take_frame(live, frame_hold(shot->frame));
-		if (shot->dream && shot->dream != live->dream)
-			take_dream(live, dream_hold(shot->dream), now);
-		warp_destroy(&live->carry);
-		live->carry = shot->carry;
-		shot->carry = NULL;
-		if (live->carry)
-			stats_histogram_note(&live->stats.carry, shot->carry_ms);
+		if (shown->frame != live->frame)
+			take_frame(live, frame_hold(shown->frame));
+		if (shown->dream && shown->dream != live->dream)
+			take_dream(live, dream_hold(shown->dream), now);
+		warp_destroy(&live->warp);
+		live->warp = shown->warp;
+		shown->warp = NULL;
+		if (live->warp)
+			stats_histogram_note(&live->stats.warp, shown->warp_ms);
 	}
 }
 
 /* While nobody carries, as when kernels are compiled at the start, frames and dreams are taken as
  * they come. */
-static void take_uncarried(struct live *live, int64_t now)
+static void take_unwarped(struct live *live, int64_t now)
 {
 	struct frame *frame;
 	struct dream *dream;
-	if (now - live->carried_at < CARRY_PATIENCE || live->actions->options.freeze)
+	if (now - live->warped_at < WARP_PATIENCE || live->actions->options.freeze)
 		return;
-	if ((frame = queue_pop(live->display, 0))) {
+	if ((frame = queue_pop(live->frames, 0))) {
 		take_frame(live, frame);
-		warp_destroy(&live->carry);
+		warp_destroy(&live->warp);
 	}
 	if ((dream = queue_pop(live->dreams, 0))) {
 		take_dream(live, dream, now);
-		warp_destroy(&live->carry);
+		warp_destroy(&live->warp);
 	}
 }
 
@@ -112,7 +112,7 @@ static rv_status compose_shown(struct live *live, rv_error *error)
 	struct composition composition = {
 		.source = &live->frame->image,
 		.dream = live->dream,
-		.carry = options->carry ? live->carry : NULL,
+		.warp = options->carry ? live->warp : NULL,
 		.fade = 1,
 		.mirror = options->mirror,
 		.mark_split = options->view == OPTION_VIEW_SPLIT,
@@ -123,7 +123,7 @@ static rv_status compose_shown(struct live *live, rv_error *error)
 	/* A drag goes by what is seen. */
 	if (options->mirror && options->view == OPTION_VIEW_SPLIT)
 		composition.split = 1 - options->split;
-	if (live->dream && !composition.carry)
+	if (live->dream && !composition.warp)
 		composition.fade =
 			compose_likeness(&live->frame->image, &live->dream->frame->image);
 	return compose(&live->composer, &composition, &live->shown, error);
@@ -226,8 +226,8 @@ rv_status live_show(struct live *live, rv_error *error)
 	int64_t start = live_now();
 	uint64_t dreams = live->stats.dreams, taken = live->stats.taken;
 	bool hud_changed = false;
-	take_shots(live, start);
-	take_uncarried(live, start);
+	take_display_frames(live, start);
+	take_unwarped(live, start);
 	count_sources(live, start);
 	if (!live->frame)
 		return RV_OK;

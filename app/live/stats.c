@@ -59,7 +59,7 @@ void live_stats_print(const struct live_stats *stats, int64_t now, FILE *file)
 		const struct histogram *histogram;
 	} stages[] = {{"convert", &stats->convert}, {"dream", &stats->dream},
 	              {"flow", &stats->flow},       {"steps", &stats->steps},
-	              {"carry", &stats->carry},     {"compose", &stats->compose},
+	              {"warp", &stats->warp},       {"compose", &stats->compose},
 	              {"show", &stats->show}};
 	fprintf(file, "live seconds=%.1f display_fps=%.2f dream_fps=%.2f source_fps=%.2f", seconds,
 	        (double)stats->shown / seconds, (double)stats->dreams / seconds,

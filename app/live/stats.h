@@ -42,7 +42,7 @@ struct live_stats {
 	struct histogram latency;        /* from a frame's decoding to its dream on the display */
 	struct histogram source_latency; /* and to itself there, with the dream of one before */
 	struct histogram gap;            /* from picture to picture on the display */
-	struct histogram convert, dream, carry, compose, show;
+	struct histogram convert, dream, warp, compose, show;
 	struct histogram flow, steps; /* of a dream, on the device */
 	struct rate shown_rate, dream_rate;
 };

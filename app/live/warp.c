@@ -12,31 +12,31 @@ static const float goes_on = 0.6f, is_over = 0.35f;
 rv_status warp_create(struct warp **created, int width, int height, rv_error *error)
 {
 	size_t count = (size_t)width * (size_t)height;
-	struct warp *carry = calloc(1, sizeof(*carry));
-	if (carry) {
-		carry->flow = calloc(2 * count, sizeof(*carry->flow));
-		carry->sure = malloc(count * sizeof(*carry->sure));
+	struct warp *warp = calloc(1, sizeof(*warp));
+	if (warp) {
+		warp->flow = calloc(2 * count, sizeof(*warp->flow));
+		warp->confidence = malloc(count * sizeof(*warp->confidence));
 	}
-	if (!carry || !carry->flow || !carry->sure) {
-		warp_destroy(&carry);
+	if (!warp || !warp->flow || !warp->confidence) {
+		warp_destroy(&warp);
 		return rv_fail(error, RV_MEMORY, "out of memory for the motion");
 	}
-	carry->width = width;
-	carry->height = height;
+	warp->width = width;
+	warp->height = height;
 	for (size_t i = 0; i < count; i++)
-		carry->sure[i] = 1;
-	*created = carry;
+		warp->confidence[i] = 1;
+	*created = warp;
 	return RV_OK;
 }
 
 void warp_destroy(struct warp **destroyed)
 {
-	struct warp *carry = *destroyed;
-	if (!carry)
+	struct warp *warp = *destroyed;
+	if (!warp)
 		return;
-	free(carry->flow);
-	free(carry->sure);
-	free(carry);
+	free(warp->flow);
+	free(warp->confidence);
+	free(warp);
 	*destroyed = NULL;
 }
 
@@ -73,13 +73,13 @@ static bool fetch(const rv_image *old, float x, float y, float rgb[3])
 }
 
 /* How much brighter the newer frame is, in the mean over all that both show. */
-static float brightening(const struct warp *carry, const rv_image *newer, const rv_image *old)
+static float brightening(const struct warp *warp, const rv_image *newer, const rv_image *old)
 {
 	double sum = 0;
 	int count = 0;
-	for (int y = 0; y < carry->height; y += 2)
-		for (int x = 0; x < carry->width; x += 2) {
-			const float *flow = carry->flow + 2 * ((size_t)y * carry->width + x);
+	for (int y = 0; y < warp->height; y += 2)
+		for (int x = 0; x < warp->width; x += 2) {
+			const float *flow = warp->flow + 2 * ((size_t)y * warp->width + x);
 			const uint8_t *now = pixel(newer, x, y);
 			float was[3];
 			if (!fetch(old, (float)x + flow[0], (float)y + flow[1], was))
@@ -91,19 +91,19 @@ static float brightening(const struct warp *carry, const rv_image *newer, const 
 	return count ? (float)(sum / count) : 0;
 }
 
-/* Writes the difference at each place into `sure`. */
-static void compare(struct warp *carry, const rv_image *newer, const rv_image *old, float brighter)
+/* Writes the difference at each place into `confidence`. */
+static void compare(struct warp *warp, const rv_image *newer, const rv_image *old, float brighter)
 {
-	for (int y = 0; y < carry->height; y++)
-		for (int x = 0; x < carry->width; x++) {
-			size_t at = (size_t)y * carry->width + x;
-			const float *flow = carry->flow + 2 * at;
+	for (int y = 0; y < warp->height; y++)
+		for (int x = 0; x < warp->width; x++) {
+			size_t at = (size_t)y * warp->width + x;
+			const float *flow = warp->flow + 2 * at;
 			const uint8_t *now = pixel(newer, x, y);
 			float was[3], sum = 0;
 			bool inside = fetch(old, (float)x + flow[0], (float)y + flow[1], was);
 			for (int i = 0; i < 3 && inside; i++)
 				sum += fabsf(now[i] - was[i] - brighter);
-			carry->sure[at] = inside ? sum / 3 : 3 * other;
+			warp->confidence[at] = inside ? sum / 3 : 3 * other;
 		}
 }
 
@@ -119,20 +119,20 @@ static void smooth(float *values, int count, size_t step)
 	}
 }
 
-void warp_judge(struct warp *carry, const rv_image *newer, const rv_image *old)
+void warp_judge(struct warp *warp, const rv_image *newer, const rv_image *old)
 {
-	size_t count = (size_t)carry->width * (size_t)carry->height;
+	size_t count = (size_t)warp->width * (size_t)warp->height;
 	double sum = 0;
-	compare(carry, newer, old, brightening(carry, newer, old));
-	for (int y = 0; y < carry->height; y++)
-		smooth(carry->sure + (size_t)y * carry->width, carry->width, 1);
-	for (int x = 0; x < carry->width; x++)
-		smooth(carry->sure + x, carry->height, (size_t)carry->width);
+	compare(warp, newer, old, brightening(warp, newer, old));
+	for (int y = 0; y < warp->height; y++)
+		smooth(warp->confidence + (size_t)y * warp->width, warp->width, 1);
+	for (int x = 0; x < warp->width; x++)
+		smooth(warp->confidence + x, warp->height, (size_t)warp->width);
 	for (size_t i = 0; i < count; i++) {
-		carry->sure[i] = fade(carry->sure[i], same, other);
-		sum += (double)carry->sure[i];
+		warp->confidence[i] = fade(warp->confidence[i], same, other);
+		sum += (double)warp->confidence[i];
 	}
 	float scene = 1 - fade((float)(sum / (double)count), is_over, goes_on);
 	for (size_t i = 0; i < count && scene < 1; i++)
-		carry->sure[i] *= scene;
+		warp->confidence[i] *= scene;
 }

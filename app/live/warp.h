@@ -8,18 +8,18 @@
 
 struct warp {
 	int width, height;
-	float *flow; /* [height][width][2]: place (x, y) was at (x + flow[0], y + flow[1]) */
-	float *sure; /* [height][width]: 0..1 */
+	float *flow;       /* [height][width][2]: place (x, y) was at (x + flow[0], y + flow[1]) */
+	float *confidence; /* [height][width]: 0..1 */
 };
 
 /* All places at rest, and sure. RV_MEMORY. */
-rv_status warp_create(struct warp **carry, int width, int height, rv_error *error);
+rv_status warp_create(struct warp **warp, int width, int height, rv_error *error);
 /* Accepts NULL. */
-void warp_destroy(struct warp **carry);
+void warp_destroy(struct warp **warp);
 
-/* Fills in `sure` from how far the newer frame looks like the old one fetched along the flow. What
- * came into view, from behind things or past the border, is not sure; and where most is not, as
- * after a cut, nothing is. Both are RV_RGB8, of the carry's size. */
-void warp_judge(struct warp *carry, const rv_image *newer, const rv_image *old);
+/* Fills in `confidence` from how far the newer frame looks like the old one fetched along the flow.
+ * What came into view, from behind things or past the border, is not sure; and where most is not,
+ * as after a cut, nothing is. Both are RV_RGB8, of the warp's size. */
+void warp_judge(struct warp *warp, const rv_image *newer, const rv_image *old);
 
 #endif

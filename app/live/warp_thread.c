@@ -12,10 +12,10 @@
 /* Of the small pictures between which motion is estimated, pixels. */
 enum { SIDE = 160 };
 
-struct live_warp {
+struct warp_thread {
 	struct options options;
 	int width, height; /* of the small pictures */
-	struct queue *frames, *dreams, *shots;
+	struct queue *frames, *dreams, *display_frames;
 	pthread_t thread;
 	atomic_bool stop;
 	atomic_bool broke_off; /* it has stopped working, and only puts things away */
@@ -29,32 +29,32 @@ struct live_warp {
 };
 
 /* The motion from the frame to that of the dream; NULL where it cannot be told. */
-static struct warp *estimate(struct live_warp *work)
+static struct warp *estimate(struct warp_thread *work)
 {
-	struct warp *carry = NULL;
-	if (!work->dream || warp_create(&carry, work->width, work->height, NULL))
+	struct warp *warp = NULL;
+	if (!work->dream || warp_create(&warp, work->width, work->height, NULL))
 		return NULL;
 	if (work->frame != work->dream->frame &&
-	    rv_motion_estimate(work->motion, &work->newer, &work->old, carry->flow, NULL))
-		warp_destroy(&carry);
+	    rv_motion_estimate(work->motion, &work->newer, &work->old, warp->flow, NULL))
+		warp_destroy(&warp);
 	else
-		warp_judge(carry, &work->newer, &work->old);
-	return carry;
+		warp_judge(warp, &work->newer, &work->old);
+	return warp;
 }
 
-static void hand_on(struct live_warp *work)
+static void hand_on(struct warp_thread *work)
 {
-	struct display_frame *shot = NULL;
+	struct display_frame *shown = NULL;
 	int64_t start = live_now();
-	struct warp *carry = estimate(work);
-	if (display_frame_create(&shot, work->frame, work->dream, carry, NULL))
+	struct warp *warp = estimate(work);
+	if (display_frame_create(&shown, work->frame, work->dream, warp, NULL))
 		return;
-	shot->carry_ms = (double)(live_now() - start) / 1e6;
-	queue_push(work->shots, shot, work->frame->serial);
+	shown->warp_ms = (double)(live_now() - start) / 1e6;
+	queue_push(work->display_frames, shown, work->frame->serial);
 }
 
 /* Takes over the newest of both; false where there is none. */
-static bool take(struct live_warp *work)
+static bool take(struct warp_thread *work)
 {
 	struct frame *frame = queue_pop(work->frames, -1);
 	struct dream *dream = queue_pop(work->dreams, 0);
@@ -74,9 +74,9 @@ static bool take(struct live_warp *work)
 }
 
 /* Compiles what is needed, by using it once. */
-static rv_status prepare(struct live_warp *work, rv_error *error)
+static rv_status prepare(struct warp_thread *work, rv_error *error)
 {
-	struct warp *carry = NULL;
+	struct warp *warp = NULL;
 	rv_config config = options_config(&work->options);
 	rv_status status =
 		convert_allocate_image(&work->newer, RV_RGB8, work->width, work->height, error);
@@ -84,20 +84,20 @@ static rv_status prepare(struct live_warp *work, rv_error *error)
 		status = convert_allocate_image(&work->old, RV_RGB8, work->width, work->height,
 		                                error);
 	if (status == RV_OK)
-		status = warp_create(&carry, work->width, work->height, error);
+		status = warp_create(&warp, work->width, work->height, error);
 	if (status == RV_OK)
 		status = rv_motion_create(&work->motion, &config, work->width, work->height,
 		                          RV_FLOW_MEDIUM, error);
 	if (status == RV_OK)
-		status = rv_motion_estimate(work->motion, &work->newer, &work->old, carry->flow,
+		status = rv_motion_estimate(work->motion, &work->newer, &work->old, warp->flow,
 		                            error);
-	warp_destroy(&carry);
+	warp_destroy(&warp);
 	return status;
 }
 
 static void *run(void *context)
 {
-	struct live_warp *work = context;
+	struct warp_thread *work = context;
 	/* What fails here fails the engine too, which says so. */
 	if (prepare(work, NULL) == RV_OK)
 		while (!atomic_load(&work->stop))
@@ -113,11 +113,11 @@ static void *run(void *context)
 	return NULL;
 }
 
-rv_status live_warp_start(struct live_warp **started, const struct options *options, int width,
-                          int height, struct queue *frames, struct queue *dreams,
-                          struct queue *shots, rv_error *error)
+rv_status warp_thread_start(struct warp_thread **started, const struct options *options, int width,
+                            int height, struct queue *frames, struct queue *dreams,
+                            struct queue *display_frames, rv_error *error)
 {
-	struct live_warp *work = calloc(1, sizeof(*work));
+	struct warp_thread *work = calloc(1, sizeof(*work));
 	if (!work)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	work->options = *options;
@@ -126,7 +126,7 @@ rv_status live_warp_start(struct live_warp **started, const struct options *opti
 	convert_fit_size(&work->width, &work->height, width, height);
 	work->frames = frames;
 	work->dreams = dreams;
-	work->shots = shots;
+	work->display_frames = display_frames;
 	rv_status status = thread_start(&work->thread, "motion", run, work, error);
 	if (status != RV_OK) {
 		free(work);
@@ -136,18 +136,18 @@ rv_status live_warp_start(struct live_warp **started, const struct options *opti
 	return RV_OK;
 }
 
-void live_warp_break_off(struct live_warp *work)
+void warp_thread_break_off(struct warp_thread *work)
 {
 	if (work)
 		atomic_store(&work->stop, true);
 }
 
-bool live_warp_stop(struct live_warp **stopped, int64_t until)
+bool warp_thread_stop(struct warp_thread **stopped, int64_t until)
 {
-	struct live_warp *work = *stopped;
+	struct warp_thread *work = *stopped;
 	if (!work)
 		return true;
-	live_warp_break_off(work);
+	warp_thread_break_off(work);
 	if (!live_thread_breaks_off(&work->broke_off, until)) {
 		pthread_detach(work->thread);
 		return false;

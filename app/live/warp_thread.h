@@ -12,22 +12,22 @@
 #include "app/base/queue.h"
 #include "app/options/options.h"
 
-struct live_warp;
+struct warp_thread;
 
 /* Starts the thread, for frames of this size. It pops struct frame from frames, whose nudge says
- * that there is a struct dream in dreams, and pushes struct display_frame to shots; the queues must
- * outlive it. Of options, the device is used. Until its kernels are there, and where the device
- * fails, nothing is popped: who waits for shots then takes frames and dreams for himself.
- * RV_MEMORY. */
-rv_status live_warp_start(struct live_warp **carry, const struct options *options, int width,
-                          int height, struct queue *frames, struct queue *dreams,
-                          struct queue *shots, rv_error *error);
+ * that there is a struct dream in dreams, and pushes struct display_frame to display_frames; the
+ * queues must outlive it. Of options, the device is used. Until its kernels are there, and where
+ * the device fails, nothing is popped: who waits for display_frames then takes frames and dreams
+ * for himself. RV_MEMORY. */
+rv_status warp_thread_start(struct warp_thread **thread, const struct options *options, int width,
+                            int height, struct queue *frames, struct queue *dreams,
+                            struct queue *display_frames, rv_error *error);
 
 /* Tells the thread to end. Accepts NULL. */
-void live_warp_break_off(struct live_warp *carry);
+void warp_thread_break_off(struct warp_thread *thread);
 
 /* Ends the thread and frees everything. frames must be closed. until and false: as
  * live_engine_stop. Accepts NULL. */
-bool live_warp_stop(struct live_warp **carry, int64_t until);
+bool warp_thread_stop(struct warp_thread **thread, int64_t until);
 
 #endif

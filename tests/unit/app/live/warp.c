@@ -163,50 +163,50 @@ TEST(motion_takes_any_kind_of_pixels)
 
 /* ---- how sure it is ---- */
 
-static struct warp *make_carry(float u, float v)
+static struct warp *make_warp(float u, float v)
 {
-	struct warp *carry;
-	if (warp_create(&carry, WIDTH, HEIGHT, NULL))
+	struct warp *warp;
+	if (warp_create(&warp, WIDTH, HEIGHT, NULL))
 		abort();
 	for (int i = 0; i < WIDTH * HEIGHT; i++) {
-		carry->flow[2 * i] = u;
-		carry->flow[2 * i + 1] = v;
+		warp->flow[2 * i] = u;
+		warp->flow[2 * i + 1] = v;
 	}
-	return carry;
+	return warp;
 }
 
-static float sure(const struct warp *carry, int x, int y)
+static float confidence(const struct warp *warp, int x, int y)
 {
-	return carry->sure[y * WIDTH + x];
+	return warp->confidence[y * WIDTH + x];
 }
 
-TEST(carry_is_sure_of_what_moved_and_not_of_what_came)
+TEST(warp_trusts_what_moved_and_not_of_what_came)
 {
-	struct warp *carry = make_carry(-6, 0);
+	struct warp *warp = make_warp(-6, 0);
 	rv_image old = make_scene(WIDTH, HEIGHT, 0, 0, 0);
 	rv_image newer = make_scene(WIDTH, HEIGHT, 6, 0, 12); /* light changes too */
 	for (int y = 20; y < 40; y++)
 		for (int x = 30; x < 50; x++)
 			at(&newer, x, y)[0] = at(&newer, x, y)[2] = 255;
-	warp_judge(carry, &newer, &old);
-	CHECK(sure(carry, 70, 50) == 1 && sure(carry, 12, 60) == 1);
-	CHECK(sure(carry, 40, 30) < 0.1f); /* an object that came */
-	CHECK(sure(carry, 2, 50) == 0);    /* from beyond the border */
-	warp_destroy(&carry);
+	warp_judge(warp, &newer, &old);
+	CHECK(confidence(warp, 70, 50) == 1 && confidence(warp, 12, 60) == 1);
+	CHECK(confidence(warp, 40, 30) < 0.1f); /* an object that came */
+	CHECK(confidence(warp, 2, 50) == 0);    /* from beyond the border */
+	warp_destroy(&warp);
 	free(old.pixels);
 	free(newer.pixels);
 }
 
-TEST(carry_is_sure_of_nothing_after_a_cut)
+TEST(warp_trusts_nothing_after_a_cut)
 {
-	struct warp *carry = make_carry(0, 0);
+	struct warp *warp = make_warp(0, 0);
 	rv_image old = make_scene(WIDTH, HEIGHT, 0, 0, 0), newer = make_image(WIDTH, HEIGHT);
 	for (int i = 0; i < 3 * WIDTH * HEIGHT; i++)
 		((uint8_t *)newer.pixels)[i] = (uint8_t)(i / (3 * WIDTH) * 3);
-	warp_judge(carry, &newer, &old);
+	warp_judge(warp, &newer, &old);
 	for (int i = 0; i < WIDTH * HEIGHT; i++)
-		CHECK(carry->sure[i] == 0);
-	warp_destroy(&carry);
+		CHECK(warp->confidence[i] == 0);
+	warp_destroy(&warp);
 	free(old.pixels);
 	free(newer.pixels);
 }
@@ -252,12 +252,12 @@ static struct blob find_blob(const rv_image *shown)
 	return blob;
 }
 
-static struct blob show(const struct dream *dream, const struct warp *carry)
+static struct blob show(const struct dream *dream, const struct warp *warp)
 {
 	struct composer composer = {0};
 	rv_image shown = make_image(SHOWN_WIDTH, SHOWN_HEIGHT);
 	struct composition composition = {
-		.source = &dream->frame->image, .dream = dream, .carry = carry, .fade = 1};
+		.source = &dream->frame->image, .dream = dream, .warp = warp, .fade = 1};
 	CHECK(compose(&composer, &composition, &shown, NULL) == RV_OK);
 	struct blob blob = find_blob(&shown);
 	composer_release(&composer);
@@ -273,15 +273,15 @@ TEST(compose_carries_the_detail_to_where_the_picture_moved)
 	static const float moves[][2] = {{0, 0}, {5, 0}, {0, -4}, {-3.25f, 2.5f}};
 	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
 		float u = moves[i][0], v = moves[i][1];
-		struct warp *carry = make_carry(-u, -v);
-		struct blob moved = show(dream, carry);
+		struct warp *warp = make_warp(-u, -v);
+		struct blob moved = show(dream, warp);
 		CHECK_MESSAGE(fabs(moved.x - still.x - 2 * (double)u) < 0.2 &&
 		                      fabs(moved.y - still.y - 2 * (double)v) < 0.2,
 		              "(%g, %g): (%g, %g)", (double)u, (double)v, moved.x - still.x,
 		              moved.y - still.y);
 		CHECK_MESSAGE(fabs(moved.sum / still.sum - 1) < 0.03, "%g of %g", moved.sum,
 		              still.sum);
-		warp_destroy(&carry);
+		warp_destroy(&warp);
 	}
 	dream_release(dream);
 }
@@ -289,30 +289,30 @@ TEST(compose_carries_the_detail_to_where_the_picture_moved)
 TEST(compose_follows_motion_that_differs_from_place_to_place)
 {
 	struct dream *dream = make_spot();
-	struct warp *carry = make_carry(0, 0);
+	struct warp *warp = make_warp(0, 0);
 	struct blob still = show(dream, NULL);
 	/* As under a lens: places right of the middle column came from further left. */
 	for (int y = 0; y < HEIGHT; y++)
 		for (int x = 0; x < WIDTH; x++)
-			carry->flow[2 * (y * WIDTH + x)] = -0.5f * (float)x;
-	struct blob moved = show(dream, carry);
+			warp->flow[2 * (y * WIDTH + x)] = -0.5f * (float)x;
+	struct blob moved = show(dream, warp);
 	/* Place x was at x / 2: the spot lies at twice its place, and is twice as wide. */
 	CHECK_MESSAGE(fabs(moved.x - 2 * still.x) < 1.5, "%g, not %g", moved.x, 2 * still.x);
 	CHECK_MESSAGE(fabs(moved.sum / still.sum - 2) < 0.1, "%g", moved.sum / still.sum);
-	warp_destroy(&carry);
+	warp_destroy(&warp);
 	dream_release(dream);
 }
 
 TEST(compose_fades_where_the_motion_is_not_sure)
 {
 	struct dream *dream = make_spot();
-	struct warp *carry = make_carry(0, 0);
+	struct warp *warp = make_warp(0, 0);
 	struct blob still = show(dream, NULL);
 	for (int i = 0; i < WIDTH * HEIGHT; i++)
-		carry->sure[i] = 0.5f;
-	struct blob half = show(dream, carry);
+		warp->confidence[i] = 0.5f;
+	struct blob half = show(dream, warp);
 	CHECK_MESSAGE(fabs(half.sum / still.sum - 0.5) < 0.03, "%g", half.sum / still.sum);
-	warp_destroy(&carry);
+	warp_destroy(&warp);
 	dream_release(dream);
 }
 
@@ -323,16 +323,16 @@ TEST(compose_stays_within_the_dream)
 	struct dream *dream = make_spot();
 	static const float wild[] = {-200, 200, -1000, 1000};
 	for (size_t i = 0; i < sizeof(wild) / sizeof(wild[0]); i++) {
-		struct warp *carry = make_carry(wild[i], -wild[i]);
+		struct warp *warp = make_warp(wild[i], -wild[i]);
 		struct composer composer = {0};
 		rv_image shown = make_image(SHOWN_WIDTH, SHOWN_HEIGHT);
 		struct composition composition = {
-			.source = &dream->frame->image, .dream = dream, .carry = carry, .fade = 1};
+			.source = &dream->frame->image, .dream = dream, .warp = warp, .fade = 1};
 		CHECK(compose(&composer, &composition, &shown, NULL) == RV_OK);
 		CHECK(at(&shown, 50, 50)[0] == 100);
 		composer_release(&composer);
 		free(shown.pixels);
-		warp_destroy(&carry);
+		warp_destroy(&warp);
 	}
 	dream_release(dream);
 }
