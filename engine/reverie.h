@@ -157,55 +157,125 @@ enum { RV_CUT_OFF = -1, RV_CUT_AUTO = 0 };
 
 /* How a dream lives on from one frame of a video to the next. What is inherited is the detail,
  * dream minus frame, carried along the motion of the scene. All of this may change between frames.
- */
+ * rv_param_table has the ranges. */
 typedef struct rv_time {
 	bool on;          /* false: every frame is dreamed by itself, but for rv_params.blend */
-	float inherit;    /* 0..1: how much of the last frame's detail a frame starts from */
-	float polarity;   /* -1..1: below 0 moving parts inherit less, above 0 still parts do */
-	float decay;      /* 0..1: what is left of the detail of moving parts after a second */
-	int warm_steps;   /* 1..1000 gradient steps in each warm octave; 0: as many, and as long, as
+	float inherit;    /* how much of the last frame's detail a frame starts from */
+	float polarity;   /* below 0 moving parts inherit less, above 0 still parts do */
+	float decay;      /* what is left of the detail of moving parts after a second */
+	int warm_steps;   /* gradient steps in each warm octave; 0: as many, and as long, as
 	                   * keep the strength that the scene's first frame had */
-	int warm_most;    /* 0..1000: where warm_steps is 0, as many at most, each the longer; 0: as
+	int warm_most;    /* where warm_steps is 0, as many at most, each the longer; 0: as
 	                   * many as are best */
-	int warm_octaves; /* the largest ones, dreamed again in every frame: 1..RV_OCTAVES_MAX */
+	int warm_octaves; /* the largest ones, dreamed again in every frame */
 	bool carry;       /* the detail goes along the motion of the scene; false: it stays in its
 	                   * place, and what moves is dreamed anew */
 	rv_flow_quality flow_quality;
-	int flow_skip; /* 0..8: the flow is estimated at 1/2^flow_skip of the size */
+	int flow_skip; /* the flow is estimated at 1/2^flow_skip of the size */
 	int cut; /* a new scene, dreamed from nothing, begins RV_CUT_OFF: never; RV_CUT_AUTO: where
 	          * one is seen; N > 0: every N frames */
-	int onset;   /* 0..1000: frames that the beginning of a scene is spread over, each with its
-	              * share of the iterations in every octave, so that none takes much longer than
-	              * the others; what comes into view later is dreamed no faster. 0 or 1: the first
-	              * frame is dreamed in full */
-	float drift; /* 0..10: how much of a still scene's dream is dreamed anew in a second,
-	              * favouring other channels by and by, in other places and sizes */
-	float zoom;  /* 0.1..10: how much larger the detail grows in a second; 1: not at all */
-	float rotation;     /* -360..360: degrees the detail turns in a second, clockwise */
-	float pan_x, pan_y; /* -10..10: picture widths and heights it moves in a second */
+	int onset;          /* frames that the beginning of a scene is spread over, each with its
+	                     * share of the iterations in every octave, so that none takes much longer than
+	                     * the others; what comes into view later is dreamed no faster. 0 or 1: the first
+	                     * frame is dreamed in full */
+	float drift;        /* how much of a still scene's dream is dreamed anew in a second,
+	                     * favouring other channels by and by, in other places and sizes */
+	float zoom;         /* how much larger the detail grows in a second; 1: not at all */
+	float rotation;     /* degrees the detail turns in a second, clockwise */
+	float pan_x, pan_y; /* picture widths and heights it moves in a second */
 } rv_time;
 
+/* rv_param_table has the ranges. */
 typedef struct rv_params {
 	rv_target targets[RV_TARGETS_MAX];
 	int target_count; /* 0: the model's default layer */
 	rv_objective objective;
 	rv_normalisation normalisation;
-	int octaves;        /* 1..RV_OCTAVES_MAX; fewer where the smallest would be too small */
-	float octave_scale; /* 1.05..4: each octave is this much larger than the one before */
-	int iterations;     /* gradient steps in each octave, 1..1000 */
-	float step;         /* length of a step, RMS, on a picture that spans -1..1; 0..1 */
-	int jitter;         /* pixels, 0..512: each step shifts the picture by up to this much */
-	float strength; /* 0..4: how much of the dream is laid over the picture; 1 is all of it */
-	float blend;    /* 0..1: how much of the last picture's detail this one starts from, where
-	                 * time.on is false */
-	uint64_t seed;  /* of the jitter; the same seed gives the same picture */
-	int winners;    /* channels that win at each place, 1..16 */
-	int winner_window; /* side in layer pixels of the square they compete over, 1..9, odd */
+	int octaves;        /* fewer where the smallest would be too small */
+	float octave_scale; /* each octave is this much larger than the one before */
+	int iterations;     /* gradient steps in each octave */
+	float step;         /* length of a step, RMS, on a picture that spans -1..1 */
+	int jitter;         /* pixels: each step shifts the picture by up to this much */
+	float strength;     /* how much of the dream is laid over the picture; 1 is all of it */
+	float blend;        /* how much of the last picture's detail this one starts from, where
+	                     * time.on is false */
+	uint64_t seed;      /* of the jitter; the same seed gives the same picture */
+	int winners;        /* channels that win at each place */
+	int winner_window;  /* side in layer pixels of the square they compete over, odd */
 	rv_time time;
 } rv_params;
 
-/* The settings used where nobody chose others. */
+/* The settings used where nobody chose others: those of rv_param_table, no targets. */
 rv_params rv_params_default(void);
+
+/* Whether both ask for the same. Of targets and channels, only as many as are counted are looked
+ * at; numbers are compared by ==. */
+bool rv_params_equal(const rv_params *a, const rv_params *b);
+
+/* ---- ranges ---- */
+
+/* What a number may be, for whoever checks it, shows it, or turns it by a knob. */
+typedef struct rv_range {
+	double minimum, maximum; /* both allowed */
+	double standard;         /* the number where nobody chose another */
+	bool odd;                /* even numbers are not allowed */
+	const char *unit;        /* such as "pixels"; NULL: none */
+	const char *help;        /* one line: what a person sees of it */
+} rv_range;
+
+typedef enum rv_param_type {
+	RV_PARAM_SWITCH, /* bool */
+	RV_PARAM_WHOLE,  /* int, or an enum */
+	RV_PARAM_NUMBER, /* float, which must lie in the range as float has it */
+	RV_PARAM_RANDOM, /* uint64_t, any */
+} rv_param_type;
+
+/* One field of rv_params. */
+typedef struct rv_param {
+	const char *name; /* as messages call it, such as "octave scale" */
+	rv_param_type type;
+	size_t place; /* offset in rv_params */
+	rv_range range;
+} rv_param;
+
+enum {
+	RV_PARAM_OBJECTIVE,
+	RV_PARAM_NORMALISATION,
+	RV_PARAM_OCTAVES,
+	RV_PARAM_OCTAVE_SCALE,
+	RV_PARAM_ITERATIONS,
+	RV_PARAM_STEP,
+	RV_PARAM_JITTER,
+	RV_PARAM_STRENGTH,
+	RV_PARAM_BLEND,
+	RV_PARAM_SEED,
+	RV_PARAM_WINNERS,
+	RV_PARAM_WINNER_WINDOW,
+	RV_PARAM_TIME,
+	RV_PARAM_INHERIT,
+	RV_PARAM_POLARITY,
+	RV_PARAM_DECAY,
+	RV_PARAM_WARM_STEPS,
+	RV_PARAM_WARM_MOST,
+	RV_PARAM_WARM_OCTAVES,
+	RV_PARAM_CARRY,
+	RV_PARAM_FLOW_QUALITY,
+	RV_PARAM_FLOW_SKIP,
+	RV_PARAM_CUT,
+	RV_PARAM_ONSET,
+	RV_PARAM_DRIFT,
+	RV_PARAM_ZOOM,
+	RV_PARAM_ROTATION,
+	RV_PARAM_PAN_X,
+	RV_PARAM_PAN_Y,
+	RV_PARAM_COUNT
+};
+
+/* All fields of rv_params but its targets. rv_set_params refuses what is out of these ranges. */
+extern const rv_param rv_param_table[RV_PARAM_COUNT];
+
+/* Of a target: each of its channels, and its weight without the sign. */
+extern const rv_range rv_channel_range, rv_weight_range;
 
 /* ---- the engine ---- */
 

@@ -3,105 +3,139 @@
 #include <math.h>
 #include <string.h>
 
-rv_params rv_params_default(void)
+static double number_of(const rv_params *params, const rv_param *param)
 {
-	return (rv_params){
-		.objective = RV_OBJECTIVE_L2,
-		.normalisation = RV_NORMALISE_BANDS,
-		.octaves = 4,
-		.octave_scale = 1.4f,
-		.iterations = 10,
-		.step = 0.02f,
-		.jitter = 16,
-		.strength = 1,
-		.blend = 0,
-		.seed = 1,
-		.winners = 3,
-		.winner_window = 3,
-		.time = {.on = true,
-	                 .inherit = 1,
-	                 .decay = 0.8f,
-	                 .warm_octaves = 1,
-	                 .carry = true,
-	                 .flow_quality = RV_FLOW_MEDIUM,
-	                 .zoom = 1},
-	};
+	const void *place = (const char *)params + param->place;
+	switch (param->type) {
+	case RV_PARAM_SWITCH:
+		return *(const bool *)place;
+	case RV_PARAM_WHOLE:
+		return *(const int *)place;
+	case RV_PARAM_NUMBER:
+		return (double)*(const float *)place;
+	case RV_PARAM_RANDOM:
+		return (double)*(const uint64_t *)place;
+	}
+	return 0;
 }
 
-/* The comparison is false for NaN. */
-static rv_status in_range(const char *name, double value, double low, double high, rv_error *error)
+static void put_number(rv_params *params, const rv_param *param, double number)
 {
-	if (value >= low && value <= high)
-		return RV_OK;
-	return rv_fail(error, RV_INVALID, "%s is %g, but must lie in %g..%g", name, value, low,
-	               high);
+	void *place = (char *)params + param->place;
+	switch (param->type) {
+	case RV_PARAM_SWITCH:
+		*(bool *)place = number != 0;
+		break;
+	case RV_PARAM_WHOLE:
+		*(int *)place = (int)number;
+		break;
+	case RV_PARAM_NUMBER:
+		*(float *)place = (float)number;
+		break;
+	case RV_PARAM_RANDOM:
+		*(uint64_t *)place = (uint64_t)number;
+		break;
+	}
+}
+
+rv_params rv_params_default(void)
+{
+	rv_params params = {0};
+	for (int i = 0; i < RV_PARAM_COUNT; i++)
+		put_number(&params, &rv_param_table[i], rv_param_table[i].range.standard);
+	return params;
+}
+
+/* ---- checks ---- */
+
+/* The comparison is false for NaN. A float is compared with the float nearest to each end of the
+ * range, or 1.05f would be below 1.05. */
+static rv_status check_param(const rv_params *params, const rv_param *param, rv_error *error)
+{
+	const rv_range *range = &param->range;
+	double value = number_of(params, param), low = range->minimum, high = range->maximum;
+	if (param->type == RV_PARAM_NUMBER) {
+		low = (double)(float)low;
+		high = (double)(float)high;
+	}
+	if (!(value >= low && value <= high))
+		return rv_fail(error, RV_INVALID, "%s is %g, but must lie in %g..%g", param->name,
+		               value, range->minimum, range->maximum);
+	if (range->odd && fmod(value, 2) == 0)
+		return rv_fail(error, RV_INVALID, "%s is %g, but must be odd", param->name, value);
+	return RV_OK;
+}
+
+static rv_status check_channels(const rv_target *target, rv_error *error)
+{
+	const rv_range *range = &rv_channel_range;
+	if (target->channel_count < 0 || target->channel_count > RV_CHANNELS_MAX)
+		return rv_fail(error, RV_INVALID, "at most %d channels of a layer can be chosen",
+		               RV_CHANNELS_MAX);
+	for (int i = 0; i < target->channel_count; i++)
+		if (target->channels[i] < range->minimum || target->channels[i] > range->maximum)
+			return rv_fail(
+				error, RV_INVALID, "channel %d of layer %s must lie in %g..%g",
+				target->channels[i], target->layer, range->minimum, range->maximum);
+	return RV_OK;
 }
 
 static rv_status check_target(const rv_target *target, rv_error *error)
 {
+	const rv_range *range = &rv_weight_range;
+	float weight = fabsf(target->weight);
 	if (!memchr(target->layer, '\0', sizeof(target->layer)))
 		return rv_fail(error, RV_INVALID, "the name of a layer is not ended");
-	if (!isfinite(target->weight) || target->weight == 0)
-		return rv_fail(error, RV_INVALID, "the weight of layer %s must be a number, not 0",
-		               target->layer);
-	if (target->channel_count < 0 || target->channel_count > RV_CHANNELS_MAX)
-		return rv_fail(error, RV_INVALID, "at most %d channels of a layer can be chosen",
-		               RV_CHANNELS_MAX);
-	return RV_OK;
+	if (!(weight >= (float)range->minimum && weight <= (float)range->maximum))
+		return rv_fail(error, RV_INVALID,
+		               "the weight of layer %s is %g, but must lie in %g..%g or "
+		               "-%g..-%g",
+		               target->layer, (double)target->weight, range->minimum,
+		               range->maximum, range->maximum, range->minimum);
+	return check_channels(target, error);
 }
 
 rv_status params_check(const rv_params *params, rv_error *error)
 {
-	const struct {
-		const char *name;
-		double value, low, high;
-	} ranges[] = {
-		{"number of target layers", params->target_count, 0, RV_TARGETS_MAX},
-		{"objective", params->objective, RV_OBJECTIVE_L2, RV_OBJECTIVE_WINNERS},
-		{"normalisation", params->normalisation, RV_NORMALISE_BANDS, RV_NORMALISE_MEAN_ABS},
-		{"octaves", params->octaves, 1, RV_OCTAVES_MAX},
-		{"octave scale", params->octave_scale, 1.05f, 4},
-		{"iterations", params->iterations, 1, 1000},
-		{"step", params->step, 0, 1},
-		{"jitter", params->jitter, 0, 512},
-		{"strength", params->strength, 0, 4},
-		{"blend", params->blend, 0, 1},
-		{"winners", params->winners, 1, 16},
-		{"winner window", params->winner_window, 1, 9},
-		{"inheritance", params->time.inherit, 0, 1},
-		{"polarity", params->time.polarity, -1, 1},
-		{"decay", params->time.decay, 0, 1},
-		{"warm steps", params->time.warm_steps, 0, 1000},
-		{"most warm steps", params->time.warm_most, 0, 1000},
-		{"warm octaves", params->time.warm_octaves, 1, RV_OCTAVES_MAX},
-		{"flow quality", params->time.flow_quality, RV_FLOW_FAST, RV_FLOW_FINE},
-		{"flow skip", params->time.flow_skip, 0, 8},
-		{"cut", params->time.cut, RV_CUT_OFF, 1 << 30},
-		{"onset", params->time.onset, 0, 1000},
-		{"drift", params->time.drift, 0, 10},
-		{"zoom", params->time.zoom, 0.1f, 10},
-		{"rotation", params->time.rotation, -360, 360},
-		{"horizontal pan", params->time.pan_x, -10, 10},
-		{"vertical pan", params->time.pan_y, -10, 10},
-	};
 	rv_status status = RV_OK;
-
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]) && !status; i++)
-		status = in_range(ranges[i].name, ranges[i].value, ranges[i].low, ranges[i].high,
-		                  error);
-	if (!status && params->winner_window % 2 == 0)
-		status = rv_fail(error, RV_INVALID, "winner window is %d, but must be odd",
-		                 params->winner_window);
-	for (int i = 0; i < params->target_count && !status; i++)
+	if (params->target_count < 0 || params->target_count > RV_TARGETS_MAX)
+		return rv_fail(error, RV_INVALID,
+		               "number of target layers is %d, but must lie in 0..%d",
+		               params->target_count, RV_TARGETS_MAX);
+	for (int i = 0; i < RV_PARAM_COUNT && status == RV_OK; i++)
+		status = check_param(params, &rv_param_table[i], error);
+	for (int i = 0; i < params->target_count && status == RV_OK; i++)
 		status = check_target(&params->targets[i], error);
 	return status;
 }
+
+/* ---- comparisons ---- */
 
 static bool same_target(const rv_target *a, const rv_target *b)
 {
 	return strcmp(a->layer, b->layer) == 0 && a->weight == b->weight &&
 	       a->channel_count == b->channel_count &&
 	       memcmp(a->channels, b->channels, (size_t)a->channel_count * sizeof(int)) == 0;
+}
+
+static bool same_targets(const rv_params *a, const rv_params *b)
+{
+	if (a->target_count != b->target_count)
+		return false;
+	for (int i = 0; i < a->target_count; i++)
+		if (!same_target(&a->targets[i], &b->targets[i]))
+			return false;
+	return true;
+}
+
+bool rv_params_equal(const rv_params *a, const rv_params *b)
+{
+	if (a->seed != b->seed || !same_targets(a, b))
+		return false;
+	for (int i = 0; i < RV_PARAM_COUNT; i++)
+		if (number_of(a, &rv_param_table[i]) != number_of(b, &rv_param_table[i]))
+			return false;
+	return true;
 }
 
 bool params_same_recording(const rv_params *a, const rv_params *b)
@@ -112,12 +146,6 @@ bool params_same_recording(const rv_params *a, const rv_params *b)
 
 bool params_same_wish(const rv_params *a, const rv_params *b)
 {
-	if (a->target_count != b->target_count || a->objective != b->objective ||
-	    a->time.on != b->time.on || a->winners != b->winners ||
-	    a->winner_window != b->winner_window)
-		return false;
-	for (int i = 0; i < a->target_count; i++)
-		if (!same_target(&a->targets[i], &b->targets[i]))
-			return false;
-	return true;
+	return same_targets(a, b) && a->objective == b->objective && a->time.on == b->time.on &&
+	       a->winners == b->winners && a->winner_window == b->winner_window;
 }
