@@ -160,7 +160,8 @@ help:
 	@echo 'make bench         time gradient steps and a dream of the default network against PyTorch'
 	@echo 'make kernels       compile every OpenCL kernel and say what is wrong with it'
 	@echo 'make format        lay out the C sources with clang-format'
-	@echo 'make lint          check the layout, compile every header alone, run cppcheck if it is there'
+	@echo 'make lint          check the layout and who includes whom (tests/lint/wings), compile every'
+	@echo '                   header alone, run cppcheck if it is there'
 	@echo 'make reference     install ONNX Runtime into build-reference, for the tests that compare with it'
 	@echo 'make install       install under $$(DESTDIR)$$(PREFIX); make uninstall takes it back'
 	@echo 'make clean         remove $(BUILD)'
@@ -244,12 +245,18 @@ kernels: $(BUILD)/reverie
 reference:
 	$(Q)npm install --silent --no-audit --no-fund --ignore-scripts --prefix build-reference onnxruntime-node@1.30.0
 
+# Includes are read from the sources, calls from the objects.
+.PHONY: lint-wings
+lint-wings: $(BUILD)/reverie
+	$(call say,LINT wings)
+	$(Q)python3 tests/lint/wings.py --build $(BUILD)
+
 LINTED = $(sort $(shell find app engine tests -name '*.[ch]'))
 HEADERS = $(filter %.h,$(LINTED))
 .PHONY: format lint lint-headers
 format:
 	clang-format -i $(LINTED)
-lint: lint-headers
+lint: lint-headers lint-wings
 	$(call say,LINT layout)
 	$(Q)clang-format --dry-run -Werror $(LINTED)
 	$(call say,LINT cppcheck)
