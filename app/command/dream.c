@@ -4,7 +4,7 @@
 #include "app/base/paths.h"
 #include "app/base/signals.h"
 #include "app/command/command.h"
-#include "app/offline/job.h"
+#include "app/offline/job_run.h"
 #include "app/offline/journey.h"
 #include "app/options/preset.h"
 #include "app/options/session.h"

@@ -6,6 +6,8 @@
 
 #include "app/command/command.h"
 #include "app/media/flo.h"
+#include "app/media/picture_read.h"
+#include "app/media/picture_write.h"
 
 /* Zeroed, nothing is held. */
 struct flow_work {

@@ -5,6 +5,7 @@
 #include "app/command/command.h"
 #include "app/media/npy.h"
 #include "app/media/picture.h"
+#include "app/media/picture_read.h"
 #include "app/options/session.h"
 
 /* One array on its way to a file; file stays NULL where it is not asked for. */

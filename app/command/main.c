@@ -12,7 +12,7 @@
 #include "app/command/table.h"
 #include "app/control/keys.h"
 #include "app/live/live.h"
-#include "app/offline/job.h"
+#include "app/offline/job_run.h"
 #include "app/options/preset.h"
 
 enum { EXIT_WRONG_CALL = 2, EXIT_SIGNAL = 128 };

@@ -10,6 +10,7 @@
 #include "app/base/thread.h"
 #include "app/media/convert.h"
 #include "app/media/picture.h"
+#include "app/media/picture_write.h"
 
 enum { WAITING_MAX = 4 };
 

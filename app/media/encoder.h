@@ -1,11 +1,11 @@
-/* Chooses, sets up and opens the encoders of a video and of its sound. */
+/* Chooses, sets up and opens the encoder of a video. */
 #ifndef APP_MEDIA_ENCODER_H
 #define APP_MEDIA_ENCODER_H
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 
-#include "app/media/source.h"
+#include "app/media/video.h"
 #include "engine/reverie.h"
 
 /* For whom an encoder works. */
@@ -29,11 +29,5 @@ struct encoder_request {
  * RV_UNSUPPORTED: not for this container; RV_INVALID: it refuses the settings; RV_MEMORY. */
 rv_status encoder_open(AVCodecContext **encoder, const struct encoder_request *request,
                        rv_error *error);
-
-/* Opens an encoder of sound that suits the container, for samples of this rate and number of
- * channels (1 or 2). RV_UNSUPPORTED: the container holds no sound, or there is no encoder for it;
- * RV_MEMORY. */
-rv_status encoder_open_sound(AVCodecContext **encoder, const AVOutputFormat *container, int rate,
-                             int channels, rv_error *error);
 
 #endif

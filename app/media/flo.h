@@ -3,7 +3,6 @@
 #define APP_MEDIA_FLO_H
 
 #include "app/base/output_file.h"
-#include "app/media/input.h"
 #include "app/media/picture.h"
 
 /* Motion of width x height pixels: motion[(y * width + x) * 2] is u, to the right, and the float

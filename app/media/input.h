@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "app/media/camera.h"
+#include "app/media/input_options.h"
 #include "engine/reverie.h"
 
 enum input_kind {
@@ -15,15 +16,6 @@ enum input_kind {
 };
 
 enum { INPUT_PENDING_MAX = 2 };
-
-/* Zeroed, all mean their default. */
-struct input_options {
-	const volatile sig_atomic_t *stop; /* ends blocking reads once it is not 0; NULL: none */
-	bool live;                         /* as soon as possible rather than as well as possible */
-	struct camera_wish camera_wish;
-	struct camera camera; /* that an earlier input was, and that is to be found again under
-	                       * whatever number it has now; empty: the one that is named */
-};
 
 /* Closed by input_close. Belongs to one thread at a time. */
 struct input {

@@ -2,7 +2,9 @@
 #ifndef APP_MEDIA_INPUT_ORIGIN_H
 #define APP_MEDIA_INPUT_ORIGIN_H
 
-#include "app/media/input.h"
+#include <libavformat/avformat.h>
+
+#include "app/media/input_options.h"
 
 /* Released by input_origin_release. */
 struct input_origin {

@@ -14,19 +14,6 @@ void picture_release(struct picture *picture)
 	*picture = (struct picture){0};
 }
 
-rv_status picture_open(struct picture *picture, const char *name, rv_error *error)
-{
-	struct input *input = NULL;
-	rv_status status = input_open(&input, name, NULL, error);
-	if (!status && input->kind == INPUT_VIDEO)
-		status = rv_fail(error, RV_UNSUPPORTED, "%s: is a video, where a picture is wanted",
-		                 name);
-	if (!status)
-		status = picture_read(picture, input, error);
-	input_close(&input);
-	return status;
-}
-
 static rv_status scale_image(struct converter *converter, struct picture *picture, int width,
                              int height, rv_error *error)
 {

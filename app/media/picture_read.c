@@ -1,3 +1,5 @@
+#include "app/media/picture_read.h"
+
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
 #include <stdlib.h>
@@ -6,7 +8,6 @@
 #include "app/media/convert.h"
 #include "app/media/libav.h"
 #include "app/media/orientation.h"
-#include "app/media/picture.h"
 #include "app/media/picture_header.h"
 
 enum {
@@ -312,5 +313,18 @@ rv_status picture_read(struct picture *picture, struct input *input, rv_error *e
 		picture_release(picture);
 	av_frame_free(&frame);
 	av_frame_free(&working);
+	return status;
+}
+
+rv_status picture_open(struct picture *picture, const char *name, rv_error *error)
+{
+	struct input *input = NULL;
+	rv_status status = input_open(&input, name, NULL, error);
+	if (!status && input->kind == INPUT_VIDEO)
+		status = rv_fail(error, RV_UNSUPPORTED, "%s: is a video, where a picture is wanted",
+		                 name);
+	if (!status)
+		status = picture_read(picture, input, error);
+	input_close(&input);
 	return status;
 }

@@ -1,3 +1,6 @@
+#include "app/media/picture_write.h"
+
+#include <libavformat/avformat.h>
 #include <libavutil/avstring.h>
 #include <libavutil/crc.h>
 #include <libavutil/intreadwrite.h>
@@ -8,7 +11,6 @@
 #include "app/media/convert.h"
 #include "app/media/libav.h"
 #include "app/media/palette.h"
-#include "app/media/picture.h"
 
 /* AV_PIX_FMT_NONE: not kept. */
 struct picture_format {

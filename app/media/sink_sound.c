@@ -1,13 +1,17 @@
 #include "app/media/sink_sound.h"
 
+#include <libavcodec/avcodec.h>
 #include <libavutil/audio_fifo.h>
 #include <libswresample/swresample.h>
 #include <stdlib.h>
 
-#include "app/media/encoder.h"
+#include "app/media/container.h"
 #include "app/media/libav.h"
 
-enum { USUAL_FRAME = 1024 }; /* samples, where the encoder takes any number */
+enum {
+	USUAL_FRAME = 1024,       /* samples, where the encoder takes any number */
+	BITS_PER_SECOND = 160000, /* of lossy sound */
+};
 
 struct sink_sound {
 	AVCodecContext *encoder;
@@ -19,6 +23,69 @@ struct sink_sound {
 	int64_t next; /* time of the frame that comes next, in samples */
 	bool ended;   /* the encoder was told */
 };
+
+/* ---- the encoder ---- */
+
+static bool takes_codec(const AVOutputFormat *container, enum AVCodecID id)
+{
+	return avformat_query_codec(container, id, FF_COMPLIANCE_NORMAL) == 1;
+}
+
+static const AVCodec *choose_encoder(const AVOutputFormat *container)
+{
+	const AVCodec *opus = avcodec_find_encoder_by_name("libopus");
+	if (container->audio_codec == AV_CODEC_ID_NONE)
+		return NULL;
+	if (container_prefers_h264(container))
+		return avcodec_find_encoder(AV_CODEC_ID_AAC);
+	if (container->audio_codec == AV_CODEC_ID_VORBIS && opus &&
+	    takes_codec(container, opus->id))
+		return opus;
+	return avcodec_find_encoder(container->audio_codec);
+}
+
+/* SOUND_RATE itself, or else the highest rate there is. */
+static int fitting_rate(const AVCodec *codec)
+{
+	int highest = 0;
+	for (const int *r = codec->supported_samplerates; r && *r; r++) {
+		if (*r == SOUND_RATE)
+			return SOUND_RATE;
+		highest = *r > highest ? *r : highest;
+	}
+	return highest ? highest : SOUND_RATE;
+}
+
+static int try_open(AVCodecContext **opened, const AVCodec *codec, const AVOutputFormat *container)
+{
+	AVCodecContext *encoder = avcodec_alloc_context3(codec);
+	*opened = encoder;
+	if (!encoder)
+		return AVERROR(ENOMEM);
+	encoder->sample_rate = fitting_rate(codec);
+	encoder->sample_fmt = codec->sample_fmts ? codec->sample_fmts[0] : AV_SAMPLE_FMT_S16;
+	encoder->time_base = (AVRational){1, encoder->sample_rate};
+	encoder->bit_rate = BITS_PER_SECOND;
+	av_channel_layout_default(&encoder->ch_layout, SOUND_CHANNELS);
+	if (container->flags & AVFMT_GLOBALHEADER)
+		encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+	return avcodec_open2(encoder, codec, NULL);
+}
+
+static rv_status open_encoder(AVCodecContext **opened, const AVOutputFormat *container,
+                              rv_error *error)
+{
+	const AVCodec *codec = choose_encoder(container);
+	if (!codec)
+		return rv_fail(error, RV_UNSUPPORTED, "%s: there is no sound for it",
+		               container->name);
+	libav_forget_complaint();
+	int code = try_open(opened, codec, container);
+	if (code >= 0)
+		return RV_OK;
+	avcodec_free_context(opened);
+	return libav_fail(error, code, "encoder %s refuses the sound", codec->name);
+}
 
 /* ---- opening ---- */
 
@@ -62,8 +129,7 @@ rv_status sink_sound_open(struct sink_sound **opened, AVFormatContext *muxer, rv
 	struct sink_sound *sound = calloc(1, sizeof(*sound));
 	if (!sound)
 		return out_of_memory(error);
-	rv_status status = encoder_open_sound(&sound->encoder, muxer->oformat, SOUND_RATE,
-	                                      SOUND_CHANNELS, error);
+	rv_status status = open_encoder(&sound->encoder, muxer->oformat, error);
 	if (!status)
 		status = prepare(sound, error);
 	if (!status)

@@ -12,25 +12,8 @@
 #include "app/media/deinterlace.h"
 #include "app/media/input.h"
 #include "app/media/timeline.h"
+#include "app/media/video.h"
 #include "engine/reverie.h"
-
-/* What is known of the video once its first frame is decoded; anew where a later frame is of
- * another size, format or orientation. */
-struct video_description {
-	int width, height;   /* of an upright frame, unscaled */
-	rv_pixel_format rgb; /* RV_RGB8, or RV_RGB16 where the source has more than 8 bits */
-	enum AVPixelFormat pixel_format; /* of the decoder */
-	enum AVColorRange range;
-	enum AVColorSpace matrix;           /* as the source says, which may be nothing */
-	enum AVColorSpace effective_matrix; /* as the frames are converted by */
-	enum AVColorPrimaries primaries;
-	enum AVColorTransferCharacteristic transfer;
-	enum AVChromaLocation chroma_location;
-	AVRational sample_aspect; /* upright; 0/1: unknown */
-	AVRational time_base;
-	AVRational frame_rate;   /* average; 0/1: unknown */
-	int64_t frames_expected; /* 0: unknown */
-};
 
 enum source_event {
 	SOURCE_FRAME,  /* a frame of the video: source_image, source->pts */
@@ -41,9 +24,10 @@ enum source_event {
 /* Closed by source_close. Belongs to one thread at a time. */
 struct source {
 	struct input *input;
-	int video_index; /* of the stream that is decoded */
-	struct video_description video;
-	int64_t damaged; /* packets and frames that could not be decoded */
+	int video_index;                /* of the stream that is decoded */
+	struct video_description video; /* anew where a later frame is of another size, format
+	                                 * or orientation */
+	int64_t damaged;                /* packets and frames that could not be decoded */
 	double shape; /* width by height of the pictures that source_image fills, as they are to be
 	               * seen: the first frame's, unless it is set to another */
 

@@ -5,6 +5,7 @@
 
 #include "app/media/convert.h"
 #include "app/media/picture.h"
+#include "app/media/picture_read.h"
 
 bool journey_wanted(const struct options *options)
 {

@@ -6,6 +6,8 @@
 #include "app/base/output_file.h"
 #include "app/media/convert.h"
 #include "app/media/picture.h"
+#include "app/media/picture_read.h"
+#include "app/media/picture_write.h"
 
 static bool stopped(const struct job *job)
 {

@@ -6,6 +6,7 @@
 #include "app/base/output_file.h"
 #include "app/media/libav.h"
 #include "app/media/picture.h"
+#include "app/media/picture_write.h"
 #include "app/media/sink.h"
 #include "app/media/source.h"
 

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "app/media/convert.h"
+#include "app/media/picture_write.h"
+#include "app/offline/job_run.h"
 
 enum { PATH_LENGTH = 512, RESULTS = 8 };
 

@@ -5,6 +5,7 @@
 #include "app/media/convert.h"
 #include "app/media/libav.h"
 #include "app/media/orientation.h"
+#include "app/media/picture_read.h"
 #include "tests/support/media.h"
 #include "tests/support/test.h"
 

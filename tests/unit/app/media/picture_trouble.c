@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 
 #include "app/media/libav.h"
+#include "app/media/picture_read.h"
+#include "app/offline/job_run.h"
 #include "tests/support/media.h"
 #include "tests/support/test.h"
 

@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 #include "app/media/picture.h"
-#include "app/offline/job.h"
+#include "app/media/picture_read.h"
+#include "app/offline/job_run.h"
 #include "engine/reverie.h"
 #include "tests/support/test.h"
 

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include "app/media/convert.h"
+#include "app/media/picture_read.h"
 #include "app/media/source.h"
+#include "app/offline/job_run.h"
 #include "tests/support/media.h"
 #include "tests/support/test.h"
 

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "app/media/picture_read.h"
+#include "app/offline/job_run.h"
 #include "tests/support/media.h"
 #include "tests/support/test.h"
 

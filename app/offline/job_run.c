@@ -1,11 +1,11 @@
-#include "app/offline/job.h"
+#include "app/offline/job_run.h"
 
 #include <string.h>
 #include <strings.h>
 
 #include "app/media/input.h"
 #include "app/media/libav.h"
-#include "app/media/picture.h"
+#include "app/media/picture_write.h"
 #include "app/offline/still.h"
 #include "app/offline/transcode.h"
 

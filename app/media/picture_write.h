@@ -1,0 +1,20 @@
+/* Still pictures written in the format that the file's name says. */
+#ifndef APP_MEDIA_PICTURE_WRITE_H
+#define APP_MEDIA_PICTURE_WRITE_H
+
+#include "app/base/output_file.h"
+#include "app/media/picture.h"
+
+/* Whether a file of this name, by its extension, would hold one picture (or, .gif, several). */
+bool picture_name_known(const char *name);
+/* The extensions there are, for messages. */
+const char *picture_extensions(void);
+
+/* Writes the picture in the format that name's extension says. 16 bits are kept by PNG and TIFF,
+ * alpha by PNG, TIFF, WebP and (as on or off) GIF; elsewhere what is transparent is laid over
+ * white. JPEG is written at 4:4:4 and high quality. The caller commits the file.
+ * RV_UNSUPPORTED: an unknown extension or no such encoder; RV_IO; RV_MEMORY. */
+rv_status picture_write(const struct picture *picture, struct output_file *file, const char *name,
+                        rv_error *error);
+
+#endif
