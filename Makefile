@@ -9,13 +9,13 @@ CC ?= cc
 DEBIAN_PACKAGES = gcc libc6-dev make pkg-config ca-certificates nodejs npm \
 	ocl-icd-opencl-dev pocl-opencl-icd libclblast-dev libprotobuf-c-dev protobuf-c-compiler \
 	libavformat-dev libavcodec-dev libavfilter-dev libavdevice-dev libavutil-dev \
-	libswscale-dev libswresample-dev libsdl2-dev liblo-dev libasound2-dev libxxhash-dev
+	libswscale-dev libswresample-dev libsdl2-dev liblo-dev libasound2-dev libxxhash-dev libcurl4-openssl-dev
 DEBIAN_DEVELOPER_PACKAGES = clang clang-format cppcheck oclgrind ffmpeg man-db \
 	python3-numpy python3-torch xvfb xdotool imagemagick liblo-tools \
 	xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils
 
 ENGINE_PACKAGES = OpenCL libprotobuf-c libxxhash
-APP_PACKAGES = libavformat libavcodec libavfilter libavdevice libswscale libswresample libavutil sdl2
+APP_PACKAGES = libavformat libavcodec libavfilter libavdevice libswscale libswresample libavutil sdl2 libcurl
 
 CFLAGS ?= -O2 -g
 CPPFLAGS += -I. -I$(BUILD) -D_GNU_SOURCE -DCL_TARGET_OPENCL_VERSION=120
@@ -76,7 +76,7 @@ BENCH_TESTS = $(call sources,tests/unit/bench)
 TEST_SCRIPTS = $(sort $(wildcard tests/system/*.sh))
 
 ENGINE_OBJECTS = $(call objects,$(ENGINE_SOURCES)) $(BUILD)/onnx.pb-c.o $(BUILD)/shader_sources.o
-APP_OBJECTS = $(call objects,$(filter-out app/command/main.c,$(APP_SOURCES))) $(BUILD)/keys_conf.o
+APP_OBJECTS = $(call objects,$(filter-out app/command/main.c,$(APP_SOURCES))) $(BUILD)/keys_conf.o $(BUILD)/catalogue.o
 BENCH_OBJECTS = $(call objects,$(filter-out tests/bench/main.c,$(BENCH_SOURCES)))
 SUPPORT_OBJECTS = $(call objects,$(SUPPORT_SOURCES))
 TEST_PROGRAMS = $(patsubst %.c,$(BUILD)/%,$(ENGINE_TESTS) $(APP_TESTS) $(BENCH_TESTS))
@@ -127,12 +127,19 @@ $(BUILD)/shader_sources.c: $(SHADERS) $(wildcard shaders/*/*.clh) shaders/embed.
 	$(Q)mkdir -p $(@D)
 	$(Q)sh shaders/embed.sh $(SHADERS) > $@.tmp && mv $@.tmp $@
 
-# The default keys, as one C string.
+# Texts that the program brings along, each as one C string: the default keys, and the catalogue of networks.
+embed = { echo '\#include "$(1)"'; echo 'const char $(2)[] ='; \
+	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $<; echo ';'; } > $@.tmp && mv $@.tmp $@
+
 $(BUILD)/keys_conf.c: assets/keys.conf
 	$(call say,EMBED $<)
 	$(Q)mkdir -p $(@D)
-	$(Q){ echo '#include "app/control/keys.h"'; echo 'const char keys_default_text[] ='; \
-		sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $<; echo ';'; } > $@.tmp && mv $@.tmp $@
+	$(Q)$(call embed,app/control/keys.h,keys_default_text)
+
+$(BUILD)/catalogue.c: models/catalogue
+	$(call say,EMBED $<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(call embed,app/networks/catalogue.h,catalogue_text)
 
 # Objects are kept, those of the tests too.
 .SECONDARY:
