@@ -1,7 +1,7 @@
 /* From one set of options to another without a jump: numbers that a dream under way can follow
  * (strength, zoom, inherit and the like) go there evenly; all else is changed at once, and what was
- * dreamed before fades where it is shown (app/live/fade.h). Pure functions of a clock given from
- * outside. */
+ * dreamed before fades where it is shown (app/live/crossfade.h). Pure functions of a clock given
+ * from outside. */
 #ifndef APP_CONTROL_FADE_H
 #define APP_CONTROL_FADE_H
 

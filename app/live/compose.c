@@ -16,7 +16,7 @@ enum { ONE_BITS = 6, ONE = 1 << ONE_BITS, PLACE_BITS = 16, RUN = 16 };
 /* Four numbers that the processor works on at once: a pixel, and what comes after it. */
 typedef int16_t pixel4 __attribute__((vector_size(8)));
 
-void composer_release(struct composer *composer)
+void compose_release(struct composer *composer)
 {
 	free(composer->row);
 	free(composer->column);
@@ -58,12 +58,12 @@ static rv_status prepare(struct composer *composer, int width, int columns, rv_e
 {
 	if (composer->width == width && composer->columns == columns)
 		return RV_OK;
-	composer_release(composer);
+	compose_release(composer);
 	composer->row = calloc(3 * (size_t)width + 1, sizeof(*composer->row));
 	composer->column = calloc((size_t)columns, sizeof(*composer->column));
 	composer->run = calloc((size_t)columns + 2, sizeof(*composer->run));
 	if (!composer->row || !composer->column || !composer->run) {
-		composer_release(composer);
+		compose_release(composer);
 		return rv_fail(error, RV_MEMORY, "out of memory for the picture shown");
 	}
 	composer->width = width;
@@ -206,8 +206,8 @@ static void mirror_row(uint8_t *row, int width)
 	}
 }
 
-rv_status compose(struct composer *composer, const struct composition *composition,
-                  const rv_image *shown, rv_error *error)
+rv_status compose_picture(struct composer *composer, const struct composition *composition,
+                          const rv_image *shown, rv_error *error)
 {
 	const rv_image *source = composition->source;
 	const struct dream *dream = composition->dream;

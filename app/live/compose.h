@@ -4,7 +4,7 @@
 #ifndef APP_LIVE_COMPOSE_H
 #define APP_LIVE_COMPOSE_H
 
-#include "app/live/frame.h"
+#include "app/live/dream.h"
 #include "app/live/warp.h"
 
 /* How the two become one. */
@@ -19,7 +19,7 @@ struct composition {
 };
 
 /* Kept from picture to picture so that none allocates. Zeroed before use; released by
- * composer_release. */
+ * compose_release. */
 struct composer {
 	int width;    /* of the source */
 	int columns;  /* of the motion */
@@ -37,10 +37,10 @@ struct composer {
 };
 
 /* Writes to shown, RV_RGB8 of the source's size and not the source itself. RV_MEMORY. */
-rv_status compose(struct composer *composer, const struct composition *composition,
-                  const rv_image *shown, rv_error *error);
+rv_status compose_picture(struct composer *composer, const struct composition *composition,
+                          const rv_image *shown, rv_error *error);
 
-void composer_release(struct composer *composer);
+void compose_release(struct composer *composer);
 
 /* How alike two frames of one size are, from 0 (another scene: the dream of one has no place on the
  * other) to 1. */

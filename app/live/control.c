@@ -2,6 +2,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/base/clock.h"
 #include "app/live/session.h"
 #include "app/media/container.h"
 #include "app/options/preset.h"
@@ -10,7 +11,7 @@ rv_status live_try(struct live *live, const char *action, rv_error *error)
 {
 	rv_status status = action_run(live->actions, action, error);
 	live_hud_say(&live->hud, status == RV_OK ? live->actions->message : error->message,
-	             live_now());
+	             clock_now());
 	return status;
 }
 
@@ -79,7 +80,7 @@ static void take_screenshot(struct live *live)
 	name_file(live, "png", path);
 	write_settings(&live->actions->options, settings, sizeof(settings));
 	if (live_disk_write(live->disk, &live->shown, settings, path, &error))
-		live_hud_say(&live->hud, error.message, live_now());
+		live_hud_say(&live->hud, error.message, clock_now());
 }
 
 static void save_preset(struct live *live)
@@ -89,7 +90,7 @@ static void save_preset(struct live *live)
 	name_file(live, "preset", path);
 	rv_status status = preset_save(&live->actions->options, path, false, &error);
 	snprintf(said, sizeof(said), "wrote %s", path);
-	live_hud_say(&live->hud, status == RV_OK ? said : error.message, live_now());
+	live_hud_say(&live->hud, status == RV_OK ? said : error.message, clock_now());
 }
 
 static void record(struct live *live)
@@ -105,7 +106,7 @@ static void record(struct live *live)
 	rv_status status = video_recorder_start(&live->recorder, &live->actions->options, path,
 	                                        live->shown.width, live->shown.height, &error);
 	snprintf(said, sizeof(said), "recording %s", path);
-	live_hud_say(&live->hud, status == RV_OK ? said : error.message, live_now());
+	live_hud_say(&live->hud, status == RV_OK ? said : error.message, clock_now());
 }
 
 static void quit(struct live *live)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/base/clock.h"
 #include "app/base/signals.h"
 #include "app/base/thread.h"
 #include "app/live/feed.h"
@@ -44,7 +45,7 @@ struct decode {
 	struct camera camera; /* empty: it is none */
 	int width, height;
 	double shape;           /* of all frames: width by height */
-	int64_t anchor;         /* when time 0 of the input is shown, on live_now()'s clock */
+	int64_t anchor;         /* when time 0 of the input is shown, on clock_now()'s clock */
 	int64_t frames;         /* since the input was last opened */
 	int64_t time, taken_at; /* of the last frame that was handed out, and when that was */
 	int64_t ends_at;        /* when a file does that starts over; 0: none */
@@ -84,7 +85,7 @@ static void sleep_for(int64_t nanoseconds)
 static void sleep_until(const struct decode *decode, int64_t due)
 {
 	int64_t left;
-	while ((left = due - live_now()) > 0 && !must_give_up(decode))
+	while ((left = due - clock_now()) > 0 && !must_give_up(decode))
 		sleep_for(left < NAP ? left : NAP);
 }
 
@@ -196,7 +197,7 @@ static void wait_for_input(struct decode *decode, int64_t wait)
 	for (; !must_give_up(decode); wait = wait ? 2 * wait : BACKOFF_FIRST) {
 		if (wait > BACKOFF_MAX)
 			wait = BACKOFF_MAX;
-		sleep_until(decode, live_now() + wait * MILLISECOND);
+		sleep_until(decode, clock_now() + wait * MILLISECOND);
 		if (!must_give_up(decode) && open_source(decode, NULL) == RV_OK)
 			break;
 		note_state(&decode->note, "waiting for %.120s", decode->name);
@@ -207,7 +208,7 @@ static void wait_for_input(struct decode *decode, int64_t wait)
 /* Waits for a camera or a stream that has gone, or is not there yet, and says so. */
 static void wait_for_return(struct decode *decode, rv_status status, const rv_error *error)
 {
-	int64_t gone_at = live_now();
+	int64_t gone_at = clock_now();
 	const char *why = status == RV_OK ? "it ended" : error->message;
 	if (!strncmp(why, decode->name, strlen(decode->name)))
 		why += strlen(decode->name) + strspn(why + strlen(decode->name), ": ");
@@ -219,7 +220,7 @@ static void wait_for_return(struct decode *decode, rv_status status, const rv_er
 	bool has_moved = path[0] && strcmp(path, decode->name);
 	note_say(&decode->note, "%.80s is %s%s%.40s after %.1f s", decode->name,
 	         decode->shape > 0 ? "back" : "there", has_moved ? " as " : "",
-	         has_moved ? path : "", (double)(live_now() - gone_at) / SECOND);
+	         has_moved ? path : "", (double)(clock_now() - gone_at) / SECOND);
 }
 
 /* What is wrong with the name, or with what is there, does not get better by waiting. */
@@ -290,7 +291,7 @@ static int64_t nanoseconds(const struct source *source, int64_t ticks)
  * arrives before it was taken, so the least delay that was seen is the truest. */
 static int64_t due_time(struct decode *decode)
 {
-	int64_t at = nanoseconds(decode->source, decode->source->pts), now = live_now();
+	int64_t at = nanoseconds(decode->source, decode->source->pts), now = clock_now();
 	int64_t ahead = decode->source->input->is_realtime ? 0 : early_max;
 	bool is_late = decode->anchor + at < now - LATE_MAX;
 	bool is_early = decode->anchor + at > now + ahead;
@@ -312,7 +313,7 @@ static void hand_out_sound(struct decode *decode, int64_t until)
  * newest wins. */
 static bool is_superfluous(const struct decode *decode, int64_t time)
 {
-	int64_t now = live_now(), spacing = time - decode->time;
+	int64_t now = clock_now(), spacing = time - decode->time;
 	if (!decode->frames)
 		return false;
 	if (spacing >= 0 && spacing < SPACING_LEAST)
@@ -332,7 +333,7 @@ static rv_status convert_frame(struct decode *decode, int64_t time, rv_error *er
 		return status;
 	}
 	frame->time = decode->time = time;
-	decode->taken_at = live_now();
+	decode->taken_at = clock_now();
 	if (!decode->source->input->is_realtime)
 		sleep_until(decode, time);
 	feed_frame(decode->feed, frame);
@@ -354,7 +355,7 @@ static void note_change(struct decode *decode)
 
 static void note_damage(struct decode *decode)
 {
-	int64_t now = live_now(), damaged = decode->source->damaged - decode->damage_said;
+	int64_t now = clock_now(), damaged = decode->source->damaged - decode->damage_said;
 	if (damaged <= 0 || now < decode->damage_said_at + damage_interval)
 		return;
 	note_say(&decode->note, "%.80s: %lld damaged %s left out", decode->name, (long long)damaged,
@@ -367,7 +368,7 @@ static void count_frame(struct decode *decode)
 {
 	pthread_mutex_lock(&decode->lock);
 	decode->decoded++;
-	stats_rate_note(&decode->decoded_rate, live_now());
+	stats_rate_note(&decode->decoded_rate, clock_now());
 	pthread_mutex_unlock(&decode->lock);
 }
 
@@ -376,7 +377,7 @@ static rv_status take_frame(struct decode *decode, rv_error *error)
 	rv_status status = RV_OK;
 	int64_t time = due_time(decode);
 	count_frame(decode);
-	source_hurry(decode->source, time < live_now() - 2 * (int64_t)BEHIND);
+	source_hurry(decode->source, time < clock_now() - 2 * (int64_t)BEHIND);
 	note_change(decode);
 	note_damage(decode);
 	if (!is_superfluous(decode, time))

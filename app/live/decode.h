@@ -45,7 +45,7 @@ rv_status decode_start(struct decode *decode, rv_error *error);
 bool decode_ended(struct decode *decode);
 
 /* How many frames came from the input so far, those that nobody took included, and how many a
- * second of late. now is of live_now(). Any thread. */
+ * second of late. now is of clock_now(). Any thread. */
 double decode_rate(struct decode *decode, int64_t now, uint64_t *frames);
 
 /* Whether the input, as it was last opened, has sound that can be decoded. Any thread. */

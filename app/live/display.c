@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/base/clock.h"
 #include "app/live/session.h"
 
 rv_status live_display_load(struct live_display *display, rv_error *error)
@@ -26,7 +27,7 @@ static void keep_corners(struct live *live)
 	keystone_format(list, text);
 	if (paths_config_file(keystone_file, path) &&
 	    live_disk_write_text(live->disk, text, path, &error))
-		live_hud_say(&live->hud, error.message, live_now());
+		live_hud_say(&live->hud, error.message, clock_now());
 }
 
 /* Another display has corners of its own. */
@@ -88,7 +89,7 @@ void live_display_next(struct live *live)
 		return;
 	live->actions->options.display = window_next_display(live->window);
 	snprintf(said, sizeof(said), "display %d", live->actions->options.display);
-	live_hud_say(&live->hud, said, live_now());
+	live_hud_say(&live->hud, said, clock_now());
 }
 
 const char *live_display_mode(const struct live *live)

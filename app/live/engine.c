@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/base/clock.h"
 #include "app/base/thread.h"
 #include "app/live/attract.h"
-#include "app/live/fade.h"
-#include "app/live/frame.h"
+#include "app/live/crossfade.h"
+#include "app/live/dream.h"
 #include "app/live/governor.h"
-#include "app/live/thread.h"
 #include "app/media/convert.h"
 #include "app/media/shrink.h"
 
@@ -38,7 +38,7 @@ struct live_engine {
 
 	atomic_uint urgent; /* raised where the dream under way is not wanted any more */
 	atomic_bool stop;
-	atomic_bool broke_off; /* it has stopped dreaming, and only puts things away */
+	atomic_bool done; /* it has stopped dreaming, and only puts things away */
 
 	/* the thread's own */
 	rv_engine *engine;
@@ -53,7 +53,7 @@ struct live_engine {
 	struct shrinker shrinker;
 	rv_image before, after; /* the dream's size */
 	struct dream *last;     /* held */
-	struct live_fade fading;
+	struct crossfade fading;
 	double fade_next; /* as fade */
 	struct attract attract;
 	bool travels;
@@ -184,7 +184,7 @@ static struct governor_quality find_quality(struct live_engine *engine, const rv
 /* A journey that has nowhere to go goes forward, turning a little, and sets out gently. */
 static void set_out(const struct live_engine *engine, rv_time *time)
 {
-	double part = (double)(live_now() - engine->travels_since) / (1e9 * departure);
+	double part = (double)(clock_now() - engine->travels_since) / (1e9 * departure);
 	if (time->zoom != 1 || time->rotation != 0 || time->pan_x != 0 || time->pan_y != 0)
 		return;
 	part = part < 1 ? part : 1;
@@ -198,7 +198,7 @@ static rv_status choose_travel(struct live_engine *engine, const struct frame *f
 {
 	const struct options *options = &engine->current;
 	rv_status status = RV_OK;
-	int64_t now = live_now();
+	int64_t now = clock_now();
 	bool rests = options->attract > 0 &&
 	             attract_watch(&engine->attract, &frame->image, now, (double)options->attract);
 	bool travels = (rests || options->journey) && options->time && engine->last;
@@ -207,7 +207,7 @@ static rv_status choose_travel(struct live_engine *engine, const struct frame *f
 	if (travels && !engine->travels)
 		engine->travels_since = now;
 	if (!travels && engine->travels)
-		status = live_fade_begin(&engine->fading, engine->last, &engine->after, now,
+		status = crossfade_begin(&engine->fading, engine->last, &engine->after, now,
 		                         arrival, error);
 	engine->travels = travels;
 	return status;
@@ -253,7 +253,7 @@ static void subtract(const rv_image *after, const rv_image *before, int16_t *det
 
 static double ms_since(int64_t start)
 {
-	return (double)(live_now() - start) / 1e6;
+	return (double)(clock_now() - start) / 1e6;
 }
 
 /* The dream of the frame, or one that travels on without it. */
@@ -273,12 +273,12 @@ static rv_status run_dream(struct live_engine *engine, const struct frame *frame
 static rv_status fade_dream(struct live_engine *engine, struct dream *dream, rv_error *error)
 {
 	rv_status status = RV_OK;
-	int64_t now = live_now();
+	int64_t now = clock_now();
 	if (engine->fade_next > 0)
-		status = live_fade_begin(&engine->fading, engine->last, NULL, now,
+		status = crossfade_begin(&engine->fading, engine->last, NULL, now,
 		                         engine->fade_next, error);
 	engine->fade_next = 0;
-	live_fade_apply(&engine->fading, dream, &engine->before, now);
+	crossfade_apply(&engine->fading, dream, &engine->before, now);
 	dream_release(engine->last);
 	engine->last = dream_hold(dream);
 	return status;
@@ -288,14 +288,14 @@ static rv_status make_dream(struct live_engine *engine, struct frame *frame,
                             const struct governor_quality *quality, struct dream **made,
                             rv_error *error)
 {
-	int64_t start = live_now();
+	int64_t start = clock_now();
 	rv_status status = reserve(&engine->before, quality->width, quality->height, error);
 	if (status == RV_OK)
 		status = reserve(&engine->after, quality->width, quality->height, error);
 	if (status == RV_OK)
 		status = shrink(&engine->shrinker, &frame->image, &engine->before, error);
 	double convert_ms = ms_since(start);
-	start = live_now();
+	start = clock_now();
 	if (status == RV_OK)
 		status = run_dream(engine, frame, error);
 	if (status == RV_OK)
@@ -355,7 +355,7 @@ static bool go_on(void *context, double part)
 	bool is_wanted = atomic_load(&engine->urgent) == engine->urgent_seen;
 	(void)part;
 	return !atomic_load(&engine->stop) &&
-	       (is_wanted || (engine->broken_off && live_now() - engine->began < grace));
+	       (is_wanted || (engine->broken_off && clock_now() - engine->began < grace));
 }
 
 static void dream_frames(struct live_engine *engine)
@@ -364,7 +364,7 @@ static void dream_frames(struct live_engine *engine)
 	while (!atomic_load(&engine->stop) && (frame = queue_pop(engine->work, -1))) {
 		rv_error error = {0};
 		take_snapshot(engine);
-		engine->began = live_now();
+		engine->began = clock_now();
 		if (!engine->current.freeze) {
 			rv_status status = dream_frame(engine, frame, &error);
 			if (status != RV_CANCELLED)
@@ -388,7 +388,7 @@ static void *run(void *context)
 	} else {
 		report(engine, status, &error);
 	}
-	atomic_store(&engine->broke_off, true);
+	atomic_store(&engine->done, true);
 	rv_destroy(&engine->engine);
 	return NULL;
 }
@@ -428,7 +428,7 @@ bool live_engine_stop(struct live_engine **stopped, int64_t until)
 	if (!engine)
 		return true;
 	live_engine_break_off(engine);
-	if (!live_thread_breaks_off(&engine->broke_off, until)) {
+	if (!thread_wait_done(&engine->done, until)) {
 		pthread_detach(engine->thread);
 		return false;
 	}
@@ -437,7 +437,7 @@ bool live_engine_stop(struct live_engine **stopped, int64_t until)
 	shrink_release(&engine->shrinker);
 	free(engine->before.pixels);
 	free(engine->after.pixels);
-	live_fade_end(&engine->fading);
+	crossfade_end(&engine->fading);
 	dream_release(engine->last);
 	free(engine);
 	*stopped = NULL;

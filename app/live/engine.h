@@ -34,7 +34,7 @@ rv_status live_engine_status(struct live_engine *engine, bool *fatal, rv_error *
 void live_engine_break_off(struct live_engine *engine);
 
 /* Ends the thread, breaking off what it does, and frees everything. work must be closed. Waits
- * until a time of live_now()'s. False: the thread is where it cannot be interrupted, in a driver
+ * until a time of clock_now()'s. False: the thread is where it cannot be interrupted, in a driver
  * that compiles, and goes on with all that it was given, until the process ends. Accepts NULL. */
 bool live_engine_stop(struct live_engine **engine, int64_t until);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/base/clock.h"
 #include "app/base/thread.h"
 
 enum {
@@ -36,7 +37,7 @@ static void hand_out(struct feed *feed, struct frame *frame)
 	frame->serial = feed->serial;
 	feed->count += !frame->again;
 	frame->number = feed->count;
-	frame->decoded_at = live_now();
+	frame->decoded_at = clock_now();
 	if (feed->last && frame->time <= feed->last->time)
 		frame->time = feed->last->time + 1;
 	frame_release(feed->last);
@@ -82,7 +83,7 @@ void feed_expect(struct feed *feed, double frames_per_second)
 static int64_t due_at(const struct feed *feed)
 {
 	if (!feed->last)
-		return live_now() + SECOND;
+		return clock_now() + SECOND;
 	return feed->handed_at + (feed->is_new ? feed->silence : feed->again);
 }
 
@@ -103,7 +104,7 @@ static void hand_out_again(struct feed *feed)
 		memcpy(copy->image.pixels, last->image.pixels,
 		       copy->image.stride * (size_t)copy->image.height);
 		copy->again = true;
-		copy->time = last->time + (live_now() - last->decoded_at);
+		copy->time = last->time + (clock_now() - last->decoded_at);
 	}
 	pthread_mutex_lock(&feed->lock);
 	if (status == RV_OK && feed->last == last && !feed->stopping)
@@ -111,7 +112,7 @@ static void hand_out_again(struct feed *feed)
 	else
 		frame_release(copy);
 	if (status != RV_OK)
-		feed->handed_at = live_now(); /* later, perhaps */
+		feed->handed_at = clock_now(); /* later, perhaps */
 	frame_release(last);
 }
 
@@ -121,7 +122,7 @@ static void *run(void *context)
 	pthread_mutex_lock(&feed->lock);
 	while (!feed->stopping) {
 		int64_t due = due_at(feed);
-		if (due > live_now())
+		if (due > clock_now())
 			wait_until(feed, due);
 		else
 			hand_out_again(feed);

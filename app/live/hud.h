@@ -3,7 +3,7 @@
 #define APP_LIVE_HUD_H
 
 #include "app/control/keys.h"
-#include "app/live/frame.h"
+#include "app/live/dream.h"
 #include "app/live/stats.h"
 #include "app/options/options.h"
 #include "app/screen/hud.h"

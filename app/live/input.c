@@ -4,7 +4,7 @@
 
 #include "app/media/camera.h"
 
-rv_status live_find_input(const struct options *options, char input[PATH_LENGTH], rv_error *error)
+rv_status live_input_find(const struct options *options, char input[PATH_LENGTH], rv_error *error)
 {
 	struct camera camera;
 	struct paths folders = paths_asset_folders();

@@ -5,11 +5,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/base/clock.h"
 #include "app/base/signals.h"
+#include "app/base/thread.h"
+#include "app/live/display_frame.h"
 #include "app/live/input.h"
 #include "app/live/session.h"
 #include "app/live/sound_reader.h"
-#include "app/live/thread.h"
 #include "app/media/convert.h"
 
 enum {
@@ -133,7 +135,7 @@ static rv_status open_all(struct live *live, const struct options *options, rv_e
 	if (!live->actions)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	live->actions->options = *options;
-	live->actions->random = (uint64_t)live_now();
+	live->actions->random = (uint64_t)clock_now();
 	action_find_presets(live->actions);
 	live->actions->corners = projection_whole;
 	rv_status status = keys_load_all(&live->keys, options->keys, error);
@@ -142,7 +144,7 @@ static rv_status open_all(struct live *live, const struct options *options, rv_e
 	if (status == RV_OK)
 		status = live_playlist_open(live, error);
 	if (status == RV_OK)
-		status = live_find_input(options, live->input, error);
+		status = live_input_find(options, live->input, error);
 	if (status == RV_OK)
 		status = create_queues(live, error);
 	if (status == RV_OK)
@@ -184,7 +186,7 @@ static void free_all(struct live *live)
 	frame_release(live->frame);
 	dream_release(live->dream);
 	warp_destroy(&live->warp);
-	composer_release(&live->composer);
+	compose_release(&live->composer);
 	live_hud_release(&live->hud);
 	hud_release(&live->recorded_hud);
 	playlist_release(&live->playlist);
@@ -203,7 +205,7 @@ static rv_status close_all(struct live *live, rv_error *error)
 	__atomic_store_n(&live->stop, 1, __ATOMIC_RELAXED);
 	live_engine_break_off(live->engine);
 	warp_thread_break_off(live->warp_thread);
-	int64_t until = live_thread_patience();
+	int64_t until = thread_deadline();
 	if (live->work)
 		queue_close(live->work);
 	if (live->frames)
@@ -228,7 +230,7 @@ static rv_status close_all(struct live *live, rv_error *error)
  * next ones hurry. */
 static int64_t wait_for_tick(int64_t due, float fps)
 {
-	int64_t now = live_now(), interval = (int64_t)(SECOND / (double)fps);
+	int64_t now = clock_now(), interval = (int64_t)(SECOND / (double)fps);
 	if (due > now) {
 		struct timespec left = {(due - now) / SECOND, (due - now) % SECOND};
 		nanosleep(&left, NULL);
@@ -240,7 +242,7 @@ static int64_t wait_for_tick(int64_t due, float fps)
 /* The bench begins with the first dream: before it, kernels are compiled. */
 static void begin_bench(struct live *live)
 {
-	int64_t now = live_now();
+	int64_t now = clock_now();
 	live->stats = (struct live_stats){.started = now};
 }
 
@@ -248,12 +250,12 @@ static bool bench_is_over(const struct live *live)
 {
 	float seconds = live->actions->options.bench;
 	return seconds > 0 && live->stats.started &&
-	       live_now() - live->stats.started > (int64_t)((double)seconds * SECOND);
+	       clock_now() - live->stats.started > (int64_t)((double)seconds * SECOND);
 }
 
 static rv_status run_session(struct live *live, rv_error *error)
 {
-	int64_t due = live_now();
+	int64_t due = clock_now();
 	rv_status status = RV_OK;
 	while (!live->quit && !decode_ended(live->decode) && !bench_is_over(live)) {
 		bool fatal = false;
@@ -280,7 +282,7 @@ static void print_bench(struct live *live)
 	const struct dream *dream = live->dream;
 	if (!live->actions->options.bench || !dream)
 		return;
-	live_stats_print(&live->stats, live_now(), stdout);
+	live_stats_print(&live->stats, clock_now(), stdout);
 	printf(" dropped=%llu", (unsigned long long)queue_dropped(live->work));
 	live_print_quality(dream);
 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/live/frame.h"
+#include "app/base/clock.h"
 
 enum { LINES_MAX = 20 };
 
@@ -12,7 +12,7 @@ static const int64_t line_interval = 2000000000; /* nanoseconds */
 
 void note_init(struct live_note *note, bool prints)
 {
-	*note = (struct live_note){.prints = prints, .left = LINES_MAX, .refilled_at = live_now()};
+	*note = (struct live_note){.prints = prints, .left = LINES_MAX, .refilled_at = clock_now()};
 	pthread_mutex_init(&note->lock, NULL);
 }
 
@@ -24,7 +24,7 @@ void note_finish(struct live_note *note)
 /* With the lock held: a bucket of lines, which fills with time. */
 static bool may_print(struct live_note *note)
 {
-	int64_t lines = (live_now() - note->refilled_at) / line_interval;
+	int64_t lines = (clock_now() - note->refilled_at) / line_interval;
 	note->refilled_at += lines * line_interval;
 	note->left = lines < LINES_MAX - note->left ? note->left + (int)lines : LINES_MAX;
 	if (!note->left) {

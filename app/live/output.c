@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/base/clock.h"
 #include "app/base/queue.h"
 #include "app/base/thread.h"
 #include "app/media/container.h"
@@ -96,14 +97,14 @@ static void note_dropped(struct live_output *output)
 static int must_give_up(void *context)
 {
 	struct live_output *output = context;
-	int64_t now = live_now(), at = atomic_load(&output->give_up_at);
+	int64_t now = clock_now(), at = atomic_load(&output->give_up_at);
 	int64_t end_at = atomic_load(&output->end_at);
 	return (at && now > at) || (end_at && now > end_at);
 }
 
 static void be_patient(struct live_output *output)
 {
-	atomic_store(&output->give_up_at, live_now() + io_patience);
+	atomic_store(&output->give_up_at, clock_now() + io_patience);
 }
 
 /* Pictures are counted on the sound's clock. They are RGB, but described as what becomes of them:
@@ -179,7 +180,7 @@ static void lose(struct live_output *output, rv_error *error)
 	output->backoff = output->backoff ? 2 * output->backoff : backoff_first;
 	if (output->backoff > backoff_max)
 		output->backoff = backoff_max;
-	output->retry_at = live_now() + output->backoff;
+	output->retry_at = clock_now() + output->backoff;
 }
 
 /* True where pictures can be written. */
@@ -189,7 +190,7 @@ static bool reach(struct live_output *output)
 	rv_status status = RV_OK;
 	if (output->begun)
 		return true;
-	if (live_now() < output->retry_at)
+	if (clock_now() < output->retry_at)
 		return false;
 	if (!output->sink)
 		status = make_sink(output, &error);
@@ -316,7 +317,7 @@ static void write_by_times(struct live_output *output)
 static bool take_newest(struct live_output *output, struct frame **newest, int64_t due)
 {
 	for (;;) {
-		int64_t left = due - live_now();
+		int64_t left = due - clock_now();
 		struct frame *picture = queue_pop(output->pictures, left > 0 ? left : 0);
 		if (!picture)
 			return !atomic_load(&output->end_at);
@@ -328,13 +329,13 @@ static bool take_newest(struct live_output *output, struct frame **newest, int64
 static void write_at_constant_rate(struct live_output *output)
 {
 	struct frame *newest = NULL;
-	int64_t due = live_now();
+	int64_t due = clock_now();
 	while (!output->failed && take_newest(output, &newest, due)) {
 		if (newest)
 			write_picture(output, newest, due);
 		due += output->interval;
-		if (due < live_now() - SECOND) /* nobody could keep up with that */
-			due = live_now();
+		if (due < clock_now() - SECOND) /* nobody could keep up with that */
+			due = clock_now();
 	}
 	frame_release(newest);
 }
@@ -442,7 +443,7 @@ void live_output_hear(struct live_output *output, struct sound *sound)
 void live_output_end(struct live_output *output)
 {
 	int64_t not_yet = 0;
-	atomic_compare_exchange_strong(&output->end_at, &not_yet, live_now() + end_patience);
+	atomic_compare_exchange_strong(&output->end_at, &not_yet, clock_now() + end_patience);
 	queue_close(output->pictures);
 }
 

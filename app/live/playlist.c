@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "app/base/clock.h"
 #include "app/control/action_dream.h"
 #include "app/live/session.h"
 
@@ -14,7 +15,7 @@ rv_status live_playlist_open(struct live *live, rv_error *error)
 void live_playlist_step(struct live *live)
 {
 	struct action_state *actions = live->actions;
-	int64_t now = live_now();
+	int64_t now = clock_now();
 	const struct playlist_line *line = playlist_tick(&live->playlist, now);
 	if (line) {
 		double seconds = line->fade >= 0 ? line->fade : (double)actions->options.fade;
@@ -29,18 +30,18 @@ void live_playlist_next(struct live *live)
 {
 	if (!live->playlist.count)
 		live_hud_say(&live->hud, "there is no playlist; --playlist FILE reads one",
-		             live_now());
+		             clock_now());
 	playlist_next(&live->playlist);
 }
 
 void live_playlist_pause(struct live *live)
 {
-	bool stands = playlist_pause(&live->playlist, live_now());
+	bool stands = playlist_pause(&live->playlist, clock_now());
 	live_hud_say(&live->hud,
 	             !live->playlist.count ? "there is no playlist; --playlist FILE reads one"
 	             : stands              ? "the playlist waits"
 	                                   : "the playlist goes on",
-	             live_now());
+	             clock_now());
 }
 
 void live_playlist_fade(struct live *live)

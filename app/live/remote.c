@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/base/clock.h"
 #include "app/live/session.h"
 
 /* More than can come from hands between two frames. */
@@ -57,7 +58,7 @@ void live_remote_learn(struct live *live)
 		live_hud_say(&live->hud,
 		             live->remote.midi ? "change something first, then learn"
 		                               : "there is no MIDI to learn from",
-		             live_now());
+		             clock_now());
 		return;
 	}
 	snprintf(turn, sizeof(turn), option ? "dial %.64s $" : "%s",
@@ -65,7 +66,7 @@ void live_remote_learn(struct live *live)
 	midi_learn(live->remote.midi, turn, actions->last);
 	snprintf(said, sizeof(said), "a knob learns `%.48s`, a key `%.48s`: use it now", turn,
 	         actions->last);
-	live_hud_say(&live->hud, said, live_now());
+	live_hud_say(&live->hud, said, clock_now());
 }
 
 static void take_command(struct live *live, const struct remote_command *command)
@@ -84,7 +85,7 @@ static void take_command(struct live *live, const struct remote_command *command
 		osc_answer(remote->osc, &command->peer, command->text);
 		break;
 	case REMOTE_SAY:
-		live_hud_say(&live->hud, command->text, live_now());
+		live_hud_say(&live->hud, command->text, clock_now());
 		break;
 	}
 }

@@ -53,7 +53,7 @@ struct live {
 	struct dream *dream;
 	struct warp *warp; /* from frame to the dream's; NULL: not known */
 	uint64_t decoded;  /* frames of the source that were counted */
-	int64_t warped_at; /* when the last display frame came, on live_now()'s clock */
+	int64_t warped_at; /* when the last display frame came, on clock_now()'s clock */
 	struct composer composer;
 	rv_image shown;
 	struct live_hud hud;

@@ -1,6 +1,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "app/base/clock.h"
+#include "app/live/display_frame.h"
 #include "app/live/session.h"
 
 /* How long after the last frame that was carried one that was not is taken, nanoseconds. */
@@ -126,12 +128,12 @@ static rv_status compose_shown(struct live *live, rv_error *error)
 	if (live->dream && !composition.warp)
 		composition.fade =
 			compose_likeness(&live->frame->image, &live->dream->frame->image);
-	return compose(&live->composer, &composition, &live->shown, error);
+	return compose_picture(&live->composer, &composition, &live->shown, error);
 }
 
 static void note_shown(struct live *live, bool new_frame, bool new_dream)
 {
-	int64_t now = live_now();
+	int64_t now = clock_now();
 	struct live_stats *stats = &live->stats;
 	stats->shown++;
 	stats_rate_note(&stats->shown_rate, now);
@@ -223,7 +225,7 @@ static rv_status show_in_window(struct live *live, bool hud_changed, rv_error *e
 
 rv_status live_show(struct live *live, rv_error *error)
 {
-	int64_t start = live_now();
+	int64_t start = clock_now();
 	uint64_t dreams = live->stats.dreams, taken = live->stats.taken;
 	bool hud_changed = false;
 	take_display_frames(live, start);
@@ -231,9 +233,9 @@ rv_status live_show(struct live *live, rv_error *error)
 	count_sources(live, start);
 	if (!live->frame)
 		return RV_OK;
-	start = live_now();
+	start = clock_now();
 	rv_status status = compose_shown(live, error);
-	int64_t composed = live_now();
+	int64_t composed = clock_now();
 	stats_histogram_note(&live->stats.compose, ms_between(start, composed));
 	say_what_happened(live, composed);
 	if (status == RV_OK && (live->window || live->actions->options.record_hud))
@@ -242,7 +244,7 @@ rv_status live_show(struct live *live, rv_error *error)
 		status = record_shown(live, hud_changed, composed, error);
 	if (status == RV_OK && live->window)
 		status = show_in_window(live, hud_changed, error);
-	stats_histogram_note(&live->stats.show, ms_between(composed, live_now()));
+	stats_histogram_note(&live->stats.show, ms_between(composed, clock_now()));
 	note_shown(live, live->stats.taken != taken, live->stats.dreams != dreams);
 	return status;
 }

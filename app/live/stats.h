@@ -1,5 +1,5 @@
 /* What a live session measures of itself: rates over the last moments for the HUD, and totals for
- * the bench. Times are those of live_now(), given from outside. Belongs to one thread. */
+ * the bench. Times are those of clock_now(), given from outside. Belongs to one thread. */
 #ifndef APP_LIVE_STATS_H
 #define APP_LIVE_STATS_H
 

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/base/clock.h"
 #include "app/base/thread.h"
-#include "app/live/frame.h"
-#include "app/live/thread.h"
+#include "app/live/display_frame.h"
 #include "app/media/convert.h"
 #include "app/media/shrink.h"
 
@@ -18,7 +18,7 @@ struct warp_thread {
 	struct queue *frames, *dreams, *display_frames;
 	pthread_t thread;
 	atomic_bool stop;
-	atomic_bool broke_off; /* it has stopped working, and only puts things away */
+	atomic_bool done; /* it has stopped working, and only puts things away */
 
 	/* the thread's own */
 	rv_motion *motion;
@@ -45,11 +45,11 @@ static struct warp *estimate(struct warp_thread *work)
 static void hand_on(struct warp_thread *work)
 {
 	struct display_frame *shown = NULL;
-	int64_t start = live_now();
+	int64_t start = clock_now();
 	struct warp *warp = estimate(work);
 	if (display_frame_create(&shown, work->frame, work->dream, warp, NULL))
 		return;
-	shown->warp_ms = (double)(live_now() - start) / 1e6;
+	shown->warp_ms = (double)(clock_now() - start) / 1e6;
 	queue_push(work->display_frames, shown, work->frame->serial);
 }
 
@@ -103,7 +103,7 @@ static void *run(void *context)
 		while (!atomic_load(&work->stop))
 			if (take(work))
 				hand_on(work);
-	atomic_store(&work->broke_off, true);
+	atomic_store(&work->done, true);
 	rv_motion_destroy(&work->motion);
 	shrink_release(&work->shrinker);
 	frame_release(work->frame);
@@ -148,7 +148,7 @@ bool warp_thread_stop(struct warp_thread **stopped, int64_t until)
 	if (!work)
 		return true;
 	warp_thread_break_off(work);
-	if (!live_thread_breaks_off(&work->broke_off, until)) {
+	if (!thread_wait_done(&work->done, until)) {
 		pthread_detach(work->thread);
 		return false;
 	}

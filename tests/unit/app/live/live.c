@@ -47,22 +47,22 @@ TEST(compose_adds_the_detail_everywhere_and_clamps)
 	struct frame *source = make_frame(10, 100, 250), *shown = make_frame(0, 0, 0);
 	struct dream *dream = make_dream(source, 16, 12, 20);
 	struct composition composition = {.source = &source->image, .dream = dream, .fade = 1};
-	REQUIRE(compose(&composer, &composition, &shown->image, NULL) == RV_OK);
+	REQUIRE(compose_picture(&composer, &composition, &shown->image, NULL) == RV_OK);
 	for (int y = 0; y < HEIGHT; y++)
 		for (int x = 0; x < WIDTH; x++)
 			CHECK(at(&shown->image, x, y, 0) == 30 &&
 			      at(&shown->image, x, y, 1) == 120 &&
 			      at(&shown->image, x, y, 2) == 255);
 	composition.fade = 0.5f;
-	REQUIRE(compose(&composer, &composition, &shown->image, NULL) == RV_OK);
+	REQUIRE(compose_picture(&composer, &composition, &shown->image, NULL) == RV_OK);
 	CHECK(at(&shown->image, 5, 5, 0) == 20);
 	composition.fade = 0;
-	REQUIRE(compose(&composer, &composition, &shown->image, NULL) == RV_OK);
+	REQUIRE(compose_picture(&composer, &composition, &shown->image, NULL) == RV_OK);
 	CHECK(at(&shown->image, 5, 5, 0) == 10);
 	dream_release(dream);
 	frame_release(source);
 	frame_release(shown);
-	composer_release(&composer);
+	compose_release(&composer);
 }
 
 TEST(compose_interpolates_between_the_dreams_pixels)
@@ -73,7 +73,7 @@ TEST(compose_interpolates_between_the_dreams_pixels)
 	struct composition composition = {.source = &source->image, .dream = dream, .fade = 1};
 	for (int c = 0; c < 3; c++)
 		dream->detail[3 + c] = dream->detail[9 + c] = 100; /* the right half */
-	REQUIRE(compose(&composer, &composition, &shown->image, NULL) == RV_OK);
+	REQUIRE(compose_picture(&composer, &composition, &shown->image, NULL) == RV_OK);
 	CHECK(at(&shown->image, 0, 7, 0) == 100 && at(&shown->image, WIDTH - 1, 7, 0) == 200);
 	for (int x = 1; x < WIDTH; x++) {
 		int step = at(&shown->image, x, 20, 1) - at(&shown->image, x - 1, 20, 1);
@@ -82,7 +82,7 @@ TEST(compose_interpolates_between_the_dreams_pixels)
 	dream_release(dream);
 	frame_release(source);
 	frame_release(shown);
-	composer_release(&composer);
+	compose_release(&composer);
 }
 
 TEST(compose_splits_and_mirrors)
@@ -95,23 +95,23 @@ TEST(compose_splits_and_mirrors)
 	                                  .fade = 1,
 	                                  .split = 0.25f,
 	                                  .mark_split = true};
-	REQUIRE(compose(&composer, &composition, &shown->image, NULL) == RV_OK);
+	REQUIRE(compose_picture(&composer, &composition, &shown->image, NULL) == RV_OK);
 	CHECK(at(&shown->image, 11, 3, 0) == 50 && at(&shown->image, 12, 3, 0) == 255);
 	CHECK(at(&shown->image, 13, 3, 0) == 90);
 	composition.mirror = true;
-	REQUIRE(compose(&composer, &composition, &shown->image, NULL) == RV_OK);
+	REQUIRE(compose_picture(&composer, &composition, &shown->image, NULL) == RV_OK);
 	CHECK(at(&shown->image, WIDTH - 1 - 11, 3, 0) == 50 && at(&shown->image, 0, 3, 0) == 90);
 	composition.split = 1;
-	REQUIRE(compose(&composer, &composition, &shown->image, NULL) == RV_OK);
+	REQUIRE(compose_picture(&composer, &composition, &shown->image, NULL) == RV_OK);
 	CHECK(at(&shown->image, 0, 0, 0) == 50 && at(&shown->image, WIDTH - 1, 35, 2) == 50);
 	composition.dream = NULL;
 	composition.split = 0;
-	REQUIRE(compose(&composer, &composition, &shown->image, NULL) == RV_OK);
+	REQUIRE(compose_picture(&composer, &composition, &shown->image, NULL) == RV_OK);
 	CHECK(at(&shown->image, 20, 20, 1) == 50);
 	dream_release(dream);
 	frame_release(source);
 	frame_release(shown);
-	composer_release(&composer);
+	compose_release(&composer);
 }
 
 TEST(compose_takes_dreams_of_changing_size)
@@ -122,14 +122,14 @@ TEST(compose_takes_dreams_of_changing_size)
 		struct dream *dream = make_dream(source, size, 71 - size, 40);
 		struct composition composition = {
 			.source = &source->image, .dream = dream, .fade = 1};
-		REQUIRE(compose(&composer, &composition, &shown->image, NULL) == RV_OK);
+		REQUIRE(compose_picture(&composer, &composition, &shown->image, NULL) == RV_OK);
 		CHECK(at(&shown->image, 0, 0, 0) == 90 &&
 		      at(&shown->image, WIDTH - 1, HEIGHT - 1, 2) == 90);
 		dream_release(dream);
 	}
 	frame_release(source);
 	frame_release(shown);
-	composer_release(&composer);
+	compose_release(&composer);
 }
 
 TEST(frames_of_one_scene_are_alike_and_others_are_not)

@@ -258,9 +258,9 @@ static struct blob show(const struct dream *dream, const struct warp *warp)
 	rv_image shown = make_image(SHOWN_WIDTH, SHOWN_HEIGHT);
 	struct composition composition = {
 		.source = &dream->frame->image, .dream = dream, .warp = warp, .fade = 1};
-	CHECK(compose(&composer, &composition, &shown, NULL) == RV_OK);
+	CHECK(compose_picture(&composer, &composition, &shown, NULL) == RV_OK);
 	struct blob blob = find_blob(&shown);
-	composer_release(&composer);
+	compose_release(&composer);
 	free(shown.pixels);
 	return blob;
 }
@@ -328,9 +328,9 @@ TEST(compose_stays_within_the_dream)
 		rv_image shown = make_image(SHOWN_WIDTH, SHOWN_HEIGHT);
 		struct composition composition = {
 			.source = &dream->frame->image, .dream = dream, .warp = warp, .fade = 1};
-		CHECK(compose(&composer, &composition, &shown, NULL) == RV_OK);
+		CHECK(compose_picture(&composer, &composition, &shown, NULL) == RV_OK);
 		CHECK(at(&shown, 50, 50)[0] == 100);
-		composer_release(&composer);
+		compose_release(&composer);
 		free(shown.pixels);
 		warp_destroy(&warp);
 	}

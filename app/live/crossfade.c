@@ -1,15 +1,15 @@
-#include "app/live/fade.h"
+#include "app/live/crossfade.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { ONE = 256 };
 
-rv_status live_fade_begin(struct live_fade *fade, struct dream *from, const rv_image *seen,
+rv_status crossfade_begin(struct crossfade *fade, struct dream *from, const rv_image *seen,
                           int64_t now, double seconds, rv_error *error)
 {
 	uint8_t *copy = NULL;
-	live_fade_end(fade);
+	crossfade_end(fade);
 	if (!from)
 		return RV_OK;
 	if (seen) {
@@ -19,13 +19,13 @@ rv_status live_fade_begin(struct live_fade *fade, struct dream *from, const rv_i
 			return rv_fail(error, RV_MEMORY, "out of memory for a dream that fades");
 		memcpy(copy, seen->pixels, bytes);
 	}
-	*fade = (struct live_fade){dream_hold(from), copy, now, seconds};
+	*fade = (struct crossfade){dream_hold(from), copy, now, seconds};
 	return RV_OK;
 }
 
 /* Mixes row y; `part` of ONE is the new dream's. Where the sizes differ, the nearest pixel of the
  * old one is taken: it is on its way out. */
-static void mix_row(const struct live_fade *fade, struct dream *dream, const uint8_t *frame, int y,
+static void mix_row(const struct crossfade *fade, struct dream *dream, const uint8_t *frame, int y,
                     int part)
 {
 	const struct dream *from = fade->from;
@@ -43,23 +43,23 @@ static void mix_row(const struct live_fade *fade, struct dream *dream, const uin
 	}
 }
 
-void live_fade_apply(struct live_fade *fade, struct dream *dream, const rv_image *frame,
+void crossfade_apply(struct crossfade *fade, struct dream *dream, const rv_image *frame,
                      int64_t now)
 {
 	if (!fade->from)
 		return;
 	double part = (double)(now - fade->begun) / (1e9 * fade->seconds);
 	if (!(part < 1)) {
-		live_fade_end(fade);
+		crossfade_end(fade);
 		return;
 	}
 	for (int y = 0; y < dream->height; y++)
 		mix_row(fade, dream, frame->pixels, y, (int)(part * ONE));
 }
 
-void live_fade_end(struct live_fade *fade)
+void crossfade_end(struct crossfade *fade)
 {
 	dream_release(fade->from);
 	free(fade->seen);
-	*fade = (struct live_fade){0};
+	*fade = (struct crossfade){0};
 }

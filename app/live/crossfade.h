@@ -1,12 +1,12 @@
 /* One dream fading into another: over some seconds what was dreamed last, before the other began,
  * is laid over what is dreamed now, less and less of it. Belongs to the engine's thread. */
-#ifndef APP_LIVE_FADE_H
-#define APP_LIVE_FADE_H
+#ifndef APP_LIVE_CROSSFADE_H
+#define APP_LIVE_CROSSFADE_H
 
-#include "app/live/frame.h"
+#include "app/live/dream.h"
 
 /* Zeroed, nothing fades. */
-struct live_fade {
+struct crossfade {
 	struct dream *from; /* held; NULL: nothing fades */
 	uint8_t *seen;      /* owned, of the size of from; NULL: its detail alone fades */
 	int64_t begun;      /* nanoseconds */
@@ -16,14 +16,14 @@ struct live_fade {
 /* Begins with the last dream, which may be NULL, in place of what faded so far. Where seen is given
  * (RV_RGB8 with packed rows, of the dream's size), that whole picture fades, as of a frame that has
  * gone, rather than the detail over the frames to come. RV_MEMORY: nothing fades. */
-rv_status live_fade_begin(struct live_fade *fade, struct dream *from, const rv_image *seen,
+rv_status crossfade_begin(struct crossfade *fade, struct dream *from, const rv_image *seen,
                           int64_t now, double seconds, rv_error *error);
 
 /* Lays what fades over the detail of dream, which nobody else has yet; frame is what was dreamed,
  * RV_RGB8 with packed rows and of the dream's size. Ends by itself. */
-void live_fade_apply(struct live_fade *fade, struct dream *dream, const rv_image *frame,
+void crossfade_apply(struct crossfade *fade, struct dream *dream, const rv_image *frame,
                      int64_t now);
 
-void live_fade_end(struct live_fade *fade);
+void crossfade_end(struct crossfade *fade);
 
 #endif

@@ -1,0 +1,10 @@
+/* The clock that threads of the program agree on: one that nobody sets. */
+#ifndef APP_BASE_CLOCK_H
+#define APP_BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Nanoseconds since some moment before the program began (CLOCK_MONOTONIC). Any thread. */
+int64_t clock_now(void);
+
+#endif
