@@ -299,7 +299,7 @@ typedef struct rv_config {
 	int device; /* 1..count of rv_device_list; 0: a GPU if there is one */
 	rv_convolution convolution;
 	rv_kernels kernels;          /* either shape runs on any device, on the wrong one slowly */
-	bool no_fuse;                /* keep operator_table apart that would be run as one */
+	bool no_fuse;                /* keep operators apart that would be run as one */
 	bool time_stages;            /* measure those that rv_frame_report has times of */
 	const char *cache_directory; /* NULL: $XDG_CACHE_HOME/reverie; "": no cache on disk */
 	/* Bytes that dreams may take on the device; 0: all it has. On a processor, where host and
@@ -456,7 +456,7 @@ rv_status rv_measure_peak(rv_engine *engine, double *gflops, rv_error *error);
 /* Bytes on the device. */
 typedef struct rv_memory {
 	uint64_t tensors; /* activations and gradients, which share one buffer */
-	uint64_t saved;   /* kept by operator_table from forward to backward */
+	uint64_t saved;   /* kept by operators from forward to backward */
 	uint64_t rasters; /* the picture and what steps need at its size */
 	uint64_t weights;
 	int tiles, tile_width, tile_height; /* of the largest octave */

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 #include "engine/base/random.h"
-#include "engine/operators/kinds.h"
+#include "engine/base/rounding.h"
+#include "engine/operators/operator.h"
 
 /* Of a drift of 1, in cycles a second: from as good as still to a change that can just be watched.
  */

@@ -151,18 +151,18 @@ static void find_lifetimes(const struct graph *graph, const struct tensor_place 
 
 	for (int n = 0; n < count; n++) {
 		const struct graph_node *node = &graph->nodes[n];
-		const struct operator_functions *operator= & operator_table[node->kind];
+		const struct operator_reads *reads = &operator_reads[node->kind];
 		for (int i = 0; i < node->output_count; i++) {
 			int root = places[node->outputs[i]].root;
 			extend(&activations[root], n);
-			if (operator->backward_reads_output)
+			if (reads->output)
 				extend(&activations[root], 2 * count - n);
 			extend(&gradients[root], 2 * count - n);
 		}
 		for (int i = 0; i < node->input_count; i++) {
 			const struct tensor_place *place = &places[node->inputs[i]];
 			extend(&activations[place->root], n);
-			if (operator->backward_reads_input || reads_mask(node, place))
+			if (reads->input || reads_mask(node, place))
 				extend(&activations[place->root], 2 * count - n);
 			extend(&gradients[place->root], 2 * count - n);
 		}

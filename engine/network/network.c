@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/network/operator_table.h"
+
 enum { SAVED_ALIGNMENT = 64 };
 
 static size_t larger(size_t a, size_t b)
@@ -106,8 +108,8 @@ static void describe_operations(struct network *network)
 		for (int i = 0; i < node->output_count; i++)
 			describe_operand(network, node->outputs[i], operand++);
 		operation->saved_offset = (int)saved;
-		if (operator_table[node->kind].saved_bytes)
-			saved += operator_table[node->kind].saved_bytes(operation);
+		if (network_operators[node->kind].saved_bytes)
+			saved += network_operators[node->kind].saved_bytes(operation);
 		saved = (saved + SAVED_ALIGNMENT - 1) / SAVED_ALIGNMENT * SAVED_ALIGNMENT;
 	}
 	network->needs.saved_bytes = saved;
@@ -237,8 +239,8 @@ static void record_forward(struct network *network, struct launch_recorder *reco
 	for (int n = 0; n < network->graph->node_count; n++) {
 		const struct operation *operation = &network->operations[n];
 		recorder->operation = graph_operator_name(operation->node->kind);
-		if (operator_table[operation->node->kind].forward)
-			operator_table[operation->node->kind].forward(recorder, operation);
+		if (network_operators[operation->node->kind].forward)
+			network_operators[operation->node->kind].forward(recorder, operation);
 	}
 }
 
@@ -247,8 +249,8 @@ static void record_backward(struct network *network, struct launch_recorder *rec
 	for (int n = network->graph->node_count - 1; n >= 0; n--) {
 		const struct operation *operation = &network->operations[n];
 		recorder->operation = graph_operator_name(operation->node->kind);
-		if (operator_table[operation->node->kind].backward)
-			operator_table[operation->node->kind].backward(recorder, operation);
+		if (network_operators[operation->node->kind].backward)
+			network_operators[operation->node->kind].backward(recorder, operation);
 	}
 }
 

@@ -11,7 +11,7 @@
  * largest of them needs. */
 struct network_needs {
 	size_t tensor_bytes; /* activations and gradients */
-	size_t saved_bytes;  /* kept by operator_table from forward to backward, such as indices */
+	size_t saved_bytes;  /* kept by operators from forward to backward, such as indices */
 	size_t zero_bytes;   /* a pixel of zeros of the widest tensor */
 };
 

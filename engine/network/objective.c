@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "engine/operators/kinds.h"
+#include "engine/base/rounding.h"
 
 /* Tables over the channels, with zeros for those that do not count. */
 struct channel_tables {

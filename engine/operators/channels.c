@@ -1,5 +1,6 @@
 /* Operators across the channels of a pixel: shaders/operators/lrn.cl and
  * shaders/operators/softmax.cl. */
+#include "engine/base/rounding.h"
 #include "engine/operators/kinds.h"
 
 /* Local response normalisation keeps two rows a pixel: a sum's terms with margins on either side,

@@ -57,7 +57,7 @@ void operator_affine_backward(struct launch_recorder *recorder, const struct ope
 	finish_backward(recorder, input, operator_lanes(recorder, operation));
 }
 
-/* The kernels of the unary operator_table and the constants a, b they take. */
+/* The kernels of the unary operators and the constants a, b they take. */
 struct unary {
 	const char *forward, *backward;
 	float a, b;
@@ -97,7 +97,7 @@ void operator_unary_backward(struct launch_recorder *recorder, const struct oper
 {
 	struct unary unary = unary_of(operation->node);
 	const struct operand *input = &operation->inputs[0], *output = &operation->outputs[0];
-	bool from_output = operator_table[operation->node->kind].backward_reads_output;
+	bool from_output = operator_reads[operation->node->kind].output;
 
 	if (!input->wants_gradient)
 		return;

@@ -1,52 +1,20 @@
+#include "engine/operators/operator.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/convolution/convolution.h"
-#include "engine/operators/kinds.h"
+#include "engine/base/rounding.h"
 
-const struct operator_functions operator_table[OPERATOR_KINDS] = {
-	[OPERATOR_INPUT] = {.forward = NULL},
-	[OPERATOR_CONVOLUTION] = {.forward = convolution_forward, .backward = convolution_backward},
-	[OPERATOR_AFFINE] = {.forward = operator_affine_forward,
-                             .backward = operator_affine_backward},
-	[OPERATOR_CLAMP] = {.forward = operator_unary_forward,
-                            .backward = operator_unary_backward,
-                            .backward_reads_output = true},
-	[OPERATOR_LEAKY_RELU] = {.forward = operator_unary_forward,
-                                 .backward = operator_unary_backward,
-                                 .backward_reads_input = true},
-	[OPERATOR_SIGMOID] = {.forward = operator_unary_forward,
-                              .backward = operator_unary_backward,
-                              .backward_reads_output = true},
-	[OPERATOR_HARD_SIGMOID] = {.forward = operator_unary_forward,
-                                   .backward = operator_unary_backward,
-                                   .backward_reads_output = true},
-	[OPERATOR_HARD_SWISH] = {.forward = operator_unary_forward,
-                                 .backward = operator_unary_backward,
-                                 .backward_reads_input = true},
-	[OPERATOR_ADD] = {.forward = operator_add_forward, .backward = operator_add_backward},
-	[OPERATOR_MULTIPLY] = {.forward = operator_multiply_forward,
-                               .backward = operator_multiply_backward,
-                               .backward_reads_input = true},
-	[OPERATOR_CONCAT] = {.forward = operator_concat_forward,
-                             .backward = operator_concat_backward},
-	[OPERATOR_MAX_POOL] = {.forward = operator_max_pool_forward,
-                               .backward = operator_max_pool_backward,
-                               .saved_bytes = operator_max_pool_saved_bytes},
-	[OPERATOR_AVERAGE_POOL] = {.forward = operator_average_pool_forward,
-                                   .backward = operator_average_pool_backward},
-	[OPERATOR_GLOBAL_AVERAGE_POOL] = {.forward = operator_global_average_pool_forward,
-                                          .backward = operator_global_average_pool_backward},
-	[OPERATOR_LRN] = {.forward = operator_lrn_forward,
-                          .backward = operator_lrn_backward,
-                          .saved_bytes = operator_lrn_saved_bytes,
-                          .backward_reads_input = true,
-                          .backward_reads_output = true},
-	[OPERATOR_PAD] = {.forward = operator_pad_forward, .backward = operator_pad_backward},
-	[OPERATOR_SOFTMAX] = {.forward = operator_softmax_forward,
-                              .backward = operator_softmax_backward,
-                              .backward_reads_output = true},
+const struct operator_reads operator_reads[OPERATOR_KINDS] = {
+	[OPERATOR_CLAMP] = {.output = true},
+	[OPERATOR_LEAKY_RELU] = {.input = true},
+	[OPERATOR_SIGMOID] = {.output = true},
+	[OPERATOR_HARD_SIGMOID] = {.output = true},
+	[OPERATOR_HARD_SWISH] = {.input = true},
+	[OPERATOR_MULTIPLY] = {.input = true},
+	[OPERATOR_LRN] = {.input = true, .output = true},
+	[OPERATOR_SOFTMAX] = {.output = true},
 };
 
 bool operator_slice_lies_in(const struct slice *source, const struct slice *destination,

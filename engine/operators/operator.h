@@ -1,7 +1,4 @@
-/* Operators on the device: one table, {forward, backward, saved bytes} by kind.
- *
- * forward records the launches that compute the outputs' activations from the inputs'. backward
- * records those that turn the outputs' gradients into the inputs' gradients. */
+/* What operators on the device work on, and what the code of all of them shares. */
 #ifndef ENGINE_OPERATORS_OPERATOR_H
 #define ENGINE_OPERATORS_OPERATOR_H
 
@@ -31,17 +28,13 @@ struct operation {
 	struct convolution_library *convolutions; /* for convolutions */
 };
 
-struct operator_functions {
-	/* May be NULL: nothing to do (OPERATOR_INPUT, a Concat whose inputs lie in place). */
-	void (*forward)(struct launch_recorder *recorder, const struct operation *operation);
-	void (*backward)(struct launch_recorder *recorder, const struct operation *operation);
-	/* Bytes to keep from forward to backward (indices of a max pool); NULL: none. */
-	size_t (*saved_bytes)(const struct operation *operation);
-	/* Whether backward reads these activations: the plan keeps them that long. */
-	bool backward_reads_input, backward_reads_output;
+/* Whether the backward of an operator reads its inputs' or its outputs' activations, which must
+ * then be kept that long. */
+struct operator_reads {
+	bool input, output;
 };
 
-extern const struct operator_functions operator_table[OPERATOR_KINDS];
+extern const struct operator_reads operator_reads[OPERATOR_KINDS];
 
 /* Sets the DESTINATION_ARGUMENTS of shaders/base/common.cl, nine arguments: how a backward kernel
  * writes the gradient of one of its inputs, with accumulate, masked and clamp. */
@@ -50,5 +43,42 @@ void operator_record_destination(struct launch_recorder *recorder, const struct 
 /* True where source already is the run of channels of destination that starts at channel. */
 bool operator_slice_lies_in(const struct slice *source, const struct slice *destination,
                             int channel);
+
+/* The lanes to build operation's kernels with: the device's, or fewer where a slice is the
+ * network's input, whose pixels are only INPUT_STRIDE apart. */
+int operator_lanes(const struct launch_recorder *recorder, const struct operation *operation);
+
+/* record_kernel with -DLANES=lanes before options (NULL: none), and the node's name as label. */
+void operator_record(struct launch_recorder *recorder, const struct operation *operation,
+                     const char *shader, const char *options, const char *kernel);
+
+/* Ends the launch of a kernel that uses FOR_PIXELS and FOR_CHANNELS (shaders/base/common.cl), so
+ * that a CPU's cores get a few long runs of pixels each and a GPU a work-item for each vector. */
+void operator_record_over_pixels(struct launch_recorder *recorder, const struct slice *slice,
+                                 int lanes);
+
+/* How kernels that sum over all pixels are launched: on a CPU an item does all pixels of a vector,
+ * on a GPU the items of a group share them. */
+struct operator_channel_grid {
+	char options[32]; /* for operator_record; has SHARE and VECTORS */
+	size_t vectors;   /* work-items in dimension 0 */
+	size_t width, share;
+};
+struct operator_channel_grid operator_channel_grid(const struct device *device,
+                                                   const struct slice *slice, int lanes);
+
+/* Ends the launch of such a kernel. */
+void operator_record_over_channels(struct launch_recorder *recorder,
+                                   const struct operator_channel_grid *grid);
+
+/* A buffer the list owns, of values[count] and zeros up to the next multiple of TENSOR_ALIGNMENT;
+ * values NULL: all zeros. */
+cl_mem operator_record_channel_table(struct launch_recorder *recorder, const float *values,
+                                     int count);
+
+static inline int slice_pixels(const struct slice *slice)
+{
+	return slice->height * slice->width;
+}
 
 #endif

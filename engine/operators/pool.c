@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/base/rounding.h"
 #include "engine/operators/kinds.h"
 
 /* Bytes of the index of a window's tap, or of what says that there is none. */

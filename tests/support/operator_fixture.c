@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/network/operator_table.h"
 #include "tests/support/device_fixture.h"
 #include "tests/support/test.h"
 
@@ -192,7 +193,7 @@ static bool upload(struct run *run)
 /* The bytes kept between forward and backward, of junk at first. */
 static bool create_saved(struct run *run)
 {
-	const struct operator_functions *table = &operator_table[run->node.kind];
+	const struct operator_functions *table = &network_operators[run->node.kind];
 	size_t bytes = SAVED_OFFSET + GUARD_BYTES;
 	unsigned char *content;
 	rv_error error;
@@ -256,7 +257,7 @@ static void set_buffers(struct run *run)
 
 static bool execute(struct run *run, bool backward)
 {
-	const struct operator_functions *table = &operator_table[run->node.kind];
+	const struct operator_functions *table = &network_operators[run->node.kind];
 	struct memory *memory = backward ? &run->gradients : &run->activations;
 	struct launch_list list = {0};
 	rv_error error = {0};
