@@ -5,10 +5,10 @@
 
 #include "app/media/container.h"
 #include "app/media/libav.h"
-#include "app/media/palette.h"
 #include "app/media/sink_place.h"
 #include "app/media/sink_sound.h"
 #include "app/media/sink_streams.h"
+#include "app/media/sink_video.h"
 
 struct sink {
 	struct output_file *file; /* NULL: a stream or a device, which libavformat opens */
@@ -22,21 +22,16 @@ struct sink {
 	struct progress *progress;
 	bool refused_noted;
 
-	AVStream *video; /* the muxer's */
-	AVCodecContext *encoder;
+	struct sink_video *video;
 	struct sink_sound *sound; /* NULL: none of our own */
-	struct palette *palette;  /* GIF's; NULL elsewhere */
-	struct converter converter;
-	AVFrame *frame, *reduced;
-	AVPacket *packet;
-	AVRational time_base;            /* of sink_frame */
-	int64_t last_pts, last_duration; /* of the last frame, in the encoder's time base */
+	AVPacket *packet;         /* on its way from an encoder to the muxer */
+	AVRational time_base;     /* of sink_frame */
 };
 
 /* ---- opening ---- */
 
-static rv_status open_encoder(struct sink *sink, const struct sink_options *options,
-                              const struct video_description *video, rv_error *error)
+static rv_status open_video(struct sink *sink, const struct sink_options *options,
+                            const struct video_description *video, rv_error *error)
 {
 	const struct encoder_request request = {
 		.name = options->encoder,
@@ -47,54 +42,20 @@ static rv_status open_encoder(struct sink *sink, const struct sink_options *opti
 		.height = options->height,
 		.pace = options->pace,
 	};
-	rv_status status = encoder_open(&sink->encoder, &request, error);
-	if (!status && sink->encoder->pix_fmt == AV_PIX_FMT_PAL8)
-		status = palette_create(&sink->palette, options->width, options->height,
-		                        sink->encoder->time_base, error);
-	return status;
-}
-
-/* The frame that images are converted into: what the encoder takes, or the palette. */
-static rv_status prepare_frames(struct sink *sink, const struct video_description *video,
-                                rv_error *error)
-{
-	AVCodecContext *encoder = sink->encoder;
-	sink->frame = av_frame_alloc();
-	sink->reduced = av_frame_alloc();
 	sink->packet = av_packet_alloc();
-	if (!sink->frame || !sink->reduced || !sink->packet)
-		return rv_fail(error, RV_MEMORY, "out of memory for the encoder");
-	sink->frame->format = sink->palette ? AV_PIX_FMT_BGRA : encoder->pix_fmt;
-	sink->frame->width = encoder->width;
-	sink->frame->height = encoder->height;
-	sink->frame->color_range = encoder->color_range;
-	sink->frame->color_primaries = encoder->color_primaries;
-	sink->frame->color_trc = encoder->color_trc;
-	sink->frame->chroma_location = encoder->chroma_sample_location;
-	sink->frame->sample_aspect_ratio = encoder->sample_aspect_ratio;
-	sink->frame->quality = encoder->global_quality; /* where that is the encoder's scale */
-	/* YUV goes back by the matrix that it came by, said or guessed. */
-	sink->frame->colorspace =
-		convert_is_yuv(video->pixel_format) ? video->effective_matrix : encoder->colorspace;
-	return RV_OK;
+	if (!sink->packet)
+		return rv_fail(error, RV_MEMORY, "out of memory for the output");
+	return sink_video_open(&sink->video, &request, error);
 }
 
-static rv_status describe_video(struct sink *sink, const struct sink_contents *contents,
-                                rv_error *error)
+static rv_status add_video(struct sink *sink, const struct sink_contents *contents, rv_error *error)
 {
-	AVStream *video = contents->source
-	                          ? sink->muxer->streams[sink->streams[contents->video_index].index]
-	                          : avformat_new_stream(sink->muxer, NULL);
-	if (!video)
+	AVStream *stream =
+		contents->source ? sink->muxer->streams[sink->streams[contents->video_index].index]
+				 : avformat_new_stream(sink->muxer, NULL);
+	if (!stream)
 		return rv_fail(error, RV_MEMORY, "out of memory for the output");
-	if (avcodec_parameters_from_context(video->codecpar, sink->encoder) < 0)
-		return rv_fail(error, RV_MEMORY, "out of memory for the output");
-	video->time_base = sink->encoder->time_base;
-	video->avg_frame_rate = contents->video->frame_rate;
-	video->r_frame_rate = contents->video->frame_rate;
-	video->sample_aspect_ratio = sink->encoder->sample_aspect_ratio;
-	sink->video = video;
-	return RV_OK;
+	return sink_video_describe(sink->video, stream, error);
 }
 
 static rv_status copy_streams(struct sink *sink, const struct sink_options *options,
@@ -129,7 +90,7 @@ static rv_status add_streams(struct sink *sink, const struct sink_options *optio
 	if (contents->source)
 		status = copy_streams(sink, options, contents, error);
 	if (!status)
-		status = describe_video(sink, contents, error);
+		status = add_video(sink, contents, error);
 	if (!status && contents->has_sound)
 		status = sink_sound_open(&sink->sound, sink->muxer, error);
 	return status;
@@ -172,7 +133,6 @@ static rv_status open_muxer(struct sink *sink, const struct sink_options *option
 	sink->muxer->interrupt_callback = options->interrupt;
 	sink->progress = options->progress;
 	sink->time_base = contents->video->time_base;
-	sink->last_pts = AV_NOPTS_VALUE;
 	sink->shift = clock_start(contents->source);
 	sink->is_watched = options->pace == ENCODER_AT_ONCE;
 	sink->keeps_parts = options->keeps_parts;
@@ -192,9 +152,7 @@ rv_status sink_create(struct sink **created, struct output_file **file,
 	*file = NULL;
 	rv_status status = open_muxer(sink, options, contents, error);
 	if (!status)
-		status = open_encoder(sink, options, contents->video, error);
-	if (!status)
-		status = prepare_frames(sink, contents->video, error);
+		status = open_video(sink, options, contents->video, error);
 	if (!status)
 		status = add_streams(sink, options, contents, error);
 	if (status)
@@ -268,87 +226,28 @@ bool sink_keeps_times(const struct sink *sink)
 
 /* ---- the video ---- */
 
-static rv_status write_encoded(struct sink *sink, rv_error *error)
+/* image NULL: the encoder gives out what it holds. */
+static rv_status encode_video(struct sink *sink, const rv_image *image, int64_t pts,
+                              int64_t duration, rv_error *error)
 {
-	AVPacket *packet = sink->packet;
-	packet->stream_index = sink->video->index;
-	if (!packet->duration && packet->pts == sink->last_pts)
-		packet->duration = sink->last_duration; /* no next frame says where it ends */
-	av_packet_rescale_ts(packet, sink->encoder->time_base, sink->video->time_base);
-	int code = av_interleaved_write_frame(sink->muxer, packet);
-	return write_failed(sink, code) ? write_error(sink, code, error) : RV_OK;
-}
-
-/* frame NULL: the encoder gives out what it holds. */
-static rv_status encode(struct sink *sink, const AVFrame *frame, rv_error *error)
-{
-	libav_forget_complaint();
-	int code = avcodec_send_frame(sink->encoder, frame);
-	if (code < 0 && code != AVERROR_EOF)
-		return libav_fail(error, code, "encoder %s failed", sink->encoder->codec->name);
-	while ((code = avcodec_receive_packet(sink->encoder, sink->packet)) >= 0) {
-		rv_status status = write_encoded(sink, error);
-		if (status)
-			return status;
-	}
-	if (code != AVERROR(EAGAIN) && code != AVERROR_EOF)
-		return libav_fail(error, code, "encoder %s failed", sink->encoder->codec->name);
-	return RV_OK;
-}
-
-/* frame NULL: the palette gives out what it holds. */
-static rv_status encode_through_palette(struct sink *sink, AVFrame *frame, rv_error *error)
-{
-	int code;
-	rv_status status = palette_push(sink->palette, frame, error);
-	if (status)
+	bool there;
+	rv_status status = sink_video_push(sink->video, image, pts, duration, error);
+	if (status != RV_OK)
 		return status;
-	while ((code = palette_pull(sink->palette, sink->reduced)) >= 0) {
-		status = encode(sink, sink->reduced, error);
-		av_frame_unref(sink->reduced);
-		if (status)
-			return status;
+	while ((status = sink_video_pull(sink->video, sink->packet, &there, error)) == RV_OK &&
+	       there) {
+		int code = av_interleaved_write_frame(sink->muxer, sink->packet);
+		if (write_failed(sink, code))
+			return write_error(sink, code, error);
 	}
-	if (code != AVERROR(EAGAIN) && code != AVERROR_EOF)
-		return libav_fail(error, code, "a palette cannot be made");
-	return RV_OK;
-}
-
-static int64_t shift_in(const struct sink *sink, AVRational time_base)
-{
-	return av_rescale_q(sink->shift, AV_TIME_BASE_Q, time_base);
-}
-
-/* The encoder's clock may be coarser than the source's: frames never fall onto one tick. */
-static int64_t encoder_time(const struct sink *sink, int64_t pts)
-{
-	AVRational from = sink->time_base;
-	int64_t time = av_rescale_q(pts - shift_in(sink, from), from, sink->encoder->time_base);
-	return sink->last_pts == AV_NOPTS_VALUE ? time : FFMAX(time, sink->last_pts + 1);
+	return status;
 }
 
 rv_status sink_frame(struct sink *sink, const rv_image *image, int64_t pts, int64_t duration,
                      rv_error *error)
 {
-	AVFrame *view = av_frame_alloc();
-	rv_status status = RV_OK;
-	/* The encoder may still hold the last pixels: it takes fresh ones then. */
-	bool writable = view && (sink->frame->buf[0] ? av_frame_make_writable(sink->frame)
-	                                             : av_frame_get_buffer(sink->frame, 0)) >= 0;
-	if (!writable)
-		status = rv_fail(error, RV_MEMORY, "out of memory for the encoder");
-	if (!status)
-		status = convert_view_frame(view, image, error);
-	if (!status)
-		status = convert(&sink->converter, sink->frame, view, error);
-	av_frame_free(&view);
-	if (status)
-		return status;
-	sink->frame->pts = encoder_time(sink, pts);
-	sink->last_pts = sink->frame->pts;
-	sink->last_duration = av_rescale_q(duration, sink->time_base, sink->encoder->time_base);
-	return sink->palette ? encode_through_palette(sink, sink->frame, error)
-	                     : encode(sink, sink->frame, error);
+	int64_t shift = av_rescale_q(sink->shift, AV_TIME_BASE_Q, sink->time_base);
+	return encode_video(sink, image, pts - shift, duration, error);
 }
 
 /* ---- the other streams ---- */
@@ -416,11 +315,7 @@ rv_status sink_samples(struct sink *sink, const float *samples, int count, rv_er
 /* What the encoders still hold. */
 static rv_status write_rest(struct sink *sink, rv_error *error)
 {
-	rv_status status = RV_OK;
-	if (sink->palette)
-		status = encode_through_palette(sink, NULL, error);
-	if (!status)
-		status = encode(sink, NULL, error);
+	rv_status status = encode_video(sink, NULL, 0, 0, error);
 	if (!status && sink->sound)
 		status = encode_sound(sink, NULL, 0, error);
 	return status;
@@ -476,14 +371,10 @@ void sink_discard(struct sink **discarded)
 	struct sink *sink = *discarded;
 	if (!sink)
 		return;
-	avcodec_free_context(&sink->encoder);
+	sink_video_close(&sink->video);
 	sink_sound_close(&sink->sound);
 	write_trailer(sink);
 	sink_close_place(sink->muxer);
-	palette_destroy(&sink->palette);
-	convert_release(&sink->converter);
-	av_frame_free(&sink->frame);
-	av_frame_free(&sink->reduced);
 	av_packet_free(&sink->packet);
 	output_file_discard(&sink->file);
 	free(sink->streams);
