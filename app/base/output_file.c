@@ -157,9 +157,9 @@ rv_status output_file_create(struct output_file **created, const char *path, boo
 	file->force = force;
 	file->descriptor = -1;
 	rv_status status = open_place(file, error);
-	if (!status)
+	if (status == RV_OK)
 		status = open_io(file, error);
-	if (status)
+	if (status != RV_OK)
 		output_file_discard(&file);
 	else
 		*created = file;

@@ -44,8 +44,8 @@ static rv_status open_pictures(struct flow_work *work, rv_error *error)
 		return rv_fail(error, RV_INVALID,
 		               "motion is from one picture to another: two are "
 		               "needed");
-	if ((status = picture_open(&work->first, work->first_name, error)) ||
-	    (status = picture_open(&work->second, work->second_name, error)))
+	if ((status = picture_open(&work->first, work->first_name, error)) != RV_OK ||
+	    (status = picture_open(&work->second, work->second_name, error)) != RV_OK)
 		return status;
 	return flo_create(&work->flow, work->first.image.width, work->first.image.height, error);
 }
@@ -80,8 +80,8 @@ static rv_status write_motion(struct flow_work *work, rv_error *error)
 
 	if (ends_in_flo(name))
 		flo_write(work->file, &work->flow);
-	else if ((status = flo_colours(&work->flow, 0, &work->colours, error)) ||
-	         (status = picture_write(&work->colours, work->file, name, error)))
+	else if ((status = flo_colours(&work->flow, 0, &work->colours, error)) != RV_OK ||
+	         (status = picture_write(&work->colours, work->file, name, error)) != RV_OK)
 		return status;
 	return output_file_commit(&work->file, error);
 }
@@ -94,9 +94,12 @@ rv_status command_flow(const struct options *options, rv_error *error)
 	rv_status status;
 
 	/* The file comes first: that it cannot be written is known before anything is computed. */
-	if ((status = check_output(options, error)) || (status = open_pictures(&work, error)) ||
-	    (status = output_file_create(&work.file, options->output, options->force, error)) ||
-	    (status = estimate(&work, error)) || (status = write_motion(&work, error)))
+	if ((status = check_output(options, error)) != RV_OK ||
+	    (status = open_pictures(&work, error)) != RV_OK ||
+	    (status = output_file_create(&work.file, options->output, options->force, error)) !=
+	            RV_OK ||
+	    (status = estimate(&work, error)) != RV_OK ||
+	    (status = write_motion(&work, error)) != RV_OK)
 		goto cleanup;
 	if (!options->quiet)
 		printf("%s: %dx%d\n", options->output, work.flow.width, work.flow.height);
@@ -124,7 +127,7 @@ static rv_status print_measures(struct flow_work *work, rv_error *error)
 	       work->flow.width, work->flow.height);
 	if (work->options->truth[0]) {
 		status = flo_end_point_error(&work->flow, &work->truth, &distance, error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 		printf(" epe=%.4f", distance);
 	}
@@ -140,9 +143,9 @@ rv_status command_bench_flow(const struct options *options, rv_error *error)
 	                         .second_name = options->more[1]};
 	rv_status status;
 
-	if ((status = open_pictures(&work, error)))
+	if ((status = open_pictures(&work, error)) != RV_OK)
 		goto cleanup;
-	if (options->truth[0] && (status = flo_read(&work.truth, options->truth, error)))
+	if (options->truth[0] && (status = flo_read(&work.truth, options->truth, error)) != RV_OK)
 		goto cleanup;
 	work.milliseconds = calloc((size_t)options->runs, sizeof(*work.milliseconds));
 	if (!work.milliseconds) {

@@ -67,12 +67,14 @@ static rv_status inspect(struct inspection *it, rv_error *error)
 	const struct options *options = it->options;
 	const char *layer;
 	rv_status status;
-	if ((status = check_call(options, error)) ||
-	    (status = picture_open(&it->picture, options->operand, error)) ||
-	    (status = create_file(&it->activation, options->activation, options->force, error)) ||
-	    (status = create_file(&it->gradient, options->gradient, options->force, error)) ||
-	    (status = session_open(&it->session, options, error)) ||
-	    (status = session_layer(&it->session, options, &layer, error)))
+	if ((status = check_call(options, error)) != RV_OK ||
+	    (status = picture_open(&it->picture, options->operand, error)) != RV_OK ||
+	    (status = create_file(&it->activation, options->activation, options->force, error)) !=
+	            RV_OK ||
+	    (status = create_file(&it->gradient, options->gradient, options->force, error)) !=
+	            RV_OK ||
+	    (status = session_open(&it->session, options, error)) != RV_OK ||
+	    (status = session_layer(&it->session, options, &layer, error)) != RV_OK)
 		return status;
 	rv_set_progress(it->session.engine, go_on, NULL);
 	status = rv_inspect(it->session.engine, &it->picture.image, layer,

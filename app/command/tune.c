@@ -29,7 +29,7 @@ static rv_status tune_octave(struct tuning *tuning, rv_error *error)
 	const struct option_layers *layers = &tuning->options->layers;
 	const char *layer = rv_model_default_layer(tuning->session.model);
 	rv_status status = RV_OK;
-	for (int i = 0; !status && (i == 0 || i < layers->count); i++) {
+	for (int i = 0; status == RV_OK && (i == 0 || i < layers->count); i++) {
 		int timed = 0;
 		tuning->tenths = 0;
 		status = rv_tune(tuning->session.engine,
@@ -62,9 +62,9 @@ static rv_status tune(struct tuning *tuning, rv_error *error)
 {
 	struct option_size size;
 	rv_status status;
-	if ((status = command_takes_no_operand(tuning->options, error)) ||
-	    (status = bench_size(tuning->options, &size, error)) ||
-	    (status = session_open(&tuning->session, tuning->options, error)))
+	if ((status = command_takes_no_operand(tuning->options, error)) != RV_OK ||
+	    (status = bench_size(tuning->options, &size, error)) != RV_OK ||
+	    (status = session_open(&tuning->session, tuning->options, error)) != RV_OK)
 		return status;
 	rv_set_progress(tuning->session.engine, show_tuning, tuning);
 	status = tune_octaves(tuning, size, error);

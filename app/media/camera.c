@@ -235,7 +235,7 @@ void camera_print(const struct camera *camera, FILE *file)
 	camera_read_modes(camera, &wish, modes);
 	for (int i = 0; i < modes->count; i++)
 		print_mode(&modes->list[i], file);
-	if (!camera_choose(&choice, modes, &wish, camera->path, NULL) && choice.format)
+	if (camera_choose(&choice, modes, &wish, camera->path, NULL) == RV_OK && choice.format)
 		fprintf(file, "  without --camera-size and --camera-rate: %s %dx%d at %.4g fps\n",
 		        choice.format, choice.width, choice.height,
 		        choice.rate.seconds ? (double)choice.rate.count / choice.rate.seconds : 0);

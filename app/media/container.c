@@ -65,7 +65,7 @@ static rv_status check(const AVOutputFormat *container, const char *output, rv_e
 rv_status container_choose(const AVOutputFormat **container, const char *output, const char *format,
                            const char *pipe_format, rv_error *error)
 {
-	if (container_place(output) == CONTAINER_STREAM && check_protocol(output, error))
+	if (container_place(output) == CONTAINER_STREAM && check_protocol(output, error) != RV_OK)
 		return RV_NOT_FOUND;
 	if (format && strcmp(format, "y4m") == 0)
 		format = "yuv4mpegpipe";

@@ -112,7 +112,7 @@ rv_status convert(struct converter *converter, AVFrame *to, const AVFrame *from,
 	if (!converter->context || !same_end(&from_end, &converter->from) ||
 	    !same_end(&to_end, &converter->to)) {
 		rv_status status = set_up(converter, from_end, to_end, error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 	}
 	int rows = sws_scale(converter->context, (const uint8_t *const *)from->data, from->linesize,
@@ -145,7 +145,7 @@ rv_status convert_allocate_image(rv_image *image, rv_pixel_format format, int wi
                                  rv_error *error)
 {
 	rv_status status = libav_check_picture_size("picture", width, height, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	size_t stride = (size_t)width * convert_pixel_bytes(format);
 	/* libswscale writes whole vectors: the last row needs room behind it. */

@@ -74,7 +74,7 @@ rv_status deinterlace_push(struct deinterlacer *deinterlacer, AVFrame *frame, AV
 	                       deinterlacer->height == frame->height &&
 	                       deinterlacer->format == frame->format);
 	rv_status status = same ? RV_OK : set_up(deinterlacer, frame, time_base, error);
-	if (status || !deinterlacer->graph)
+	if (status != RV_OK || !deinterlacer->graph)
 		return status;
 	int code = av_buffersrc_add_frame(deinterlacer->entrance, frame);
 	return code < 0 ? libav_fail(error, code, "the video cannot be deinterlaced") : RV_OK;

@@ -312,7 +312,7 @@ rv_status encoder_open(AVCodecContext **opened, const struct encoder_request *re
 	enum AVPixelFormat candidates[CANDIDATES_MAX];
 	const AVCodec *codec;
 	rv_status status = choose_encoder(&codec, request, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	int count = list_candidates(codec, request, candidates);
 	int code = AVERROR(EINVAL);

@@ -82,7 +82,7 @@ static rv_status read_from(struct flo *flo, FILE *file, const char *path, rv_err
 		return rv_fail(error, RV_CORRUPT, "%.256s is cut short: %ld of %zu bytes of motion",
 		               path, left, count * sizeof(float));
 	status = flo_create(flo, header.width, header.height, error);
-	if (!status && fread(flo->motion, sizeof(float), count, file) != count) {
+	if (status == RV_OK && fread(flo->motion, sizeof(float), count, file) != count) {
 		flo_release(flo);
 		status = rv_fail(error, RV_IO, "%.256s could not be read", path);
 	}

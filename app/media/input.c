@@ -76,7 +76,7 @@ static rv_status open_format(struct input *input, struct input_origin *origin, r
 	if (origin->is_device)
 		input->format->flags |= AVFMT_FLAG_NONBLOCK; /* its waits cannot be cut short */
 	rv_status status = open_pipe(input, origin, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	libav_forget_complaint();
 	int code =
@@ -163,11 +163,11 @@ rv_status input_open(struct input **opened, const char *name, const struct input
 	input->live = options->live;
 	status = input_origin_find(&origin, name, options, error);
 	be_patient(input, &origin);
-	if (!status)
+	if (status == RV_OK)
 		status = open_format(input, &origin, error);
-	if (!status)
+	if (status == RV_OK)
 		status = find_kind(input, error);
-	if (!status) {
+	if (status == RV_OK) {
 		*opened = input;
 		input = NULL;
 	}

@@ -128,7 +128,7 @@ static rv_status choose_mode(struct input_origin *origin, const struct camera_wi
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	camera_read_modes(&origin->camera, wish, modes);
 	rv_status status = camera_choose(&choice, modes, wish, origin->camera.path, error);
-	if (!status)
+	if (status == RV_OK)
 		ask_for(origin, &choice);
 	free(modes);
 	return status;
@@ -141,9 +141,10 @@ static rv_status find_camera(const char *name, const struct input_options *optio
 	rv_status status = options->camera.path[0]
 	                           ? camera_find_again(&options->camera, &origin->camera, error)
 	                           : camera_open(name, &origin->camera, error);
-	if (!status)
+	if (status == RV_OK)
 		status = choose_mode(origin, &options->camera_wish, error);
-	return status ? status : use_device(name, "v4l2", origin->camera.path, origin, error);
+	return status != RV_OK ? status
+	                       : use_device(name, "v4l2", origin->camera.path, origin, error);
 }
 
 /* ---- streams ---- */

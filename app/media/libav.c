@@ -120,7 +120,7 @@ rv_status libav_check_picture_size(const char *name, int64_t width, int64_t heig
 static int allocate_limited_frame(AVCodecContext *decoder, AVFrame *frame, int flags)
 {
 	rv_error error;
-	if (libav_check_picture_size("frame", frame->width, frame->height, &error)) {
+	if (libav_check_picture_size("frame", frame->width, frame->height, &error) != RV_OK) {
 		av_log(decoder, AV_LOG_ERROR, "%s\n", error.message);
 		return AVERROR(ENOMEM);
 	}

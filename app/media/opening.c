@@ -39,7 +39,7 @@ static void *run(void *context)
 	struct source *source = NULL;
 	rv_error error = {0};
 	rv_status status = input_open(&input, opening->name, &opening->options, &error);
-	if (!status)
+	if (status == RV_OK)
 		status = source_open(&source, &input, &error);
 	pthread_mutex_lock(&opening->lock);
 	opening->source = source;
@@ -105,7 +105,7 @@ rv_status opening_finish(struct opening **finished, struct source **source,
 {
 	struct opening *opening = *finished;
 	rv_status status = opening->status;
-	if (status && error)
+	if (status != RV_OK && error)
 		*error = opening->error;
 	*source = opening->source;
 	opening->source = NULL;

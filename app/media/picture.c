@@ -21,15 +21,15 @@ static rv_status scale_image(struct converter *converter, struct picture *pictur
 	rv_status status =
 		convert_allocate_image(&scaled, picture->image.format, width, height, error);
 	AVFrame *from = av_frame_alloc(), *to = av_frame_alloc();
-	if (!status && (!from || !to))
+	if (status == RV_OK && (!from || !to))
 		status = rv_fail(error, RV_MEMORY, "out of memory for a picture");
-	if (!status)
+	if (status == RV_OK)
 		status = convert_view_frame(from, &picture->image, error);
-	if (!status)
+	if (status == RV_OK)
 		status = convert_view_frame(to, &scaled, error);
-	if (!status)
+	if (status == RV_OK)
 		status = convert(converter, to, from, error);
-	if (!status) {
+	if (status == RV_OK) {
 		void *old = picture->image.pixels;
 		picture->image = scaled;
 		scaled.pixels = old;
@@ -66,7 +66,7 @@ static rv_status scale_alpha(struct converter *converter, struct picture *pictur
 	view_plane(from, picture->alpha, from_width, from_height, wide);
 	view_plane(to, scaled, width, height, wide);
 	status = convert(converter, to, from, error);
-	if (!status) {
+	if (status == RV_OK) {
 		free(picture->alpha);
 		picture->alpha = scaled;
 		scaled = NULL;
@@ -85,7 +85,7 @@ rv_status picture_scale(struct picture *picture, int width, int height, rv_error
 		return RV_OK;
 	struct converter converter = {0};
 	rv_status status = scale_image(&converter, picture, width, height, error);
-	if (!status && picture->alpha)
+	if (status == RV_OK && picture->alpha)
 		status = scale_alpha(&converter, picture, from_width, from_height, error);
 	convert_release(&converter);
 	return status;

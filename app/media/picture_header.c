@@ -164,7 +164,7 @@ rv_status picture_header_check(const uint8_t *bytes, size_t size, const char *na
 	if (header.width > 0 && header.height > 0) {
 		rv_status status =
 			libav_check_picture_size(name, header.width, header.height, error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 	}
 	if (header.animated_webp)

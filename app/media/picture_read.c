@@ -58,7 +58,7 @@ static rv_status read_whole_file(struct input *input, AVPacket *packet, rv_error
 		return libav_fail(error, code, "%s: cannot be read", input->name);
 	rv_status status =
 		picture_header_check(packet->data, (size_t)packet->size, input->name, error);
-	if (!status && picture_header_lacks_adobe(packet->data, (size_t)packet->size))
+	if (status == RV_OK && picture_header_lacks_adobe(packet->data, (size_t)packet->size))
 		status = add_adobe_segment(packet, error);
 	return status;
 }
@@ -69,7 +69,7 @@ static rv_status read_first_packet(struct input *input, AVPacket *packet, rv_err
 	if (stream->width && stream->height) {
 		rv_status status =
 			libav_check_picture_size(input->name, stream->width, stream->height, error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 	}
 	int code = input_read(input, packet);
@@ -135,11 +135,11 @@ static rv_status decode_input(struct input *input, AVFrame *frame, rv_error *err
 	AVPacket *packet = av_packet_alloc();
 	rv_status status = packet ? read_packet(input, packet, error)
 	                          : rv_fail(error, RV_MEMORY, "%s: out of memory", input->name);
-	if (!status)
+	if (status == RV_OK)
 		status = open_decoder(&decoder, input, error);
-	if (!status)
+	if (status == RV_OK)
 		status = decode(decoder, packet, frame, input, error);
-	if (!status)
+	if (status == RV_OK)
 		status = libav_check_picture_size(input->name, frame->width, frame->height, error);
 	avcodec_free_context(&decoder);
 	av_packet_free(&packet);
@@ -227,7 +227,7 @@ static rv_status take_planes(struct picture *picture, const AVFrame *working, rv
 	rv_image *image = &picture->image;
 	rv_status status =
 		convert_allocate_image(image, wide ? RV_RGB16 : RV_RGB8, width, height, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (working->format == AV_PIX_FMT_RGB24 || working->format == AV_PIX_FMT_RGB48) {
 		av_image_copy_plane(image->pixels, (int)image->stride, working->data[0],
@@ -269,13 +269,13 @@ static rv_status turn_upright(struct picture *picture, int orientation, rv_error
 		return RV_OK;
 	if (picture->alpha) {
 		rv_status status = turn_alpha(picture, orientation, error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 	}
 	rv_status status = convert_allocate_image(&upright, stored->format,
 	                                          swaps ? stored->height : stored->width,
 	                                          swaps ? stored->width : stored->height, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	orientation_apply(orientation, stored->pixels, stored->stride, stored->width,
 	                  stored->height, convert_pixel_bytes(stored->format), upright.pixels,
@@ -301,13 +301,13 @@ rv_status picture_read(struct picture *picture, struct input *input, rv_error *e
 	rv_status status = frame && working
 	                           ? decode_input(input, frame, error)
 	                           : rv_fail(error, RV_MEMORY, "%s: out of memory", input->name);
-	if (!status)
+	if (status == RV_OK)
 		status = to_working_format(input, frame, working, error);
-	if (!status)
+	if (status == RV_OK)
 		status = take_planes(picture, working, error);
-	if (!status)
+	if (status == RV_OK)
 		status = turn_upright(picture, orientation_of_frame(frame), error);
-	if (!status)
+	if (status == RV_OK)
 		take_colour_profile(picture, frame);
 	else
 		picture_release(picture);
@@ -320,10 +320,10 @@ rv_status picture_open(struct picture *picture, const char *name, rv_error *erro
 {
 	struct input *input = NULL;
 	rv_status status = input_open(&input, name, NULL, error);
-	if (!status && input->kind == INPUT_VIDEO)
+	if (status == RV_OK && input->kind == INPUT_VIDEO)
 		status = rv_fail(error, RV_UNSUPPORTED, "%s: is a video, where a picture is wanted",
 		                 name);
-	if (!status)
+	if (status == RV_OK)
 		status = picture_read(picture, input, error);
 	input_close(&input);
 	return status;

@@ -139,9 +139,9 @@ static rv_status make_frame(AVFrame *frame, const struct picture *picture,
 		status = join_alpha(source, picture, !keeps_alpha(format), error);
 	else
 		status = convert_view_frame(source, &picture->image, error);
-	if (!status)
+	if (status == RV_OK)
 		status = convert(&converter, frame, source, error);
-	if (!status && picture->colour_profile)
+	if (status == RV_OK && picture->colour_profile)
 		av_frame_new_side_data_from_buf(frame, AV_FRAME_DATA_ICC_PROFILE,
 		                                av_buffer_ref(picture->colour_profile));
 	convert_release(&converter);
@@ -155,13 +155,13 @@ static rv_status reduce_colours(AVFrame *frame, rv_error *error)
 	struct palette *palette = NULL;
 	rv_status status =
 		palette_create(&palette, frame->width, frame->height, (AVRational){1, 25}, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	frame->pts = 0;
 	status = palette_push(palette, frame, error);
-	if (!status)
+	if (status == RV_OK)
 		status = palette_push(palette, NULL, error);
-	if (!status) {
+	if (status == RV_OK) {
 		av_frame_unref(frame);
 		int code = palette_pull(palette, frame);
 		if (code < 0)
@@ -281,17 +281,18 @@ rv_status picture_write(const struct picture *picture, struct output_file *file,
 	libav_forget_complaint();
 	if (!frame || !packet)
 		status = rv_fail(error, RV_MEMORY, "out of memory for a picture");
-	if (!status)
+	if (status == RV_OK)
 		status = make_frame(frame, picture, choose_pixels(format, picture), error);
-	if (!status && frame->format == AV_PIX_FMT_BGRA && strcmp(format->encoder, "gif") == 0)
+	if (status == RV_OK && frame->format == AV_PIX_FMT_BGRA &&
+	    strcmp(format->encoder, "gif") == 0)
 		status = reduce_colours(frame, error);
-	if (!status)
+	if (status == RV_OK)
 		status = open_encoder(&encoder, format, frame, error);
-	if (!status)
+	if (status == RV_OK)
 		status = encode(encoder, frame, packet, error);
-	if (!status && picture->settings && encoder->codec_id == AV_CODEC_ID_PNG)
+	if (status == RV_OK && picture->settings && encoder->codec_id == AV_CODEC_ID_PNG)
 		status = add_png_text(packet, picture->settings, error);
-	if (!status)
+	if (status == RV_OK)
 		status = mux(format, encoder, packet, file, error);
 	avcodec_free_context(&encoder);
 	av_packet_free(&packet);

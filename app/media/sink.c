@@ -78,7 +78,7 @@ static rv_status copy_streams(struct sink *sink, const struct sink_options *opti
 			.last_dts = AV_NOPTS_VALUE,
 		};
 	free(map);
-	if (!status)
+	if (status == RV_OK)
 		status = sink_copy_tags(sink->muxer, format, sink->shift, error);
 	return status;
 }
@@ -89,9 +89,9 @@ static rv_status add_streams(struct sink *sink, const struct sink_options *optio
 	rv_status status = RV_OK;
 	if (contents->source)
 		status = copy_streams(sink, options, contents, error);
-	if (!status)
+	if (status == RV_OK)
 		status = add_video(sink, contents, error);
-	if (!status && contents->has_sound)
+	if (status == RV_OK && contents->has_sound)
 		status = sink_sound_open(&sink->sound, sink->muxer, error);
 	return status;
 }
@@ -126,7 +126,7 @@ static rv_status open_muxer(struct sink *sink, const struct sink_options *option
 	const AVOutputFormat *container;
 	rv_status status = container_choose(&container, options->output, options->format,
 	                                    pipe_format(contents), error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (avformat_alloc_output_context2(&sink->muxer, container, NULL, options->output) < 0)
 		return rv_fail(error, RV_MEMORY, "out of memory for the output");
@@ -151,11 +151,11 @@ rv_status sink_create(struct sink **created, struct output_file **file,
 	sink->file = *file;
 	*file = NULL;
 	rv_status status = open_muxer(sink, options, contents, error);
-	if (!status)
+	if (status == RV_OK)
 		status = open_video(sink, options, contents->video, error);
-	if (!status)
+	if (status == RV_OK)
 		status = add_streams(sink, options, contents, error);
-	if (status)
+	if (status != RV_OK)
 		sink_discard(&sink);
 	else
 		*created = sink;
@@ -203,7 +203,7 @@ rv_status sink_begin(struct sink *sink, rv_error *error)
 {
 	AVDictionary *options = NULL;
 	rv_status status = sink_open_place(sink->muxer, sink->file, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	set_muxer_options(sink, &options);
 	libav_forget_complaint();
@@ -288,7 +288,7 @@ static rv_status encode_sound(struct sink *sink, const float *samples, int count
 	int code;
 	libav_forget_complaint();
 	rv_status status = sink_sound_push(sink->sound, samples, count, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	while ((code = sink_sound_pull(sink->sound, sink->packet)) >= 0) {
 		code = av_interleaved_write_frame(sink->muxer, sink->packet);
@@ -316,7 +316,7 @@ rv_status sink_samples(struct sink *sink, const float *samples, int count, rv_er
 static rv_status write_rest(struct sink *sink, rv_error *error)
 {
 	rv_status status = encode_video(sink, NULL, 0, 0, error);
-	if (!status && sink->sound)
+	if (status == RV_OK && sink->sound)
 		status = encode_sound(sink, NULL, 0, error);
 	return status;
 }
@@ -334,16 +334,16 @@ rv_status sink_finish(struct sink **finished, rv_error *error)
 {
 	struct sink *sink = *finished;
 	rv_status status = write_rest(sink, error);
-	if (!status) {
+	if (status == RV_OK) {
 		int code = write_trailer(sink);
 		if (code < 0)
 			status = write_error(sink, code, error);
 	}
-	if (!status && sink->file)
+	if (status == RV_OK && sink->file)
 		status = output_file_flush(sink->file, error);
-	if (!status && sink->file)
+	if (status == RV_OK && sink->file)
 		status = output_file_commit(&sink->file, error);
-	if (status)
+	if (status != RV_OK)
 		sink_break_off(finished, error);
 	sink_discard(finished);
 	return status;

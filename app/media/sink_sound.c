@@ -130,11 +130,11 @@ rv_status sink_sound_open(struct sink_sound **opened, AVFormatContext *muxer, rv
 	if (!sound)
 		return out_of_memory(error);
 	rv_status status = open_encoder(&sound->encoder, muxer->oformat, error);
-	if (!status)
+	if (status == RV_OK)
 		status = prepare(sound, error);
-	if (!status)
+	if (status == RV_OK)
 		status = add_stream(sound, muxer, error);
-	if (status)
+	if (status != RV_OK)
 		sink_sound_close(&sound);
 	*opened = sound;
 	return status;

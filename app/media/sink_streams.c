@@ -161,7 +161,7 @@ rv_status sink_add_streams(AVFormatContext *muxer, const AVFormatContext *source
 			map[i] = (int)muxer->nb_streams;
 			status = add_stream(muxer, stream, i == video_index, error);
 		}
-		if (status)
+		if (status != RV_OK)
 			return status;
 	}
 	return RV_OK;
@@ -195,7 +195,7 @@ rv_status sink_copy_tags(AVFormatContext *muxer, const AVFormatContext *source, 
 		return out_of_memory(error);
 	for (unsigned i = 0; i < source->nb_chapters; i++) {
 		rv_status status = copy_chapter(muxer, source->chapters[i], shift, error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 	}
 	return RV_OK;

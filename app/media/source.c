@@ -224,7 +224,7 @@ static int decode_whole_frame(struct source *source)
 			return code;
 		/* What cannot be deinterlaced is still a picture. */
 		if (!deinterlace_wants(deinterlacer, source->frame) ||
-		    deinterlace_push(deinterlacer, source->frame, time_base, NULL))
+		    deinterlace_push(deinterlacer, source->frame, time_base, NULL) != RV_OK)
 			return 0;
 	}
 	return 0;
@@ -295,7 +295,7 @@ static rv_status advance(struct source *source, enum source_event *event, rv_err
 			return RV_OK;
 		}
 		rv_status status = read_packet(source, &other, error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 		if (other) {
 			*event = SOURCE_PACKET;
@@ -326,7 +326,7 @@ static rv_status find_first_frame(struct source *source, rv_error *error)
 	libav_forget_complaint();
 	while (event == SOURCE_PACKET) {
 		rv_status status = advance(source, &event, error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 		if (event == SOURCE_PACKET && !libav_packets_push(&source->early, source->packet))
 			return rv_fail(error, RV_MEMORY, "%s: out of memory", source->input->name);
@@ -354,13 +354,13 @@ rv_status source_open(struct source **opened, struct input **input, rv_error *er
 	rv_status status = source->frame && source->packet
 	                           ? find_streams(source->input, error)
 	                           : rv_fail(error, RV_MEMORY, "out of memory");
-	if (!status)
+	if (status == RV_OK)
 		status = choose_stream(source, &codec, error);
-	if (!status)
+	if (status == RV_OK)
 		status = open_decoder(source, codec, error);
-	if (!status)
+	if (status == RV_OK)
 		status = find_first_frame(source, error);
-	if (status) {
+	if (status != RV_OK) {
 		source_close(&source);
 		return status;
 	}

@@ -15,7 +15,7 @@ static rv_status convert_frame(struct source *source, const rv_image *image, rv_
 	if (!view)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	rv_status status = convert_view_frame(view, image, error);
-	if (!status)
+	if (status == RV_OK)
 		status = convert(&source->converter, view, source->frame, error);
 	av_frame_free(&view);
 	return status;
@@ -40,9 +40,9 @@ static rv_status draw_frame(struct source *source, const rv_image *image, rv_err
 	if (source->orientation == ORIENTATION_UPRIGHT)
 		return convert_frame(source, image, error);
 	rv_status status = reserve_stored(source, image, error);
-	if (!status)
+	if (status == RV_OK)
 		status = convert_frame(source, &source->stored, error);
-	if (!status)
+	if (status == RV_OK)
 		orientation_apply(source->orientation, source->stored.pixels, source->stored.stride,
 		                  source->stored.width, source->stored.height,
 		                  convert_pixel_bytes(image->format), image->pixels, image->stride);

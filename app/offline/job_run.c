@@ -50,9 +50,9 @@ rv_status job_run(const struct job *job, struct job_report *report, rv_error *er
 	struct input *input = NULL;
 	*report = (struct job_report){0};
 	rv_status status = check_job(job, error);
-	if (!status)
+	if (status == RV_OK)
 		status = input_open(&input, job->input, &options, error);
-	if (!status)
+	if (status == RV_OK)
 		status = is_still(job, input) ? still_run(job, &input, report, error)
 		                              : transcode_run(job, &input, report, error);
 	input_close(&input);

@@ -48,7 +48,7 @@ static rv_status make_noise(struct journey *journey, const struct options *optio
 	size_t count;
 	rv_status status = convert_allocate_image(&journey->start, RV_RGB8, options->size.width,
 	                                          options->size.height, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	pixels = journey->start.pixels;
 	count = journey->start.stride * (size_t)journey->start.height;
@@ -76,11 +76,11 @@ static rv_status read_start(struct journey *journey, const struct options *optio
 	struct picture picture = {0};
 	int width = options->size.width, height = options->size.height;
 	rv_status status = picture_open(&picture, options->operand, error);
-	if (!status) {
+	if (status == RV_OK) {
 		convert_fit_size(&width, &height, picture.image.width, picture.image.height);
 		status = picture_scale(&picture, width, height, error);
 	}
-	if (!status) {
+	if (status == RV_OK) {
 		journey->start = picture.image;
 		picture.image.pixels = NULL;
 		to_bytes(&journey->start);
@@ -93,10 +93,10 @@ rv_status journey_open(struct journey *journey, const struct options *options, r
 {
 	rv_status status = check(options, error);
 	*journey = (struct journey){.on = true};
-	if (!status)
+	if (status == RV_OK)
 		status = options->from == OPTION_FROM_NOISE ? make_noise(journey, options, error)
 		                                            : read_start(journey, options, error);
-	if (!status)
+	if (status == RV_OK)
 		snprintf(journey->input, sizeof(journey->input),
 		         "lavfi:color=black:s=%dx%d:r=%g:d=%g,format=gbrp", journey->start.width,
 		         journey->start.height, (double)options->rate, (double)options->duration);

@@ -26,9 +26,9 @@ static rv_status dream_picture(const struct job *job, struct picture *picture, r
 	const rv_image *image = &picture->image;
 	rv_status status =
 		convert_allocate_image(&dreamed, image->format, image->width, image->height, error);
-	if (!status)
+	if (status == RV_OK)
 		status = job->dream(job->context, image, RV_TIME_NONE, &dreamed, error);
-	if (status) {
+	if (status != RV_OK) {
 		free(dreamed.pixels);
 		return status;
 	}
@@ -42,7 +42,7 @@ static rv_status read_picture(const struct job *job, struct input *input, struct
 {
 	int width = job->width, height = job->height;
 	rv_status status = picture_read(picture, input, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	convert_fit_size(&width, &height, picture->image.width, picture->image.height);
 	report->width = width;
@@ -70,22 +70,22 @@ rv_status still_run(const struct job *job, struct input **input, struct job_repo
 	rv_status status = check_names(job, *input, error);
 	report->picture = true;
 	report->frames_expected = 1;
-	if (!status)
+	if (status == RV_OK)
 		status = output_file_create(&file, job->output, job->force, error);
-	if (!status)
+	if (status == RV_OK)
 		status = read_picture(job, *input, &picture, report, error);
 	input_close(input);
-	if (!status) {
+	if (status == RV_OK) {
 		progress_begin(job->progress, 1);
 		status = dream_picture(job, &picture, error);
 	}
-	if (status == RV_CANCELLED || (!status && stopped(job)))
+	if (status == RV_CANCELLED || (status == RV_OK && stopped(job)))
 		status = stop_error(job, error);
-	if (!status)
+	if (status == RV_OK)
 		status = picture_write(&picture, file, job->output, error);
-	if (!status)
+	if (status == RV_OK)
 		status = output_file_commit(&file, error);
-	if (!status) {
+	if (status == RV_OK) {
 		report->frames = 1;
 		report->written = true;
 		progress_frame(job->progress);

@@ -51,7 +51,7 @@ static rv_status allocate_images(struct transcode *t, rv_error *error)
 	t->report->width = width;
 	t->report->height = height;
 	rv_status status = convert_allocate_image(&t->before, video->rgb, width, height, error);
-	if (!status)
+	if (status == RV_OK)
 		status = convert_allocate_image(&t->after, video->rgb, width, height, error);
 	return status;
 }
@@ -73,7 +73,7 @@ static rv_status open_sink(struct transcode *t, struct output_file **file, rv_er
 		.video_index = t->source->video_index,
 	};
 	rv_status status = sink_create(&t->sink, file, &options, &contents, error);
-	return status ? status : sink_begin(t->sink, error);
+	return status != RV_OK ? status : sink_begin(t->sink, error);
 }
 
 /* Everything that can fail beforehand does so here: names first, as they cost nothing. */
@@ -81,16 +81,16 @@ static rv_status open_all(struct transcode *t, struct input **input, rv_error *e
 {
 	struct output_file *file = NULL;
 	rv_status status = output_file_create(&file, t->job->output, t->job->force, error);
-	if (!status)
+	if (status == RV_OK)
 		status = open_still(t, error);
-	if (!status)
+	if (status == RV_OK)
 		status = source_open(&t->source, input, error);
-	if (!status)
+	if (status == RV_OK)
 		status = allocate_images(t, error);
-	if (!status)
+	if (status == RV_OK)
 		status = open_sink(t, &file, error);
 	output_file_discard(&file);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	t->report->frames_expected = t->source->video.frames_expected;
 	t->still_frame = t->report->frames_expected ? t->report->frames_expected / 2 : -1;
@@ -103,7 +103,7 @@ static rv_status write_still(struct transcode *t, rv_error *error)
 {
 	const struct picture picture = {.image = t->after};
 	rv_status status = picture_write(&picture, t->still, t->job->still, error);
-	return status ? status : output_file_commit(&t->still, error);
+	return status != RV_OK ? status : output_file_commit(&t->still, error);
 }
 
 static rv_status dream_frame(struct transcode *t, rv_error *error)
@@ -111,11 +111,11 @@ static rv_status dream_frame(struct transcode *t, rv_error *error)
 	const AVRational nanosecond = {1, 1000000000};
 	int64_t time = av_rescale_q(t->source->pts, t->source->video.time_base, nanosecond);
 	rv_status status = source_image(t->source, &t->before, error);
-	if (!status)
+	if (status == RV_OK)
 		status = t->job->dream(t->job->context, &t->before, time, &t->after, error);
-	if (!status)
+	if (status == RV_OK)
 		status = sink_frame(t->sink, &t->after, t->source->pts, t->source->duration, error);
-	if (!status && t->still && t->report->frames == t->still_frame)
+	if (status == RV_OK && t->still && t->report->frames == t->still_frame)
 		status = write_still(t, error);
 	return status;
 }
@@ -154,7 +154,7 @@ static rv_status write_due_packets(struct transcode *t, bool all, rv_error *erro
 		av_packet_unref(packet);
 		libav_packets_pop(t->waiting, packet);
 		rv_status status = sink_packet(t->sink, packet, error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 	}
 	return RV_OK;
@@ -180,18 +180,18 @@ static rv_status dream_all(struct transcode *t, rv_error *error)
 		rv_status status = source_next(t->source, &event, error);
 		t->report->damaged = t->source->damaged;
 		t->reading_failed = status == RV_IO;
-		if (!status && event == SOURCE_END)
+		if (status == RV_OK && event == SOURCE_END)
 			return write_due_packets(t, true, error);
-		if (!status && event == SOURCE_PACKET)
+		if (status == RV_OK && event == SOURCE_PACKET)
 			status = keep_packet(t, error);
-		if (!status && event == SOURCE_FRAME) {
+		if (status == RV_OK && event == SOURCE_FRAME) {
 			status = dream_frame(t, error);
-			if (!status) {
+			if (status == RV_OK) {
 				count_frame(t);
 				status = write_due_packets(t, false, error);
 			}
 		}
-		if (status)
+		if (status != RV_OK)
 			return status;
 	}
 }
@@ -199,9 +199,9 @@ static rv_status dream_all(struct transcode *t, rv_error *error)
 static rv_status finish(struct transcode *t, rv_error *error)
 {
 	rv_status status = sink_finish(&t->sink, error);
-	if (!status && t->still)
+	if (status == RV_OK && t->still)
 		status = write_still(t, error); /* it was to be a frame that never came */
-	t->report->written = !status;
+	t->report->written = status == RV_OK;
 	return status;
 }
 
@@ -213,7 +213,7 @@ static rv_status end_stopped(struct transcode *t, rv_error *error)
 		               "stopped before the first frame; %s was not written",
 		               t->job->output);
 	rv_status status = finish(t, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (report->frames_expected)
 		return rv_fail(error, RV_CANCELLED,
@@ -237,7 +237,7 @@ static void note_damage(const struct transcode *t, rv_status status)
 		progress_note(t->job->progress, "%s: %lld damaged %s of the video left out",
 		              t->job->input, (long long)report->damaged,
 		              report->damaged == 1 ? "packet" : "packets");
-	if (!status && ended_early(report))
+	if (status == RV_OK && ended_early(report))
 		progress_note(t->job->progress, "%s: ends early, after %lld of %lld frames",
 		              t->job->input, (long long)report->frames,
 		              (long long)report->frames_expected);
@@ -259,12 +259,12 @@ rv_status transcode_run(const struct job *job, struct input **input, struct job_
 	struct transcode t = {.job = job, .report = report};
 	rv_status status = open_all(&t, input, error);
 	input_close(input);
-	if (!status) {
+	if (status == RV_OK) {
 		progress_begin(job->progress, report->frames_expected);
 		status = dream_all(&t, error);
 		if (status == RV_CANCELLED)
 			status = end_stopped(&t, error);
-		else if (!status)
+		else if (status == RV_OK)
 			status = finish(&t, error);
 		else if (t.reading_failed && report->frames)
 			finish(&t, NULL); /* what was dreamed is worth keeping; the error stays */
