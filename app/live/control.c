@@ -1,48 +1,41 @@
+#include "app/live/control.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "app/base/clock.h"
+#include "app/control/action_dream.h"
+#include "app/live/act.h"
 #include "app/live/session.h"
 #include "app/media/container.h"
 #include "app/options/preset.h"
 
-rv_status live_try(struct live *live, const char *action, rv_error *error)
-{
-	rv_status status = action_run(live->actions, action, error);
-	live_hud_say(&live->hud, status == RV_OK ? live->actions->message : error->message,
-	             clock_now());
-	return status;
-}
-
-void live_act(struct live *live, const char *action)
-{
-	rv_error error = {0};
-	live_try(live, action, &error);
-}
+static const char no_playlist[] = "there is no playlist; --playlist FILE reads one";
 
 static void take_event(struct live *live, const struct window_event *event)
 {
+	const struct options *options = &live->actions->options;
 	char drag[32];
 	const char *action;
+	rv_error error;
 	switch (event->kind) {
 	case WINDOW_CLOSE:
-		live->quit = !live->actions->options.kiosk;
+		live->quit = !options->kiosk;
 		break;
 	case WINDOW_HUD_CLOSE:
 		live->actions->options.hud_display = 0;
 		break;
 	case WINDOW_DRAG:
-		if (live_display_drag(live, event) ||
-		    live->actions->options.view != OPTION_VIEW_SPLIT)
+		if (live_display_drag(&live->display, event) || options->view != OPTION_VIEW_SPLIT)
 			break;
 		snprintf(drag, sizeof(drag), "set split %.3f", event->picture.x);
 		action_run(live->actions, drag, NULL); /* what is seen need not be said */
 		break;
 	case WINDOW_KEY:
-		action = keys_find_in(&live->keys, live_display_mode(live), event->key);
-		if (action && live_display_obeys(live, event->key))
-			live_act(live, action);
+		action = keys_find_in(&live->keys, live_display_mode(options), event->key);
+		if (action && live_display_obeys(options, event->key))
+			live_act(live->actions, &live->hud, action, &error);
 		break;
 	}
 }
@@ -119,6 +112,58 @@ static void reset(struct live *live)
 	live_engine_reset(live->engine);
 }
 
+static void go_to_next_display(struct live *live)
+{
+	live_display_next(&live->display);
+}
+
+static void learn(struct live *live)
+{
+	live_remote_learn(&live->remote);
+}
+
+/* ---- the playlist ---- */
+
+/* Takes the preset whose turn it is, and goes on with the fade that is under way. */
+static void step_playlist(struct live *live)
+{
+	struct action_state *actions = live->actions;
+	int64_t now = clock_now();
+	const struct playlist_line *line = playlist_tick(&live->playlist, now);
+	if (line) {
+		double seconds = line->fade >= 0 ? line->fade : (double)actions->options.fade;
+		action_take_dream(actions, &line->dream, seconds);
+		snprintf(actions->message, sizeof(actions->message), "playlist: %s", line->name);
+		live_hud_say(&live->hud, actions->message, now);
+	}
+	fade_step(&actions->fade, &actions->options, now);
+}
+
+static void go_to_next_line(struct live *live)
+{
+	if (!live->playlist.count)
+		live_hud_say(&live->hud, no_playlist, clock_now());
+	playlist_next(&live->playlist);
+}
+
+static void pause_playlist(struct live *live)
+{
+	bool stands = playlist_pause(&live->playlist, clock_now());
+	live_hud_say(&live->hud,
+	             !live->playlist.count ? no_playlist
+	             : stands              ? "the playlist waits"
+	                                   : "the playlist goes on",
+	             clock_now());
+}
+
+/* The dream so far fades out while that of the options, as they are now, begins. */
+static void fade(struct live *live)
+{
+	live_engine_fade(live->engine, live->actions->fade.seconds);
+}
+
+/* ---- requests ---- */
+
 static const struct {
 	enum action_request request;
 	void (*fulfil)(struct live *live);
@@ -128,11 +173,11 @@ static const struct {
 	{ACTION_SAVE_PRESET, save_preset},
 	{ACTION_RECORD, record},
 	{ACTION_RESET, reset},
-	{ACTION_NEXT_DISPLAY, live_display_next},
-	{ACTION_LEARN, live_remote_learn},
-	{ACTION_PLAYLIST_NEXT, live_playlist_next},
-	{ACTION_PLAYLIST_PAUSE, live_playlist_pause},
-	{ACTION_FADE, live_playlist_fade},
+	{ACTION_NEXT_DISPLAY, go_to_next_display},
+	{ACTION_LEARN, learn},
+	{ACTION_PLAYLIST_NEXT, go_to_next_line},
+	{ACTION_PLAYLIST_PAUSE, pause_playlist},
+	{ACTION_FADE, fade},
 };
 
 static void fulfil_requests(struct live *live)
@@ -149,11 +194,10 @@ void live_take_events(struct live *live)
 	struct window_event event;
 	while (live->window && window_next_event(live->window, &event))
 		take_event(live, &event);
-	live_remote_take(live);
-	live_playlist_step(live);
+	live_remote_take(&live->remote);
+	step_playlist(live);
 	fulfil_requests(live);
-	if (live->window)
-		live_display_place(live);
+	live_display_place(&live->display);
 	if (memcmp(&live->sent, &live->actions->options, sizeof(live->sent))) {
 		live->sent = live->actions->options;
 		live_engine_set(live->engine, &live->sent);

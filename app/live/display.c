@@ -4,55 +4,59 @@
 #include <string.h>
 
 #include "app/base/clock.h"
-#include "app/live/session.h"
+#include "app/base/paths.h"
+#include "app/control/keys.h"
 
-rv_status live_display_load(struct live_display *display, rv_error *error)
+rv_status live_display_open(struct live_display *display, struct action_state *actions,
+                            struct live_hud *hud, rv_error *error)
 {
+	display->actions = actions;
+	display->hud = hud;
 	return keystone_load(&display->keystones, error);
 }
 
 /* ---- corners ---- */
 
 /* Writes the corners of the display down where they were moved. */
-static void keep_corners(struct live *live)
+static void keep_corners(struct live_display *display)
 {
 	char text[KEYSTONE_TEXT_LENGTH], path[PATH_LENGTH];
 	rv_error error = {0};
-	struct keystone_list *list = &live->display.keystones;
-	const struct projection_quad *corners = &live->actions->corners;
-	struct projection_quad kept = keystone_of(list, live->display.display);
-	if (!live->display.display[0] || !memcmp(&kept, corners, sizeof(kept)))
+	struct keystone_list *list = &display->keystones;
+	const struct projection_quad *corners = &display->actions->corners;
+	struct projection_quad kept = keystone_of(list, display->name);
+	if (!display->name[0] || !memcmp(&kept, corners, sizeof(kept)))
 		return;
-	keystone_set(list, live->display.display, corners);
+	keystone_set(list, display->name, corners);
 	keystone_format(list, text);
 	if (paths_config_file(keystone_file, path) &&
-	    live_disk_write_text(live->disk, text, path, &error))
-		live_hud_say(&live->hud, error.message, clock_now());
+	    live_disk_write_text(display->disk, text, path, &error))
+		live_hud_say(display->hud, error.message, clock_now());
 }
 
 /* Another display has corners of its own. */
-static void take_corners(struct live *live)
+static void take_corners(struct live_display *display)
 {
-	char display[WINDOW_DISPLAY_LENGTH];
-	struct action_state *actions = live->actions;
-	window_size(live->window, &actions->screen_width, &actions->screen_height);
-	window_name_display(live->window, display);
-	if (!strcmp(display, live->display.display))
+	char name[WINDOW_DISPLAY_LENGTH];
+	struct action_state *actions = display->actions;
+	window_size(display->window, &actions->screen_width, &actions->screen_height);
+	window_name_display(display->window, name);
+	if (!strcmp(name, display->name))
 		return;
-	keep_corners(live);
-	strcpy(live->display.display, display);
-	actions->corners = keystone_of(&live->display.keystones, display);
+	keep_corners(display);
+	strcpy(display->name, name);
+	actions->corners = keystone_of(&display->keystones, name);
 }
 
-void live_display_end(struct live *live)
+void live_display_close(struct live_display *display)
 {
-	if (live->window && live->disk)
-		keep_corners(live);
+	if (display->disk)
+		keep_corners(display);
 }
 
-bool live_display_drag(struct live *live, const struct window_event *event)
+bool live_display_drag(struct live_display *display, const struct window_event *event)
 {
-	struct action_state *actions = live->actions;
+	struct action_state *actions = display->actions;
 	if (!actions->options.corner)
 		return false;
 	if (event->begins)
@@ -66,9 +70,9 @@ bool live_display_drag(struct live *live, const struct window_event *event)
 
 /* ---- displays ---- */
 
-void live_display_place(struct live *live)
+void live_display_place(struct live_display *display)
 {
-	const struct options *options = &live->actions->options;
+	const struct options *options = &display->actions->options;
 	const struct window_place place = {
 		.display = options->display,
 		.hud_display = options->hud_display,
@@ -76,38 +80,39 @@ void live_display_place(struct live *live)
 		.locked = options->kiosk,
 		.pointer = options->corner,
 	};
-	window_set_place(live->window, &place);
-	take_corners(live);
+	if (!display->window)
+		return;
+	window_set_place(display->window, &place);
+	take_corners(display);
 	if (!options->corner)
-		keep_corners(live);
+		keep_corners(display);
 }
 
-void live_display_next(struct live *live)
+void live_display_next(struct live_display *display)
 {
 	char said[64];
-	if (!live->window)
+	if (!display->window)
 		return;
-	live->actions->options.display = window_next_display(live->window);
-	snprintf(said, sizeof(said), "display %d", live->actions->options.display);
-	live_hud_say(&live->hud, said, clock_now());
+	display->actions->options.display = window_next_display(display->window);
+	snprintf(said, sizeof(said), "display %d", display->actions->options.display);
+	live_hud_say(display->hud, said, clock_now());
 }
 
-const char *live_display_mode(const struct live *live)
+const char *live_display_mode(const struct options *options)
 {
-	return live->actions->options.corner ? keys_corner_mode : NULL;
+	return options->corner ? keys_corner_mode : NULL;
 }
 
-bool live_display_obeys(const struct live *live, const char *key)
+bool live_display_obeys(const struct options *options, const char *key)
 {
-	return !live->actions->options.kiosk ||
-	       (!strncmp(key, "Ctrl+", 5) && strstr(key, "Shift+"));
+	return !options->kiosk || (!strncmp(key, "Ctrl+", 5) && strstr(key, "Shift+"));
 }
 
-void live_display_describe(const struct live *live, struct window_scene *scene)
+void live_display_describe(const struct live_display *display, struct window_scene *scene)
 {
-	const struct options *options = &live->actions->options;
+	const struct options *options = &display->actions->options;
 	scene->scale = (enum projection_scale)options->scale;
 	scene->turn = (double)options->turn;
-	scene->corners = live->actions->corners;
+	scene->corners = display->actions->corners;
 	scene->marked_corner = options->corner - 1;
 }

@@ -8,9 +8,11 @@
 #include "app/base/clock.h"
 #include "app/base/signals.h"
 #include "app/base/thread.h"
+#include "app/live/control.h"
 #include "app/live/display_frame.h"
 #include "app/live/input.h"
 #include "app/live/session.h"
+#include "app/live/show.h"
 #include "app/live/sound_reader.h"
 #include "app/media/convert.h"
 
@@ -81,18 +83,21 @@ static rv_status open_model(struct live *live, rv_error *error)
 
 static rv_status create_queues(struct live *live, rv_error *error)
 {
-	rv_status status =
-		queue_create(&live->frames, FRAME_QUEUE, QUEUE_DROP_OLDEST, frame_release, error);
-	if (status == RV_OK)
-		status = queue_create(&live->work, 1, QUEUE_DROP_OLDEST, frame_release, error);
-	if (status == RV_OK)
-		status = queue_create(&live->dreams, 1, QUEUE_DROP_OLDEST, dream_release, error);
-	if (status == RV_OK)
-		status = queue_create(&live->display_frames, DISPLAY_FRAME_QUEUE, QUEUE_DROP_OLDEST,
-		                      display_frame_release, error);
-	if (status == RV_OK)
-		status = queue_create(&live->sound, SOUND_QUEUE, QUEUE_DROP_OLDEST, sound_release,
-		                      error);
+	const struct {
+		struct queue **queue;
+		int capacity;
+		queue_release *release;
+	} queues[] = {
+		{&live->frames, FRAME_QUEUE, frame_release},
+		{&live->work, 1, frame_release},
+		{&live->dreams, 1, dream_release},
+		{&live->display_frames, DISPLAY_FRAME_QUEUE, display_frame_release},
+		{&live->sound, SOUND_QUEUE, sound_release},
+	};
+	rv_status status = RV_OK;
+	for (size_t i = 0; i < sizeof(queues) / sizeof(queues[0]) && status == RV_OK; i++)
+		status = queue_create(queues[i].queue, queues[i].capacity, QUEUE_DROP_OLDEST,
+		                      queues[i].release, error);
 	return status;
 }
 
@@ -128,52 +133,62 @@ static rv_status open_window(struct live *live, rv_error *error)
 	return window_open(&live->window, "Reverie", width, height, error);
 }
 
-/* What costs little and is most often wrong comes first. */
-static rv_status open_all(struct live *live, const struct options *options, rv_error *error)
+static rv_status open_playlist(struct live *live, rv_error *error)
+{
+	const char *path = live->actions->options.playlist;
+	return path[0] ? playlist_load(&live->playlist, path, error) : RV_OK;
+}
+
+static rv_status create_actions(struct live *live, const struct options *options, rv_error *error)
 {
 	live->actions = calloc(1, sizeof(*live->actions));
 	if (!live->actions)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	live->actions->options = *options;
 	live->actions->random = (uint64_t)clock_now();
-	action_find_presets(live->actions);
 	live->actions->corners = projection_whole;
-	rv_status status = keys_load_all(&live->keys, options->keys, error);
-	if (status == RV_OK)
-		status = live_display_load(&live->display, error);
-	if (status == RV_OK)
-		status = live_playlist_open(live, error);
-	if (status == RV_OK)
-		status = live_input_find(options, live->input, error);
-	if (status == RV_OK)
-		status = create_queues(live, error);
-	if (status == RV_OK)
-		status = open_input(live, error);
-	if (status == RV_OK)
-		status = video_recorder_open(&live->recorder, options, live->decode,
-		                             live->shown.width, live->shown.height, error);
-	if (status == RV_OK)
-		status = open_window(live, error);
-	if (status == RV_OK)
-		status = open_model(live, error);
-	if (status == RV_OK && signals_stop)
-		status = rv_fail(error, RV_CANCELLED, "stopped");
-	if (status == RV_OK)
-		status = live_remote_open(&live->remote, &live->actions->options, &live->keys,
-		                          error);
-	if (status == RV_OK)
-		status = live_disk_start(&live->disk, error);
+	action_find_presets(live->actions);
+	return RV_OK;
+}
+
+/* What costs little and is most often wrong comes first. */
+static rv_status open_parts(struct live *live, const struct options *options, rv_error *error)
+{
+	rv_status status;
+	if ((status = create_actions(live, options, error)) != RV_OK ||
+	    (status = keys_load_all(&live->keys, options->keys, error)) != RV_OK ||
+	    (status = live_display_open(&live->display, live->actions, &live->hud, error)) !=
+	            RV_OK ||
+	    (status = open_playlist(live, error)) != RV_OK ||
+	    (status = live_input_find(options, live->input, error)) != RV_OK ||
+	    (status = create_queues(live, error)) != RV_OK ||
+	    (status = open_input(live, error)) != RV_OK ||
+	    (status = video_recorder_open(&live->recorder, options, live->decode, live->shown.width,
+	                                  live->shown.height, error)) != RV_OK ||
+	    (status = open_window(live, error)) != RV_OK ||
+	    (status = open_model(live, error)) != RV_OK)
+		return status;
+	return signals_stop ? rv_fail(error, RV_CANCELLED, "stopped") : RV_OK;
+}
+
+/* Decoding starts last, when there is somebody to take its frames. */
+static rv_status start_threads(struct live *live, rv_error *error)
+{
+	const rv_image *shown = &live->shown;
+	rv_status status;
 	live->sent = live->actions->options;
-	if (status == RV_OK)
-		status = live_engine_start(&live->engine, live->session.model, &live->sent,
-		                           live->work, live->dreams, live->frames, error);
-	if (status == RV_OK)
-		status = warp_thread_start(&live->warp_thread, &live->sent, live->shown.width,
-		                           live->shown.height, live->frames, live->dreams,
-		                           live->display_frames, error);
-	if (status == RV_OK)
-		status = decode_start(live->decode, error);
-	return status;
+	if ((status = live_remote_open(&live->remote, live->actions, &live->hud, &live->keys,
+	                               error)) != RV_OK ||
+	    (status = live_disk_start(&live->disk, error)) != RV_OK ||
+	    (status = live_engine_start(&live->engine, live->session.model, &live->sent, live->work,
+	                                live->dreams, live->frames, error)) != RV_OK ||
+	    (status = warp_thread_start(&live->warp_thread, &live->sent, shown->width,
+	                                shown->height, live->frames, live->dreams,
+	                                live->display_frames, error)) != RV_OK)
+		return status;
+	live->display.window = live->window;
+	live->display.disk = live->disk;
+	return decode_start(live->decode, error);
 }
 
 static void free_all(struct live *live)
@@ -198,8 +213,7 @@ static void free_all(struct live *live)
 }
 
 /* The window goes first, as outputs may take a while to be finished; decoding goes last, as they
- * turn off its sound. What threads use that cannot be stopped is left to
- * them. */
+ * turn off its sound. What is used by threads that cannot be stopped is left to them. */
 static rv_status close_all(struct live *live, rv_error *error)
 {
 	__atomic_store_n(&live->stop, 1, __ATOMIC_RELAXED);
@@ -215,7 +229,7 @@ static rv_status close_all(struct live *live, rv_error *error)
 	decode_close(&live->decode);
 	bool engine_ended = live_engine_stop(&live->engine, until);
 	bool warp_ended = warp_thread_stop(&live->warp_thread, until);
-	live_display_end(live);
+	live_display_close(&live->display);
 	live_disk_stop(&live->disk);
 	live_remote_close(&live->remote);
 	left_thread = !engine_ended || !warp_ended;
@@ -292,7 +306,9 @@ rv_status live_run(const struct options *options, rv_error *error)
 	struct live *live = calloc(1, sizeof(*live));
 	if (!live)
 		return rv_fail(error, RV_MEMORY, "out of memory");
-	rv_status status = open_all(live, options, error);
+	rv_status status = open_parts(live, options, error);
+	if (status == RV_OK)
+		status = start_threads(live, error);
 	if (status == RV_OK)
 		status = run_session(live, error);
 	if (status == RV_OK)

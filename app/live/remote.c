@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "app/base/clock.h"
-#include "app/live/session.h"
+#include "app/live/act.h"
 
 /* More than can come from hands between two frames. */
 enum { COMMANDS_MAX = 256 };
@@ -29,9 +29,12 @@ static void open_midi(struct live_remote *remote, const char *from, const struct
 		say(remote, error.message);
 }
 
-rv_status live_remote_open(struct live_remote *remote, const struct options *options,
-                           const struct keys *keys, rv_error *error)
+rv_status live_remote_open(struct live_remote *remote, struct action_state *actions,
+                           struct live_hud *hud, const struct keys *keys, rv_error *error)
 {
+	const struct options *options = &actions->options;
+	remote->actions = actions;
+	remote->hud = hud;
 	rv_status status =
 		queue_create(&remote->commands, COMMANDS_MAX, QUEUE_DROP_OLDEST, free, error);
 	if (status == RV_OK && options->osc)
@@ -49,53 +52,52 @@ void live_remote_close(struct live_remote *remote)
 	queue_destroy(&remote->commands);
 }
 
-void live_remote_learn(struct live *live)
+void live_remote_learn(struct live_remote *remote)
 {
-	const struct action_state *actions = live->actions;
+	const struct action_state *actions = remote->actions;
 	const struct option *option = actions->last_option;
 	char turn[KEY_ACTION_LENGTH], said[ACTION_MESSAGE_LENGTH];
-	if (!live->remote.midi || !actions->last[0]) {
-		live_hud_say(&live->hud,
-		             live->remote.midi ? "change something first, then learn"
-		                               : "there is no MIDI to learn from",
+	if (!remote->midi || !actions->last[0]) {
+		live_hud_say(remote->hud,
+		             remote->midi ? "change something first, then learn"
+		                          : "there is no MIDI to learn from",
 		             clock_now());
 		return;
 	}
 	snprintf(turn, sizeof(turn), option ? "dial %.64s $" : "%s",
 	         option ? option->name : actions->last);
-	midi_learn(live->remote.midi, turn, actions->last);
+	midi_learn(remote->midi, turn, actions->last);
 	snprintf(said, sizeof(said), "a knob learns `%.48s`, a key `%.48s`: use it now", turn,
 	         actions->last);
-	live_hud_say(&live->hud, said, clock_now());
+	live_hud_say(remote->hud, said, clock_now());
 }
 
-static void take_command(struct live *live, const struct remote_command *command)
+static void take_command(struct live_remote *remote, const struct remote_command *command)
 {
-	struct live_remote *remote = &live->remote;
 	rv_error error;
 	switch (command->kind) {
 	case REMOTE_NOTHING:
 		break;
 	case REMOTE_ACT:
-		if (live_try(live, command->text, &error) != RV_OK)
+		if (live_act(remote->actions, remote->hud, command->text, &error) != RV_OK)
 			osc_refuse(remote->osc, &command->peer, error.message);
 		break;
 	case REMOTE_ASK:
-		osc_tell(remote->osc, &live->actions->options);
+		osc_tell(remote->osc, &remote->actions->options);
 		osc_answer(remote->osc, &command->peer, command->text);
 		break;
 	case REMOTE_SAY:
-		live_hud_say(&live->hud, command->text, clock_now());
+		live_hud_say(remote->hud, command->text, clock_now());
 		break;
 	}
 }
 
-void live_remote_take(struct live *live)
+void live_remote_take(struct live_remote *remote)
 {
 	struct remote_command *command;
-	while ((command = queue_pop(live->remote.commands, 0))) {
-		take_command(live, command);
+	while ((command = queue_pop(remote->commands, 0))) {
+		take_command(remote, command);
 		free(command);
 	}
-	osc_tell(live->remote.osc, &live->actions->options);
+	osc_tell(remote->osc, &remote->actions->options);
 }

@@ -1,11 +1,5 @@
-/* The live session's inside: what its parts on the main thread share. Only they include this.
- *
- *     live.c          opens everything, runs the loop, closes everything
- *     live_control.c  events, actions and what they ask for
- *     live_remote.c   what comes from outside the window
- *     live_playlist.c presets by the clock, and how they fade
- *     live_stage.c    on which display and how that is seen
- *     live_show.c     takes frames and dreams, composes them and shows what comes of it
+/* What the parts of a live session on the main thread share. live.c, which opens everything, runs
+ * the loop and closes everything, control.c and show.c alone include it.
  *
  * Everything here belongs to the main thread, but for `stop`, which other threads read. */
 #ifndef APP_LIVE_SESSION_H
@@ -15,13 +9,13 @@
 
 #include "app/control/action.h"
 #include "app/control/keys.h"
+#include "app/control/playlist.h"
 #include "app/live/compose.h"
 #include "app/live/decode.h"
 #include "app/live/disk.h"
 #include "app/live/display.h"
 #include "app/live/engine.h"
 #include "app/live/hud.h"
-#include "app/live/playlist.h"
 #include "app/live/remote.h"
 #include "app/live/stats.h"
 #include "app/live/video_recorder.h"
@@ -62,21 +56,5 @@ struct live {
 	struct live_stats stats;
 	int files; /* written so far, for their names */
 };
-
-/* Takes all that happened to the window or came from elsewhere, runs the actions it is bound to,
- * and tells the engine. */
-void live_take_events(struct live *live);
-
-/* Runs an action (app/control/action.h) and says what came of it. */
-void live_act(struct live *live, const char *action);
-/* The same, for one who wants to know it too. */
-rv_status live_try(struct live *live, const char *action, rv_error *error);
-
-/* Takes the newest frame and dream and shows them, and says what happened. Does nothing before the
- * first frame. */
-rv_status live_show(struct live *live, rv_error *error);
-
-/* Prints how good a dream is as name=value, to the end of a line. */
-void live_print_quality(const struct dream *dream);
 
 #endif

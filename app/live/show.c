@@ -1,3 +1,5 @@
+#include "app/live/show.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -183,7 +185,7 @@ static rv_status update_hud(struct live *live, int64_t now, bool *changed, rv_er
 		.options = options,
 		.stats = &live->stats,
 		.keys = &live->keys,
-		.mode = live_display_mode(live),
+		.mode = live_display_mode(options),
 		.width = live->shown.width,
 		.height = live->shown.height,
 		.density = 1,
@@ -219,7 +221,7 @@ static rv_status show_in_window(struct live *live, bool hud_changed, rv_error *e
 {
 	struct window_scene scene = {
 		.picture = &live->shown, .hud = &live->hud.picture, .hud_changed = hud_changed};
-	live_display_describe(live, &scene);
+	live_display_describe(&live->display, &scene);
 	return window_show(live->window, &scene, error);
 }
 

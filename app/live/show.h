@@ -1,0 +1,18 @@
+/* What a live session shows: the newest frame with the detail of the newest dream, in the window,
+ * on the HUD and in recordings. Belongs to the main thread. */
+#ifndef APP_LIVE_SHOW_H
+#define APP_LIVE_SHOW_H
+
+#include "engine/reverie.h"
+
+struct dream;
+struct live;
+
+/* Takes the newest frame and dream, shows them, and says what happened. Does nothing before the
+ * first frame. The errors of compose_picture, hud_draw and window_show. */
+rv_status live_show(struct live *live, rv_error *error);
+
+/* Prints how good a dream is as name=value, to the end of a line. */
+void live_print_quality(const struct dream *dream);
+
+#endif
