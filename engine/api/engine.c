@@ -9,6 +9,7 @@
 #include "engine/api/channel_rms.h"
 #include "engine/api/model.h"
 #include "engine/dream/memory.h"
+#include "engine/opencl/device_open.h"
 #include "engine/opencl/program.h"
 
 /* A side longer than this is refused before anything is allocated for it. */

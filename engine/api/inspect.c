@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/api/probe.h"
+#include "engine/opencl/device_open.h"
 #include "engine/opencl/program.h"
 
 /* The gradient of a mean over a whole layer is so small that it would come near denormal numbers,

@@ -1,29 +1,21 @@
 /* The functions of engine/reverie.h that measure: steps, launches, memory, convolutions. */
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "engine/api/channel_rms.h"
 #include "engine/api/probe.h"
+#include "engine/base/clock.h"
 #include "engine/opencl/profile.h"
 #include "engine/opencl/program.h"
-
-static double now_ms(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec * 1e-6;
-}
 
 /* One step, waited for. */
 static rv_status time_step(struct probe *probe, double *milliseconds, rv_error *error)
 {
-	double start = now_ms();
+	double start = clock_now_ms();
 	rv_status status = probe_run(probe, error);
 	cl_int code = status ? CL_SUCCESS : clFinish(probe->engine->device->queue);
 
-	*milliseconds = now_ms() - start;
+	*milliseconds = clock_now_ms() - start;
 	return code ? device_fail(error, code, "running a gradient step") : status;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/base/arena.h"
+#include "engine/base/suggest.h"
 #include "engine/graph/graph.h"
 
 enum { NO_LAYER = -1 };

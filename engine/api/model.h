@@ -13,9 +13,4 @@ const struct onnx_model *model_onnx(const rv_model *model);
 rv_status input_format_find(rv_input_format *format, const char *name,
                             const struct onnx_model *onnx, rv_error *error);
 
-/* Writes the names among names[count] that are most like name to text, joined by ", "; "" where
- * none is. */
-void suggest_names(const char *name, const char *const *names, int count, char *text,
-                   size_t text_size);
-
 #endif

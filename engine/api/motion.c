@@ -1,9 +1,10 @@
 /* Optical flow between pictures of the caller. */
 #include <stdlib.h>
-#include <time.h>
 
 #include "engine/api/engine.h"
+#include "engine/base/clock.h"
 #include "engine/flow/flow.h"
+#include "engine/opencl/device_open.h"
 #include "engine/opencl/program.h"
 
 /* One of the two pictures, on its way to the device. */
@@ -19,14 +20,6 @@ struct rv_motion {
 	struct launch_list rasters; /* owns them */
 	struct motion_picture pictures[2];
 };
-
-static double now_milliseconds(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
 
 /* ---- life ---- */
 
@@ -145,7 +138,7 @@ static rv_status load(struct rv_motion *motion, struct motion_picture *picture,
 /* From both pictures on the device to the flow between them, and waits for it. */
 static rv_status estimate(struct rv_motion *motion, double *milliseconds, rv_error *error)
 {
-	double start = now_milliseconds();
+	double start = clock_now_ms();
 	rv_status status;
 	cl_int code;
 
@@ -157,7 +150,7 @@ static rv_status estimate(struct rv_motion *motion, double *milliseconds, rv_err
 	if (code)
 		return device_fail(error, code, "optical flow");
 	if (milliseconds)
-		*milliseconds = now_milliseconds() - start;
+		*milliseconds = clock_now_ms() - start;
 	return RV_OK;
 }
 

@@ -1,20 +1,18 @@
+#include "engine/base/suggest.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/api/model.h"
+#include "engine/base/minmax.h"
+#include "engine/reverie.h"
 
 enum {
 	COMPARED_LENGTH = 64, /* bytes of a name that are looked at */
 	SUGGESTIONS = 3,
 	FAR = 1000,
 };
-
-static int least(int a, int b)
-{
-	return a < b ? a : b;
-}
 
 int rv_edit_distance(const char *a, const char *b)
 {
@@ -31,7 +29,7 @@ int rv_edit_distance(const char *a, const char *b)
 			            tolower((unsigned char)b[j - 1]);
 			int replaced = diagonal + !same;
 			diagonal = row[j];
-			row[j] = least(replaced, least(row[j], row[j - 1]) + 1);
+			row[j] = min_int(replaced, min_int(row[j], row[j - 1]) + 1);
 		}
 	}
 	return row[length_b];

@@ -3,6 +3,8 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "engine/base/minmax.h"
+
 enum {
 	COUNT_MAX = 64, /* tiles along an axis */
 	/* The side of a network that is laid out only to learn what a pixel takes. */
@@ -11,16 +13,6 @@ enum {
 	 * the first or second one fits. */
 	ATTEMPTS = 8,
 };
-
-static int smaller(int a, int b)
-{
-	return a < b ? a : b;
-}
-
-static int larger(int a, int b)
-{
-	return a > b ? a : b;
-}
 
 /* ---- geometry ---- */
 
@@ -140,17 +132,18 @@ static struct tiles_receptive_field reach_above(const struct graph_node *node,
 	if (node->kind != OPERATOR_CONVOLUTION && node->kind != OPERATOR_MAX_POOL &&
 	    node->kind != OPERATOR_AVERAGE_POOL)
 		return below;
-	below.height += (window->height - 1) * larger(window->dilation_y, 1) * below.stride;
-	below.width += (window->width - 1) * larger(window->dilation_x, 1) * below.stride;
-	below.stride *= larger(larger(window->stride_y, window->stride_x), 1);
+	below.height += (window->height - 1) * max_int(window->dilation_y, 1) * below.stride;
+	below.width += (window->width - 1) * max_int(window->dilation_x, 1) * below.stride;
+	below.stride *= max_int(max_int(window->stride_y, window->stride_x), 1);
 	return below;
 }
 
 static struct tiles_receptive_field reach_of_both(struct tiles_receptive_field a,
                                                   struct tiles_receptive_field b)
 {
-	return (struct tiles_receptive_field){larger(a.stride, b.stride),
-	                                      larger(a.height, b.height), larger(a.width, b.width)};
+	return (struct tiles_receptive_field){max_int(a.stride, b.stride),
+	                                      max_int(a.height, b.height),
+	                                      max_int(a.width, b.width)};
 }
 
 bool tiles_receptive_field(const struct graph *graph, struct tiles_receptive_field *reach)
@@ -201,8 +194,8 @@ static rv_status most_pixels(double *most, const struct graph *graph, int height
 	double bytes, buffer;
 	rv_status status;
 
-	height = smaller(height, SAMPLE_SIDE);
-	width = smaller(width, SAMPLE_SIDE);
+	height = min_int(height, SAMPLE_SIDE);
+	width = min_int(width, SAMPLE_SIDE);
 	status = network_create(&sample, graph, height, width, error);
 	if (status)
 		return status;
@@ -218,7 +211,7 @@ static rv_status most_pixels(double *most, const struct graph *graph, int height
 static bool cover(struct tiles *tiles, int height, int width,
                   const struct tiles_receptive_field *reach, double most)
 {
-	for (int overlap = larger(reach->height, reach->width) / 2; overlap >= 2 * reach->stride;
+	for (int overlap = max_int(reach->height, reach->width) / 2; overlap >= 2 * reach->stride;
 	     overlap /= 2)
 		if (tiles_cover(tiles, height, width, reach->stride, overlap, most))
 			return true;

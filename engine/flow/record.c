@@ -1,4 +1,5 @@
 /* The launches of optical flow, in the order they run. */
+#include "engine/base/minmax.h"
 #include "engine/base/rounding.h"
 #include "engine/flow/plan.h"
 
@@ -40,11 +41,6 @@ static size_t at_least_one(int value)
 	return value > 1 ? (size_t)value : 1;
 }
 
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
 /* Ends a launch over all pixels of a level, whose work-items take columns_of_item columns. */
 static void finish(struct launch_recorder *recorder, const struct flow_level *level,
                    int columns_of_item)
@@ -60,8 +56,8 @@ static void finish(struct launch_recorder *recorder, const struct flow_level *le
 		              GPU_TILE_HEIGHT, 1);
 		return;
 	}
-	runs = least(pixels / PIXELS_OF_A_RUN + 1, (size_t)info->compute_units * RUNS_OF_A_CORE);
-	record_launch(recorder, 1, least(runs, (size_t)level->height), 1, 1, 1, 1);
+	runs = min_size(pixels / PIXELS_OF_A_RUN + 1, (size_t)info->compute_units * RUNS_OF_A_CORE);
+	record_launch(recorder, 1, min_size(runs, (size_t)level->height), 1, 1, 1, 1);
 }
 
 static int lanes(const struct launch_recorder *recorder)
@@ -143,8 +139,8 @@ static void record_system(struct launch_recorder *recorder, const struct flow *f
 static void record_relax_bands(struct launch_recorder *recorder, const struct flow *flow,
                                const struct flow_level *level, int warp)
 {
-	size_t bands = least(at_least_one(level->height / ROWS_OF_A_BAND),
-	                     (size_t)recorder->device->info.compute_units * BANDS_OF_A_CORE);
+	size_t bands = min_size(at_least_one(level->height / ROWS_OF_A_BAND),
+	                        (size_t)recorder->device->info.compute_units * BANDS_OF_A_CORE);
 	int rows = level->height / (int)bands;
 
 	start(recorder, "flow/solver", "flow_relax_bands", "flow relax");

@@ -3,20 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/minmax.h"
 #include "engine/network/operator_table.h"
 
 enum { SAVED_ALIGNMENT = 64 };
 
-static size_t larger(size_t a, size_t b)
-{
-	return a > b ? a : b;
-}
-
 void network_needs_cover(struct network_needs *needs, const struct network_needs *more)
 {
-	needs->tensor_bytes = larger(needs->tensor_bytes, more->tensor_bytes);
-	needs->saved_bytes = larger(needs->saved_bytes, more->saved_bytes);
-	needs->zero_bytes = larger(needs->zero_bytes, more->zero_bytes);
+	needs->tensor_bytes = max_size(needs->tensor_bytes, more->tensor_bytes);
+	needs->saved_bytes = max_size(needs->saved_bytes, more->saved_bytes);
+	needs->zero_bytes = max_size(needs->zero_bytes, more->zero_bytes);
 }
 
 size_t network_needs_bytes(const struct network_needs *needs)
@@ -122,8 +118,8 @@ static void sum_needs(struct network *network)
 	needs->tensor_bytes = network->layout->elements * sizeof(float);
 	for (int i = 0; i < network->graph->tensor_count; i++)
 		needs->zero_bytes =
-			larger(needs->zero_bytes,
-		               (size_t)network->layout->places[i].pixel_stride * sizeof(float));
+			max_size(needs->zero_bytes,
+		                 (size_t)network->layout->places[i].pixel_stride * sizeof(float));
 }
 
 rv_status network_create(struct network **out, const struct graph *graph, int height, int width,

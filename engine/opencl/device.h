@@ -26,9 +26,6 @@ struct device {
 	struct stage_times times; /* of the frame under way; on if rv_config asks for it */
 };
 
-rv_status device_open(struct device **device, const rv_config *config, rv_error *error);
-void device_close(struct device **device);
-
 /* Whether launches are to be made as GPUs want them, many small work-items to a work-group, rather
  * than as CPUs do. What kind of device it is does not matter: rv_config may say otherwise. */
 bool device_wants_groups(const struct device *device);

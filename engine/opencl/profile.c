@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "engine/base/clock.h"
 
 enum { ENTRIES_MAX = 256 };
 
@@ -45,14 +46,6 @@ void profile_destroy(struct profile **profile)
 
 /* ---- one launch ---- */
 
-static double now_ms(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec * 1e-6;
-}
-
 /* The device's own clock. */
 static cl_int time_kernel(const struct launch *launch, cl_command_queue queue, double *ms)
 {
@@ -79,12 +72,12 @@ static cl_int time_kernel(const struct launch *launch, cl_command_queue queue, d
 /* A library gives no event: the host's clock. */
 static cl_int time_call(const struct launch *launch, cl_command_queue queue, double *ms)
 {
-	double start = now_ms();
+	double start = clock_now_ms();
 	cl_int code = launch->call(launch->context, queue);
 
 	if (!code)
 		code = clFinish(queue);
-	*ms = now_ms() - start;
+	*ms = clock_now_ms() - start;
 	return code;
 }
 
@@ -225,17 +218,17 @@ rv_status profile_peak(struct device *device, double *gflops, rv_error *error)
 	struct launch_list list = {0};
 	struct launch_recorder recorder = {.device = device, .list = &list, .error = error};
 	rv_status status = record_peak(&recorder);
-	double end = now_ms() + PEAK_MILLISECONDS;
+	double end = clock_now_ms() + PEAK_MILLISECONDS;
 
 	*gflops = 0;
-	for (int i = 0; (i < PEAK_RUNS || now_ms() < end) && !status; i++) {
-		double start = now_ms(), reached;
+	for (int i = 0; (i < PEAK_RUNS || clock_now_ms() < end) && !status; i++) {
+		double start = clock_now_ms(), reached;
 		cl_int code;
 		status = launch_list_run(&list, device->queue, error);
 		code = clFinish(device->queue);
 		if (!status && code)
 			status = device_fail(error, code, "measuring the peak");
-		reached = list.launches[0].flop * 1e-6 / (now_ms() - start);
+		reached = list.launches[0].flop * 1e-6 / (clock_now_ms() - start);
 		if (reached > *gflops)
 			*gflops = reached;
 	}

@@ -7,63 +7,6 @@
 
 #include "engine/opencl/program.h"
 
-void launch_list_clear(struct launch_list *list)
-{
-	for (int i = 0; i < list->count; i++) {
-		struct launch *launch = &list->launches[i];
-		if (launch->kernel)
-			clReleaseKernel(launch->kernel);
-		if (launch->release)
-			launch->release(launch->context);
-	}
-	for (int i = 0; i < list->buffer_count; i++)
-		clReleaseMemObject(list->buffers[i]);
-	free(list->launches);
-	free(list->buffers);
-	memset(list, 0, sizeof(*list));
-}
-
-size_t launch_list_bytes(const struct launch_list *list)
-{
-	size_t bytes = 0;
-
-	for (int i = 0; i < list->buffer_count; i++) {
-		size_t size = 0;
-		clGetMemObjectInfo(list->buffers[i], CL_MEM_SIZE, sizeof(size), &size, NULL);
-		bytes += size;
-	}
-	return bytes;
-}
-
-static cl_int run(const struct launch *launch, cl_command_queue queue)
-{
-	if (launch->call)
-		return launch->call(launch->context, queue);
-	return clEnqueueNDRangeKernel(queue, launch->kernel, launch->dimensions, NULL,
-	                              launch->global, launch->local[0] ? launch->local : NULL, 0,
-	                              NULL, NULL);
-}
-
-rv_status launch_list_run(const struct launch_list *list, cl_command_queue queue, rv_error *error)
-{
-	for (int i = 0; i < list->count; i++) {
-		cl_int code = run(&list->launches[i], queue);
-		if (code)
-			return device_fail(error, code, list->launches[i].label);
-	}
-	return RV_OK;
-}
-
-void launch_set_int(const struct launch *launch, cl_uint argument, int value)
-{
-	clSetKernelArg(launch->kernel, argument, sizeof(value), &value);
-}
-
-void launch_set_float(const struct launch *launch, cl_uint argument, float value)
-{
-	clSetKernelArg(launch->kernel, argument, sizeof(value), &value);
-}
-
 /* A launch that was begun and will not be ended. */
 static void drop_kernel(struct launch_recorder *recorder)
 {

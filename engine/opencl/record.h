@@ -6,53 +6,8 @@
 #ifndef ENGINE_OPENCL_RECORD_H
 #define ENGINE_OPENCL_RECORD_H
 
-#include "engine/opencl/device.h"
-
-/* A tensor, or a run of channels of a wider one, in a buffer of float. Pixels are stored row by
- * row, the channels of a pixel together (NHWC): channel c of pixel (y, x) is element
- * offset + (y * width + x) * pixel_stride + c. offset and pixel_stride are multiples of
- * TENSOR_ALIGNMENT, but for the network's input, whose pixel_stride is INPUT_STRIDE. The channels
- * up to the next multiple of TENSOR_ALIGNMENT exist and hold finite values of no meaning: kernels
- * may overwrite them with finite values, and whoever sums over channels must leave them out. */
-enum { TENSOR_ALIGNMENT = 16, INPUT_STRIDE = 4 };
-
-struct slice {
-	cl_mem buffer;
-	int offset, pixel_stride; /* elements */
-	int channels, height, width;
-};
-
-struct launch {
-	const char *label;     /* for messages; lives as long as the list */
-	const char *operation; /* for profiles: the operator it is a part of, or NULL */
-	double flop;           /* useful arithmetic, for profiles; 0 where nobody counts */
-	cl_kernel kernel;      /* NULL where call is used */
-	cl_uint dimensions;
-	size_t global[3], local[3]; /* local[0] == 0: the driver chooses */
-	/* A launch made by a library (CLBlast) instead of a kernel. */
-	cl_int (*call)(void *context, cl_command_queue queue);
-	void *context;
-	void (*release)(void *context);
-};
-
-struct launch_list {
-	struct launch *launches;
-	int count, capacity;
-	cl_mem *buffers; /* owned: weights, tables and scratch that only this list uses */
-	int buffer_count, buffer_capacity;
-};
-
-void launch_list_clear(struct launch_list *list);
-
-/* Bytes of the buffers that the list owns. */
-size_t launch_list_bytes(const struct launch_list *list);
-
-/* Enqueues every launch; does not wait. */
-rv_status launch_list_run(const struct launch_list *list, cl_command_queue queue, rv_error *error);
-
-/* Changes one argument of a recorded launch for the runs that are enqueued from now on. */
-void launch_set_int(const struct launch *launch, cl_uint argument, int value);
-void launch_set_float(const struct launch *launch, cl_uint argument, float value);
+#include "engine/opencl/launch.h"
+#include "engine/opencl/slice.h"
 
 struct launch_recorder {
 	struct device *device;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/minmax.h"
 #include "engine/base/rounding.h"
 
 const struct operator_reads operator_reads[OPERATOR_KINDS] = {
@@ -68,11 +69,6 @@ void operator_record(struct launch_recorder *recorder, const struct operation *o
 /* Enough runs that cores which are late or busy do not hold up the others. */
 enum { RUNS_PER_CORE = 8, GPU_GROUP = 64 };
 
-static int smaller(int a, int b)
-{
-	return a < b ? a : b;
-}
-
 void operator_record_over_pixels(struct launch_recorder *recorder, const struct slice *slice,
                                  int lanes)
 {
@@ -81,7 +77,7 @@ void operator_record_over_pixels(struct launch_recorder *recorder, const struct 
 	int group = (int)device_group_items(device, GPU_GROUP), width = 1;
 
 	if (!device_wants_groups(device)) {
-		int runs = smaller(pixels, (int)device->info.compute_units * RUNS_PER_CORE);
+		int runs = min_int(pixels, (int)device->info.compute_units * RUNS_PER_CORE);
 		record_launch(recorder, 1, (size_t)runs, 1, 1, 1, 1);
 		return;
 	}

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/opencl/device_open.h"
 #include "tests/support/device_fixture.h"
 #include "tests/support/test.h"
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/opencl/device_open.h"
 #include "tests/support/test.h"
 
 /* Never closed: OpenCL is not to be called while the process ends. */

@@ -1,0 +1,39 @@
+/* Lists of launches, made by a launch recorder once and run many times. */
+#ifndef ENGINE_OPENCL_LAUNCH_H
+#define ENGINE_OPENCL_LAUNCH_H
+
+#include "engine/opencl/device.h"
+
+struct launch {
+	const char *label;     /* for messages; lives as long as the list */
+	const char *operation; /* for profiles: the operator it is a part of, or NULL */
+	double flop;           /* useful arithmetic, for profiles; 0 where nobody counts */
+	cl_kernel kernel;      /* NULL where call is used */
+	cl_uint dimensions;
+	size_t global[3], local[3]; /* local[0] == 0: the driver chooses */
+	/* A launch made by a library (CLBlast) instead of a kernel. */
+	cl_int (*call)(void *context, cl_command_queue queue);
+	void *context;
+	void (*release)(void *context);
+};
+
+struct launch_list {
+	struct launch *launches;
+	int count, capacity;
+	cl_mem *buffers; /* owned: weights, tables and scratch that only this list uses */
+	int buffer_count, buffer_capacity;
+};
+
+void launch_list_clear(struct launch_list *list);
+
+/* Bytes of the buffers that the list owns. */
+size_t launch_list_bytes(const struct launch_list *list);
+
+/* Enqueues every launch; does not wait. */
+rv_status launch_list_run(const struct launch_list *list, cl_command_queue queue, rv_error *error);
+
+/* Changes one argument of a recorded launch for the runs that are enqueued from now on. */
+void launch_set_int(const struct launch *launch, cl_uint argument, int value);
+void launch_set_float(const struct launch *launch, cl_uint argument, float value);
+
+#endif
