@@ -10,7 +10,7 @@ enum {
 
 static const double size_ratio = 0.84;     /* from rung to rung: about 0.7 of the pixels */
 static const double smoothing = 0.05;      /* the least weight of the newest measurement */
-static const double room = 0.85;           /* of the target, that a climb must fit into */
+static const double headroom = 0.85;       /* of the target, that a climb must fit into */
 static const double patience_first = 600;  /* milliseconds: the start is a guess */
 static const double patience_least = 3000; /* milliseconds */
 static const double patience_most = 3.6e6; /* milliseconds */
@@ -119,7 +119,7 @@ static void go_to(struct governor *governor, int rung)
 {
 	governor->rung = rung;
 	governor->measured = 0;
-	governor->room_for = 0;
+	governor->headroom_for = 0;
 	governor->missed_for = 0;
 }
 
@@ -190,7 +190,7 @@ static double predict(const struct governor *governor, int rung)
 static void go_down(struct governor *governor, double target)
 {
 	int rung = governor->rung;
-	/* Having to take back a climb: the room that was seen is not to be trusted. */
+	/* Having to take back a climb: the headroom that was seen is not to be trusted. */
 	if (governor->climbed)
 		governor->patience = fmin(4 * governor->patience, patience_most);
 	governor->climbed = false;
@@ -200,11 +200,11 @@ static void go_down(struct governor *governor, double target)
 	go_to(governor, rung);
 }
 
-/* The highest rung above the present one that is predicted to leave some room. */
+/* The highest rung above the present one that is predicted to leave some headroom. */
 static void climb(struct governor *governor, double target)
 {
 	int rung = governor->rung - 1;
-	while (rung > 0 && predict(governor, rung - 1) < room * target)
+	while (rung > 0 && predict(governor, rung - 1) < headroom * target)
 		rung--;
 	if (governor->patience < patience_least)
 		governor->patience = patience_least;
@@ -222,13 +222,14 @@ void governor_measure(struct governor *governor, double milliseconds, double tar
 	bool misses = predict(governor, governor->rung) > target;
 	double above = governor->rung ? predict(governor, governor->rung - 1) : INFINITY;
 	/* Where twice as much would fit as well, what failed before is no warning. */
-	double patience = above < room * target / 2 ? fmin(governor->patience, patience_least)
-	                                            : governor->patience;
+	double patience = above < headroom * target / 2 ? fmin(governor->patience, patience_least)
+	                                                : governor->patience;
 	governor->missed_for = misses ? governor->missed_for + milliseconds : 0;
-	governor->room_for = above < room * target ? governor->room_for + milliseconds : 0;
+	governor->headroom_for =
+		above < headroom * target ? governor->headroom_for + milliseconds : 0;
 	if (governor->missed_for > miss_tolerated && governor->rung < governor->rungs - 1)
 		go_down(governor, target);
-	else if (governor->room_for > patience)
+	else if (governor->headroom_for > patience)
 		climb(governor, target);
 }
 

@@ -3,9 +3,10 @@
  * Quality is a ladder. At its top stands what the person wishes; each rung below gives up a little:
  * first warm steps, then warm octaves, then the dream's size, at last the quality of the flow. The
  * governor predicts what a dream of each rung takes from what the last ones took, goes down soon
- * after the target is missed, and climbs only when there has been room for a while, then as far as
- * there is room, since every change of size is seen: the dream goes on, but resized. That while is
- * four times as long after every climb that had to be taken back, so that it comes to rest.
+ * after the target is missed, and climbs only when there has been headroom for a while, then as far
+ * as there is headroom, since every change of size is seen: the dream goes on, but resized. That
+ * while is four times as long after every climb that had to be taken back, so that it comes to
+ * rest.
  *
  * A pure function of what is measured: no clock, no threads, no allocation; only libc and the plain
  * structs of engine/reverie.h. */
@@ -39,12 +40,12 @@ struct governor {
 	unsigned locks;
 	struct governor_quality ladder[GOVERNOR_RUNGS_MAX]; /* [0]: the best there may be */
 	int rungs, rung;
-	int measured;      /* dreams at this rung */
-	double unit;       /* milliseconds for each unit of cost, smoothed over them */
-	double room_for;   /* milliseconds for which the next rung up would have fitted */
-	double missed_for; /* milliseconds for which the target was missed */
-	double patience;   /* milliseconds that room_for must reach before a climb */
-	bool climbed;      /* the last change was a climb */
+	int measured;        /* dreams at this rung */
+	double unit;         /* milliseconds for each unit of cost, smoothed over them */
+	double headroom_for; /* milliseconds for which the next rung up would have fitted */
+	double missed_for;   /* milliseconds for which the target was missed */
+	double patience;     /* milliseconds that headroom_for must reach before a climb */
+	bool climbed;        /* the last change was a climb */
 };
 
 /* Starts at the rung of the wish, or, if start_pixels is not 0, at the highest one whose dream has

@@ -131,25 +131,25 @@ rv_status live_hud_update(struct live_hud *hud, const struct live_hud_view *view
                           bool *changed, rv_error *error)
 {
 	const struct options *options = view->options;
-	struct hud_area room = {view->width, view->height, hud_scale(view->height)};
-	if (room.scale < view->density)
-		room.scale = view->density;
+	struct hud_area area = {view->width, view->height, hud_scale(view->height)};
+	if (area.scale < view->density)
+		area.scale = view->density;
 	choose_message(hud, now);
 	*changed = hud->stale || hud->level != options->hud ||
-	           memcmp(&hud->room, &room, sizeof(room)) || now - hud->drawn_at > draw_interval;
+	           memcmp(&hud->area, &area, sizeof(area)) || now - hud->drawn_at > draw_interval;
 	if (!*changed)
 		return RV_OK;
 	hud->stale = false;
 	hud->level = options->hud;
-	hud->room = room;
+	hud->area = area;
 	hud->drawn_at = now;
 	fill_options(&hud->state, options);
 	fill_stats(&hud->state, view->stats, now);
 	fill_keys(&hud->state, view->keys, view->mode);
-	return hud_draw(&hud->picture, options->hud, &hud->state, &room, error);
+	return hud_draw(&hud->picture, options->hud, &hud->state, &area, error);
 }
 
 void live_hud_release(struct live_hud *hud)
 {
-	hud_release(&hud->picture);
+	hud_picture_release(&hud->picture);
 }

@@ -16,7 +16,7 @@ struct live_hud {
 	int64_t drawn_at, said_at;
 	bool stale; /* to be drawn at once */
 	int level;
-	struct hud_area room;
+	struct hud_area area;
 };
 
 /* Shows message for a few seconds; an empty one does nothing. */

@@ -203,7 +203,7 @@ static void free_all(struct live *live)
 	warp_destroy(&live->warp);
 	compose_release(&live->composer);
 	live_hud_release(&live->hud);
-	hud_release(&live->recorded_hud);
+	hud_picture_release(&live->recorded_hud);
 	playlist_release(&live->playlist);
 	session_close(&live->session);
 	free(live->shown.pixels);

@@ -200,8 +200,8 @@ static rv_status update_hud(struct live *live, int64_t now, bool *changed, rv_er
 static rv_status draw_recorded_hud(struct live *live, rv_error *error)
 {
 	const rv_image *shown = &live->shown;
-	const struct hud_area room = {shown->width, shown->height, hud_scale(shown->height)};
-	return hud_draw(&live->recorded_hud, live->actions->options.hud, &live->hud.state, &room,
+	const struct hud_area area = {shown->width, shown->height, hud_scale(shown->height)};
+	return hud_draw(&live->recorded_hud, live->actions->options.hud, &live->hud.state, &area,
 	                error);
 }
 

@@ -190,13 +190,13 @@ static int clamp(int value, int low, int high)
 
 static int lines_in(int height, int scale)
 {
-	return clamp((height / scale - 2 * AROUND) / FONT_LINE, 1, HUD_KEYS_MAX);
+	return clamp((height / scale - 2 * AROUND) / HUD_FONT_LINE, 1, HUD_KEYS_MAX);
 }
 
 /* Size of a sheet in letter pixels. */
 static int width_of(const struct sheet *sheet)
 {
-	int text = sheet->columns * FONT_ADVANCE, graph = GRAPH_BAR * HUD_HISTORY;
+	int text = sheet->columns * HUD_FONT_ADVANCE, graph = GRAPH_BAR * HUD_HISTORY;
 	return (sheet->graph_line && graph > text ? graph : text) + 2 * AROUND;
 }
 
@@ -204,11 +204,11 @@ static int height_of(const struct sheet *sheet)
 {
 	int graph = sheet->graph_line ? GRAPH_HEIGHT + GRAPH_GAP : 0;
 	/* Below the last line there is no gap, but its descenders. */
-	return (sheet->lines - 1) * FONT_LINE + FONT_ROWS + graph + 2 * AROUND;
+	return (sheet->lines - 1) * HUD_FONT_LINE + HUD_FONT_ROWS + graph + 2 * AROUND;
 }
 
 static void write_sheet(struct sheet *sheet, enum hud_level level, const struct hud_state *state,
-                        const struct hud_area *room, int scale)
+                        const struct hud_area *area, int scale)
 {
 	sheet->count = sheet->columns = sheet->lines = sheet->graph_line = 0;
 	if (level == HUD_SMALL)
@@ -216,18 +216,18 @@ static void write_sheet(struct sheet *sheet, enum hud_level level, const struct 
 	else if (level == HUD_FULL)
 		write_full(sheet, state);
 	else if (level == HUD_HELP)
-		write_help(sheet, state, lines_in(room->height, scale));
+		write_help(sheet, state, lines_in(area->height, scale));
 }
 
 /* Writes the sheet for the largest letters with which it fits, at most those wished. */
 static int fit_sheet(struct sheet *sheet, enum hud_level level, const struct hud_state *state,
-                     const struct hud_area *room)
+                     const struct hud_area *area)
 {
-	int scale = clamp(room->scale, 1, HUD_SCALE_MAX);
-	write_sheet(sheet, level, state, room, scale);
+	int scale = clamp(area->scale, 1, HUD_SCALE_MAX);
+	write_sheet(sheet, level, state, area, scale);
 	while (scale > 1 &&
-	       (width_of(sheet) * scale > room->width || height_of(sheet) * scale > room->height))
-		write_sheet(sheet, level, state, room, --scale);
+	       (width_of(sheet) * scale > area->width || height_of(sheet) * scale > area->height))
+		write_sheet(sheet, level, state, area, --scale);
 	return scale;
 }
 
@@ -235,7 +235,7 @@ static rv_status reserve(struct hud_picture *picture, int width, int height, rv_
 {
 	size_t bytes = 4 * (size_t)width * (size_t)height;
 	if (bytes > picture->capacity) {
-		hud_release(picture);
+		hud_picture_release(picture);
 		picture->rgba = malloc(bytes);
 		if (!picture->rgba)
 			return rv_fail(error, RV_MEMORY, "out of memory for the HUD");
@@ -277,28 +277,29 @@ static void draw_sheet(struct hud_picture *picture, const struct sheet *sheet,
 	for (int i = 0; i < sheet->count; i++) {
 		const struct span *span = &sheet->spans[i];
 		bool below = sheet->graph_line && span->line > sheet->graph_line;
-		int y = AROUND + span->line * FONT_LINE + (below ? GRAPH_HEIGHT + GRAPH_GAP : 0);
-		hud_paint_text(picture, edge + span->column * FONT_ADVANCE * scale, y * scale,
+		int y = AROUND + span->line * HUD_FONT_LINE +
+		        (below ? GRAPH_HEIGHT + GRAPH_GAP : 0);
+		hud_paint_text(picture, edge + span->column * HUD_FONT_ADVANCE * scale, y * scale,
 		               span->text, scale, span->colour);
 	}
 	if (sheet->graph_line)
-		draw_graph(picture, (AROUND + (sheet->graph_line + 1) * FONT_LINE) * scale, state,
-		           scale);
+		draw_graph(picture, (AROUND + (sheet->graph_line + 1) * HUD_FONT_LINE) * scale,
+		           state, scale);
 }
 
 rv_status hud_draw(struct hud_picture *picture, enum hud_level level, const struct hud_state *state,
-                   const struct hud_area *room, rv_error *error)
+                   const struct hud_area *area, rv_error *error)
 {
 	struct sheet *sheet = calloc(1, sizeof(*sheet));
 	if (!sheet)
 		return rv_fail(error, RV_MEMORY, "out of memory for the HUD");
-	int scale = fit_sheet(sheet, level, state, room);
+	int scale = fit_sheet(sheet, level, state, area);
 	rv_status status = RV_OK;
 	picture->width = picture->height = 0;
 	if (sheet->count) {
-		int width = clamp(width_of(sheet) * scale, 1, room->width > 1 ? room->width : 1);
+		int width = clamp(width_of(sheet) * scale, 1, area->width > 1 ? area->width : 1);
 		int height =
-			clamp(height_of(sheet) * scale, 1, room->height > 1 ? room->height : 1);
+			clamp(height_of(sheet) * scale, 1, area->height > 1 ? area->height : 1);
 		status = reserve(picture, width, height, error);
 		if (status == RV_OK)
 			draw_sheet(picture, sheet, state, scale);
@@ -306,12 +307,6 @@ rv_status hud_draw(struct hud_picture *picture, enum hud_level level, const stru
 	picture->scale = scale;
 	free(sheet);
 	return status;
-}
-
-void hud_release(struct hud_picture *picture)
-{
-	free(picture->rgba);
-	*picture = (struct hud_picture){0};
 }
 
 int hud_scale(int height)

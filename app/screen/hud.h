@@ -4,6 +4,7 @@
 #ifndef APP_SCREEN_HUD_H
 #define APP_SCREEN_HUD_H
 
+#include "app/screen/hud_picture.h"
 #include "engine/reverie.h"
 
 /* The order of the names of the option `hud`. */
@@ -36,11 +37,11 @@ struct hud_state {
 	char doing[HUD_TEXT_LENGTH];  /* such as frozen */
 	bool governed, cold;
 	double display_fps, dream_fps, source_fps;
-	double latency_ms;                      /* from decoded to shown */
-	double stage_ms[HUD_STAGES];            /* means */
-	float history[HUD_HISTORY][HUD_STAGES]; /* milliseconds of the last dreams, the newest
-	                                         * last; 0: none yet */
-	double target_ms;                       /* what a dream may take */
+	double latency_ms;           /* from decoded to shown */
+	double stage_ms[HUD_STAGES]; /* means */
+	/* Milliseconds of the last dreams, the newest last; 0: none yet. */
+	float history[HUD_HISTORY][HUD_STAGES];
+	double target_ms; /* what a dream may take */
 	char message[HUD_TEXT_LENGTH];
 	char recording[64]; /* such as "recording 0:12" */
 	/* For HUD_HELP: lines such as "Up" and "stronger". */
@@ -53,25 +54,15 @@ struct hud_state {
 /* What there is to draw in. */
 struct hud_area {
 	int width, height; /* pixels */
-	int scale;         /* the side of a letter's pixel, where there is room for that: 1 to
-	                    * HUD_SCALE_MAX */
+	/* The side of a letter's pixel, where there is room for that: 1 to HUD_SCALE_MAX. */
+	int scale;
 };
 
-/* Released by hud_release. Zeroed before use. */
-struct hud_picture {
-	int width, height; /* 0: there is nothing to show */
-	int scale;         /* of its letters */
-	uint8_t *rgba;     /* [height][width][4], colours not multiplied by alpha; owned */
-	size_t capacity;   /* bytes */
-};
-
-/* Draws the HUD of a level, within the room: smaller letters where it is too small for the wished
+/* Draws the HUD of a level, within the area: smaller letters where it is too small for the wished
  * ones, and where it is too small for the smallest, lines are cut. Levels show: off nothing; small
  * one line, and the message; full all numbers and the graph; help the keys. RV_MEMORY. */
 rv_status hud_draw(struct hud_picture *picture, enum hud_level level, const struct hud_state *state,
-                   const struct hud_area *room, rv_error *error);
-
-void hud_release(struct hud_picture *picture);
+                   const struct hud_area *area, rv_error *error);
 
 /* The scale that suits a window of this height in pixels. */
 int hud_scale(int height);

@@ -5,15 +5,15 @@
 #include <stdint.h>
 
 enum {
-	FONT_FIRST = ' ',
-	FONT_LAST = '~',
-	FONT_WIDTH = 5,
-	FONT_ROWS = 8,
-	FONT_ADVANCE = 6, /* from letter to letter */
-	FONT_LINE = 11,   /* from line to line */
+	HUD_FONT_FIRST = ' ',
+	HUD_FONT_LAST = '~',
+	HUD_FONT_WIDTH = 5,
+	HUD_FONT_ROWS = 8,
+	HUD_FONT_ADVANCE = 6, /* from letter to letter */
+	HUD_FONT_LINE = 11,   /* from line to line */
 };
 
-/* Rows of the letter FONT_FIRST + i, from the top; bit 4 is the leftmost pixel. */
-extern const uint8_t hud_font_letters[FONT_LAST - FONT_FIRST + 1][FONT_ROWS];
+/* Rows of the letter HUD_FONT_FIRST + i, from the top; bit 4 is the leftmost pixel. */
+extern const uint8_t hud_font_letters[HUD_FONT_LAST - HUD_FONT_FIRST + 1][HUD_FONT_ROWS];
 
 #endif

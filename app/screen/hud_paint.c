@@ -62,17 +62,17 @@ void hud_paint_bar(struct hud_picture *picture, int x, int y, int width, int hei
 
 /* ---- letters ---- */
 
-static int bit_at(const uint8_t rows[FONT_ROWS], int x, int y)
+static int bit_at(const uint8_t rows[HUD_FONT_ROWS], int x, int y)
 {
-	if (x < 0 || y < 0 || x >= FONT_WIDTH || y >= FONT_ROWS)
+	if (x < 0 || y < 0 || x >= HUD_FONT_WIDTH || y >= HUD_FONT_ROWS)
 		return 0;
-	return rows[y] >> (FONT_WIDTH - 1 - x) & 1;
+	return rows[y] >> (HUD_FONT_WIDTH - 1 - x) & 1;
 }
 
 /* How much ink a pixel of a large letter holds: the bits are interpolated, and where they are more
  * than about a half, there is ink. That rounds the steps of slanting strokes and leaves straight
  * ones alone. x, y in letter pixels. */
-static double ink_at(const uint8_t rows[FONT_ROWS], double x, double y, int scale)
+static double ink_at(const uint8_t rows[HUD_FONT_ROWS], double x, double y, int scale)
 {
 	static const double enough = 0.47; /* so that pixels touching at a corner join */
 	int left = (int)floor(x - 0.5), top = (int)floor(y - 0.5);
@@ -87,12 +87,12 @@ static double ink_at(const uint8_t rows[FONT_ROWS], double x, double y, int scal
 static void paint_letter(struct hud_picture *picture, int x, int y, char letter, int scale,
                          struct hud_colour colour)
 {
-	int index = (unsigned char)letter - FONT_FIRST;
-	if (index < 0 || (unsigned char)letter > FONT_LAST)
-		index = '?' - FONT_FIRST;
+	int index = (unsigned char)letter - HUD_FONT_FIRST;
+	if (index < 0 || (unsigned char)letter > HUD_FONT_LAST)
+		index = '?' - HUD_FONT_FIRST;
 	const uint8_t *rows = hud_font_letters[index];
-	for (int row = 0; row < FONT_ROWS * scale; row++)
-		for (int column = 0; column < FONT_WIDTH * scale; column++) {
+	for (int row = 0; row < HUD_FONT_ROWS * scale; row++)
+		for (int column = 0; column < HUD_FONT_WIDTH * scale; column++) {
 			double ink = scale == 1 ? bit_at(rows, column, row)
 			                        : ink_at(rows, (column + 0.5) / scale,
 			                                 (row + 0.5) / scale, scale);
@@ -105,6 +105,6 @@ void hud_paint_text(struct hud_picture *picture, int x, int y, const char *text,
 {
 	for (int i = 0; text[i]; i++)
 		if (text[i] != ' ')
-			paint_letter(picture, x + i * FONT_ADVANCE * scale, y, text[i], scale,
+			paint_letter(picture, x + i * HUD_FONT_ADVANCE * scale, y, text[i], scale,
 			             colour);
 }

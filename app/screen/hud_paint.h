@@ -2,7 +2,7 @@
 #ifndef APP_SCREEN_HUD_PAINT_H
 #define APP_SCREEN_HUD_PAINT_H
 
-#include "app/screen/hud.h"
+#include "app/screen/hud_picture.h"
 
 struct hud_colour {
 	uint8_t red, green, blue, alpha;

@@ -1,36 +1,22 @@
+#include "app/screen/window.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/screen/window_inside.h"
+#include "app/screen/controller.h"
+#include "app/screen/window_display.h"
+#include "app/screen/window_draw.h"
 
 enum { WINDOW_LEAST = 160 }; /* points */
 
+struct window {
+	struct window_displays displays;
+	bool dragging;
+	struct controllers controllers;
+	struct projection projection; /* of the picture, when it was last drawn */
+};
+
 /* ---- opening ---- */
-
-rv_status window_pane_open(struct window_pane *pane, const char *title, SDL_Rect place,
-                           Uint32 flags, rv_error *error)
-{
-	pane->window = SDL_CreateWindow(title, place.x, place.y, place.w, place.h,
-	                                flags | SDL_WINDOW_ALLOW_HIGHDPI);
-	if (pane->window)
-		pane->renderer = SDL_CreateRenderer(pane->window, -1, 0);
-	if (pane->window && !pane->renderer)
-		pane->renderer = SDL_CreateRenderer(pane->window, -1, SDL_RENDERER_SOFTWARE);
-	if (pane->renderer)
-		return RV_OK;
-	rv_fail(error, RV_UNSUPPORTED, "no window can be opened: %s", SDL_GetError());
-	window_pane_close(pane);
-	return RV_UNSUPPORTED;
-}
-
-void window_pane_close(struct window_pane *pane)
-{
-	if (pane->renderer)
-		SDL_DestroyRenderer(pane->renderer);
-	if (pane->window)
-		SDL_DestroyWindow(pane->window);
-	*pane = (struct window_pane){0};
-}
 
 /* SDL falls back to drivers that show nothing, which only who asks for them can want. */
 static bool shows_nothing(void)
@@ -75,12 +61,13 @@ rv_status window_open(struct window **opened, const char *title, int width, int 
 		free(window);
 		return status;
 	}
-	status = window_pane_open(&window->show, title, place, SDL_WINDOW_RESIZABLE, error);
+	status =
+		window_pane_open(&window->displays.show, title, place, SDL_WINDOW_RESIZABLE, error);
 	if (status != RV_OK) {
 		window_close(&window);
 		return status;
 	}
-	SDL_SetWindowMinimumSize(window->show.window, WINDOW_LEAST, WINDOW_LEAST);
+	SDL_SetWindowMinimumSize(window->displays.show.window, WINDOW_LEAST, WINDOW_LEAST);
 	SDL_DisableScreenSaver();
 	controllers_start();
 	*opened = window;
@@ -93,8 +80,8 @@ void window_close(struct window **closed)
 	if (!window)
 		return;
 	controllers_stop(&window->controllers);
-	window_pane_close(&window->hud);
-	window_pane_close(&window->show);
+	window_pane_close(&window->displays.hud);
+	window_pane_close(&window->displays.show);
 	SDL_Quit();
 	free(window);
 	*closed = NULL;
@@ -137,8 +124,8 @@ static double within_one(double value)
 static bool take_drag(struct window *window, int x, int y, bool begins, struct window_event *event)
 {
 	int points, rows, width, height;
-	SDL_GetWindowSize(window->show.window, &points, &rows);
-	window_size(window, &width, &height);
+	SDL_GetWindowSize(window->displays.show.window, &points, &rows);
+	window_pane_size(&window->displays.show, &width, &height);
 	if (!window->dragging || !points || !rows)
 		return false;
 	event->kind = WINDOW_DRAG;
@@ -168,7 +155,8 @@ static bool take_button(struct window *window, const SDL_MouseButtonEvent *butto
 static bool take_window(const struct window *window, const SDL_WindowEvent *from,
                         struct window_event *event)
 {
-	bool of_hud = window->hud.window && from->windowID == SDL_GetWindowID(window->hud.window);
+	bool of_hud = window->displays.hud.window &&
+	              from->windowID == SDL_GetWindowID(window->displays.hud.window);
 	event->kind = of_hud ? WINDOW_HUD_CLOSE : WINDOW_CLOSE;
 	return from->event == SDL_WINDOWEVENT_CLOSE;
 }
@@ -177,7 +165,7 @@ static bool take_window(const struct window *window, const SDL_WindowEvent *from
 static bool take_pointer(struct window *window, const SDL_Event *from, struct window_event *event)
 {
 	/* In all of them windowID has the same place. */
-	if (from->button.windowID != SDL_GetWindowID(window->show.window))
+	if (from->button.windowID != SDL_GetWindowID(window->displays.show.window))
 		return false;
 	switch (from->type) {
 	case SDL_MOUSEWHEEL:
@@ -220,4 +208,37 @@ bool window_next_event(struct window *window, struct window_event *event)
 			return true;
 	event->kind = WINDOW_KEY;
 	return controllers_repeat(&window->controllers, event->key);
+}
+
+/* ---- what is seen ---- */
+
+void window_set_place(struct window *window, const struct window_place *place)
+{
+	window_display_set(&window->displays, place);
+}
+
+int window_next_display(struct window *window)
+{
+	return window_display_next(&window->displays);
+}
+
+void window_name_display(struct window *window, char name[WINDOW_DISPLAY_LENGTH])
+{
+	window_display_name(&window->displays, name);
+}
+
+void window_size(struct window *window, int *width, int *height)
+{
+	window_pane_size(&window->displays.show, width, height);
+}
+
+void window_hud_area(struct window *window, double turn, int *width, int *height, int *density)
+{
+	window_display_hud_area(&window->displays, turn, width, height, density);
+}
+
+rv_status window_show(struct window *window, const struct window_scene *scene, rv_error *error)
+{
+	return window_draw(&window->displays.show, &window->displays.hud, scene,
+	                   &window->projection, error);
 }

@@ -1,6 +1,6 @@
-#include <math.h>
+#include "app/screen/window_draw.h"
 
-#include "app/screen/window_inside.h"
+#include <math.h>
 
 enum {
 	CELLS = 16, /* of the mesh of a bent picture, across and down */
@@ -163,21 +163,20 @@ static void clear(SDL_Renderer *renderer)
 	SDL_RenderClear(renderer);
 }
 
-static rv_status show_picture(struct window *window, const struct window_scene *scene,
+static rv_status show_picture(struct window_pane *pane, bool hud_lies_over,
+                              const struct window_scene *scene, struct projection *projection,
                               rv_error *error)
 {
-	struct window_pane *pane = &window->show;
 	struct projection_screen screen = {
 		.scale = scene->scale, .turn = scene->turn, .corners = scene->corners};
-	window_size(window, &screen.width, &screen.height);
+	window_pane_size(pane, &screen.width, &screen.height);
 	rv_status status = update_picture(pane, scene, error);
 	if (status != RV_OK)
 		return status;
-	window->projection =
-		projection_of_picture(&screen, scene->picture->width, scene->picture->height);
+	*projection = projection_of_picture(&screen, scene->picture->width, scene->picture->height);
 	clear(pane->renderer);
-	draw(pane->renderer, pane->picture.texture, &window->projection);
-	if (!window->hud.window && scene->hud->width && pane->hud.texture) {
+	draw(pane->renderer, pane->picture.texture, projection);
+	if (hud_lies_over && scene->hud->width && pane->hud.texture) {
 		struct projection sheet =
 			projection_of_sheet(&screen, scene->hud->width, scene->hud->height);
 		draw(pane->renderer, pane->hud.texture, &sheet);
@@ -201,17 +200,19 @@ static void show_hud(struct window_pane *pane, const struct hud_picture *hud)
 	SDL_RenderPresent(pane->renderer);
 }
 
-rv_status window_show(struct window *window, const struct window_scene *scene, rv_error *error)
+rv_status window_draw(struct window_pane *show, struct window_pane *hud,
+                      const struct window_scene *scene, struct projection *projection,
+                      rv_error *error)
 {
-	struct window_pane *pane = window->hud.window ? &window->hud : &window->show;
+	struct window_pane *pane = hud->window ? hud : show;
 	bool stale = scene->hud_changed || pane->hud.width != scene->hud->width ||
 	             pane->hud.height != scene->hud->height;
 	rv_status status = RV_OK;
 	if (stale && scene->hud->width)
 		status = update_hud(pane, scene->hud, error);
 	if (status == RV_OK)
-		status = show_picture(window, scene, error);
-	if (status == RV_OK && window->hud.window && stale)
-		show_hud(&window->hud, scene->hud);
+		status = show_picture(show, !hud->window, scene, projection, error);
+	if (status == RV_OK && hud->window && stale)
+		show_hud(hud, scene->hud);
 	return status;
 }

@@ -42,13 +42,14 @@ enum { AROUND = HUD_MARGIN + HUD_PADDING }; /* letter pixels, to the first lette
 static bool stands_at(const struct hud_picture *picture, int column, int row, char letter)
 {
 	int scale = picture->scale;
-	for (int y = 0; y < FONT_ROWS; y++)
-		for (int x = 0; x < FONT_WIDTH; x++) {
-			int bits = hud_font_letters[letter - FONT_FIRST][y];
-			bool lit = bits >> (FONT_WIDTH - 1 - x) & 1;
-			const uint8_t *at = pixel(
-				picture, (AROUND + column * FONT_ADVANCE + x) * scale + scale / 2,
-				(AROUND + row * FONT_LINE + y) * scale + scale / 2);
+	for (int y = 0; y < HUD_FONT_ROWS; y++)
+		for (int x = 0; x < HUD_FONT_WIDTH; x++) {
+			int bits = hud_font_letters[letter - HUD_FONT_FIRST][y];
+			bool lit = bits >> (HUD_FONT_WIDTH - 1 - x) & 1;
+			const uint8_t *at =
+				pixel(picture,
+			              (AROUND + column * HUD_FONT_ADVANCE + x) * scale + scale / 2,
+			              (AROUND + row * HUD_FONT_LINE + y) * scale + scale / 2);
 			if ((at[1] > 80) != lit)
 				return false;
 		}
@@ -69,7 +70,7 @@ TEST(hud_off_is_nothing)
 	struct hud_state shown = state();
 	CHECK(hud_draw(&picture, HUD_OFF, &shown, &large, NULL) == RV_OK);
 	CHECK(picture.width == 0 && picture.height == 0);
-	hud_release(&picture);
+	hud_picture_release(&picture);
 }
 
 TEST(hud_small_is_one_line_that_can_be_read)
@@ -77,27 +78,27 @@ TEST(hud_small_is_one_line_that_can_be_read)
 	struct hud_picture picture = {0};
 	struct hud_state shown = state();
 	for (int scale = 1; scale <= 5; scale += 2) { /* odd: pixels have a middle */
-		struct hud_area room = {1920, 1080, scale};
-		REQUIRE(hud_draw(&picture, HUD_SMALL, &shown, &room, NULL) == RV_OK);
+		struct hud_area area = {1920, 1080, scale};
+		REQUIRE(hud_draw(&picture, HUD_SMALL, &shown, &area, NULL) == RV_OK);
 		CHECK(picture.scale == scale);
 		CHECK(says_at(&picture, 0, 0, "mixed4 12  1.25  0 fps"));
 		CHECK(!says_at(&picture, 0, 0, "mixed5"));
-		CHECK(picture.height == (FONT_ROWS + 2 * AROUND) * scale);
+		CHECK(picture.height == (HUD_FONT_ROWS + 2 * AROUND) * scale);
 	}
-	hud_release(&picture);
+	hud_picture_release(&picture);
 }
 
 TEST(hud_stands_on_a_panel_with_nothing_around_it)
 {
 	struct hud_picture picture = {0};
 	struct hud_state shown = state();
-	struct hud_area room = {1920, 1080, 3};
-	REQUIRE(hud_draw(&picture, HUD_SMALL, &shown, &room, NULL) == RV_OK);
+	struct hud_area area = {1920, 1080, 3};
+	REQUIRE(hud_draw(&picture, HUD_SMALL, &shown, &area, NULL) == RV_OK);
 	for (int x = 0; x < picture.width; x++)
 		CHECK(!pixel(&picture, x, 0)[3] && !pixel(&picture, x, picture.height - 1)[3]);
 	const uint8_t *ground = pixel(&picture, AROUND * 3 - 3, picture.height / 2);
 	CHECK(ground[3] > 150 && ground[3] < 255 && ground[0] < 40);
-	hud_release(&picture);
+	hud_picture_release(&picture);
 }
 
 TEST(hud_full_says_more_and_messages_come_last)
@@ -116,8 +117,8 @@ TEST(hud_full_says_more_and_messages_come_last)
 	int height = picture.height;
 	shown.message[0] = '\0';
 	REQUIRE(hud_draw(&picture, HUD_FULL, &shown, &large, NULL) == RV_OK);
-	CHECK(height == picture.height + FONT_LINE);
-	hud_release(&picture);
+	CHECK(height == picture.height + HUD_FONT_LINE);
+	hud_picture_release(&picture);
 }
 
 TEST(hud_graph_stacks_stages_and_marks_what_is_late)
@@ -129,7 +130,7 @@ TEST(hud_graph_stacks_stages_and_marks_what_is_late)
 	shown.history[HUD_HISTORY - 2][HUD_DREAM] = 160;
 	REQUIRE(hud_draw(&picture, HUD_FULL, &shown, &large, NULL) == RV_OK);
 	/* Three pixels from bar to bar; the lowest is 30 below the seventh line. */
-	int bottom = AROUND + 7 * FONT_LINE + 30 - 1;
+	int bottom = AROUND + 7 * HUD_FONT_LINE + 30 - 1;
 	const uint8_t *convert = pixel(&picture, AROUND + 3 * (HUD_HISTORY - 1), bottom);
 	const uint8_t *dream = pixel(&picture, AROUND + 3 * (HUD_HISTORY - 1), bottom - 7);
 	const uint8_t *late = pixel(&picture, AROUND + 3 * (HUD_HISTORY - 2), bottom - 7);
@@ -139,7 +140,7 @@ TEST(hud_graph_stacks_stages_and_marks_what_is_late)
 	/* The late one reaches above the target's line, the other does not. */
 	CHECK(pixel(&picture, AROUND + 3 * (HUD_HISTORY - 2), bottom - 25)[3] == 255);
 	CHECK(pixel(&picture, AROUND + 3 * (HUD_HISTORY - 1), bottom - 15)[3] < 255);
-	hud_release(&picture);
+	hud_picture_release(&picture);
 }
 
 TEST(hud_help_lists_keys_in_as_many_columns_as_it_takes)
@@ -151,11 +152,11 @@ TEST(hud_help_lists_keys_in_as_many_columns_as_it_takes)
 	CHECK(says_at(&picture, 0, 1, "Down weaker"));
 	CHECK(says_at(&picture, 0, 2, "Q    quit"));
 	/* Room for two lines. */
-	struct hud_area low = {1920, 2 * FONT_LINE + 2 * AROUND, 1};
+	struct hud_area low = {1920, 2 * HUD_FONT_LINE + 2 * AROUND, 1};
 	REQUIRE(hud_draw(&picture, HUD_HELP, &shown, &low, NULL) == RV_OK);
 	CHECK(says_at(&picture, 0, 1, "Down weaker"));
 	CHECK(says_at(&picture, 16, 0, "Q    quit"));
-	hud_release(&picture);
+	hud_picture_release(&picture);
 }
 
 TEST(hud_fits_windows)
@@ -169,9 +170,9 @@ TEST(hud_fits_windows)
 		strcpy(shown.keys[i].help, "what it does at length");
 	}
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		struct hud_area room = {sizes[i][0], sizes[i][1], hud_scale(sizes[i][1])};
-		REQUIRE(hud_draw(&picture, HUD_HELP, &shown, &room, NULL) == RV_OK);
-		CHECK(picture.width <= room.width && picture.height <= room.height);
+		struct hud_area area = {sizes[i][0], sizes[i][1], hud_scale(sizes[i][1])};
+		REQUIRE(hud_draw(&picture, HUD_HELP, &shown, &area, NULL) == RV_OK);
+		CHECK(picture.width <= area.width && picture.height <= area.height);
 	}
 	/* Where it cannot, it is cut, not refused. */
 	struct hud_area tiny = {40, 30, 8};
@@ -180,7 +181,7 @@ TEST(hud_fits_windows)
 	for (int level = HUD_OFF; level <= HUD_HELP; level++)
 		CHECK(hud_draw(&picture, (enum hud_level)level, &shown, &tiny, NULL) == RV_OK);
 	CHECK(picture.scale == 1 && picture.width == 40 && picture.height == 30);
-	hud_release(&picture);
+	hud_picture_release(&picture);
 }
 
 TEST(hud_survives_any_text)
@@ -194,15 +195,15 @@ TEST(hud_survives_any_text)
 		CHECK(hud_draw(&picture, (enum hud_level)level, &shown, &large, NULL) == RV_OK);
 	CHECK(hud_draw(&picture, HUD_SMALL, &shown, &large, NULL) == RV_OK);
 	CHECK(says_at(&picture, 0, 0, "????"));
-	hud_release(&picture);
+	hud_picture_release(&picture);
 }
 
 TEST(hud_letters_differ)
 {
-	for (int a = FONT_FIRST; a <= FONT_LAST; a++)
-		for (int b = a + 1; b <= FONT_LAST; b++)
-			CHECK_MESSAGE(memcmp(hud_font_letters[a - FONT_FIRST],
-			                     hud_font_letters[b - FONT_FIRST], FONT_ROWS),
+	for (int a = HUD_FONT_FIRST; a <= HUD_FONT_LAST; a++)
+		for (int b = a + 1; b <= HUD_FONT_LAST; b++)
+			CHECK_MESSAGE(memcmp(hud_font_letters[a - HUD_FONT_FIRST],
+			                     hud_font_letters[b - HUD_FONT_FIRST], HUD_FONT_ROWS),
 			              "%c and %c", a, b);
 }
 
