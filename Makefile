@@ -5,14 +5,15 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 CC ?= cc
 
-# What a bare Debian 12 needs to build and run Reverie; then what its developers need besides.
+# What a bare Debian 12 needs to build and run Reverie; the tools of its tests; what its developers need
+# besides.
 DEBIAN_PACKAGES = gcc libc6-dev make pkg-config ca-certificates nodejs npm \
 	ocl-icd-opencl-dev pocl-opencl-icd libclblast-dev libprotobuf-c-dev protobuf-c-compiler \
 	libavformat-dev libavcodec-dev libavfilter-dev libavdevice-dev libavutil-dev \
 	libswscale-dev libswresample-dev libsdl2-dev liblo-dev libasound2-dev libxxhash-dev libcurl4-openssl-dev
-DEBIAN_DEVELOPER_PACKAGES = clang clang-format cppcheck oclgrind ffmpeg man-db \
-	python3-numpy python3-torch xvfb xdotool imagemagick liblo-tools \
-	xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils
+DEBIAN_TEST_PACKAGES = ffmpeg imagemagick liblo-tools man-db oclgrind python3 python3-numpy \
+	xvfb xdotool xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils
+DEBIAN_DEVELOPER_PACKAGES = clang clang-format cppcheck gcovr python3-torch
 
 ENGINE_PACKAGES = OpenCL libprotobuf-c libxxhash
 APP_PACKAGES = libavformat libavcodec libavfilter libavdevice libswscale libswresample libavutil sdl2 libcurl
@@ -160,6 +161,7 @@ help:
 	@echo '                   where there is no display the sample clip into dream/clouds.mp4'
 	@echo 'make test          the same, and run every test'
 	@echo 'make deps          install the packages that are missing (apt; with sudo where not root)'
+	@echo '                   make test-deps: those that the tests use, which make test does by itself'
 	@echo 'make models        fetch the default network (npm)'
 	@echo 'make sanitize      run the test programs, and the end-to-end tests of live sessions and of'
 	@echo '                   time, under the sanitizers; SANITIZERS=tsan or asan runs one alone,'
@@ -179,23 +181,25 @@ help:
 
 # A name counts as installed if dpkg says so or if there is a command of that name: Node and npm
 # also come from elsewhere.
-.PHONY: deps
-deps:
+.PHONY: deps test-deps
+deps: WANTED = $(DEBIAN_PACKAGES) $(if $(DEVELOPER),$(DEBIAN_TEST_PACKAGES) $(DEBIAN_DEVELOPER_PACKAGES))
+test-deps: WANTED = $(DEBIAN_TEST_PACKAGES)
+deps test-deps:
 	@missing=; \
-	for package in $(DEBIAN_PACKAGES) $(if $(DEVELOPER),$(DEBIAN_DEVELOPER_PACKAGES)); do \
+	for package in $(WANTED); do \
 		dpkg-query -W -f '$${db:Status-Status}' "$$package" 2>/dev/null | grep -q '^installed' || \
 		command -v "$$package" >/dev/null 2>&1 || missing="$$missing $$package"; \
 	done; \
 	[ -n "$$missing" ] || exit 0; \
 	command -v apt-get >/dev/null 2>&1 || { \
-		echo "make deps: there is no apt-get here; install what Debian calls$$missing" >&2; exit 1; }; \
+		echo "make $@: there is no apt-get here; install what Debian calls$$missing" >&2; exit 1; }; \
 	as_root=; \
 	if [ "$$(id -u)" != 0 ]; then as_root=sudo; command -v sudo >/dev/null 2>&1 || { \
-		echo "make deps: run as root, or install sudo; missing:$$missing" >&2; exit 1; }; fi; \
+		echo "make $@: run as root, or install sudo; missing:$$missing" >&2; exit 1; }; fi; \
 	echo "Installing$$missing"; \
 	$$as_root apt-get update -qq && \
 	$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing || { \
-		echo "make deps: apt-get could not install$$missing" >&2; exit 1; }
+		echo "make $@: apt-get could not install$$missing" >&2; exit 1; }
 
 .PHONY: models
 models:
@@ -214,6 +218,7 @@ run:
 .PHONY: test test-programs
 test:
 	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory test-deps || echo 'Tests whose tools are missing are skipped.'
 	@$(PARALLEL) all test-programs
 	@$(MAKE) --no-print-directory models || echo 'Tests that need the network are skipped.'
 	@REVERIE=$(BUILD)/reverie sh tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)

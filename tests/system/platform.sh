@@ -5,15 +5,15 @@
 # bounds.
 . "$(dirname "$0")/../support/lib.sh"
 
-programs=$(dirname "$REVERIE")/tests
+programs=$(dirname "$REVERIE")/tests/unit/engine
 export REVERIE_TEST_KERNELS=gpu
 
-# Every test of PROGRAM whose name has one of the words (all without any) must pass.
+# Every test of PROGRAM, by its place among those of the engine, whose name has one of the words (all without any) must pass.
 run_kernels() { # NAME PROGRAM WORD...
-	name=$1 program=$programs/test_$2
+	name=$1 program=$programs/$2
 	shift 2
 	if [ ! -x "$program" ]; then
-		skip "$name" "$program is not built"
+		not_ok "$name" "$program is not there; \`make test-programs\` builds it"
 		return
 	fi
 	if $judge "$program" "$@" >"$work/out" 2>"$work/err" &&
@@ -27,8 +27,9 @@ run_kernels() { # NAME PROGRAM WORD...
 # ---- the device that is there ----
 
 judge=
-for program in convolution operation gradient raster objective; do
-	run_kernels "gpu_kernels_of_$program" "$program"
+for program in convolution/convolution operators/operators picture/gradient picture/raster \
+	network/objective; do
+	run_kernels "gpu_kernels_of_${program#*/}" "$program"
 done
 
 # ---- a second platform ----
@@ -38,10 +39,10 @@ export RUSTICL_ENABLE=llvmpipe
 second=$("$REVERIE" devices 2>/dev/null | sed -n 's/^ *\([0-9]*\)  *[A-Z]*  *rusticl: .*/\1/p' | head -n 1)
 if [ -n "$second" ]; then
 	export REVERIE_TEST_DEVICE="$second"
-	run_kernels gpu_kernels_of_convolution_on_rusticl convolution \
+	run_kernels gpu_kernels_of_convolution_on_rusticl convolution/convolution \
 		by_groups_on_small by_groups_of_each joins_parts
-	for program in gradient raster objective; do
-		run_kernels "gpu_kernels_of_${program}_on_rusticl" "$program"
+	for program in picture/gradient picture/raster network/objective; do
+		run_kernels "gpu_kernels_of_${program#*/}_on_rusticl" "$program"
 	done
 	unset REVERIE_TEST_DEVICE
 else
@@ -63,16 +64,16 @@ judged() { # NAME PROGRAM WORD...
 
 if have oclgrind; then
 	judge="oclgrind --data-races"
-	judged gpu_kernels_of_convolution_under_oclgrind convolution \
+	judged gpu_kernels_of_convolution_under_oclgrind convolution/convolution \
 		by_groups_on_small by_groups_of_each
-	judged gpu_kernels_of_operation_under_oclgrind operation multiply global_average
+	judged gpu_kernels_of_operators_under_oclgrind operators/operators multiply global_average
 	REVERIE_TEST_KERNELS=cpu
-	judged winograd_under_oclgrind winograd of_little
-	judged convolution_under_oclgrind convolution joins_parts
-	judged operation_under_oclgrind operation lrn max_pool_is average
-	judged raster_under_oclgrind raster
-	judged objective_under_oclgrind objective shares
-	judged temporal_under_oclgrind temporal a_small
+	judged winograd_under_oclgrind convolution/winograd of_little
+	judged convolution_under_oclgrind convolution/convolution joins_parts
+	judged operators_under_oclgrind operators/operators lrn max_pool_is average
+	judged raster_under_oclgrind picture/raster
+	judged objective_under_oclgrind network/objective shares
+	judged temporal_under_oclgrind time/temporal a_small
 else
 	skip gpu_kernels_under_oclgrind "oclgrind is not installed"
 fi
