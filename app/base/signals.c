@@ -1,8 +1,9 @@
 #include "app/base/signals.h"
 
+#include <signal.h>
 #include <stddef.h>
 
-volatile sig_atomic_t signals_stop;
+atomic_int signals_stop;
 
 static void stop(int number)
 {

@@ -3,10 +3,10 @@
 #ifndef APP_BASE_SIGNALS_H
 #define APP_BASE_SIGNALS_H
 
-#include <signal.h>
+#include <stdatomic.h>
 
 /* The signal that asked to stop, or 0. */
-extern volatile sig_atomic_t signals_stop;
+extern atomic_int signals_stop;
 
 /* Installs the handlers, without SA_RESTART: a blocked read returns and sees the flag. A closed
  * pipe (SIGPIPE) becomes an error of the write. Call once, before other threads are started. */

@@ -4,7 +4,7 @@
 #ifndef APP_CONTROL_ACTION_DISPLAY_H
 #define APP_CONTROL_ACTION_DISPLAY_H
 
-#include "app/control/action.h"
+#include "app/control/action_state.h"
 
 /* Moves the corner that the option `corner` marks, the top left one where it marks none. */
 rv_status action_move_corner(struct action_state *state, const struct action_call *call,

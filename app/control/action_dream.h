@@ -4,7 +4,7 @@
 #ifndef APP_CONTROL_ACTION_DREAM_H
 #define APP_CONTROL_ACTION_DREAM_H
 
-#include "app/control/action.h"
+#include "app/control/action_state.h"
 
 rv_status action_set(struct action_state *state, const struct action_call *call, rv_error *error);
 rv_status action_add(struct action_state *state, const struct action_call *call, rv_error *error);
@@ -29,6 +29,9 @@ rv_status action_randomise(struct action_state *state, const struct action_call 
                            rv_error *error);
 rv_status action_undo(struct action_state *state, const struct action_call *call, rv_error *error);
 rv_status action_redo(struct action_state *state, const struct action_call *call, rv_error *error);
+
+/* Fills the list of presets from the folders of paths_preset_folders(). */
+void action_find_presets(struct action_state *state);
 
 /* Whether the network has the layers and the channels that the options name. */
 rv_status action_check_layers(const struct action_state *state, rv_error *error);

@@ -66,7 +66,7 @@ struct decode {
 
 static bool stopped(const struct decode *decode)
 {
-	return __atomic_load_n(decode->options.stop, __ATOMIC_RELAXED) != 0;
+	return atomic_load_explicit(decode->options.stop, memory_order_relaxed) != 0;
 }
 
 /* A thread's wait for an opening is cut short by the stop flag; before there is a thread, by the

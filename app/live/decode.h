@@ -8,7 +8,7 @@
 #ifndef APP_LIVE_DECODE_H
 #define APP_LIVE_DECODE_H
 
-#include <signal.h>
+#include <stdatomic.h>
 
 #include "app/base/queue.h"
 #include "app/live/note.h"
@@ -23,10 +23,10 @@ struct decode_options {
 	bool loop;         /* play files again and again */
 	bool waits;        /* also at the start, for a camera or a stream that is not there yet */
 	struct camera_wish camera_wish;
-	bool quiet;                        /* write no log to standard error */
-	const volatile sig_atomic_t *stop; /* ends blocking reads once it is not 0; never NULL */
-	struct queue *frames, *work;       /* of struct frame; borrowed */
-	struct queue *sound;               /* of struct sound (app/live/sound_reader.h); borrowed */
+	bool quiet;                  /* write no log to standard error */
+	const atomic_int *stop;      /* ends blocking reads once it is not 0; never NULL */
+	struct queue *frames, *work; /* of struct frame; borrowed */
+	struct queue *sound;         /* of struct sound (app/live/sound_reader.h); borrowed */
 };
 
 /* Opens the input, so that what is wrong with it shows at once, or waits for it (options->waits);

@@ -8,6 +8,7 @@
 #include "app/base/clock.h"
 #include "app/base/signals.h"
 #include "app/base/thread.h"
+#include "app/control/action_dream.h"
 #include "app/live/control.h"
 #include "app/live/display_frame.h"
 #include "app/live/input.h"
@@ -216,7 +217,7 @@ static void free_all(struct live *live)
  * turn off its sound. What is used by threads that cannot be stopped is left to them. */
 static rv_status close_all(struct live *live, rv_error *error)
 {
-	__atomic_store_n(&live->stop, 1, __ATOMIC_RELAXED);
+	atomic_store_explicit(&live->stop, 1, memory_order_relaxed);
 	live_engine_break_off(live->engine);
 	warp_thread_break_off(live->warp_thread);
 	int64_t until = thread_deadline();

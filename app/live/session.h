@@ -5,7 +5,7 @@
 #ifndef APP_LIVE_SESSION_H
 #define APP_LIVE_SESSION_H
 
-#include <signal.h>
+#include <stdatomic.h>
 
 #include "app/control/action.h"
 #include "app/control/keys.h"
@@ -28,7 +28,7 @@ struct live {
 	struct options sent;          /* as the engine was told */
 	struct keys keys;
 	char input[PATH_LENGTH];
-	volatile sig_atomic_t stop; /* ends reads; written atomically */
+	atomic_int stop; /* ends reads; read by other threads */
 	bool quit;
 
 	struct session session; /* the model alone: the engine lives on its own thread */

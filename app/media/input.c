@@ -18,7 +18,7 @@ enum { FAREWELL_PATIENCE = 200000 /* microseconds */ };
 static bool stopped(const struct input *input)
 {
 	/* Another thread may set it. */
-	return input->stop && __atomic_load_n(input->stop, __ATOMIC_RELAXED);
+	return input->stop && atomic_load_explicit(input->stop, memory_order_relaxed);
 }
 
 static bool came_too_late(const struct input *input)
@@ -105,7 +105,7 @@ void input_note_opened(struct input *input)
 	input->opened = true;
 }
 
-void input_set_stop(struct input *input, const volatile sig_atomic_t *stop)
+void input_set_stop(struct input *input, const atomic_int *stop)
 {
 	input->stop = stop;
 }

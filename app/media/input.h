@@ -3,7 +3,7 @@
 #define APP_MEDIA_INPUT_H
 
 #include <libavformat/avformat.h>
-#include <signal.h>
+#include <stdatomic.h>
 
 #include "app/media/camera.h"
 #include "app/media/input_options.h"
@@ -29,7 +29,7 @@ struct input {
 	struct camera camera; /* of a device */
 
 	/* private */
-	const volatile sig_atomic_t *stop;
+	const atomic_int *stop;
 	int64_t patience, deadline; /* microseconds; 0: waits for ever */
 	bool opened, waiting;
 	AVIOContext *pipe;                    /* standard input, a FIFO; NULL: none */
@@ -55,7 +55,7 @@ rv_status input_open(struct input **input, const char *name, const struct input_
 void input_note_opened(struct input *input);
 
 /* Another stop flag, or NULL, from now on. */
-void input_set_stop(struct input *input, const volatile sig_atomic_t *stop);
+void input_set_stop(struct input *input, const atomic_int *stop);
 
 /* As av_read_frame, libav's codes included: AVERROR(EAGAIN) where a camera has nothing yet,
  * AVERROR_EXIT where the stop flag was set or nothing came for some seconds. */

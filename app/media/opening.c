@@ -13,7 +13,7 @@ enum { FAREWELL = 300000000 /* nanoseconds: what can be interrupted has ended by
 struct opening {
 	char *name;
 	struct input_options options;
-	volatile sig_atomic_t stop; /* written atomically */
+	atomic_int stop; /* not 0: reads end */
 
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t changed;
@@ -100,8 +100,8 @@ bool opening_wait(struct opening *opening, int64_t timeout)
 	return done;
 }
 
-rv_status opening_finish(struct opening **finished, struct source **source,
-                         const volatile sig_atomic_t *stop, rv_error *error)
+rv_status opening_finish(struct opening **finished, struct source **source, const atomic_int *stop,
+                         rv_error *error)
 {
 	struct opening *opening = *finished;
 	rv_status status = opening->status;
@@ -121,7 +121,7 @@ void opening_abandon(struct opening **abandoned)
 	struct opening *opening = *abandoned;
 	if (!opening)
 		return;
-	__atomic_store_n(&opening->stop, 1, __ATOMIC_RELAXED);
+	atomic_store_explicit(&opening->stop, 1, memory_order_relaxed);
 	opening_wait(opening, FAREWELL);
 	pthread_mutex_lock(&opening->lock);
 	bool is_last = opening->done;

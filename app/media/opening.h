@@ -4,6 +4,8 @@
 #ifndef APP_MEDIA_OPENING_H
 #define APP_MEDIA_OPENING_H
 
+#include <stdatomic.h>
+
 #include "app/media/source.h"
 
 struct opening;
@@ -18,8 +20,8 @@ bool opening_wait(struct opening *opening, int64_t timeout);
 
 /* Takes what came of it, once opening_wait was true, and frees the rest. stop, which may be NULL,
  * is the source's stop flag from now on. The errors of input_open and source_open. */
-rv_status opening_finish(struct opening **opening, struct source **source,
-                         const volatile sig_atomic_t *stop, rv_error *error);
+rv_status opening_finish(struct opening **opening, struct source **source, const atomic_int *stop,
+                         rv_error *error);
 
 /* Gives up, within a third of a second. Accepts NULL. */
 void opening_abandon(struct opening **opening);

@@ -4,7 +4,7 @@
 #ifndef APP_OFFLINE_JOB_H
 #define APP_OFFLINE_JOB_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include "app/base/progress.h"
@@ -38,9 +38,9 @@ struct job {
 	job_dream *dream;
 	void *context;             /* handed to dream */
 	struct progress *progress; /* NULL: none */
-	const volatile sig_atomic_t
-		*stop; /* NULL, or set to not 0 (by a signal's handler, installed
-	                * without SA_RESTART): end the job in good order */
+	/* NULL, or set to not 0, by a signal's handler that is installed without SA_RESTART, to end
+	 * the job in good order. */
+	const atomic_int *stop;
 };
 
 /* What was done; also filled, as far as it goes, where job_run fails. */

@@ -3,6 +3,7 @@
 #ifndef TESTS_SUPPORT_MEDIA_H
 #define TESTS_SUPPORT_MEDIA_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -28,7 +29,7 @@ bool media_make(const char *path, const char *arguments);
 struct test_dream {
 	int frames;
 	int stop_at;
-	volatile sig_atomic_t stop;
+	atomic_int stop;
 	rv_pixel_format format; /* of the last frame */
 	bool keep;              /* frames stay as they are */
 };

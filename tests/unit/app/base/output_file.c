@@ -1,5 +1,6 @@
 #include "app/base/output_file.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/control/action_dream.h"
 #include "app/control/keys.h"
 #include "app/screen/hud.h"
 #include "tests/support/test.h"

@@ -219,7 +219,7 @@ static void show_frame(struct video_recorder *recorder, uint64_t number)
 
 static void open_recorder(struct video_recorder *recorder, struct decode **decode, const char *path)
 {
-	static const volatile sig_atomic_t never;
+	static const atomic_int never;
 	struct decode_options input = {
 		.input = "lavfi:color=size=48x36", .quiet = true, .stop = &never};
 	struct options options = options_default();

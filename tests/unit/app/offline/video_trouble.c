@@ -1,5 +1,6 @@
 /* Videos that are stopped, refused, damaged or in want of room. */
 #include <libavcodec/avcodec.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
