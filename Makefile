@@ -83,14 +83,24 @@ SUPPORT_OBJECTS = $(call objects,$(SUPPORT_SOURCES))
 TEST_PROGRAMS = $(patsubst %.c,$(BUILD)/%,$(ENGINE_TESTS) $(APP_TESTS) $(BENCH_TESTS))
 
 .PHONY: all
-all: $(BUILD)/reverie
+all: $(BUILD)/reverie $(BUILD)/reverie-bench
 
 $(BUILD)/libreverie.a: $(ENGINE_OBJECTS)
 	$(call say,AR $@)
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/reverie: $(BUILD)/app/command/main.o $(BENCH_OBJECTS) $(APP_OBJECTS) $(BUILD)/libreverie.a
+# Of the program's modules, whatever is linked takes those it uses.
+$(BUILD)/app.a: $(APP_OBJECTS)
+	$(call say,AR $@)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(BUILD)/reverie: $(BUILD)/app/command/main.o $(BUILD)/app.a $(BUILD)/libreverie.a
+	$(call say,LINK $@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
+
+$(BUILD)/reverie-bench: $(BUILD)/tests/bench/main.o $(BENCH_OBJECTS) $(BUILD)/app.a $(BUILD)/libreverie.a
 	$(call say,LINK $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
 
@@ -100,7 +110,7 @@ $(patsubst %.c,$(BUILD)/%,$(ENGINE_TESTS)): $(BUILD)/%: $(BUILD)/%.o $(ENGINE_SU
 	$(call say,LINK $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ENGINE_LIBS)
 
-$(patsubst %.c,$(BUILD)/%,$(APP_TESTS) $(BENCH_TESTS)): $(BUILD)/%: $(BUILD)/%.o $(SUPPORT_OBJECTS) $(BENCH_OBJECTS) $(APP_OBJECTS) $(BUILD)/libreverie.a
+$(patsubst %.c,$(BUILD)/%,$(APP_TESTS) $(BENCH_TESTS)): $(BUILD)/%: $(BUILD)/%.o $(SUPPORT_OBJECTS) $(BENCH_OBJECTS) $(BUILD)/app.a $(BUILD)/libreverie.a
 	$(call say,LINK $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
 
@@ -156,7 +166,7 @@ FORCE:
 
 .PHONY: help
 help:
-	@echo 'make               build $(BUILD)/reverie'
+	@echo 'make               build $(BUILD)/reverie, and $(BUILD)/reverie-bench, which measures it'
 	@echo 'make run           install what is missing, build, fetch the network; dream in a window, or'
 	@echo '                   where there is no display the sample clip into dream/clouds.mp4'
 	@echo 'make test          the same, and run every test'
@@ -237,9 +247,9 @@ sanitize:
 
 # The networks of other people are timed where the test data is there.
 NETWORKS := ../shared/data/nets
-COMPARE_STEP := /usr/bin/python3 tests/bench/compare_step.py --program $(BUILD)/reverie
+COMPARE_STEP := /usr/bin/python3 tests/bench/compare_step.py --program $(BUILD)/reverie-bench
 .PHONY: bench
-bench: $(BUILD)/reverie
+bench: $(BUILD)/reverie-bench
 	$(Q)$(COMPARE_STEP)
 	$(Q)if [ -f $(NETWORKS)/bvlc_googlenet.onnx ]; then \
 		$(COMPARE_STEP) --model $(NETWORKS)/bvlc_googlenet.onnx --input-format caffe-bgr \
@@ -247,7 +257,7 @@ bench: $(BUILD)/reverie
 	$(Q)if [ -f $(NETWORKS)/SqueezeNet_fp16.onnx ]; then \
 		$(COMPARE_STEP) --model $(NETWORKS)/SqueezeNet_fp16.onnx --input-format caffe-bgr \
 			--layers fire6/concat_1; fi
-	$(Q)/usr/bin/python3 tests/bench/compare_dream.py --program $(BUILD)/reverie
+	$(Q)/usr/bin/python3 tests/bench/compare_dream.py --program $(BUILD)/reverie-bench
 
 .PHONY: kernels
 kernels: $(BUILD)/reverie
@@ -267,7 +277,8 @@ LINTED = $(sort $(shell find app engine tests -name '*.[ch]'))
 HEADERS = $(filter %.h,$(LINTED))
 .PHONY: format lint lint-headers
 format:
-	clang-format -i $(LINTED)
+	$(call say,FORMAT app engine tests)
+	$(Q)clang-format -i $(LINTED)
 lint: lint-headers lint-wings
 	$(call say,LINT layout)
 	$(Q)clang-format --dry-run -Werror $(LINTED)

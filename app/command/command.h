@@ -20,11 +20,6 @@ rv_status command_flow(const struct options *options, rv_error *error);
 rv_status command_inspect(const struct options *options, rv_error *error);
 rv_status command_tune(const struct options *options, rv_error *error);
 
-rv_status command_bench(const struct options *options, rv_error *error);
-/* bench time and bench flow; called by command_bench. */
-rv_status command_bench_time(const struct options *options, rv_error *error);
-rv_status command_bench_flow(const struct options *options, rv_error *error);
-
 /* RV_INVALID where the command line holds a word that is no option. */
 rv_status command_takes_no_operand(const struct options *options, rv_error *error);
 

@@ -1,6 +1,5 @@
-/* The commands about motion: flow A B, and bench flow A B. */
+/* The command flow: the motion from one picture to another. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -15,8 +14,7 @@ struct flow_work {
 	const struct options *options;
 	struct picture first, second, colours;
 	struct output_file *file;
-	struct flo flow, truth;
-	double *milliseconds;
+	struct flo flow;
 };
 
 static void release(struct flow_work *work)
@@ -26,8 +24,6 @@ static void release(struct flow_work *work)
 	picture_release(&work->second);
 	picture_release(&work->colours);
 	flo_release(&work->flow);
-	flo_release(&work->truth);
-	free(work->milliseconds);
 }
 
 static bool ends_in_flo(const char *name)
@@ -55,11 +51,9 @@ static rv_status estimate(struct flow_work *work, rv_error *error)
 	rv_config config = options_config(work->options);
 
 	return rv_flow(&config, &work->first.image, &work->second.image,
-	               (rv_flow_quality)work->options->flow_quality, work->flow.motion,
-	               work->milliseconds ? work->options->runs : 0, work->milliseconds, error);
+	               (rv_flow_quality)work->options->flow_quality, work->flow.motion, 0, NULL,
+	               error);
 }
-
-/* ---- flow ---- */
 
 static rv_status check_output(const struct options *options, rv_error *error)
 {
@@ -88,9 +82,8 @@ static rv_status write_motion(struct flow_work *work, rv_error *error)
 
 rv_status command_flow(const struct options *options, rv_error *error)
 {
-	struct flow_work work = {.options = options,
-	                         .first_name = options->operand,
-	                         .second_name = options->more[0]};
+	struct flow_work work = {
+		.options = options, .first_name = options->operand, .second_name = options->second};
 	rv_status status;
 
 	/* The file comes first: that it cannot be written is known before anything is computed. */
@@ -103,57 +96,6 @@ rv_status command_flow(const struct options *options, rv_error *error)
 		goto cleanup;
 	if (!options->quiet)
 		printf("%s: %dx%d\n", options->output, work.flow.width, work.flow.height);
-cleanup:
-	release(&work);
-	return status;
-}
-
-/* ---- bench flow ---- */
-
-static int compare_times(const void *a, const void *b)
-{
-	double first = *(const double *)a, second = *(const double *)b;
-	return (first > second) - (first < second);
-}
-
-static rv_status print_measures(struct flow_work *work, rv_error *error)
-{
-	double *times = work->milliseconds, distance;
-	int runs = work->options->runs;
-	rv_status status;
-
-	qsort(times, (size_t)runs, sizeof(*times), compare_times);
-	printf("flow %s %dx%d", option_flow_qualities[work->options->flow_quality],
-	       work->flow.width, work->flow.height);
-	if (work->options->truth[0]) {
-		status = flo_end_point_error(&work->flow, &work->truth, &distance, error);
-		if (status != RV_OK)
-			return status;
-		printf(" epe=%.4f", distance);
-	}
-	printf(" median_ms=%.3f min_ms=%.3f\n", (times[runs / 2] + times[(runs - 1) / 2]) / 2,
-	       times[0]);
-	return RV_OK;
-}
-
-rv_status command_bench_flow(const struct options *options, rv_error *error)
-{
-	struct flow_work work = {.options = options,
-	                         .first_name = options->more[0],
-	                         .second_name = options->more[1]};
-	rv_status status;
-
-	if ((status = open_pictures(&work, error)) != RV_OK)
-		goto cleanup;
-	if (options->truth[0] && (status = flo_read(&work.truth, options->truth, error)) != RV_OK)
-		goto cleanup;
-	work.milliseconds = calloc((size_t)options->runs, sizeof(*work.milliseconds));
-	if (!work.milliseconds) {
-		status = rv_fail(error, RV_MEMORY, "no memory for %d times", options->runs);
-		goto cleanup;
-	}
-	if ((status = estimate(&work, error)) == RV_OK)
-		status = print_measures(&work, error);
 cleanup:
 	release(&work);
 	return status;

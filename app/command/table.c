@@ -12,6 +12,15 @@ static rv_status print_man(const struct options *options, rv_error *error)
 	return status;
 }
 
+/* What measures was part of this program once. */
+static rv_status refuse_bench(const struct options *options, rv_error *error)
+{
+	return rv_fail(error, RV_INVALID,
+	               "what measures is a program of its own, which `make` builds beside this "
+	               "one: reverie-bench %.64s",
+	               options->operand[0] ? options->operand : "WHAT");
+}
+
 const struct command command_table[] = {
 	{"", "INPUT -o OUTPUT", "Dreams a picture, or every frame of a video.", COMMAND_DREAM,
          command_dream},
@@ -25,12 +34,11 @@ const struct command command_table[] = {
 	{"layers", "layers", "list the layers of a network", COMMAND_LAYERS, command_layers},
 	{"tune", "tune", "find the fastest convolutions for this device ahead of time",
          COMMAND_TUNE, command_tune},
-	{"bench", "bench WHAT", "measure step, dream, time, flow, conv, startup, memory, profile",
-         COMMAND_BENCH, command_bench},
 	{"inspect", "inspect INPUT", "write a layer's activation and its gradient as arrays",
          COMMAND_INSPECT, command_inspect},
 	{"flow", "flow A B -o FILE", "write the motion from one picture to another", COMMAND_FLOW,
          command_flow},
+	{"bench", "bench", NULL, COMMAND_BENCH, refuse_bench},
 	{"kernels", "kernels", NULL, COMMAND_KERNELS, command_kernels},
 	{"man", "man", NULL, COMMAND_MAN, print_man},
 	{NULL, NULL, NULL, 0, NULL},

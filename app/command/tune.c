@@ -3,7 +3,7 @@
 
 #include "app/base/signals.h"
 #include "app/command/command.h"
-#include "tests/bench/bench.h"
+#include "app/options/session.h"
 
 struct tuning {
 	struct session session;
@@ -63,7 +63,7 @@ static rv_status tune(struct tuning *tuning, rv_error *error)
 	struct option_size size;
 	rv_status status;
 	if ((status = command_takes_no_operand(tuning->options, error)) != RV_OK ||
-	    (status = bench_size(tuning->options, &size, error)) != RV_OK ||
+	    (status = session_size(tuning->options, &size, error)) != RV_OK ||
 	    (status = session_open(&tuning->session, tuning->options, error)) != RV_OK)
 		return status;
 	rv_set_progress(tuning->session.engine, show_tuning, tuning);

@@ -9,11 +9,6 @@
 #include "app/offline/still.h"
 #include "app/offline/transcode.h"
 
-void job_set_verbose(bool verbose)
-{
-	libav_take_log(verbose);
-}
-
 static bool check_size(int width, int height)
 {
 	return width >= 0 && height >= 0 && width <= LIBAV_SIDE_MAX && height <= LIBAV_SIDE_MAX;

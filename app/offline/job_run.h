@@ -17,8 +17,4 @@
  * dream returns. */
 rv_status job_run(const struct job *job, struct job_report *report, rv_error *error);
 
-/* Silences what libav writes to standard error itself (the default is libav's own, chatty one), or
- * with verbose lets it speak. Call once, before any other thread is started. */
-void job_set_verbose(bool verbose);
-
 #endif

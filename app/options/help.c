@@ -45,10 +45,18 @@ static int write_usage(const struct option *option, char *text, size_t capacity)
 	                option->metavar ? " " : "", option->metavar ? option->metavar : "");
 }
 
-static bool is_listed(const struct option *option, enum option_group group, unsigned command)
+/* The bits of all commands that are listed. */
+static unsigned listed_commands(const struct command *commands)
 {
-	/* The help of the dream is that of the program: it lists every option. */
-	return option->group == group && (command == COMMAND_DREAM || (option->commands & command));
+	unsigned bits = 0;
+	for (const struct command *entry = commands; entry->name; entry++)
+		bits |= entry->help ? entry->bit : 0;
+	return bits;
+}
+
+static bool is_listed(const struct option *option, enum option_group group, unsigned bits)
+{
+	return option->group == group && (option->commands & bits);
 }
 
 static void print_option(FILE *file, const struct option *option, int column)
@@ -65,11 +73,11 @@ static void print_option(FILE *file, const struct option *option, int column)
 		fprintf(file, "\n");
 }
 
-static void print_group(FILE *file, enum option_group group, unsigned command, int column)
+static void print_group(FILE *file, enum option_group group, unsigned bits, int column)
 {
 	bool any = false;
 	for (const struct option *option = option_table; option->name; option++) {
-		if (!is_listed(option, group, command))
+		if (!is_listed(option, group, bits))
 			continue;
 		if (!any)
 			fprintf(file, "\n%s\n", option_group_titles[group]);
@@ -78,13 +86,13 @@ static void print_group(FILE *file, enum option_group group, unsigned command, i
 	}
 }
 
-static int widest_usage(unsigned command)
+static int widest_usage(unsigned bits)
 {
 	int widest = 0;
 	char usage[128];
 	for (const struct option *option = option_table; option->name; option++) {
 		int width = write_usage(option, usage, sizeof(usage));
-		if (is_listed(option, option->group, command) && width > widest)
+		if (is_listed(option, option->group, bits) && width > widest)
 			widest = width;
 	}
 	return widest;
@@ -105,20 +113,20 @@ static void print_examples(FILE *file)
 		fprintf(file, "  %s\n", examples[i][0]);
 }
 
-void options_print_help(FILE *file, const struct command *commands, unsigned command)
+void options_print_help(FILE *file, const char *program, const struct command *commands,
+                        const struct command *command)
 {
-	int column = widest_usage(command) + 2;
-	for (const struct command *entry = commands; entry->name; entry++) {
-		if (!(entry->bit & command))
-			continue;
-		fprintf(file, "Usage: reverie %s [options]\n", entry->usage);
-		fprintf(file, "%s\n", entry->help);
-	}
-	if (command == COMMAND_DREAM)
+	bool whole = command == commands;
+	unsigned bits = whole ? listed_commands(commands) : command->bit;
+	int column = widest_usage(bits) + 2;
+	fprintf(file, "Usage: %s %s [options]\n", program, command->usage);
+	if (command->help)
+		fprintf(file, "%s\n", command->help);
+	if (whole)
 		print_commands(file, commands, column);
 	for (int group = 0; group < OPTION_GROUP_COUNT; group++)
-		print_group(file, (enum option_group)group, command, column);
-	if (command == COMMAND_DREAM)
+		print_group(file, (enum option_group)group, bits, column);
+	if (command->bit == COMMAND_DREAM)
 		print_examples(file);
 }
 
@@ -216,13 +224,14 @@ static const char man_tail[] =
 
 void options_print_man(FILE *file, const struct command *commands)
 {
+	unsigned bits = listed_commands(commands);
 	fputs(man_head, file);
 	print_man_commands(file, commands);
 	fprintf(file, ".SH OPTIONS\n");
 	for (int group = 0; group < OPTION_GROUP_COUNT; group++) {
 		fprintf(file, ".SS %s\n", option_group_titles[group]);
 		for (const struct option *option = option_table; option->name; option++)
-			if (option->group == (enum option_group)group)
+			if (is_listed(option, (enum option_group)group, bits))
 				print_man_option(file, option);
 	}
 	fputs(man_tail, file);

@@ -139,12 +139,10 @@ static rv_status parse_option(struct options *options, char *const *words, int *
 /* Where the next word that is no option goes; NULL where the command takes no more. */
 static char *place_for_operand(struct options *options, unsigned command)
 {
-	int more = command == COMMAND_BENCH ? OPTION_MORE : command == COMMAND_FLOW ? 1 : 0;
 	if (!options->operand[0])
 		return options->operand;
-	for (int i = 0; i < more; i++)
-		if (!options->more[i][0])
-			return options->more[i];
+	if ((command & (COMMAND_BENCH | COMMAND_FLOW)) && !options->second[0])
+		return options->second;
 	return NULL;
 }
 
@@ -170,7 +168,7 @@ rv_status options_parse(struct options *options, int count, char *const *words, 
 {
 	bool only_operands = false;
 	options->operand[0] = '\0';
-	memset(options->more, 0, sizeof(options->more));
+	options->second[0] = '\0';
 	for (int i = 0; i < count; i++) {
 		rv_status status;
 		if (!only_operands && !strcmp(words[i], "--")) {

@@ -10,7 +10,7 @@
 
 #include "engine/reverie.h"
 
-enum { OPTION_TEXT_LENGTH = 1024, OPTION_VALUE_LENGTH = 2048, OPTION_MORE = 2 };
+enum { OPTION_TEXT_LENGTH = 1024, OPTION_VALUE_LENGTH = 2048 };
 
 /* A width and a height in pixels; 0 where one is left to the picture's own shape. */
 struct option_size {
@@ -45,8 +45,8 @@ struct options {
 	struct option_channels channels;
 
 	/* The picture or video. */
-	char operand[OPTION_TEXT_LENGTH];           /* the word that is no option: the input */
-	char more[OPTION_MORE][OPTION_TEXT_LENGTH]; /* further ones, of commands that take them */
+	char operand[OPTION_TEXT_LENGTH]; /* the word that is no option: the input */
+	char second[OPTION_TEXT_LENGTH];  /* the next one, of commands that take two */
 	char output[OPTION_TEXT_LENGTH];
 	char still[OPTION_TEXT_LENGTH];
 	struct option_size size; /* 0x0: as the input */
@@ -252,16 +252,18 @@ rv_config options_config(const struct options *options);
 struct command {
 	const char
 		*name; /* the first word of the command line; "" is the dream, NULL ends a list */
-	const char *usage; /* such as "bench step --layer L --size WxH" */
+	const char *usage; /* such as "flow A B -o FILE" */
 	const char *help;  /* one line; NULL: not listed */
 	unsigned bit;      /* of enum option_command */
 	rv_status (*run)(const struct options *options, rv_error *error);
 };
 
-/* Prints the options of one command; for COMMAND_DREAM, the commands and all options. */
-void options_print_help(FILE *file, const struct command *commands, unsigned command);
+/* Prints the options of one command of a program. For the first one, which stands for the program
+ * itself, prints the commands and all their options. */
+void options_print_help(FILE *file, const char *program, const struct command *commands,
+                        const struct command *command);
 
-/* Prints the man page, as roff. */
+/* Prints the man page of reverie, as roff. */
 void options_print_man(FILE *file, const struct command *commands);
 
 #endif

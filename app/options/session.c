@@ -72,3 +72,14 @@ rv_status session_layer(const struct session *session, const struct options *opt
 	                               : rv_model_default_layer(session->model);
 	return RV_OK;
 }
+
+rv_status session_size(const struct options *options, struct option_size *size, rv_error *error)
+{
+	*size = options->size;
+	if (!size->width && !size->height)
+		*size = (struct option_size){512, 384};
+	if (!size->width || !size->height)
+		return rv_fail(error, RV_INVALID,
+		               "--size: both sides are needed here, as in 512x384");
+	return RV_OK;
+}

@@ -22,6 +22,10 @@ rv_status session_open(struct session *session, const struct options *options, r
 
 void session_close(struct session *session);
 
+/* Writes both sides of --size, or those of a picture of usual size. RV_INVALID where one is left
+ * out: there is no picture to take its shape from. */
+rv_status session_size(const struct options *options, struct option_size *size, rv_error *error);
+
 /* Writes the one layer that bench and inspect look at: the first that was named, or the model's
  * default. RV_INVALID where several were. The model must be open; the text is the options' or the
  * model's. */

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Holds a whole dream by Reverie against the same recipe in PyTorch, in turns:
 
-    compare_dream.py [--program build/reverie] [--layer mixed5] [--size 512x384] [--rounds 5]
+    compare_dream.py [--program build/reverie-bench] [--layer mixed5] [--size 512x384] [--rounds 5]
                      [--octaves 4] [--iterations 10]
 
 The recipe is gradient ascent of mean(activation**2) over octaves, each 1.4 times as large as the one
@@ -112,7 +112,7 @@ def torch_milliseconds(dream, frame):
 
 def reverie_milliseconds(options):
     """Of one picture, after one that is not counted; and the share that is no network."""
-    command = [options.program, "bench", "dream", "--model", options.model, "--runs", "1"]
+    command = [options.program, "dream", "--model", options.model, "--runs", "1"]
     command += ["--layer", options.layer, "--size", options.size]
     command += ["--octaves", str(options.octaves), "--iterations", str(options.iterations)]
     command += ["--octave-scale", str(OCTAVE_SCALE), "--jitter", str(JITTER)]
@@ -148,7 +148,7 @@ def compare(options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--program", default=str(ROOT / "build" / "reverie"))
+    parser.add_argument("--program", default=str(ROOT / "build" / "reverie-bench"))
     parser.add_argument("--model", default=str(ROOT / "models" / "inception_v3.onnx"))
     parser.add_argument("--layer", default="mixed5")
     parser.add_argument("--size", default="512x384")

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """Holds Reverie's gradient step against PyTorch's, in turns, so that both see the same machine:
 
-    compare_step.py [--program build/reverie] [--layers mixed3,mixed5] [--sizes 256x192] [--rounds 7]
+    compare_step.py [--program build/reverie-bench] [--layers mixed3,mixed5] [--sizes 256x192] [--rounds 7]
     compare_step.py --model squeezenet.onnx --input-format caffe-bgr --layers fire6/concat_1
 
 In each round PyTorch (see step_torch.py) times a few steps, at its best and the way it is usually
-written, then `reverie bench step` does. A row shows the medians over all rounds, and how many times
+written, then `reverie-bench step` does. A row shows the medians over all rounds, and how many times
 as long PyTorch took: the least, the median and the greatest of the rounds' ratios. --best-only leaves
 the second way out. The last column is the greatest load of the machine before a round: what else ran
 there takes time from both. --model may be any ONNX file that Reverie takes; --input-format is handed
@@ -62,7 +62,7 @@ def compare(options, model, layer, size):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--program", default=str(ROOT / "build" / "reverie"))
+    parser.add_argument("--program", default=str(ROOT / "build" / "reverie-bench"))
     parser.add_argument("--model", default=str(ROOT / "models" / "inception_v3.onnx"))
     parser.add_argument("--input-format", help="as reverie's option, where the network wants it")
     parser.add_argument("--layers", default="mixed3,mixed5,mixed7")

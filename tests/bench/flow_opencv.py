@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares Reverie's optical flow with OpenCV's dense inverse search (Kroeger et al., ECCV 2016).
 
-    tests/bench/flow_opencv.py [--reverie build/reverie] [--rounds 5] [--runs 10]
+    tests/bench/flow_opencv.py [--program build/reverie-bench] [--rounds 5] [--runs 10]
 
 Medium is held against OpenCV's preset "fast", and fine against "medium", on the measured pairs of
 the test data ($REVERIE_TEST_DATA, default ../shared/data). Rounds of both take turns, because other
@@ -63,7 +63,7 @@ def run_opencv(preset, first, second, truth, runs):
 
 def run_reverie(program, quality, paths, runs):
     first, second, truth = paths
-    command = [program, "bench", "flow", first, second, "--truth", truth, "--quality", quality,
+    command = [program, "flow", first, second, "--truth", truth, "--quality", quality,
                "--runs", str(runs)]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return (float(re.search(r"epe=([\d.]+)", output)[1]),
@@ -86,7 +86,7 @@ def compare(program, quality, paths, rounds, runs):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--reverie", default="build/reverie")
+    parser.add_argument("--program", default="build/reverie-bench")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--runs", type=int, default=10)
     options = parser.parse_args()
@@ -94,7 +94,7 @@ def main():
     for name, files in PAIRS.items():
         print(name)
         for quality in RIVALS:
-            compare(options.reverie, quality, [os.path.join(data, file) for file in files],
+            compare(options.program, quality, [os.path.join(data, file) for file in files],
                     options.rounds, options.runs)
 
 

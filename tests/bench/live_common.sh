@@ -2,6 +2,7 @@
 # the end, the clip that is played, and the memory and the figures of what plays it.
 cd "$(dirname "$0")/../.." || exit 1
 reverie=${REVERIE:-build/reverie}
+reverie_bench=${REVERIE_BENCH:-$reverie-bench}
 work=$(mktemp -d) || exit 1
 session=''
 trap 'kill "$session" 2>/dev/null; rm -rf "$work"' EXIT

@@ -5,8 +5,8 @@
 #
 # ratio: the update over its gradient steps and flow, all of them in the live session itself, so that
 # what decoding and the display take from the processor counts on both sides. alone: over those as
-# `reverie bench step` (through the network and back only) and `bench flow` give them in turns with it
-# (the flow back is estimated at half the size), with the machine to themselves. Needs ffmpeg.
+# `reverie-bench step` (through the network and back only) and `reverie-bench flow` give them in turns with
+# it (the flow back is estimated at half the size), with the machine to themselves. Needs ffmpeg.
 . "$(dirname "$0")/live_common.sh"
 rounds=3
 
@@ -16,8 +16,8 @@ frames() { # SIZE NAME: two frames in a row
 	ffmpeg -nostdin -v error -y -ss 3 -i "$work/clip.mp4" -frames:v 2 \
 		-vf "scale=$(echo "$1" | tr x :)" "$work/$2-%d.png"
 }
-median_of() { # WORD...: of `reverie bench`
-	"$reverie" bench "$@" | sed -n 's/.* median_ms=\([0-9.]*\).*/\1/p'
+median_of() { # WORD...: of reverie-bench
+	"$reverie_bench" "$@" | sed -n 's/.* median_ms=\([0-9.]*\).*/\1/p'
 }
 flow() { # NAME
 	median_of flow "$work/$1-1.png" "$work/$1-2.png" --quality medium

@@ -1,4 +1,4 @@
-/* reverie bench profile and bench conv: the time of single operations. */
+/* reverie-bench profile and conv: the time of single operations. */
 #include <math.h>
 #include <stdio.h>
 
@@ -39,7 +39,7 @@ static void print_sum(const struct bench *bench, const rv_profile_entry *entries
 	       gflop / (all / 1000), gflop / (all / 1000) / peak, peak);
 }
 
-rv_status bench_profile(const struct bench *bench, rv_error *error)
+static rv_status measure_profile(const struct bench *bench, rv_error *error)
 {
 	rv_profile_entry entries[ENTRIES_MAX];
 	double before, after;
@@ -54,6 +54,11 @@ rv_status bench_profile(const struct bench *bench, rv_error *error)
 		return status;
 	print_sum(bench, entries, count < ENTRIES_MAX ? count : ENTRIES_MAX, fmax(before, after));
 	return RV_OK;
+}
+
+rv_status bench_profile(const struct options *options, rv_error *error)
+{
+	return bench_run(options, measure_profile, error);
 }
 
 /* ---- conv ---- */
@@ -80,8 +85,13 @@ static void print_timing(void *context, const rv_convolution_timing *timing)
 	fflush(stdout);
 }
 
-rv_status bench_convolutions(const struct bench *bench, rv_error *error)
+static rv_status measure_convolutions(const struct bench *bench, rv_error *error)
 {
 	return rv_compare_convolutions(bench->session.engine, bench->layer, bench->size.width,
 	                               bench->size.height, print_timing, (void *)bench, error);
+}
+
+rv_status bench_convolutions(const struct options *options, rv_error *error)
+{
+	return bench_run(options, measure_convolutions, error);
 }

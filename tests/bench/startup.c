@@ -1,4 +1,4 @@
-/* reverie bench startup: how long a new process takes to its first finished step, with caches empty
+/* reverie-bench startup: how long a new process takes to its first finished step, with caches empty
  * and filled. The process is this program again, with caches of its own. */
 #include <errno.h>
 #include <ftw.h>
@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "app/command/command.h"
 #include "tests/bench/bench.h"
 
 enum { WORDS_MAX = 64, WARM_RUNS = 5 };
@@ -63,26 +63,18 @@ static void add_options(struct child *child, const struct options *options)
 static rv_status describe_child(struct child *child, const struct options *options,
                                 const char *cache, rv_error *error)
 {
-	add_word(child, "", "reverie");
-	add_word(child, "", "bench");
+	add_word(child, "", "reverie-bench");
 	add_word(child, "", "first-step");
 	add_word(child, "", "--cache");
 	add_word(child, cache, "/reverie");
 	add_options(child, options);
 	if (child->count == WORDS_MAX)
-		return rv_fail(error, RV_INVALID, "too many options for bench startup");
+		return rv_fail(error, RV_INVALID, "too many options for startup");
 	child->words[child->count] = NULL;
 	return RV_OK;
 }
 
 /* ---- running it ---- */
-
-static double now_ms(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec * 1e-6;
-}
 
 extern char **environ;
 
@@ -109,7 +101,7 @@ static rv_status await_line(struct child *child, int input, double *end, rv_erro
 		return rv_fail(error, RV_IO, "%s", strerror(errno));
 	}
 	bool printed = fgets(child->line, sizeof(child->line), file) != NULL;
-	*end = now_ms();
+	*end = bench_now();
 	fclose(file);
 	child->line[strcspn(child->line, "\n")] = '\0';
 	return printed ? RV_OK
@@ -119,7 +111,7 @@ static rv_status await_line(struct child *child, int input, double *end, rv_erro
 static rv_status run_child(struct child *child, double *milliseconds, rv_error *error)
 {
 	int pipes[2], result = 0;
-	double start = now_ms(), end = start;
+	double start = bench_now(), end = start;
 	pid_t process;
 	if (pipe(pipes))
 		return rv_fail(error, RV_IO, "%s", strerror(errno));
@@ -186,7 +178,9 @@ rv_status bench_startup(const struct options *options, rv_error *error)
 	struct option_size size;
 	char folder[PATH_MAX];
 	rv_status status;
-	if ((status = bench_size(options, &size, error)) || (status = own_caches(folder, error)))
+	if ((status = command_takes_no_operand(options, error)) != RV_OK ||
+	    (status = session_size(options, &size, error)) != RV_OK ||
+	    (status = own_caches(folder, error)) != RV_OK)
 		return status;
 	status = describe_child(&child, options, folder, error);
 	if (status == RV_OK)

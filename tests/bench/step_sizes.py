@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """What a gradient step costs per pixel of pictures from small to large, which should be the same:
 
-    step_sizes.py [--program build/reverie] [--layer mixed5] [--sizes 256x192,1920x1080] [--rounds 5]
+    step_sizes.py [--program build/reverie-bench] [--layer mixed5] [--sizes 256x192,1920x1080] [--rounds 5]
 
-All sizes are timed in turns by `reverie bench step`. A row shows the median and the least of the rounds'
+All sizes are timed in turns by `reverie-bench step`. A row shows the median and the least of the rounds'
 medians, per million pixels; the last line, by how much the dearest size is above the cheapest. What
 else the machine does meanwhile meets all sizes, but not at once: see that the load stays low.
 """
@@ -27,7 +27,7 @@ def milliseconds_per_megapixel(options, size):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--program", default=str(ROOT / "build" / "reverie"))
+    parser.add_argument("--program", default=str(ROOT / "build" / "reverie-bench"))
     parser.add_argument("--layer", default="mixed5")
     parser.add_argument("--sizes", default="256x192,512x384,640x480,1024x768,1920x1080")
     parser.add_argument("--rounds", type=int, default=5)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Times one gradient step in PyTorch, to hold `reverie bench step` against:
+"""Times one gradient step in PyTorch, to hold `reverie-bench step` against:
 
     step_torch.py MODEL.onnx --layer mixed5 --size 512x384 --runs 10 [--as-written]
 

@@ -1,11 +1,10 @@
-/* reverie bench time CLIP: what a dream costs, how strong it is and how little it flickers, frame
+/* reverie-bench time CLIP: what a dream costs, how strong it is and how little it flickers, frame
  * by frame, and against the same frames dreamed one by one. */
 #include <math.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "app/base/signals.h"
-#include "app/command/command.h"
 #include "app/media/convert.h"
 #include "app/media/input.h"
 #include "app/media/libav.h"
@@ -188,7 +187,7 @@ static rv_status open_clip(struct time_bench *bench, rv_error *error)
 	int width = options->size.width, height = options->size.height;
 	const struct input_options how = {.stop = &signals_stop};
 	struct input *input = NULL;
-	rv_status status = input_open(&input, options->more[0], &how, error);
+	rv_status status = input_open(&input, options->operand, &how, error);
 	if (!status)
 		status = source_open(&bench->source, &input, error);
 	if (status)
@@ -342,12 +341,12 @@ static void close_bench(struct time_bench *bench)
 	free(bench->rest.times);
 }
 
-rv_status command_bench_time(const struct options *options, rv_error *error)
+rv_status bench_time(const struct options *options, rv_error *error)
 {
 	struct time_bench bench = {.options = options, .strength_least = INFINITY};
 	rv_status status;
-	if (!options->more[0][0] || options->more[1][0])
-		return rv_fail(error, RV_INVALID, "one clip is timed: reverie bench time CLIP");
+	if (!options->operand[0] || options->second[0])
+		return rv_fail(error, RV_INVALID, "one clip is timed: reverie-bench time CLIP");
 	if ((status = open_clip(&bench, error)) == RV_OK &&
 	    (status = open_tallies(&bench, error)) == RV_OK &&
 	    (status = session_open(&bench.session, options, error)) == RV_OK)

@@ -9,6 +9,7 @@ import numpy as np
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 REVERIE = os.environ.get("REVERIE", os.path.join(ROOT, "build", "reverie"))
+REVERIE_BENCH = os.environ.get("REVERIE_BENCH", REVERIE + "-bench")
 DATA = os.environ.get("REVERIE_TEST_DATA", os.path.join(ROOT, "..", "shared", "data"))
 CLIPS = {
     "gopro_walk": "gopro_walk_848x480.mp4",

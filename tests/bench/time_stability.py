@@ -15,7 +15,7 @@ import tempfile
 import cv2
 import numpy as np
 
-from time_common import (CLIPS, REVERIE, dream, flow_to_past, mean_strength, read_clip, strength, warp,
+from time_common import (CLIPS, REVERIE_BENCH, dream, flow_to_past, mean_strength, read_clip, strength, warp,
                          write_video)
 
 
@@ -83,8 +83,8 @@ QUICK = ["--octaves", "1", "--iterations", "1", "--warm-steps", "1", "--frames",
 
 
 def bench_frames(path, *options):
-    """What `reverie bench time` says of each frame: its line."""
-    text = subprocess.check_output([REVERIE, "bench", "time", path, *options], text=True)
+    """What `reverie-bench time` says of each frame: its line."""
+    text = subprocess.check_output([REVERIE_BENCH, "time", path, *options], text=True)
     return [line for line in text.splitlines() if line.startswith("frame ")]
 
 
@@ -120,7 +120,7 @@ def cost(arguments):
     for name in ("gopro_walk", "intel_cars", "skyline"):
         with tempfile.NamedTemporaryFile(suffix=".mkv") as file:
             write_video(file.name, read_clip(name, arguments.width, 60))
-            text = subprocess.check_output([REVERIE, "bench", "time", file.name, "--quiet"], text=True)
+            text = subprocess.check_output([REVERIE_BENCH, "time", file.name, "--quiet"], text=True)
         part = float(re.search(r"warm_part=([0-9.]+)", text)[1])
         print(f"# {name} {text.strip()}")
         worst = max(worst, part)

@@ -7,6 +7,11 @@ case $REVERIE in
 /*) ;;
 *) REVERIE=$PWD/$REVERIE ;;
 esac
+REVERIE_BENCH=${REVERIE_BENCH:-$REVERIE-bench}
+case $REVERIE_BENCH in
+/*) ;;
+*) REVERIE_BENCH=$PWD/$REVERIE_BENCH ;;
+esac
 DATA=${REVERIE_TEST_DATA:-$PWD/../shared/data}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -45,6 +50,12 @@ have() { # PROGRAM
 # Runs reverie; what it printed is in $work/out and $work/err, its exit code in $code.
 reverie() {
 	"$REVERIE" "$@" >"$work/out" 2>"$work/err" </dev/null
+	code=$?
+}
+
+# The same of reverie-bench.
+bench() {
+	"$REVERIE_BENCH" "$@" >"$work/out" 2>"$work/err" </dev/null
 	code=$?
 }
 
@@ -94,11 +105,18 @@ check_rate() { # NAME RATE LIMIT
 }
 
 # reverie must fail with exit code CODE and nothing but one line on standard error, which begins
-# with "reverie: " and holds TEXT.
+# with the name of the program and holds TEXT.
 expect_error() { # NAME CODE TEXT WORD...
 	name=$1 wanted=$2 text=$3
 	shift 3
 	reverie "$@"
+	check_error "$name" "$wanted" "$text"
+}
+
+expect_bench_error() { # NAME CODE TEXT WORD...
+	name=$1 wanted=$2 text=$3
+	shift 3
+	bench "$@"
 	check_error "$name" "$wanted" "$text"
 }
 
@@ -107,7 +125,7 @@ check_error() { # NAME CODE TEXT
 		not_ok "$1" "exit code $code, not $2"
 	elif [ "$(wc -l <"$work/err")" != 1 ] || [ -s "$work/out" ]; then
 		not_ok "$1" "more, or less, than one line on standard error"
-	elif ! grep -q '^reverie: ' "$work/err" || ! grep -qF -e "$3" "$work/err"; then
+	elif ! grep -Eq '^reverie(-bench)?: ' "$work/err" || ! grep -qF -e "$3" "$work/err"; then
 		not_ok "$1" "the line does not say: $3"
 	else
 		ok "$1"
@@ -119,6 +137,13 @@ expect_success() { # NAME WORD...
 	name=$1
 	shift
 	reverie "$@"
+	if [ "$code" = 0 ]; then ok "$name"; else not_ok "$name" "exit code $code"; fi
+}
+
+expect_bench_success() { # NAME WORD...
+	name=$1
+	shift
+	bench "$@"
 	if [ "$code" = 0 ]; then ok "$name"; else not_ok "$name" "exit code $code"; fi
 }
 

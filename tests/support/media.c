@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/media/convert.h"
+#include "app/media/libav.h"
 #include "app/media/picture_write.h"
 #include "app/offline/job_run.h"
 
@@ -42,7 +43,7 @@ static void make_folder(void)
 {
 	if (folder[0])
 		return;
-	job_set_verbose(false);
+	libav_take_log(false);
 	strcpy(folder, "/tmp/reverie-test-XXXXXX");
 	if (!mkdtemp(folder))
 		abort();

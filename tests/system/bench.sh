@@ -1,5 +1,5 @@
 #!/bin/sh
-# The lines that reverie bench prints, whose form programs rely on, and wrong calls of it. What the
+# The lines that reverie-bench prints, whose form programs rely on, and wrong calls of it. What the
 # times are is not tested: that is what `make bench` is for.
 . "$(dirname "$0")/../support/lib.sh"
 
@@ -27,16 +27,20 @@ between() { # LOW VALUE HIGH
 
 # ---- wrong calls ----
 
-expect_error bench_of_nothing 2 "startup, memory or profile" bench
-expect_error bench_of_something_else 2 "what is to be measured" bench speed
-expect_error bench_of_two_things 2 "one word says what" bench step dream
-expect_error bench_startup_with_half_a_size 2 "both sides are needed" bench startup --size x48
-expect_error memory_limit_of_no_memory 2 '"much" is not a size of memory such as 1500MB or 2GB' \
-	bench memory --memory-limit much
-expect_error memory_limit_below_range 2 "1KB is out of range (64MB to 1024GB)" \
-	bench memory --memory-limit 1KB
+expect_bench_success bench_help --help
+check bench_help_lists_what_it_measures grep -q '^  startup ' "$work/out"
+expect_error bench_is_a_program_of_its_own 2 "reverie-bench step" bench step --runs 3
 
-cases="dream_line dream_share_is_a_part memory_line memory_counts_weights memory_peak_is_more \
+expect_bench_error bench_of_nothing 2 "startup, memory or profile"
+expect_bench_error bench_of_something_else 2 "what is to be measured" speed
+expect_bench_error bench_of_two_things 2 "takes options only" step dream
+expect_bench_error bench_startup_with_half_a_size 2 "both sides are needed" startup --size x48
+expect_bench_error memory_limit_of_no_memory 2 '"much" is not a size of memory such as 1500MB or 2GB' \
+	memory --memory-limit much
+expect_bench_error memory_limit_below_range 2 "1KB is out of range (64MB to 1024GB)" \
+	memory --memory-limit 1KB
+
+cases="step_line dream_line dream_share_is_a_part memory_line memory_counts_weights memory_peak_is_more \
 	profile_lines profile_shares_sum_to_one profile_has_convolutions conv_lines \
 	conv_has_one_winner_a_shape startup_lines startup_fails_as_steps_do tiles_fit_the_limit"
 if ! can_dream; then
@@ -49,23 +53,26 @@ fi
 of="mixed0 96x64"
 small="--layer mixed0 --size 96x64"
 
-reverie bench dream $small --runs 2 --octaves 2 --iterations 2
+bench step $small --runs 2
+printed step_line "step $of median_ms=$number min_ms=$number gflops=$number"
+
+bench dream $small --runs 2 --octaves 2 --iterations 2
 printed dream_line "dream $of octaves=2 iterations=2 median_ms=$number min_ms=$number other_share=$number"
 check dream_share_is_a_part between 0.0001 "$(value other_share)" 0.9999
 
-reverie bench memory $small
+bench memory $small
 printed memory_line "memory $of tensors_mb=$number saved_mb=$number rasters_mb=$number weights_mb=$number tiles=1 tile=96x64 peak_rss_mb=$number"
 # The network to mixed0 has 450 thousand weights, kept for both directions.
 check memory_counts_weights between 3 "$(value weights_mb)" 60
 check memory_peak_is_more between "$(value weights_mb)" "$(value peak_rss_mb)" 4000
 
-reverie bench profile $small --runs 2
+bench profile $small --runs 2
 printed profile_lines "profile $of ([A-Za-z]+ [a-z_0-9]+ (forward|backward) launches=$number ms=$number share=$number( gflops=$number of_peak=$number)?|all launches=$number ms=$number gflops=$number of_peak=$number peak_gflops=$number)"
 shares=$(sed -n 's/.* share=\([0-9.]*\).*/\1/p' "$work/out" | awk '{ sum += $1 } END { print sum }')
 check profile_shares_sum_to_one between 0.995 "$shares" 1.005
 check profile_has_convolutions grep -q "^profile $of Conv .* backward " "$work/out"
 
-reverie bench conv $small --cache "$work/cache"
+bench conv $small --cache "$work/cache"
 printed conv_lines "conv $of [^ ]+ (forward|backward) window=[0-9]+x[0-9]+ stride=[0-9]+ channels=[0-9]+->[0-9]+ at=[0-9]+x[0-9]+ (direct|winograd|gemm) lanes=[0-9]+ tile=[0-9]+x[0-9]+ group=[0-9]+ block=[0-9]+ ms=$number gflops=$number fastest=(yes|no)"
 nothing_twice() {
 	[ -z "$(sed -n 's/ ms=.*//; /^conv /p' "$work/out" | sort | uniq -d)" ]
@@ -78,17 +85,17 @@ one_winner() {
 }
 check conv_has_one_winner_a_shape one_winner
 
-reverie bench startup $small
+bench startup $small
 printed startup_lines "startup (cold $of first_step_ms=$number|warm $of median_ms=$number min_ms=$number)"
-reverie bench startup $small --model "$work/nosuch.onnx"
+bench startup $small --model "$work/nosuch.onnx"
 check startup_fails_as_steps_do test "$code" = 1
 
 # ---- a limit ----
 
 # Less than the whole picture takes beside all the rest, but enough for tiles of it.
-reverie bench memory --layer mixed0 --size 1600x1200 --octaves 1
+bench memory --layer mixed0 --size 1600x1200 --octaves 1
 whole=$(value peak_rss_mb)
-reverie bench memory --layer mixed0 --size 1600x1200 --octaves 1 --memory-limit $((${whole%.*} - 60))MB
+bench memory --layer mixed0 --size 1600x1200 --octaves 1 --memory-limit $((${whole%.*} - 60))MB
 limited() {
 	[ "$code" = 0 ] && between 2 "$(value tiles)" 100 &&
 		between 1 "$(value peak_rss_mb)" $((${whole%.*} - 60))

@@ -56,8 +56,7 @@ expect_error two_inputs 2 "one input at a time" "$work/sky.pgm" "$work/sky.pgm" 
 expect_error option_of_another_command 2 "--octaves is not an option of this command" \
 	devices --octaves 3
 expect_error word_for_a_command_without 2 "this command takes options only" devices gpu
-expect_error bench_of_nothing 2 "reverie bench step, dream, time CLIP" bench
-expect_error bench_with_half_a_size 2 "both sides are needed" bench step --size 512x
+expect_error tune_with_half_a_size 2 "both sides are needed" tune --size 512x
 expect_error inspect_without_outputs 2 "--activation FILE.npy" inspect "$work/sky.pgm"
 expect_error inspect_into_one_file 2 "are one file" \
 	inspect "$work/sky.pgm" --activation "$work/a.npy" --gradient "$work/a.npy"
@@ -124,7 +123,7 @@ check nothing_is_left_behind nothing_left "$out"
 
 expect_success help --help
 check help_ends_with_examples grep -q '^  reverie .* -o ' "$work/out"
-for command in devices models layers tune bench inspect; do
+for command in devices models layers tune inspect; do
 	expect_success "help_of_$command" "$command" --help
 done
 expect_success version --version
@@ -218,9 +217,6 @@ check gradient_has_the_size_of_the_picture grep -aq "'shape': (3, 48, 64)" "$wor
 check gradient_file_has_its_length test "$(wc -c <"$work/g.npy")" = $((128 + 3 * 48 * 64 * 4))
 expect_error inspect_does_not_overwrite 2 "--force overwrites it" \
 	inspect "$work/sky.pgm" --layer mixed0 --activation "$work/a.npy"
-expect_success bench_step bench step --layer mixed0 --size 64x48 --runs 2
-check bench_prints_one_line grep -Eqx \
-	'step mixed0 64x48 median_ms=[0-9.]+ min_ms=[0-9.]+ gflops=[0-9.]+' "$work/out"
 expect_success layers layers
 check layers_have_the_default grep -q '^mixed[0-9]* .*(default)$' "$work/out"
 expect_success models models

@@ -26,7 +26,7 @@ expect_success flow_writes_flo flow "$first" "$second" -o "$work/motion.flo" --q
 check flo_begins_as_middlebury_does grep -q '^PIEH' "$work/motion.flo"
 check flo_holds_every_pixel test "$(wc -c <"$work/motion.flo")" = $((12 + width * height * 8))
 expect_success flow_writes_a_picture flow "$first" "$second" -o "$work/motion.png"
-expect_success bench_flow bench flow "$first" "$second" --truth "$work/truth.flo" --runs 1 \
+expect_bench_success bench_flow flow "$first" "$second" --truth "$work/truth.flo" --runs 1 \
 	--quality fast
 check bench_flow_prints_one_line grep -Eq \
 	"^flow fast ${width}x$height epe=0\.[0-9]+ median_ms=[0-9.]+ min_ms=[0-9.]+\$" "$work/out"
@@ -36,5 +36,5 @@ expect_error flow_needs_an_output 2 "where to?" flow "$first" "$second"
 expect_error flow_knows_its_outputs 2 "written as .flo" flow "$first" "$second" -o "$work/a.mp4"
 expect_error flow_wants_one_size 2 "" flow "$first" assets/clouds.jpg -o "$work/a.flo"
 expect_error flow_overwrites_nothing 2 "exists" flow "$first" "$second" -o "$work/motion.flo"
-expect_error flow_refuses_a_bad_truth 1 "" bench flow "$first" "$second" --truth "$first"
+expect_bench_error flow_refuses_a_bad_truth 1 "" flow "$first" "$second" --truth "$first"
 finish

@@ -7,7 +7,7 @@ expect_error journey_from_noise_needs_a_size 2 "both sides of --size" --from noi
 expect_error journey_begins_with_one_thing 2 "not both" assets/clouds.jpg --from noise --duration 1 -o "$work/j.mp4"
 expect_error journey_needs_time 2 "--time off does not" assets/clouds.jpg --duration 1 --time off -o "$work/j.mp4"
 expect_error cut_is_a_name_or_a_number 2 "off, auto, 1 to" assets/clouds.jpg --cut sometimes -o "$work/j.png"
-expect_error bench_time_takes_one_clip 2 "reverie bench time CLIP" bench time
+expect_bench_error bench_time_takes_one_clip 2 "reverie-bench time CLIP" time
 
 if ! can_dream; then
 	for name in time_runs_are_identical time_off_is_something_else bench_time_prints_its_lines \
@@ -23,7 +23,7 @@ count_frames() { # FILE
 	ffprobe -v error -count_packets -show_entries stream=nb_read_packets -of csv=p=0 "$1"
 }
 
-reverie bench time assets/clouds.mp4 --size 128x --octaves 2 --iterations 2 --frames 4
+bench time assets/clouds.mp4 --size 128x --octaves 2 --iterations 2 --frames 4
 check bench_time_prints_its_lines sh -c "[ \$(grep -c '^frame [0-9]* .* strength=' '$work/out') = 4 ] &&
 	grep -q '^time 128x.* frames=4 .*cold=1 .*warm_part=' '$work/out'"
 # The clouds move: what is dreamed with time goes along with them, frames dreamed one by one do not.

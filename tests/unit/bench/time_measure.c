@@ -1,4 +1,4 @@
-/* What `reverie bench time` measures, on pictures whose measures are known. */
+/* What `reverie-bench time` measures, on pictures whose measures are known. */
 #include "tests/bench/time_measure.h"
 
 #include <math.h>

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/media/libav.h"
 #include "app/media/picture.h"
 #include "app/media/picture_read.h"
 #include "app/offline/job_run.h"
@@ -125,7 +126,7 @@ static bool subject_compute(struct subject *subject, const char *path, const cha
 	bool computed;
 
 	memset(subject, 0, sizeof(*subject));
-	job_set_verbose(false);
+	libav_take_log(false);
 	subject->path = path;
 	computed = !rv_model_open(&subject->model, path, format, &error) &&
 	           !rv_create(&subject->engine, subject->model, &config, &error) &&

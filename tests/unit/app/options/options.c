@@ -323,7 +323,7 @@ static char *print_to_text(void (*print)(FILE *file))
 
 static void print_help(FILE *file)
 {
-	options_print_help(file, command_table, COMMAND_DREAM);
+	options_print_help(file, "reverie", command_table, command_table);
 }
 
 static void print_man(FILE *file)
@@ -341,12 +341,15 @@ static bool is_on_a_line_of_its_own(const char *text, const char *name)
 	return found;
 }
 
+/* Options of reverie-bench alone are not in the help of reverie. */
 TEST(options_help_lists_every_option_in_lines_that_fit)
 {
 	char *text = print_to_text(print_help);
 	REQUIRE(text);
 	for (const struct option *option = option_table; option->name; option++)
-		CHECK_MESSAGE(is_on_a_line_of_its_own(text, option->name), "--%s", option->name);
+		CHECK_MESSAGE(is_on_a_line_of_its_own(text, option->name) ==
+		                      (option->commands != COMMAND_BENCH),
+		              "--%s", option->name);
 	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
 		CHECK_MESSAGE(strcspn(line, "\n") <= 100, "too long: %.100s", line);
 	CHECK(strstr(text, "default: 1.4") && strstr(text, "1.05 to 4"));
@@ -371,8 +374,9 @@ TEST(options_of_a_command_are_its_own)
 {
 	struct options options = options_default();
 	rv_error error = {0};
-	CHECK(!parse_over(&options, "step --layer mixed5 --runs 3", COMMAND_BENCH, &error));
-	CHECK(options.runs == 3 && !strcmp(options.operand, "step"));
+	CHECK(!parse_over(&options, "a.png b.png --layer mixed5 --runs 3", COMMAND_BENCH, &error));
+	CHECK(options.runs == 3 && !strcmp(options.operand, "a.png"));
+	CHECK(!strcmp(options.second, "b.png"));
 	CHECK(parse_over(&options, "--octaves 3", COMMAND_INSPECT, &error) == RV_INVALID);
 	CHECK(!strcmp(error.message, "--octaves is not an option of this command"));
 }

@@ -1,0 +1,104 @@
+#include "app/command/program.h"
+
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/base/signals.h"
+#include "app/media/libav.h"
+#include "app/options/preset.h"
+
+enum { EXIT_WRONG_CALL = 2, EXIT_SIGNAL = 128 };
+
+/* From this size on, in bytes, what is allocated has pages of its own, which freeing gives back. */
+enum { OWN_PAGES_LEAST = 128 * 1024 };
+
+/* glibc begins with the same size, but raises it to that of whatever large block is freed, up to
+ * 32 MB. Buffers of dreams would then lie in the heap among small blocks, which keep the memory of
+ * a size that is not dreamed any more. Once it is set it stays. */
+static void give_large_blocks_back(void)
+{
+#ifdef M_MMAP_THRESHOLD
+	mallopt(M_MMAP_THRESHOLD, OWN_PAGES_LEAST);
+#endif
+}
+
+static const struct command *find_command(const struct program *program, const char *word)
+{
+	if (!word)
+		word = program->usual;
+	for (const struct command *command = program->commands + 1; command->name; command++)
+		if (!strcmp(command->name, word))
+			return command;
+	return program->commands;
+}
+
+/* The command line goes before the preset it names, so it is read again over it. */
+static rv_status read_options(struct options *options, int count, char *const *words,
+                              unsigned command, rv_error *error)
+{
+	*options = options_default();
+	rv_status status = options_parse(options, count, words, command, error);
+	if (status != RV_OK || !options->preset[0])
+		return status;
+	struct options preset = options_default();
+	status = preset_load(&preset, options->preset, error);
+	if (status != RV_OK)
+		return status;
+	*options = preset;
+	return options_parse(options, count, words, command, error);
+}
+
+static rv_status run_command(const struct program *program, const struct command *command,
+                             const struct options *options, rv_error *error)
+{
+	if (options->help && program->topic && !strcmp(options->operand, program->topic))
+		return program->print_topic(options, error);
+	if (options->help)
+		options_print_help(stdout, program->name, program->commands, command);
+	else if (options->version)
+		printf("%s " RV_VERSION "\n", program->name);
+	else
+		return command->run(options, error);
+	return RV_OK;
+}
+
+static int exit_code(rv_status status)
+{
+	switch (status) {
+	case RV_OK:
+		return EXIT_SUCCESS;
+	case RV_INVALID:
+		return EXIT_WRONG_CALL;
+	case RV_CANCELLED:
+		return signals_stop ? EXIT_SIGNAL + (int)signals_stop : EXIT_FAILURE;
+	default:
+		return EXIT_FAILURE;
+	}
+}
+
+int program_run(const struct program *program, int count, char **words)
+{
+	const struct command *command = find_command(program, words[0] ? words[1] : NULL);
+	int first = command == program->commands ? 1 : 2;
+	struct options options;
+	rv_error error = {0};
+
+	/* PoCL binds its threads to cores only if it is asked to before it starts; unbound ones
+	 * sometimes crowd onto one core. */
+	setenv("POCL_AFFINITY", "1", 0);
+	give_large_blocks_back();
+	signals_install();
+	rv_status status = read_options(&options, count > first ? count - first : 0, words + first,
+	                                command->bit, &error);
+	if (status == RV_OK) {
+		libav_take_log(options.verbose);
+		status = run_command(program, command, &options, &error);
+	}
+	if (status == RV_OK && (fflush(stdout) || ferror(stdout)))
+		status = rv_fail(&error, RV_IO, "standard output could not be written");
+	if (status != RV_OK)
+		fprintf(stderr, "%s: %s\n", program->name, error.message);
+	return exit_code(status);
+}

@@ -1,0 +1,25 @@
+/* What the programs share: the command is found, its options are read, it runs, and the exit code
+ * says how it ended.
+ *
+ * Exit codes: 0 done; 1 failed; 2 the command line (or a preset, or a value) is wrong; 128 and the
+ * number of the signal (130 for SIGINT, 143 for SIGTERM) where one ended the work early. */
+#ifndef APP_COMMAND_PROGRAM_H
+#define APP_COMMAND_PROGRAM_H
+
+#include "app/options/options.h"
+
+struct program {
+	const char *name; /* begins what it says of itself */
+	/* The first one stands for the program itself, and is run where no word names another; a
+	 * NULL name ends the table. */
+	const struct command *commands;
+	const char *usual; /* the command that is run where there is no word at all */
+	const char *topic; /* what `--help TOPIC` prints instead of options; NULL: there is none */
+	rv_status (*print_topic)(const struct options *options, rv_error *error);
+};
+
+/* Runs the program with the words of main(), and returns its exit code. An error is one line on
+ * standard error. Everything is written when it returns. Called once, on the main thread. */
+int program_run(const struct program *program, int count, char **words);
+
+#endif
