@@ -27,7 +27,7 @@ rv_status convolution_library_create(struct convolution_library **library, struc
 		status = tuner_create(&(*library)->tuner, device, error);
 	if (status == RV_OK && method == RV_CONVOLUTION_GEMM)
 		status = gemm_scratch_create(&(*library)->scratch, device, error);
-	if (status)
+	if (status != RV_OK)
 		convolution_library_destroy(library);
 	return status;
 }
@@ -67,7 +67,7 @@ static struct convolution_choice choose(struct convolution_library *library,
 static void record_gemm(struct launch_recorder *recorder, struct convolution_library *library,
                         const struct convolution_problem *problem)
 {
-	if (!library->scratch && !recorder->status)
+	if (!library->scratch && recorder->status == RV_OK)
 		recorder->status =
 			gemm_scratch_create(&library->scratch, library->device, recorder->error);
 	convolution_gemm(recorder, library->weights, problem, library->scratch);
@@ -145,7 +145,7 @@ void convolution_forward(struct launch_recorder *recorder, const struct operatio
 {
 	struct convolution_problem problem;
 
-	if (recorder->status)
+	if (recorder->status != RV_OK)
 		return;
 	if (!problem_forward(&problem, operation)) {
 		record_fail(recorder, RV_MEMORY, "%s: out of memory", operation->node->name);
@@ -230,7 +230,7 @@ static rv_status tune_dense(struct tuning *tuning, const struct convolution_prob
 	tuning->measured = true;
 	/* What only the losers read is not worth keeping, in memory or on disk. */
 	status = weights_cache_create(&racing.weights, "", error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	status = tuner_measure(library->tuner, problem, tuning->zeros, &manner, error);
 	weights_cache_destroy(&racing.weights);

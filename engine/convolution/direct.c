@@ -78,7 +78,7 @@ void convolution_direct(struct launch_recorder *recorder, struct weights_cache *
 	struct convolution_tables tables;
 	cl_mem packed = panels(recorder, weights, problem, tile.lanes * tile.vectors);
 
-	if (recorder->status)
+	if (recorder->status != RV_OK)
 		return;
 	if (!problem_tables_create(&tables, problem, tile.lanes, tile.vectors)) {
 		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);
@@ -146,7 +146,7 @@ void convolution_depthwise(struct launch_recorder *recorder, struct weights_cach
 	cl_mem packed = weights_cache_find(weights, recorder, problem, &layout);
 	char options[64];
 
-	if (recorder->status)
+	if (recorder->status != RV_OK)
 		return;
 	if (!problem_tables_create(&tables, problem, recorder->device->lanes, 1)) {
 		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);

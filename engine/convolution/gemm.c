@@ -62,7 +62,7 @@ rv_status gemm_scratch_create(struct gemm_scratch **scratch, struct device *devi
 	if (status == RV_OK)
 		status = device_buffer(device, PRODUCT_FLOATS * sizeof(float), NULL,
 		                       &(*scratch)->products, error);
-	if (status)
+	if (status != RV_OK)
 		gemm_scratch_destroy(scratch);
 	return status;
 }
@@ -204,7 +204,7 @@ static void record_phase(struct launch_recorder *recorder, const struct gemm_pha
 
 	if (phase->depth > 0)
 		block = minimum(block, COLUMN_FLOATS / phase->depth);
-	for (int first = 0; first < pixels && !recorder->status; first += block) {
+	for (int first = 0; first < pixels && recorder->status == RV_OK; first += block) {
 		int count = minimum(block, pixels - first);
 		if (phase->depth > 0 && !phase->in_place)
 			record_gather(recorder, phase, scratch, first, count);
@@ -256,7 +256,7 @@ static void record_gemm(struct launch_recorder *recorder, const struct convoluti
 	phase.bias = record_own_buffer(
 		recorder, (size_t)tables->target_count * tables->lanes * sizeof(*tables->bias),
 		tables->bias);
-	for (int i = 0; i < tables->phase_count && !recorder->status; i++) {
+	for (int i = 0; i < tables->phase_count && recorder->status == RV_OK; i++) {
 		phase.phase = &tables->phases[i];
 		begin_phase(recorder, &phase);
 		record_phase(recorder, &phase, scratch);
@@ -270,7 +270,7 @@ void convolution_gemm(struct launch_recorder *recorder, struct weights_cache *we
 	struct convolution_tables tables;
 	cl_mem packed;
 
-	if (recorder->status)
+	if (recorder->status != RV_OK)
 		return;
 	if (!problem_tables_create(&tables, problem, recorder->device->lanes, 1)) {
 		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);

@@ -7,7 +7,7 @@
 #ifndef ENGINE_CONVOLUTION_PROBLEM_H
 #define ENGINE_CONVOLUTION_PROBLEM_H
 
-#include "engine/convolution/convolution.h"
+#include "engine/operators/operator.h"
 
 /* Channels of a buffer of float whose pixels are stored as in struct slice. */
 struct channel_run {

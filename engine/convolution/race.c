@@ -91,7 +91,9 @@ static rv_status time_once(const struct candidate *candidate, const struct devic
 	cl_int code = clFinish(device->queue);
 
 	*taken = seconds() - start;
-	return status ? status : code ? device_fail(error, code, "timing a convolution") : RV_OK;
+	return status != RV_OK ? status
+	       : code          ? device_fail(error, code, "timing a convolution")
+	                       : RV_OK;
 }
 
 /* All candidates in turn, several times: whatever else the machine does meanwhile meets all of
@@ -109,7 +111,7 @@ static rv_status time_in_turns(struct candidate *candidates, int count, const st
 			if (candidate->hopeless)
 				continue;
 			status = time_once(candidate, device, &taken, error);
-			if (status)
+			if (status != RV_OK)
 				return status;
 			if (round == 0)
 				continue;
@@ -186,7 +188,7 @@ rv_status race_run(struct race *race, struct device *device,
 	status = record_candidates(candidates, race->count, device, problem, zeros, manner, error);
 	if (status == RV_OK)
 		status = time_in_turns(candidates, race->count, device, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	put_last(candidates, race->count);
 	if (candidates[first].choice.method != RV_CONVOLUTION_WINOGRAD)

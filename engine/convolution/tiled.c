@@ -132,7 +132,7 @@ static bool kernel_runs(struct launch_recorder *recorder, struct register_tile t
 	write_options(options, tile);
 	recorder->status = program_kernel(device, "convolution/tiled", options, "convolve_tiled",
 	                                  &kernel, recorder->error);
-	if (recorder->status)
+	if (recorder->status != RV_OK)
 		return false;
 	clGetKernelWorkGroupInfo(kernel, device->id, CL_KERNEL_WORK_GROUP_SIZE, sizeof(items),
 	                         &items, NULL);
@@ -149,7 +149,7 @@ static struct register_tile tile_that_runs(struct launch_recorder *recorder,
 	while (tile->lanes && (tile->pixels != wanted.pixels || tile->vectors != wanted.vectors ||
 	                       tile->group != wanted.group))
 		tile++;
-	while (tile->lanes && !recorder->status &&
+	while (tile->lanes && recorder->status == RV_OK &&
 	       !(convolution_tiled_fits(recorder->device, *tile) && kernel_runs(recorder, *tile)))
 		tile++;
 	return recorder->status ? (struct register_tile){0, 0, 0, 0} : *tile;
@@ -179,7 +179,7 @@ void convolution_tiled(struct launch_recorder *recorder, struct weights_cache *w
 	struct convolution_tables tables;
 	cl_mem packed;
 
-	if (recorder->status)
+	if (recorder->status != RV_OK)
 		return;
 	if (!tile.lanes) {
 		convolution_direct(recorder, weights, problem,

@@ -266,7 +266,7 @@ cl_mem weights_cache_find(struct weights_cache *cache, struct launch_recorder *r
 {
 	struct weight_entry *entry;
 
-	if (recorder->status)
+	if (recorder->status != RV_OK)
 		return NULL;
 	if (!reserve(cache)) {
 		record_fail(recorder, RV_MEMORY, "out of memory");
@@ -278,7 +278,7 @@ cl_mem weights_cache_find(struct weights_cache *cache, struct launch_recorder *r
 		if (strcmp(cache->entries[i].key, entry->key) == 0)
 			return cache->entries[i].buffer;
 	entry->buffer = weight_load(cache, recorder, layout, entry->key);
-	if (!entry->buffer && !recorder->status)
+	if (!entry->buffer && recorder->status == RV_OK)
 		entry->buffer = weight_create(cache, recorder, problem, layout, entry->key);
 	cache->count += entry->buffer != NULL;
 	return entry->buffer;

@@ -321,7 +321,7 @@ void convolution_winograd(struct launch_recorder *recorder, struct weights_cache
 		return;
 	}
 	packed = transformed_weights(recorder, weights, problem, &plan, tile.lanes * tile.vectors);
-	if (recorder->status)
+	if (recorder->status != RV_OK)
 		return;
 	if (!problem_tables_create(&tables, problem, tile.lanes, tile.vectors)) {
 		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);

@@ -1,7 +1,7 @@
 /* Add, Sub, Mul, Div and Neg: between two tensors, or with a constant a channel. */
 #include <math.h>
 
-#include "engine/graph/build.h"
+#include "engine/graph/translators.h"
 
 /* y = x * scale + shift, where one of scale and shift comes from a constant. */
 struct affine {
@@ -46,7 +46,7 @@ static bool is_by_channel(const struct onnx_tensor *constant, enum value_form fo
 	       constant->dims[constant->rank - from_end] == channels;
 }
 
-/* The operator_table, as what becomes of scale and shift. */
+/* The operators, as what becomes of scale and shift. */
 enum arithmetic { ADD, SUBTRACT, SUBTRACT_FROM, MULTIPLY, DIVIDE };
 
 static void apply_constant(enum arithmetic kind, float constant, float *scale, float *shift)
@@ -79,9 +79,9 @@ static rv_status with_constant(struct builder *builder, const struct onnx_node *
 	const struct value *input;
 	struct affine affine;
 	rv_status status = translate_input_floats(builder, node, constant_index, &constant, error);
-	if (!status)
+	if (status == RV_OK)
 		status = translate_input_tensor(builder, node, 1 - constant_index, &input, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	int channels = builder->graph->tensors[input->tensor].channels;
 	bool single = constant->count == 1;
@@ -91,7 +91,7 @@ static rv_status with_constant(struct builder *builder, const struct onnx_node *
 			"its constant is neither one number nor one for each of %d channels",
 			channels);
 	status = allocate_affine(builder, channels, &affine, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	for (int i = 0; i < channels; i++)
 		apply_constant(kind, constant->floats[single ? 0 : i], &affine.scale[i],
@@ -127,7 +127,7 @@ static rv_status read_two_tensors(struct builder *builder, const struct onnx_nod
 	const struct value *values[2];
 	for (int i = 0; i < 2; i++) {
 		rv_status status = translate_input_tensor(builder, node, i, &values[i], error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 		tensors[i] = values[i]->tensor;
 	}
@@ -146,7 +146,7 @@ rv_status graph_translate_add(struct builder *builder, const struct onnx_node *n
 	if (is_constant(builder, node, 0) || is_constant(builder, node, 1))
 		return with_constant(builder, node, ADD, is_constant(builder, node, 1), error);
 	rv_status status = read_two_tensors(builder, node, tensors, &form, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	return between_tensors(builder, node, OPERATOR_ADD, tensors, form, error);
 }
@@ -160,7 +160,7 @@ rv_status graph_translate_multiply(struct builder *builder, const struct onnx_no
 	if (is_constant(builder, node, 0) || is_constant(builder, node, 1))
 		return with_constant(builder, node, MULTIPLY, is_constant(builder, node, 1), error);
 	rv_status status = read_two_tensors(builder, node, tensors, &form, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (translate_is_single_pixel(builder, tensors[0]) &&
 	    !translate_is_single_pixel(builder, tensors[1])) {
@@ -178,11 +178,11 @@ static rv_status negate_input(struct builder *builder, const struct onnx_node *n
 	const struct value *input;
 	struct affine affine;
 	rv_status status = translate_input_tensor(builder, node, index, &input, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	int channels = builder->graph->tensors[input->tensor].channels;
 	status = allocate_affine(builder, channels, &affine, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	for (int i = 0; i < channels; i++)
 		affine.scale[i] = -1;
@@ -206,9 +206,9 @@ rv_status graph_translate_subtract(struct builder *builder, const struct onnx_no
 	if (is_constant(builder, node, 0))
 		return with_constant(builder, node, SUBTRACT_FROM, 0, error);
 	rv_status status = read_two_tensors(builder, node, tensors, &form, error);
-	if (!status)
+	if (status == RV_OK)
 		status = negate_input(builder, node, 1, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	tensors[1] = builder->graph->tensor_count - 1;
 	return between_tensors(builder, node, OPERATOR_ADD, tensors, form, error);

@@ -1,7 +1,8 @@
 /* Arithmetic on constants: with weights, and with the sizes that a Reshape is told. */
 #include <math.h>
 
-#include "engine/graph/build.h"
+#include "engine/graph/constant.h"
+#include "engine/graph/translators.h"
 
 enum calculation { PLUS, MINUS, TIMES, OVER };
 
@@ -82,11 +83,11 @@ static rv_status fill_floats(struct builder *builder, const struct onnx_node *no
 	struct onnx_tensor *made;
 	float *floats;
 	rv_status status = translate_input_floats(builder, node, 0, &a, error);
-	if (!status)
+	if (status == RV_OK)
 		status = translate_input_floats(builder, node, 1, &b, error);
-	if (!status)
+	if (status == RV_OK)
 		status = constant_make(builder, rank, dims, &floats, NULL, &made, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	for (size_t i = 0; i < made->count; i++)
 		floats[i] = calculate_float(kind, a->floats[spread_index(a, made, i)],
@@ -103,11 +104,11 @@ static rv_status fill_integers(struct builder *builder, const struct onnx_node *
 	struct onnx_tensor *made;
 	int64_t *integers;
 	rv_status status = translate_input_integers(builder, node, 0, &a, error);
-	if (!status)
+	if (status == RV_OK)
 		status = translate_input_integers(builder, node, 1, &b, error);
-	if (!status)
+	if (status == RV_OK)
 		status = constant_make(builder, rank, dims, NULL, &integers, &made, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	for (size_t i = 0; i < made->count; i++) {
 		int64_t divisor = b->integers[spread_index(b, made, i)];
@@ -127,9 +128,9 @@ static rv_status fold_pair(struct builder *builder, const struct onnx_node *node
 	int64_t dims[ONNX_RANK_MAX];
 	int rank;
 	rv_status status = translate_input_value(builder, node, 0, &a, error);
-	if (!status)
+	if (status == RV_OK)
 		status = translate_input_value(builder, node, 1, &b, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (!spread_dims(a->constant, b->constant, &rank, dims))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
@@ -172,10 +173,10 @@ static rv_status fold_each(struct builder *builder, const struct onnx_node *node
 	struct onnx_tensor *made;
 	float *floats;
 	rv_status status = translate_input_floats(builder, node, 0, &source, error);
-	if (!status)
+	if (status == RV_OK)
 		status = constant_make(builder, source->rank, source->dims, &floats, NULL, &made,
 		                       error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	for (size_t i = 0; i < source->count; i++)
 		floats[i] = function(source->floats[i]);

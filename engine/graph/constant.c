@@ -1,7 +1,9 @@
 /* Constants that are made from constants without arithmetic: other views of them, mostly. */
+#include "engine/graph/constant.h"
+
 #include <string.h>
 
-#include "engine/graph/build.h"
+#include "engine/graph/translators.h"
 
 rv_status constant_make(struct builder *builder, int rank, const int64_t *dims, float **floats,
                         int64_t **integers, struct onnx_tensor **constant, rv_error *error)
@@ -34,7 +36,7 @@ rv_status constant_input_any(const struct builder *builder, const struct onnx_no
 {
 	const struct value *value;
 	rv_status status = translate_input_value(builder, node, index, &value, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	*constant = value->constant;
 	if (value->form != VALUE_CONSTANT || (*constant)->problem)
@@ -56,7 +58,7 @@ static rv_status constant_from_list(struct builder *builder, const struct onnx_n
 	int64_t *integers = NULL;
 	rv_status status = constant_make(builder, rank, &count, real ? &floats : NULL, &integers,
 	                                 &constant, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	for (size_t i = 0; i < constant->count; i++) {
 		if (real)
@@ -115,7 +117,7 @@ rv_status graph_fold_alias(struct builder *builder, const struct onnx_node *node
 {
 	const struct value *input;
 	rv_status status = translate_input_value(builder, node, 0, &input, error);
-	if (!status)
+	if (status == RV_OK)
 		translate_set_output(builder, node, *input);
 	return status;
 }
@@ -150,9 +152,9 @@ rv_status graph_fold_reshape(struct builder *builder, const struct onnx_node *no
 	const struct onnx_tensor *source, *shape;
 	int64_t dims[ONNX_RANK_MAX];
 	rv_status status = constant_input_any(builder, node, 0, &source, error);
-	if (!status)
+	if (status == RV_OK)
 		status = translate_input_integers(builder, node, 1, &shape, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (shape->count > ONNX_RANK_MAX || !resolve_dims(source, shape, dims))
 		return onnx_node_fail(node, error, RV_CORRUPT, "its shape does not fit %zu values",
@@ -167,7 +169,7 @@ static rv_status mark_axes(const struct onnx_node *node, const int64_t *axes, si
 	for (size_t i = 0; i < count; i++) {
 		int64_t axis = axes[i];
 		rv_status status = translate_normalise_axis(node, &axis, rank, error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 		if (marked[axis])
 			return onnx_node_fail(node, error, RV_CORRUPT, "it names an axis twice");
@@ -185,15 +187,15 @@ rv_status graph_fold_unsqueeze(struct builder *builder, const struct onnx_node *
 	bool added[ONNX_RANK_MAX] = {false};
 	int64_t dims[ONNX_RANK_MAX];
 	rv_status status = constant_input_any(builder, node, 0, &source, error);
-	if (!status)
+	if (status == RV_OK)
 		status = translate_input_list(builder, node, 1, "axes", &axes, &count, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (count > (size_t)(ONNX_RANK_MAX - source->rank))
 		return onnx_node_fail(node, error, RV_CORRUPT, "it makes too many dimensions");
 	int rank = source->rank + (int)count;
 	status = mark_axes(node, axes, count, rank, added, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	for (int i = 0, from = 0; i < rank; i++)
 		dims[i] = added[i] ? 1 : source->dims[from++];
@@ -209,11 +211,11 @@ rv_status graph_fold_squeeze(struct builder *builder, const struct onnx_node *no
 	int64_t dims[ONNX_RANK_MAX];
 	int rank = 0;
 	rv_status status = constant_input_any(builder, node, 0, &source, error);
-	if (!status)
+	if (status == RV_OK)
 		status = translate_input_list(builder, node, 1, "axes", &axes, &count, error);
-	if (!status)
+	if (status == RV_OK)
 		status = mark_axes(node, axes, count, source->rank, removed, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	for (int i = 0; i < source->rank; i++) {
 		if (removed[i] && source->dims[i] != 1)
@@ -252,9 +254,9 @@ rv_status graph_fold_transpose(struct builder *builder, const struct onnx_node *
 	const int64_t *axes = NULL;
 	size_t count;
 	rv_status status = constant_input_any(builder, node, 0, &source, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_ints(node, "perm", &axes, &count, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	bool swaps = !axes || (count == 2 && axes[0] == 1 && axes[1] == 0);
 	if (source->rank != 2 || !swaps)
@@ -263,7 +265,7 @@ rv_status graph_fold_transpose(struct builder *builder, const struct onnx_node *
 	size_t height = (size_t)source->dims[0], width = (size_t)source->dims[1];
 	int64_t dims[2] = {source->dims[1], source->dims[0]};
 	status = constant_make_alike(builder, source, 2, dims, &moved, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	for (size_t i = 0; i < width; i++)
 		for (size_t j = 0; j < height; j++)
@@ -280,9 +282,9 @@ rv_status graph_fold_cast(struct builder *builder, const struct onnx_node *node,
 	float *floats = NULL;
 	int64_t to = 0;
 	rv_status status = constant_input_any(builder, node, 0, &source, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_int(node, "to", &to, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	bool to_real = to == 1 || to == 10 || to == 11;
 	if (to_real == (source->floats != NULL))
@@ -291,7 +293,7 @@ rv_status graph_fold_cast(struct builder *builder, const struct onnx_node *node,
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "real numbers cannot be cast to integers");
 	status = constant_make(builder, source->rank, source->dims, &floats, NULL, &made, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	for (size_t i = 0; i < source->count; i++) {
 		if (source->integers[i] == DIM_UNKNOWN)

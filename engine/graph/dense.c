@@ -2,7 +2,7 @@
  * ones: Gemm and MatMul, which become convolutions. */
 #include <math.h>
 
-#include "engine/graph/build.h"
+#include "engine/graph/translators.h"
 
 static rv_status refuse_view(const struct onnx_node *node, rv_error *error)
 {
@@ -23,12 +23,12 @@ rv_status graph_translate_flatten(struct builder *builder, const struct onnx_nod
 	const struct value *input;
 	int64_t axis = 1;
 	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_int(node, "axis", &axis, error);
-	if (!status)
+	if (status == RV_OK)
 		status = translate_normalise_axis(node, &axis, input->form == VALUE_VECTOR ? 2 : 4,
 		                                  error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	bool channels_last = input->form == VALUE_IMAGE_LAST;
 	if (axis != 1 || (channels_last && !translate_is_single_pixel(builder, input->tensor)))
@@ -89,9 +89,9 @@ rv_status graph_translate_reshape(struct builder *builder, const struct onnx_nod
 	const struct value *input;
 	const struct onnx_tensor *shape;
 	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
-	if (!status)
+	if (status == RV_OK)
 		status = translate_input_integers(builder, node, 1, &shape, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (shape->rank == 1 && shape->count == 2 &&
 	    reshape_flattens(builder, input, shape->integers))
@@ -118,9 +118,9 @@ rv_status graph_translate_squeeze(struct builder *builder, const struct onnx_nod
 	const int64_t *axes = NULL;
 	size_t count = 0;
 	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
-	if (!status)
+	if (status == RV_OK)
 		status = translate_input_list(builder, node, 1, "axes", &axes, &count, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (input->form == VALUE_IMAGE_LAST || !translate_is_single_pixel(builder, input->tensor) ||
 	    !only_sides(axes, count))
@@ -135,9 +135,9 @@ rv_status graph_translate_unsqueeze(struct builder *builder, const struct onnx_n
 	const int64_t *axes = NULL;
 	size_t count = 0;
 	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
-	if (!status)
+	if (status == RV_OK)
 		status = translate_input_list(builder, node, 1, "axes", &axes, &count, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (input->form != VALUE_VECTOR || !translate_is_single_pixel(builder, input->tensor) ||
 	    !only_sides(axes, count) || count > 2)
@@ -158,9 +158,9 @@ rv_status graph_translate_transpose(struct builder *builder, const struct onnx_n
 	const int64_t *axes = NULL;
 	size_t count = 0;
 	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_ints(node, "perm", &axes, &count, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (input->form == VALUE_IMAGE && is_order(axes, count, 0, 2, 3, 1))
 		return view_as(builder, node, input, VALUE_IMAGE_LAST);
@@ -244,7 +244,7 @@ static rv_status read_matrix(const struct builder *builder, const struct onnx_no
                              struct dense *dense, rv_error *error)
 {
 	rv_status status = translate_input_floats(builder, node, 1, &dense->matrix, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	const struct onnx_tensor *matrix = dense->matrix;
 	if (matrix->rank != 2 || matrix->count == 0 || matrix->dims[0] > INT32_MAX ||
@@ -260,14 +260,14 @@ static rv_status add_dense(struct builder *builder, const struct onnx_node *node
 	struct graph_node draft = translate_draft(OPERATOR_CONVOLUTION);
 	const struct value *input;
 	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (input->form != VALUE_VECTOR)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "it multiplies matrices that no Flatten has made");
 	status = dense_window(builder, node, input->tensor, dense_inputs(dense), &draft.window,
 	                      error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	draft.parts = graph_allocate(builder->graph, 1, sizeof(*draft.parts));
 	if (!draft.parts)
@@ -276,7 +276,7 @@ static rv_status add_dense(struct builder *builder, const struct onnx_node *node
 	draft.parts[0].bias = dense->bias;
 	draft.parts[0].clamp = draft.clamp;
 	status = dense_weights(builder, dense, &draft.parts[0].weights, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	return translate_add_node(builder, node, &draft, &input->tensor, 1, draft.parts[0].channels,
 	                          VALUE_VECTOR, error);
@@ -291,7 +291,7 @@ static rv_status read_gemm_bias(struct builder *builder, const struct onnx_node 
 	if (!translate_has_input(node, 2))
 		return RV_OK;
 	rv_status status = translate_input_floats(builder, node, 2, &constant, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (constant->count != 1 &&
 	    (constant->count != outputs || constant->dims[constant->rank - 1] != (int64_t)outputs))
@@ -314,20 +314,20 @@ rv_status graph_translate_gemm(struct builder *builder, const struct onnx_node *
 	int64_t trans_a = 0, trans_b = 0;
 	float beta = 1;
 	rv_status status = onnx_get_int(node, "transA", &trans_a, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_int(node, "transB", &trans_b, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_float(node, "alpha", &dense.alpha, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_float(node, "beta", &beta, error);
-	if (!status && trans_a)
+	if (status == RV_OK && trans_a)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED, "transA cannot be run");
 	dense.transposed = trans_b != 0;
-	if (!status)
+	if (status == RV_OK)
 		status = read_matrix(builder, node, &dense, error);
-	if (!status)
+	if (status == RV_OK)
 		status = read_gemm_bias(builder, node, beta, &dense, error);
-	return status ? status : add_dense(builder, node, &dense, error);
+	return status != RV_OK ? status : add_dense(builder, node, &dense, error);
 }
 
 rv_status graph_translate_matmul(struct builder *builder, const struct onnx_node *node,
@@ -335,5 +335,5 @@ rv_status graph_translate_matmul(struct builder *builder, const struct onnx_node
 {
 	struct dense dense = {.alpha = 1};
 	rv_status status = read_matrix(builder, node, &dense, error);
-	return status ? status : add_dense(builder, node, &dense, error);
+	return status != RV_OK ? status : add_dense(builder, node, &dense, error);
 }

@@ -1,21 +1,7 @@
 #include "engine/graph/edit.h"
 
-#include <float.h>
 #include <stdlib.h>
 #include <string.h>
-
-const struct clamp graph_clamp_none = {-FLT_MAX, FLT_MAX};
-
-static float limit(float value, struct clamp clamp)
-{
-	float raised = value > clamp.low ? value : clamp.low;
-	return raised < clamp.high ? raised : clamp.high;
-}
-
-struct clamp graph_clamp_compose(struct clamp first, struct clamp second)
-{
-	return (struct clamp){limit(first.low, second), limit(first.high, second)};
-}
 
 rv_status graph_find_uses(const struct graph *graph, struct graph_uses *uses, rv_error *error)
 {

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "engine/graph/build.h"
+#include "engine/graph/translators.h"
 
 /* Adds a node that reads input 0 and keeps its form and channels. */
 static rv_status add_pointwise(struct builder *builder, const struct onnx_node *node,
@@ -11,7 +11,7 @@ static rv_status add_pointwise(struct builder *builder, const struct onnx_node *
 {
 	const struct value *input;
 	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	int channels = builder->graph->tensors[input->tensor].channels;
 	return translate_add_node(builder, node, draft, &input->tensor, 1, channels, input->form,
@@ -45,7 +45,7 @@ static rv_status read_limit(const struct builder *builder, const struct onnx_nod
 	if (!translate_has_input(node, index))
 		return onnx_get_float(node, name, limit, error);
 	rv_status status = translate_input_floats(builder, node, index, &constant, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (constant->count != 1)
 		return onnx_node_fail(node, error, RV_CORRUPT,
@@ -60,9 +60,9 @@ rv_status graph_translate_clip(struct builder *builder, const struct onnx_node *
 {
 	float low = -FLT_MAX, high = FLT_MAX;
 	rv_status status = read_limit(builder, node, 1, "min", &low, error);
-	if (!status)
+	if (status == RV_OK)
 		status = read_limit(builder, node, 2, "max", &high, error);
-	return status ? status : add_clamp(builder, node, low, high, error);
+	return status != RV_OK ? status : add_clamp(builder, node, low, high, error);
 }
 
 rv_status graph_translate_leaky_relu(struct builder *builder, const struct onnx_node *node,
@@ -71,7 +71,7 @@ rv_status graph_translate_leaky_relu(struct builder *builder, const struct onnx_
 	struct graph_node draft = translate_draft(OPERATOR_LEAKY_RELU);
 	draft.alpha = 0.01f;
 	rv_status status = onnx_get_float(node, "alpha", &draft.alpha, error);
-	return status ? status : add_pointwise(builder, node, &draft, error);
+	return status != RV_OK ? status : add_pointwise(builder, node, &draft, error);
 }
 
 rv_status graph_translate_sigmoid(struct builder *builder, const struct onnx_node *node,
@@ -88,9 +88,9 @@ rv_status graph_translate_hard_sigmoid(struct builder *builder, const struct onn
 	draft.alpha = 0.2f;
 	draft.beta = 0.5f;
 	rv_status status = onnx_get_float(node, "alpha", &draft.alpha, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_float(node, "beta", &draft.beta, error);
-	return status ? status : add_pointwise(builder, node, &draft, error);
+	return status != RV_OK ? status : add_pointwise(builder, node, &draft, error);
 }
 
 rv_status graph_translate_hard_swish(struct builder *builder, const struct onnx_node *node,
@@ -110,12 +110,12 @@ rv_status graph_translate_softmax(struct builder *builder, const struct onnx_nod
 	bool flattens = builder->model->opset < 13;
 	int64_t axis = flattens ? 1 : -1;
 	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_int(node, "axis", &axis, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	status = translate_normalise_axis(node, &axis, input->form == VALUE_VECTOR ? 2 : 4, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	bool vector = input->form == VALUE_VECTOR;
 	bool pixel = translate_is_single_pixel(builder, input->tensor);
@@ -139,7 +139,7 @@ static rv_status read_statistics(const struct builder *builder, const struct onn
 	for (int i = 0; i < 4; i++) {
 		rv_status status =
 			translate_input_floats(builder, node, i + 1, &statistics[i], error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 		if (statistics[i]->count != (size_t)channels)
 			return onnx_node_fail(node, error, RV_CORRUPT,
@@ -153,9 +153,9 @@ static rv_status check_batch_norm(const struct onnx_node *node, rv_error *error)
 {
 	int64_t spatial = 1, training = 0;
 	rv_status status = onnx_get_int(node, "spatial", &spatial, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_int(node, "training_mode", &training, error);
-	if (!status && (!spatial || training))
+	if (status == RV_OK && (!spatial || training))
 		return onnx_node_fail(
 			node, error, RV_UNSUPPORTED,
 			"only normalisation by stored statistics of whole channels can be run");
@@ -168,7 +168,7 @@ static rv_status fill_batch_norm(struct builder *builder, const struct onnx_node
 {
 	const struct onnx_tensor *statistics[4];
 	rv_status status = read_statistics(builder, node, channels, statistics, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	float *scale = graph_allocate(builder->graph, (size_t)channels, sizeof(*scale));
 	float *shift = graph_allocate(builder->graph, (size_t)channels, sizeof(*shift));
@@ -196,17 +196,17 @@ rv_status graph_translate_batch_norm(struct builder *builder, const struct onnx_
 	const struct value *input;
 	float epsilon = 1e-5f;
 	rv_status status = check_batch_norm(node, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_float(node, "epsilon", &epsilon, error);
-	if (!status)
+	if (status == RV_OK)
 		status = translate_input_tensor(builder, node, 0, &input, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (input->form == VALUE_IMAGE_LAST)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED, "it works behind a Transpose");
 	int channels = builder->graph->tensors[input->tensor].channels;
 	status = fill_batch_norm(builder, node, &draft, channels, epsilon, error);
-	return status ? status : add_pointwise(builder, node, &draft, error);
+	return status != RV_OK ? status : add_pointwise(builder, node, &draft, error);
 }
 
 /* ---- joining and passing on ---- */
@@ -217,9 +217,9 @@ static rv_status check_concat_axis(const struct builder *builder, const struct o
 	int64_t axis = 1;
 	bool vector = first->form == VALUE_VECTOR;
 	rv_status status = onnx_get_int(node, "axis", &axis, error);
-	if (!status)
+	if (status == RV_OK)
 		status = translate_normalise_axis(node, &axis, vector ? 2 : 4, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (axis != (first->form == VALUE_IMAGE_LAST ? 3 : 1))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED, "only channels can be joined");
@@ -238,7 +238,7 @@ static rv_status read_concat_inputs(const struct builder *builder, const struct 
 	for (int i = 0; i < node->input_count; i++) {
 		const struct value *value;
 		rv_status status = translate_input_tensor(builder, node, i, &value, error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 		if (value->form != form)
 			return onnx_node_fail(node, error, RV_UNSUPPORTED,
@@ -259,17 +259,17 @@ rv_status graph_translate_concat(struct builder *builder, const struct onnx_node
 	const struct value *first;
 	int channels;
 	rv_status status = translate_input_tensor(builder, node, 0, &first, error);
-	if (!status)
+	if (status == RV_OK)
 		status = check_concat_axis(builder, node, first, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	int *inputs = calloc((size_t)node->input_count, sizeof(*inputs));
 	if (!inputs)
 		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
 	status = read_concat_inputs(builder, node, first->form, inputs, &channels, error);
-	if (!status && node->input_count == 1)
+	if (status == RV_OK && node->input_count == 1)
 		translate_set_output(builder, node, *first);
-	else if (!status)
+	else if (status == RV_OK)
 		status = translate_add_node(builder, node, &draft, inputs, node->input_count,
 		                            channels, first->form, error);
 	free(inputs);
@@ -281,7 +281,7 @@ rv_status graph_translate_alias(struct builder *builder, const struct onnx_node 
 {
 	const struct value *input;
 	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
-	if (!status)
+	if (status == RV_OK)
 		translate_set_output(builder, node, *input);
 	return status;
 }
@@ -292,7 +292,7 @@ rv_status graph_translate_cast(struct builder *builder, const struct onnx_node *
 {
 	int64_t to = 0;
 	rv_status status = onnx_get_int(node, "to", &to, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (to != 1 && to != 10 && to != 11)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,

@@ -1,6 +1,6 @@
 /* Constants moved into the weights of convolutions. */
-#include "engine/graph/build.h"
 #include "engine/graph/edit.h"
+#include "engine/graph/passes.h"
 
 static rv_status out_of_memory(rv_error *error)
 {
@@ -94,7 +94,7 @@ static rv_status fold_affine_back(struct graph *graph, const struct graph_uses *
 		status = scale_affine(graph, producer, affine, error);
 	else
 		return RV_OK;
-	if (!status)
+	if (status == RV_OK)
 		graph_take_over(graph, producer, affine);
 	return status;
 }
@@ -149,7 +149,7 @@ static rv_status fold_affine_forward(struct graph *graph, const struct graph_use
 	if (shifts(affine, channels) && !has_no_pads(&convolution->window))
 		return RV_OK;
 	rv_status status = absorb_affine(graph, convolution, affine, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	convolution->inputs[0] = affine->inputs[0];
 	affine->output_count = 0;
@@ -161,7 +161,7 @@ rv_status graph_fold(struct graph *graph, rv_error *error)
 {
 	struct graph_uses uses;
 	rv_status status = graph_find_uses(graph, &uses, error);
-	for (int i = 1; !status && i < graph->node_count; i++) {
+	for (int i = 1; status == RV_OK && i < graph->node_count; i++) {
 		struct graph_node *node = &graph->nodes[i];
 		if (node->kind == OPERATOR_AFFINE && node->output_count) {
 			status = fold_affine_back(graph, &uses, node, error);
@@ -171,5 +171,5 @@ rv_status graph_fold(struct graph *graph, rv_error *error)
 		}
 	}
 	graph_release_uses(&uses);
-	return status ? status : graph_compact(graph, error);
+	return status != RV_OK ? status : graph_compact(graph, error);
 }

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/graph/build.h"
 #include "engine/graph/edit.h"
+#include "engine/graph/passes.h"
 
 /* ---- clamps ---- */
 
@@ -27,7 +27,7 @@ rv_status graph_fuse_clamps(struct graph *graph, rv_error *error)
 {
 	struct graph_uses uses;
 	rv_status status = graph_find_uses(graph, &uses, error);
-	for (int i = 1; !status && i < graph->node_count; i++) {
+	for (int i = 1; status == RV_OK && i < graph->node_count; i++) {
 		struct graph_node *node = &graph->nodes[i];
 		if (node->kind != OPERATOR_CLAMP)
 			continue;
@@ -39,7 +39,7 @@ rv_status graph_fuse_clamps(struct graph *graph, rv_error *error)
 		graph_take_over(graph, producer, node);
 	}
 	graph_release_uses(&uses);
-	return status ? status : graph_compact(graph, error);
+	return status != RV_OK ? status : graph_compact(graph, error);
 }
 
 /* ---- average pools before 1x1 convolutions ---- */
@@ -91,7 +91,7 @@ rv_status graph_commute_average_pools(struct graph *graph, rv_error *error)
 {
 	struct graph_uses uses;
 	rv_status status = graph_find_uses(graph, &uses, error);
-	for (int i = 1; !status && i < graph->node_count; i++) {
+	for (int i = 1; status == RV_OK && i < graph->node_count; i++) {
 		struct graph_node *node = &graph->nodes[i];
 		if (!is_pointwise(node))
 			continue;
@@ -161,7 +161,7 @@ static rv_status join_readers(struct graph *graph, const struct readers *readers
 			continue;
 		}
 		rv_status status = make_room(graph, node, own->count, error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 	}
 	return RV_OK;
@@ -175,5 +175,5 @@ rv_status graph_join_convolutions(struct graph *graph, rv_error *error)
 	find_readers(graph, readers);
 	rv_status status = join_readers(graph, readers, error);
 	free(readers);
-	return status ? status : graph_compact(graph, error);
+	return status != RV_OK ? status : graph_compact(graph, error);
 }

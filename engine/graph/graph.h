@@ -1,4 +1,4 @@
-/* The network as a graph of a few typed operator_table, in the form the engine runs it.
+/* The network as a graph of a few typed operators, in the form the engine runs it.
  *
  * graph_build turns an ONNX model into this form: constants folded, BatchNormalization folded into
  * the convolution before it, Dropout and Identity gone, Flatten + Gemm written as a convolution,
@@ -39,7 +39,10 @@ struct clamp {
 	float low, high;
 };
 
+extern const struct clamp graph_clamp_none;
 bool graph_clamp_is_none(struct clamp clamp);
+/* The clamp that does what first and then second do. */
+struct clamp graph_clamp_compose(struct clamp first, struct clamp second);
 
 /* A window sliding over height and width: convolutions and pools. */
 struct window {
@@ -86,7 +89,7 @@ struct graph_tensor {
 	const char *name; /* ONNX name */
 	int channels;
 	int producer; /* node */
-	bool kept;    /* a wanted layer: its value must exist, unclamped by later operator_table */
+	bool kept;    /* a wanted layer: its value must exist, unclamped by later operators */
 };
 
 struct arena;
@@ -107,7 +110,7 @@ struct extent {
 };
 
 struct graph_options {
-	bool no_fuse; /* skip the passes that join operator_table (clamps, joined convolutions,
+	bool no_fuse; /* skip the passes that join operators (clamps, joined convolutions,
 	                 commuted average pools); BatchNormalization is folded all the same */
 };
 
@@ -121,6 +124,9 @@ rv_status graph_build(struct graph **graph, const struct onnx_model *model,
                       const char *const *layers, int layer_count,
                       const struct graph_options *options, rv_error *error);
 void graph_destroy(struct graph **graph);
+
+/* count * size zeroed bytes that live as long as the graph; NULL where its memory is exhausted. */
+void *graph_allocate(struct graph *graph, size_t count, size_t size);
 
 /* Writes the size of every tensor for an input of height x width to extents[tensor_count].
  * RV_INVALID where the picture is too small for the network (names node and size). */

@@ -1,8 +1,9 @@
-/* Lists of integers made from constants: the chains of small operator_table by which a Reshape is
+/* Lists of integers made from constants: the chains of small operators by which a Reshape is
  * told its shape and a Pad its pads. Sides of the picture are DIM_UNKNOWN in them. */
 #include <string.h>
 
-#include "engine/graph/build.h"
+#include "engine/graph/constant.h"
+#include "engine/graph/translators.h"
 
 enum { LIST_MAX = INT16_MAX }; /* repeated joining would double a list without end */
 
@@ -14,11 +15,11 @@ rv_status graph_translate_shape(struct builder *builder, const struct onnx_node 
 	int64_t rank = 4, start = 0, end = ONNX_RANK_MAX, *integers = NULL;
 	struct onnx_tensor *made = NULL;
 	rv_status status = translate_input_value(builder, node, 0, &input, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_int(node, "start", &start, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_int(node, "end", &end, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (start != 0 || end != ONNX_RANK_MAX)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED, "start and end cannot be run");
@@ -33,7 +34,7 @@ rv_status graph_translate_shape(struct builder *builder, const struct onnx_node 
 		rank = 2;
 	}
 	status = constant_make(builder, 1, &rank, NULL, &integers, &made, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	memcpy(integers, dims, (size_t)rank * sizeof(*integers));
 	translate_set_constant(builder, node, made);
@@ -45,7 +46,7 @@ static rv_status input_integer_list(const struct builder *builder, const struct 
                                     int index, const struct onnx_tensor **list, rv_error *error)
 {
 	rv_status status = translate_input_integers(builder, node, index, list, error);
-	if (!status && (*list)->rank > 1)
+	if (status == RV_OK && (*list)->rank > 1)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "only lists of integers can be run");
 	return status;
@@ -57,22 +58,22 @@ rv_status graph_fold_gather(struct builder *builder, const struct onnx_node *nod
 	struct onnx_tensor *made = NULL;
 	int64_t axis = 0, *integers = NULL;
 	rv_status status = input_integer_list(builder, node, 0, &source, error);
-	if (!status)
+	if (status == RV_OK)
 		status = input_integer_list(builder, node, 1, &indices, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_int(node, "axis", &axis, error);
-	if (!status)
+	if (status == RV_OK)
 		status = translate_normalise_axis(node, &axis, 1, error);
-	if (!status)
+	if (status == RV_OK)
 		status = constant_make(builder, indices->rank, indices->dims, NULL, &integers,
 		                       &made, error);
-	for (size_t i = 0; !status && i < indices->count; i++) {
+	for (size_t i = 0; status == RV_OK && i < indices->count; i++) {
 		int64_t index = indices->integers[i];
 		status = translate_normalise_axis(node, &index, (int)source->count, error);
-		if (!status)
+		if (status == RV_OK)
 			integers[i] = source->integers[index];
 	}
-	if (!status)
+	if (status == RV_OK)
 		translate_set_constant(builder, node, made);
 	return status;
 }
@@ -83,22 +84,22 @@ rv_status graph_fold_concat(struct builder *builder, const struct onnx_node *nod
 	const struct onnx_tensor *list;
 	int64_t count = 0, *integers = NULL;
 	rv_status status = RV_OK;
-	for (int i = 0; !status && i < node->input_count; i++) {
+	for (int i = 0; status == RV_OK && i < node->input_count; i++) {
 		status = input_integer_list(builder, node, i, &list, error);
-		if (!status)
+		if (status == RV_OK)
 			count += (int64_t)list->count;
 	}
-	if (!status && count > LIST_MAX)
+	if (status == RV_OK && count > LIST_MAX)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "it makes a list of %lld integers", (long long)count);
-	if (!status)
+	if (status == RV_OK)
 		status = constant_make(builder, 1, &count, NULL, &integers, &made, error);
-	for (int i = 0; !status && i < node->input_count; i++) {
+	for (int i = 0; status == RV_OK && i < node->input_count; i++) {
 		status = input_integer_list(builder, node, i, &list, error);
-		for (size_t j = 0; !status && j < list->count; j++)
+		for (size_t j = 0; status == RV_OK && j < list->count; j++)
 			*integers++ = list->integers[j];
 	}
-	if (!status)
+	if (status == RV_OK)
 		translate_set_constant(builder, node, made);
 	return status;
 }
@@ -124,9 +125,9 @@ rv_status graph_fold_constant_of_shape(struct builder *builder, const struct onn
 	struct moved moved;
 	int64_t count = 1;
 	rv_status status = input_integer_list(builder, node, 0, &shape, error);
-	if (!status)
+	if (status == RV_OK)
 		status = read_filling(node, &value, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	for (size_t i = 0; i < shape->count; i++) {
 		int64_t dim = shape->integers[i];
@@ -137,7 +138,7 @@ rv_status graph_fold_constant_of_shape(struct builder *builder, const struct onn
 	}
 	status = constant_make_alike(builder, value, (int)shape->count, shape->integers, &moved,
 	                             error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	for (size_t i = 0; i < (size_t)count; i++)
 		constant_move_value(&moved, i, 0);
@@ -159,7 +160,7 @@ static rv_status read_single(const struct builder *builder, const struct onnx_no
 	const int64_t *values = NULL;
 	size_t count = 0;
 	rv_status status = translate_input_list(builder, node, index, name, &values, &count, error);
-	if (status || !values)
+	if (status != RV_OK || !values)
 		return status;
 	if (count != 1)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
@@ -173,15 +174,15 @@ static rv_status read_slicing(const struct builder *builder, const struct onnx_n
 {
 	*slicing = (struct slicing){.step = 1};
 	rv_status status = read_single(builder, node, 1, "starts", &slicing->start, error);
-	if (!status)
+	if (status == RV_OK)
 		status = read_single(builder, node, 2, "ends", &slicing->end, error);
-	if (!status)
+	if (status == RV_OK)
 		status = read_single(builder, node, 3, "axes", &slicing->axis, error);
-	if (!status)
+	if (status == RV_OK)
 		status = read_single(builder, node, 4, "steps", &slicing->step, error);
-	if (!status)
+	if (status == RV_OK)
 		status = translate_normalise_axis(node, &slicing->axis, rank, error);
-	if (!status &&
+	if (status == RV_OK &&
 	    (slicing->step == 0 || slicing->step > LIST_MAX || slicing->step < -LIST_MAX))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED, "steps of %lld cannot be run",
 		                      (long long)slicing->step);
@@ -229,14 +230,14 @@ rv_status graph_fold_slice(struct builder *builder, const struct onnx_node *node
 	struct moved moved;
 	int64_t dims[ONNX_RANK_MAX];
 	rv_status status = constant_input_any(builder, node, 0, &source, error);
-	if (!status)
+	if (status == RV_OK)
 		status = read_slicing(builder, node, source->rank, &slicing, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	memcpy(dims, source->dims, sizeof(dims));
 	dims[slicing.axis] = clip_slicing(&slicing, source->dims[slicing.axis]);
 	status = constant_make_alike(builder, source, source->rank, dims, &moved, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (source->count)
 		take_slices(&moved, &slicing);

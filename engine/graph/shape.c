@@ -1,35 +1,6 @@
-#include <float.h>
+#include "engine/graph/shape.h"
 
-#include "engine/graph/build.h"
-
-const char *graph_operator_name(enum operator_kind kind)
-{
-	static const char *const names[OPERATOR_KINDS] = {
-		[OPERATOR_INPUT] = "Input",
-		[OPERATOR_CONVOLUTION] = "Conv",
-		[OPERATOR_AFFINE] = "Affine",
-		[OPERATOR_CLAMP] = "Clamp",
-		[OPERATOR_LEAKY_RELU] = "LeakyRelu",
-		[OPERATOR_SIGMOID] = "Sigmoid",
-		[OPERATOR_HARD_SIGMOID] = "HardSigmoid",
-		[OPERATOR_HARD_SWISH] = "HardSwish",
-		[OPERATOR_ADD] = "Add",
-		[OPERATOR_MULTIPLY] = "Mul",
-		[OPERATOR_CONCAT] = "Concat",
-		[OPERATOR_MAX_POOL] = "MaxPool",
-		[OPERATOR_AVERAGE_POOL] = "AveragePool",
-		[OPERATOR_GLOBAL_AVERAGE_POOL] = "GlobalAveragePool",
-		[OPERATOR_LRN] = "LRN",
-		[OPERATOR_PAD] = "Pad",
-		[OPERATOR_SOFTMAX] = "Softmax",
-	};
-	return names[kind];
-}
-
-bool graph_clamp_is_none(struct clamp clamp)
-{
-	return clamp.low <= -FLT_MAX && clamp.high >= FLT_MAX;
-}
+#include "engine/onnx/model.h"
 
 /* One direction of a window. */
 struct span {
@@ -40,8 +11,8 @@ struct span {
 static void resolve_same_pads(struct span *span, int input, bool upper)
 {
 	int output = (input + span->stride - 1) / span->stride;
-	int reach = (span->size - 1) * span->dilation + 1;
-	int total = (output - 1) * span->stride + reach - input;
+	int covered = (span->size - 1) * span->dilation + 1;
+	int total = (output - 1) * span->stride + covered - input;
 	if (total < 0)
 		total = 0;
 	span->pad_before = upper ? total / 2 : total - total / 2;
@@ -51,15 +22,15 @@ static void resolve_same_pads(struct span *span, int input, bool upper)
 /* Pixels of the output; 0 or less where the window does not fit. */
 static int span_output(const struct span *span, int input, bool ceil_mode)
 {
-	int reach = (span->size - 1) * span->dilation + 1;
-	int room = input + span->pad_before + span->pad_after - reach;
-	if (room < 0)
+	int covered = (span->size - 1) * span->dilation + 1;
+	int slack = input + span->pad_before + span->pad_after - covered;
+	if (slack < 0)
 		return 0;
 	if (!ceil_mode)
-		return room / span->stride + 1;
+		return slack / span->stride + 1;
 	/* A window that hangs over the end counts if it begins inside the input or the pad before
 	 * it (the rule of ONNX Runtime and PyTorch). */
-	int output = (room + span->stride - 1) / span->stride + 1;
+	int output = (slack + span->stride - 1) / span->stride + 1;
 	return (output - 1) * span->stride >= input + span->pad_before ? output - 1 : output;
 }
 
@@ -145,7 +116,7 @@ rv_status graph_node_extent(const struct graph_node *node, const struct extent *
 		status = combined_extent(node, extents, output, error);
 		break;
 	}
-	if (!status && (output->height > EXTENT_MAX || output->width > EXTENT_MAX))
+	if (status == RV_OK && (output->height > EXTENT_MAX || output->width > EXTENT_MAX))
 		return rv_fail(error, RV_INVALID,
 		               "node " ONNX_NAME " (%s): its output is too large: %dx%d",
 		               node->name, graph_operator_name(node->kind), output->width,
@@ -165,7 +136,7 @@ rv_status graph_infer(const struct graph *graph, int height, int width, struct e
 		const struct graph_node *node = &graph->nodes[i];
 		struct extent output;
 		rv_status status = graph_node_extent(node, extents, &output, error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 		for (int j = 0; j < node->output_count; j++)
 			extents[node->outputs[j]] = output;

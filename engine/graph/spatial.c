@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/graph/build.h"
+#include "engine/graph/translators.h"
 
 /* ---- windows ---- */
 
@@ -14,7 +14,7 @@ static rv_status read_pair(const struct onnx_node *node, const char *name, int l
 	const int64_t *values = NULL;
 	size_t count = 0;
 	rv_status status = onnx_get_ints(node, name, &values, &count, error);
-	if (status || !values)
+	if (status != RV_OK || !values)
 		return status;
 	if (count != 2)
 		return onnx_node_fail(
@@ -36,7 +36,7 @@ static rv_status read_pads(const struct onnx_node *node, struct window *window, 
 	const int64_t *pads = NULL;
 	size_t count = 0;
 	rv_status status = onnx_get_ints(node, "pads", &pads, &count, error);
-	if (status || !pads)
+	if (status != RV_OK || !pads)
 		return status;
 	if (count != 4)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
@@ -58,7 +58,7 @@ static rv_status read_auto_pad(const struct onnx_node *node, struct window *wind
 {
 	const char *text = "NOTSET";
 	rv_status status = onnx_get_text(node, "auto_pad", &text, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (!strcmp(text, "NOTSET") || !*text)
 		return read_pads(node, window, error);
@@ -78,14 +78,14 @@ static rv_status read_window(const struct onnx_node *node, struct window *window
 {
 	int height = window->height, width = window->width;
 	rv_status status = read_pair(node, "kernel_shape", 1, &height, &width, error);
-	if (!status)
+	if (status == RV_OK)
 		status = read_pair(node, "strides", 1, &window->stride_y, &window->stride_x, error);
-	if (!status)
+	if (status == RV_OK)
 		status = read_pair(node, "dilations", 1, &window->dilation_y, &window->dilation_x,
 		                   error);
-	if (!status)
+	if (status == RV_OK)
 		status = read_auto_pad(node, window, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (height == 0)
 		return onnx_node_fail(node, error, RV_CORRUPT, "it has no kernel_shape");
@@ -134,7 +134,7 @@ static rv_status read_bias(const struct builder *builder, const struct onnx_node
 	if (!translate_has_input(node, 2))
 		return RV_OK;
 	rv_status status = translate_input_floats(builder, node, 2, &bias, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (bias->count != (size_t)part->channels)
 		return onnx_node_fail(node, error, RV_CORRUPT,
@@ -152,13 +152,13 @@ rv_status graph_translate_convolution(struct builder *builder, const struct onnx
 	int64_t groups = 1;
 	int input;
 	rv_status status = translate_input_image(builder, node, 0, &input, error);
-	if (!status)
+	if (status == RV_OK)
 		status = translate_input_floats(builder, node, 1, &weights, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_int(node, "group", &groups, error);
-	if (!status)
+	if (status == RV_OK)
 		status = check_weights(builder, node, weights, input, groups, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	draft.groups = (int)groups;
 	draft.window.height = (int)weights->dims[2];
@@ -172,9 +172,9 @@ rv_status graph_translate_convolution(struct builder *builder, const struct onnx
 		.clamp = draft.clamp,
 	};
 	status = read_bias(builder, node, &draft.parts[0], error);
-	if (!status)
+	if (status == RV_OK)
 		status = read_window(node, &draft.window, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	return translate_add_node(builder, node, &draft, &input, 1, draft.parts[0].channels,
 	                          VALUE_IMAGE, error);
@@ -202,15 +202,15 @@ static rv_status translate_pool(struct builder *builder, const struct onnx_node 
 	int input;
 	draft.window.height = draft.window.width = 0;
 	rv_status status = translate_input_image(builder, node, 0, &input, error);
-	if (!status)
+	if (status == RV_OK)
 		status = read_window(node, &draft.window, error);
-	if (!status)
+	if (status == RV_OK)
 		status = check_pool_pads(node, &draft.window, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_int(node, "ceil_mode", &ceil_mode, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_int(node, "count_include_pad", &count_include_pad, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	draft.window.ceil_mode = ceil_mode != 0;
 	draft.window.count_include_pad = count_include_pad != 0;
@@ -236,7 +236,7 @@ rv_status graph_translate_global_average_pool(struct builder *builder, const str
 	struct graph_node draft = translate_draft(OPERATOR_GLOBAL_AVERAGE_POOL);
 	int input;
 	rv_status status = translate_input_image(builder, node, 0, &input, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	return translate_add_node(builder, node, &draft, &input, 1,
 	                          builder->graph->tensors[input].channels, VALUE_IMAGE, error);
@@ -253,17 +253,17 @@ rv_status graph_translate_reduce_mean(struct builder *builder, const struct onnx
 	unsigned seen = 0;
 	int input;
 	rv_status status = translate_input_image(builder, node, 0, &input, error);
-	if (!status)
+	if (status == RV_OK)
 		status = translate_input_list(builder, node, 1, "axes", &axes, &count, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_int(node, "keepdims", &keep, error);
-	for (size_t i = 0; !status && i < count; i++) {
+	for (size_t i = 0; status == RV_OK && i < count; i++) {
 		int64_t axis = axes[i];
 		status = translate_normalise_axis(node, &axis, 4, error);
-		if (!status)
+		if (status == RV_OK)
 			seen |= 1u << axis;
 	}
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (seen != (1u << 2 | 1u << 3))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
@@ -285,15 +285,15 @@ rv_status graph_translate_lrn(struct builder *builder, const struct onnx_node *n
 	draft.beta = 0.75f;
 	draft.constant = 1;
 	rv_status status = translate_input_image(builder, node, 0, &input, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_int(node, "size", &size, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_float(node, "alpha", &draft.alpha, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_float(node, "beta", &draft.beta, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_float(node, "bias", &draft.constant, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (size < 1 || size > WINDOW_MAX)
 		return onnx_node_fail(node, error, RV_CORRUPT, "size of %lld; 1 to %d make sense",
@@ -310,7 +310,7 @@ static rv_status read_pad_value(const struct builder *builder, const struct onnx
 	if (!translate_has_input(node, 2))
 		return onnx_get_float(node, "value", value, error);
 	rv_status status = translate_input_floats(builder, node, 2, &constant, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (constant->count != 1)
 		return onnx_node_fail(node, error, RV_CORRUPT,
@@ -327,9 +327,9 @@ static rv_status read_pad_amounts(const struct builder *builder, const struct on
 	const int64_t *pads = NULL, *axes = NULL;
 	size_t pad_count = 0, axis_count = 0;
 	rv_status status = translate_input_list(builder, node, 1, "pads", &pads, &pad_count, error);
-	if (!status)
+	if (status == RV_OK)
 		status = translate_input_list(builder, node, 3, "axes", &axes, &axis_count, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	size_t count = axes ? axis_count : 4;
 	if (count > 4 || pad_count != 2 * count)
@@ -338,7 +338,7 @@ static rv_status read_pad_amounts(const struct builder *builder, const struct on
 	for (size_t i = 0; i < count; i++) {
 		int64_t axis = axes ? axes[i] : (int64_t)i;
 		status = translate_normalise_axis(node, &axis, 4, error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 		begin[axis] = pads[i];
 		end[axis] = pads[count + i];
@@ -368,18 +368,18 @@ rv_status graph_translate_pad(struct builder *builder, const struct onnx_node *n
 	int64_t begin[4] = {0}, end[4] = {0};
 	int input;
 	rv_status status = translate_input_image(builder, node, 0, &input, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_get_text(node, "mode", &mode, error);
-	if (!status && strcmp(mode, "constant") != 0)
+	if (status == RV_OK && strcmp(mode, "constant") != 0)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "mode is \"%.40s\"; only \"constant\" can be run", mode);
-	if (!status)
+	if (status == RV_OK)
 		status = read_pad_amounts(builder, node, begin, end, error);
-	if (!status)
+	if (status == RV_OK)
 		status = check_pad_amounts(node, begin, end, error);
-	if (!status)
+	if (status == RV_OK)
 		status = read_pad_value(builder, node, &draft.constant, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	draft.window.pad_top = (int)begin[2];
 	draft.window.pad_left = (int)begin[3];

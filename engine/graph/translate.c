@@ -1,8 +1,6 @@
-#include <float.h>
-#include <string.h>
+#include "engine/graph/translate.h"
 
-#include "engine/graph/build.h"
-#include "engine/graph/edit.h"
+#include <string.h>
 
 /* ---- inputs ---- */
 
@@ -39,12 +37,17 @@ rv_status translate_input_tensor(const struct builder *builder, const struct onn
                                  int index, const struct value **value, rv_error *error)
 {
 	rv_status status = translate_input_value(builder, node, index, value, error);
-	if (!status && (*value)->form == VALUE_CONSTANT)
+	if (status == RV_OK && (*value)->form == VALUE_CONSTANT)
 		return onnx_node_fail(
 			node, error, RV_UNSUPPORTED,
 			"its input number %d is a constant, not computed from the picture",
 			index + 1);
 	return status;
+}
+
+bool translate_is_layer(const struct value *value)
+{
+	return value->form != VALUE_UNKNOWN && value->form != VALUE_CONSTANT && value->tensor != 0;
 }
 
 bool translate_is_single_pixel(const struct builder *builder, int tensor)
@@ -58,7 +61,7 @@ rv_status translate_input_image(const struct builder *builder, const struct onnx
 {
 	const struct value *value;
 	rv_status status = translate_input_tensor(builder, node, index, &value, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	*tensor = value->tensor;
 	if (value->form == VALUE_IMAGE || translate_is_single_pixel(builder, value->tensor))
@@ -72,7 +75,7 @@ static rv_status input_constant(const struct builder *builder, const struct onnx
 {
 	const struct value *value;
 	rv_status status = translate_input_value(builder, node, index, &value, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	if (value->form != VALUE_CONSTANT)
 		return onnx_node_fail(
@@ -90,7 +93,7 @@ rv_status translate_input_floats(const struct builder *builder, const struct onn
                                  int index, const struct onnx_tensor **constant, rv_error *error)
 {
 	rv_status status = input_constant(builder, node, index, constant, error);
-	if (!status && !(*constant)->floats)
+	if (status == RV_OK && !(*constant)->floats)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "its input number %d holds integers instead of real numbers",
 		                      index + 1);
@@ -101,7 +104,7 @@ rv_status translate_input_integers(const struct builder *builder, const struct o
                                    int index, const struct onnx_tensor **constant, rv_error *error)
 {
 	rv_status status = input_constant(builder, node, index, constant, error);
-	if (!status && !(*constant)->integers)
+	if (status == RV_OK && !(*constant)->integers)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "its input number %d holds real numbers instead of integers",
 		                      index + 1);
@@ -117,7 +120,7 @@ rv_status translate_input_list(const struct builder *builder, const struct onnx_
 	if (!translate_has_input(node, index))
 		return onnx_get_ints(node, name, values, count, error);
 	rv_status status = translate_input_integers(builder, node, index, &constant, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	*values = constant->integers;
 	*count = constant->count;
@@ -136,11 +139,6 @@ rv_status translate_normalise_axis(const struct onnx_node *node, int64_t *axis, 
 }
 
 /* ---- outputs ---- */
-
-void *graph_allocate(struct graph *graph, size_t count, size_t size)
-{
-	return arena_allocate(graph->memory, count, size);
-}
 
 void translate_set_output(struct builder *builder, const struct onnx_node *node, struct value value)
 {
@@ -240,89 +238,4 @@ rv_status translate_add_node(struct builder *builder, const struct onnx_node *on
 	translate_set_output(builder, onnx,
 	                     (struct value){.form = form, .tensor = node->outputs[0]});
 	return RV_OK;
-}
-
-/* ---- operator_table ---- */
-
-struct translation {
-	const char *operator_name;
-	translate_function *translate; /* NULL: works on constants only */
-	translate_function *fold;      /* NULL: does not work on constants */
-};
-
-static const struct translation translations[] = {
-	{"Add", graph_translate_add, graph_fold_add},
-	{"AveragePool", graph_translate_average_pool, NULL},
-	{"BatchNormalization", graph_translate_batch_norm, NULL},
-	{"Cast", graph_translate_cast, graph_fold_cast},
-	{"Clip", graph_translate_clip, NULL},
-	{"Concat", graph_translate_concat, graph_fold_concat},
-	{"Constant", NULL, graph_fold_constant},
-	{"ConstantOfShape", NULL, graph_fold_constant_of_shape},
-	{"Conv", graph_translate_convolution, NULL},
-	{"Div", graph_translate_divide, graph_fold_divide},
-	{"Dropout", graph_translate_alias, graph_fold_alias},
-	{"Flatten", graph_translate_flatten, NULL},
-	{"Gather", NULL, graph_fold_gather},
-	{"Gemm", graph_translate_gemm, NULL},
-	{"GlobalAveragePool", graph_translate_global_average_pool, NULL},
-	{"HardSigmoid", graph_translate_hard_sigmoid, NULL},
-	{"HardSwish", graph_translate_hard_swish, NULL},
-	{"Identity", graph_translate_alias, graph_fold_alias},
-	{"LRN", graph_translate_lrn, NULL},
-	{"LeakyRelu", graph_translate_leaky_relu, NULL},
-	{"MatMul", graph_translate_matmul, NULL},
-	{"MaxPool", graph_translate_max_pool, NULL},
-	{"Mul", graph_translate_multiply, graph_fold_multiply},
-	{"Neg", graph_translate_negate, graph_fold_negate},
-	{"Pad", graph_translate_pad, NULL},
-	{"ReduceMean", graph_translate_reduce_mean, NULL},
-	{"Relu", graph_translate_relu, NULL},
-	{"Reshape", graph_translate_reshape, graph_fold_reshape},
-	{"Shape", graph_translate_shape, graph_translate_shape},
-	{"Sigmoid", graph_translate_sigmoid, NULL},
-	{"Slice", NULL, graph_fold_slice},
-	{"Softmax", graph_translate_softmax, NULL},
-	{"Sqrt", NULL, graph_fold_square_root},
-	{"Squeeze", graph_translate_squeeze, graph_fold_squeeze},
-	{"Sub", graph_translate_subtract, graph_fold_subtract},
-	{"Transpose", graph_translate_transpose, graph_fold_transpose},
-	{"Unsqueeze", graph_translate_unsqueeze, graph_fold_unsqueeze},
-};
-
-static const struct translation *find_translation(const struct onnx_node *node)
-{
-	size_t count = sizeof(translations) / sizeof(translations[0]);
-	for (size_t i = 0; node->standard && i < count; i++)
-		if (!strcmp(translations[i].operator_name, node->operator_name))
-			return &translations[i];
-	return NULL;
-}
-
-/* Without any input (Constant) too. */
-static bool all_constant(const struct builder *builder, const struct onnx_node *node)
-{
-	for (int i = 0; i < node->input_count; i++)
-		if (translate_has_input(node, i) &&
-		    builder->values[node->inputs[i]].form != VALUE_CONSTANT)
-			return false;
-	return true;
-}
-
-rv_status translate_node(struct builder *builder, const struct onnx_node *node, rv_error *error)
-{
-	const struct translation *translation = find_translation(node);
-	if (!translation)
-		return onnx_node_fail(node, error, RV_UNSUPPORTED,
-		                      "Reverie cannot run this operator; choose a layer below it");
-	if (all_constant(builder, node)) {
-		if (!translation->fold)
-			return onnx_node_fail(node, error, RV_UNSUPPORTED,
-			                      "none of its inputs is computed from the picture");
-		return translation->fold(builder, node, error);
-	}
-	if (!translation->translate)
-		return onnx_node_fail(node, error, RV_UNSUPPORTED,
-		                      "Reverie runs this operator on constants only");
-	return translation->translate(builder, node, error);
 }

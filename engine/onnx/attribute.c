@@ -60,7 +60,7 @@ rv_status onnx_get_int(const struct onnx_node *node, const char *name, int64_t *
 {
 	const struct onnx_attribute *attribute;
 	rv_status status = find_typed(node, name, ONNX_INT, &attribute, error);
-	if (!status && attribute)
+	if (status == RV_OK && attribute)
 		*value = attribute->integer;
 	return status;
 }
@@ -70,7 +70,7 @@ rv_status onnx_get_float(const struct onnx_node *node, const char *name, float *
 {
 	const struct onnx_attribute *attribute;
 	rv_status status = find_typed(node, name, ONNX_FLOAT, &attribute, error);
-	if (!status && attribute)
+	if (status == RV_OK && attribute)
 		*value = attribute->real;
 	return status;
 }
@@ -80,7 +80,7 @@ rv_status onnx_get_text(const struct onnx_node *node, const char *name, const ch
 {
 	const struct onnx_attribute *attribute;
 	rv_status status = find_typed(node, name, ONNX_STRING, &attribute, error);
-	if (!status && attribute)
+	if (status == RV_OK && attribute)
 		*value = attribute->text;
 	return status;
 }
@@ -90,7 +90,7 @@ rv_status onnx_get_ints(const struct onnx_node *node, const char *name, const in
 {
 	const struct onnx_attribute *attribute;
 	rv_status status = find_typed(node, name, ONNX_INTS, &attribute, error);
-	if (!status && attribute) {
+	if (status == RV_OK && attribute) {
 		*values = attribute->integers;
 		*count = attribute->count;
 	}

@@ -5,6 +5,7 @@
 #include "engine/onnx/model.h"
 
 struct Onnx__GraphProto;
+struct Onnx__ModelProto;
 struct Onnx__TensorProto;
 
 /* A copy of text in memory with everything replaced by '?' that is not valid UTF-8 or is a control
@@ -16,6 +17,11 @@ char *onnx_clean_text(struct arena *memory, const char *text, size_t length);
 rv_status onnx_decode_tensor(struct onnx_tensor *tensor, const struct Onnx__TensorProto *proto,
                              struct arena *memory, rv_error *error);
 
+/* A model of what message says, of a file of size bytes: they name it in caches and limit the
+ * memory it may take. Nothing in the model points into message or bytes. */
+rv_status onnx_decode_message(struct onnx_model **model, const struct Onnx__ModelProto *message,
+                              const void *bytes, size_t size, rv_error *error);
+
 /* Decodes nodes, initializers and inputs of graph into model, and links them. */
 rv_status onnx_decode_graph(struct onnx_model *model, const struct Onnx__GraphProto *graph,
                             rv_error *error);
@@ -23,8 +29,5 @@ rv_status onnx_decode_graph(struct onnx_model *model, const struct Onnx__GraphPr
 /* Brings model->nodes into topological order, keeping the file's order where that is one already.
  * RV_CORRUPT where the graph has a cycle. */
 rv_status onnx_sort(struct onnx_model *model, rv_error *error);
-
-/* The answer where the limits of memory are reached. */
-rv_status onnx_out_of_memory(rv_error *error);
 
 #endif

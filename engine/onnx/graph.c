@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/onnx/budget.h"
 #include "engine/onnx/decode.h"
 #include "onnx.pb-c.h"
 
@@ -72,24 +73,24 @@ static rv_status number_names(struct decoder *decoder, rv_error *error)
 	struct onnx_model *model = decoder->model;
 	size_t mentions = count_mentions(decoder->graph);
 	if (mentions > INT32_MAX)
-		return onnx_out_of_memory(error);
+		return budget_exceeded(error);
 	decoder->names = calloc(mentions + 1, sizeof(*decoder->names));
 	if (!decoder->names)
-		return onnx_out_of_memory(error);
+		return budget_exceeded(error);
 	mention_all(decoder);
 	sort_and_unite(decoder);
 
 	size_t count = (size_t)decoder->name_count;
 	model->values = arena_allocate(model->memory, count, sizeof(*model->values));
 	if (!model->values)
-		return onnx_out_of_memory(error);
+		return budget_exceeded(error);
 	model->value_count = decoder->name_count;
 	for (int i = 0; i < decoder->name_count; i++) {
 		const char *name = decoder->names[i];
 		model->values[i].producer = ONNX_NOTHING;
 		model->values[i].name = onnx_clean_text(model->memory, name, strlen(name));
 		if (!model->values[i].name)
-			return onnx_out_of_memory(error);
+			return budget_exceeded(error);
 	}
 	return RV_OK;
 }
@@ -109,11 +110,11 @@ static rv_status decode_initializers(struct decoder *decoder, rv_error *error)
 	size_t count = decoder->graph->n_initializer;
 	struct onnx_tensor *tensors = arena_allocate(model->memory, count, sizeof(*tensors));
 	if (!tensors)
-		return onnx_out_of_memory(error);
+		return budget_exceeded(error);
 	for (size_t i = 0; i < count; i++) {
 		const Onnx__TensorProto *proto = decoder->graph->initializer[i];
 		rv_status status = onnx_decode_tensor(&tensors[i], proto, model->memory, error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 		int value = find_value(decoder, proto->name);
 		if (value == ONNX_NOTHING)
@@ -145,7 +146,7 @@ static rv_status decode_inputs(struct decoder *decoder, rv_error *error)
 	size_t count = decoder->graph->n_input;
 	model->inputs = arena_allocate(model->memory, count, sizeof(*model->inputs));
 	if (!model->inputs)
-		return onnx_out_of_memory(error);
+		return budget_exceeded(error);
 	for (size_t i = 0; i < count; i++) {
 		const Onnx__ValueInfoProto *proto = decoder->graph->input[i];
 		int value = find_value(decoder, proto->name);
@@ -192,7 +193,7 @@ static rv_status decode_attribute_tensor(struct onnx_attribute *attribute,
 {
 	struct onnx_tensor *tensor = arena_allocate(memory, 1, sizeof(*tensor));
 	if (!tensor)
-		return onnx_out_of_memory(error);
+		return budget_exceeded(error);
 	attribute->tensor = tensor;
 	if (proto->t)
 		return onnx_decode_tensor(tensor, proto->t, memory, error);
@@ -209,7 +210,7 @@ static rv_status decode_attribute(struct onnx_attribute *attribute,
 	attribute->name = onnx_clean_text(memory, name, strlen(name));
 	attribute->text = onnx_clean_text(memory, (const char *)proto->s.data, proto->s.len);
 	if (!attribute->name || !attribute->text)
-		return onnx_out_of_memory(error);
+		return budget_exceeded(error);
 	attribute->type = attribute_type(proto);
 	attribute->real = proto->f;
 	attribute->integer = proto->i;
@@ -218,12 +219,12 @@ static rv_status decode_attribute(struct onnx_attribute *attribute,
 	if (attribute->type == ONNX_FLOATS) {
 		attribute->count = proto->n_floats;
 		attribute->reals = copy(memory, proto->floats, proto->n_floats, sizeof(float));
-		return attribute->reals ? RV_OK : onnx_out_of_memory(error);
+		return attribute->reals ? RV_OK : budget_exceeded(error);
 	}
 	if (attribute->type == ONNX_INTS) {
 		attribute->count = proto->n_ints;
 		attribute->integers = copy(memory, proto->ints, proto->n_ints, sizeof(int64_t));
-		return attribute->integers ? RV_OK : onnx_out_of_memory(error);
+		return attribute->integers ? RV_OK : budget_exceeded(error);
 	}
 	return RV_OK;
 }
@@ -234,11 +235,11 @@ static rv_status decode_attributes(struct onnx_node *node, const Onnx__NodeProto
 	size_t count = proto->n_attribute;
 	node->attributes = arena_allocate(memory, count, sizeof(*node->attributes));
 	if (!node->attributes)
-		return onnx_out_of_memory(error);
+		return budget_exceeded(error);
 	for (size_t i = 0; i < count; i++) {
 		rv_status status =
 			decode_attribute(&node->attributes[i], proto->attribute[i], memory, error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 		node->attribute_count++;
 	}
@@ -252,7 +253,7 @@ static rv_status decode_values(struct decoder *decoder, int **values, int *value
 {
 	*values = arena_allocate(decoder->model->memory, count, sizeof(**values));
 	if (!*values)
-		return onnx_out_of_memory(error);
+		return budget_exceeded(error);
 	*value_count = (int)count;
 	for (size_t i = 0; i < count; i++)
 		(*values)[i] = find_value(decoder, names[i]);
@@ -275,7 +276,7 @@ static rv_status name_node(struct decoder *decoder, struct onnx_node *node,
 	node->name = onnx_clean_text(memory, name, strlen(name));
 	node->operator_name = onnx_clean_text(memory, operator, strlen(operator));
 	node->standard = !proto->domain || !*proto->domain || !strcmp(proto->domain, "ai.onnx");
-	return node->name && node->operator_name ? RV_OK : onnx_out_of_memory(error);
+	return node->name && node->operator_name ? RV_OK : budget_exceeded(error);
 }
 
 static rv_status claim_outputs(struct decoder *decoder, int index, rv_error *error)
@@ -301,14 +302,14 @@ static rv_status decode_node(struct decoder *decoder, int index, rv_error *error
 	const Onnx__NodeProto *proto = decoder->graph->node[index];
 	rv_status status = decode_values(decoder, &node->inputs, &node->input_count, proto->input,
 	                                 proto->n_input, error);
-	if (!status)
+	if (status == RV_OK)
 		status = decode_values(decoder, &node->outputs, &node->output_count, proto->output,
 		                       proto->n_output, error);
-	if (!status)
+	if (status == RV_OK)
 		status = name_node(decoder, node, proto, index, error);
-	if (!status)
+	if (status == RV_OK)
 		status = decode_attributes(node, proto, decoder->model->memory, error);
-	return status ? status : claim_outputs(decoder, index, error);
+	return status != RV_OK ? status : claim_outputs(decoder, index, error);
 }
 
 static rv_status decode_nodes(struct decoder *decoder, rv_error *error)
@@ -317,11 +318,11 @@ static rv_status decode_nodes(struct decoder *decoder, rv_error *error)
 	size_t count = decoder->graph->n_node;
 	model->nodes = arena_allocate(model->memory, count, sizeof(*model->nodes));
 	if (!model->nodes)
-		return onnx_out_of_memory(error);
+		return budget_exceeded(error);
 	model->node_count = (int)count;
 	for (int i = 0; i < model->node_count; i++) {
 		rv_status status = decode_node(decoder, i, error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 	}
 	return RV_OK;
@@ -332,11 +333,11 @@ rv_status onnx_decode_graph(struct onnx_model *model, const Onnx__GraphProto *gr
 {
 	struct decoder decoder = {.model = model, .graph = graph};
 	rv_status status = number_names(&decoder, error);
-	if (!status)
+	if (status == RV_OK)
 		status = decode_initializers(&decoder, error);
-	if (!status)
+	if (status == RV_OK)
 		status = decode_inputs(&decoder, error);
-	if (!status)
+	if (status == RV_OK)
 		status = decode_nodes(&decoder, error);
 	free(decoder.names);
 	return status;

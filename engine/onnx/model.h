@@ -1,5 +1,5 @@
 /* An ONNX file as the graph builder sees it: decoded, linked and put into topological order.
- * Internal to engine/onnx*.c, engine/graph*.c and engine/api/model.c.
+ * Nothing above engine/graph looks into it.
  *
  * Every text here is clean: valid UTF-8 without control characters, so that it can stand in a
  * message. Everything is owned by the model's arena and immutable once parsed. */
@@ -7,7 +7,7 @@
 #define ENGINE_ONNX_MODEL_H
 
 #include "engine/base/arena.h"
-#include "engine/onnx/onnx.h"
+#include "engine/reverie.h"
 
 enum {
 	ONNX_OPSET_MIN = 7,

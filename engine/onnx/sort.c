@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "engine/onnx/budget.h"
 #include "engine/onnx/decode.h"
 
 enum visit { VISIT_NEW, VISIT_OPEN, VISIT_DONE };
@@ -57,7 +58,7 @@ static rv_status reorder(struct onnx_model *model, const int *order, rv_error *e
 	size_t count = (size_t)model->node_count;
 	struct onnx_node *sorted = arena_allocate(model->memory, count, sizeof(*sorted));
 	if (!sorted)
-		return onnx_out_of_memory(error);
+		return budget_exceeded(error);
 	for (int i = 0; i < model->node_count; i++) {
 		sorted[i] = model->nodes[order[i]];
 		for (int j = 0; j < sorted[i].output_count; j++)
@@ -79,11 +80,11 @@ rv_status onnx_sort(struct onnx_model *model, rv_error *error)
 		.order = calloc(count, sizeof(*walk.order)),
 	};
 	if (!walk.state || !walk.next_input || !walk.stack || !walk.order)
-		status = onnx_out_of_memory(error);
-	for (int i = 0; !status && i < model->node_count; i++)
+		status = budget_exceeded(error);
+	for (int i = 0; status == RV_OK && i < model->node_count; i++)
 		if (walk.state[i] == VISIT_NEW)
 			status = visit(&walk, model, i, error);
-	if (!status)
+	if (status == RV_OK)
 		status = reorder(model, walk.order, error);
 	free(walk.state);
 	free(walk.next_input);

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "engine/onnx/budget.h"
 #include "engine/onnx/decode.h"
 #include "onnx.pb-c.h"
 
@@ -164,7 +165,7 @@ static rv_status decode_floats(struct onnx_tensor *tensor, const Onnx__TensorPro
 	size_t size = element_size(type);
 	float *floats = arena_allocate(memory, tensor->count, sizeof(*floats));
 	if (!floats)
-		return onnx_out_of_memory(error);
+		return budget_exceeded(error);
 	bool is_copy = proto->has_raw_data && type == ELEMENT_FLOAT && is_little_endian();
 	if (is_copy && tensor->count) /* an empty tensor's data is nowhere */
 		memcpy(floats, proto->raw_data.data, tensor->count * sizeof(*floats));
@@ -185,7 +186,7 @@ static rv_status decode_integers(struct onnx_tensor *tensor, const Onnx__TensorP
 	size_t size = element_size(type);
 	int64_t *integers = arena_allocate(memory, tensor->count, sizeof(*integers));
 	if (!integers)
-		return onnx_out_of_memory(error);
+		return budget_exceeded(error);
 	if (proto->has_raw_data)
 		for (size_t i = 0; i < tensor->count; i++)
 			integers[i] = raw_integer(proto->raw_data.data + i * size, type);
@@ -238,9 +239,9 @@ rv_status onnx_decode_tensor(struct onnx_tensor *tensor, const Onnx__TensorProto
 	const char *name = proto->name ? proto->name : "";
 	tensor->name = onnx_clean_text(memory, name, strlen(name));
 	if (!tensor->name)
-		return onnx_out_of_memory(error);
+		return budget_exceeded(error);
 	rv_status status = decode_dims(tensor, proto, error);
-	if (status || tensor->problem)
+	if (status != RV_OK || tensor->problem)
 		return status;
 	tensor->problem = find_problem(proto);
 	if (tensor->problem)

@@ -98,3 +98,33 @@ int count_kind(const struct graph *graph, enum operator_kind kind)
 		count += graph->nodes[i].kind == kind;
 	return count;
 }
+
+/* A model with a free-sized picture x of 3 channels. */
+struct onnx_builder *graph_model_start(int opset)
+{
+	struct onnx_builder *builder = onnx_builder_create(opset);
+	onnx_builder_picture(builder, "x", 3, 0, 0);
+	return builder;
+}
+
+void graph_model_add_scalar(struct onnx_builder *builder, const char *name, float value)
+{
+	onnx_builder_floats(builder, name, 0, NULL, &value);
+}
+
+/* Random weights [outputs][inputs][height][width]. */
+void graph_model_add_weights(struct onnx_builder *builder, const char *name, int outputs,
+                             int inputs, int height, int width)
+{
+	static float values[4096];
+	const int64_t dims[] = {outputs, inputs, height, width};
+	fill_random(values, (size_t)(outputs * inputs * height * width), 7);
+	onnx_builder_floats(builder, name, 4, dims, values);
+}
+
+void graph_model_add_shape(struct onnx_builder *builder, const char *name, int count,
+                           const int64_t *values)
+{
+	const int64_t dims[] = {count};
+	onnx_builder_integers(builder, name, 1, dims, values);
+}

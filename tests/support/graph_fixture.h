@@ -25,6 +25,16 @@ void built_release(struct built *built);
 void check_refused(struct onnx_builder *builder, const char *layers, rv_status status,
                    const char *words);
 
+/* A model with a picture x of 3 channels and any size. */
+struct onnx_builder *graph_model_start(int opset);
+/* Initializers: a float without dimensions; random weights [outputs][inputs][height][width], 4096
+ * at most; a list of integers. */
+void graph_model_add_scalar(struct onnx_builder *builder, const char *name, float value);
+void graph_model_add_weights(struct onnx_builder *builder, const char *name, int outputs,
+                             int inputs, int height, int width);
+void graph_model_add_shape(struct onnx_builder *builder, const char *name, int count,
+                           const int64_t *values);
+
 /* Numbers in -1..1 that are the same on every machine; advances *state. */
 double next_random(uint64_t *state);
 void fill_random(float *values, size_t count, uint64_t seed);

@@ -1,4 +1,6 @@
 /* Convolutions by the direct kernels and through the library, against double precision. */
+#include "engine/convolution/convolution.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -150,7 +150,7 @@ static struct file read_file(const char *path)
 	return file;
 }
 
-/* pads: 1 on the left and the right, through operator_table on lists of integers. */
+/* pads: 1 on the left and the right, through operators on lists of integers. */
 static void add_pad_chain(struct onnx_builder *builder)
 {
 	static const int64_t given[] = {1, 1}, six[] = {6}, pairs[] = {-1, 2}, flat[] = {-1},
@@ -173,6 +173,21 @@ static void add_pad_chain(struct onnx_builder *builder)
 	onnx_builder_node(builder, "Reshape", "turned flat", "pads");
 }
 
+/* From x, pads, w, b and v to l, in several steps. */
+static void add_convolution(struct onnx_builder *builder)
+{
+	static const int64_t pair[] = {2, 2};
+	onnx_builder_node(builder, "Pad", "x pads", "padded");
+	onnx_builder_node(builder, "Conv", "padded w b", "c");
+	onnx_builder_ints(builder, "strides", 2, pair);
+	onnx_builder_text(builder, "auto_pad", "NOTSET");
+	onnx_builder_node(builder, "BatchNormalization", "c b b b v", "n");
+	onnx_builder_float(builder, "epsilon", 0.5f);
+	onnx_builder_node(builder, "Relu", "n", "r");
+	onnx_builder_node(builder, "LRN", "r", "l");
+	onnx_builder_int(builder, "size", 3);
+}
+
 /* A bit of everything that the reader knows. */
 static struct file varied_model(void)
 {
@@ -189,15 +204,7 @@ static struct file varied_model(void)
 	onnx_builder_floats(builder, "m", 2, matrix, values);
 	onnx_builder_integers(builder, "shape", 1, two, shape);
 	add_pad_chain(builder);
-	onnx_builder_node(builder, "Pad", "x pads", "padded");
-	onnx_builder_node(builder, "Conv", "padded w b", "c");
-	onnx_builder_ints(builder, "strides", 2, pair);
-	onnx_builder_text(builder, "auto_pad", "NOTSET");
-	onnx_builder_node(builder, "BatchNormalization", "c b b b v", "n");
-	onnx_builder_float(builder, "epsilon", 0.5f);
-	onnx_builder_node(builder, "Relu", "n", "r");
-	onnx_builder_node(builder, "LRN", "r", "l");
-	onnx_builder_int(builder, "size", 3);
+	add_convolution(builder);
 	onnx_builder_node(builder, "MaxPool", "l", "p");
 	onnx_builder_ints(builder, "kernel_shape", 2, pair);
 	onnx_builder_node(builder, "AveragePool", "l", "a");

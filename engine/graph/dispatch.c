@@ -1,0 +1,88 @@
+#include "engine/graph/dispatch.h"
+
+#include <string.h>
+
+#include "engine/graph/translators.h"
+
+struct translation {
+	const char *operator_name;
+	translate_function *translate; /* NULL: works on constants only */
+	translate_function *fold;      /* NULL: does not work on constants */
+};
+
+static const struct translation translations[] = {
+	{"Add", graph_translate_add, graph_fold_add},
+	{"AveragePool", graph_translate_average_pool, NULL},
+	{"BatchNormalization", graph_translate_batch_norm, NULL},
+	{"Cast", graph_translate_cast, graph_fold_cast},
+	{"Clip", graph_translate_clip, NULL},
+	{"Concat", graph_translate_concat, graph_fold_concat},
+	{"Constant", NULL, graph_fold_constant},
+	{"ConstantOfShape", NULL, graph_fold_constant_of_shape},
+	{"Conv", graph_translate_convolution, NULL},
+	{"Div", graph_translate_divide, graph_fold_divide},
+	{"Dropout", graph_translate_alias, graph_fold_alias},
+	{"Flatten", graph_translate_flatten, NULL},
+	{"Gather", NULL, graph_fold_gather},
+	{"Gemm", graph_translate_gemm, NULL},
+	{"GlobalAveragePool", graph_translate_global_average_pool, NULL},
+	{"HardSigmoid", graph_translate_hard_sigmoid, NULL},
+	{"HardSwish", graph_translate_hard_swish, NULL},
+	{"Identity", graph_translate_alias, graph_fold_alias},
+	{"LRN", graph_translate_lrn, NULL},
+	{"LeakyRelu", graph_translate_leaky_relu, NULL},
+	{"MatMul", graph_translate_matmul, NULL},
+	{"MaxPool", graph_translate_max_pool, NULL},
+	{"Mul", graph_translate_multiply, graph_fold_multiply},
+	{"Neg", graph_translate_negate, graph_fold_negate},
+	{"Pad", graph_translate_pad, NULL},
+	{"ReduceMean", graph_translate_reduce_mean, NULL},
+	{"Relu", graph_translate_relu, NULL},
+	{"Reshape", graph_translate_reshape, graph_fold_reshape},
+	{"Shape", graph_translate_shape, graph_translate_shape},
+	{"Sigmoid", graph_translate_sigmoid, NULL},
+	{"Slice", NULL, graph_fold_slice},
+	{"Softmax", graph_translate_softmax, NULL},
+	{"Sqrt", NULL, graph_fold_square_root},
+	{"Squeeze", graph_translate_squeeze, graph_fold_squeeze},
+	{"Sub", graph_translate_subtract, graph_fold_subtract},
+	{"Transpose", graph_translate_transpose, graph_fold_transpose},
+	{"Unsqueeze", graph_translate_unsqueeze, graph_fold_unsqueeze},
+};
+
+static const struct translation *find_translation(const struct onnx_node *node)
+{
+	size_t count = sizeof(translations) / sizeof(translations[0]);
+	for (size_t i = 0; node->standard && i < count; i++)
+		if (!strcmp(translations[i].operator_name, node->operator_name))
+			return &translations[i];
+	return NULL;
+}
+
+/* Without any input (Constant) too. */
+static bool all_constant(const struct builder *builder, const struct onnx_node *node)
+{
+	for (int i = 0; i < node->input_count; i++)
+		if (translate_has_input(node, i) &&
+		    builder->values[node->inputs[i]].form != VALUE_CONSTANT)
+			return false;
+	return true;
+}
+
+rv_status dispatch_node(struct builder *builder, const struct onnx_node *node, rv_error *error)
+{
+	const struct translation *translation = find_translation(node);
+	if (!translation)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "Reverie cannot run this operator; choose a layer below it");
+	if (all_constant(builder, node)) {
+		if (!translation->fold)
+			return onnx_node_fail(node, error, RV_UNSUPPORTED,
+			                      "none of its inputs is computed from the picture");
+		return translation->fold(builder, node, error);
+	}
+	if (!translation->translate)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "Reverie runs this operator on constants only");
+	return translation->translate(builder, node, error);
+}

@@ -1,0 +1,87 @@
+/* The layers of a model, as a person can name them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/graph/builder.h"
+#include "engine/graph/dispatch.h"
+
+int graph_find_value(const struct onnx_model *model, const char *layer)
+{
+	for (int i = 0; i < model->value_count; i++)
+		if (model->values[i].producer != ONNX_NOTHING &&
+		    !strcmp(model->values[i].name, layer))
+			return i;
+	for (int i = 0; i < model->node_count; i++)
+		if (model->nodes[i].named && !strcmp(model->nodes[i].name, layer) &&
+		    model->nodes[i].output_count)
+			return model->nodes[i].outputs[0];
+	return ONNX_NOTHING;
+}
+
+/* Whether node reads something that the picture goes into. */
+static bool reads_picture(const struct onnx_node *node, const bool *from_picture)
+{
+	for (int i = 0; i < node->input_count; i++)
+		if (translate_has_input(node, i) && from_picture[node->inputs[i]])
+			return true;
+	return false;
+}
+
+static void list_outputs(const struct builder *builder, const struct onnx_node *node,
+                         bool *from_picture, struct graph_layer *layers, int *count)
+{
+	for (int i = 0; i < node->output_count; i++) {
+		if (node->outputs[i] == ONNX_NOTHING)
+			continue;
+		const struct value *value = &builder->values[node->outputs[i]];
+		if (value->form == VALUE_CONSTANT)
+			continue;
+		from_picture[node->outputs[i]] = true;
+		struct graph_layer *layer = &layers[(*count)++];
+		layer->value = node->outputs[i];
+		layer->info.name = builder->model->values[node->outputs[i]].name;
+		layer->info.operator_name = node->operator_name;
+		layer->info.supported = translate_is_layer(value);
+		if (layer->info.supported) {
+			layer->info.channels = builder->graph->tensors[value->tensor].channels;
+			layer->info.stride = builder->strides[value->tensor];
+		}
+	}
+}
+
+static rv_status list_all(struct builder *builder, bool *from_picture, struct graph_layer *layers,
+                          int *count, rv_error *error)
+{
+	rv_status status = builder_add_picture(builder, error);
+	if (status != RV_OK)
+		return status;
+	builder_add_constants(builder);
+	from_picture[builder_find_picture(builder->model)->value] = true;
+	for (int i = 0; i < builder->model->node_count; i++) {
+		const struct onnx_node *node = &builder->model->nodes[i];
+		/* What cannot be translated is listed as unsupported. */
+		(void)dispatch_node(builder, node, NULL);
+		if (reads_picture(node, from_picture))
+			list_outputs(builder, node, from_picture, layers, count);
+	}
+	return RV_OK;
+}
+
+rv_status graph_list_layers(const struct onnx_model *model, struct arena *memory,
+                            struct graph_layer **layers, int *count, rv_error *error)
+{
+	struct builder builder;
+	rv_status status = builder_init(&builder, model, model->node_count, error);
+	if (status != RV_OK)
+		return status;
+	*count = 0;
+	*layers = arena_allocate(memory, (size_t)model->value_count, sizeof(**layers));
+	bool *from_picture = calloc((size_t)model->value_count + 1, sizeof(*from_picture));
+	if (*layers && from_picture)
+		status = list_all(&builder, from_picture, *layers, count, error);
+	else
+		status = rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+	free(from_picture);
+	builder_finish(&builder);
+	return status;
+}

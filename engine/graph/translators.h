@@ -1,0 +1,38 @@
+/* One function for each ONNX operator, which the table of dispatch.c lists by name. */
+#ifndef ENGINE_GRAPH_TRANSLATORS_H
+#define ENGINE_GRAPH_TRANSLATORS_H
+
+#include "engine/graph/translate.h"
+
+/* Gives the value of one operator: a tensor of the graph (translate), or, where all inputs are
+ * constants, a constant (fold). */
+typedef rv_status translate_function(struct builder *builder, const struct onnx_node *node,
+                                     rv_error *error);
+
+/* spatial.c */
+translate_function graph_translate_convolution, graph_translate_max_pool,
+	graph_translate_average_pool, graph_translate_global_average_pool,
+	graph_translate_reduce_mean, graph_translate_lrn, graph_translate_pad;
+/* elementwise.c */
+translate_function graph_translate_relu, graph_translate_leaky_relu, graph_translate_clip,
+	graph_translate_sigmoid, graph_translate_hard_sigmoid, graph_translate_hard_swish,
+	graph_translate_softmax, graph_translate_batch_norm, graph_translate_concat,
+	graph_translate_alias, graph_translate_cast;
+/* arithmetic.c */
+translate_function graph_translate_add, graph_translate_subtract, graph_translate_multiply,
+	graph_translate_divide, graph_translate_negate;
+/* dense.c */
+translate_function graph_translate_flatten, graph_translate_reshape, graph_translate_squeeze,
+	graph_translate_unsqueeze, graph_translate_transpose, graph_translate_gemm,
+	graph_translate_matmul;
+/* constant.c */
+translate_function graph_fold_constant, graph_fold_alias, graph_fold_cast, graph_fold_reshape,
+	graph_fold_squeeze, graph_fold_unsqueeze, graph_fold_transpose;
+/* list.c */
+translate_function graph_translate_shape, graph_fold_gather, graph_fold_concat, graph_fold_slice,
+	graph_fold_constant_of_shape;
+/* calculate.c */
+translate_function graph_fold_add, graph_fold_subtract, graph_fold_multiply, graph_fold_divide,
+	graph_fold_square_root, graph_fold_negate;
+
+#endif
