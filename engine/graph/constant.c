@@ -267,9 +267,9 @@ rv_status graph_fold_transpose(struct builder *builder, const struct onnx_node *
 	status = constant_make_alike(builder, source, 2, dims, &moved, error);
 	if (status != RV_OK)
 		return status;
-	for (size_t i = 0; i < width; i++)
-		for (size_t j = 0; j < height; j++)
-			constant_move_value(&moved, i * height + j, j * width + i);
+	/* By its values: one side of a matrix without any may still be of any length. */
+	for (size_t i = 0; i < source->count; i++)
+		constant_move_value(&moved, i, i % height * width + i / height);
 	translate_set_constant(builder, node, moved.made);
 	return RV_OK;
 }

@@ -197,6 +197,14 @@ static rv_status decode_integers(struct onnx_tensor *tensor, const Onnx__TensorP
 	return RV_OK;
 }
 
+static rv_status impossible_dims(const struct onnx_tensor *tensor, rv_error *error)
+{
+	return rv_fail(error, RV_CORRUPT, "tensor " ONNX_NAME " has impossible dimensions",
+	               tensor->name);
+}
+
+/* What is bounded is the product of all dimensions but zeros. That of a tensor with values is
+ * bounded by the file; one without any explains no more than a person would write. */
 static rv_status decode_dims(struct onnx_tensor *tensor, const Onnx__TensorProto *proto,
                              rv_error *error)
 {
@@ -206,20 +214,20 @@ static rv_status decode_dims(struct onnx_tensor *tensor, const Onnx__TensorProto
 	}
 	tensor->rank = (int)proto->n_dims;
 	tensor->count = 1;
+	size_t extent = 1;
 	for (int i = 0; i < tensor->rank; i++) {
 		int64_t dim = proto->dims[i];
 		if (dim < 0)
 			return rv_fail(error, RV_CORRUPT,
 			               "tensor " ONNX_NAME " has a negative dimension",
 			               tensor->name);
-		if (dim > 0 && tensor->count > (size_t)INT64_MAX / (size_t)dim)
-			return rv_fail(error, RV_CORRUPT,
-			               "tensor " ONNX_NAME " has impossible dimensions",
-			               tensor->name);
+		if (dim > 0 && extent > (size_t)INT64_MAX / (size_t)dim)
+			return impossible_dims(tensor, error);
+		extent *= dim > 0 ? (size_t)dim : 1;
 		tensor->count *= (size_t)dim;
 		tensor->dims[i] = dim;
 	}
-	return RV_OK;
+	return tensor->count || extent <= INT32_MAX ? RV_OK : impossible_dims(tensor, error);
 }
 
 static const char *find_problem(const Onnx__TensorProto *proto)
