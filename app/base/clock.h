@@ -1,4 +1,4 @@
-/* The clock that threads of the program agree on: one that nobody sets. */
+/* The clock that all threads use: the monotonic one, which nobody sets. */
 #ifndef APP_BASE_CLOCK_H
 #define APP_BASE_CLOCK_H
 

@@ -19,8 +19,8 @@ rv_status output_file_create(struct output_file **file, const char *path, bool f
 
 /* libavformat's way to write to the file; the file's own. Seekable only where the file is. */
 AVIOContext *output_file_io(struct output_file *file);
-/* errno of the first write that failed, or 0: libav passes errors of its writers on late or not at
- * all, so whoever writes asks here. */
+/* errno of the first write that failed, or 0. Whoever writes asks here, because libav passes errors
+ * of its writers on late or not at all. */
 int output_file_errno(const struct output_file *file);
 /* The line for a write that failed. */
 rv_status output_file_write_error(const struct output_file *file, rv_error *error);
@@ -30,9 +30,8 @@ rv_status output_file_write_error(const struct output_file *file, rv_error *erro
 rv_status output_file_commit(struct output_file **file, rv_error *error);
 /* Writes out what is buffered, down to the disk. RV_IO: not everything written so far is there. */
 rv_status output_file_flush(struct output_file *file, rv_error *error);
-/* After a failure: puts the file into its place as far as it was written, if is_useful says of it,
- * by the path at which it is, that this is worth it, and frees everything. False: nothing is left
- * behind. */
+/* After a failure: asks is_useful about the file as far as it was written, at its temporary path;
+ * puts it into its place or removes it, and frees everything. False: nothing is left behind. */
 bool output_file_keep(struct output_file **file, bool (*is_useful)(const char *path));
 /* Leaves nothing behind. Accepts NULL. */
 void output_file_discard(struct output_file **file);

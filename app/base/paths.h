@@ -1,4 +1,4 @@
-/* Where the program finds what it did not get by name: models and presets.
+/* The folders in which models, presets and the sample clip are searched.
  *
  * Nothing is compiled in: the installation is found from the place of the executable, so that a
  * whole tree can be moved. */

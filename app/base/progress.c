@@ -8,7 +8,7 @@
 
 enum { BAR_MAX = 40, BAR_MIN = 8, COLUMNS_DEFAULT = 80, TEXT_LENGTH = 160, TIME_LENGTH = 32 };
 
-static const double bar_seconds = 0.1; /* the eye needs it no more often */
+static const double bar_seconds = 0.1; /* between two drawings of the bar */
 
 static double now(void)
 {
@@ -205,8 +205,8 @@ void progress_part(struct progress *progress, double part)
 	show_when_due(progress);
 }
 
-/* The first frame carries what is done once (kernels are built, memory is planned): the rate is
- * that of the frames after it. */
+/* The rate is that of the frames after the first, which includes what is done once: building
+ * kernels, planning memory. */
 static void measure(struct progress *progress)
 {
 	struct progress_state *state = &progress->state;

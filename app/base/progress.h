@@ -1,5 +1,5 @@
-/* How far a job has come, told to a person: a bar with frames, frames per second and time left on
- * a terminal, a plain line now and then elsewhere, or nothing. Owned by one thread. Every function
+/* Shows how far a job has come: a bar with frames, frames per second and time left on a terminal, a
+ * plain line now and then elsewhere, or nothing. Owned by one thread. Every function
  * accepts NULL for the progress and then does nothing. */
 #ifndef APP_BASE_PROGRESS_H
 #define APP_BASE_PROGRESS_H
@@ -32,7 +32,7 @@ struct progress {
 	enum progress_style style;
 	struct progress_state state;
 	double started;    /* seconds of the monotonic clock */
-	double first_done; /* when the first frame was done; it carries the warming up */
+	double first_done; /* when the first frame was done, after which the rate is measured */
 	double shown;      /* when something was last shown */
 	bool running;      /* between begin and end */
 	bool bar_open;     /* the cursor stands behind a bar */

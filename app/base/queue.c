@@ -15,13 +15,13 @@ struct queue {
 	pthread_cond_t filled, emptied;
 	enum queue_full full;
 	queue_release *release;
-	bool closed, nudged;
+	bool closed, woken;
 	uint64_t least_serial, dropped;
 	int capacity, first, count;
 	struct entry entries[]; /* a ring */
 };
 
-/* Timeouts go by the clock that nobody sets. */
+/* Timeouts go by the monotonic clock, which nobody sets. */
 static void init_condition(pthread_cond_t *condition)
 {
 	pthread_condattr_t attributes;
@@ -122,22 +122,22 @@ void *queue_pop(struct queue *queue, int64_t timeout)
 	int code = timeout ? 0 : ETIMEDOUT;
 	void *item = NULL;
 	pthread_mutex_lock(&queue->lock);
-	while (!queue->count && !queue->closed && !queue->nudged && code != ETIMEDOUT)
+	while (!queue->count && !queue->closed && !queue->woken && code != ETIMEDOUT)
 		code = timeout < 0
 		               ? pthread_cond_wait(&queue->filled, &queue->lock)
 		               : pthread_cond_timedwait(&queue->filled, &queue->lock, &deadline);
 	if (queue->count)
 		item = take_first(queue).item;
 	else if (timeout)
-		queue->nudged = false;
+		queue->woken = false;
 	pthread_mutex_unlock(&queue->lock);
 	return item;
 }
 
-void queue_nudge(struct queue *queue)
+void queue_wake(struct queue *queue)
 {
 	pthread_mutex_lock(&queue->lock);
-	queue->nudged = true;
+	queue->woken = true;
 	pthread_cond_signal(&queue->filled);
 	pthread_mutex_unlock(&queue->lock);
 }
@@ -166,7 +166,7 @@ static void *take_stale(struct queue *queue, uint64_t serial)
 	return item;
 }
 
-void queue_raise(struct queue *queue, uint64_t serial)
+void queue_discard_before(struct queue *queue, uint64_t serial)
 {
 	void *item;
 	while ((item = take_stale(queue, serial)))

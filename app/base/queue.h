@@ -1,8 +1,8 @@
 /* A bounded queue between threads. What is in it are pointers, which belong to the queue from the
  * push to the pop.
  *
- * Every item carries a serial number, that of the stream it came from. A seek or a reconnect raises
- * the queue's: items of older serials then are released, those that wait in it and those that are
+ * Every item carries a serial number, that of the stream it came from. After a seek or a
+ * reconnect, items of older serials are discarded, those that wait in the queue and those that are
  * pushed later, so that no stale work is done.
  *
  * All functions may be called from any thread, but for queue_destroy, which comes after the last of
@@ -33,20 +33,21 @@ bool queue_push(struct queue *queue, void *item, uint64_t serial);
 
 /* Hands over the oldest item, which is the caller's then; waits for one up to timeout nanoseconds
  * (0: not at all; below 0: for ever). NULL: none came in time, the queue is closed and empty, or
- * nudged. */
+ * queue_wake was called. */
 void *queue_pop(struct queue *queue, int64_t timeout);
 
-/* Wakes whoever waits in queue_pop, or the next one who would, with NULL: there is something else
- * to look at. */
-void queue_nudge(struct queue *queue);
+/* Makes the queue_pop that waits, or the next one that would, return NULL, so that its thread looks
+ * at something else. */
+void queue_wake(struct queue *queue);
 
-/* Makes serial the least that is not stale; it never falls. */
-void queue_raise(struct queue *queue, uint64_t serial);
+/* Discards the items of serials below this one, now and when they are pushed later. A lower serial
+ * than in an earlier call changes nothing. */
+void queue_discard_before(struct queue *queue, uint64_t serial);
 
-/* Wakes whoever waits. Nothing is taken any more; what is in the queue can still be popped. */
+/* Ends all waiting. Nothing can be pushed any more; what is in the queue can still be popped. */
 void queue_close(struct queue *queue);
 
-/* How many items were dropped for want of room. */
+/* How many items QUEUE_DROP_OLDEST has dropped. */
 uint64_t queue_dropped(struct queue *queue);
 
 #endif

@@ -1,5 +1,5 @@
-/* The texts that people write for Reverie, line by line: presets, keys, programs, corners. What is
- * wrong is told with the file's name and the line's number. */
+/* Reads the text files that people write for Reverie line by line: presets, keys, playlists,
+ * corners. Errors name the file and the line. */
 #ifndef APP_BASE_TEXT_LINES_H
 #define APP_BASE_TEXT_LINES_H
 
@@ -12,7 +12,7 @@ enum { TEXT_BYTES_MAX = 64 * 1024, TEXT_LINE_LENGTH = 4096 };
  * for the beginning of a message. Any status but RV_OK ends the reading. */
 typedef rv_status text_take_line(void *context, char *line, const char *place, rv_error *error);
 
-/* Hands every line of text[length] to take. name stands for the text in messages. RV_INVALID: a
+/* Calls take with every line of text[length]. name stands for the text in messages. RV_INVALID: a
  * line is too long or holds a zero byte; and what take returns. */
 rv_status text_each_line(const char *name, const char *text, size_t length, text_take_line *take,
                          void *context, rv_error *error);

@@ -12,8 +12,9 @@
 /* What the dreaming of one job needs. */
 struct dreamer {
 	const struct options *options;
-	struct session session; /* opened for the first frame: by then the job has found out what
-	                         * is wrong with the files, which costs far less to know */
+	/* Opened for the first frame only: before that the job finds out what is wrong with the
+	 * files, which takes far less time. */
+	struct session session;
 	struct progress progress;
 	struct journey journey;
 };
@@ -25,7 +26,7 @@ static bool show_part(void *context, double part)
 	return !signals_stop;
 }
 
-/* What only videos need is left out for a picture by itself: it takes memory. */
+/* A picture by itself is dreamed without the memory that only videos need. */
 static rv_status open_session(struct dreamer *dreamer, bool alone, rv_error *error)
 {
 	struct options options = *dreamer->options;
@@ -88,7 +89,7 @@ static void print_result(const struct options *options, const struct job_report 
 	const char *place = to_stdout ? "standard output" : options->output;
 	if (options->quiet)
 		return;
-	if (report->picture)
+	if (report->is_still)
 		fprintf(file, "Dreamed a picture of %dx%d: %s", report->width, report->height,
 		        place);
 	else

@@ -176,10 +176,10 @@ static rv_status open_source(struct decode *decode, rv_error *error)
 		status = open_sound(decode, error);
 	if (status)
 		return status;
-	source_play(decode->source);
+	source_convert_quickly(decode->source);
 	decode->camera = decode->source->input->camera;
 	if (decode->shape > 0)
-		decode->source->shape = decode->shape;
+		decode->source->display_aspect = decode->shape;
 	decode->anchor = 0;
 	decode->frames = 0;
 	decode->damage_said = 0;
@@ -228,7 +228,7 @@ static rv_status open_first(struct decode *decode, rv_error *error)
 {
 	rv_error why = {0};
 	rv_status status = open_source(decode, &why);
-	bool may_come = input_may_come(decode->input) &&
+	bool may_come = input_may_appear(decode->input) &&
 	                (status == RV_IO || status == RV_NOT_FOUND || status == RV_CORRUPT);
 	if (status != RV_OK && decode->options.waits && may_come) {
 		wait_for_return(decode, status, &why);
@@ -244,7 +244,7 @@ static void fit_frames(struct decode *decode)
 {
 	const struct video_description *video = &decode->source->video;
 	double width = video->width, height = video->height;
-	decode->shape = decode->source->shape;
+	decode->shape = decode->source->display_aspect;
 	if (decode->shape * height > width)
 		width = decode->shape * height;
 	else
@@ -377,7 +377,7 @@ static rv_status take_frame(struct decode *decode, rv_error *error)
 	rv_status status = RV_OK;
 	int64_t time = due_time(decode);
 	count_frame(decode);
-	source_hurry(decode->source, time < clock_now() - 2 * (int64_t)BEHIND);
+	source_skip_unreferenced(decode->source, time < clock_now() - 2 * (int64_t)BEHIND);
 	note_change(decode);
 	note_damage(decode);
 	if (!is_superfluous(decode, time))
@@ -416,7 +416,7 @@ static int64_t end_time(const struct source *source)
 static void end_input(struct decode *decode, rv_status status, const rv_error *error)
 {
 	const struct input *input = decode->source->input;
-	bool may_return = input->may_return;
+	bool may_return = input->is_reopenable;
 	if (decode->frames &&
 	    (input->kind == INPUT_PICTURE || (decode->frames == 1 && !may_return))) {
 		show_still(decode);

@@ -341,7 +341,7 @@ static rv_status dream_frame(struct live_engine *engine, struct frame *frame, rv
 	}
 	measure(engine, dream);
 	queue_push(engine->dreams, dream, frame->serial);
-	queue_nudge(engine->nudged);
+	queue_wake(engine->nudged);
 	return RV_OK;
 }
 

@@ -61,7 +61,7 @@ void feed_raise(struct feed *feed, uint64_t serial)
 	pthread_mutex_lock(&feed->lock);
 	feed->serial = serial;
 	pthread_mutex_unlock(&feed->lock);
-	queue_raise(feed->work, serial);
+	queue_discard_before(feed->work, serial);
 }
 
 /* A slow input's frames are handed out again in even parts of the time between them. */

@@ -139,9 +139,9 @@ static rv_status make_sink(struct live_output *output, rv_error *error)
 		.quality = options->quality,
 		.width = options->width,
 		.height = options->height,
-		.pace = output->place == CONTAINER_FILE ? ENCODER_LIVE : ENCODER_AT_ONCE,
+		.speed = output->place == CONTAINER_FILE ? ENCODER_REALTIME : ENCODER_LOW_LATENCY,
 		.interrupt = {must_give_up, output},
-		.keeps_parts = output->place == CONTAINER_FILE,
+		.keeps_partial = output->place == CONTAINER_FILE,
 	};
 	const struct sink_contents contents = {
 		.video = &output->video,
@@ -166,7 +166,7 @@ static rv_status begin(struct live_output *output, rv_error *error)
 /* What went wrong is the end of a file, of which is kept what there is, but not of a show. */
 static void lose(struct live_output *output, rv_error *error)
 {
-	sink_break_off(&output->sink, error);
+	sink_abort(&output->sink, error);
 	output->begun = output->timed = false;
 	if (output->place == CONTAINER_FILE) {
 		output->failed = true;

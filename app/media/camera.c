@@ -64,15 +64,15 @@ bool camera_next(int number, struct camera *camera)
 static rv_status no_such_camera(const char *path, rv_error *error)
 {
 	struct camera camera;
-	char there_are[RV_ERROR_LENGTH / 2] = "";
+	char available[RV_ERROR_LENGTH / 2] = "";
 	size_t used = 0;
 	for (int number = 0; camera_next(number, &camera); number = camera.number + 1)
-		if (used < sizeof(there_are))
-			used += (size_t)snprintf(there_are + used, sizeof(there_are) - used,
+		if (used < sizeof(available))
+			used += (size_t)snprintf(available + used, sizeof(available) - used,
 			                         "%s%s (%s)", used ? ", " : "", camera.path,
 			                         camera.name);
 	return rv_fail(error, RV_NOT_FOUND, "%s: there is no such camera; there %s%s", path,
-	               used ? "are " : "is none", there_are);
+	               used ? "are " : "is none", available);
 }
 
 rv_status camera_open(const char *path, struct camera *camera, rv_error *error)

@@ -157,23 +157,23 @@ static void list_rates(const struct camera_modes *modes, const struct camera_wis
 static rv_status refuse(const struct camera_modes *modes, const struct camera_wish *wish,
                         const char *name, rv_error *error)
 {
-	char there_are[RV_ERROR_LENGTH / 2] = "";
+	char available[RV_ERROR_LENGTH / 2] = "";
 	bool size_is_there = false;
 	for (int i = 0; i < modes->count; i++)
 		size_is_there |= camera_format_name(modes->list[i].format) &&
 		                 has_size(&modes->list[i], wish);
 	if (size_is_there) {
-		list_rates(modes, wish, there_are, sizeof(there_are));
+		list_rates(modes, wish, available, sizeof(available));
 		return rv_fail(error, RV_INVALID,
 		               "%s: --camera-rate: it has no %.4g frames a second%s; there are %s",
 		               name, (double)wish->rate,
-		               wish->width || wish->height ? " at that size" : "", there_are);
+		               wish->width || wish->height ? " at that size" : "", available);
 	}
-	list_sizes(modes, there_are, sizeof(there_are));
-	if (!there_are[0])
+	list_sizes(modes, available, sizeof(available));
+	if (!available[0])
 		return rv_fail(error, RV_UNSUPPORTED, "%s: has no format that FFmpeg reads", name);
 	return rv_fail(error, RV_INVALID, "%s: --camera-size: it has no such size; there are %s",
-	               name, there_are);
+	               name, available);
 }
 
 rv_status camera_choose(struct camera_choice *choice, const struct camera_modes *modes,

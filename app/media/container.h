@@ -1,4 +1,5 @@
-/* Which container a video goes into, by the name of its output, and what kind of output that is. */
+/* Chooses the container of a video by the name of its output, and says what kind of output that is.
+ */
 #ifndef APP_MEDIA_CONTAINER_H
 #define APP_MEDIA_CONTAINER_H
 
@@ -24,10 +25,10 @@ rv_status container_choose(const AVOutputFormat **container, const char *output,
 /* Writes the end of names of the muxer called format, "mkv"; format NULL, or of no name: "mp4". */
 void container_extension(const char *format, char extension[CONTAINER_EXTENSION_LENGTH]);
 
-/* Where H.264 and AAC are what plays, though libavformat's own defaults are older. */
+/* Whether H.264 and AAC play best in it, though libavformat's defaults are older codecs. */
 bool container_prefers_h264(const AVOutputFormat *container);
 
-/* Whether it keeps the time of every picture; a device and y4m do not. */
+/* Whether it stores the time of every picture; a device and y4m do not. */
 bool container_keeps_times(const AVOutputFormat *container);
 
 #endif

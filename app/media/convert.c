@@ -84,7 +84,7 @@ static rv_status set_up(struct converter *converter, struct convert_end from, st
                         rv_error *error)
 {
 	convert_release(converter);
-	libav_forget_complaint();
+	libav_clear_error();
 	converter->context =
 		sws_getContext(from.width, from.height, from.format, to.width, to.height, to.format,
 	                       converter->quick ? QUICK_FLAGS : QUALITY_FLAGS, NULL, NULL, NULL);

@@ -1,4 +1,5 @@
-/* Pictures from one pixel layout, colour matrix, range and size to another, through libswscale. */
+/* Converts pictures from one pixel layout, colour matrix, range and size to another, through
+ * libswscale. */
 #ifndef APP_MEDIA_CONVERT_H
 #define APP_MEDIA_CONVERT_H
 
@@ -10,8 +11,8 @@
 /* What libswscale prepared for the last conversion; made anew only when something changes. Zeroed
  * before use, released after it. Belongs to one thread at a time. */
 struct converter {
-	/* Set before the first conversion: chroma is taken from the nearest pixel and rounding is
-	 * rough, as in most players, which takes a small part of the time. */
+	/* To be set before the first conversion: chroma is taken from the nearest pixel and
+	 * rounding is rough, as in most players, which takes a small part of the time. */
 	bool quick;
 	struct SwsContext *context;
 	struct convert_end {

@@ -23,7 +23,7 @@ static int create_filters(struct deinterlacer *deinterlacer, const char *descrip
 {
 	AVFilterContext *filter = NULL;
 	AVFilterGraph *graph = deinterlacer->graph;
-	int code = avfilter_graph_create_filter(&deinterlacer->entrance,
+	int code = avfilter_graph_create_filter(&deinterlacer->buffer_source,
 	                                        avfilter_get_by_name("buffer"), "in", description,
 	                                        NULL, graph);
 	if (code >= 0)
@@ -31,13 +31,13 @@ static int create_filters(struct deinterlacer *deinterlacer, const char *descrip
 		                                    "mode=send_frame:deint=interlaced", NULL,
 		                                    graph);
 	if (code >= 0)
-		code = avfilter_graph_create_filter(&deinterlacer->exit,
+		code = avfilter_graph_create_filter(&deinterlacer->buffer_sink,
 		                                    avfilter_get_by_name("buffersink"), "out", NULL,
 		                                    NULL, graph);
 	if (code >= 0)
-		code = avfilter_link(deinterlacer->entrance, 0, filter, 0);
+		code = avfilter_link(deinterlacer->buffer_source, 0, filter, 0);
 	if (code >= 0)
-		code = avfilter_link(filter, 0, deinterlacer->exit, 0);
+		code = avfilter_link(filter, 0, deinterlacer->buffer_sink, 0);
 	return code < 0 ? code : avfilter_graph_config(graph, NULL);
 }
 
@@ -54,13 +54,13 @@ static rv_status set_up(struct deinterlacer *deinterlacer, const AVFrame *frame,
 	if (!deinterlacer->graph)
 		return rv_fail(error, RV_MEMORY, "out of memory for deinterlacing");
 	deinterlacer->graph->nb_threads = LIBAV_THREADS;
-	libav_forget_complaint();
+	libav_clear_error();
 	int code = create_filters(deinterlacer, description);
 	if (code < 0) {
 		deinterlace_release(deinterlacer);
 		return libav_fail(error, code, "the video cannot be deinterlaced");
 	}
-	deinterlacer->time_base = av_buffersink_get_time_base(deinterlacer->exit);
+	deinterlacer->time_base = av_buffersink_get_time_base(deinterlacer->buffer_sink);
 	deinterlacer->width = frame->width;
 	deinterlacer->height = frame->height;
 	deinterlacer->format = frame->format;
@@ -76,13 +76,13 @@ rv_status deinterlace_push(struct deinterlacer *deinterlacer, AVFrame *frame, AV
 	rv_status status = same ? RV_OK : set_up(deinterlacer, frame, time_base, error);
 	if (status != RV_OK || !deinterlacer->graph)
 		return status;
-	int code = av_buffersrc_add_frame(deinterlacer->entrance, frame);
+	int code = av_buffersrc_add_frame(deinterlacer->buffer_source, frame);
 	return code < 0 ? libav_fail(error, code, "the video cannot be deinterlaced") : RV_OK;
 }
 
 bool deinterlace_pull(struct deinterlacer *deinterlacer, AVFrame *frame, AVRational time_base)
 {
-	if (!deinterlacer->graph || av_buffersink_get_frame(deinterlacer->exit, frame) < 0)
+	if (!deinterlacer->graph || av_buffersink_get_frame(deinterlacer->buffer_sink, frame) < 0)
 		return false;
 	if (frame->pts != AV_NOPTS_VALUE)
 		frame->pts = av_rescale_q(frame->pts, deinterlacer->time_base, time_base);

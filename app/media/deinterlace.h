@@ -14,16 +14,16 @@ struct AVFilterContext;
 /* Zeroed before use, released by deinterlace_release. Belongs to one thread at a time. */
 struct deinterlacer {
 	struct AVFilterGraph *graph; /* NULL: no frame was interlaced so far */
-	struct AVFilterContext *entrance, *exit;
+	struct AVFilterContext *buffer_source, *buffer_sink;
 	AVRational time_base;      /* of the exit */
 	int width, height, format; /* that the graph was made for */
 };
 
-/* Whether it is to be asked about this frame: it is interlaced, or one before it was. */
+/* Whether this frame must be pushed: it is interlaced, or one before it was. */
 bool deinterlace_wants(const struct deinterlacer *deinterlacer, const AVFrame *frame);
 
-/* Takes a frame over, whose pts is in units of time_base; NULL: there are no more. Where frames
- * change their size or format what is still held is lost. RV_UNSUPPORTED, RV_MEMORY. */
+/* Takes over a frame, whose pts is in units of time_base; NULL: no frame follows. Frames still held
+ * are lost where the size or format changes. RV_UNSUPPORTED, RV_MEMORY. */
 rv_status deinterlace_push(struct deinterlacer *deinterlacer, AVFrame *frame, AVRational time_base,
                            rv_error *error);
 

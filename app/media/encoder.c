@@ -167,7 +167,8 @@ static void describe_colours(AVCodecContext *encoder, const struct video_descrip
 		encoder->color_range = AVCOL_RANGE_JPEG;
 }
 
-/* A pixel that is not square is reshaped along with the size; a square one stays square. */
+/* A pixel aspect that is not square changes with the size, so that the picture keeps its shape; a
+ * square one stays square. */
 static AVRational scaled_aspect(const struct video_description *video, int width, int height)
 {
 	AVRational aspect = video->sample_aspect;
@@ -221,7 +222,7 @@ static void set_quality(AVCodecContext *encoder, int quality)
 }
 
 /* The two whose own defaults take minutes for a second of video. */
-static void set_speed(AVCodecContext *encoder)
+static void limit_default_effort(AVCodecContext *encoder)
 {
 	if (strcmp(encoder->codec->name, "libvpx-vp9") == 0)
 		av_opt_set_int(encoder->priv_data, "cpu-used", 2, 0);
@@ -231,7 +232,7 @@ static void set_speed(AVCodecContext *encoder)
 }
 
 /* The dream needs the processor too. */
-static void set_live_speed(AVCodecContext *encoder)
+static void set_realtime_speed(AVCodecContext *encoder)
 {
 	static const char *const settings[][3] = {
 		{"libx264", "preset", "veryfast"}, {"libx265", "preset", "ultrafast"},
@@ -245,7 +246,7 @@ static void set_live_speed(AVCodecContext *encoder)
 }
 
 /* No looking ahead, and a picture to begin with every other second for those that tune in. */
-static void set_no_delay(AVCodecContext *encoder, const struct video_description *video)
+static void set_low_latency(AVCodecContext *encoder, const struct video_description *video)
 {
 	encoder->max_b_frames = 0;
 	encoder->flags |= AV_CODEC_FLAG_LOW_DELAY;
@@ -255,13 +256,13 @@ static void set_no_delay(AVCodecContext *encoder, const struct video_description
 	av_opt_set_int(encoder->priv_data, "lag-in-frames", 0, 0); /* libvpx, libaom */
 }
 
-static void set_pace(AVCodecContext *encoder, const struct encoder_request *request)
+static void set_speed(AVCodecContext *encoder, const struct encoder_request *request)
 {
-	set_speed(encoder);
-	if (request->pace != ENCODER_PATIENT)
-		set_live_speed(encoder);
-	if (request->pace == ENCODER_AT_ONCE)
-		set_no_delay(encoder, request->video);
+	limit_default_effort(encoder);
+	if (request->speed != ENCODER_OFFLINE)
+		set_realtime_speed(encoder);
+	if (request->speed == ENCODER_LOW_LATENCY)
+		set_low_latency(encoder, request->video);
 }
 
 /* x265 writes to standard error itself, past libav's log, and has threads of its own. */
@@ -288,7 +289,7 @@ static void set_up(AVCodecContext *encoder, const struct encoder_request *reques
 		encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
 	describe_colours(encoder, video);
 	set_quality(encoder, request->quality);
-	set_pace(encoder, request);
+	set_speed(encoder, request);
 	set_x265(encoder);
 }
 
@@ -316,7 +317,7 @@ rv_status encoder_open(AVCodecContext **opened, const struct encoder_request *re
 		return status;
 	int count = list_candidates(codec, request, candidates);
 	int code = AVERROR(EINVAL);
-	libav_forget_complaint();
+	libav_clear_error();
 	for (int i = 0; i < count && code < 0; i++)
 		code = try_open(opened, codec, request, candidates[i]);
 	if (code < 0)

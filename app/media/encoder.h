@@ -8,11 +8,11 @@
 #include "app/media/video.h"
 #include "engine/reverie.h"
 
-/* For whom an encoder works. */
-enum encoder_pace {
-	ENCODER_PATIENT, /* the smallest file */
-	ENCODER_LIVE,    /* pictures come at their own rate, and are not to be kept waiting */
-	ENCODER_AT_ONCE, /* besides, somebody is watching: every picture goes out as it comes */
+/* How much time an encoder may take for a picture. */
+enum encoder_speed {
+	ENCODER_OFFLINE,  /* as much as makes the smallest file */
+	ENCODER_REALTIME, /* less than there is between two pictures that come at their own rate */
+	ENCODER_LOW_LATENCY, /* besides, no picture waits in the encoder for later ones */
 };
 
 struct encoder_request {
@@ -21,7 +21,7 @@ struct encoder_request {
 	const struct video_description *video; /* of the source */
 	int quality;                           /* 0..51, x264's scale; lower is better */
 	int width, height;
-	enum encoder_pace pace;
+	enum encoder_speed speed;
 };
 
 /* Opens an encoder whose pixel format, colour description and time base are set; see sink_open for

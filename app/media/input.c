@@ -9,11 +9,11 @@
 #include "app/media/input_pipe.h"
 #include "app/media/libav.h"
 
-/* How long cameras and networks are waited for, in seconds: until there is a first frame, which may
- * take a key frame's interval, and then for every packet. */
-enum { OPENING_PATIENCE = 10, READING_PATIENCE = 5 };
+/* How long cameras and networks are waited for, in seconds: until the first frame, which may take a
+ * key frame's interval, and then for every packet. */
+enum { OPENING_TIMEOUT = 10, READING_TIMEOUT = 5 };
 
-enum { FAREWELL_PATIENCE = 200000 /* microseconds */ };
+enum { CLOSING_TIMEOUT = 200000 /* microseconds */ };
 
 static bool stopped(const struct input *input)
 {
@@ -21,25 +21,25 @@ static bool stopped(const struct input *input)
 	return input->stop && atomic_load_explicit(input->stop, memory_order_relaxed);
 }
 
-static bool came_too_late(const struct input *input)
+static bool timed_out(const struct input *input)
 {
 	return input->deadline && av_gettime_relative() > input->deadline;
 }
 
 /* libavformat asks this wherever it waits. */
-static int must_stop(void *context)
+static int must_interrupt(void *context)
 {
 	const struct input *input = context;
-	return stopped(input) || came_too_late(input);
+	return stopped(input) || timed_out(input);
 }
 
 rv_status input_fail(const struct input *input, int code, const char *what, rv_error *error)
 {
 	if (stopped(input))
 		return rv_fail(error, RV_CANCELLED, "%s: stopped", input->name);
-	if (came_too_late(input))
+	if (timed_out(input))
 		return rv_fail(error, RV_IO, "%s: %s, nothing came for %d seconds", input->name,
-		               what, input->opened ? READING_PATIENCE : OPENING_PATIENCE);
+		               what, input->opened ? READING_TIMEOUT : OPENING_TIMEOUT);
 	return libav_fail(error, code, "%s: %s", input->name, what);
 }
 
@@ -72,32 +72,32 @@ static rv_status open_format(struct input *input, struct input_origin *origin, r
 	input->format = avformat_alloc_context();
 	if (!input->format)
 		return rv_fail(error, RV_MEMORY, "%s: out of memory", input->name);
-	input->format->interrupt_callback = (AVIOInterruptCB){must_stop, input};
+	input->format->interrupt_callback = (AVIOInterruptCB){must_interrupt, input};
 	if (origin->is_device)
 		input->format->flags |= AVFMT_FLAG_NONBLOCK; /* its waits cannot be cut short */
 	rv_status status = open_pipe(input, origin, error);
 	if (status != RV_OK)
 		return status;
-	libav_forget_complaint();
+	libav_clear_error();
 	int code =
 		avformat_open_input(&input->format, origin->url, origin->format, &origin->options);
 	if (code < 0 || stopped(input))
 		return input_fail(input, code, "cannot be opened", error);
 	input->is_device = origin->is_device;
 	input->camera = origin->camera;
-	input->may_return = origin->may_return;
+	input->is_reopenable = origin->is_reopenable;
 	input->is_realtime =
 		origin->is_live || (origin->is_network && is_endless_download(input->format));
 	return RV_OK;
 }
 
-static void be_patient(struct input *input, const struct input_origin *origin)
+static void set_timeouts(struct input *input, const struct input_origin *origin)
 {
 	if (!origin->is_network && !origin->is_device)
 		return;
-	input->patience = READING_PATIENCE * INT64_C(1000000);
+	input->timeout = READING_TIMEOUT * INT64_C(1000000);
 	if (!origin->is_listening)
-		input->deadline = av_gettime_relative() + OPENING_PATIENCE * INT64_C(1000000);
+		input->deadline = av_gettime_relative() + OPENING_TIMEOUT * INT64_C(1000000);
 }
 
 void input_note_opened(struct input *input)
@@ -162,7 +162,7 @@ rv_status input_open(struct input **opened, const char *name, const struct input
 	input->stop = options->stop;
 	input->live = options->live;
 	status = input_origin_find(&origin, name, options, error);
-	be_patient(input, &origin);
+	set_timeouts(input, &origin);
 	if (status == RV_OK)
 		status = open_format(input, &origin, error);
 	if (status == RV_OK)
@@ -194,11 +194,11 @@ int input_read(struct input *input, AVPacket *packet)
 	if (input->pending_count)
 		return take_pending(input, packet);
 	/* The caller may have taken its time since the last packet. */
-	if (input->opened && input->patience && !input->waiting)
-		input->deadline = av_gettime_relative() + input->patience;
+	if (input->opened && input->timeout && !input->waiting)
+		input->deadline = av_gettime_relative() + input->timeout;
 	int code = av_read_frame(input->format, packet);
 	input->waiting = code == AVERROR(EAGAIN);
-	return input->waiting && must_stop(input) ? AVERROR_EXIT : code;
+	return input->waiting && must_interrupt(input) ? AVERROR_EXIT : code;
 }
 
 void input_close(struct input **input)
@@ -207,9 +207,9 @@ void input_close(struct input **input)
 		return;
 	for (int i = 0; i < (*input)->pending_count; i++)
 		av_packet_free(&(*input)->pending[i]);
-	/* A farewell to the server is worth a moment, also where the session ends. */
+	/* The server is told that the stream ends, even where the stop flag is set. */
 	(*input)->stop = NULL;
-	(*input)->deadline = av_gettime_relative() + FAREWELL_PATIENCE;
+	(*input)->deadline = av_gettime_relative() + CLOSING_TIMEOUT;
 	avformat_close_input(&(*input)->format);
 	input_pipe_close(&(*input)->pipe);
 	free((*input)->name);

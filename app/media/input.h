@@ -1,4 +1,5 @@
-/* Opens what is to be dreamed, finds out what it is, and says in one line what is wrong with it. */
+/* Opens an input and finds out what it is: a picture, an animation or a video, from a file, a
+ * device or a stream. */
 #ifndef APP_MEDIA_INPUT_H
 #define APP_MEDIA_INPUT_H
 
@@ -21,16 +22,16 @@ enum { INPUT_PENDING_MAX = 2 };
 struct input {
 	AVFormatContext *format;
 	enum input_kind kind;
-	char *name;       /* for messages: as given, but for a password in it */
-	bool live;        /* as asked for */
-	bool is_realtime; /* comes at its own rate: a camera, a live protocol */
-	bool may_return;  /* is worth opening again once it has gone: a camera, a stream, a FIFO */
+	char *name;         /* for messages: as given, without a password */
+	bool live;          /* as asked for */
+	bool is_realtime;   /* it comes at its own rate: a camera, a live protocol */
+	bool is_reopenable; /* it may come back once it has gone: a camera, a stream, a FIFO */
 	bool is_device;
 	struct camera camera; /* of a device */
 
 	/* private */
 	const atomic_int *stop;
-	int64_t patience, deadline; /* microseconds; 0: waits for ever */
+	int64_t timeout, deadline; /* microseconds; 0: none, reads wait for ever */
 	bool opened, waiting;
 	AVIOContext *pipe;                    /* standard input, a FIFO; NULL: none */
 	AVPacket *pending[INPUT_PENDING_MAX]; /* read already, to find out the kind */
@@ -51,10 +52,11 @@ struct input {
 rv_status input_open(struct input **input, const char *name, const struct input_options *options,
                      rv_error *error);
 
-/* The first frame is there: from now on each read has its own time to be answered in. */
+/* Tells the input that its first frame is decoded: from now on the timeout counts for every read.
+ */
 void input_note_opened(struct input *input);
 
-/* Another stop flag, or NULL, from now on. */
+/* Replaces the stop flag; NULL: none. */
 void input_set_stop(struct input *input, const atomic_int *stop);
 
 /* As av_read_frame, libav's codes included: AVERROR(EAGAIN) where a camera has nothing yet,

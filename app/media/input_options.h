@@ -9,10 +9,11 @@
 /* Zeroed, all mean their default. */
 struct input_options {
 	const atomic_int *stop; /* ends blocking reads once it is not 0; NULL: none */
-	bool live;              /* as soon as possible rather than as well as possible */
+	bool live;              /* prefer early frames to complete ones */
 	struct camera_wish camera_wish;
-	struct camera camera; /* that an earlier input was, and that is to be found again under
-	                       * whatever number it has now; empty: the one that is named */
+	/* A camera that was open before: it is looked for again, whatever its number is now. Empty:
+	 * the camera that the input's name says. */
+	struct camera camera;
 };
 
 #endif

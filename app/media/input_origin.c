@@ -50,7 +50,7 @@ void input_origin_release(struct input_origin *origin)
 static rv_status probe_file(const char *name, struct input_origin *origin, rv_error *error)
 {
 	AVIOContext *io = NULL;
-	libav_forget_complaint();
+	libav_clear_error();
 	int code = avio_open2(&io, origin->url, AVIO_FLAG_READ, NULL, NULL);
 	if (code < 0)
 		return libav_fail(error, code, "%s: cannot be read", name);
@@ -68,7 +68,7 @@ static rv_status open_fifo(const char *name, struct input_origin *origin, rv_err
 	origin->pipe = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (origin->pipe < 0)
 		return rv_fail(error, RV_IO, "%s: cannot be opened: %s", name, strerror(errno));
-	origin->may_return = true;
+	origin->is_reopenable = true;
 	return RV_OK;
 }
 
@@ -137,7 +137,7 @@ static rv_status choose_mode(struct input_origin *origin, const struct camera_wi
 static rv_status find_camera(const char *name, const struct input_options *options,
                              struct input_origin *origin, rv_error *error)
 {
-	origin->is_device = origin->is_live = origin->may_return = true;
+	origin->is_device = origin->is_live = origin->is_reopenable = true;
 	rv_status status = options->camera.path[0]
 	                           ? camera_find_again(&options->camera, &origin->camera, error)
 	                           : camera_open(name, &origin->camera, error);
@@ -167,7 +167,7 @@ static bool is_network(const char *url)
 static rv_status find_stream(const char *url, const struct input_options *options,
                              struct input_origin *origin, rv_error *error)
 {
-	origin->is_network = origin->may_return = is_network(url);
+	origin->is_network = origin->is_reopenable = is_network(url);
 	origin->is_live = is_live_protocol(url);
 	origin->is_listening = strstr(url, "listen") != NULL;
 	/* Cameras that speak RTSP drop packets over UDP; those that cannot do TCP are asked for UDP
@@ -191,7 +191,7 @@ static bool is_camera_name(const char *name)
 	return av_strstart(name, "/dev/video", NULL);
 }
 
-bool input_may_come(const char *name)
+bool input_may_appear(const char *name)
 {
 	return is_camera_name(name) || (strstr(name, "://") && is_network(name));
 }

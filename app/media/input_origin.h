@@ -11,13 +11,13 @@ struct input_origin {
 	char *url;                   /* for libavformat; owned */
 	const AVInputFormat *format; /* NULL: libavformat is to find it out */
 	AVDictionary *options;       /* for avformat_open_input; owned */
-	int pipe;       /* to be read by app/media/input_pipe.h; -1: none. Owned but for 0 */
-	bool is_device; /* a camera: */
+	int pipe;       /* descriptor for app/media/input_pipe.h; -1: none. Owned but for 0 */
+	bool is_device; /* a camera, which is: */
 	struct camera camera;
 	bool is_network;
-	bool is_listening; /* waits for somebody to come, however long that takes */
-	bool is_live;      /* of a protocol that is only used for what comes at its own rate */
-	bool may_return;   /* as in struct input */
+	bool is_listening;  /* waits for a sender, however long that takes */
+	bool is_live;       /* its protocol is only used for what comes at its own rate */
+	bool is_reopenable; /* as in struct input */
 };
 
 /* Looks at the name, and at the file where it names one. options is not NULL. The errors of
@@ -26,11 +26,11 @@ rv_status input_origin_find(struct input_origin *origin, const char *name,
                             const struct input_options *options, rv_error *error);
 void input_origin_release(struct input_origin *origin);
 
-/* Whether an input of that name may be there later though it is not now: a camera, a stream. */
-bool input_may_come(const char *name);
+/* Whether an input of that name may appear later though it is not there now: a camera, a stream. */
+bool input_may_appear(const char *name);
 
 /* The name without the user and the password that a URL may hold ("rtsp://anna:secret@host/"),
- * which are nobody's business on a screen or in a log. From malloc; NULL: out of memory. */
+ * which belong neither on a screen nor into a log. From malloc; NULL: out of memory. */
 char *input_public_name(const char *name);
 
 #endif

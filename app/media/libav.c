@@ -12,13 +12,13 @@
 static struct {
 	pthread_mutex_t lock;
 	bool verbose;
-	char complaint[256];
+	char error_text[256];
 } messages = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-static void keep_complaint(const char *format, va_list arguments)
+static void keep_error(const char *format, va_list arguments)
 {
-	char *text = messages.complaint;
-	vsnprintf(text, sizeof(messages.complaint), format, arguments);
+	char *text = messages.error_text;
+	vsnprintf(text, sizeof(messages.error_text), format, arguments);
 	for (char *c = text; *c; c++)
 		if ((unsigned char)*c < ' ')
 			*c = ' ';
@@ -36,8 +36,8 @@ static void take_message(void *sender, int level, const char *format, va_list ar
 		av_log_default_callback(sender, level, format, copy);
 		va_end(copy);
 	}
-	if (level <= AV_LOG_ERROR && !messages.complaint[0])
-		keep_complaint(format, arguments);
+	if (level <= AV_LOG_ERROR && !messages.error_text[0])
+		keep_error(format, arguments);
 	pthread_mutex_unlock(&messages.lock);
 }
 
@@ -51,10 +51,10 @@ void libav_take_log(bool verbose)
 		setenv("SVT_LOG", "0", 0); /* SVT-AV1 writes past libav's log, and asks this */
 }
 
-void libav_forget_complaint(void)
+void libav_clear_error(void)
 {
 	pthread_mutex_lock(&messages.lock);
-	messages.complaint[0] = '\0';
+	messages.error_text[0] = '\0';
 	pthread_mutex_unlock(&messages.lock);
 }
 
@@ -90,13 +90,13 @@ rv_status libav_status(int code)
 
 rv_status libav_fail(rv_error *error, int code, const char *format, ...)
 {
-	char what[RV_ERROR_LENGTH], reason[sizeof(messages.complaint)];
+	char what[RV_ERROR_LENGTH], reason[sizeof(messages.error_text)];
 	va_list arguments;
 	va_start(arguments, format);
 	vsnprintf(what, sizeof(what), format, arguments);
 	va_end(arguments);
 	pthread_mutex_lock(&messages.lock);
-	memcpy(reason, messages.complaint, sizeof(reason));
+	memcpy(reason, messages.error_text, sizeof(reason));
 	pthread_mutex_unlock(&messages.lock);
 	if (!reason[0])
 		av_strerror(code, reason, sizeof(reason));

@@ -1,5 +1,5 @@
-/* The few things every user of libav here needs: its errors as ours, its chatter held back, and
- * pictures too large refused before they are allocated. */
+/* What every user of libav here needs: its errors as ours, its log, limits on the size of pictures,
+ * and a queue of packets. */
 #ifndef APP_MEDIA_LIBAV_H
 #define APP_MEDIA_LIBAV_H
 
@@ -11,7 +11,7 @@
 
 enum {
 	/* The largest picture that is read or written. libav itself gives up at about 268 million
-	 * pixels; 200 million leave room for what the dream needs beside it. */
+	 * pixels; 200 million leave memory for the dream. */
 	LIBAV_SIDE_MAX = 16384,
 	LIBAV_PIXELS_MAX = 200000000,
 };
@@ -21,16 +21,17 @@ enum {
 #define LIBAV_THREADS 0
 #endif
 
-/* Takes libav's messages: they are shown on standard error where verbose, and otherwise held back;
- * either way libav_fail can quote the first complaint. Any thread may then log. */
+/* Takes over libav's log: messages are shown on standard error where verbose, and otherwise held
+ * back; either way libav_fail can quote the first error. Any thread may then log. */
 void libav_take_log(bool verbose);
-/* Forgets the complaint held so far: call before an operation whose failure is to be explained. */
-void libav_forget_complaint(void);
+/* Forgets the error held so far. To be called before an operation whose failure is to be explained.
+ */
+void libav_clear_error(void);
 
 /* The status that fits libav's (negative) code. */
 rv_status libav_status(int code);
 /* rv_fail with libav_status(code) and the message "FORMAT...: REASON", where the reason is libav's
- * first complaint since libav_forget_complaint, or else the code's own words. */
+ * first error message since libav_clear_error, or else the text of the code. */
 rv_status libav_fail(rv_error *error, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -7,9 +7,10 @@
 
 #include "app/base/thread.h"
 
-enum { FAREWELL = 300000000 /* nanoseconds: what can be interrupted has ended by then */ };
+/* Nanoseconds, in which an opening that can be interrupted ends. */
+enum { ABANDON_WAIT = 300000000 };
 
-/* Belongs to the thread and to whoever waits; the one who is last to go frees it. */
+/* Shared by the thread and the caller; whoever is done last frees it. */
 struct opening {
 	char *name;
 	struct input_options options;
@@ -122,7 +123,7 @@ void opening_abandon(struct opening **abandoned)
 	if (!opening)
 		return;
 	atomic_store_explicit(&opening->stop, 1, memory_order_relaxed);
-	opening_wait(opening, FAREWELL);
+	opening_wait(opening, ABANDON_WAIT);
 	pthread_mutex_lock(&opening->lock);
 	bool is_last = opening->done;
 	opening->abandoned = true;

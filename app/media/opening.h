@@ -1,6 +1,6 @@
 /* Opens a source on a thread of its own, because opening can hang where nothing can interrupt it:
  * in the look-up of a host's name, or in a driver. Whoever waits for it can then give up; the
- * thread ends by itself, whenever it comes back. */
+ * detached thread ends by itself, whenever that call returns. */
 #ifndef APP_MEDIA_OPENING_H
 #define APP_MEDIA_OPENING_H
 
@@ -23,7 +23,7 @@ bool opening_wait(struct opening *opening, int64_t timeout);
 rv_status opening_finish(struct opening **opening, struct source **source, const atomic_int *stop,
                          rv_error *error);
 
-/* Gives up, within a third of a second. Accepts NULL. */
+/* Gives up; returns within a third of a second. Accepts NULL. */
 void opening_abandon(struct opening **opening);
 
 #endif

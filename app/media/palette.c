@@ -44,7 +44,7 @@ rv_status palette_create(struct palette **created, int width, int height, AVRati
 		return rv_fail(error, RV_MEMORY, "out of memory for a palette");
 	}
 	palette->graph->nb_threads = LIBAV_THREADS;
-	libav_forget_complaint();
+	libav_clear_error();
 	int code = build_graph(palette, width, height, time_base);
 	if (code < 0) {
 		palette_destroy(&palette);

@@ -11,11 +11,12 @@
 /* Released by picture_release. */
 struct picture {
 	rv_image image; /* RV_RGB8 or RV_RGB16, upright, rows packed; pixels owned */
-	void *alpha;    /* width * height uint8_t, or uint16_t beside RV_RGB16; straight, not
-	                 * multiplied into the colours. NULL: opaque everywhere */
+	/* width * height uint8_t, or uint16_t beside RV_RGB16; straight, not premultiplied. NULL:
+	 * opaque everywhere. */
+	void *alpha;
 	AVBufferRef *colour_profile; /* ICC, of an RGB space; NULL: none, which means sRGB */
-	const char *settings;        /* a text that PNG keeps, as the comment "Reverie"; NULL: none;
-	                              * borrowed */
+	/* A text that PNG keeps under the keyword "Reverie"; NULL: none. Borrowed. */
+	const char *settings;
 };
 
 /* Resamples the picture to width x height pixels, at least 1 each. RV_MEMORY. */

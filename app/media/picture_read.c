@@ -84,7 +84,7 @@ static rv_status read_packet(struct input *input, AVPacket *packet, rv_error *er
 	const AVInputFormat *format = input->format->iformat;
 	if (!input->format->nb_streams)
 		return rv_fail(error, RV_CORRUPT, "%s: holds no picture", input->name);
-	libav_forget_complaint();
+	libav_clear_error();
 	if (input->format->pb && input->kind == INPUT_PICTURE && strstr(format->name, "_pipe"))
 		return read_whole_file(input, packet, error);
 	return read_first_packet(input, packet, error);

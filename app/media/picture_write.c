@@ -278,7 +278,7 @@ rv_status picture_write(const struct picture *picture, struct output_file *file,
 	AVFrame *frame = av_frame_alloc();
 	AVPacket *packet = av_packet_alloc();
 	rv_status status = RV_OK;
-	libav_forget_complaint();
+	libav_clear_error();
 	if (!frame || !packet)
 		status = rv_fail(error, RV_MEMORY, "out of memory for a picture");
 	if (status == RV_OK)

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sums of bytes with weights that sum to SHRINK_ONE fit into 16 bits. RUN: of a loop that compilers
- * make vectors of. */
+/* Sums of bytes with weights that sum to SHRINK_ONE fit into 16 bits. RUN is the length of an inner
+ * loop that compilers turn into vector instructions. */
 enum { SHRINK_BITS = 8, SHRINK_ONE = 1 << SHRINK_BITS, RUN = 16 };
 
 static void release_axis(struct shrink_axis *axis)
@@ -24,8 +24,8 @@ void shrink_release(struct shrinker *shrinker)
 	*shrinker = (struct shrinker){0};
 }
 
-/* What part of the area that is covered lies before `end`, rounded so that the parts sum to 1. */
-static int share(double start, double length, double end)
+/* The weight of the covered area before `end`, rounded so that all weights sum to SHRINK_ONE. */
+static int weight_before(double start, double length, double end)
 {
 	return (int)lround(fmin((end - start) / length, 1) * SHRINK_ONE);
 }
@@ -41,7 +41,7 @@ static void weigh(struct shrink_axis *axis)
 		axis->first[i] = used;
 		axis->position[i] = at;
 		for (; done < SHRINK_ONE && at < axis->from; at++) {
-			int sum = share(start, ratio, at + 1);
+			int sum = weight_before(start, ratio, at + 1);
 			axis->weights[used++] = (uint16_t)(sum - done);
 			done = sum;
 		}

@@ -1,6 +1,6 @@
-/* Pictures made smaller: each pixel becomes the mean of the area it covers. Much cheaper than
- * libswscale's filters, which matters where it is done for every frame beside a dream, and as free
- * of aliases. Pure functions of pictures. */
+/* Makes pictures smaller by area averaging: each pixel becomes the mean of the area it covers. That
+ * is much cheaper than libswscale's filters, which matters because it is done for every frame
+ * beside a dream, and aliases as little. Pure. */
 #ifndef APP_MEDIA_SHRINK_H
 #define APP_MEDIA_SHRINK_H
 

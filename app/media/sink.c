@@ -14,8 +14,8 @@ struct sink {
 	struct output_file *file; /* NULL: a stream or a device, which libavformat opens */
 	AVFormatContext *muxer;
 	bool header_written;
-	bool is_watched;             /* nobody is to wait for packets that are there */
-	bool keeps_parts;            /* what was written before a failure is kept */
+	bool is_low_latency;         /* every packet goes out at once */
+	bool keeps_partial;          /* a file that breaks off is kept */
 	struct sink_stream *streams; /* by the source's index */
 	int stream_count;
 	int64_t shift; /* microseconds taken off every timestamp */
@@ -40,7 +40,7 @@ static rv_status open_video(struct sink *sink, const struct sink_options *option
 		.quality = options->quality,
 		.width = options->width,
 		.height = options->height,
-		.pace = options->pace,
+		.speed = options->speed,
 	};
 	sink->packet = av_packet_alloc();
 	if (!sink->packet)
@@ -96,11 +96,11 @@ static rv_status add_streams(struct sink *sink, const struct sink_options *optio
 	return status;
 }
 
-/* Broadcasts start their clock anywhere; files keep theirs. */
+/* Broadcasts start their clock at any time, and it is taken off; files keep theirs. */
 static int64_t clock_start(const AVFormatContext *format)
 {
-	bool anywhere = format && format->iformat->flags & AVFMT_TS_DISCONT;
-	return anywhere && format->start_time != AV_NOPTS_VALUE ? format->start_time : 0;
+	bool is_broadcast = format && format->iformat->flags & AVFMT_TS_DISCONT;
+	return is_broadcast && format->start_time != AV_NOPTS_VALUE ? format->start_time : 0;
 }
 
 static bool has_sound(const struct sink_contents *contents)
@@ -134,8 +134,8 @@ static rv_status open_muxer(struct sink *sink, const struct sink_options *option
 	sink->progress = options->progress;
 	sink->time_base = contents->video->time_base;
 	sink->shift = clock_start(contents->source);
-	sink->is_watched = options->pace == ENCODER_AT_ONCE;
-	sink->keeps_parts = options->keeps_parts;
+	sink->is_low_latency = options->speed == ENCODER_LOW_LATENCY;
+	sink->keeps_partial = options->keeps_partial;
 	return RV_OK;
 }
 
@@ -184,7 +184,7 @@ static void set_muxer_options(const struct sink *sink, AVDictionary **options)
 	/* MP4 goes back to its beginning at the end, and cannot be read before, unless it is
 	 * written in fragments. Its head must wait for the first one, to say how the sound's delay
 	 * is made up for. */
-	if (sink->keeps_parts) {
+	if (sink->keeps_partial) {
 		av_dict_set(options, "movflags", "frag_keyframe+delay_moov+default_base_moof", 0);
 		av_dict_set_int(options, "frag_duration", AV_TIME_BASE, 0);
 		av_dict_set(options, "cluster_time_limit", "1000", 0); /* Matroska, ms */
@@ -195,7 +195,7 @@ static void set_muxer_options(const struct sink *sink, AVDictionary **options)
 	muxer->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
 	/* The encoder looks ahead for many frames, and sound must wait for them. */
 	muxer->max_interleave_delta = (int64_t)60 * AV_TIME_BASE;
-	if (sink->is_watched)
+	if (sink->is_low_latency)
 		muxer->flags |= AVFMT_FLAG_FLUSH_PACKETS;
 }
 
@@ -206,7 +206,7 @@ rv_status sink_begin(struct sink *sink, rv_error *error)
 	if (status != RV_OK)
 		return status;
 	set_muxer_options(sink, &options);
-	libav_forget_complaint();
+	libav_clear_error();
 	int code = avformat_write_header(sink->muxer, &options);
 	av_dict_free(&options);
 	if (code >= 0) {
@@ -286,7 +286,7 @@ rv_status sink_packet(struct sink *sink, AVPacket *packet, rv_error *error)
 static rv_status encode_sound(struct sink *sink, const float *samples, int count, rv_error *error)
 {
 	int code;
-	libav_forget_complaint();
+	libav_clear_error();
 	rv_status status = sink_sound_push(sink->sound, samples, count, error);
 	if (status != RV_OK)
 		return status;
@@ -321,8 +321,8 @@ static rv_status write_rest(struct sink *sink, rv_error *error)
 	return status;
 }
 
-/* libavformat frees some of a muxer's own memory only here. Where writing failed before, this goes
- * nowhere. */
+/* libavformat frees some of a muxer's memory only here, so this is also called where writing
+ * failed. */
 static int write_trailer(struct sink *sink)
 {
 	int code = sink->header_written ? av_write_trailer(sink->muxer) : 0;
@@ -344,25 +344,25 @@ rv_status sink_finish(struct sink **finished, rv_error *error)
 	if (status == RV_OK && sink->file)
 		status = output_file_commit(&sink->file, error);
 	if (status != RV_OK)
-		sink_break_off(finished, error);
+		sink_abort(finished, error);
 	sink_discard(finished);
 	return status;
 }
 
-static void say_that_it_is_kept(rv_error *error)
+static void report_kept_file(rv_error *error)
 {
 	const rv_error cause = error ? *error : (rv_error){0};
 	rv_fail(error, cause.status, "%s; what was recorded before is kept", cause.message);
 }
 
-void sink_break_off(struct sink **broken, rv_error *error)
+void sink_abort(struct sink **broken, rv_error *error)
 {
 	struct sink *sink = *broken;
 	if (!sink)
 		return;
 	write_trailer(sink);
-	if (sink->keeps_parts && sink->file && output_file_keep(&sink->file, sink_can_be_played))
-		say_that_it_is_kept(error);
+	if (sink->keeps_partial && sink->file && output_file_keep(&sink->file, sink_is_playable))
+		report_kept_file(error);
 	sink_discard(broken);
 }
 

@@ -1,6 +1,6 @@
-/* Writes a video: frames are encoded, the other streams of a source are copied packet by packet, or
- * sound is encoded too. A file appears at its place, whole, when it is finished
- * (app/base/output_file.h); a stream goes out over the network, and a device gets pictures. */
+/* Writes a video into a file, a network stream or a video device: frames are encoded, and the other
+ * streams of a source are copied packet by packet, or sound is encoded too. A file appears at its
+ * place, whole, when it is finished (app/base/output_file.h). */
 #ifndef APP_MEDIA_SINK_H
 #define APP_MEDIA_SINK_H
 
@@ -16,18 +16,18 @@ struct sink_options {
 	const char *encoder; /* or NULL */
 	int quality;         /* 0..51, x264's scale */
 	int width, height;   /* of the frames */
-	enum encoder_pace pace;
+	enum encoder_speed speed;
 	AVIOInterruptCB interrupt; /* ends waiting for the network; zeroed: nothing does */
 	struct progress *progress; /* for notes on streams that are left out; may be NULL */
-	bool keeps_parts; /* a file that cannot be written on is worth keeping: it is laid out so
-	                   * that it can be played up to where it ends */
+	/* A file that breaks off is kept; it is laid out so that it plays up to where it ends. */
+	bool keeps_partial;
 };
 
 /* What goes in. */
 struct sink_contents {
 	const struct video_description *video;
-	const AVFormatContext *source; /* whose streams but video_index, chapters and metadata are
-	                                  copied; NULL: none */
+	/* Its streams but video_index, its chapters and its metadata are copied; NULL: none. */
+	const AVFormatContext *source;
 	int video_index;
 	bool has_sound; /* a stream of sound is made of sink_samples */
 };
@@ -54,8 +54,8 @@ rv_status sink_create(struct sink **sink, struct output_file **file,
                       const struct sink_options *options, const struct sink_contents *contents,
                       rv_error *error);
 
-/* Reaches the receiver or opens the device, and writes the header; to be called once, before all
- * that follows. RV_IO: there is nobody, or not any more; RV_UNSUPPORTED; what libav says. */
+/* Connects to the receiver or opens the device, and writes the header. To be called once, before
+ * all functions below. RV_IO: there is nobody, or not any more; RV_UNSUPPORTED; what libav says. */
 rv_status sink_begin(struct sink *sink, rv_error *error);
 
 /* Whether frames are shown at their times; otherwise at a constant rate, as they come. */
@@ -79,12 +79,12 @@ rv_status sink_samples(struct sink *sink, const float *samples, int count, rv_er
 bool sink_has_sound(const struct sink *sink);
 
 /* Writes what the encoder still holds and the trailer, and puts the file into its place. The sink
- * is gone afterwards, whether or not that succeeded; where it did not, as by sink_break_off. */
+ * is gone afterwards, whether or not that succeeded. Where it did not, this ends as sink_abort. */
 rv_status sink_finish(struct sink **sink, rv_error *error);
-/* Ends a sink after a failure, error. With keeps_parts the file is put into its place as far as it
- * was written, where that can be played, and error says so; otherwise this leaves no output.
- * Accepts NULL. */
-void sink_break_off(struct sink **sink, rv_error *error);
+/* Ends a sink after a failure, which error says. With keeps_partial the file is put into its place
+ * as far as it was written, where that can be played, and error says so; otherwise this leaves no
+ * output. Accepts NULL. */
+void sink_abort(struct sink **sink, rv_error *error);
 /* Leaves no output. Accepts NULL. */
 void sink_discard(struct sink **sink);
 

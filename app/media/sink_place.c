@@ -30,7 +30,7 @@ rv_status sink_open_place(AVFormatContext *muxer, struct output_file *file, rv_e
 	if (muxer->oformat->flags & AVFMT_NOFILE)
 		return RV_OK;
 	av_dict_set(&options, "pkt_size", "1316", 0); /* UDP: seven packets of MPEG-TS each */
-	libav_forget_complaint();
+	libav_clear_error();
 	int code = avio_open2(&muxer->pb, muxer->url, AVIO_FLAG_WRITE, &muxer->interrupt_callback,
 	                      &options);
 	av_dict_free(&options);
@@ -63,7 +63,7 @@ static bool holds_picture(AVFormatContext *format)
 	return found;
 }
 
-bool sink_can_be_played(const char *path)
+bool sink_is_playable(const char *path)
 {
 	AVFormatContext *format = NULL;
 	char *url = av_asprintf("file:%s", path);

@@ -7,14 +7,14 @@
 
 #include "app/base/output_file.h"
 
-/* Gives muxer its place: file, which must outlive it, or where that is NULL what its URL names.
- * RV_NOT_FOUND, RV_IO: it is not there; what libav says. */
+/* Opens what muxer writes to: file, which must outlive it, or where that is NULL what its URL
+ * names. RV_NOT_FOUND, RV_IO: it is not there; what libav says. */
 rv_status sink_open_place(AVFormatContext *muxer, struct output_file *file, rv_error *error);
 
-/* Lets go of the place, and frees muxer. Accepts NULL. */
+/* Closes that, and frees muxer. Accepts NULL. */
 void sink_close_place(AVFormatContext *muxer);
 
-/* Whether the file at path can be opened and holds a whole packet of video. */
-bool sink_can_be_played(const char *path);
+/* Whether libavformat opens the file at path and finds a whole packet of video in it. */
+bool sink_is_playable(const char *path);
 
 #endif

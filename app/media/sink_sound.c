@@ -79,7 +79,7 @@ static rv_status open_encoder(AVCodecContext **opened, const AVOutputFormat *con
 	if (!codec)
 		return rv_fail(error, RV_UNSUPPORTED, "%s: there is no sound for it",
 		               container->name);
-	libav_forget_complaint();
+	libav_clear_error();
 	int code = try_open(opened, codec, container);
 	if (code >= 0)
 		return RV_OK;

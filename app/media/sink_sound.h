@@ -1,4 +1,4 @@
-/* The sound of a video that is made here, not copied: samples in, encoded packets out. */
+/* The sound of a sink that is encoded rather than copied: samples in, encoded packets out. */
 #ifndef APP_MEDIA_SINK_SOUND_H
 #define APP_MEDIA_SINK_SOUND_H
 

@@ -75,9 +75,9 @@ static rv_status refuse_sound(const AVOutputFormat *container, const AVStream *s
 	               avcodec_get_name(stream->codecpar->codec_id));
 }
 
-/* Whether the stream goes along; *status is set where it had to. */
-static bool goes_along(const AVOutputFormat *container, const AVStream *stream, const char *output,
-                       struct progress *progress, rv_status *status, rv_error *error)
+/* Whether the stream is copied. *status is an error where it is not and must be. */
+static bool is_copied(const AVOutputFormat *container, const AVStream *stream, const char *output,
+                      struct progress *progress, rv_status *status, rv_error *error)
 {
 	bool video = stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
 	bool sound = stream->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
@@ -157,7 +157,7 @@ rv_status sink_add_streams(AVFormatContext *muxer, const AVFormatContext *source
 		rv_status status = RV_OK;
 		map[i] = -1;
 		if (i == video_index ||
-		    goes_along(muxer->oformat, stream, output, progress, &status, error)) {
+		    is_copied(muxer->oformat, stream, output, progress, &status, error)) {
 			map[i] = (int)muxer->nb_streams;
 			status = add_stream(muxer, stream, i == video_index, error);
 		}

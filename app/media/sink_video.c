@@ -108,7 +108,7 @@ void sink_video_close(struct sink_video **closed)
 /* NULL: the encoder gives out what it holds. */
 static rv_status send(struct sink_video *video, const AVFrame *frame, rv_error *error)
 {
-	libav_forget_complaint();
+	libav_clear_error();
 	int code = avcodec_send_frame(video->encoder, frame);
 	if (code < 0 && code != AVERROR_EOF)
 		return libav_fail(error, code, "encoder %s failed", video->encoder->codec->name);

@@ -21,7 +21,7 @@ static rv_status find_streams(struct input *input, rv_error *error)
 	/* Cameras say all that is needed, and have no frame ready to look at. */
 	if (input->is_device)
 		return RV_OK;
-	libav_forget_complaint();
+	libav_clear_error();
 	int code = avformat_find_stream_info(input->format, NULL);
 	return code < 0 ? input_fail(input, code, "cannot be read", error) : RV_OK;
 }
@@ -159,8 +159,8 @@ static void describe(struct source *source)
 		.frame_rate = rate,
 		.frames_expected = count_frames(source, rate),
 	};
-	if (source->shape <= 0)
-		source->shape = video_shape(&source->video);
+	if (source->display_aspect <= 0)
+		source->display_aspect = video_display_aspect(&source->video);
 }
 
 /* ---- decoding ---- */
@@ -275,8 +275,9 @@ static rv_status read_packet(struct source *source, bool *other, rv_error *error
 		return end_input(source, code, error);
 	source->damaged += source->unreadable > 0;
 	source->unreadable = 0;
-	timeline_mend(&source->timeline, source->packet,
-	              source->input->format->streams[source->packet->stream_index]->time_base);
+	timeline_shift_packet(
+		&source->timeline, source->packet,
+		source->input->format->streams[source->packet->stream_index]->time_base);
 	*other = source->packet->stream_index != source->video_index;
 	if (*other)
 		return RV_OK;
@@ -323,7 +324,7 @@ rv_status source_next(struct source *source, enum source_event *event, rv_error 
 static rv_status find_first_frame(struct source *source, rv_error *error)
 {
 	enum source_event event = SOURCE_PACKET;
-	libav_forget_complaint();
+	libav_clear_error();
 	while (event == SOURCE_PACKET) {
 		rv_status status = advance(source, &event, error);
 		if (status != RV_OK)
@@ -369,12 +370,12 @@ rv_status source_open(struct source **opened, struct input **input, rv_error *er
 	return RV_OK;
 }
 
-void source_hurry(struct source *source, bool hurry)
+void source_skip_unreferenced(struct source *source, bool skip)
 {
-	source->decoder->skip_frame = hurry ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
+	source->decoder->skip_frame = skip ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
 }
 
-void source_play(struct source *source)
+void source_convert_quickly(struct source *source)
 {
 	source->converter.quick = true;
 }

@@ -1,6 +1,6 @@
-/* The frames of a video, decoded in presentation order, whole where they were interlaced, upright
- * and in RGB, and the packets of all the streams beside it as they are but for their timestamps,
- * which go on where those of the input jump back. */
+/* Reads a video: its frames, decoded in presentation order, deinterlaced, upright and in RGB, and
+ * the packets of all other streams as they are. Timestamps rise even where those of the input jump
+ * back. */
 #ifndef APP_MEDIA_SOURCE_H
 #define APP_MEDIA_SOURCE_H
 
@@ -24,38 +24,39 @@ enum source_event {
 /* Closed by source_close. Belongs to one thread at a time. */
 struct source {
 	struct input *input;
-	int video_index;                /* of the stream that is decoded */
-	struct video_description video; /* anew where a later frame is of another size, format
-	                                 * or orientation */
-	int64_t damaged;                /* packets and frames that could not be decoded */
-	double shape; /* width by height of the pictures that source_image fills, as they are to be
-	               * seen: the first frame's, unless it is set to another */
+	int video_index; /* of the stream that is decoded */
+	/* Of the last frame: renewed where one is of another size, format or orientation. */
+	struct video_description video;
+	int64_t damaged; /* packets and frames that could not be decoded */
+	/* Width by height, as they are to be seen, of the pictures that source_image fills: the
+	 * first frame's, unless the caller sets another. */
+	double display_aspect;
 
-	/* After SOURCE_FRAME: in units of video.time_base, always rising, also where the input's
-	 * jump back. */
-	int64_t pts, duration; /* duration 0: unknown */
-	/* After SOURCE_PACKET: whose reference the caller may take. */
+	/* After SOURCE_FRAME: times in units of video.time_base. pts always rises; duration 0:
+	 * unknown. */
+	int64_t pts, duration;
+	/* After SOURCE_PACKET: the packet, whose reference the caller may take. */
 	AVPacket *packet;
 
 	/* private */
 	AVCodecContext *decoder;
 	AVFrame *frame;
 	struct converter converter;
-	rv_image stored; /* turned videos: the frame in RGB before it is turned */
+	rv_image stored; /* the frame in RGB before it is turned upright */
 	int orientation;
 	struct timeline timeline;
 	struct deinterlacer deinterlacer;
-	AVFifo *early;   /* met before the first frame was whole */
+	AVFifo *early;   /* packets read before the first frame was whole */
 	bool timed;      /* pts and duration hold those of an earlier frame */
 	bool frame_held; /* the first frame waits for the early packets to be handed out */
 	int unreadable;  /* reads in a row that failed for damage */
-	bool flushed;    /* the deinterlacer gives what it holds */
+	bool flushed;    /* the deinterlacer was told that no frame follows */
 	bool draining;   /* the input has ended, the decoder may hold more */
 };
 
 /* Takes over the input (and clears the pointer, on errors too), chooses the best video stream
  * (cover pictures do not count) and decodes its first frame, which the first SOURCE_FRAME then
- * hands out: its description is the truth where the container's may not be.
+ * hands out: video describes that frame, because what a container says may be wrong.
  * RV_UNSUPPORTED: no video, or no decoder; RV_CORRUPT: no frame can be decoded; RV_MEMORY: frames
  * beyond the limits of app/media/libav.h; RV_IO; RV_CANCELLED. */
 rv_status source_open(struct source **source, struct input **input, rv_error *error);
@@ -65,17 +66,17 @@ rv_status source_open(struct source **source, struct input **input, rv_error *er
 rv_status source_next(struct source *source, enum source_event *event, rv_error *error);
 
 /* Writes the frame of the last SOURCE_FRAME into image, whose size (any) and format are the
- * caller's: it is taken for a picture of source->shape. A frame of another shape is fitted into
- * it, with black around. */
+ * caller's. The image is taken to have source->display_aspect; a frame of another aspect is fitted
+ * into it, with black around. RV_MEMORY, RV_UNSUPPORTED. */
 rv_status source_image(struct source *source, const rv_image *image, rv_error *error);
 
-/* Leaves out the frames that no other frame needs, where the decoder cannot keep up; or does not,
- * which is the default. */
-void source_hurry(struct source *source, bool hurry);
+/* Whether the decoder leaves out frames that no other frame refers to, which helps one that cannot
+ * keep up. False by default. */
+void source_skip_unreferenced(struct source *source, bool skip);
 
-/* Frames are converted as players do rather than as exactly as can be, which takes a small part of
- * the time: for those that are shown once. */
-void source_play(struct source *source);
+/* Frames are converted to RGB as players do from now on, less exactly but in a small part of the
+ * time. For frames that are shown once. */
+void source_convert_quickly(struct source *source);
 
 void source_close(struct source **source);
 

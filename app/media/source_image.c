@@ -1,4 +1,5 @@
-/* The pictures of a source: its frames upright, in RGB, of the size and shape that is asked for. */
+/* The pictures of a source: its frames upright, in RGB, of the size and aspect that is asked for.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,8 +7,8 @@
 #include "app/media/orientation.h"
 #include "app/media/source.h"
 
-/* Shapes that differ by less are the same: sides are whole pixels. */
-static const double same_shape = 0.02;
+/* Aspects that differ by less than this part count as equal, because sides are whole pixels. */
+static const double aspect_tolerance = 0.02;
 
 static rv_status convert_frame(struct source *source, const rv_image *image, rv_error *error)
 {
@@ -49,14 +50,14 @@ static rv_status draw_frame(struct source *source, const rv_image *image, rv_err
 	return status;
 }
 
-/* The part of image that the frame fills: all of it, unless the video has changed its shape. */
+/* The part of image that the frame fills: all of it, unless the video has changed its aspect. */
 static rv_image find_part(const struct source *source, const rv_image *image, int *left, int *top)
 {
-	double change = video_shape(&source->video) / source->shape;
+	double change = video_display_aspect(&source->video) / source->display_aspect;
 	rv_image part = *image;
-	if (change > 1 + same_shape)
+	if (change > 1 + aspect_tolerance)
 		part.height = FFMAX((int)lround(image->height / change), 1);
-	else if (change < 1 - same_shape)
+	else if (change < 1 - aspect_tolerance)
 		part.width = FFMAX((int)lround(image->width * change), 1);
 	*left = (image->width - part.width) / 2;
 	*top = (image->height - part.height) / 2;

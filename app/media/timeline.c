@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* Nanoseconds. Less than a jump is jitter, or the order of decoding; shifts that differ by less
- * than the seam are one jump that several streams make. */
-enum { JUMP = 500000000, SEAM = 400000000 };
+/* Nanoseconds. A step back by less than JUMP is jitter, or the order of decoding. Shifts of two
+ * streams that differ by less than SAME_JUMP come from one jump that both make. */
+enum { JUMP = 500000000, SAME_JUMP = 400000000 };
 
 static const AVRational nanosecond = {1, 1000000000};
 
@@ -41,13 +41,13 @@ static int64_t find_shift(const struct timeline *timeline, const struct timeline
 	for (int i = 0; i < timeline->count; i++) {
 		int64_t other = timeline->streams[i].shift;
 		if (&timeline->streams[i] != stream && other > stream->shift &&
-		    llabs(other - shift) < SEAM)
+		    llabs(other - shift) < SAME_JUMP)
 			return other;
 	}
 	return shift;
 }
 
-void timeline_mend(struct timeline *timeline, AVPacket *packet, AVRational time_base)
+void timeline_shift_packet(struct timeline *timeline, AVPacket *packet, AVRational time_base)
 {
 	int64_t stamp = packet->dts != AV_NOPTS_VALUE ? packet->dts : packet->pts;
 	struct timeline_stream *stream = find_stream(timeline, packet->stream_index);

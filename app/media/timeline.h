@@ -1,4 +1,4 @@
-/* Timestamps that go on where those of the input jump back: where clips were joined, a clock was
+/* Keeps timestamps rising where those of the input jump back: where clips were joined, a clock was
  * set, or a counter wrapped. */
 #ifndef APP_MEDIA_TIMELINE_H
 #define APP_MEDIA_TIMELINE_H
@@ -15,7 +15,7 @@ struct timeline {
  * stream's last packet where they lie more than half a second before them. Streams that jump
  * together are shifted alike, so that sound stays with its picture. Without memory it does
  * nothing. */
-void timeline_mend(struct timeline *timeline, AVPacket *packet, AVRational time_base);
+void timeline_shift_packet(struct timeline *timeline, AVPacket *packet, AVRational time_base);
 void timeline_release(struct timeline *timeline);
 
 #endif

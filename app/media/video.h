@@ -24,6 +24,6 @@ struct video_description {
 };
 
 /* Width by height of an upright frame as it is to be seen. */
-double video_shape(const struct video_description *video);
+double video_display_aspect(const struct video_description *video);
 
 #endif

@@ -22,24 +22,27 @@ enum { JOB_QUALITY_DEFAULT = 18, JOB_QUALITY_MAX = 51 };
 
 /* Zeroed, all but input, output, dream and quality mean their default. Strings are borrowed. */
 struct job {
-	const char *input;  /* a file, a URL, "lavfi:GRAPH", a numbered sequence (f%04d.png), or
-	                     * "-": standard input */
-	const char *output; /* a file, whose name says the format, or "-": standard output */
-	const char *format; /* a libavformat muxer ("nut", "matroska"); NULL: from the name, and for
-	                     * "-" NUT where the input is NUT or has sound, else y4m */
-	const char *encoder; /* a libavcodec encoder ("libx265"); NULL: what suits the format.
-	                      * Pictures know none */
-	int quality;         /* constant rate factor on x264's scale, 0 (best) to JOB_QUALITY_MAX;
-	                      * other encoders' own scales are mapped to it. Pictures know none */
-	int width, height;   /* of the output, upright; 0: of the source; one of them 0: in
-	                      * proportion */
-	bool force;          /* existing files may be overwritten */
-	const char *still;   /* a picture file for a video's dreamed frame in the middle, or NULL */
+	/* A file, a URL, "lavfi:GRAPH", a numbered sequence (f%04d.png), or "-": standard input. */
+	const char *input;
+	/* A file, whose name says the format, or "-": standard output. */
+	const char *output;
+	/* A libavformat muxer ("nut", "matroska"); NULL: from the output's name, and for "-" NUT
+	 * where the input is NUT or has sound, else y4m. */
+	const char *format;
+	/* A libavcodec encoder ("libx265"); NULL: what suits the format. Not used for pictures. */
+	const char *encoder;
+	/* Constant rate factor on x264's scale, 0 (best) to JOB_QUALITY_MAX; other encoders' own
+	 * scales are mapped to it. Not used for pictures. */
+	int quality;
+	/* Of the output, upright; 0: of the source; one of them 0: in proportion. */
+	int width, height;
+	bool force;        /* existing files may be overwritten */
+	const char *still; /* a picture file for a video's dreamed frame in the middle, or NULL */
 	job_dream *dream;
 	void *context;             /* handed to dream */
 	struct progress *progress; /* NULL: none */
-	/* NULL, or set to not 0, by a signal's handler that is installed without SA_RESTART, to end
-	 * the job in good order. */
+	/* Once it is not 0 (set by a signal's handler, installed without SA_RESTART), the job ends
+	 * in good order; NULL: it cannot be stopped. */
 	const atomic_int *stop;
 };
 
@@ -51,7 +54,7 @@ struct job_report {
 	int width, height;       /* of the output; 0: it never came to that */
 	double seconds; /* presentation time of the end of the last frame, from the first */
 	bool written;   /* the output is there, whole and playable */
-	bool picture;   /* the input was treated as a picture */
+	bool is_still;  /* the input was treated as a picture */
 };
 
 #endif

@@ -8,9 +8,11 @@
 /* Zeroed, there is none. Closed by journey_close. */
 struct journey {
 	bool on;
-	rv_image start;                 /* what it begins with, RV_RGB8 */
-	char input[OPTION_TEXT_LENGTH]; /* stands for the source of the job: black frames of the
-	                                 * journey's size, rate and duration */
+	rv_image start; /* what it begins with, RV_RGB8 */
+	/* The input of the job: a lavfi graph of black frames of the journey's size, rate and
+	 * duration.
+	 */
+	char input[OPTION_TEXT_LENGTH];
 };
 
 /* Whether the options ask for a journey. */
@@ -21,7 +23,8 @@ bool journey_wanted(const struct options *options);
 rv_status journey_open(struct journey *journey, const struct options *options, rv_error *error);
 void journey_close(struct journey *journey);
 
-/* Dreams a frame of it: a job_dream's work (app/offline/job.h), but for the source's frame. */
+/* Dreams the frame at time, as a job_dream (app/offline/job.h) does but without a frame of the
+ * source. */
 rv_status journey_dream(const struct journey *journey, rv_engine *engine, int64_t time,
                         const rv_image *out, rv_error *error);
 

@@ -68,7 +68,7 @@ rv_status still_run(const struct job *job, struct input **input, struct job_repo
 	struct picture picture = {0};
 	struct output_file *file = NULL;
 	rv_status status = check_names(job, *input, error);
-	report->picture = true;
+	report->is_still = true;
 	report->frames_expected = 1;
 	if (status == RV_OK)
 		status = output_file_create(&file, job->output, job->force, error);

@@ -17,9 +17,9 @@ struct transcode {
 	struct source *source;
 	struct sink *sink;
 	rv_image before, after;     /* a frame, and its dream */
-	AVFifo *waiting;            /* packets of later times than the video has come to */
+	AVFifo *waiting;            /* packets of times that the written video has not reached */
 	struct output_file *still;  /* NULL: none, or written already */
-	int64_t still_frame;        /* number of the frame for it; -1: the last */
+	int64_t still_frame;        /* index of the frame that becomes the still; -1: the last */
 	bool reading_failed;        /* the input broke off */
 	int64_t first_pts, end_pts; /* of what is written, in the video's time base */
 };
@@ -76,7 +76,8 @@ static rv_status open_sink(struct transcode *t, struct output_file **file, rv_er
 	return status != RV_OK ? status : sink_begin(t->sink, error);
 }
 
-/* Everything that can fail beforehand does so here: names first, as they cost nothing. */
+/* Everything that can fail beforehand does so here, names first because looking at them costs
+ * nothing. */
 static rv_status open_all(struct transcode *t, struct input **input, rv_error *error)
 {
 	struct output_file *file = NULL;
@@ -200,7 +201,7 @@ static rv_status finish(struct transcode *t, rv_error *error)
 {
 	rv_status status = sink_finish(&t->sink, error);
 	if (status == RV_OK && t->still)
-		status = write_still(t, error); /* it was to be a frame that never came */
+		status = write_still(t, error); /* the frame it was meant for never came */
 	t->report->written = status == RV_OK;
 	return status;
 }
@@ -267,7 +268,8 @@ rv_status transcode_run(const struct job *job, struct input **input, struct job_
 		else if (status == RV_OK)
 			status = finish(&t, error);
 		else if (t.reading_failed && report->frames)
-			finish(&t, NULL); /* what was dreamed is worth keeping; the error stays */
+			finish(&t,
+			       NULL); /* keeps what was dreamed; the error stays that of reading */
 		progress_end(job->progress);
 		note_damage(&t, status);
 	}

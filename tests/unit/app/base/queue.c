@@ -78,11 +78,11 @@ TEST(queue_releases_stale_items_wherever_they_wait)
 	queue_push(queue, make(1), 1);
 	queue_push(queue, make(2), 2);
 	queue_push(queue, make(3), 1);
-	queue_raise(queue, 2);
+	queue_discard_before(queue, 2);
 	CHECK(alive == 2);
 	CHECK(!queue_push(queue, make(4), 1));
 	CHECK(alive == 2);
-	queue_raise(queue, 1); /* never falls */
+	queue_discard_before(queue, 1); /* never falls */
 	CHECK(!queue_push(queue, make(5), 1));
 	CHECK(pop(queue, 0) == 0);
 	CHECK(pop(queue, 0) == 2);
@@ -175,7 +175,7 @@ TEST(queue_closed_or_raised_wakes_whoever_waits_to_push)
 		while (alive < 2) /* the second item waits, or soon will */
 			usleep(1000);
 		if (raise)
-			queue_raise(queue, 1);
+			queue_discard_before(queue, 1);
 		else
 			queue_close(queue);
 		pthread_join(thread, &result);
@@ -211,19 +211,19 @@ TEST(queue_pop_gives_up_in_time)
 	queue_destroy(&queue);
 }
 
-TEST(queue_nudged_wakes_whoever_waits_to_pop)
+TEST(queue_wake_wakes_whoever_waits_to_pop)
 {
 	struct queue *queue = create(1, QUEUE_DROP_OLDEST);
 	pthread_t thread;
 	void *result = queue;
 	REQUIRE(pthread_create(&thread, NULL, pop_one, queue) == 0);
-	queue_nudge(queue);
+	queue_wake(queue);
 	pthread_join(thread, &result);
 	CHECK(result == NULL);
-	queue_nudge(queue); /* before anyone waits */
+	queue_wake(queue); /* before anyone waits */
 	CHECK(pop(queue, -1) == -1);
 	CHECK(queue_push(queue, make(1), 0));
-	queue_nudge(queue);
+	queue_wake(queue);
 	CHECK(pop(queue, -1) == 1);
 	queue_destroy(&queue);
 	CHECK(alive == 0);

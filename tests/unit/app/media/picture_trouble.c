@@ -152,7 +152,7 @@ TEST(still_is_dreamed_and_written)
 	REQUIRE(media_write_picture(&written, in, &error) == RV_OK);
 	struct job job = media_job(in, out, &dream);
 	REQUIRE(job_run(&job, &report, &error) == RV_OK);
-	CHECK(dream.frames == 1 && report.frames == 1 && report.picture && report.written);
+	CHECK(dream.frames == 1 && report.frames == 1 && report.is_still && report.written);
 	REQUIRE(picture_open(&read, out, &error) == RV_OK);
 	for (int i = 0; i < 40 * 30 * 3; i++)
 		CHECK(((uint16_t *)read.image.pixels)[i] ==

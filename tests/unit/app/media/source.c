@@ -64,7 +64,7 @@ static rv_image first_image(const char *path)
 	if (!source)
 		return image;
 	if (played)
-		source_play(source);
+		source_convert_quickly(source);
 	convert_allocate_image(&image, RV_RGB8, source->video.width, source->video.height, NULL);
 	if (!next_frame(source) || source_image(source, &image, NULL))
 		test_failed(__FILE__, __LINE__, "%s: no first frame", path);

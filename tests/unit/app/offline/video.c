@@ -189,7 +189,7 @@ TEST(video_every_frame_is_dreamed)
 	NEED_FFMPEG(in, "-f lavfi -i color=c=0xE03010:s=64x48:r=10:d=2 -c:v libx264");
 	struct job job = media_job(in, out, &dream);
 	RUN(&job, &report, RV_OK);
-	CHECK(dream.frames == 20 && report.frames == 20 && report.written && !report.picture);
+	CHECK(dream.frames == 20 && report.frames == 20 && report.written && !report.is_still);
 	CHECK_MESSAGE(report.seconds > 1.99 && report.seconds < 2.01, "%f", report.seconds);
 	rv_image image = first_frame(out);
 	REQUIRE(image.pixels);
@@ -442,11 +442,11 @@ TEST(animation_stays_one_and_keeps_its_delays)
 	NEED_FFMPEG(in, "-f lavfi -i testsrc=s=64x48:r=10:d=1 -vf \"select='not(mod(n,3))'\" "
 	                "-vsync vfr");
 	REQUIRE(transcode(in, out, &report));
-	CHECK(report.frames == 4 && !report.picture);
+	CHECK(report.frames == 4 && !report.is_still);
 	check_same_times(&before.streams[0], &after.streams[0], 1);
 	struct job job = media_job(in, media_path("anim.png"), &dream);
 	RUN(&job, &report, RV_OK);
-	CHECK(report.picture && dream.frames == 1); /* the first frame, where only one can be */
+	CHECK(report.is_still && dream.frames == 1); /* the first frame, where only one can be */
 	REQUIRE(picture_open(&picture, media_path("anim.png"), &error) == RV_OK);
 	CHECK(picture.image.width == 64);
 	picture_release(&picture);
