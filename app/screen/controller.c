@@ -40,14 +40,14 @@ static const char *const direction_names[DIRECTIONS] = {
 	[2 * SDL_CONTROLLER_AXIS_TRIGGERRIGHT + 1] = "Pad Right Trigger",
 };
 
-void controllers_start(void)
+void controller_start(void)
 {
 	/* A window that is not in front, as on a second display, is played all the same. */
 	SDL_SetHint(SDL_HINT_JOYSTICK_ALLOW_BACKGROUND_EVENTS, "1");
 	SDL_InitSubSystem(SDL_INIT_GAMECONTROLLER);
 }
 
-void controllers_stop(struct controllers *controllers)
+void controller_stop(struct controllers *controllers)
 {
 	for (int i = 0; i < CONTROLLERS_MAX; i++)
 		if (controllers->list[i].device)
@@ -86,8 +86,8 @@ static void drop(struct controllers *controllers, SDL_JoystickID id)
 	*gone = (struct controller){0};
 }
 
-bool controllers_take(struct controllers *controllers, const SDL_Event *event,
-                      char name[CONTROLLER_NAME_LENGTH])
+bool controller_take(struct controllers *controllers, const SDL_Event *event,
+                     char name[CONTROLLER_NAME_LENGTH])
 {
 	const char *button = NULL;
 	switch (event->type) {
@@ -143,7 +143,7 @@ static void let_all_time_pass(struct controllers *controllers)
 			              seconds < longest_gap ? seconds : longest_gap);
 }
 
-bool controllers_repeat(struct controllers *controllers, char name[CONTROLLER_NAME_LENGTH])
+bool controller_repeat(struct controllers *controllers, char name[CONTROLLER_NAME_LENGTH])
 {
 	enum { ALL = CONTROLLERS_MAX * DIRECTIONS };
 	if (controllers->next == 0)

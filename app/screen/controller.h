@@ -25,16 +25,16 @@ struct controllers {
 };
 
 /* Starts to hear of them; where SDL cannot, there are none. */
-void controllers_start(void);
-void controllers_stop(struct controllers *controllers);
+void controller_start(void);
+void controller_stop(struct controllers *controllers);
 
 /* Takes an event of a controller, which may have come or gone. True: a button was pressed, whose
  * name is written. */
-bool controllers_take(struct controllers *controllers, const SDL_Event *event,
-                      char name[CONTROLLER_NAME_LENGTH]);
+bool controller_take(struct controllers *controllers, const SDL_Event *event,
+                     char name[CONTROLLER_NAME_LENGTH]);
 
 /* Writes the name of a stick or trigger whose turn it is to repeat; false: none, until time has
  * passed. */
-bool controllers_repeat(struct controllers *controllers, char name[CONTROLLER_NAME_LENGTH]);
+bool controller_repeat(struct controllers *controllers, char name[CONTROLLER_NAME_LENGTH]);
 
 #endif

@@ -69,7 +69,7 @@ rv_status window_open(struct window **opened, const char *title, int width, int 
 	}
 	SDL_SetWindowMinimumSize(window->displays.show.window, WINDOW_LEAST, WINDOW_LEAST);
 	SDL_DisableScreenSaver();
-	controllers_start();
+	controller_start();
 	*opened = window;
 	return RV_OK;
 }
@@ -79,7 +79,7 @@ void window_close(struct window **closed)
 	struct window *window = *closed;
 	if (!window)
 		return;
-	controllers_stop(&window->controllers);
+	controller_stop(&window->controllers);
 	window_pane_close(&window->displays.hud);
 	window_pane_close(&window->displays.show);
 	SDL_Quit();
@@ -196,7 +196,7 @@ static bool translate(struct window *window, const SDL_Event *from, struct windo
 		return take_pointer(window, from, event);
 	default:
 		event->kind = WINDOW_KEY;
-		return controllers_take(&window->controllers, from, event->key);
+		return controller_take(&window->controllers, from, event->key);
 	}
 }
 
@@ -207,7 +207,7 @@ bool window_next_event(struct window *window, struct window_event *event)
 		if (translate(window, &from, event))
 			return true;
 	event->kind = WINDOW_KEY;
-	return controllers_repeat(&window->controllers, event->key);
+	return controller_repeat(&window->controllers, event->key);
 }
 
 /* ---- what is seen ---- */

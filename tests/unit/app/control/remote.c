@@ -28,41 +28,43 @@ static int take_words(const char *text, struct remote_argument *arguments)
 	return count;
 }
 
+/* command NULL: the message is refused. */
+static const struct {
+	const char *name, *arguments, *command;
+	enum remote_kind kind;
+} cases[] = {
+	{"strength", "0.7", "set strength 0.7", REMOTE_ACT},
+	{"strength", "2", "set strength 2", REMOTE_ACT},
+	{"strength", "", "strength", REMOTE_ASK},
+	{"octaves", "3.2", "set octaves 3", REMOTE_ACT},
+	{"warm-steps", "0", "set warm-steps auto", REMOTE_ACT},
+	{"warm-steps", "auto", "set warm-steps auto", REMOTE_ACT},
+	{"view", "1", "set view split", REMOTE_ACT},
+	{"view", "source", "set view source", REMOTE_ACT},
+	{"freeze", "1", "set freeze on", REMOTE_ACT},
+	{"freeze", "0", "set freeze off", REMOTE_ACT},
+	{"layer", "mixed5", "set layer mixed5", REMOTE_ACT},
+	{"layer", "mixed5:0.5 mixed6", "set layer mixed5:0.5,mixed6", REMOTE_ACT},
+	{"channels", "3 5.0", "set channels 3,5", REMOTE_ACT},
+	{"size", "320 240", "set size 320x240", REMOTE_ACT},
+	{"model", "", "model", REMOTE_ASK},
+	{"model", "x", NULL, REMOTE_NOTHING},
+	{"strength", "1 2", NULL, REMOTE_NOTHING},
+	{"layer-up", "", "layer-up", REMOTE_ACT},
+	{"layer-up", "1", "layer-up", REMOTE_ACT},
+	{"layer-up", "0", "layer-up", REMOTE_NOTHING},
+	{"layer-up", "now", NULL, REMOTE_NOTHING},
+	{"add", "strength 0.1", "add strength 0.1", REMOTE_ACT},
+	{"add", "strength", NULL, REMOTE_NOTHING},
+	{"toggle", "view source", "toggle view source", REMOTE_ACT},
+	{"preset", "eyes", "preset eyes", REMOTE_ACT},
+	{"preset", "", NULL, REMOTE_NOTHING},
+	{"nothing", "", NULL, REMOTE_NOTHING},
+	{"", "1", NULL, REMOTE_NOTHING},
+};
+
 TEST(remote_messages_become_actions)
 {
-	static const struct {
-		const char *name, *arguments, *command; /* NULL: refused */
-		enum remote_kind kind;
-	} cases[] = {
-		{"strength", "0.7", "set strength 0.7", REMOTE_ACT},
-		{"strength", "2", "set strength 2", REMOTE_ACT},
-		{"strength", "", "strength", REMOTE_ASK},
-		{"octaves", "3.2", "set octaves 3", REMOTE_ACT},
-		{"warm-steps", "0", "set warm-steps auto", REMOTE_ACT},
-		{"warm-steps", "auto", "set warm-steps auto", REMOTE_ACT},
-		{"view", "1", "set view split", REMOTE_ACT},
-		{"view", "source", "set view source", REMOTE_ACT},
-		{"freeze", "1", "set freeze on", REMOTE_ACT},
-		{"freeze", "0", "set freeze off", REMOTE_ACT},
-		{"layer", "mixed5", "set layer mixed5", REMOTE_ACT},
-		{"layer", "mixed5:0.5 mixed6", "set layer mixed5:0.5,mixed6", REMOTE_ACT},
-		{"channels", "3 5.0", "set channels 3,5", REMOTE_ACT},
-		{"size", "320 240", "set size 320x240", REMOTE_ACT},
-		{"model", "", "model", REMOTE_ASK},
-		{"model", "x", NULL, REMOTE_NOTHING},
-		{"strength", "1 2", NULL, REMOTE_NOTHING},
-		{"layer-up", "", "layer-up", REMOTE_ACT},
-		{"layer-up", "1", "layer-up", REMOTE_ACT},
-		{"layer-up", "0", "layer-up", REMOTE_NOTHING},
-		{"layer-up", "now", NULL, REMOTE_NOTHING},
-		{"add", "strength 0.1", "add strength 0.1", REMOTE_ACT},
-		{"add", "strength", NULL, REMOTE_NOTHING},
-		{"toggle", "view source", "toggle view source", REMOTE_ACT},
-		{"preset", "eyes", "preset eyes", REMOTE_ACT},
-		{"preset", "", NULL, REMOTE_NOTHING},
-		{"nothing", "", NULL, REMOTE_NOTHING},
-		{"", "1", NULL, REMOTE_NOTHING},
-	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct remote_argument arguments[WORDS_MAX];
 		struct remote_command command;

@@ -10,14 +10,14 @@ static int attach(struct controllers *controllers)
 {
 	SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
 	*controllers = (struct controllers){0};
-	controllers_start();
+	controller_start();
 	return SDL_JoystickAttachVirtual(SDL_JOYSTICK_TYPE_GAMECONTROLLER, SDL_CONTROLLER_AXIS_MAX,
 	                                 SDL_CONTROLLER_BUTTON_MAX, 0);
 }
 
 static void finish(struct controllers *controllers)
 {
-	controllers_stop(controllers);
+	controller_stop(controllers);
 	SDL_Quit();
 }
 
@@ -28,7 +28,7 @@ static const char *next_button(struct controllers *controllers)
 	SDL_Event event;
 	SDL_JoystickUpdate();
 	while (SDL_PollEvent(&event))
-		if (controllers_take(controllers, &event, name))
+		if (controller_take(controllers, &event, name))
 			return name;
 	return "";
 }
@@ -46,7 +46,7 @@ static int count_repetitions(struct controllers *controllers, const char *expect
 	uint64_t end = SDL_GetTicks64() + milliseconds;
 	do {
 		next_button(controllers);
-		while (controllers_repeat(controllers, name)) {
+		while (controller_repeat(controllers, name)) {
 			CHECK_MESSAGE(!strcmp(name, expected), "%s", name);
 			count++;
 		}
@@ -138,7 +138,7 @@ TEST(controller_names_of_the_default_keys_exist)
 	for (int i = 0; i < SDL_CONTROLLER_BUTTON_MAX; i++) {
 		SDL_Event event = {.cbutton = {.type = SDL_CONTROLLERBUTTONDOWN}};
 		event.cbutton.button = (Uint8)i;
-		buttons += controllers_take(&controllers, &event, name) && keys_find(&keys, name);
+		buttons += controller_take(&controllers, &event, name) && keys_find(&keys, name);
 	}
 	CHECK_MESSAGE(buttons == bound, "%d of %d", buttons, bound);
 }
