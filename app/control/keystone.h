@@ -1,6 +1,6 @@
-/* Where the corners of each display lie on the wall it shines on, kept from session to session. One
- * display a line, by its name and size, with its corners from the top left one clockwise, in parts
- * of its width and height:
+/* Where the corners of each display lie on the wall it shines on, kept from one run to the next.
+ * One display a line, by its name and size, with its corners from the top left one clockwise, in
+ * parts of its width and height:
  *
  *     HDMI-1 1920x1080 = 0.02,0 1,0 1,1 0,0.98
  *

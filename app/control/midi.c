@@ -100,7 +100,7 @@ static void connect_new(struct midi *midi, const snd_seq_addr_t *address)
 
 /* ---- events ---- */
 
-/* Both knobs and keys, as they come. True where the event taught something. */
+/* Binds what sent the event, where somebody asked for that. True where it did. */
 static bool learn(struct midi *midi, const struct midi_event *event)
 {
 	char line[MIDI_MAP_LINE_LENGTH];
@@ -160,7 +160,7 @@ static void *run(void *context)
 		snd_seq_event_t *event;
 		int status;
 		poll(waits, (nfds_t)count, -1);
-		/* -ENOSPC: some were lost; those that follow are as good. */
+		/* -ENOSPC: some events were lost, which does not matter to those that follow. */
 		while ((status = snd_seq_event_input(midi->sequencer, &event)) >= 0 ||
 		       status == -ENOSPC)
 			if (status >= 0 && event)
@@ -182,7 +182,7 @@ void midi_learn(struct midi *midi, const char *turn, const char *press)
 
 /* ---- life ---- */
 
-/* What ALSA's library would print is told by what it returns. */
+/* ALSA's library prints what it returns as well; the program says it once. */
 static void print_nothing(const char *file, int line, const char *function, int code,
                           const char *format, ...)
 {

@@ -23,7 +23,8 @@ struct midi_event {
 
 struct midi_map {
 	struct keys keys;
-	unsigned char last[MIDI_MAP_CHANNELS][MIDI_MAP_VALUES]; /* where knobs were */
+	/* The last value of each knob, by channel and number. */
+	unsigned char last[MIDI_MAP_CHANNELS][MIDI_MAP_VALUES];
 };
 
 /* Writes the action that an event asks for; false: none. */

@@ -50,7 +50,7 @@ static void send_to(struct osc *osc, const struct remote_peer *peer, const char 
 {
 	char packet[OSC_PACKET_LENGTH];
 	size_t length = osc_write(path, arguments, count, packet);
-	/* Who does not hear is not waited for. */
+	/* A receiver that is slow or gone must not hold the thread up. */
 	if (length && peer->length)
 		sendto(osc->socket, packet, length, MSG_DONTWAIT | MSG_NOSIGNAL,
 		       (const struct sockaddr *)&peer->address, peer->length);
@@ -160,7 +160,7 @@ static void unsubscribe(struct osc *osc, const struct remote_peer *peer)
 	osc->subscriber_count = kept;
 }
 
-/* Of too many the oldest goes: it may be gone long since. */
+/* Of too many subscribers the oldest is dropped, as it may have gone without a word. */
 static void subscribe(struct osc *osc, const struct remote_peer *peer)
 {
 	unsubscribe(osc, peer);

@@ -26,7 +26,8 @@ rv_status osc_open(struct osc **osc, const char *address, int port, struct queue
 /* Ends the thread. Accepts NULL. */
 void osc_close(struct osc **osc);
 
-/* The rest is for one thread other than that of OSC, which it never waits for; osc may be NULL. */
+/* The functions below are for one thread other than OSC's own, which they never wait for; osc may
+ * be NULL. */
 
 /* Takes a copy of the options as they are now, which is what subscribers and askers are told. */
 void osc_tell(struct osc *osc, const struct options *options);

@@ -21,12 +21,12 @@ struct playlist_line {
 	struct options dream;            /* what the preset holds; the rest is by default */
 };
 
-/* Zeroed, there is none. Released by playlist_release. */
+/* Zeroed, it is empty. Released by playlist_release. */
 struct playlist {
 	int count;
 	struct playlist_line *lines; /* owned */
 
-	/* private: where it is, on a clock in nanoseconds */
+	/* Private: where it is, on a clock in nanoseconds. */
 	int line;          /* -1: before the first */
 	int64_t begun;     /* when that line began */
 	int64_t paused_at; /* 0: it runs */

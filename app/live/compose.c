@@ -6,11 +6,12 @@
 
 enum { SAMPLES = 40 };
 
-/* Between the two, in units of 0..255, a change of light or motion becomes another scene. */
+/* Mean differences, 0..255, up to which two frames show the same scene, and from which on they show
+ * another one. */
 static const double same_scene = 22, other_scene = 45;
 
-/* Of an unsteady pair of weights, one makes 64: what they multiply, differences of -510..510, then
- * fits into 16 bits. */
+/* Weights of interpolation are 64ths: they multiply differences of -510..510, and the product fits
+ * into 16 bits. */
 enum { ONE_BITS = 6, ONE = 1 << ONE_BITS, PLACE_BITS = 16, RUN = 16 };
 
 /* Four numbers that the processor works on at once: a pixel, and what comes after it. */

@@ -7,7 +7,7 @@
 #include "app/live/dream.h"
 #include "app/live/warp.h"
 
-/* How the two become one. */
+/* What is laid over what, and how. */
 struct composition {
 	const rv_image *source;    /* RV_RGB8 */
 	const struct dream *dream; /* NULL: none yet */
@@ -18,8 +18,8 @@ struct composition {
 	bool mirror;
 };
 
-/* Kept from picture to picture so that none allocates. Zeroed before use; released by
- * compose_release. */
+/* Memory that is kept from picture to picture, so that composing one allocates nothing. Zeroed
+ * before use; released by compose_release. */
 struct composer {
 	int width;    /* of the source */
 	int columns;  /* of the motion */

@@ -24,7 +24,7 @@ rv_status crossfade_begin(struct crossfade *fade, struct dream *from, const rv_i
 }
 
 /* Mixes row y; `part` of ONE is the new dream's. Where the sizes differ, the nearest pixel of the
- * old one is taken: it is on its way out. */
+ * old one is good enough, as it fades. */
 static void mix_row(const struct crossfade *fade, struct dream *dream, const uint8_t *frame, int y,
                     int part)
 {

@@ -13,9 +13,9 @@ struct crossfade {
 	double seconds;
 };
 
-/* Begins with the last dream, which may be NULL, in place of what faded so far. Where seen is given
- * (RV_RGB8 with packed rows, of the dream's size), that whole picture fades, as of a frame that has
- * gone, rather than the detail over the frames to come. RV_MEMORY: nothing fades. */
+/* Begins to fade from the last dream, which may be NULL, in place of what faded so far. Where seen
+ * is given (RV_RGB8 with packed rows, of the dream's size), that whole picture fades, as of a frame
+ * that has gone, rather than the detail over the frames to come. RV_MEMORY: nothing fades. */
 rv_status crossfade_begin(struct crossfade *fade, struct dream *from, const rv_image *seen,
                           int64_t now, double seconds, rv_error *error);
 
@@ -24,6 +24,7 @@ rv_status crossfade_begin(struct crossfade *fade, struct dream *from, const rv_i
 void crossfade_apply(struct crossfade *fade, struct dream *dream, const rv_image *frame,
                      int64_t now);
 
+/* Releases what fades. */
 void crossfade_end(struct crossfade *fade);
 
 #endif

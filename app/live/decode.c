@@ -18,37 +18,38 @@
 #include "app/media/opening.h"
 
 enum {
-	SIDE_MAX = 1920,       /* larger frames are made smaller: the display is no wall */
+	SIDE_MAX = 1920, /* pixels; larger frames are made smaller, as no display needs more */
 	MILLISECOND = 1000000, /* nanoseconds */
 	SECOND = 1000 * MILLISECOND,
 	NAP = 10 * MILLISECOND, /* how long a wait goes without looking at the stop flag */
-	LATE_MAX = SECOND / 2,  /* then the clock is set anew */
+	LATE_MAX = SECOND / 2,  /* by which a frame may be late before the anchor is set anew */
 	BACKOFF_FIRST = 250,    /* milliseconds until the input is opened again */
 	BACKOFF_MAX = 5000,
 	SPACING_LEAST = 12 * MILLISECOND, /* of frames: no display shows more than 80 a second */
-	BEHIND = 100 * MILLISECOND,       /* frames that are so late are left out, */
-	BEHIND_MAX = 200 * MILLISECOND,   /* but not for longer than this */
+	BEHIND = 100 * MILLISECOND,       /* frames that are late by more are left out */
+	BEHIND_MAX = 200 * MILLISECOND,   /* frames are left out for no longer than this */
 };
 
-/* Of a file: then the timestamps have jumped, and are not worth waiting for. */
+/* A frame of a file that is due later than this shows that its timestamps have jumped, and is not
+ * waited for. */
 static const int64_t early_max = INT64_C(10) * SECOND;
 static const int64_t damage_interval = INT64_C(5) * SECOND; /* from note to note */
 
 struct decode {
 	struct decode_options options;
-	char *input, *name;         /* the name is fit to be seen */
+	char *input, *name;         /* name: input without passwords, to be shown */
 	struct source *source;      /* NULL: gone, to be opened again */
 	struct sound_reader *sound; /* of the source; NULL: it has none */
 	atomic_bool sound_wanted;
 	struct feed *feed;
 	struct live_note note;
-	struct camera camera; /* empty: it is none */
+	struct camera camera; /* empty where the input is none */
 	int width, height;
 	double shape;           /* of all frames: width by height */
 	int64_t anchor;         /* when time 0 of the input is shown, on clock_now()'s clock */
 	int64_t frames;         /* since the input was last opened */
 	int64_t time, taken_at; /* of the last frame that was handed out, and when that was */
-	int64_t ends_at;        /* when a file does that starts over; 0: none */
+	int64_t ends_at;        /* when the last frame of a file that starts over ends; 0: none */
 	struct {
 		int width, height;
 		enum AVPixelFormat format;
@@ -69,8 +70,8 @@ static bool stopped(const struct decode *decode)
 	return atomic_load_explicit(decode->options.stop, memory_order_relaxed) != 0;
 }
 
-/* A thread's wait for an opening is cut short by the stop flag; before there is a thread, by the
- * signal, which nobody else looks at yet. */
+/* The stop flag cuts a thread's wait for an opening short. Before there is a thread, the signal
+ * does, as the main thread waits here and cannot set the flag. */
 static bool must_give_up(const struct decode *decode)
 {
 	return stopped(decode) || (!decode->started && signals_stop);
@@ -223,7 +224,8 @@ static void wait_for_return(struct decode *decode, rv_status status, const rv_er
 	         has_moved ? path : "", (double)(clock_now() - gone_at) / SECOND);
 }
 
-/* What is wrong with the name, or with what is there, does not get better by waiting. */
+/* An input that is not there may appear later; one with a wrong name, or that cannot be decoded,
+ * does not get better by waiting. */
 static rv_status open_first(struct decode *decode, rv_error *error)
 {
 	rv_error why = {0};
@@ -288,7 +290,7 @@ static int64_t nanoseconds(const struct source *source, int64_t ticks)
 
 /* When a frame is to be shown, or, of a stream, when it was taken: as its timestamp says, not when
  * it happened to arrive, for sound and picture arrive in bursts and by different ways. No frame
- * arrives before it was taken, so the least delay that was seen is the truest. */
+ * arrives before it was taken, so the smallest delay seen is the best estimate of the anchor. */
 static int64_t due_time(struct decode *decode)
 {
 	int64_t at = nanoseconds(decode->source, decode->source->pts), now = clock_now();
@@ -301,7 +303,7 @@ static int64_t due_time(struct decode *decode)
 	return decode->anchor + at;
 }
 
-/* The sound up to a time of the source, in its video's ticks. */
+/* Hands out the sound up to a time of the source, in its video's time base. */
 static void hand_out_sound(struct decode *decode, int64_t until)
 {
 	struct queue *listeners = atomic_load(&decode->sound_wanted) ? decode->options.sound : NULL;
@@ -389,21 +391,21 @@ static rv_status take_frame(struct decode *decode, rv_error *error)
 
 /* ---- the thread ---- */
 
-static void end_session(struct decode *decode)
+static void set_ended(struct decode *decode)
 {
 	pthread_mutex_lock(&decode->lock);
 	decode->ended = true;
 	pthread_mutex_unlock(&decode->lock);
 }
 
-/* The feed shows it on and on. */
+/* Waits for the end of the session, while the feed hands the still out again and again. */
 static void show_still(struct decode *decode)
 {
 	while (!stopped(decode))
 		sleep_for(NAP);
 }
 
-/* Of the last frame, in its source's ticks. */
+/* The end of the last frame, in its video's time base. */
 static int64_t end_time(const struct source *source)
 {
 	AVRational rate = source->video.frame_rate;
@@ -428,7 +430,7 @@ static void end_input(struct decode *decode, rv_status status, const rv_error *e
 			decode->anchor + nanoseconds(decode->source, end_time(decode->source));
 	close_source(decode);
 	if (!may_return && (!decode->options.loop || !strcmp(decode->input, "-"))) {
-		end_session(decode);
+		set_ended(decode);
 		return;
 	}
 	feed_raise(decode->feed, ++decode->serial);

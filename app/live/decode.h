@@ -20,13 +20,16 @@ enum { DECODE_NOTE_LENGTH = LIVE_NOTE_LENGTH };
 
 struct decode_options {
 	const char *input; /* as for input_open (app/media/input.h); copied */
-	bool loop;         /* play files again and again */
-	bool waits;        /* also at the start, for a camera or a stream that is not there yet */
+	bool loop;         /* files start over when they end */
+	/* A camera or a stream that is not there yet is waited for at the start, too. */
+	bool waits;
 	struct camera_wish camera_wish;
-	bool quiet;                  /* write no log to standard error */
-	const atomic_int *stop;      /* ends blocking reads once it is not 0; never NULL */
-	struct queue *frames, *work; /* of struct frame; borrowed */
-	struct queue *sound;         /* of struct sound (app/live/sound_reader.h); borrowed */
+	bool quiet;             /* write no log to standard error */
+	const atomic_int *stop; /* ends blocking reads once it is not 0; never NULL */
+	/* Of struct frame, borrowed: for the display, by way of the warp thread, and for the
+	 * engine. */
+	struct queue *frames, *work;
+	struct queue *sound; /* of struct sound (app/media/sound.h); borrowed */
 };
 
 /* Opens the input, so that what is wrong with it shows at once, or waits for it (options->waits);

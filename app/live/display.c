@@ -17,7 +17,7 @@ rv_status live_display_open(struct live_display *display, struct action_state *a
 
 /* ---- corners ---- */
 
-/* Writes the corners of the display down where they were moved. */
+/* Writes the corners of the display into the list and its file where they were moved. */
 static void keep_corners(struct live_display *display)
 {
 	char text[KEYSTONE_TEXT_LENGTH], path[PATH_LENGTH];

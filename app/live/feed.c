@@ -8,11 +8,13 @@
 #include "app/base/thread.h"
 
 enum {
-	MILLISECOND = 1000000,            /* nanoseconds */
-	SECOND = 1000 * MILLISECOND,      /* nanoseconds; needs 30 bits */
-	AGAIN_LEAST = 33 * MILLISECOND,   /* frames are not handed out again more often, */
-	AGAIN_MOST = 50 * MILLISECOND,    /* nor less often */
-	SILENCE_LEAST = 100 * MILLISECOND /* of an input that is fast enough by itself */
+	MILLISECOND = 1000000,       /* nanoseconds */
+	SECOND = 1000 * MILLISECOND, /* nanoseconds; needs 30 bits */
+	AGAIN_LEAST =
+		33 * MILLISECOND, /* the shortest time after which a frame is handed out again */
+	AGAIN_MOST = 50 * MILLISECOND, /* the longest one */
+	SILENCE_LEAST =
+		100 * MILLISECOND /* after a frame of an input that is fast enough by itself */
 };
 
 struct feed {
@@ -25,10 +27,10 @@ struct feed {
 	uint64_t serial;
 	uint64_t count;     /* of new frames */
 	struct frame *last; /* NULL: none yet */
-	int64_t handed_at;  /* the last one, new or again */
-	int64_t silence;    /* after a new frame, until it is handed out again, nanoseconds */
-	int64_t again;      /* and from then on */
-	bool is_new;        /* the last one was */
+	int64_t handed_at;  /* when the last one was handed out, new or again */
+	int64_t silence;    /* nanoseconds from a new frame until it is handed out again */
+	int64_t again;      /* nanoseconds between the times after that */
+	bool is_new;        /* last was handed out for the first time */
 };
 
 /* With the lock held. Takes over the frame. */

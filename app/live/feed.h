@@ -1,6 +1,6 @@
-/* Hands the frames of a live session out to display and engine, neither of which it ever waits for,
- * and hands the last one out again, by a thread of its own, where none comes: while the input is
- * away, slow, or a picture. So the dream lives on. */
+/* Hands the frames of a live session out to display and engine, neither of which it ever waits for.
+ * A thread of its own hands the last frame out again while no other comes, because the input is
+ * away, slow or a still, so that the dream goes on. */
 #ifndef APP_LIVE_FEED_H
 #define APP_LIVE_FEED_H
 
@@ -15,13 +15,15 @@ rv_status feed_create(struct feed **feed, struct queue *frames, struct queue *wo
 /* Waits for its thread. Accepts NULL. */
 void feed_destroy(struct feed **feed);
 
-/* Frames come so often from now on; 0: not known. */
+/* Says how often frames come from now on; 0: not known. Any thread. */
 void feed_expect(struct feed *feed, double frames_per_second);
 
-/* Takes over a frame. Its time is raised where it does not lie after that of the last one. */
+/* Takes over a frame. Its time is raised where it does not lie after that of the last one. Any
+ * thread. */
 void feed_frame(struct feed *feed, struct frame *frame);
 
-/* What comes from now on has this serial number; older frames that still wait are dropped. */
+/* Gives the frames from now on this serial number; older ones that wait for the engine are dropped.
+ * Any thread. */
 void feed_raise(struct feed *feed, uint64_t serial);
 
 #endif

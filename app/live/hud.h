@@ -14,7 +14,7 @@ struct live_hud {
 	struct hud_state state;
 	char said[HUD_TEXT_LENGTH], lasting[HUD_TEXT_LENGTH];
 	int64_t drawn_at, said_at;
-	bool stale; /* to be drawn at once */
+	bool stale; /* it is to be drawn at once */
 	int level;
 	struct hud_area area;
 };

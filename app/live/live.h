@@ -19,9 +19,9 @@
  * RV_CANCELLED; other errors are those of the input, the network, the device and the window. */
 rv_status live_run(const struct options *options, rv_error *error);
 
-/* Whether a session ended while a thread of it was where it cannot be interrupted, in a driver that
- * compiles: that thread goes on, and the process must be ended without exit handlers, which would
- * take away what it uses. */
+/* Whether a session ended while one of its threads was where it cannot be interrupted, in a driver
+ * that compiles. That thread goes on, so the process must end without exit handlers, which would
+ * free what it uses. */
 bool live_left_thread(void);
 
 #endif

@@ -75,7 +75,7 @@ static void set_state(struct live_output *output, double seconds, bool lost)
 	pthread_mutex_unlock(&output->lock);
 }
 
-/* A receiver that is not there loses pictures too, but not by a fault of the encoder. */
+/* Pictures that are lost while a receiver is away do not count: the encoder is not too slow. */
 static void note_dropped(struct live_output *output)
 {
 	uint64_t dropped = queue_dropped(output->pictures);
@@ -163,7 +163,8 @@ static rv_status begin(struct live_output *output, rv_error *error)
 	return status;
 }
 
-/* What went wrong is the end of a file, of which is kept what there is, but not of a show. */
+/* A file ends with the first error, and keeps what was written. A receiver is tried again, after a
+ * growing wait. */
 static void lose(struct live_output *output, rv_error *error)
 {
 	sink_abort(&output->sink, error);
@@ -201,7 +202,7 @@ static bool reach(struct live_output *output)
 	return status == RV_OK;
 }
 
-/* Something went out: then it is there. */
+/* Something went out, so the receiver is there. */
 static void note_success(struct live_output *output)
 {
 	if (output->state.lost)

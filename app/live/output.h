@@ -28,14 +28,15 @@ struct live_output_options {
 	float fps;         /* of the display */
 	bool quiet;        /* what happens is not printed on standard error too */
 	bool has_sound;    /* that of the input is to go along */
-	bool at_once; /* what is wrong is told by live_output_start, which may wait for the disk:
-	               * everything but that a receiver is not there (yet) */
+	/* live_output_start opens the output itself, which may wait for the disk, and tells what is
+	 * wrong with it; that a receiver is not there (yet) is no error. */
+	bool at_once;
 };
 
 struct live_output_state {
 	double seconds;   /* written since it was opened; 0: nothing yet */
 	uint64_t dropped; /* pictures the encoder was too slow for */
-	bool lost;        /* there is nobody to write to; it is tried again */
+	bool lost;        /* the receiver is away; it is tried again */
 	bool ended;       /* the thread does nothing any more */
 };
 

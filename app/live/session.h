@@ -25,14 +25,16 @@
 
 struct live {
 	struct action_state *actions; /* with the options as they are now */
-	struct options sent;          /* as the engine was told */
+	struct options sent;          /* as the engine was last told */
 	struct keys keys;
 	char input[PATH_LENGTH];
-	atomic_int stop; /* ends reads; read by other threads */
+	atomic_int stop; /* not 0: reads end; other threads read it */
 	bool quit;
 
 	struct session session; /* the model alone: the engine lives on its own thread */
 	struct action_layer *layers;
+	/* Of struct frame (frames for the warp thread, work for the engine), dream, display_frame
+	 * and sound. */
 	struct queue *frames, *work, *dreams, *display_frames, *sound;
 	struct decode *decode;
 	struct live_engine *engine;
@@ -46,7 +48,7 @@ struct live {
 	struct frame *frame;
 	struct dream *dream;
 	struct warp *warp; /* from frame to the dream's; NULL: not known */
-	uint64_t decoded;  /* frames of the source that were counted */
+	uint64_t decoded;  /* frames of the source that stats has counted */
 	int64_t warped_at; /* when the last display frame came, on clock_now()'s clock */
 	struct composer composer;
 	rv_image shown;
@@ -54,7 +56,7 @@ struct live {
 	struct live_display display;
 	struct playlist playlist;
 	struct live_stats stats;
-	int files; /* written so far, for their names */
+	int files; /* how many were written so far, for their names */
 };
 
 #endif

@@ -7,7 +7,7 @@
 #include "app/live/display_frame.h"
 #include "app/live/session.h"
 
-/* How long after the last frame that was carried one that was not is taken, nanoseconds. */
+/* Nanoseconds without a display frame after which frames are taken without their motion. */
 enum { WARP_PATIENCE = 100000000 };
 
 static double ms_between(int64_t start, int64_t end)
@@ -37,7 +37,7 @@ void live_print_quality(const struct dream *dream)
 	       live_hud_flow_name(dream->flow));
 }
 
-/* A bench tells what the governor does when it does it. */
+/* A bench prints each change of quality when the governor makes it. */
 static void note_quality(const struct live *live, const struct dream *dream, int64_t now)
 {
 	if (!live->actions->options.bench || (live->dream && same_quality(live->dream, dream)))
@@ -63,7 +63,7 @@ static void take_dream(struct live *live, struct dream *dream, int64_t now)
 	live_hud_note_dream(&live->hud, dream);
 }
 
-/* Takes what was carried. */
+/* Takes what the warp thread made. */
 static void take_display_frames(struct live *live, int64_t now)
 {
 	struct display_frame *shown;
@@ -83,8 +83,8 @@ static void take_display_frames(struct live *live, int64_t now)
 	}
 }
 
-/* While nobody carries, as when kernels are compiled at the start, frames and dreams are taken as
- * they come. */
+/* While the warp thread makes nothing, as when its kernels are compiled at the start, frames and
+ * dreams are taken as they come. */
 static void take_unwarped(struct live *live, int64_t now)
 {
 	struct frame *frame;
@@ -124,7 +124,7 @@ static rv_status compose_shown(struct live *live, rv_error *error)
 	                 : options->view == OPTION_VIEW_SPLIT ? options->split
 	                                                      : 0,
 	};
-	/* A drag goes by what is seen. */
+	/* The split is dragged where it is seen, so a mirrored picture is split from the right. */
 	if (options->mirror && options->view == OPTION_VIEW_SPLIT)
 		composition.split = 1 - options->split;
 	if (live->dream && !composition.warp)
@@ -150,8 +150,8 @@ static void note_shown(struct live *live, bool new_frame, bool new_dream)
 		                     ms_between(live->dream->frame->decoded_at, now));
 }
 
-/* What lasts: why nothing is dreamed, or else what is waited for. */
-static void keep_what_goes_on(struct live *live)
+/* Shows why nothing is dreamed, or else what is waited for, as long as it lasts. */
+static void show_lasting(struct live *live)
 {
 	char state[DECODE_NOTE_LENGTH];
 	rv_error error;
@@ -166,7 +166,7 @@ static void keep_what_goes_on(struct live *live)
 static void say_what_happened(struct live *live, int64_t now)
 {
 	char note[DECODE_NOTE_LENGTH];
-	keep_what_goes_on(live);
+	show_lasting(live);
 	live_disk_note(live->disk, note);
 	if (note[0])
 		live_hud_say(&live->hud, note, now);

@@ -32,7 +32,7 @@ void stats_histogram_note(struct histogram *histogram, double milliseconds);
 double stats_histogram_percentile(const struct histogram *histogram, double part);
 double stats_histogram_mean(const struct histogram *histogram);
 
-/* Of a whole session, from when it was zeroed. */
+/* What is measured of a whole session, from when this was zeroed. */
 struct live_stats {
 	int64_t started, last_shown;
 	uint64_t shown, dreams;

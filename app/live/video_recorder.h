@@ -1,6 +1,6 @@
 /* All outputs beside the window of a live session (app/live/output.h): that of --output, and
  * recordings, which are started and stopped while it runs. Belongs to the main thread, which never
- * waits here but in video_recorder_open and recorder_close. */
+ * waits here but in video_recorder_open and video_recorder_close. */
 #ifndef APP_LIVE_VIDEO_RECORDER_H
 #define APP_LIVE_VIDEO_RECORDER_H
 
@@ -18,12 +18,13 @@ struct video_recorder {
 	struct live_output *recording; /* that which was started last, if it goes on; NULL: none */
 	struct decode *decode;         /* whose sound is recorded; borrowed */
 	rv_error error;                /* of the first recording that failed */
-	int64_t frame_seen, shown_at;  /* which frame is shown (decoded_at), and since when */
-	int64_t frame_time;            /* its time, */
-	uint64_t frame_number;         /* its number, */
-	int64_t lead;                  /* and by how much its picture comes before its time */
-	int64_t last;                  /* time of the last picture handed on, or held */
-	struct frame *held;            /* a picture that waits for what comes next; NULL: none */
+	/* The frame that is shown: its decoded_at, since when it is shown, its time and number, and
+	 * by how much its picture comes before that time. */
+	int64_t frame_seen, shown_at, frame_time;
+	uint64_t frame_number;
+	int64_t lead;
+	int64_t last;       /* time of the last picture handed on, or held */
+	struct frame *held; /* a picture that waits for what comes next; NULL: none */
 };
 
 /* Opens what --output names, if anything, for pictures of this size. decode must outlive the

@@ -3,10 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Mean difference of the channels, 0..255, over 3x3 places: noise and light that changes, and
- * something else. */
+/* Mean differences of the channels, 0..255, over 3x3 pixels: up to `same`, noise and changing light
+ * explain it; from `other` on, something else is seen. */
 static const float same = 12, other = 36;
-/* Part of a frame that is sure: where a scene goes on, and by chance in another one. */
+/* Mean confidences of a frame: above `goes_on` the scene goes on, below `is_over` it is another
+ * one, which resembles the old one by chance. */
 static const float goes_on = 0.6f, is_over = 0.35f;
 
 rv_status warp_create(struct warp **created, int width, int height, rv_error *error)

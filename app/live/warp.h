@@ -1,6 +1,6 @@
-/* How what was dreamed of an old frame lies on a newer one: where each place of the newer frame was
- * in the old one, and how sure that is. Pure functions of pictures, small ones: motion needs no
- * more, and is interpolated. */
+/* The warp that lays a dream of an old frame onto a newer one: where each pixel of the newer frame
+ * was in the old one, and the confidence in that. Pure functions of small pictures; whoever
+ * composes larger ones interpolates. */
 #ifndef APP_LIVE_WARP_H
 #define APP_LIVE_WARP_H
 
@@ -12,14 +12,15 @@ struct warp {
 	float *confidence; /* [height][width]: 0..1 */
 };
 
-/* All places at rest, and sure. RV_MEMORY. */
+/* Nothing moves, and the confidence is 1 everywhere. RV_MEMORY. */
 rv_status warp_create(struct warp **warp, int width, int height, rv_error *error);
 /* Accepts NULL. */
 void warp_destroy(struct warp **warp);
 
 /* Fills in `confidence` from how far the newer frame looks like the old one fetched along the flow.
- * What came into view, from behind things or past the border, is not sure; and where most is not,
- * as after a cut, nothing is. Both are RV_RGB8, of the warp's size. */
+ * It is low where something came into view, from behind things or past the border, and 0 everywhere
+ * where it is low in most of the frame, as after a cut. Both frames are RV_RGB8, of the warp's
+ * size. */
 void warp_judge(struct warp *warp, const rv_image *newer, const rv_image *old);
 
 #endif

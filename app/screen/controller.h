@@ -21,7 +21,7 @@ struct controllers {
 		bool held[2 * SDL_CONTROLLER_AXIS_MAX];
 	} list[CONTROLLERS_MAX];
 	uint64_t looked; /* SDL's ticks, milliseconds; 0: never */
-	int next;        /* direction that is looked at next */
+	int next;        /* the direction that is looked at next */
 };
 
 /* Starts to hear of them; where SDL cannot, there are none. */

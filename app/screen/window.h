@@ -14,11 +14,11 @@ rv_status window_open(struct window **window, const char *title, int width, int 
 /* Accepts NULL. */
 void window_close(struct window **window);
 
-/* Fetches the next thing that happened; false: nothing more did. */
+/* Fetches the next event; false: there is none. */
 bool window_next_event(struct window *window, struct window_event *event);
 
-/* Brings the window there; to be called again and again, as displays come and go. Does nothing
- * where all is so already. */
+/* Brings the windows to a place. To be called before every scene, as displays come and go; does
+ * nothing where they are there already. */
 void window_set_place(struct window *window, const struct window_place *place);
 
 /* The display after the one that the show is on, for window_place. */

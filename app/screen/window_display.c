@@ -44,7 +44,8 @@ static void leave_fullscreen(struct window_displays *displays)
 	displays->fullscreen = false;
 }
 
-/* Also without a window manager, which SDL alone leaves it to. */
+/* SDL leaves fullscreen to the window manager; size and place are set, too, as there may be none.
+ */
 static void enter_fullscreen(struct window_displays *displays, const SDL_Rect *bounds)
 {
 	SDL_Window *show = displays->show.window;
@@ -127,7 +128,7 @@ void window_display_set(struct window_displays *displays, const struct window_pl
 	displays->place = *place;
 }
 
-/* By what the display says of itself, and by how many pixels a point has. */
+/* The larger of what the display says of itself and of how many pixels a point has. */
 static int density_of(const struct window_pane *pane)
 {
 	float dots = 0;
