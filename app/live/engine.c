@@ -18,11 +18,14 @@ enum {
 	FRAMES_PER_DREAM = 2,     /* of the display: a dream may take so long */
 };
 
-static const int64_t grace = 1000000000; /* nanoseconds */
-/* Of a journey that begins where nothing moves. */
-static const double departure = 4, arrival = 1.5; /* seconds */
-static const double journey_zoom = 1.08;          /* a second */
-static const double journey_rotation = 2;         /* degrees a second */
+/* Nanoseconds that a dream gets which follows one that was broken off. */
+static const int64_t grace = 1000000000;
+/* A journey that has no direction of its own: it speeds up for so many seconds, zooms and turns at
+ * these rates, and its last picture fades for so long when it is over. */
+static const double journey_departure = 4; /* seconds */
+static const double journey_zoom = 1.08;   /* a second */
+static const double journey_rotation = 2;  /* degrees a second */
+static const double journey_arrival = 1.5; /* seconds */
 
 struct live_engine {
 	const rv_model *model;
@@ -38,26 +41,26 @@ struct live_engine {
 
 	atomic_uint urgent; /* raised where the dream under way is not wanted any more */
 	atomic_bool stop;
-	atomic_bool done; /* it has stopped dreaming, and only puts things away */
+	atomic_bool done; /* the thread has stopped dreaming, and only frees what it holds */
 
 	/* the thread's own */
 	rv_engine *engine;
 	struct options current;
 	unsigned resets_done, urgent_seen;
-	bool broken_off; /* the last dream was */
-	int64_t began;   /* the dream under way */
+	bool broken_off; /* whether the last dream was */
+	int64_t began;   /* when the dream under way did */
 	rv_params params;
 	bool params_set;
 	struct governor governor;
 	bool governor_set;
 	struct shrinker shrinker;
-	rv_image before, after; /* the dream's size */
+	rv_image before, after; /* of the dream's size: the frame, and what was dreamed of it */
 	struct dream *last;     /* held */
 	struct crossfade fading;
-	double fade_next; /* as fade */
+	double fade_next; /* as fade, of the dream to come */
 	struct attract attract;
-	bool travels;
-	int64_t travels_since;
+	bool on_journey;
+	int64_t journey_since;
 	struct governor_quality quality; /* of the last dream */
 };
 
@@ -181,10 +184,10 @@ static struct governor_quality find_quality(struct live_engine *engine, const rv
 	return *governor_quality(&engine->governor);
 }
 
-/* A journey that has nowhere to go goes forward, turning a little, and sets out gently. */
+/* Gives a journey without a direction the usual one: forward, turning a little, slowly at first. */
 static void set_out(const struct live_engine *engine, rv_time *time)
 {
-	double part = (double)(clock_now() - engine->travels_since) / (1e9 * departure);
+	double part = (double)(clock_now() - engine->journey_since) / (1e9 * journey_departure);
 	if (time->zoom != 1 || time->rotation != 0 || time->pan_x != 0 || time->pan_y != 0)
 		return;
 	part = part < 1 ? part : 1;
@@ -193,8 +196,8 @@ static void set_out(const struct live_engine *engine, rv_time *time)
 }
 
 /* Whether the next dream is one of a journey: as it was asked for, or where nothing moves. */
-static rv_status choose_travel(struct live_engine *engine, const struct frame *frame,
-                               rv_error *error)
+static rv_status choose_journey(struct live_engine *engine, const struct frame *frame,
+                                rv_error *error)
 {
 	const struct options *options = &engine->current;
 	rv_status status = RV_OK;
@@ -204,12 +207,12 @@ static rv_status choose_travel(struct live_engine *engine, const struct frame *f
 	bool travels = (rests || options->journey) && options->time && engine->last;
 	if (options->attract <= 0)
 		engine->attract = (struct attract){0};
-	if (travels && !engine->travels)
-		engine->travels_since = now;
-	if (!travels && engine->travels)
+	if (travels && !engine->on_journey)
+		engine->journey_since = now;
+	if (!travels && engine->on_journey)
 		status = crossfade_begin(&engine->fading, engine->last, &engine->after, now,
-		                         arrival, error);
-	engine->travels = travels;
+		                         journey_arrival, error);
+	engine->on_journey = travels;
 	return status;
 }
 
@@ -222,7 +225,7 @@ static rv_status set_params(struct live_engine *engine, const struct governor_qu
 	params.time.warm_octaves = quality->warm_octaves;
 	params.time.flow_quality = quality->flow;
 	params.time.onset = params.iterations; /* no frame waits long for another one's beginning */
-	if (engine->travels)
+	if (engine->on_journey)
 		set_out(engine, &params.time);
 	if (engine->params_set && !memcmp(&params, &engine->params, sizeof(params)))
 		return RV_OK;
@@ -256,11 +259,11 @@ static double ms_since(int64_t start)
 	return (double)(clock_now() - start) / 1e6;
 }
 
-/* The dream of the frame, or one that travels on without it. */
+/* Dreams the frame, or, on a journey, goes on without it. */
 static rv_status run_dream(struct live_engine *engine, const struct frame *frame, rv_error *error)
 {
 	rv_status status = RV_INVALID;
-	if (engine->travels)
+	if (engine->on_journey)
 		status = rv_travel(engine->engine, frame->time, &engine->after, error);
 	/* A journey begins with a dream, and anew where another one was asked for. */
 	if (status == RV_INVALID)
@@ -269,7 +272,8 @@ static rv_status run_dream(struct live_engine *engine, const struct frame *frame
 	return status;
 }
 
-/* Lets what was dreamed before fade, and keeps this dream in case that it is to. */
+/* Lays what was dreamed before over the dream while it fades, and holds the dream, which may have
+ * to fade next. */
 static rv_status fade_dream(struct live_engine *engine, struct dream *dream, rv_error *error)
 {
 	rv_status status = RV_OK;
@@ -314,21 +318,22 @@ static rv_status make_dream(struct live_engine *engine, struct frame *frame,
 	return fade_dream(engine, dream, error);
 }
 
-/* Beginnings are rare and a scene at rest costs nothing: neither says what keeping up takes. */
+/* Tells the governor how long a dream took. The first dreams of a scene and those of a scene at
+ * rest are left out, as they do not say what keeping up takes. */
 static void measure(struct live_engine *engine, const struct dream *dream)
 {
 	double target = 1000.0 * FRAMES_PER_DREAM / (double)engine->current.fps;
 	if (!dream->report.onset && dream->report.steps && engine->current.governor &&
-	    !engine->travels)
+	    !engine->on_journey)
 		governor_measure(&engine->governor, dream->convert_ms + dream->dream_ms, target);
 }
 
 static rv_status dream_frame(struct live_engine *engine, struct frame *frame, rv_error *error)
 {
 	struct dream *dream = NULL;
-	rv_status status = choose_travel(engine, frame, error);
-	/* A journey keeps its size. */
-	if (!engine->travels)
+	rv_status status = choose_journey(engine, frame, error);
+	/* Another size would be seen as a jump, so a journey keeps its. */
+	if (!engine->on_journey)
 		engine->quality = find_quality(engine, &frame->image);
 	struct governor_quality quality = engine->quality;
 	if (status == RV_OK)
@@ -347,8 +352,9 @@ static rv_status dream_frame(struct live_engine *engine, struct frame *frame, rv
 
 /* ---- the thread ---- */
 
-/* One that follows one that was broken off gets a second: or a key held down, which changes the
- * layer faster than any can be dreamed of, would let nothing be seen until it is let go. */
+/* A dream that follows one that was broken off gets a second. Otherwise a key held down, which
+ * changes the layer faster than any can be dreamed of, would let nothing be seen until it is
+ * released. */
 static bool go_on(void *context, double part)
 {
 	struct live_engine *engine = context;

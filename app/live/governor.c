@@ -190,7 +190,8 @@ static double predict(const struct governor *governor, int rung)
 static void go_down(struct governor *governor, double target)
 {
 	int rung = governor->rung;
-	/* Having to take back a climb: the headroom that was seen is not to be trusted. */
+	/* A climb that has to be taken back was led by headroom that did not last, so the next one
+	 * waits for longer. */
 	if (governor->climbed)
 		governor->patience = fmin(4 * governor->patience, patience_most);
 	governor->climbed = false;

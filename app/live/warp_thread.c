@@ -18,7 +18,7 @@ struct warp_thread {
 	struct queue *frames, *dreams, *display_frames;
 	pthread_t thread;
 	atomic_bool stop;
-	atomic_bool done; /* it has stopped working, and only puts things away */
+	atomic_bool done; /* the thread has stopped working, and only frees what it holds */
 
 	/* the thread's own */
 	rv_motion *motion;

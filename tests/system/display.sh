@@ -8,27 +8,27 @@
 tiny="--octaves 1 --iterations 1 --layer mixed0 --size 96x72 --governor off --warm-steps 1 --strength 0"
 export XDG_CONFIG_HOME="$work/config"
 
-expect_error stage_unknown_scale 2 "fit, fill, stretch, integer" live --scale tiny --headless
+expect_error display_unknown_scale 2 "fit, fill, stretch, integer" live --scale tiny --headless
 mkdir -p "$work/config/reverie"
 echo 'D 8x8 = 0,0 0,1 1,1 1,0' >"$work/config/reverie/keystone.conf"
-expect_error stage_says_which_corners_are_wrong 2 "keystone.conf:1: these corners" live \
+expect_error display_says_which_corners_are_wrong 2 "keystone.conf:1: these corners" live \
 	assets/clouds.jpg --headless
 rm "$work/config/reverie/keystone.conf"
 
 printf '1 roses\n1 nowhere\n' >"$work/wrong.playlist"
-expect_error stage_playlist_without_a_preset 1 "wrong.playlist:2: no preset called nowhere" live \
+expect_error display_playlist_without_a_preset 1 "wrong.playlist:2: no preset called nowhere" live \
 	assets/clouds.jpg --playlist "$work/wrong.playlist" --headless
 printf '1 roses\n1 roses fade 2\n' >"$work/wrong.playlist"
-expect_error stage_playlist_that_fades_too_long 2 "wrong.playlist:2: a fade of 2" live \
+expect_error display_playlist_that_fades_too_long 2 "wrong.playlist:2: a fade of 2" live \
 	assets/clouds.jpg --playlist "$work/wrong.playlist" --headless
 
 if ! can_dream; then
-	skip stage_windows "$why"
+	skip display_windows "$why"
 	finish
 fi
 for program in Xorg xrandr xdotool import convert; do
 	if ! have $program; then
-		skip stage_windows "$program is missing"
+		skip display_windows "$program is missing"
 		finish
 	fi
 done
@@ -65,7 +65,7 @@ xrandr --newmode second 40.00 800 840 968 1056 600 601 605 628 2>/dev/null
 xrandr --addmode DUMMY1 second 2>/dev/null
 xrandr --output DUMMY0 --mode 640x480 --output DUMMY1 --mode second --right-of DUMMY0 2>/dev/null
 if ! xrandr 2>/dev/null | grep -q 'DUMMY1 connected 800x600+640+0'; then
-	skip stage_windows "Xorg's dummy driver is missing, or makes no second display"
+	skip display_windows "Xorg's dummy driver is missing, or makes no second display"
 	finish
 fi
 
@@ -115,37 +115,37 @@ is_alive() {
 
 start --fullscreen --display 2
 look
-check stage_fills_the_second_display see_quarters 644 4 1436 596 red lime blue white
-check stage_leaves_the_first_one_alone see_quarters 4 4 600 400 black black black black
+check display_fills_the_second_display see_quarters 644 4 1436 596 red lime blue white
+check display_leaves_the_first_one_alone see_quarters 4 4 600 400 black black black black
 press F2
 look
-check stage_goes_to_the_next_display see_quarters 4 4 636 476 red lime blue white
-check stage_leaves_the_display_before sees 1436 300 black
+check display_goes_to_the_next_display see_quarters 4 4 636 476 red lime blue white
+check display_leaves_the_display_before sees 1436 300 black
 press F2
 look
-check stage_goes_round_all_displays see_quarters 644 4 1436 596 red lime blue white
+check display_goes_round_all_displays see_quarters 644 4 1436 596 red lime blue white
 press f
 xdotool getwindowgeometry --shell "$window" >"$work/geometry"
-check stage_leaves_fullscreen grep -q '^WIDTH=960$' "$work/geometry"
-check stage_stays_on_its_display awk -F= '/^X=/ { x = $2 } /^WIDTH=/ { width = $2 }
+check display_leaves_fullscreen grep -q '^WIDTH=960$' "$work/geometry"
+check display_stays_on_its_display awk -F= '/^X=/ { x = $2 } /^WIDTH=/ { width = $2 }
 	END { exit !(x + width / 2 > 640) }' "$work/geometry"
 press f
 stop
 
 start --fullscreen --display 7 --scale integer --turn 90
 look
-check stage_makes_good_for_a_display_that_is_missing see_quarters 204 84 436 396 blue red white lime
-check stage_scales_by_whole_numbers sees 190 240 black
+check display_makes_good_for_a_display_that_is_missing see_quarters 204 84 436 396 blue red white lime
+check display_scales_by_whole_numbers sees 190 240 black
 press e
 look
-check stage_fits_what_is_turned see_quarters 144 4 496 476 blue red white lime
-check stage_shows_bars_beside_it sees 100 240 black
+check display_fits_what_is_turned see_quarters 144 4 496 476 blue red white lime
+check display_shows_bars_beside_it sees 100 240 black
 press e
 look
-check stage_fills_what_is_turned see_quarters 4 4 636 476 blue red white lime
+check display_fills_what_is_turned see_quarters 4 4 636 476 blue red white lime
 press e
 look
-check stage_stretches_what_is_turned see_quarters 4 4 636 476 blue red white lime
+check display_stretches_what_is_turned see_quarters 4 4 636 476 blue red white lime
 stop
 
 # ---- corners: (0,0) to (56,47), and (640,480) to (512,432) ----
@@ -153,64 +153,64 @@ stop
 start --fullscreen --display 1
 press k F4 Right Right Left Down Up Up
 look
-check stage_marks_the_corner_that_is_moved sees 56 47 'srgb(255,190,80)'
+check display_marks_the_corner_that_is_moved sees 56 47 'srgb(255,190,80)'
 xdotool mousemove 630 470 mousedown 1 mousemove 511 431
 pause 0.3
 xdotool mouseup 1
 press Return
 look
-check stage_corners_are_moved_by_keys_and_mouse see_quarters 58 51 500 421 red lime blue white
-check stage_nothing_lies_outside_the_first_corner sees 40 20 black
-check stage_nothing_lies_outside_the_dragged_corner sees 530 460 black
-check stage_the_other_corners_stay sees 636 4 lime
-check stage_the_other_corners_stay_below sees 4 474 blue
+check display_corners_are_moved_by_keys_and_mouse see_quarters 58 51 500 421 red lime blue white
+check display_nothing_lies_outside_the_first_corner sees 40 20 black
+check display_nothing_lies_outside_the_dragged_corner sees 530 460 black
+check display_the_other_corners_stay sees 636 4 lime
+check display_the_other_corners_stay_below sees 4 474 blue
 pause 1
-check stage_corners_are_kept grep -q '^DUMMY0 640x480 = 0.08750,0.09792 ' "$work/config/reverie/keystone.conf"
+check display_corners_are_kept grep -q '^DUMMY0 640x480 = 0.08750,0.09792 ' "$work/config/reverie/keystone.conf"
 press F2
 look
-check stage_another_display_has_corners_of_its_own see_quarters 644 4 1436 596 red lime blue white
+check display_another_display_has_corners_of_its_own see_quarters 644 4 1436 596 red lime blue white
 stop
 
 # The split line is dragged where it is seen.
 start --fullscreen --display 1 --view split --strength 0
 look
-check stage_corners_are_there_again see_quarters 58 51 500 421 red lime blue white
+check display_corners_are_there_again see_quarters 58 51 500 421 red lime blue white
 xdotool mousemove 200 240 mousedown 1 mousemove 150 240
 pause 0.5
 xdotool mouseup 1
 look
-check stage_drags_map_back_through_the_corners sh -c \
+check display_drags_map_back_through_the_corners sh -c \
 	"convert $work/screen.png -crop 7x1+147+240 +repage txt: | grep -qi white"
 press k BackSpace Return
 pause 1
 look
-check stage_corners_are_reset see_quarters 4 4 636 476 red lime blue white
-check stage_display_that_is_whole_is_not_listed [ -z "$(grep DUMMY "$work/config/reverie/keystone.conf")" ]
+check display_corners_are_reset see_quarters 4 4 636 476 red lime blue white
+check display_that_is_whole_is_not_listed [ -z "$(grep DUMMY "$work/config/reverie/keystone.conf")" ]
 stop
 
 # ---- kiosk ----
 
 start --kiosk --display 1
 look
-check stage_kiosk_fills_the_display see_quarters 4 4 636 476 red lime blue white
+check display_kiosk_fills_the_display see_quarters 4 4 636 476 red lime blue white
 press q Escape e
 xdotool mousemove 320 240 click --repeat 2 --delay 50 1
 pause 1
 look
-check stage_kiosk_obeys_no_usual_key is_alive
-check stage_kiosk_stays_as_it_is see_quarters 4 4 636 476 red lime blue white
+check display_kiosk_obeys_no_usual_key is_alive
+check display_kiosk_stays_as_it_is see_quarters 4 4 636 476 red lime blue white
 for _ in 1 2 3; do
 	is_alive && press ctrl+shift+q
 done
 wait "$session"
-check stage_kiosk_is_quit_by_its_chord [ $? = 0 ]
+check display_kiosk_is_quit_by_its_chord [ $? = 0 ]
 
 # ---- the HUD's own window ----
 
 start --fullscreen --display 2 --hud-display 1 --hud full
 look
-check stage_hud_is_on_the_other_display [ "$(convert "$work/screen.png" -crop 640x480+0+0 -format '%[fx:maxima>0.8]' info:)" = 1 ]
-check stage_hud_leaves_the_show_alone see_quarters 650 10 1430 590 red lime blue white
+check display_hud_is_on_the_other_display [ "$(convert "$work/screen.png" -crop 640x480+0+0 -format '%[fx:maxima>0.8]' info:)" = 1 ]
+check display_hud_leaves_the_show_alone see_quarters 650 10 1430 590 red lime blue white
 stop
 
 # ---- presets by the clock, and journeys ----
@@ -236,14 +236,14 @@ start --fullscreen --display 1 --playlist "$work/two.playlist"
 press F3
 first=$(distance "$work/quarters.png")
 sleep $((lasts + 1))
-check stage_playlist_waits [ "$(distance "$work/quarters.png")" -le $((first + 2)) ]
+check display_playlist_waits [ "$(distance "$work/quarters.png")" -le $((first + 2)) ]
 press F6
 sleep 1
 middle=$(distance "$work/quarters.png")
 sleep 5
 last=$(distance "$work/quarters.png")
-check stage_playlist_goes_on_by_key [ "$last" -gt $((first + 3)) ]
-check stage_playlist_fades [ "$middle" -lt "$last" ]
+check display_playlist_goes_on_by_key [ "$last" -gt $((first + 3)) ]
+check display_playlist_fades [ "$middle" -lt "$last" ]
 stop
 
 start --fullscreen --display 1 --strength 1 --size 96x72
@@ -253,10 +253,10 @@ convert "$work/screen.png" -crop 640x480+0+0 +repage -resize 320x240! "$work/bef
 still=$(distance "$work/before.png")
 press a
 sleep 5
-check stage_journey_moves_on [ "$(distance "$work/before.png")" -gt $((still + 20)) ]
+check display_journey_moves_on [ "$(distance "$work/before.png")" -gt $((still + 20)) ]
 press a
 sleep 4
-check stage_journey_ends_where_it_began [ "$(distance "$work/before.png")" -lt $((still + 20)) ]
+check display_journey_ends_where_it_began [ "$(distance "$work/before.png")" -lt $((still + 20)) ]
 stop
 
 finish
