@@ -77,9 +77,9 @@ static rv_status add_picture(struct probe *probe, uint64_t seed, double *sums, r
 	if (!image.pixels)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	status = probe_present(probe, &image, error);
-	if (!status)
+	if (status == RV_OK)
 		status = probe_run(probe, error);
-	if (!status)
+	if (status == RV_OK)
 		status = probe_activation(probe, &array, error);
 	pixels = (size_t)array.height * (size_t)array.width;
 	for (int c = 0; c < array.channels; c++)
@@ -91,7 +91,7 @@ static rv_status add_picture(struct probe *probe, uint64_t seed, double *sums, r
 	return status;
 }
 
-static rv_status measure(rv_engine *engine, const char *layer, float **levels, int *channels,
+static rv_status measure(rv_engine *engine, const char *layer, float **channel_rms, int *channels,
                          rv_error *error)
 {
 	struct probe probe;
@@ -99,27 +99,27 @@ static rv_status measure(rv_engine *engine, const char *layer, float **levels, i
 	rv_status status =
 		probe_create(&probe, engine, layer, PICTURE_WIDTH, PICTURE_HEIGHT, false, 1, error);
 
-	if (status)
+	if (status != RV_OK)
 		return status;
 	*channels = probe.graph->tensors[probe.graph->wanted[0]].channels;
 	sums = calloc((size_t)*channels, sizeof(*sums));
-	*levels = malloc((size_t)*channels * sizeof(**levels));
-	if (!sums || !*levels)
+	*channel_rms = malloc((size_t)*channels * sizeof(**channel_rms));
+	if (!sums || !*channel_rms)
 		status = rv_fail(error, RV_MEMORY, "out of memory");
-	for (int i = 0; i < PICTURES && !status; i++)
+	for (int i = 0; i < PICTURES && status == RV_OK; i++)
 		status = add_picture(&probe, (uint64_t)i, sums, error);
-	for (int c = 0; c < *channels && !status; c++)
-		(*levels)[c] = (float)sqrt(sums[c] / PICTURES);
+	for (int c = 0; c < *channels && status == RV_OK; c++)
+		(*channel_rms)[c] = (float)sqrt(sums[c] / PICTURES);
 	probe_release(&probe);
 	free(sums);
-	if (status) {
-		free(*levels);
-		*levels = NULL;
+	if (status != RV_OK) {
+		free(*channel_rms);
+		*channel_rms = NULL;
 	}
 	return status;
 }
 
-rv_status channel_rms_of_layer(rv_engine *engine, const char *layer, float **levels,
+rv_status channel_rms_of_layer(rv_engine *engine, const char *layer, float **channel_rms,
                                rv_error *error)
 {
 	char key[RV_LAYER_NAME_LENGTH + 64];
@@ -131,14 +131,15 @@ rv_status channel_rms_of_layer(rv_engine *engine, const char *layer, float **lev
 	snprintf(key, sizeof(key), "levels-1|%016llx|%s",
 	         (unsigned long long)onnx_hash(model_onnx(engine->model)), layer);
 	if (cache_find(directory, "levels", key, &entry)) {
-		*levels = malloc(entry.size);
-		if (*levels)
-			memcpy(*levels, entry.data, entry.size);
+		*channel_rms = malloc(entry.size);
+		if (*channel_rms)
+			memcpy(*channel_rms, entry.data, entry.size);
 		cache_release(&entry);
-		return *levels ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory");
+		return *channel_rms ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory");
 	}
-	status = measure(engine, layer, levels, &channels, error);
-	if (!status)
-		cache_write(directory, "levels", key, *levels, (size_t)channels * sizeof(**levels));
+	status = measure(engine, layer, channel_rms, &channels, error);
+	if (status == RV_OK)
+		cache_write(directory, "levels", key, *channel_rms,
+		            (size_t)channels * sizeof(**channel_rms));
 	return status;
 }

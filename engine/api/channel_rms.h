@@ -3,15 +3,15 @@
  * Some channels are ten times louder than others whatever they are shown; dividing by the typical
  * level lets them compete. The ordinary pictures are made here: dead leaves (opaque discs of random
  * size and colour, the sizes by a power law), which have the statistics of natural images (Ruderman
- * 1997; Lee, Mumford and Huang 2001), so nothing needs to be shipped and the levels are the same on
- * every machine. They are kept in the cache, by model and layer. */
+ * 1997; Lee, Mumford and Huang 2001), so nothing needs to be shipped and the channel_rms are the
+ * same on every machine. They are kept in the cache, by model and layer. */
 #ifndef ENGINE_API_CHANNEL_RMS_H
 #define ENGINE_API_CHANNEL_RMS_H
 
 #include "engine/api/engine.h"
 
 /* Writes one level per channel, to be released with free(). */
-rv_status channel_rms_of_layer(rv_engine *engine, const char *layer, float **levels,
+rv_status channel_rms_of_layer(rv_engine *engine, const char *layer, float **channel_rms,
                                rv_error *error);
 
 /* A picture of dead leaves, width * height * 3 floats, 0..1; the same for the same seed. Released

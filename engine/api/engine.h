@@ -28,8 +28,7 @@ rv_status engine_build(const rv_engine *engine, const char *const *layers, int l
                        struct graph **graph, struct convolution_library **convolutions,
                        rv_error *error);
 
-/* Plans and records the engine's ascent for pictures of this size (timed: frames of a video),
- * unless it is there already. */
-rv_status engine_prepare(rv_engine *engine, int width, int height, bool timed, rv_error *error);
+/* Frees graph, convolutions and ascent, which what is dreamed next records anew. */
+void engine_drop_recording(rv_engine *engine);
 
 #endif

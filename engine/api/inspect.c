@@ -32,25 +32,25 @@ rv_status rv_inspect(rv_engine *engine, const rv_image *picture, const char *lay
 	if (gradient)
 		memset(gradient, 0, sizeof(*gradient));
 	status = engine_check_image(picture, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	status = probe_create(&probe, engine, layer, picture->width, picture->height,
 	                      gradient != NULL, inspect_scale, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	status = probe_present(&probe, picture, error);
-	if (!status)
+	if (status == RV_OK)
 		status = probe_run(&probe, error);
-	if (!status && activation)
+	if (status == RV_OK && activation)
 		status = probe_activation(&probe, activation, error);
-	if (!status && gradient)
+	if (status == RV_OK && gradient)
 		status = probe_gradient(&probe, gradient, error);
-	if (!status && gradient)
+	if (status == RV_OK && gradient)
 		divide(gradient, inspect_scale);
-	if (!status)
+	if (status == RV_OK)
 		program_cache_keep(engine->device, true);
 	probe_release(&probe);
-	if (status) {
+	if (status != RV_OK) {
 		rv_array_release(activation);
 		rv_array_release(gradient);
 	}
@@ -68,10 +68,10 @@ rv_status rv_tune(rv_engine *engine, const char *layer, int width, int height, i
 		return rv_fail(error, RV_INVALID, "rv_tune needs an engine and a layer");
 	*measured = 0;
 	status = probe_create(&probe, engine, layer, width, height, true, 1, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	count = probe.graph->node_count;
-	for (int n = 0; n < count && !status; n++) {
+	for (int n = 0; n < count && status == RV_OK; n++) {
 		const struct operation *operation = &probe.network->operations[n];
 		bool was_measured = false;
 		if (operation->node->kind != OPERATOR_CONVOLUTION)
@@ -79,7 +79,7 @@ rv_status rv_tune(rv_engine *engine, const char *layer, int width, int height, i
 		status = convolution_tune(probe.convolutions, operation, probe.buffers.zeros,
 		                          &was_measured, error);
 		*measured += was_measured;
-		if (!status && engine->progress &&
+		if (status == RV_OK && engine->progress &&
 		    !engine->progress(engine->progress_context, (double)(n + 1) / count))
 			status = rv_fail(error, RV_CANCELLED, "stopped while tuning");
 	}
@@ -95,7 +95,7 @@ rv_status rv_compile_kernels(const rv_config *config, int *compiled, rv_error *e
 	if (!compiled)
 		return rv_fail(error, RV_INVALID, "rv_compile_kernels needs a count");
 	status = device_open(&device, config, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	status = program_compile_all(device, compiled, error);
 	device_close(&device);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/api/channel_rms.h"
+#include "engine/api/dream.h"
 #include "engine/api/probe.h"
 #include "engine/base/clock.h"
 #include "engine/opencl/profile.h"
@@ -13,7 +14,7 @@ static rv_status time_step(struct probe *probe, double *milliseconds, rv_error *
 {
 	double start = clock_now_ms();
 	rv_status status = probe_run(probe, error);
-	cl_int code = status ? CL_SUCCESS : clFinish(probe->engine->device->queue);
+	cl_int code = status != RV_OK ? CL_SUCCESS : clFinish(probe->engine->device->queue);
 
 	*milliseconds = clock_now_ms() - start;
 	return code ? device_fail(error, code, "running a gradient step") : status;
@@ -47,14 +48,14 @@ rv_status rv_measure_step(rv_engine *engine, const char *layer, int width, int h
 		               "rv_measure_step needs an engine, a layer and a size");
 	status = probe_create(&probe, engine, layer, width, height, true,
 	                      (float)width * (float)height, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	status = present_dead_leaves(&probe, error);
-	if (!status)
+	if (status == RV_OK)
 		status = time_step(&probe, &uncounted, error);
-	if (!status)
+	if (status == RV_OK)
 		program_cache_keep(engine->device, true);
-	for (int i = 0; i < runs && !status; i++)
+	for (int i = 0; i < runs && status == RV_OK; i++)
 		status = time_step(&probe, &milliseconds[i], error);
 	/* Backward multiplies and adds as often as forward. */
 	*gflop = 2 * probe.network->layout->flop * 1e-9;
@@ -71,11 +72,11 @@ static rv_status profile_probe(struct probe *probe, struct profile *profile, int
 	rv_status status = present_dead_leaves(probe, error);
 
 	/* The first run builds what drivers build late. */
-	if (!status)
+	if (status == RV_OK)
 		status = probe_run(probe, error);
-	if (!status)
+	if (status == RV_OK)
 		status = profile_list(profile, &network->forward, false, runs, 1, error);
-	if (!status)
+	if (status == RV_OK)
 		status = profile_list(profile, &network->backward, true, runs, 1, error);
 	return status;
 }
@@ -92,15 +93,15 @@ rv_status rv_profile_step(rv_engine *engine, const char *layer, int width, int h
 		               "rv_profile_step needs an engine, a layer, a size and runs");
 	*count = 0;
 	status = profile_create(&profile, engine->device, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	status = probe_create(&probe, engine, layer, width, height, true,
 	                      (float)width * (float)height, error);
-	if (!status) {
+	if (status == RV_OK) {
 		status = profile_probe(&probe, profile, runs, error);
 		probe_release(&probe);
 	}
-	if (!status)
+	if (status == RV_OK)
 		profile_read(profile, entries, capacity, count);
 	profile_destroy(&profile);
 	return status;
@@ -130,13 +131,13 @@ rv_status rv_profile_dream(rv_engine *engine, int width, int height, int runs,
 		return rv_fail(error, RV_INVALID,
 		               "rv_profile_dream needs an engine, a size and runs");
 	*count = 0;
-	status = engine_prepare(engine, width, height, false, error);
-	if (!status)
+	status = dream_prepare(engine, width, height, false, error);
+	if (status == RV_OK)
 		status = profile_create(&visit.profile, engine->device, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	status = ascent_visit(engine->ascent, &engine->params, profile_visited, &visit, error);
-	if (!status)
+	if (status == RV_OK)
 		profile_read(visit.profile, entries, capacity, count);
 	profile_destroy(&visit.profile);
 	return status;
@@ -159,8 +160,8 @@ rv_status rv_measure_memory(rv_engine *engine, int width, int height, rv_memory 
 	if (!engine || !memory || width < 1 || height < 1)
 		return rv_fail(error, RV_INVALID, "rv_measure_memory needs an engine and a size");
 	*memory = (rv_memory){0};
-	status = engine_prepare(engine, width, height, false, error);
-	if (status)
+	status = dream_prepare(engine, width, height, false, error);
+	if (status != RV_OK)
 		return status;
 	ascent_measure(engine->ascent, memory);
 	memory->weights = convolution_library_bytes(engine->convolutions);
@@ -179,13 +180,13 @@ rv_status rv_compare_convolutions(rv_engine *engine, const char *layer, int widt
 		return rv_fail(error, RV_INVALID,
 		               "rv_compare_convolutions needs an engine, a layer and a report");
 	status = probe_create(&probe, engine, layer, width, height, true, 1, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	/* Values as in use: denormal numbers, or zeros, would be another race. */
 	status = present_dead_leaves(&probe, error);
-	if (!status)
+	if (status == RV_OK)
 		status = probe_run(&probe, error);
-	for (int n = 0; n < probe.graph->node_count && !status; n++)
+	for (int n = 0; n < probe.graph->node_count && status == RV_OK; n++)
 		if (probe.network->operations[n].node->kind == OPERATOR_CONVOLUTION)
 			status = convolution_compare(probe.convolutions,
 			                             &probe.network->operations[n],

@@ -85,7 +85,7 @@ static rv_status explain_no_layer(const rv_model *model, rv_error *error)
 	const char *first = model->layers[0].info.name;
 	rv_status status = graph_build(&graph, model->onnx, &first, 1, NULL, error);
 	graph_destroy(&graph);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	return rv_fail(error, RV_UNSUPPORTED, "no layer of the model has pixels to dream of");
 }
@@ -107,10 +107,10 @@ static rv_status keep_path(rv_model *model, const char *path, rv_error *error)
 static rv_status describe(rv_model *model, const char *input_format, rv_error *error)
 {
 	rv_status status = input_format_find(&model->format, input_format, model->onnx, error);
-	if (!status)
+	if (status == RV_OK)
 		status = graph_list_layers(model->onnx, model->memory, &model->layers,
 		                           &model->layer_count, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	model->default_layer = choose_default_layer(model);
 	return model->default_layer == NO_LAYER ? explain_no_layer(model, error) : RV_OK;
@@ -125,12 +125,12 @@ rv_status rv_model_open(rv_model **model, const char *path, const char *input_fo
 	if (!opened)
 		return rv_fail(error, RV_MEMORY, "not enough memory for the model");
 	rv_status status = keep_path(opened, path, error);
-	if (!status)
+	if (status == RV_OK)
 		status = onnx_open(&opened->onnx, path, error);
-	if (status)
+	if (status != RV_OK)
 		goto cleanup;
 	status = describe(opened, input_format, &inner);
-	if (status) {
+	if (status != RV_OK) {
 		rv_fail(error, status, "%.200s: %s", path, inner.message);
 		goto cleanup;
 	}

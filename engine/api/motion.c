@@ -47,9 +47,9 @@ rv_status rv_motion_create(rv_motion **out, const rv_config *config, int width, 
 	motion = calloc(1, sizeof(*motion));
 	if (!motion)
 		return rv_fail(error, RV_MEMORY, "out of memory");
-	if ((status = device_open(&motion->device, config, error)) ||
-	    (status = flow_create(&motion->flow, motion->device, &settings, error)) ||
-	    (status = create_rasters(motion, width, height, error))) {
+	if ((status = device_open(&motion->device, config, error)) != RV_OK ||
+	    (status = flow_create(&motion->flow, motion->device, &settings, error)) != RV_OK ||
+	    (status = create_rasters(motion, width, height, error)) != RV_OK) {
 		rv_motion_destroy(&motion);
 		return status;
 	}
@@ -81,7 +81,7 @@ static rv_status check(const struct rv_motion *motion, const rv_image *image, rv
 	const struct raster *raster = &motion->pictures[0].raster;
 	rv_status status = engine_check_image(image, error);
 
-	if (!status && (image->width != raster->width || image->height != raster->height))
+	if (status == RV_OK && (image->width != raster->width || image->height != raster->height))
 		return rv_fail(error, RV_INVALID,
 		               "no optical flow from %dx%d pixels to %dx%d; both pictures must "
 		               "have one size",
@@ -103,7 +103,7 @@ static rv_status record_load(struct rv_motion *motion, struct motion_picture *pi
 	*pixels = (struct raster_pixels){.format = image->format, .stride = image->stride};
 	pixels->buffer = record_own_buffer(&recorder, image->stride * (size_t)image->height, NULL);
 	raster_record_load(&recorder, pixels, &picture->raster);
-	if (recorder.status)
+	if (recorder.status != RV_OK)
 		launch_list_clear(&picture->load);
 	return recorder.status;
 }
@@ -124,7 +124,7 @@ static rv_status load(struct rv_motion *motion, struct motion_picture *picture,
 	rv_status status = record_load(motion, picture, image, error);
 	cl_int code;
 
-	if (status)
+	if (status != RV_OK)
 		return status;
 	code = clEnqueueWriteBuffer(queue, picture->pixels.buffer, CL_TRUE, 0, image_bytes(image),
 	                            image->pixels, 0, NULL, NULL);
@@ -142,9 +142,9 @@ static rv_status estimate(struct rv_motion *motion, double *milliseconds, rv_err
 	rv_status status;
 	cl_int code;
 
-	if ((status = flow_push(motion->flow, &motion->pictures[0].raster, error)) ||
-	    (status = flow_push(motion->flow, &motion->pictures[1].raster, error)) ||
-	    (status = flow_estimate(motion->flow, FLOW_TO_PRESENT, error)))
+	if ((status = flow_push(motion->flow, &motion->pictures[0].raster, error)) != RV_OK ||
+	    (status = flow_push(motion->flow, &motion->pictures[1].raster, error)) != RV_OK ||
+	    (status = flow_estimate(motion->flow, FLOW_TO_PRESENT, error)) != RV_OK)
 		return status;
 	code = clFinish(motion->device->queue);
 	if (code)
@@ -173,10 +173,11 @@ rv_status rv_motion_estimate(rv_motion *motion, const rv_image *first, const rv_
 	if (!motion || !flow)
 		return rv_fail(error, RV_INVALID,
 		               "rv_motion_estimate needs a motion and room for the flow");
-	if ((status = check(motion, first, error)) || (status = check(motion, second, error)) ||
-	    (status = load(motion, &motion->pictures[0], first, error)) ||
-	    (status = load(motion, &motion->pictures[1], second, error)) ||
-	    (status = estimate(motion, NULL, error)))
+	if ((status = check(motion, first, error)) != RV_OK ||
+	    (status = check(motion, second, error)) != RV_OK ||
+	    (status = load(motion, &motion->pictures[0], first, error)) != RV_OK ||
+	    (status = load(motion, &motion->pictures[1], second, error)) != RV_OK ||
+	    (status = estimate(motion, NULL, error)) != RV_OK)
 		return status;
 	program_cache_keep(motion->device, true);
 	return read_flow(motion, flow, error);
@@ -192,12 +193,12 @@ rv_status rv_flow(const rv_config *config, const rv_image *first, const rv_image
 	if (!first || !second || !motion || (milliseconds && runs < 1))
 		return rv_fail(error, RV_INVALID,
 		               "rv_flow needs two pictures and room for the flow");
-	if ((status = engine_check_image(first, error)) ||
+	if ((status = engine_check_image(first, error)) != RV_OK ||
 	    (status = rv_motion_create(&between, config, first->width, first->height, quality,
-	                               error)))
+	                               error)) != RV_OK)
 		return status;
 	status = rv_motion_estimate(between, first, second, motion, error); /* and compiles */
-	for (int i = 0; milliseconds && i < runs && !status; i++)
+	for (int i = 0; milliseconds && i < runs && status == RV_OK; i++)
 		status = estimate(between, &milliseconds[i], error);
 	rv_motion_destroy(&between);
 	return status;

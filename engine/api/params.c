@@ -140,11 +140,11 @@ bool rv_params_equal(const rv_params *a, const rv_params *b)
 
 bool params_same_recording(const rv_params *a, const rv_params *b)
 {
-	return params_same_wish(a, b) && a->normalisation == b->normalisation &&
+	return params_same_objective(a, b) && a->normalisation == b->normalisation &&
 	       a->octaves == b->octaves && a->octave_scale == b->octave_scale;
 }
 
-bool params_same_wish(const rv_params *a, const rv_params *b)
+bool params_same_objective(const rv_params *a, const rv_params *b)
 {
 	return same_targets(a, b) && a->objective == b->objective && a->time.on == b->time.on &&
 	       a->winners == b->winners && a->winner_window == b->winner_window;

@@ -12,6 +12,6 @@ rv_status params_check(const rv_params *params, rv_error *error);
 bool params_same_recording(const rv_params *a, const rv_params *b);
 
 /* True where both look for the same, so that a dream of one may go on as one of the other. */
-bool params_same_wish(const rv_params *a, const rv_params *b);
+bool params_same_objective(const rv_params *a, const rv_params *b);
 
 #endif

@@ -20,14 +20,14 @@ rv_status probe_create(struct probe *probe, rv_engine *engine, const char *layer
 	probe->engine = engine;
 	probe->picture = (struct raster){.width = width, .height = height};
 	status = engine_build(engine, &layer, 1, &probe->graph, &probe->convolutions, error);
-	if (!status)
+	if (status == RV_OK)
 		status = network_create(&probe->network, probe->graph, height, width, error);
-	if (!status)
+	if (status == RV_OK)
 		status = network_buffers_create(&probe->buffers, engine->device,
 		                                &probe->network->needs, error);
-	if (!status)
+	if (status == RV_OK)
 		status = record_network(probe, backward, scale, error);
-	if (status)
+	if (status != RV_OK)
 		probe_release(probe);
 	return status;
 }
@@ -77,7 +77,7 @@ rv_status probe_present(struct probe *probe, const rv_image *picture, rv_error *
 	raster_record_load(&recorder, &pixels, &probe->picture);
 	raster_record_present(&recorder, &probe->picture,
 	                      rv_model_input_format(probe->engine->model), &input);
-	if (recorder.status)
+	if (recorder.status != RV_OK)
 		return recorder.status;
 	return launch_list_run(&probe->present, device->queue, error);
 }
@@ -87,7 +87,7 @@ rv_status probe_run(struct probe *probe, rv_error *error)
 	cl_command_queue queue = probe->engine->device->queue;
 	rv_status status = launch_list_run(&probe->network->forward, queue, error);
 
-	return status ? status : launch_list_run(&probe->network->backward, queue, error);
+	return status != RV_OK ? status : launch_list_run(&probe->network->backward, queue, error);
 }
 
 /* From pixels of channels on the device to planes of channels on the host. */

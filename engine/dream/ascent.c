@@ -12,24 +12,24 @@
 struct ascent {
 	struct device *device;
 	int width, height;
-	bool timed; /* room for what lives on from frame to frame */
+	bool timed; /* has rasters for what lives on from frame to frame */
 	struct network_buffers buffers;
-	struct network_needs needs;      /* which the buffers cover */
-	struct launch_list room_buffers; /* owns the room */
-	struct octave_scratch room;
+	struct network_needs needs;        /* which the buffers cover */
+	struct launch_list shared_buffers; /* owns what is shared */
+	struct octave_shared shared;
 	struct raster frame;     /* the picture as given */
 	struct raster detail;    /* dream minus picture, of the last frame */
 	struct raster inherited; /* what of it the next one starts from; without time, all */
 	cl_mem length;           /* float: what a step is multiplied with besides; 1 */
-	struct channel_weights favours[RV_TARGETS_MAX]; /* of each target's channels */
+	struct channel_weights channel_weights[RV_TARGETS_MAX]; /* of each target's channels */
 	int target_count;
 	struct temporal *temporal; /* NULL while pictures are dreamed by themselves */
 	bool has_past;
 	rv_frame_report report;
 	struct octave octaves[RV_OCTAVES_MAX]; /* the smallest first */
 	int octave_count;
-	struct launch_list rasters; /* owns frame, detail, inherited, length and favours */
-	struct transfer exchange;
+	struct launch_list rasters; /* owns frame, detail, inherited, length and channel_weights */
+	struct transfer transfer;
 };
 
 static int scaled(int size, double scale)
@@ -38,10 +38,10 @@ static int scaled(int size, double scale)
 }
 
 /* What the rasters of the whole ascent take, so that networks get what is left: at the full size
- * the frame, the last detail, the gradient, room for resizing and both sides of the caller's
+ * the frame, the last detail, the gradient, scratch for resizing and both sides of the caller's
  * pixels; at each size the detail and the levels of its pyramid, a third as much again; and a base.
  */
-static size_t raster_room(const struct ascent *ascent, const rv_params *params)
+static size_t rasters_needed(const struct ascent *ascent, const rv_params *params)
 {
 	size_t full = raster_bytes(ascent->width, ascent->height), bytes = 5 * full;
 	double scale = 1;
@@ -56,10 +56,10 @@ static size_t raster_room(const struct ascent *ascent, const rv_params *params)
 }
 
 /* The octaves from the full size down, until one is too small for the network. */
-static rv_status plan_octaves(struct ascent *ascent, const struct ascent_recipe *recipe,
+static rv_status plan_octaves(struct ascent *ascent, const struct dream_recipe *recipe,
                               rv_error *error)
 {
-	size_t rasters = raster_room(ascent, recipe->params);
+	size_t rasters = rasters_needed(ascent, recipe->params);
 	struct tile_budget budget = {recipe->memory > rasters ? recipe->memory - rasters : 0,
 	                             ascent->device->info.max_buffer_bytes};
 	struct octave found[RV_OCTAVES_MAX];
@@ -78,7 +78,7 @@ static rv_status plan_octaves(struct ascent *ascent, const struct ascent_recipe 
 			status = RV_OK;
 			break;
 		}
-		if (status)
+		if (status != RV_OK)
 			break;
 		found[count++] = octave;
 	}
@@ -90,24 +90,24 @@ static rv_status plan_octaves(struct ascent *ascent, const struct ascent_recipe 
 
 /* What octaves share. Resizing keeps rows of the one side and columns of the other between its two
  * passes, which is most where the frame shrinks to the octave below it, or that grows again. */
-static rv_status create_room(struct ascent *ascent, bool in_time, rv_error *error)
+static rv_status create_shared(struct ascent *ascent, bool in_time, rv_error *error)
 {
 	struct launch_recorder recorder = {
-		.device = ascent->device, .list = &ascent->room_buffers, .error = error};
-	struct octave_scratch *room = &ascent->room;
+		.device = ascent->device, .list = &ascent->shared_buffers, .error = error};
+	struct octave_shared *shared = &ascent->shared;
 	const struct octave *second;
 
-	room->gradient = raster_record_own(&recorder, ascent->width, ascent->height).buffer;
+	shared->gradient = raster_record_own(&recorder, ascent->width, ascent->height).buffer;
 	if (ascent->octave_count > 1) {
 		second = &ascent->octaves[ascent->octave_count - 2];
-		room->base = raster_record_own(&recorder, second->width, second->height).buffer;
+		shared->base = raster_record_own(&recorder, second->width, second->height).buffer;
 		if (in_time)
-			room->past =
+			shared->past =
 				raster_record_own(&recorder, second->width, second->height).buffer;
-		room->scratch_bytes = raster_bytes(second->width, ascent->height);
-		if (raster_bytes(ascent->width, second->height) > room->scratch_bytes)
-			room->scratch_bytes = raster_bytes(ascent->width, second->height);
-		room->scratch = record_own_buffer(&recorder, room->scratch_bytes, NULL);
+		shared->scratch_bytes = raster_bytes(second->width, ascent->height);
+		if (raster_bytes(ascent->width, second->height) > shared->scratch_bytes)
+			shared->scratch_bytes = raster_bytes(ascent->width, second->height);
+		shared->scratch = record_own_buffer(&recorder, shared->scratch_bytes, NULL);
 	}
 	return recorder.status;
 }
@@ -119,50 +119,69 @@ static rv_status create_buffers(struct ascent *ascent, rv_error *error)
 	return network_buffers_create(&ascent->buffers, ascent->device, &ascent->needs, error);
 }
 
-/* The recipe's targets, with the shares that the ascent gives to their channels. */
-static void create_favours(struct ascent *ascent, struct launch_recorder *recorder,
-                           const struct ascent_recipe *recipe,
-                           struct objective_target targets[RV_TARGETS_MAX])
+/* The recipe's targets, with the weights that the ascent gives to their channels. */
+static void create_channel_weights(struct ascent *ascent, struct launch_recorder *recorder,
+                                   const struct dream_recipe *recipe,
+                                   struct objective_target targets[RV_TARGETS_MAX])
 {
 	const struct graph *graph = recipe->graph;
 
 	for (int i = 0; i < graph->wanted_count; i++) {
-		channel_weights_create(&ascent->favours[i], recorder,
+		channel_weights_create(&ascent->channel_weights[i], recorder,
 		                       graph->tensors[graph->wanted[i]].channels);
 		targets[i] = recipe->targets[i];
-		targets[i].shares = ascent->favours[i].table;
+		targets[i].channel_weights = ascent->channel_weights[i].table;
 	}
 	ascent->target_count = graph->wanted_count;
 }
 
-static rv_status record_octaves(struct ascent *ascent, const struct ascent_recipe *recipe,
+static rv_status record_octaves(struct ascent *ascent, const struct dream_recipe *recipe,
                                 struct convolution_library *convolutions, rv_error *error)
 {
 	struct octave_recipe octave_recipe = {.ascent = recipe,
 	                                      .frame = &ascent->frame,
 	                                      .inherited = &ascent->inherited,
 	                                      .length = ascent->length,
-	                                      .room = &ascent->room,
+	                                      .shared = &ascent->shared,
 	                                      .buffers = &ascent->buffers,
 	                                      .convolutions = convolutions};
 	rv_status status = RV_OK;
 
-	for (int i = 0; i < ascent->octave_count && !status; i++) {
+	for (int i = 0; i < ascent->octave_count && status == RV_OK; i++) {
 		octave_recipe.below = i ? &ascent->octaves[i - 1] : NULL;
 		status = octave_record(&ascent->octaves[i], ascent->device, &octave_recipe, error);
 	}
 	return status;
 }
 
+/* The rasters that live as long as the ascent, and the weights of channels, which are filled in
+ * beside what the recipe says of targets. */
+static rv_status create_rasters(struct ascent *ascent, const struct dream_recipe *recipe,
+                                struct objective_target targets[RV_TARGETS_MAX], rv_error *error)
+{
+	struct launch_recorder recorder = {
+		.device = ascent->device, .list = &ascent->rasters, .error = error};
+	const int width = ascent->width, height = ascent->height;
+	const float unit = 1;
+
+	ascent->frame = raster_record_own(&recorder, width, height);
+	ascent->detail = ascent->inherited = raster_record_own(&recorder, width, height);
+	if (ascent->timed)
+		ascent->inherited = raster_record_own(&recorder, width, height);
+	ascent->transfer = (struct transfer){
+		.device = ascent->device, .frame = ascent->frame, .detail = ascent->detail};
+	ascent->length = record_own_buffer(&recorder, sizeof(unit), &unit);
+	create_channel_weights(ascent, &recorder, recipe, targets);
+	return recorder.status;
+}
+
 rv_status ascent_create(struct ascent **out, struct device *device,
-                        struct convolution_library *convolutions,
-                        const struct ascent_recipe *recipe, int width, int height, rv_error *error)
+                        struct convolution_library *convolutions, const struct dream_recipe *recipe,
+                        int width, int height, rv_error *error)
 {
 	struct ascent *ascent = calloc(1, sizeof(*ascent));
-	struct launch_recorder recorder = {.device = device, .error = error};
 	struct objective_target targets[RV_TARGETS_MAX];
-	struct ascent_recipe own = *recipe;
-	const float unit = 1;
+	struct dream_recipe own = *recipe;
 	rv_status status;
 
 	*out = NULL;
@@ -172,26 +191,12 @@ rv_status ascent_create(struct ascent **out, struct device *device,
 	ascent->width = width;
 	ascent->height = height;
 	ascent->timed = recipe->params->time.on;
-	recorder.list = &ascent->rasters;
-	ascent->frame = raster_record_own(&recorder, width, height);
-	ascent->detail = ascent->inherited = raster_record_own(&recorder, width, height);
-	if (ascent->timed)
-		ascent->inherited = raster_record_own(&recorder, width, height);
-	ascent->exchange = (struct transfer){
-		.device = device, .frame = ascent->frame, .detail = ascent->detail};
-	ascent->length = record_own_buffer(&recorder, sizeof(unit), &unit);
-	create_favours(ascent, &recorder, recipe, targets);
 	own.targets = targets;
-	status = recorder.status;
-	if (!status)
-		status = plan_octaves(ascent, recipe, error);
-	if (!status)
-		status = create_buffers(ascent, error);
-	if (!status)
-		status = create_room(ascent, ascent->timed, error);
-	if (!status)
-		status = record_octaves(ascent, &own, convolutions, error);
-	if (status) {
+	if ((status = create_rasters(ascent, recipe, targets, error)) != RV_OK ||
+	    (status = plan_octaves(ascent, recipe, error)) != RV_OK ||
+	    (status = create_buffers(ascent, error)) != RV_OK ||
+	    (status = create_shared(ascent, ascent->timed, error)) != RV_OK ||
+	    (status = record_octaves(ascent, &own, convolutions, error)) != RV_OK) {
 		ascent_destroy(&ascent);
 		return status;
 	}
@@ -205,8 +210,8 @@ void ascent_retire(struct ascent *ascent)
 	for (int i = 0; i < ascent->octave_count; i++)
 		octave_release(&ascent->octaves[i]);
 	ascent->octave_count = 0;
-	transfer_release(&ascent->exchange);
-	launch_list_clear(&ascent->room_buffers);
+	transfer_release(&ascent->transfer);
+	launch_list_clear(&ascent->shared_buffers);
 	network_buffers_release(&ascent->buffers);
 }
 
@@ -219,7 +224,7 @@ void ascent_destroy(struct ascent **pointer)
 	ascent_retire(ascent);
 	temporal_destroy(&ascent->temporal);
 	for (int i = 0; i < ascent->target_count; i++)
-		channel_weights_release(&ascent->favours[i]);
+		channel_weights_release(&ascent->channel_weights[i]);
 	launch_list_clear(&ascent->rasters);
 	free(ascent);
 	*pointer = NULL;
@@ -249,8 +254,8 @@ void ascent_measure(const struct ascent *ascent, rv_memory *memory)
 	memory->tensors = ascent->needs.tensor_bytes + ascent->needs.zero_bytes;
 	memory->saved = ascent->needs.saved_bytes;
 	memory->rasters = launch_list_bytes(&ascent->rasters) +
-	                  launch_list_bytes(&ascent->room_buffers) +
-	                  transfer_bytes(&ascent->exchange);
+	                  launch_list_bytes(&ascent->shared_buffers) +
+	                  transfer_bytes(&ascent->transfer);
 	for (int i = 0; i < ascent->octave_count; i++)
 		memory->rasters += octave_bytes(&ascent->octaves[i]);
 	memory->tiles = tiles_count(&top->tiles);
@@ -288,31 +293,31 @@ static rv_status keep_detail(struct ascent *ascent, rv_error *error)
 }
 
 /* Each target's channels come and go in an order of their own. */
-static rv_status favour_channels(struct ascent *ascent, uint64_t seed, double wandered,
-                                 rv_error *error)
+static rv_status wander_channel_weights(struct ascent *ascent, uint64_t seed, double wandered,
+                                        rv_error *error)
 {
 	rv_status status = RV_OK;
 
-	for (int i = 0; i < ascent->target_count && !status; i++)
-		status = channel_weights_wander(&ascent->favours[i], ascent->device->queue,
+	for (int i = 0; i < ascent->target_count && status == RV_OK; i++)
+		status = channel_weights_wander(&ascent->channel_weights[i], ascent->device->queue,
 		                                seed + ((uint64_t)i << 32), wandered, error);
 	return status;
 }
 
 /* A picture by itself, or blended with what the last one became. */
-static rv_status run_alone(struct ascent *ascent, struct schedule *climb, const rv_params *params,
-                           bool blended, rv_error *error)
+static rv_status run_alone(struct ascent *ascent, struct schedule *schedule,
+                           const rv_params *params, bool blended, rv_error *error)
 {
 	struct schedule_plan plan = cold_plan(params);
-	rv_status status = favour_channels(ascent, params->seed, 0, error);
+	rv_status status = wander_channel_weights(ascent, params->seed, 0, error);
 
 	if (blended && ascent->has_past)
 		plan.past = params->blend;
-	if (!status)
-		status = schedule_run(climb, &plan, params->jitter, error);
-	if (!status)
+	if (status == RV_OK)
+		status = schedule_run(schedule, &plan, params->jitter, error);
+	if (status == RV_OK)
 		status = keep_detail(ascent, error);
-	ascent->report = (rv_frame_report){.cold = true, .uncovered = 1, .steps = climb->steps};
+	ascent->report = (rv_frame_report){.cold = true, .uncovered = 1, .steps = schedule->steps};
 	return status;
 }
 
@@ -328,7 +333,7 @@ static rv_status prepare_temporal(struct ascent *ascent, const rv_time *time, rv
 		return RV_OK;
 	status = temporal_create(&ascent->temporal, ascent->device, time, &rasters, ascent->length,
 	                         error);
-	if (!status && last)
+	if (status == RV_OK && last)
 		status = temporal_go_on(ascent->temporal, last, error);
 	temporal_destroy(&last);
 	return status;
@@ -342,7 +347,7 @@ rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const r
 	if (!ascent->timed || !last->temporal)
 		return RV_OK;
 	status = prepare_temporal(ascent, time, error);
-	return status ? status : temporal_go_on(ascent->temporal, last->temporal, error);
+	return status != RV_OK ? status : temporal_go_on(ascent->temporal, last->temporal, error);
 }
 
 static struct schedule_plan warm_plan(const struct ascent *ascent, const rv_params *params,
@@ -362,19 +367,20 @@ static struct schedule_plan warm_plan(const struct ascent *ascent, const rv_para
 }
 
 /* travelling: there is no new frame. */
-static rv_status run_in_time(struct ascent *ascent, struct schedule *climb, const rv_params *params,
-                             int64_t time, bool travelling, rv_error *error)
+static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
+                             const rv_params *params, int64_t time, bool travelling,
+                             rv_error *error)
 {
 	const struct octave *top = &ascent->octaves[ascent->octave_count - 1];
 	struct temporal_plan temporal;
 	struct schedule_plan plan;
 	rv_status status = prepare_temporal(ascent, &params->time, error);
 
-	if (!status)
+	if (status == RV_OK)
 		status = travelling
 		                 ? temporal_travel(ascent->temporal, params, time, &temporal, error)
 		                 : temporal_begin(ascent->temporal, params, time, &temporal, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	plan = temporal.warm || travelling ? warm_plan(ascent, params, &temporal)
 	                                   : cold_plan(params);
@@ -383,15 +389,15 @@ static rv_status run_in_time(struct ascent *ascent, struct schedule *climb, cons
 	plan.seed += temporal.seed;
 	plan.phase_x = temporal.phase_x;
 	plan.phase_y = temporal.phase_y;
-	status = favour_channels(ascent, params->seed, temporal.wandered, error);
-	if (!status)
-		status = schedule_run(climb, &plan, params->jitter, error);
-	if (!status)
+	status = wander_channel_weights(ascent, params->seed, temporal.wandered, error);
+	if (status == RV_OK)
+		status = schedule_run(schedule, &plan, params->jitter, error);
+	if (status == RV_OK)
 		status = temporal_end(ascent->temporal, &top->detail, error);
 	ascent->report = (rv_frame_report){.cold = !temporal.warm && !travelling,
 	                                   .cut = temporal.cut,
 	                                   .onset = temporal.onset,
-	                                   .steps = climb->steps,
+	                                   .steps = schedule->steps,
 	                                   .likeness = temporal.likeness,
 	                                   .uncovered = temporal.uncovered};
 	return status;
@@ -402,42 +408,42 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
                      rv_error *error)
 {
 	bool lone = time == RV_TIME_NONE;
-	struct schedule climb = {.octaves = ascent->octaves,
-	                         .octave_count = ascent->octave_count,
-	                         .queue = ascent->device->queue,
-	                         .times = &ascent->device->times,
-	                         .progress = progress,
-	                         .context = context};
+	struct schedule schedule = {.octaves = ascent->octaves,
+	                            .octave_count = ascent->octave_count,
+	                            .queue = ascent->device->queue,
+	                            .times = &ascent->device->times,
+	                            .progress = progress,
+	                            .context = context};
 	rv_status status = reset_length(ascent, error);
 
-	if (!status && input)
-		status = transfer_upload(&ascent->exchange, input, error);
-	if (!status)
+	if (status == RV_OK && input)
+		status = transfer_upload(&ascent->transfer, input, error);
+	if (status == RV_OK)
 		status = params->time.on && !lone
-		                 ? run_in_time(ascent, &climb, params, time, !input, error)
-		                 : run_alone(ascent, &climb, params, !lone, error);
-	if (!status)
-		status = transfer_download(&ascent->exchange, params->strength, output, error);
-	if (status)
+		                 ? run_in_time(ascent, &schedule, params, time, !input, error)
+		                 : run_alone(ascent, &schedule, params, !lone, error);
+	if (status == RV_OK)
+		status = transfer_download(&ascent->transfer, params->strength, output, error);
+	if (status != RV_OK)
 		clFinish(ascent->device->queue);
 	ascent->report.flow_ms = (float)stage_times_take(&ascent->device->times, TIMED_FLOW);
 	ascent->report.steps_ms = (float)stage_times_take(&ascent->device->times, TIMED_STEPS);
-	if (status || lone)
+	if (status != RV_OK || lone)
 		ascent_reset(ascent);
 	else
 		ascent->has_past = true;
 	return status;
 }
 
-rv_status ascent_visit(struct ascent *ascent, const rv_params *params, ascent_visitor *visit,
+rv_status ascent_visit(struct ascent *ascent, const rv_params *params, dream_visitor *visit,
                        void *context, rv_error *error)
 {
-	rv_status status = transfer_record(&ascent->exchange, RV_RGB8, error);
+	rv_status status = transfer_record(&ascent->transfer, RV_RGB8, error);
 
-	if (!status)
-		status = visit(context, &ascent->exchange.load, false, 1, error);
-	for (int i = 0; i < ascent->octave_count && !status; i++)
+	if (status == RV_OK)
+		status = visit(context, &ascent->transfer.load, false, 1, error);
+	for (int i = 0; i < ascent->octave_count && status == RV_OK; i++)
 		status = octave_visit(&ascent->octaves[i], params->iterations, visit, context,
 		                      error);
-	return status ? status : visit(context, &ascent->exchange.store, false, 1, error);
+	return status != RV_OK ? status : visit(context, &ascent->transfer.store, false, 1, error);
 }

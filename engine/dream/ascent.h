@@ -1,4 +1,5 @@
-/* Gradient ascent on one picture size: octaves, jitter, steps.
+/* Gradient ascent on pictures of one size: octaves, jitter, steps. Belongs to the thread of the
+ * device's queue.
  *
  * The picture is dreamed at several sizes, the smallest first. What the dream added at one size
  * (the detail: dream minus picture) is enlarged and laid over the picture at the next, so that
@@ -7,20 +8,9 @@
 #ifndef ENGINE_DREAM_ASCENT_H
 #define ENGINE_DREAM_ASCENT_H
 
-#include "engine/network/network.h"
-#include "engine/picture/raster.h"
+#include "engine/dream/recipe.h"
 
 struct ascent;
-
-struct ascent_recipe {
-	const struct graph *graph;
-	const rv_input_format *format;
-	const rv_params *params;
-	size_t memory; /* bytes that the ascent may take on the device; where it does not fit, its
-	                * gradients are computed in tiles */
-	/* [graph->wanted_count], for network_record */
-	const struct objective_target *targets;
-};
 
 /* Plans and records everything for pictures of width x height; for pictures by themselves, which
  * takes less memory, where recipe->params->time.on is false. What recipe points to, but for
@@ -28,12 +18,12 @@ struct ascent_recipe {
  * RV_INVALID where the picture itself is. RV_MEMORY where recipe->memory is too
  * little for any tiles. */
 rv_status ascent_create(struct ascent **ascent, struct device *device,
-                        struct convolution_library *convolutions,
-                        const struct ascent_recipe *recipe, int width, int height, rv_error *error);
+                        struct convolution_library *convolutions, const struct dream_recipe *recipe,
+                        int width, int height, rv_error *error);
 void ascent_destroy(struct ascent **ascent);
 
-/* Frees all but what ascent_go_on reads. What is retired is only good for that, and to be
- * destroyed. */
+/* Frees all but what ascent_go_on reads of an ascent, for which alone it may be used afterwards,
+ * until it is destroyed. */
 void ascent_retire(struct ascent *ascent);
 
 /* Lets an ascent that has dreamed nothing yet go on from the last dream of a retired one, of any
@@ -41,8 +31,8 @@ void ascent_retire(struct ascent *ascent);
 rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const rv_time *time,
                        rv_error *error);
 
-/* True if the ascent was made for this size and, where timed, for frames of a video: what was made
- * for them does for pictures by themselves too, but not the other way round. */
+/* True if the ascent was made for this size and, where timed, for frames of a video. One made for
+ * frames of a video serves single pictures too, but not the other way round. */
 bool ascent_fits(const struct ascent *ascent, int width, int height, bool timed);
 
 /* Forgets the last picture. */
@@ -55,18 +45,14 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
                      int64_t time, const rv_image *output, rv_progress *progress, void *context,
                      rv_error *error);
 
-/* What the last picture went through. */
+/* How the last picture was dreamed. */
 rv_frame_report ascent_report(const struct ascent *ascent);
 
 /* Fills in all but the weights. */
 void ascent_measure(const struct ascent *ascent, rv_memory *memory);
 
-/* Calls visit for every list of launches that dreaming one picture with params runs, in that order,
- * with the number of times it is run; stops at the first failure. backward: on the way from the
- * objective to the picture. */
-typedef rv_status ascent_visitor(void *context, const struct launch_list *list, bool backward,
-                                 int times, rv_error *error);
-rv_status ascent_visit(struct ascent *ascent, const rv_params *params, ascent_visitor *visit,
+/* Visits what dreaming one picture with params runs. */
+rv_status ascent_visit(struct ascent *ascent, const rv_params *params, dream_visitor *visit,
                        void *context, rv_error *error);
 
 #endif

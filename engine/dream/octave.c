@@ -22,10 +22,11 @@ static void record_buffers(struct launch_recorder *recorder, struct octave *octa
 	octave->detail = raster_record_own(recorder, octave->width, octave->height);
 	octave->picture = octave->detail;
 	octave->base = octave->gradient = shared;
-	octave->base.buffer = recipe->room->base;
-	octave->gradient.buffer = recipe->room->gradient;
+	octave->base.buffer = recipe->shared->base;
+	octave->gradient.buffer = recipe->shared->gradient;
 	octave->past = shared;
-	octave->past.buffer = recipe->room->past ? recipe->room->past : recipe->room->gradient;
+	octave->past.buffer =
+		recipe->shared->past ? recipe->shared->past : recipe->shared->gradient;
 	if (is_full_size(octave, recipe)) {
 		octave->base = *recipe->frame;
 		octave->past = *recipe->inherited;
@@ -93,15 +94,15 @@ rv_status octave_record(struct octave *octave, struct device *device,
 {
 	struct launch_recorder recorder = {.device = device,
 	                                   .zeros = recipe->buffers->zeros,
-	                                   .scratch = recipe->room->scratch,
-	                                   .scratch_bytes = recipe->room->scratch_bytes,
+	                                   .scratch = recipe->shared->scratch,
+	                                   .scratch_bytes = recipe->shared->scratch_bytes,
 	                                   .error = error};
 	struct slice input;
 	rv_status status;
 
 	status = network_record(octave->network, device, recipe->buffers, recipe->convolutions,
 	                        recipe->ascent->targets, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	recorder.list = &octave->buffers;
 	record_buffers(&recorder, octave, recipe);
@@ -208,7 +209,7 @@ rv_status octave_tile(struct octave *octave, int tile, int shift_y, int shift_x,
 	place_tile(octave, tile, shift_y, shift_x);
 	if (tile == 0 && tiles_count(&octave->tiles) > 1)
 		status = clear_gradient(octave, queue, error);
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && !status; i++)
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && status == RV_OK; i++)
 		status = launch_list_run(lists[i], queue, error);
 	return status;
 }
@@ -217,7 +218,7 @@ rv_status octave_step(struct octave *octave, cl_command_queue queue, rv_error *e
 {
 	rv_status status = octave->masked ? launch_list_run(&octave->mask, queue, error) : RV_OK;
 
-	return status ? status : launch_list_run(&octave->step, queue, error);
+	return status != RV_OK ? status : launch_list_run(&octave->step, queue, error);
 }
 
 rv_status octave_leave(struct octave *octave, cl_command_queue queue, rv_error *error)
@@ -225,7 +226,7 @@ rv_status octave_leave(struct octave *octave, cl_command_queue queue, rv_error *
 	return launch_list_run(&octave->leave, queue, error);
 }
 
-rv_status octave_visit(struct octave *octave, int steps, ascent_visitor *visit, void *context,
+rv_status octave_visit(struct octave *octave, int steps, dream_visitor *visit, void *context,
                        rv_error *error)
 {
 	int tiles = steps * tiles_count(&octave->tiles);
@@ -245,7 +246,7 @@ rv_status octave_visit(struct octave *octave, int steps, ascent_visitor *visit, 
 	rv_status status = RV_OK;
 
 	place_tile(octave, 0, 0, 0);
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && !status; i++)
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && status == RV_OK; i++)
 		status = visit(context, lists[i].list, lists[i].backward, lists[i].times, error);
 	return status;
 }

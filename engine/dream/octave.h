@@ -2,7 +2,7 @@
 #ifndef ENGINE_DREAM_OCTAVE_H
 #define ENGINE_DREAM_OCTAVE_H
 
-#include "engine/dream/ascent.h"
+#include "engine/dream/recipe.h"
 #include "engine/dream/tiles.h"
 
 /* An octave's own raster is detail. The others are needed only while the octave is dreamed, so all
@@ -14,25 +14,26 @@ struct octave {
 	struct network *network; /* of the size of a tile */
 	struct raster base;      /* the frame at this size */
 	struct raster detail;    /* dream minus frame; at first what came from the octave below */
-	struct raster picture; /* the dream, base + detail, in the place of detail while it moves */
-	/* What is inherited of the last frame's detail, at this size. Without time it is used by
-	 * enter alone, and lies in the place of gradient. */
+	struct raster picture;   /* the dream, base + detail; lies where detail does between
+	                          * enter and leave */
+	/* What is inherited of the last frame's detail, at this size. Without time only enter
+	 * reads it, and it lies where gradient does. */
 	struct raster past;
 	struct raster gradient;
 	struct launch_list buffers; /* owns the rasters */
 	struct launch_list enter;   /* from frame and detail to the picture to start from */
 	struct launch_list present; /* picture -> network input, of one tile */
 	struct launch_list gather;  /* network's input gradient -> gradient, of one tile */
-	struct launch_list mask;    /* gradient kept where the past left something to do */
-	struct launch_list step;    /* gradient -> picture moved */
-	struct launch_list leave;   /* from picture to detail */
+	struct launch_list mask; /* gradient set to 0 where what is inherited needs no more steps */
+	struct launch_list step; /* gradient -> picture moved */
+	struct launch_list leave; /* from picture to detail */
 	int blend_launch, present_launch, gather_launch, step_launch, leave_launch;
 	bool has_below;
 	bool masked;
 };
 
 /* What all octaves share. */
-struct octave_scratch {
+struct octave_shared {
 	cl_mem base;     /* of the largest octave below the full size; NULL without one */
 	cl_mem gradient; /* of the full size */
 	cl_mem past;     /* as base; NULL without time */
@@ -42,12 +43,12 @@ struct octave_scratch {
 
 /* Everything an octave is recorded from. below is NULL for the smallest octave. */
 struct octave_recipe {
-	const struct ascent_recipe *ascent;
+	const struct dream_recipe *ascent;
 	const struct raster *frame;
 	const struct raster *inherited; /* of the last frame's detail, at full size */
 	cl_mem length;                  /* see struct gradient_settings */
 	const struct octave *below;
-	const struct octave_scratch *room;
+	const struct octave_shared *shared;
 	const struct network_buffers *buffers;
 	struct convolution_library *convolutions;
 };
@@ -62,10 +63,11 @@ size_t octave_bytes(const struct octave *octave);
 /* What an octave does in a frame. */
 struct octave_role {
 	float from_below, from_past; /* of the detail it starts from */
-	float subtracted; /* of the past detail, from the detail it leaves: 1 where an octave above
-	                   * will start from the past detail as well */
-	float step;       /* length of a gradient step */
-	bool masked;      /* steps only where the past left something to do; needs time */
+	/* How much of the past detail is taken from the detail that the octave leaves: 1 where the
+	 * octave above starts from the past detail as well, which would count twice otherwise. */
+	float subtracted;
+	float step;  /* length of a gradient step */
+	bool masked; /* steps only where what is inherited needs them; needs time */
 };
 
 /* Sets what may change between frames without recording anew. */
@@ -78,7 +80,7 @@ rv_status octave_tile(struct octave *octave, int tile, int shift_y, int shift_x,
                       cl_command_queue queue, rv_error *error);
 rv_status octave_step(struct octave *octave, cl_command_queue queue, rv_error *error);
 /* As ascent_visit, for as many steps. */
-rv_status octave_visit(struct octave *octave, int steps, ascent_visitor *visit, void *context,
+rv_status octave_visit(struct octave *octave, int steps, dream_visitor *visit, void *context,
                        rv_error *error);
 rv_status octave_leave(struct octave *octave, cl_command_queue queue, rv_error *error);
 

@@ -60,64 +60,64 @@ static int steps_of(const struct schedule_plan *plan, int octave)
 	return octave < plan->warm ? plan->coarse : plan->steps;
 }
 
-static rv_status report(const struct schedule *climb, double part_of_step, rv_error *error)
+static rv_status report(const struct schedule *schedule, double part_of_step, rv_error *error)
 {
-	double part = (climb->step + part_of_step) / climb->steps;
+	double part = (schedule->step + part_of_step) / schedule->steps;
 
-	if (climb->progress && !climb->progress(climb->context, part))
+	if (schedule->progress && !schedule->progress(schedule->context, part))
 		return rv_fail(error, RV_CANCELLED, "stopped while dreaming");
 	return RV_OK;
 }
 
-static rv_status take_step(struct schedule *climb, const struct schedule_plan *plan,
+static rv_status take_step(struct schedule *schedule, const struct schedule_plan *plan,
                            struct octave *octave, int jitter, rv_error *error)
 {
-	cl_command_queue queue = climb->queue;
-	int shift_y = draw_shift(&climb->random, jitter, plan->phase_y, octave->height);
-	int shift_x = draw_shift(&climb->random, jitter, plan->phase_x, octave->width);
+	cl_command_queue queue = schedule->queue;
+	int shift_y = draw_shift(&schedule->random, jitter, plan->phase_y, octave->height);
+	int shift_x = draw_shift(&schedule->random, jitter, plan->phase_x, octave->width);
 	int tiles = tiles_count(&octave->tiles);
 	rv_status status = RV_OK;
 
-	for (int tile = 0; tile < tiles && !status; tile++) {
-		stage_times_begin(climb->times, queue, TIMED_STEPS);
+	for (int tile = 0; tile < tiles && status == RV_OK; tile++) {
+		stage_times_begin(schedule->times, queue, TIMED_STEPS);
 		status = octave_tile(octave, tile, shift_y, shift_x, queue, error);
-		if (!status && tile == tiles - 1)
+		if (status == RV_OK && tile == tiles - 1)
 			status = octave_step(octave, queue, error);
-		stage_times_end(climb->times, queue, TIMED_STEPS);
-		if (!status)
-			status = pace_step(&climb->pace, queue, error);
-		if (!status)
-			status = report(climb, (tile + 1.0) / tiles, error);
+		stage_times_end(schedule->times, queue, TIMED_STEPS);
+		if (status == RV_OK)
+			status = pace_step(&schedule->pace, queue, error);
+		if (status == RV_OK)
+			status = report(schedule, (tile + 1.0) / tiles, error);
 	}
-	climb->step++;
+	schedule->step++;
 	return status;
 }
 
-static rv_status climb_octave(struct schedule *climb, const struct schedule_plan *plan, int index,
-                              int jitter, rv_error *error)
+static rv_status run_octave(struct schedule *schedule, const struct schedule_plan *plan, int index,
+                            int jitter, rv_error *error)
 {
-	struct octave *octave = &climb->octaves[index];
-	struct octave_role role = role_of(plan, index, climb->octave_count);
-	cl_command_queue queue = climb->queue;
+	struct octave *octave = &schedule->octaves[index];
+	struct octave_role role = role_of(plan, index, schedule->octave_count);
+	cl_command_queue queue = schedule->queue;
 	rv_status status;
 
 	octave_set(octave, &role);
 	status = octave_enter(octave, queue, error);
-	for (int i = 0; i < steps_of(plan, index) && !status; i++)
-		status = take_step(climb, plan, octave, jitter, error);
-	return status ? status : octave_leave(octave, queue, error);
+	for (int i = 0; i < steps_of(plan, index) && status == RV_OK; i++)
+		status = take_step(schedule, plan, octave, jitter, error);
+	return status != RV_OK ? status : octave_leave(octave, queue, error);
 }
 
-rv_status schedule_run(struct schedule *climb, const struct schedule_plan *plan, int jitter,
+rv_status schedule_run(struct schedule *schedule, const struct schedule_plan *plan, int jitter,
                        rv_error *error)
 {
 	rv_status status = RV_OK;
 
-	climb->random = plan->seed;
-	for (int o = plan->first; o < climb->octave_count; o++)
-		climb->steps += steps_of(plan, o);
-	for (int o = plan->first; o < climb->octave_count && !status; o++)
-		status = climb_octave(climb, plan, o, jitter, error);
-	pace_end(&climb->pace);
+	schedule->random = plan->seed;
+	for (int o = plan->first; o < schedule->octave_count; o++)
+		schedule->steps += steps_of(plan, o);
+	for (int o = plan->first; o < schedule->octave_count && status == RV_OK; o++)
+		status = run_octave(schedule, plan, o, jitter, error);
+	pace_end(&schedule->pace);
 	return status;
 }

@@ -1,10 +1,10 @@
-/* Gradient steps through the octaves, from small to large. */
+/* The octave schedule: gradient steps through the octaves, from small to large. */
 #ifndef ENGINE_DREAM_SCHEDULE_H
 #define ENGINE_DREAM_SCHEDULE_H
 
 #include "engine/dream/octave.h"
 
-/* What a frame goes through. */
+/* The steps of one frame. */
 struct schedule_plan {
 	int first;               /* octave */
 	int warm;                /* octave */
@@ -26,7 +26,7 @@ struct pace {
 	int next;
 };
 
-/* A climb under way; begins with the first six members set and the others zero. */
+/* A schedule under way; begins with the first six members set and the others zero. */
 struct schedule {
 	struct octave *octaves; /* the smallest first */
 	int octave_count;
@@ -40,8 +40,8 @@ struct schedule {
 };
 
 /* Takes all steps of plan, each on the picture shifted by up to jitter pixels besides the phase; in
- * the end climb->steps tells how many. RV_CANCELLED where progress says so. */
-rv_status schedule_run(struct schedule *climb, const struct schedule_plan *plan, int jitter,
+ * the end schedule->steps tells how many. RV_CANCELLED where progress says so. */
+rv_status schedule_run(struct schedule *schedule, const struct schedule_plan *plan, int jitter,
                        rv_error *error);
 
 #endif

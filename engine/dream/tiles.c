@@ -18,11 +18,11 @@ enum {
 
 static int tile_start(const struct tile_axis *axis, int index)
 {
-	int room = axis->size - axis->tile;
+	int left = axis->size - axis->tile;
 
 	if (axis->count == 1)
 		return 0;
-	return (int)((long)room * index / (axis->count - 1)) / axis->stride * axis->stride;
+	return (int)((long)left * index / (axis->count - 1)) / axis->stride * axis->stride;
 }
 
 /* From a quarter to three quarters of the overlap of a tile and the one after it, in pixels of the
@@ -54,7 +54,7 @@ struct tiles_span tiles_span(const struct tile_axis *axis, int index)
 	return span;
 }
 
-static float climb(struct tile_ramp ramp, int x)
+static float ramp_height(struct tile_ramp ramp, int x)
 {
 	float part = ((float)(x - ramp.from) + 0.5f) / (float)(ramp.to - ramp.from);
 
@@ -63,7 +63,7 @@ static float climb(struct tile_ramp ramp, int x)
 
 float tiles_weight(const struct tiles_span *span, int x)
 {
-	return climb(span->rise, x) * (1 - climb(span->fall, x));
+	return ramp_height(span->rise, x) * (1 - ramp_height(span->fall, x));
 }
 
 struct tiles tiles_whole(int height, int width)
@@ -124,7 +124,7 @@ bool tiles_cover(struct tiles *tiles, int height, int width, int stride, int ove
 /* ---- what the network sees ---- */
 
 /* What an output of node sees, where its inputs see `below`. */
-static struct tiles_receptive_field reach_above(const struct graph_node *node,
+static struct tiles_receptive_field field_above(const struct graph_node *node,
                                                 struct tiles_receptive_field below)
 {
 	const struct window *window = &node->window;
@@ -138,7 +138,7 @@ static struct tiles_receptive_field reach_above(const struct graph_node *node,
 	return below;
 }
 
-static struct tiles_receptive_field reach_of_both(struct tiles_receptive_field a,
+static struct tiles_receptive_field field_of_both(struct tiles_receptive_field a,
                                                   struct tiles_receptive_field b)
 {
 	return (struct tiles_receptive_field){max_int(a.stride, b.stride),
@@ -146,21 +146,21 @@ static struct tiles_receptive_field reach_of_both(struct tiles_receptive_field a
 	                                      max_int(a.width, b.width)};
 }
 
-bool tiles_receptive_field(const struct graph *graph, struct tiles_receptive_field *reach)
+bool tiles_receptive_field(const struct graph *graph, struct tiles_receptive_field *field)
 {
 	struct tiles_receptive_field *seen = calloc((size_t)graph->tensor_count, sizeof(*seen));
 
-	*reach = (struct tiles_receptive_field){1, 1, 1};
+	*field = (struct tiles_receptive_field){1, 1, 1};
 	if (!seen)
 		return false;
 	for (int n = 0; n < graph->node_count; n++) {
 		const struct graph_node *node = &graph->nodes[n];
 		struct tiles_receptive_field inputs = {1, 1, 1};
 		for (int i = 0; i < node->input_count; i++)
-			inputs = reach_of_both(inputs, seen[node->inputs[i]]);
+			inputs = field_of_both(inputs, seen[node->inputs[i]]);
 		for (int i = 0; i < node->output_count; i++)
-			seen[node->outputs[i]] = reach_above(node, inputs);
-		*reach = reach_of_both(*reach, reach_above(node, inputs));
+			seen[node->outputs[i]] = field_above(node, inputs);
+		*field = field_of_both(*field, field_above(node, inputs));
 	}
 	free(seen);
 	return true;
@@ -197,7 +197,7 @@ static rv_status most_pixels(double *most, const struct graph *graph, int height
 	height = min_int(height, SAMPLE_SIDE);
 	width = min_int(width, SAMPLE_SIDE);
 	status = network_create(&sample, graph, height, width, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	bytes = (double)budget->bytes / (double)network_needs_bytes(&sample->needs);
 	buffer = (double)budget->buffer_bytes / (double)sample->needs.tensor_bytes;
@@ -209,11 +209,11 @@ static rv_status most_pixels(double *most, const struct graph *graph, int height
 /* The cover with the overlap that blends well, or, where memory is too small for that, half of it,
  * and so on. */
 static bool cover(struct tiles *tiles, int height, int width,
-                  const struct tiles_receptive_field *reach, double most)
+                  const struct tiles_receptive_field *field, double most)
 {
-	for (int overlap = max_int(reach->height, reach->width) / 2; overlap >= 2 * reach->stride;
+	for (int overlap = max_int(field->height, field->width) / 2; overlap >= 2 * field->stride;
 	     overlap /= 2)
-		if (tiles_cover(tiles, height, width, reach->stride, overlap, most))
+		if (tiles_cover(tiles, height, width, field->stride, overlap, most))
 			return true;
 	return false;
 }
@@ -222,21 +222,21 @@ static rv_status network_of_tile(struct tiles *tiles, struct network **network,
                                  const struct graph *graph, int height, int width,
                                  const struct tile_budget *budget, rv_error *error)
 {
-	struct tiles_receptive_field reach;
+	struct tiles_receptive_field field;
 	double most;
 	rv_status status = most_pixels(&most, graph, height, width, budget, error);
 
-	if (!status && !tiles_receptive_field(graph, &reach))
+	if (status == RV_OK && !tiles_receptive_field(graph, &field))
 		status = rv_fail(error, RV_MEMORY, "out of memory");
-	for (int i = 0; i < ATTEMPTS && !status; i++, most *= 0.95) {
-		if (!cover(tiles, height, width, &reach, most))
+	for (int i = 0; i < ATTEMPTS && status == RV_OK; i++, most *= 0.95) {
+		if (!cover(tiles, height, width, &field, most))
 			break;
 		status = network_create(network, graph, tiles->y.tile, tiles->x.tile, error);
-		if (!status && fits(*network, budget))
+		if (status == RV_OK && fits(*network, budget))
 			return RV_OK;
 		network_destroy(network);
 	}
-	return status ? status : does_not_fit(height, width, budget, error);
+	return status != RV_OK ? status : does_not_fit(height, width, budget, error);
 }
 
 rv_status tiles_network(struct tiles *tiles, struct network **network, const struct graph *graph,
@@ -245,11 +245,11 @@ rv_status tiles_network(struct tiles *tiles, struct network **network, const str
 	rv_status status = network_create(network, graph, height, width, error);
 
 	*tiles = tiles_whole(height, width);
-	if (!status && fits(*network, budget))
+	if (status == RV_OK && fits(*network, budget))
 		return RV_OK;
 	network_destroy(network);
 	/* RV_MEMORY: kernels cannot address tensors of the whole picture. */
-	if (status && status != RV_MEMORY)
+	if (status != RV_OK && status != RV_MEMORY)
 		return status;
 	return network_of_tile(tiles, network, graph, height, width, budget, error);
 }

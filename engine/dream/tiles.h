@@ -46,7 +46,7 @@ float tiles_weight(const struct tiles_span *span, int x);
 struct tiles tiles_whole(int height, int width);
 int tiles_count(const struct tiles *tiles);
 
-/* What the network makes of a pixel, and what a pixel is made of. */
+/* How coarse the network is, and how much of the picture a pixel of it sees. */
 struct tiles_receptive_field {
 	int stride;        /* picture pixels from one pixel of the coarsest tensor to the next */
 	int height, width; /* of the picture that one pixel of a wanted layer sees; what global
@@ -54,7 +54,7 @@ struct tiles_receptive_field {
 };
 
 /* false without memory. */
-bool tiles_receptive_field(const struct graph *graph, struct tiles_receptive_field *reach);
+bool tiles_receptive_field(const struct graph *graph, struct tiles_receptive_field *field);
 
 /* The tiles of least area in all that overlap by at least `overlap` pixels and have at most
  * most_pixels each; false if there are none. */

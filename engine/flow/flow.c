@@ -3,49 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/base/rounding.h"
 #include "engine/flow/plan.h"
+#include "engine/flow/record.h"
 
-/* The smallest side a level may have: less would show too little to match, and more would let
- * motion by a sixth of the picture escape. */
-enum { SMALLEST_SIDE = 6, SIDE_MAX = 1 << 15, SKIP_MAX = 8 };
-
-/* Coarse levels cost little, and many linearisations there find large motions. */
-const struct flow_tuning flow_tunings[FLOW_QUALITIES] = {
-	[RV_FLOW_FAST] = {.finest = 2, .warps = 2, .finest_warps = 2, .iterations = 6},
-	[RV_FLOW_MEDIUM] = {.finest = 1, .warps = 3, .finest_warps = 2, .iterations = 6},
-	[RV_FLOW_FINE] = {.finest = 0, .warps = 5, .finest_warps = 2, .iterations = 6},
-};
-
-const struct flow_model flow_model = {
-	.smoothing = 0.17f, /* as a Gaussian of 0.6 pixels */
-	.alpha = 2,
-	.gamma = 8,
-	.data_epsilon = 0.05f,
-	.smooth_epsilon = 0.01f,
-	.noise = 4,
-	.relaxation = 1.85f,
-	.change_limit = 2,
-};
-
-int flow_plan_levels(int width, int height, struct flow_level *levels)
-{
-	int count = 0;
-
-	while (count < FLOW_LEVELS_MAX) {
-		int padded = round_up(width, FLOW_ROW_UNIT);
-
-		levels[count++] = (struct flow_level){.width = width,
-		                                      .height = height,
-		                                      .stride = padded + 2 * FLOW_MARGIN,
-		                                      .half_row = padded / 2 + 2 * FLOW_MARGIN};
-		width = (width + 1) / 2;
-		height = (height + 1) / 2;
-		if (width < SMALLEST_SIDE || height < SMALLEST_SIDE)
-			break;
-	}
-	return count;
-}
+enum { SIDE_MAX = 1 << 15, SKIP_MAX = 8 };
 
 static size_t plane_bytes(const struct flow_level *level)
 {
@@ -121,7 +82,7 @@ rv_status flow_create(struct flow **out, struct device *device,
 
 	*out = NULL;
 	status = check(settings, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	flow = calloc(1, sizeof(*flow));
 	if (!flow)
@@ -131,7 +92,7 @@ rv_status flow_create(struct flow **out, struct device *device,
 	flow->tuning = &flow_tunings[settings->quality];
 	flow->level_count = flow_plan_levels(settings->width, settings->height, flow->levels);
 	status = record(flow, error);
-	if (status)
+	if (status != RV_OK)
 		flow_destroy(&flow);
 	*out = flow;
 	return status;
@@ -169,7 +130,7 @@ rv_status flow_push(struct flow *flow, const struct raster *picture, rv_error *e
 	if (code)
 		return device_fail(error, code, "picture of the optical flow");
 	status = launch_list_run(build, flow->device->queue, error);
-	if (status)
+	if (status != RV_OK)
 		return status;
 	flow->newest = newest;
 	if (flow->pushed < 2)

@@ -2,7 +2,8 @@
 #ifndef ENGINE_FLOW_PLAN_H
 #define ENGINE_FLOW_PLAN_H
 
-#include "engine/flow/flow.h"
+#include "engine/flow/settings.h"
+#include "engine/opencl/launch.h"
 
 /* What shaders/flow.cl calls MARGIN; rows are padded to whole pairs of the widest vectors. */
 enum { FLOW_MARGIN = 32, FLOW_ROW_UNIT = 32, FLOW_SYSTEM_PLANES = 11, FLOW_LEVELS_MAX = 24 };
@@ -71,13 +72,5 @@ struct flow {
 
 /* The levels of a picture of this size; returns how many. */
 int flow_plan_levels(int width, int height, struct flow_level *levels);
-
-/* Records how a pyramid is built. */
-void flow_record_pyramid(struct launch_recorder *recorder, struct flow *flow,
-                         const struct flow_pyramid *pyramid);
-/* Records the estimate of the motion from the picture of pyramid first to that of second. */
-void flow_record_estimate(struct launch_recorder *recorder, struct flow *flow,
-                          const struct flow_pyramid *first, const struct flow_pyramid *second,
-                          enum flow_direction direction);
 
 #endif

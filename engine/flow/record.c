@@ -1,7 +1,7 @@
-/* The launches of optical flow, in the order they run. */
+#include "engine/flow/record.h"
+
 #include "engine/base/minmax.h"
 #include "engine/base/rounding.h"
-#include "engine/flow/plan.h"
 
 /* Fewer rows or pixels than these are not worth a work-group of their own on a CPU. Otherwise there
  * are several for each core: PoCL gives the first thread that asks one more than its share of those

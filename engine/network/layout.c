@@ -292,7 +292,7 @@ rv_status layout_create(struct layout **out, const struct graph *graph, int heig
 		goto failed;
 	}
 	status = graph_infer(graph, height, width, layout->extents, error);
-	if (status)
+	if (status != RV_OK)
 		goto failed;
 	count_consumers(graph, layout->places);
 	find_roots(graph, layout->places);
@@ -304,7 +304,7 @@ rv_status layout_create(struct layout **out, const struct graph *graph, int heig
 				: round_up(graph->tensors[place->root].channels, TENSOR_ALIGNMENT);
 	}
 	status = place_all(layout, graph, error);
-	if (status)
+	if (status != RV_OK)
 		goto failed;
 	layout->flop = graph_flop(graph, layout->extents);
 	*out = layout;

@@ -27,11 +27,11 @@ rv_status network_buffers_create(struct network_buffers *buffers, struct device 
 
 	memset(buffers, 0, sizeof(*buffers));
 	status = device_buffer(device, needs->tensor_bytes, NULL, &buffers->tensors, error);
-	if (!status)
+	if (status == RV_OK)
 		status = device_buffer(device, needs->saved_bytes, NULL, &buffers->saved, error);
-	if (!status)
+	if (status == RV_OK)
 		status = device_buffer(device, needs->zero_bytes, NULL, &buffers->zeros, error);
-	if (status)
+	if (status != RV_OK)
 		network_buffers_release(buffers);
 	return status;
 }
@@ -134,7 +134,7 @@ rv_status network_create(struct network **out, const struct graph *graph, int he
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	network->graph = graph;
 	status = layout_create(&network->layout, graph, height, width, error);
-	if (status)
+	if (status != RV_OK)
 		goto failed;
 	for (int n = 0; n < graph->node_count; n++)
 		operands += (size_t)(graph->nodes[n].input_count + graph->nodes[n].output_count);

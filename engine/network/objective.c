@@ -7,8 +7,8 @@
 
 /* Tables over the channels, with zeros for those that do not count. */
 struct channel_tables {
-	float *inverse_levels, *factors; /* both [channels] */
-	int counting;                    /* channels that count */
+	float *inverse_rms, *factors; /* both [channels] */
+	int counting;                 /* channels that count */
 };
 
 static void choose_channels(const struct objective_target *target, struct channel_tables *tables)
@@ -17,16 +17,16 @@ static void choose_channels(const struct objective_target *target, struct channe
 	int channels = target->operand.activation.channels;
 
 	for (int i = 0; i < channels; i++)
-		tables->inverse_levels[i] = target->channel_count ? 0 : 1;
+		tables->inverse_rms[i] = target->channel_count ? 0 : 1;
 	for (int i = 0; i < target->channel_count; i++)
-		tables->inverse_levels[target->channels[i]] = 1;
-	for (int i = 0; i < channels && winners && target->levels; i++) {
-		float level = target->levels[i];
-		bool sound = level > 0 && isfinite(level) && isfinite(1 / level);
-		tables->inverse_levels[i] *= sound ? 1 / level : 0;
+		tables->inverse_rms[target->channels[i]] = 1;
+	for (int i = 0; i < channels && winners && target->channel_rms; i++) {
+		float rms = target->channel_rms[i];
+		bool sound = rms > 0 && isfinite(rms) && isfinite(1 / rms);
+		tables->inverse_rms[i] *= sound ? 1 / rms : 0;
 	}
 	for (int i = 0; i < channels; i++)
-		tables->counting += tables->inverse_levels[i] > 0;
+		tables->counting += tables->inverse_rms[i] > 0;
 }
 
 /* The terms of the mean that is maximised. */
@@ -45,7 +45,7 @@ static void fill_factors(const struct objective_target *target, struct channel_t
 		(double)target->weight * target->scale / term_count(target, tables->counting);
 
 	for (int i = 0; i < target->operand.activation.channels; i++) {
-		double inverse = tables->inverse_levels[i];
+		double inverse = tables->inverse_rms[i];
 		tables->factors[i] = (float)(factor * (target->kind == RV_OBJECTIVE_MEAN
 		                                               ? inverse
 		                                               : 2 * inverse * inverse));
@@ -53,14 +53,14 @@ static void fill_factors(const struct objective_target *target, struct channel_t
 }
 
 static void record_gradient(struct launch_recorder *recorder, const struct objective_target *target,
-                            cl_mem factors, cl_mem shares)
+                            cl_mem factors, cl_mem weights)
 {
 	const struct slice *activation = &target->operand.activation;
 
 	record_kernel(recorder, "network/objective", NULL, "objective_gradient", "objective");
 	record_slice(recorder, activation);
 	record_buffer(recorder, factors);
-	record_buffer(recorder, shares);
+	record_buffer(recorder, weights);
 	record_int(recorder, target->kind == RV_OBJECTIVE_MEAN);
 	record_int(recorder, activation->channels);
 	record_int(recorder, slice_pixels(activation));
@@ -69,14 +69,14 @@ static void record_gradient(struct launch_recorder *recorder, const struct objec
 }
 
 static void record_scores(struct launch_recorder *recorder, const struct objective_target *target,
-                          cl_mem inverse_levels, cl_mem shares, cl_mem scores, int stride)
+                          cl_mem inverse_rms, cl_mem weights, cl_mem scores, int stride)
 {
 	const struct slice *activation = &target->operand.activation;
 
 	record_kernel(recorder, "network/objective", NULL, "objective_scores", "objective scores");
 	record_slice(recorder, activation);
-	record_buffer(recorder, inverse_levels);
-	record_buffer(recorder, shares);
+	record_buffer(recorder, inverse_rms);
+	record_buffer(recorder, weights);
 	record_buffer(recorder, scores);
 	record_int(recorder, stride);
 	record_int(recorder, target->window / 2);
@@ -87,7 +87,7 @@ static void record_scores(struct launch_recorder *recorder, const struct objecti
 }
 
 static void record_winners(struct launch_recorder *recorder, const struct objective_target *target,
-                           cl_mem inverse_levels, cl_mem factors, cl_mem shares)
+                           cl_mem inverse_rms, cl_mem factors, cl_mem weights)
 {
 	const struct slice *activation = &target->operand.activation;
 	struct slice narrow = *activation;
@@ -98,12 +98,12 @@ static void record_winners(struct launch_recorder *recorder, const struct object
 	cl_mem scores = record_own_buffer(
 		recorder, (size_t)slice_pixels(activation) * (size_t)stride * sizeof(float), NULL);
 
-	record_scores(recorder, target, inverse_levels, shares, scores, stride);
+	record_scores(recorder, target, inverse_rms, weights, scores, stride);
 	record_kernel(recorder, "network/objective", NULL, "objective_winners",
 	              "objective winners");
 	record_slice(recorder, activation);
 	record_buffer(recorder, factors);
-	record_buffer(recorder, shares);
+	record_buffer(recorder, weights);
 	record_buffer(recorder, scores);
 	record_int(recorder, stride);
 	record_int(recorder, winners);
@@ -115,7 +115,7 @@ static void record_winners(struct launch_recorder *recorder, const struct object
 }
 
 /* Those of a target that gives none. */
-static cl_mem record_even_shares(struct launch_recorder *recorder, int channels)
+static cl_mem record_even_weights(struct launch_recorder *recorder, int channels)
 {
 	float *ones = malloc((size_t)channels * sizeof(*ones));
 	cl_mem table;
@@ -135,27 +135,26 @@ void objective_record(struct launch_recorder *recorder, const struct objective_t
 {
 	int channels = target->operand.activation.channels;
 	struct channel_tables tables = {0};
-	cl_mem inverse_levels, factors, shares = target->shares;
+	cl_mem inverse_rms, factors, weights = target->channel_weights;
 
-	tables.inverse_levels = calloc((size_t)channels, sizeof(float));
+	tables.inverse_rms = calloc((size_t)channels, sizeof(float));
 	tables.factors = calloc((size_t)channels, sizeof(float));
-	if (!tables.inverse_levels || !tables.factors) {
+	if (!tables.inverse_rms || !tables.factors) {
 		record_fail(recorder, RV_MEMORY, "out of memory");
 		goto cleanup;
 	}
 	choose_channels(target, &tables);
 	fill_factors(target, &tables);
 	factors = operator_record_channel_table(recorder, tables.factors, channels);
-	if (!shares)
-		shares = record_even_shares(recorder, channels);
+	if (!weights)
+		weights = record_even_weights(recorder, channels);
 	if (target->kind == RV_OBJECTIVE_WINNERS) {
-		inverse_levels =
-			operator_record_channel_table(recorder, tables.inverse_levels, channels);
-		record_winners(recorder, target, inverse_levels, factors, shares);
+		inverse_rms = operator_record_channel_table(recorder, tables.inverse_rms, channels);
+		record_winners(recorder, target, inverse_rms, factors, weights);
 	} else {
-		record_gradient(recorder, target, factors, shares);
+		record_gradient(recorder, target, factors, weights);
 	}
 cleanup:
-	free(tables.inverse_levels);
+	free(tables.inverse_rms);
 	free(tables.factors);
 }

@@ -39,7 +39,7 @@ rv_status device_open(struct device **out, const rv_config *config, rv_error *er
 	if (!config)
 		config = &defaults;
 	status = device_list_choose(device, config->device, error);
-	if (status)
+	if (status != RV_OK)
 		goto failed;
 	read_limits(device, config->kernels);
 	cache_directory(config->cache_directory, device->cache_directory);
@@ -57,7 +57,7 @@ rv_status device_open(struct device **out, const rv_config *config, rv_error *er
 		goto failed;
 	}
 	status = program_cache_create(&device->programs, device, error);
-	if (status)
+	if (status != RV_OK)
 		goto failed;
 	*out = device;
 	return RV_OK;

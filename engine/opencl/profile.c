@@ -154,7 +154,7 @@ rv_status profile_list(struct profile *profile, const struct launch_list *list, 
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	clFinish(profile->device->queue);
 	status = time_list(profile, list, runs, taken, error);
-	for (int i = 0; i < list->count && !status; i++) {
+	for (int i = 0; i < list->count && status == RV_OK; i++) {
 		const struct launch *launch = &list->launches[i];
 		rv_profile_entry *entry = entry_of(profile, launch, backward);
 		if (!entry)
@@ -221,12 +221,12 @@ rv_status profile_peak(struct device *device, double *gflops, rv_error *error)
 	double end = clock_now_ms() + PEAK_MILLISECONDS;
 
 	*gflops = 0;
-	for (int i = 0; (i < PEAK_RUNS || clock_now_ms() < end) && !status; i++) {
+	for (int i = 0; (i < PEAK_RUNS || clock_now_ms() < end) && status == RV_OK; i++) {
 		double start = clock_now_ms(), reached;
 		cl_int code;
 		status = launch_list_run(&list, device->queue, error);
 		code = clFinish(device->queue);
-		if (!status && code)
+		if (status == RV_OK && code)
 			status = device_fail(error, code, "measuring the peak");
 		reached = list.launches[0].flop * 1e-6 / (clock_now_ms() - start);
 		if (reached > *gflops)

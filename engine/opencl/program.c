@@ -207,7 +207,7 @@ static rv_status program_build(struct device *device, const char *shader, const 
 	}
 	program->on_disk = load_binary(device, program);
 	status = program->on_disk ? RV_OK : build_source(device, program, text, error);
-	if (status) {
+	if (status != RV_OK) {
 		program_free(program);
 		return status;
 	}
@@ -237,7 +237,7 @@ rv_status program_kernel(struct device *device, const char *shader, const char *
 		program = program->next;
 	if (!program) {
 		status = program_build(device, shader, all, &program, error);
-		if (status)
+		if (status != RV_OK)
 			return status;
 	}
 	*out = clCreateKernel(program->program, kernel, &code);
@@ -270,7 +270,7 @@ rv_status program_compile_all(struct device *device, int *compiled, rv_error *er
 	for (const struct shader_source *source = shader_sources; source->name; source++) {
 		if (strcmp(source->name, "base/common") == 0)
 			continue;
-		for (size_t i = 0; i < sizeof(lanes) / sizeof(lanes[0]) && !status; i++) {
+		for (size_t i = 0; i < sizeof(lanes) / sizeof(lanes[0]) && status == RV_OK; i++) {
 			status = compile_alone(device, source, lanes[i], error);
 			*compiled += status == RV_OK;
 		}

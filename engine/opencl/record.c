@@ -20,7 +20,7 @@ void record_fail(struct launch_recorder *recorder, rv_status status, const char 
 	char message[RV_ERROR_LENGTH];
 	va_list arguments;
 
-	if (recorder->status)
+	if (recorder->status != RV_OK)
 		return;
 	va_start(arguments, format);
 	vsnprintf(message, sizeof(message), format, arguments);
@@ -32,7 +32,7 @@ void record_fail(struct launch_recorder *recorder, rv_status status, const char 
 void record_kernel(struct launch_recorder *recorder, const char *shader, const char *options,
                    const char *kernel, const char *label)
 {
-	if (recorder->status)
+	if (recorder->status != RV_OK)
 		return;
 	recorder->argument = 0;
 	recorder->label = label;
@@ -45,7 +45,7 @@ static void record_argument(struct launch_recorder *recorder, size_t size, const
 {
 	cl_int code;
 
-	if (recorder->status)
+	if (recorder->status != RV_OK)
 		return;
 	code = clSetKernelArg(recorder->kernel, recorder->argument, size, value);
 	if (code)
@@ -119,7 +119,7 @@ void record_launch(struct launch_recorder *recorder, size_t global0, size_t glob
 {
 	struct launch *launch;
 
-	if (recorder->status)
+	if (recorder->status != RV_OK)
 		return;
 	launch = append(recorder);
 	if (!launch)
@@ -138,7 +138,7 @@ void record_call(struct launch_recorder *recorder, const char *label, double flo
                  cl_int (*call)(void *context, cl_command_queue queue), void *context,
                  void (*release)(void *context))
 {
-	struct launch *launch = recorder->status ? NULL : append(recorder);
+	struct launch *launch = recorder->status != RV_OK ? NULL : append(recorder);
 
 	if (!launch) {
 		release(context);
@@ -157,7 +157,7 @@ cl_mem record_own_buffer(struct launch_recorder *recorder, size_t bytes, const v
 	struct launch_list *list = recorder->list;
 	cl_mem buffer = NULL, *buffers;
 
-	if (recorder->status)
+	if (recorder->status != RV_OK)
 		return NULL;
 	buffers = grow(list->buffers, list->buffer_count, &list->buffer_capacity, sizeof(*buffers));
 	if (!buffers) {
@@ -166,7 +166,7 @@ cl_mem record_own_buffer(struct launch_recorder *recorder, size_t bytes, const v
 	}
 	list->buffers = buffers;
 	recorder->status = device_buffer(recorder->device, bytes, data, &buffer, recorder->error);
-	if (recorder->status) {
+	if (recorder->status != RV_OK) {
 		drop_kernel(recorder);
 		return NULL;
 	}

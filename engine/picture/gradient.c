@@ -40,7 +40,7 @@ int gradient_bands(const struct gradient_settings *settings, int width, int heig
 	return bands;
 }
 
-float gradient_band_share(int band)
+float gradient_band_weight(int band)
 {
 	return band_shares[band];
 }

@@ -23,7 +23,7 @@ enum { GRADIENT_BANDS_DEFAULT = 5, GRADIENT_BAND_SMALLEST = 4 };
 int gradient_bands(const struct gradient_settings *settings, int width, int height);
 
 /* The weight of a band, 0 the finest. */
-float gradient_band_share(int band);
+float gradient_band_weight(int band);
 
 /* Records picture = clip(picture + step * normalised gradient, -1, 1). Both have the same size;
  * gradient is overwritten. Returns the index of the launch that moves the picture, whose argument
@@ -34,7 +34,7 @@ float gradient_band_share(int band);
  *   RV_NORMALISE_DEVIATION  gradient / standard deviation(gradient)
  *   RV_NORMALISE_BANDS      the gradient taken apart into a Laplacian pyramid (Burt and Adelson
  *                           1983, weights 1 4 6 4 1), each band divided by its RMS and weighed by
- *                           gradient_band_share, put together again and divided by the
+ *                           gradient_band_weight, put together again and divided by the
  *                           RMS of that. Normalising band by band is the
  *                           idea of the DeepDream notebook (Mordvintsev 2015).
  * A gradient of zeros moves nothing. A band far weaker than the strongest (by 1e-4: rounding) is

@@ -16,19 +16,19 @@ struct transfer {
 	int store_launch;
 };
 
-void transfer_release(struct transfer *exchange);
+void transfer_release(struct transfer *transfer);
 
 /* Records both directions, for pixels of this format. */
-rv_status transfer_record(struct transfer *exchange, rv_pixel_format format, rv_error *error);
+rv_status transfer_record(struct transfer *transfer, rv_pixel_format format, rv_error *error);
 
 /* image -> frame; image, of the rasters' size, is read until transfer_download has waited. */
-rv_status transfer_upload(struct transfer *exchange, const rv_image *image, rv_error *error);
+rv_status transfer_upload(struct transfer *transfer, const rv_image *image, rv_error *error);
 
 /* frame + strength * detail -> image; waits for it. */
-rv_status transfer_download(struct transfer *exchange, float strength, const rv_image *image,
+rv_status transfer_download(struct transfer *transfer, float strength, const rv_image *image,
                             rv_error *error);
 
 /* Device memory for the caller's pixels. */
-size_t transfer_bytes(const struct transfer *exchange);
+size_t transfer_bytes(const struct transfer *transfer);
 
 #endif

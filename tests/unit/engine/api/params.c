@@ -44,6 +44,12 @@ TEST(params_out_of_range_are_refused_by_name)
 	CHECK(refused(&bad, "blend"));
 	bad = good, bad.winner_window = 4;
 	CHECK(refused(&bad, "winner window"));
+}
+
+TEST(params_of_time_out_of_range_are_refused_by_name)
+{
+	rv_params good = rv_params_default(), bad;
+
 	bad = good, bad.time.inherit = 1.1f;
 	CHECK(refused(&bad, "inheritance"));
 	bad = good, bad.time.polarity = -2;
@@ -60,6 +66,12 @@ TEST(params_out_of_range_are_refused_by_name)
 	CHECK(refused(&bad, "zoom"));
 	bad = good, bad.time.pan_x = INFINITY;
 	CHECK(refused(&bad, "pan"));
+}
+
+TEST(targets_out_of_range_are_refused_by_name)
+{
+	rv_params good = rv_params_default(), bad;
+
 	bad = good, bad.target_count = RV_TARGETS_MAX + 1;
 	CHECK(refused(&bad, "target"));
 	bad = good, bad.target_count = 1, strcpy(bad.targets[0].layer, "a");

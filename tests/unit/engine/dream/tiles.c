@@ -1,4 +1,4 @@
-/* Gradients in tiles: the geometry by itself, then the same step whole and in tiles. */
+/* The same gradients and steps, of a whole picture and in tiles. */
 
 #include <math.h>
 #include <stdio.h>
@@ -15,74 +15,6 @@
 #include "tests/support/test.h"
 
 static const char inception[] = "models/inception_v3.onnx";
-
-/* ---- geometry ---- */
-
-static void check_axis(const struct tile_axis *axis, int overlap)
-{
-	for (int x = 0; x < axis->size; x++) {
-		double sum = 0;
-		for (int i = 0; i < axis->count; i++) {
-			struct tiles_span span = tiles_span(axis, i);
-			if (x >= span.start && x < span.start + axis->tile)
-				sum += (double)tiles_weight(&span, x - span.start);
-		}
-		CHECK_MESSAGE(fabs(sum - 1) < 1e-6, "weights at %d of %d sum to %g", x, axis->size,
-		              sum);
-	}
-	for (int i = 0; i < axis->count; i++) {
-		struct tiles_span span = tiles_span(axis, i);
-		CHECK(span.start % axis->stride == 0);
-		CHECK(i > 0 || span.start == 0);
-		CHECK(i < axis->count - 1 || span.start + axis->tile == axis->size);
-		/* A quarter of the overlap on, and nothing before. */
-		if (i > 0)
-			CHECK(tiles_weight(&span, overlap / 4 - 1) == 0);
-		if (i > 0)
-			CHECK(span.start + overlap <= tiles_span(axis, i - 1).start + axis->tile);
-	}
-}
-
-TEST(weights_sum_to_one_over_tiles_that_begin_at_strides)
-{
-	static const struct {
-		int width, height, stride, overlap;
-		double most;
-	} cases[] = {
-		{3840, 2160, 16, 272, 1e6}, {3840, 2160, 16, 80, 3e5}, {1021, 767, 16, 80, 2e5},
-		{1021, 767, 32, 64, 2e5},   {640, 480, 8, 40, 1e5},    {100, 2000, 4, 12, 3e4},
-		{641, 33, 1, 3, 2e3},
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct tiles tiles;
-		REQUIRE(tiles_cover(&tiles, cases[i].height, cases[i].width, cases[i].stride,
-		                    cases[i].overlap, cases[i].most));
-		CHECK(tiles_count(&tiles) > 1);
-		CHECK((double)tiles.y.tile * tiles.x.tile <= cases[i].most);
-		check_axis(&tiles.y, cases[i].overlap);
-		check_axis(&tiles.x, cases[i].overlap);
-	}
-}
-
-TEST(what_fits_is_one_tile)
-{
-	struct tiles tiles;
-
-	REQUIRE(tiles_cover(&tiles, 480, 640, 16, 80, 640 * 480));
-	CHECK(tiles_count(&tiles) == 1);
-	CHECK(tiles.y.tile == 480);
-	CHECK(tiles.x.tile == 640);
-	check_axis(&tiles.x, 0);
-}
-
-TEST(tiles_smaller_than_their_overlap_are_refused)
-{
-	struct tiles tiles;
-
-	CHECK(!tiles_cover(&tiles, 480, 640, 16, 272, 200 * 200));
-	CHECK(!tiles_cover(&tiles, 480, 640, 16, 16, 20 * 20));
-}
 
 /* ---- a network ---- */
 
@@ -138,7 +70,7 @@ static struct graph *graph_to(const struct onnx_model *model, const char *layer)
 	return graph;
 }
 
-TEST(the_reach_of_a_small_network_is_counted)
+TEST(the_receptive_field_of_a_small_network_is_counted)
 {
 	struct onnx_model *model = small_network();
 	struct graph *graph = model ? graph_to(model, "top") : NULL;
@@ -155,109 +87,109 @@ TEST(the_reach_of_a_small_network_is_counted)
 /* ---- an octave ---- */
 
 /* One octave of a picture, with all that it needs. */
-struct stage {
+struct trial {
 	struct octave octave;
 	struct convolution_library *convolutions;
 	struct network_buffers buffers;
 	struct launch_list list; /* owns what follows */
-	struct octave_scratch room;
+	struct octave_shared shared;
 	struct raster frame, inherited;
 	rv_error error;
 };
 
-static void stage_end(struct stage *stage)
+static void trial_end(struct trial *trial)
 {
-	octave_release(&stage->octave);
-	network_buffers_release(&stage->buffers);
-	convolution_library_destroy(&stage->convolutions);
-	launch_list_clear(&stage->list);
+	octave_release(&trial->octave);
+	network_buffers_release(&trial->buffers);
+	convolution_library_destroy(&trial->convolutions);
+	launch_list_clear(&trial->list);
 }
 
 /* bytes: what the network may take. */
-static rv_status stage_plan(struct stage *stage, const struct graph *graph, int width, int height,
+static rv_status trial_plan(struct trial *trial, const struct graph *graph, int width, int height,
                             size_t bytes)
 {
 	struct tile_budget budget = {bytes, bytes};
-	struct octave *octave = &stage->octave;
+	struct octave *octave = &trial->octave;
 	struct device *device = fixture_device();
 	rv_status status;
 
 	octave->width = width;
 	octave->height = height;
 	status = tiles_network(&octave->tiles, &octave->network, graph, height, width, &budget,
-	                       &stage->error);
+	                       &trial->error);
 	if (!status)
-		status = network_buffers_create(&stage->buffers, device, &octave->network->needs,
-		                                &stage->error);
+		status = network_buffers_create(&trial->buffers, device, &octave->network->needs,
+		                                &trial->error);
 	if (!status)
-		status = convolution_library_create(&stage->convolutions, device,
-		                                    RV_CONVOLUTION_AUTO, &stage->error);
+		status = convolution_library_create(&trial->convolutions, device,
+		                                    RV_CONVOLUTION_AUTO, &trial->error);
 	return status;
 }
 
-static rv_status stage_record(struct stage *stage)
+static rv_status trial_record(struct trial *trial)
 {
 	struct launch_recorder recorder = {
-		.device = fixture_device(), .list = &stage->list, .error = &stage->error};
-	struct octave *octave = &stage->octave;
+		.device = fixture_device(), .list = &trial->list, .error = &trial->error};
+	struct octave *octave = &trial->octave;
 	rv_params params = rv_params_default();
 	/* Relative to the tile, as the objective is a mean over its layer. */
 	struct objective_target target = {.kind = RV_OBJECTIVE_L2,
 	                                  .weight = 1,
 	                                  .scale = (float)octave->tiles.y.tile *
 	                                           (float)octave->tiles.x.tile};
-	struct ascent_recipe ascent = {.format = &format, .params = &params, .targets = &target};
+	struct dream_recipe ascent = {.format = &format, .params = &params, .targets = &target};
 	struct octave_recipe recipe = {.ascent = &ascent,
-	                               .frame = &stage->frame,
-	                               .inherited = &stage->inherited,
-	                               .room = &stage->room,
-	                               .buffers = &stage->buffers,
-	                               .convolutions = stage->convolutions};
+	                               .frame = &trial->frame,
+	                               .inherited = &trial->inherited,
+	                               .shared = &trial->shared,
+	                               .buffers = &trial->buffers,
+	                               .convolutions = trial->convolutions};
 
 	params.time.on = false;
-	stage->frame = raster_record_own(&recorder, octave->width, octave->height);
-	stage->inherited = raster_record_own(&recorder, octave->width, octave->height);
-	stage->room.gradient = raster_record_own(&recorder, octave->width, octave->height).buffer;
+	trial->frame = raster_record_own(&recorder, octave->width, octave->height);
+	trial->inherited = raster_record_own(&recorder, octave->width, octave->height);
+	trial->shared.gradient = raster_record_own(&recorder, octave->width, octave->height).buffer;
 	return recorder.status ? recorder.status
-	                       : octave_record(octave, recorder.device, &recipe, &stage->error);
+	                       : octave_record(octave, recorder.device, &recipe, &trial->error);
 }
 
 /* An octave whose picture is `picture`, [height][width][4] from -1 to 1. */
-static bool stage_start(struct stage *stage, const struct graph *graph, const float *picture,
+static bool trial_start(struct trial *trial, const struct graph *graph, const float *picture,
                         int width, int height, size_t bytes)
 {
 	rv_status status;
 
-	memset(stage, 0, sizeof(*stage));
+	memset(trial, 0, sizeof(*trial));
 	if (!fixture_device())
 		return false;
-	status = stage_plan(stage, graph, width, height, bytes);
+	status = trial_plan(trial, graph, width, height, bytes);
 	if (!status)
-		status = stage_record(stage);
+		status = trial_record(trial);
 	if (!status &&
-	    clEnqueueWriteBuffer(fixture_device()->queue, stage->octave.picture.buffer, CL_TRUE, 0,
+	    clEnqueueWriteBuffer(fixture_device()->queue, trial->octave.picture.buffer, CL_TRUE, 0,
 	                         raster_bytes(width, height), picture, 0, NULL, NULL))
-		status = rv_fail(&stage->error, RV_DEVICE, "the picture was refused");
+		status = rv_fail(&trial->error, RV_DEVICE, "the picture was refused");
 	if (status) {
-		test_failed(__FILE__, __LINE__, "%s", stage->error.message);
-		stage_end(stage);
+		test_failed(__FILE__, __LINE__, "%s", trial->error.message);
+		trial_end(trial);
 	}
 	return !status;
 }
 
-static bool run_tiles(struct stage *stage, int shift_y, int shift_x)
+static bool run_tiles(struct trial *trial, int shift_y, int shift_x)
 {
 	rv_status status = RV_OK;
 
-	for (int i = 0; i < tiles_count(&stage->octave.tiles) && !status; i++)
-		status = octave_tile(&stage->octave, i, shift_y, shift_x, fixture_device()->queue,
-		                     &stage->error);
+	for (int i = 0; i < tiles_count(&trial->octave.tiles) && !status; i++)
+		status = octave_tile(&trial->octave, i, shift_y, shift_x, fixture_device()->queue,
+		                     &trial->error);
 	if (status)
-		test_failed(__FILE__, __LINE__, "%s", stage->error.message);
+		test_failed(__FILE__, __LINE__, "%s", trial->error.message);
 	return !status;
 }
 
-/* A raster of the stage, to be freed. */
+/* A raster of the trial, to be freed. */
 static float *read_raster(const struct raster *raster)
 {
 	size_t bytes = raster_bytes(raster->width, raster->height);
@@ -276,15 +208,15 @@ static float *read_raster(const struct raster *raster)
 static float *gradient_of(const struct graph *graph, const float *picture, int width, int height,
                           size_t bytes, int shift_y, int shift_x, struct tiles *tiles)
 {
-	struct stage stage;
+	struct trial trial;
 	float *gradient = NULL;
 
-	if (!stage_start(&stage, graph, picture, width, height, bytes))
+	if (!trial_start(&trial, graph, picture, width, height, bytes))
 		return NULL;
-	*tiles = stage.octave.tiles;
-	if (run_tiles(&stage, shift_y, shift_x))
-		gradient = read_raster(&stage.octave.gradient);
-	stage_end(&stage);
+	*tiles = trial.octave.tiles;
+	if (run_tiles(&trial, shift_y, shift_x))
+		gradient = read_raster(&trial.octave.gradient);
+	trial_end(&trial);
 	return gradient;
 }
 
@@ -419,28 +351,28 @@ enum { SEAM_WIDTH = 640, SEAM_HEIGHT = 320, SEAM_STEPS = 6, SEAM_JITTER = 16 };
 static float *dream_detail(const struct graph *graph, const float *picture, size_t bytes,
                            struct tiles *tiles)
 {
-	struct stage stage;
+	struct trial trial;
 	struct octave_role role = {.from_below = 1, .step = 0.02f};
 	uint64_t random = 1;
 	float *detail = NULL;
 	bool done;
 
-	if (!stage_start(&stage, graph, picture, SEAM_WIDTH, SEAM_HEIGHT, bytes))
+	if (!trial_start(&trial, graph, picture, SEAM_WIDTH, SEAM_HEIGHT, bytes))
 		return NULL;
-	*tiles = stage.octave.tiles;
-	octave_set(&stage.octave, &role);
+	*tiles = trial.octave.tiles;
+	octave_set(&trial.octave, &role);
 	done = true;
 	for (int i = 0; i < SEAM_STEPS && done; i++) {
 		int shift_y = (int)(random_next(&random) % SEAM_JITTER);
 		int shift_x = (int)(random_next(&random) % SEAM_JITTER);
-		done = run_tiles(&stage, shift_y, shift_x) &&
-		       !octave_step(&stage.octave, fixture_device()->queue, &stage.error);
+		done = run_tiles(&trial, shift_y, shift_x) &&
+		       !octave_step(&trial.octave, fixture_device()->queue, &trial.error);
 	}
 	if (done)
-		detail = read_raster(&stage.octave.picture);
+		detail = read_raster(&trial.octave.picture);
 	for (size_t i = 0; detail && i < (size_t)SEAM_WIDTH * SEAM_HEIGHT * 4; i++)
 		detail[i] -= picture[i];
-	stage_end(&stage);
+	trial_end(&trial);
 	return detail;
 }
 

@@ -41,9 +41,9 @@ static double inverse_level(const struct objective_target *target, int channel)
 		counts |= target->channels[i] == channel;
 	if (!counts)
 		return 0;
-	if (target->kind != RV_OBJECTIVE_WINNERS || !target->levels)
+	if (target->kind != RV_OBJECTIVE_WINNERS || !target->channel_rms)
 		return 1;
-	return target->levels[channel] > 0 ? 1 / (double)target->levels[channel] : 0;
+	return target->channel_rms[channel] > 0 ? 1 / (double)target->channel_rms[channel] : 0;
 }
 
 static double score_of(const struct objective_target *target, const float *activation, int y, int x,
@@ -136,7 +136,7 @@ static void check(struct objective_target target, const float *activation)
 		target.operand.activation.buffer = recording_buffer(&recording, activation, COUNT);
 		target.operand.gradient.buffer = recording_buffer(&recording, before, COUNT);
 		if (shares)
-			target.shares = recording_buffer(&recording, shares, PADDED);
+			target.channel_weights = recording_buffer(&recording, shares, PADDED);
 		objective_record(&recording.recorder, &target);
 		if (recording_run(&recording) &&
 		    recording_read(&recording, target.operand.gradient.buffer, after,
@@ -177,7 +177,7 @@ static void check_kind(rv_objective kind)
 
 	levels[5] = 0;
 	for (int i = 0; i < 4; i++) {
-		target.levels = i & 1 ? levels : NULL;
+		target.channel_rms = i & 1 ? levels : NULL;
 		target.channels = i & 2 ? some_channels : NULL;
 		target.channel_count = i & 2 ? 4 : 0;
 		check_all(target, activation);

@@ -163,7 +163,7 @@ static void expected_bands(const float *gradient, int width, int height, int cou
 
 	bands_split(bands, count, gradient, width, height);
 	for (int b = 0; b < count; b++)
-		band_scale(&bands[b], gradient_band_share(b) / band_rms(&bands[b]));
+		band_scale(&bands[b], gradient_band_weight(b) / band_rms(&bands[b]));
 	for (int c = 0; c < 3; c++)
 		for (int b = count - 2; b >= 0; b--)
 			plane_add_enlarged(&bands[b].colours[c], &bands[b + 1].colours[c], 1);

@@ -1,0 +1,240 @@
+#include "engine/api/dream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/api/channel_rms.h"
+#include "engine/dream/memory.h"
+#include "engine/opencl/program.h"
+
+/* Makes room for another ascent that may go on from this one's dream; suits: it looks for the same.
+ * What is kept counts little, but is not planned for: where memory is limited, the next one begins
+ * anew. */
+static void retire_ascent(rv_engine *engine, bool suits)
+{
+	if (!engine->ascent) {
+		engine->last_suits = engine->last_suits && suits;
+		return;
+	}
+	ascent_destroy(&engine->last);
+	if (engine->config.memory_limit)
+		ascent_destroy(&engine->ascent);
+	else
+		ascent_retire(engine->ascent);
+	engine->last = engine->ascent;
+	engine->last_suits = suits;
+	engine->ascent = NULL;
+}
+
+/* params with the default layer written out where none is named. */
+static rv_params resolve_targets(const rv_engine *engine, const rv_params *params)
+{
+	rv_params resolved = *params;
+	const char *name = rv_model_default_layer(engine->model);
+
+	if (resolved.target_count == 0) {
+		memset(&resolved.targets[0], 0, sizeof(resolved.targets[0]));
+		resolved.target_count = 1;
+		resolved.targets[0].weight = 1;
+	}
+	for (int i = 0; i < resolved.target_count; i++) {
+		rv_target *target = &resolved.targets[i];
+		if (!target->layer[0] && name && strlen(name) < sizeof(target->layer))
+			strcpy(target->layer, name);
+	}
+	return resolved;
+}
+
+static rv_status check_layers(const rv_engine *engine, const rv_params *params, rv_error *error)
+{
+	for (int i = 0; i < params->target_count; i++) {
+		const rv_target *target = &params->targets[i];
+		const rv_layer_info *layer;
+		int index;
+		rv_status status = rv_model_find_layer(engine->model, target->layer, &index, error);
+		if (status != RV_OK)
+			return status;
+		layer = rv_model_layer(engine->model, index);
+		for (int c = 0; c < target->channel_count; c++)
+			if (target->channels[c] < 0 ||
+			    (layer->channels && target->channels[c] >= layer->channels))
+				return rv_fail(error, RV_INVALID,
+				               "layer %s has no channel %d; its %d channels are "
+				               "numbered 0..%d",
+				               target->layer, target->channels[c], layer->channels,
+				               layer->channels - 1);
+	}
+	return RV_OK;
+}
+
+rv_status rv_set_params(rv_engine *engine, const rv_params *params, rv_error *error)
+{
+	rv_params resolved;
+	rv_status status;
+
+	if (!engine || !params)
+		return rv_fail(error, RV_INVALID, "rv_set_params needs an engine and params");
+	status = params_check(params, error);
+	if (status != RV_OK)
+		return status;
+	resolved = resolve_targets(engine, params);
+	status = check_layers(engine, &resolved, error);
+	if (status != RV_OK)
+		return status;
+	if (!params_same_recording(&engine->params, &resolved)) {
+		retire_ascent(engine, params_same_objective(&engine->params, &resolved));
+		engine_drop_recording(engine);
+	}
+	engine->params = resolved;
+	return RV_OK;
+}
+
+static rv_status build(rv_engine *engine, rv_error *error)
+{
+	const char *layers[RV_TARGETS_MAX];
+	rv_status status;
+
+	if (engine->recorded)
+		return RV_OK;
+	engine->params = resolve_targets(engine, &engine->params);
+	for (int i = 0; i < engine->params.target_count; i++)
+		layers[i] = engine->params.targets[i].layer;
+	status = engine_build(engine, layers, engine->params.target_count, &engine->graph,
+	                      &engine->convolutions, error);
+	engine->recorded = status == RV_OK;
+	return status;
+}
+
+/* The typical level of each channel of a target, for winners; NULL for the other objectives. */
+static rv_status find_channel_rms(rv_engine *engine, int target, float **channel_rms,
+                                  rv_error *error)
+{
+	*channel_rms = NULL;
+	if (engine->params.objective != RV_OBJECTIVE_WINNERS)
+		return RV_OK;
+	return channel_rms_of_layer(engine, engine->params.targets[target].layer, channel_rms,
+	                            error);
+}
+
+/* The weights of the targets relative to each other, and a common scale that keeps gradients far
+ * from denormal numbers; the ascent normalises it away. */
+static void describe_target(const rv_engine *engine, int index, int width, int height,
+                            const float *channel_rms, struct objective_target *target)
+{
+	const rv_target *wanted = &engine->params.targets[index];
+
+	*target = (struct objective_target){
+		.kind = engine->params.objective,
+		.weight = wanted->weight,
+		.scale = (float)width * (float)height,
+		.channels = wanted->channels,
+		.channel_count = wanted->channel_count,
+		.channel_rms = channel_rms,
+		.winners = engine->params.winners,
+		.window = engine->params.winner_window,
+	};
+}
+
+static rv_status create_ascent(rv_engine *engine, int width, int height, bool timed,
+                               rv_error *error)
+{
+	struct objective_target targets[RV_TARGETS_MAX];
+	float *channel_rms[RV_TARGETS_MAX] = {NULL};
+	rv_params params = engine->params;
+	struct dream_recipe recipe = {.graph = engine->graph,
+	                              .format = rv_model_input_format(engine->model),
+	                              .params = &params,
+	                              .targets = targets};
+	rv_status status = RV_OK;
+
+	params.time.on = timed;
+	for (int i = 0; i < engine->params.target_count && status == RV_OK; i++) {
+		status = find_channel_rms(engine, i, &channel_rms[i], error);
+		describe_target(engine, i, width, height, channel_rms[i], &targets[i]);
+	}
+	recipe.memory = memory_for_ascent(engine->device, &engine->config, engine->graph,
+	                                  engine->convolutions);
+	if (status == RV_OK)
+		status = ascent_create(&engine->ascent, engine->device, engine->convolutions,
+		                       &recipe, width, height, error);
+	for (int i = 0; i < engine->params.target_count; i++)
+		free(channel_rms[i]);
+	return status;
+}
+
+/* A journey goes on from any dream, which is its picture. */
+static rv_status prepare(rv_engine *engine, int width, int height, bool timed, bool travels,
+                         rv_error *error)
+{
+	rv_status status = build(engine, error);
+
+	if (status != RV_OK)
+		return status;
+	if (engine->ascent && !ascent_fits(engine->ascent, width, height, timed))
+		retire_ascent(engine, true);
+	if (!engine->ascent)
+		status = create_ascent(engine, width, height, timed, error);
+	if (status == RV_OK && engine->last && timed && (engine->last_suits || travels))
+		status = ascent_go_on(engine->ascent, engine->last, &engine->params.time, error);
+	ascent_destroy(&engine->last);
+	return status;
+}
+
+rv_status dream_prepare(rv_engine *engine, int width, int height, bool timed, rv_error *error)
+{
+	return prepare(engine, width, height, timed, false, error);
+}
+
+static rv_status run(rv_engine *engine, const rv_image *input, int64_t time, const rv_image *output,
+                     rv_error *error)
+{
+	rv_status status = ascent_run(engine->ascent, &engine->params, input, time, output,
+	                              engine->progress, engine->progress_context, error);
+
+	program_cache_keep(engine->device, status == RV_OK);
+	return status;
+}
+
+rv_status rv_dream(rv_engine *engine, const rv_image *input, int64_t time, const rv_image *output,
+                   rv_error *error)
+{
+	rv_status status;
+
+	if (!engine)
+		return rv_fail(error, RV_INVALID, "rv_dream needs an engine");
+	status = engine_check_image(input, error);
+	if (status == RV_OK)
+		status = engine_check_image(output, error);
+	if (status == RV_OK && (input->width != output->width || input->height != output->height))
+		status = rv_fail(error, RV_INVALID, "input is %dx%d but output %dx%d", input->width,
+		                 input->height, output->width, output->height);
+	if (status == RV_OK)
+		status = dream_prepare(engine, input->width, input->height,
+		                       engine->params.time.on && time != RV_TIME_NONE, error);
+	return status != RV_OK ? status : run(engine, input, time, output, error);
+}
+
+rv_status rv_travel(rv_engine *engine, int64_t time, const rv_image *output, rv_error *error)
+{
+	rv_status status;
+
+	if (!engine)
+		return rv_fail(error, RV_INVALID, "rv_travel needs an engine");
+	status = engine_check_image(output, error);
+	if (status != RV_OK)
+		return status;
+	if (time == RV_TIME_NONE || !engine->params.time.on)
+		return rv_fail(error, RV_INVALID,
+		               "a journey needs time: params.time.on is false, "
+		               "or the time is RV_TIME_NONE");
+	if (!engine->ascent && !engine->last)
+		return rv_fail(error, RV_INVALID,
+		               "there is no dream yet to travel through; dream a picture first");
+	status = prepare(engine, output->width, output->height, true, true, error);
+	return status != RV_OK ? status : run(engine, NULL, time, output, error);
+}
+
+rv_frame_report rv_last_frame(const rv_engine *engine)
+{
+	return engine->ascent ? ascent_report(engine->ascent) : (rv_frame_report){0};
+}

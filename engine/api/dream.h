@@ -1,0 +1,12 @@
+/* The dreaming of one picture after another: what an engine's params and a picture's size become.
+ */
+#ifndef ENGINE_API_DREAM_H
+#define ENGINE_API_DREAM_H
+
+#include "engine/api/engine.h"
+
+/* Plans and records the engine's ascent for pictures of this size, in pixels, unless it is there
+ * already. timed: for frames of a video. */
+rv_status dream_prepare(rv_engine *engine, int width, int height, bool timed, rv_error *error);
+
+#endif

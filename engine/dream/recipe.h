@@ -1,0 +1,24 @@
+/* What an ascent is made from, and how it is looked into. */
+#ifndef ENGINE_DREAM_RECIPE_H
+#define ENGINE_DREAM_RECIPE_H
+
+#include "engine/network/network.h"
+#include "engine/picture/raster.h"
+
+struct dream_recipe {
+	const struct graph *graph;
+	const rv_input_format *format;
+	const rv_params *params;
+	/* Bytes that the ascent may take on the device. Where a whole picture does not fit, its
+	 * gradients are computed in tiles. */
+	size_t memory;
+	/* [graph->wanted_count]: what is raised at each wanted layer */
+	const struct objective_target *targets;
+};
+
+/* Called for every list of launches that a dream runs, in that order, with the number of times it
+ * is run, until one call fails. backward: on the way from the objective to the picture. */
+typedef rv_status dream_visitor(void *context, const struct launch_list *list, bool backward,
+                                int times, rv_error *error);
+
+#endif

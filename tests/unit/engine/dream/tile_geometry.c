@@ -1,0 +1,71 @@
+/* How a picture is covered by tiles, and what each of them weighs. */
+#include <math.h>
+
+#include "engine/dream/tiles.h"
+#include "tests/support/test.h"
+
+static void check_axis(const struct tile_axis *axis, int overlap)
+{
+	for (int x = 0; x < axis->size; x++) {
+		double sum = 0;
+		for (int i = 0; i < axis->count; i++) {
+			struct tiles_span span = tiles_span(axis, i);
+			if (x >= span.start && x < span.start + axis->tile)
+				sum += (double)tiles_weight(&span, x - span.start);
+		}
+		CHECK_MESSAGE(fabs(sum - 1) < 1e-6, "weights at %d of %d sum to %g", x, axis->size,
+		              sum);
+	}
+	for (int i = 0; i < axis->count; i++) {
+		struct tiles_span span = tiles_span(axis, i);
+		CHECK(span.start % axis->stride == 0);
+		CHECK(i > 0 || span.start == 0);
+		CHECK(i < axis->count - 1 || span.start + axis->tile == axis->size);
+		/* A quarter of the overlap on, and nothing before. */
+		if (i > 0)
+			CHECK(tiles_weight(&span, overlap / 4 - 1) == 0);
+		if (i > 0)
+			CHECK(span.start + overlap <= tiles_span(axis, i - 1).start + axis->tile);
+	}
+}
+
+TEST(weights_sum_to_one_over_tiles_that_begin_at_strides)
+{
+	static const struct {
+		int width, height, stride, overlap;
+		double most;
+	} cases[] = {
+		{3840, 2160, 16, 272, 1e6}, {3840, 2160, 16, 80, 3e5}, {1021, 767, 16, 80, 2e5},
+		{1021, 767, 32, 64, 2e5},   {640, 480, 8, 40, 1e5},    {100, 2000, 4, 12, 3e4},
+		{641, 33, 1, 3, 2e3},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct tiles tiles;
+		REQUIRE(tiles_cover(&tiles, cases[i].height, cases[i].width, cases[i].stride,
+		                    cases[i].overlap, cases[i].most));
+		CHECK(tiles_count(&tiles) > 1);
+		CHECK((double)tiles.y.tile * tiles.x.tile <= cases[i].most);
+		check_axis(&tiles.y, cases[i].overlap);
+		check_axis(&tiles.x, cases[i].overlap);
+	}
+}
+
+TEST(what_fits_is_one_tile)
+{
+	struct tiles tiles;
+
+	REQUIRE(tiles_cover(&tiles, 480, 640, 16, 80, 640 * 480));
+	CHECK(tiles_count(&tiles) == 1);
+	CHECK(tiles.y.tile == 480);
+	CHECK(tiles.x.tile == 640);
+	check_axis(&tiles.x, 0);
+}
+
+TEST(tiles_smaller_than_their_overlap_are_refused)
+{
+	struct tiles tiles;
+
+	CHECK(!tiles_cover(&tiles, 480, 640, 16, 272, 200 * 200));
+	CHECK(!tiles_cover(&tiles, 480, 640, 16, 16, 20 * 20));
+}
