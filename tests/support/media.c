@@ -12,6 +12,7 @@
 #include "app/media/libav.h"
 #include "app/media/picture_write.h"
 #include "app/offline/job_run.h"
+#include "tests/support/test.h"
 
 enum { PATH_LENGTH = 512, RESULTS = 8 };
 
@@ -265,4 +266,86 @@ double media_alpha_difference(const struct picture *a, const struct picture *b)
 		               ? abs(((uint16_t *)a->alpha)[i] - ((uint16_t *)b->alpha)[i]) / 257.0
 		               : abs(((uint8_t *)a->alpha)[i] - ((uint8_t *)b->alpha)[i]);
 	return sum / count;
+}
+
+struct source *media_source(const char *path)
+{
+	struct input *input = NULL;
+	struct source *source = NULL;
+	rv_error error = {0};
+	rv_status status = input_open(&input, path, NULL, &error);
+	if (!status)
+		status = source_open(&source, &input, &error);
+	CHECK_MESSAGE(status == RV_OK, "%s", error.message);
+	return source;
+}
+
+static bool next_frame(struct source *source)
+{
+	enum source_event event = SOURCE_PACKET;
+	rv_error error;
+	while (event == SOURCE_PACKET)
+		if (source_next(source, &event, &error))
+			return false;
+	return event == SOURCE_FRAME;
+}
+
+rv_image media_first_frame(const char *path)
+{
+	struct source *source = media_source(path);
+	rv_image image = {0};
+	rv_error error;
+	if (source && next_frame(source) &&
+	    !convert_allocate_image(&image, source->video.rgb, source->video.width,
+	                            source->video.height, &error))
+		CHECK(source_image(source, &image, &error) == RV_OK);
+	source_close(&source);
+	return image;
+}
+
+struct video_description media_describe(const char *path)
+{
+	struct source *source = media_source(path);
+	struct video_description video = {0};
+	if (source)
+		video = source->video;
+	source_close(&source);
+	return video;
+}
+
+void media_check_times(const struct media_stream *a, const struct media_stream *b,
+                       int64_t microseconds)
+{
+	REQUIRE(a && b);
+	CHECK_MESSAGE(a->packet_count == b->packet_count, "%d and %d packets", a->packet_count,
+	              b->packet_count);
+	for (int i = 0; i < a->packet_count && i < b->packet_count; i++)
+		if (llabs(a->pts_us[i] - b->pts_us[i]) > microseconds) {
+			test_failed(__FILE__, __LINE__, "packet %d at %lld, not %lld us", i,
+			            (long long)b->pts_us[i], (long long)a->pts_us[i]);
+			return;
+		}
+}
+
+struct media media_before, media_after;
+
+bool media_transcode(const char *in, const char *out, struct job_report *report)
+{
+	struct test_dream dream = {.keep = true};
+	struct job job = media_job(in, out, &dream);
+	rv_error error = {0};
+	rv_status status = job_run(&job, report, &error);
+	CHECK_MESSAGE(status == RV_OK, "%s: %s", in, error.message);
+	return !status && media_inspect(in, &media_before) && media_inspect(out, &media_after);
+}
+
+void media_check_description(const char *in, const char *out)
+{
+	struct video_description a = media_describe(in), b = media_describe(out);
+	CHECK(a.width == b.width && a.height == b.height);
+	CHECK(a.matrix == b.matrix && a.primaries == b.primaries && a.transfer == b.transfer);
+	CHECK_MESSAGE(a.range == b.range, "range %d, not %d", b.range, a.range);
+	CHECK(convert_plain_format(a.pixel_format) == convert_plain_format(b.pixel_format));
+	CHECK(av_cmp_q(a.frame_rate, b.frame_rate) == 0);
+	CHECK(a.sample_aspect.num == b.sample_aspect.num);
 }

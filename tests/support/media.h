@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "app/media/picture.h"
+#include "app/media/source.h"
 #include "app/offline/job.h"
 
 /* The path of name in a folder of this process's own, removed at its end. The last eight results
@@ -68,6 +69,22 @@ struct picture media_picture(rv_pixel_format format, int width, int height, bool
 rv_status media_write_picture(const struct picture *picture, const char *path, rv_error *error);
 /* The mean absolute difference of two alpha planes, in 8-bit steps. */
 double media_alpha_difference(const struct picture *a, const struct picture *b);
+
+/* Runs a plain job on a file, which must go well, and inspects both ends into these two. */
+extern struct media media_before, media_after;
+bool media_transcode(const char *in, const char *out, struct job_report *report);
+
+/* An open clip; NULL, with the test failed, where it cannot be opened. */
+struct source *media_source(const char *path);
+/* Its first frame in RGB; free(image.pixels). */
+rv_image media_first_frame(const char *path);
+struct video_description media_describe(const char *path);
+
+/* The test fails unless the packets' times agree within so many microseconds, or both clips are
+ * described alike. */
+void media_check_times(const struct media_stream *a, const struct media_stream *b,
+                       int64_t microseconds);
+void media_check_description(const char *in, const char *out);
 
 #define NEED_FFMPEG(path, arguments)                                                               \
 	do {                                                                                       \

@@ -246,6 +246,19 @@ static void write_with_exif(const char *path, const uint8_t *jpeg, size_t size, 
 	free(whole);
 }
 
+/* A camera's own picture, taken with the camera on its side. */
+static void check_real_orientation(void)
+{
+	struct picture picture = {0};
+	rv_error error = {0};
+	const char *path = test_data("photos/Landscape_6.jpg");
+	if (!path)
+		return;
+	REQUIRE(picture_open(&picture, path, &error) == RV_OK);
+	CHECK(picture.image.width == 600 && picture.image.height == 450);
+	picture_release(&picture);
+}
+
 TEST(picture_exif_orientations_are_all_applied)
 {
 	struct picture stored = media_picture(RV_RGB8, 48, 32, false);
@@ -270,6 +283,7 @@ TEST(picture_exif_orientations_are_all_applied)
 	}
 	free(jpeg);
 	picture_release(&stored);
+	check_real_orientation();
 }
 
 TEST(orientation_of_a_telephone_held_upright)
@@ -289,18 +303,6 @@ TEST(orientation_near_a_right_angle_is_rounded)
 	CHECK(orientation_of_matrix(matrix) == 1);
 }
 
-TEST(picture_landscape_held_sideways_is_upright)
-{
-	struct picture picture = {0};
-	rv_error error = {0};
-	const char *path = test_data("photos/Landscape_6.jpg");
-	if (!path)
-		SKIP("no test data");
-	REQUIRE(picture_open(&picture, path, &error) == RV_OK);
-	CHECK(picture.image.width == 600 && picture.image.height == 450);
-	picture_release(&picture);
-}
-
 /* ---- inks ---- */
 
 static void mean_colour(const rv_image *image, double *mean)
@@ -315,7 +317,7 @@ static void mean_colour(const rv_image *image, double *mean)
 		mean[c] /= (double)image->width * image->height;
 }
 
-TEST(picture_cmyk_becomes_the_right_colours)
+static void check_real_inks(void)
 {
 	/* The mean colour that ImageMagick 6.9 finds in it (-colorspace sRGB). */
 	static const double wanted[3] = {108.7, 131.7, 109.2};
@@ -324,7 +326,7 @@ TEST(picture_cmyk_becomes_the_right_colours)
 	rv_error error = {0};
 	const char *path = test_data("photos/park_cmyk_profile.jpg");
 	if (!path)
-		SKIP("no test data");
+		return;
 	REQUIRE(picture_open(&picture, path, &error) == RV_OK);
 	CHECK(picture.image.width == 500 && picture.image.height == 333 && !picture.alpha);
 	CHECK(picture.colour_profile == NULL); /* its profile is one of inks */
@@ -333,6 +335,41 @@ TEST(picture_cmyk_becomes_the_right_colours)
 		CHECK_MESSAGE(mean[c] > wanted[c] - 2 && mean[c] < wanted[c] + 2, "%d: %f", c,
 		              mean[c]);
 	picture_release(&picture);
+}
+
+/* Writes a picture's inks to a JPEG, with ImageMagick. */
+static bool make_inks(const struct picture *picture, const char *path)
+{
+	char command[1200];
+	rv_error error;
+	const char *colours = media_path("colours.png");
+	if (media_write_picture(picture, colours, &error) != RV_OK)
+		return false;
+	snprintf(command, sizeof(command),
+	         "convert '%s' -colorspace CMYK -quality 98 '%s' >/dev/null 2>&1", colours, path);
+	return system(command) == 0;
+}
+
+TEST(picture_cmyk_becomes_the_right_colours)
+{
+	struct picture colours = media_picture(RV_RGB8, 96, 64, false), inks = {0};
+	const char *path = media_path("inks.jpg");
+	rv_error error = {0};
+	bool made = make_inks(&colours, path);
+	rv_status status = made ? picture_open(&inks, path, &error) : RV_OK;
+	if (made) {
+		CHECK_MESSAGE(status == RV_OK, "%s", error.message);
+		CHECK(inks.image.width == 96 && inks.image.height == 64 && !inks.alpha);
+		if (status == RV_OK) {
+			double difference = media_difference(&colours.image, &inks.image);
+			CHECK_MESSAGE(difference < 2, "%f", difference);
+		}
+	}
+	picture_release(&colours);
+	picture_release(&inks);
+	check_real_inks();
+	if (!made)
+		SKIP("there is no ImageMagick");
 }
 
 /* The place of a JPEG's last Adobe segment, which is the picture's own (thumbnails come before it);
@@ -347,14 +384,11 @@ static size_t find_adobe(const uint8_t *bytes, size_t size)
 	return found;
 }
 
-TEST(picture_cmyk_without_adobes_segment_reads_as_with_it)
+static void check_without_adobe(const char *path)
 {
 	struct picture with = {0}, without = {0};
 	rv_error error = {0};
 	size_t size;
-	const char *path = test_data("photos/park_cmyk_profile.jpg");
-	if (!path)
-		SKIP("no test data");
 	uint8_t *bytes = media_read(path, &size);
 	size_t adobe = bytes ? find_adobe(bytes, size) : 0;
 	REQUIRE(adobe);
@@ -370,24 +404,45 @@ TEST(picture_cmyk_without_adobes_segment_reads_as_with_it)
 	picture_release(&without);
 }
 
-TEST(picture_of_16_bits_keeps_them)
+TEST(picture_cmyk_without_adobes_segment_reads_as_with_it)
+{
+	struct picture colours = media_picture(RV_RGB8, 96, 64, false);
+	const char *path = media_path("inks.jpg");
+	bool made = make_inks(&colours, path);
+	picture_release(&colours);
+	if (made)
+		check_without_adobe(path);
+	if (test_data("photos/park_cmyk_profile.jpg"))
+		check_without_adobe(test_data("photos/park_cmyk_profile.jpg"));
+	if (!made)
+		SKIP("there is no ImageMagick");
+}
+
+static void check_16_bits(const char *path)
 {
 	struct picture picture = {0}, again = {0};
 	rv_error error = {0};
-	const char *path = test_data("photos/man_16bit_290x442.png");
-	if (!path)
-		SKIP("no test data");
 	REQUIRE(picture_open(&picture, path, &error) == RV_OK);
 	CHECK(picture.image.format == RV_RGB16);
 	bool fine = false; /* than 8 bits spread out */
-	for (int i = 0; i < 290 * 442 * 3; i++)
+	for (int i = 0; i < picture.image.width * picture.image.height * 3; i++)
 		fine |= ((uint16_t *)picture.image.pixels)[i] % 257 != 0;
 	CHECK(fine);
-	REQUIRE(media_write_picture(&picture, media_path("man.png"), &error) == RV_OK);
-	REQUIRE(picture_open(&again, media_path("man.png"), &error) == RV_OK);
+	REQUIRE(media_write_picture(&picture, media_path("again.png"), &error) == RV_OK);
+	REQUIRE(picture_open(&again, media_path("again.png"), &error) == RV_OK);
 	CHECK(media_difference(&picture.image, &again.image) == 0);
 	picture_release(&picture);
 	picture_release(&again);
+}
+
+TEST(picture_of_16_bits_keeps_them)
+{
+	const char *path = media_path("fine.png");
+	NEED_FFMPEG(path, "-f lavfi -i color=s=97x75:d=1,format=gbrp16,"
+	                  "geq=r='X*601':g='Y*811':b='X*Y*7' -frames:v 1 -pix_fmt rgb48be");
+	check_16_bits(path);
+	if (test_data("photos/man_16bit_290x442.png"))
+		check_16_bits(test_data("photos/man_16bit_290x442.png"));
 }
 
 /* ---- size ---- */

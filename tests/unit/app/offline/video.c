@@ -10,175 +10,6 @@
 #include "tests/support/media.h"
 #include "tests/support/test.h"
 
-/* ---- looking at results ---- */
-
-static struct source *open_source(const char *path)
-{
-	struct input *input = NULL;
-	struct source *source = NULL;
-	rv_error error = {0};
-	rv_status status = input_open(&input, path, NULL, &error);
-	if (!status)
-		status = source_open(&source, &input, &error);
-	CHECK_MESSAGE(status == RV_OK, "%s", error.message);
-	return source;
-}
-
-static bool next_frame(struct source *source)
-{
-	enum source_event event = SOURCE_PACKET;
-	rv_error error;
-	while (event == SOURCE_PACKET)
-		if (source_next(source, &event, &error))
-			return false;
-	return event == SOURCE_FRAME;
-}
-
-/* The first frame in RGB; free(image.pixels). */
-static rv_image first_frame(const char *path)
-{
-	struct source *source = open_source(path);
-	rv_image image = {0};
-	rv_error error;
-	if (source && next_frame(source) &&
-	    !convert_allocate_image(&image, source->video.rgb, source->video.width,
-	                            source->video.height, &error))
-		CHECK(source_image(source, &image, &error) == RV_OK);
-	source_close(&source);
-	return image;
-}
-
-static struct video_description describe(const char *path)
-{
-	struct source *source = open_source(path);
-	struct video_description video = {0};
-	if (source)
-		video = source->video;
-	source_close(&source);
-	return video;
-}
-
-/* Timestamps that agree within a tick of the coarser clock. */
-static void check_same_times(const struct media_stream *a, const struct media_stream *b,
-                             int64_t microseconds)
-{
-	REQUIRE(a && b);
-	CHECK_MESSAGE(a->packet_count == b->packet_count, "%d and %d packets", a->packet_count,
-	              b->packet_count);
-	for (int i = 0; i < a->packet_count && i < b->packet_count; i++)
-		if (llabs(a->pts_us[i] - b->pts_us[i]) > microseconds) {
-			test_failed(__FILE__, __LINE__, "packet %d at %lld, not %lld us", i,
-			            (long long)b->pts_us[i], (long long)a->pts_us[i]);
-			return;
-		}
-}
-
-static struct media before, after; /* too large for the stack of a test */
-
-/* Runs a plain job on a file and inspects both ends. */
-static bool transcode(const char *in, const char *out, struct job_report *report)
-{
-	struct test_dream dream = {.keep = true};
-	struct job job = media_job(in, out, &dream);
-	rv_error error = {0};
-	rv_status status = job_run(&job, report, &error);
-	CHECK_MESSAGE(status == RV_OK, "%s: %s", in, error.message);
-	return !status && media_inspect(in, &before) && media_inspect(out, &after);
-}
-
-static void check_same_description(const char *in, const char *out)
-{
-	struct video_description a = describe(in), b = describe(out);
-	CHECK(a.width == b.width && a.height == b.height);
-	CHECK(a.matrix == b.matrix && a.primaries == b.primaries && a.transfer == b.transfer);
-	CHECK_MESSAGE(a.range == b.range, "range %d, not %d", b.range, a.range);
-	CHECK(convert_plain_format(a.pixel_format) == convert_plain_format(b.pixel_format));
-	CHECK(av_cmp_q(a.frame_rate, b.frame_rate) == 0);
-	CHECK(a.sample_aspect.num == b.sample_aspect.num);
-}
-
-/* ---- real clips ---- */
-
-TEST(video_of_a_camera_keeps_range_sound_and_telemetry)
-{
-	const char *in = test_data("clips/gopro_walk_848x480.mp4");
-	const char *out = media_path("gopro.mp4");
-	struct job_report report;
-	if (!in)
-		SKIP("no test data");
-	REQUIRE(transcode(in, out, &report));
-	CHECK(report.frames == 315 && report.frames_expected == 315 && report.damaged == 0);
-	check_same_description(in, out);
-	check_same_times(media_find_stream(&before, AVMEDIA_TYPE_VIDEO, 0),
-	                 media_find_stream(&after, AVMEDIA_TYPE_VIDEO, 0), 1);
-	CHECK(media_same_packets(media_find_stream(&before, AVMEDIA_TYPE_AUDIO, 0),
-	                         media_find_stream(&after, AVMEDIA_TYPE_AUDIO, 0)));
-	check_same_times(media_find_stream(&before, AVMEDIA_TYPE_AUDIO, 0),
-	                 media_find_stream(&after, AVMEDIA_TYPE_AUDIO, 0), 1);
-	bool telemetry = false;
-	for (int i = 0; i < after.stream_count; i++)
-		telemetry |= after.streams[i].codec == AV_CODEC_ID_BIN_DATA &&
-		             media_same_packets(&before.streams[3], &after.streams[i]);
-	CHECK(telemetry);
-	rv_image a = first_frame(in), b = first_frame(out);
-	REQUIRE(a.pixels && b.pixels);
-	CHECK_MESSAGE(media_difference(&a, &b) < 2.5, "%f", media_difference(&a, &b));
-	free(a.pixels);
-	free(b.pixels);
-}
-
-TEST(video_of_many_streams_keeps_both_sounds_and_the_subtitles)
-{
-	const char *in = test_data("clips/nasa_2video_2audio_tracks.mp4");
-	const char *out = media_path("nasa.mp4");
-	struct job_report report;
-	if (!in)
-		SKIP("no test data");
-	REQUIRE(transcode(in, out, &report));
-	CHECK(report.frames == 390 && report.width == 480); /* the larger of the two videos */
-	CHECK(media_find_stream(&after, AVMEDIA_TYPE_VIDEO, 1) == NULL);
-	check_same_times(media_find_stream(&before, AVMEDIA_TYPE_VIDEO, 1),
-	                 media_find_stream(&after, AVMEDIA_TYPE_VIDEO, 0), 1);
-	for (int i = 0; i < 2; i++) {
-		CHECK(media_same_packets(media_find_stream(&before, AVMEDIA_TYPE_AUDIO, i),
-		                         media_find_stream(&after, AVMEDIA_TYPE_AUDIO, i)));
-		CHECK(media_same_packets(media_find_stream(&before, AVMEDIA_TYPE_SUBTITLE, i),
-		                         media_find_stream(&after, AVMEDIA_TYPE_SUBTITLE, i)));
-		check_same_times(media_find_stream(&before, AVMEDIA_TYPE_SUBTITLE, i),
-		                 media_find_stream(&after, AVMEDIA_TYPE_SUBTITLE, i), 1);
-	}
-}
-
-TEST(video_of_odd_size_keeps_it)
-{
-	const char *in = test_data("clips/bear_vp9_odd_161x121.webm");
-	struct job_report report;
-	if (!in)
-		SKIP("no test data");
-	REQUIRE(transcode(in, media_path("bear.webm"), &report));
-	CHECK(report.frames == 30 && report.width == 161 && report.height == 121);
-	check_same_description(in, media_path("bear.webm"));
-	REQUIRE(transcode(in, media_path("bear.mp4"), &report));
-	struct video_description video = describe(media_path("bear.mp4"));
-	CHECK(video.width == 161 && video.height == 121);
-	CHECK(video.pixel_format == AV_PIX_FMT_YUV444P); /* as libx264 cannot halve 161 */
-	check_same_times(media_find_stream(&before, AVMEDIA_TYPE_VIDEO, 0),
-	                 media_find_stream(&after, AVMEDIA_TYPE_VIDEO, 0), 1000);
-}
-
-TEST(video_of_60_frames_a_second_and_full_range)
-{
-	const char *in = test_data("clips/stpancras_320x240_60fps_15s.mp4");
-	struct job_report report;
-	if (!in)
-		SKIP("no test data");
-	REQUIRE(transcode(in, media_path("sixty.mkv"), &report));
-	CHECK(report.frames == 932);
-	check_same_description(in, media_path("sixty.mkv"));
-	check_same_times(media_find_stream(&before, AVMEDIA_TYPE_VIDEO, 0),
-	                 media_find_stream(&after, AVMEDIA_TYPE_VIDEO, 0), 1000);
-}
-
 /* ---- what is kept ---- */
 
 TEST(video_every_frame_is_dreamed)
@@ -191,7 +22,7 @@ TEST(video_every_frame_is_dreamed)
 	RUN(&job, &report, RV_OK);
 	CHECK(dream.frames == 20 && report.frames == 20 && report.written && !report.is_still);
 	CHECK_MESSAGE(report.seconds > 1.99 && report.seconds < 2.01, "%f", report.seconds);
-	rv_image image = first_frame(out);
+	rv_image image = media_first_frame(out);
 	REQUIRE(image.pixels);
 	const uint8_t *pixel = image.pixels;
 	static const int wanted[3] = {0x1F, 0xCF, 0xEF};
@@ -220,10 +51,10 @@ TEST(video_colours_come_by_the_right_matrix_and_range)
 			struct job job = media_job(in, out, &dream);
 			job.force = true;
 			RUN(&job, &report, RV_OK);
-			check_same_description(in, out);
+			media_check_description(in, out);
 			const char *const paths[2] = {in, out};
 			for (int p = 0; p < 2; p++) {
-				rv_image image = first_frame(paths[p]);
+				rv_image image = media_first_frame(paths[p]);
 				REQUIRE(image.pixels);
 				static const int wanted[3] = {0x20, 0xC0, 0x60};
 				const uint8_t *pixel = image.pixels;
@@ -247,10 +78,10 @@ TEST(video_of_variable_rate_keeps_every_timestamp)
 		            "-f lavfi -i testsrc=s=64x48:r=30:d=4 -vf "
 		            "\"select='not(mod(n,7))+not(mod(n,11))+gt(n,100)'\" -vsync vfr "
 		            "-c:v libx264 -bf 2");
-		REQUIRE(transcode(media_path(names[i]), media_path(out), &report));
+		REQUIRE(media_transcode(media_path(names[i]), media_path(out), &report));
 		CHECK(report.frames > 40);
-		check_same_times(media_find_stream(&before, AVMEDIA_TYPE_VIDEO, 0),
-		                 media_find_stream(&after, AVMEDIA_TYPE_VIDEO, 0), 1);
+		media_check_times(media_find_stream(&media_before, AVMEDIA_TYPE_VIDEO, 0),
+		                  media_find_stream(&media_after, AVMEDIA_TYPE_VIDEO, 0), 1);
 	}
 }
 
@@ -263,7 +94,7 @@ TEST(video_of_10_bits_keeps_them)
 	struct job job = media_job(in, out, &dream);
 	RUN(&job, &report, RV_OK);
 	CHECK(dream.format == RV_RGB16);
-	CHECK(describe(out).pixel_format == AV_PIX_FMT_YUV422P10);
+	CHECK(media_describe(out).pixel_format == AV_PIX_FMT_YUV422P10);
 }
 
 TEST(video_pixels_that_are_not_square_stay_so)
@@ -274,13 +105,13 @@ TEST(video_pixels_that_are_not_square_stay_so)
 	NEED_FFMPEG(in, "-f lavfi -i testsrc=s=96x72:r=5:d=1,setsar=16/15 -c:v libx264");
 	struct job job = media_job(in, out, &dream);
 	RUN(&job, &report, RV_OK);
-	CHECK(av_cmp_q(describe(out).sample_aspect, (AVRational){16, 15}) == 0);
+	CHECK(av_cmp_q(media_describe(out).sample_aspect, (AVRational){16, 15}) == 0);
 	job.force = true;
 	job.width = 48;
 	job.height = 72; /* half as wide: pixels twice as wide */
 	RUN(&job, &report, RV_OK);
-	CHECK(av_cmp_q(describe(out).sample_aspect, (AVRational){32, 15}) == 0);
-	CHECK(describe(out).width == 48);
+	CHECK(av_cmp_q(media_describe(out).sample_aspect, (AVRational){32, 15}) == 0);
+	CHECK(media_describe(out).width == 48);
 }
 
 /* Writes a display matrix into every track of an MP4 (ISO 14496-12, 8.3.2). */
@@ -311,11 +142,11 @@ static void check_turned(const char *in, int a, int b, int c, int d, int red_cor
 	set_matrix(in, a, b, c, d);
 	RUN(&job, &report, RV_OK);
 	CHECK(report.width == (a ? 64 : 48) && report.height == (a ? 48 : 64));
-	struct source *source = open_source(out);
+	struct source *source = media_source(out);
 	REQUIRE(source);
 	CHECK(source->orientation == 1);
 	source_close(&source);
-	rv_image image = first_frame(out);
+	rv_image image = media_first_frame(out);
 	REQUIRE(image.pixels);
 	for (int corner = 0; corner < 4; corner++) {
 		int x = corner & 1 ? image.width - 4 : 3, y = corner & 2 ? image.height - 4 : 3;
@@ -355,7 +186,7 @@ TEST(video_chapters_and_metadata_are_copied)
 	         "-metadata:s:v:0 language=deu",
 	         media_path("tags.txt"));
 	NEED_FFMPEG(in, arguments);
-	REQUIRE(transcode(in, out, &report));
+	REQUIRE(media_transcode(in, out, &report));
 	struct input *input = NULL;
 	rv_error error;
 	REQUIRE(input_open(&input, out, NULL, &error) == RV_OK);
@@ -375,14 +206,16 @@ TEST(video_of_a_broadcast_starts_its_clock_at_the_beginning)
 	struct job_report report;
 	NEED_FFMPEG(in, "-f lavfi -i testsrc=s=64x48:r=10:d=1 -f lavfi -i sine=d=1 -c:v libx264 "
 	                "-c:a aac -output_ts_offset 5000");
-	REQUIRE(transcode(in, out, &report));
-	const struct media_stream *video = media_find_stream(&after, AVMEDIA_TYPE_VIDEO, 0);
-	const struct media_stream *sound = media_find_stream(&after, AVMEDIA_TYPE_AUDIO, 0);
+	REQUIRE(media_transcode(in, out, &report));
+	const struct media_stream *video = media_find_stream(&media_after, AVMEDIA_TYPE_VIDEO, 0);
+	const struct media_stream *sound = media_find_stream(&media_after, AVMEDIA_TYPE_AUDIO, 0);
 	REQUIRE(video && sound && video->packet_count == 10);
 	CHECK_MESSAGE(video->pts_us[0] >= 0 && video->pts_us[0] < 200000, "%lld us",
 	              (long long)video->pts_us[0]);
-	const struct media_stream *old_video = media_find_stream(&before, AVMEDIA_TYPE_VIDEO, 0);
-	const struct media_stream *old_sound = media_find_stream(&before, AVMEDIA_TYPE_AUDIO, 0);
+	const struct media_stream *old_video =
+		media_find_stream(&media_before, AVMEDIA_TYPE_VIDEO, 0);
+	const struct media_stream *old_sound =
+		media_find_stream(&media_before, AVMEDIA_TYPE_AUDIO, 0);
 	int64_t apart = sound->pts_us[0] - video->pts_us[0];
 	CHECK(llabs(apart - (old_sound->pts_us[0] - old_video->pts_us[0])) < 1000);
 }
@@ -402,12 +235,12 @@ TEST(video_through_a_pipe_keeps_rate_and_frames)
 		job.format = formats[i];
 		job.force = true;
 		RUN(&job, &report, RV_OK);
-		REQUIRE(media_inspect(in, &before) && media_inspect(out, &after));
-		check_same_times(&before.streams[0], &after.streams[0], 40);
-		struct video_description video = describe(out);
+		REQUIRE(media_inspect(in, &media_before) && media_inspect(out, &media_after));
+		media_check_times(&media_before.streams[0], &media_after.streams[0], 40);
+		struct video_description video = media_describe(out);
 		CHECK(av_cmp_q(video.frame_rate, (AVRational){30000, 1001}) == 0);
 		CHECK(video.width == 63 && video.height == 47);
-		rv_image a = first_frame(in), b = first_frame(out);
+		rv_image a = media_first_frame(in), b = media_first_frame(out);
 		CHECK_MESSAGE(media_difference(&a, &b) < 1.5, "%s: %f", formats[i],
 		              media_difference(&a, &b));
 		free(a.pixels);
@@ -441,16 +274,16 @@ TEST(animation_stays_one_and_keeps_its_delays)
 	rv_error error;
 	NEED_FFMPEG(in, "-f lavfi -i testsrc=s=64x48:r=10:d=1 -vf \"select='not(mod(n,3))'\" "
 	                "-vsync vfr");
-	REQUIRE(transcode(in, out, &report));
+	REQUIRE(media_transcode(in, out, &report));
 	CHECK(report.frames == 4 && !report.is_still);
-	check_same_times(&before.streams[0], &after.streams[0], 1);
+	media_check_times(&media_before.streams[0], &media_after.streams[0], 1);
 	struct job job = media_job(in, media_path("anim.png"), &dream);
 	RUN(&job, &report, RV_OK);
 	CHECK(report.is_still && dream.frames == 1); /* the first frame, where only one can be */
 	REQUIRE(picture_open(&picture, media_path("anim.png"), &error) == RV_OK);
 	CHECK(picture.image.width == 64);
 	picture_release(&picture);
-	REQUIRE(transcode(in, media_path("anim.mp4"), &report));
+	REQUIRE(media_transcode(in, media_path("anim.mp4"), &report));
 	CHECK(report.frames == 4);
 }
 
