@@ -159,15 +159,18 @@ enum { RV_CUT_OFF = -1, RV_CUT_AUTO = 0 };
  * dream minus frame, carried along the motion of the scene. All of this may change between frames.
  * rv_param_table has the ranges. */
 typedef struct rv_time {
-	bool on;          /* false: every frame is dreamed by itself, but for rv_params.blend */
-	float inherit;    /* how much of the last frame's detail a frame starts from */
-	float polarity;   /* below 0 moving parts inherit less, above 0 still parts do */
-	float decay;      /* what is left of the detail of moving parts after a second */
-	int warm_steps;   /* gradient steps in each warm octave; 0: as many, and as long, as
-	                   * keep the strength that the scene's first frame had */
+	bool on; /* false: every frame is dreamed by itself, but for rv_params.blend */
+	/* What a frame keeps of the last one's detail, but where the dream is at rest; the less,
+	 * the quicker old creatures go. */
+	float inherit;
+	float polarity; /* below 0 moving parts inherit less, above 0 still parts do */
+	float decay;    /* what is left besides of the detail of moving parts after a second */
+	/* Gradient steps of a frame that inherits in each warm octave; 0: octaves take turns, for a
+	 * tenth of what a frame dreamed alone costs. */
+	int warm_steps;
 	int warm_most;    /* where warm_steps is 0, as many at most, each the longer; 0: as
 	                   * many as are best */
-	int warm_octaves; /* the largest ones, dreamed again in every frame */
+	int warm_octaves; /* the largest ones, which such frames are dreamed at */
 	bool carry;       /* the detail goes along the motion of the scene; false: it stays in its
 	                   * place, and what moves is dreamed anew */
 	rv_flow_quality flow_quality;
@@ -409,6 +412,19 @@ void rv_array_release(rv_array *array);
  * input (in the network's own units and channel order). Either array may be NULL. */
 rv_status rv_inspect(rv_engine *engine, const rv_image *picture, const char *layer,
                      rv_array *activation, rv_array *gradient, rv_error *error);
+
+/* How much of what is dreamed of the network sees in pictures of one size: the mean square of the
+ * activations that the engine's params name, of all channels, of those chosen, or of the winners of
+ * each place, by the levels they usually have; over several layers the sum, each by its weight. No
+ * octaves and no jitter. The engine must outlive the appraiser, which keeps to the params of its
+ * creation. RV_INVALID, RV_MEMORY, RV_DEVICE. */
+typedef struct rv_appraiser rv_appraiser;
+
+rv_status rv_appraiser_create(rv_appraiser **appraiser, rv_engine *engine, int width, int height,
+                              rv_error *error);
+void rv_appraiser_destroy(rv_appraiser **appraiser);
+rv_status rv_appraise(rv_appraiser *appraiser, const rv_image *picture, double *value,
+                      rv_error *error);
 
 /* Compiles every kernel for the device of config, so that whoever writes one sees at once whether
  * it compiles. compiled counts the programs; RV_DEVICE with the compiler's first complaint. */

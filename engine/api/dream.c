@@ -27,7 +27,7 @@ static void retire_ascent(rv_engine *engine, bool suits)
 }
 
 /* params with the default layer written out where none is named. */
-static rv_params resolve_targets(const rv_engine *engine, const rv_params *params)
+rv_params engine_resolve(const rv_engine *engine, const rv_params *params)
 {
 	rv_params resolved = *params;
 	const char *name = rv_model_default_layer(engine->model);
@@ -77,7 +77,7 @@ rv_status rv_set_params(rv_engine *engine, const rv_params *params, rv_error *er
 	status = params_check(params, error);
 	if (status != RV_OK)
 		return status;
-	resolved = resolve_targets(engine, params);
+	resolved = engine_resolve(engine, params);
 	status = check_layers(engine, &resolved, error);
 	if (status != RV_OK)
 		return status;
@@ -96,7 +96,7 @@ static rv_status build(rv_engine *engine, rv_error *error)
 
 	if (engine->recorded)
 		return RV_OK;
-	engine->params = resolve_targets(engine, &engine->params);
+	engine->params = engine_resolve(engine, &engine->params);
 	for (int i = 0; i < engine->params.target_count; i++)
 		layers[i] = engine->params.targets[i].layer;
 	status = engine_build(engine, layers, engine->params.target_count, &engine->graph,

@@ -23,6 +23,9 @@ struct rv_engine {
 /* RV_INVALID unless the picture has pixels, a known format and a sane size. */
 rv_status engine_check_image(const rv_image *image, rv_error *error);
 
+/* params with the model's default layer written out where none is named. */
+rv_params engine_resolve(const rv_engine *engine, const rv_params *params);
+
 /* A graph to the named layers, and a library of convolutions for it. */
 rv_status engine_build(const rv_engine *engine, const char *const *layers, int layer_count,
                        struct graph **graph, struct convolution_library **convolutions,

@@ -278,8 +278,9 @@ static rv_status reset_length(struct ascent *ascent, rv_error *error)
 
 static struct schedule_plan cold_plan(const rv_params *params)
 {
-	return (struct schedule_plan){
-		.steps = params->iterations, .step = params->step, .seed = params->seed};
+	return (struct schedule_plan){.effort = effort_even(params->iterations, RV_OCTAVES_MAX),
+	                              .step = params->step,
+	                              .seed = params->seed};
 }
 
 static rv_status keep_detail(struct ascent *ascent, rv_error *error)
@@ -350,22 +351,6 @@ rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const r
 	return status != RV_OK ? status : temporal_go_on(ascent->temporal, last->temporal, error);
 }
 
-static struct schedule_plan warm_plan(const struct ascent *ascent, const rv_params *params,
-                                      const struct temporal_plan *temporal)
-{
-	int warm = ascent->octave_count - params->time.warm_octaves;
-	struct schedule_plan plan = cold_plan(params);
-
-	plan.warm = warm > 0 ? warm : 0;
-	plan.first = temporal->coarse_steps ? 0 : plan.warm;
-	plan.coarse = temporal->coarse_steps;
-	plan.steps = temporal->steps;
-	plan.coarse_step = plan.step * temporal->coarse_step;
-	plan.step *= temporal->step;
-	plan.masked = temporal->warm;
-	return plan;
-}
-
 /* travelling: there is no new frame. */
 static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
                              const rv_params *params, int64_t time, bool travelling,
@@ -382,10 +367,9 @@ static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
 		                 : temporal_begin(ascent->temporal, params, time, &temporal, error);
 	if (status != RV_OK)
 		return status;
-	plan = temporal.warm || travelling ? warm_plan(ascent, params, &temporal)
-	                                   : cold_plan(params);
-	if (!temporal.warm && !travelling)
-		plan.steps = temporal.steps;
+	plan = cold_plan(params);
+	plan.effort = temporal.effort;
+	plan.masked = temporal.warm;
 	plan.seed += temporal.seed;
 	plan.phase_x = temporal.phase_x;
 	plan.phase_y = temporal.phase_y;

@@ -37,15 +37,22 @@ static void pace_end(struct pace *pace)
 			clReleaseEvent(pace->events[i]);
 }
 
-static struct octave_role role_of(const struct schedule_plan *plan, int octave, int octave_count)
+/* The effort's octaves begin with the largest. */
+static int steps_of(const struct schedule_plan *plan, int octave, int octave_count)
+{
+	return plan->effort.steps[octave_count - 1 - octave];
+}
+
+static struct octave_role role_of(const struct schedule_plan *plan, int octave, int first,
+                                  int octave_count)
 {
 	struct octave_role role = {
-		.step = octave < plan->warm ? plan->coarse_step : plan->step,
+		.step = plan->step * plan->effort.length[octave_count - 1 - octave],
 		.masked = plan->masked,
 	};
 
 	if (plan->masked) {
-		role.from_below = octave > plan->first;
+		role.from_below = octave > first;
 		role.from_past = 1;
 		role.subtracted = octave < octave_count - 1;
 	} else {
@@ -53,11 +60,6 @@ static struct octave_role role_of(const struct schedule_plan *plan, int octave, 
 		role.from_past = plan->past;
 	}
 	return role;
-}
-
-static int steps_of(const struct schedule_plan *plan, int octave)
-{
-	return octave < plan->warm ? plan->coarse : plan->steps;
 }
 
 static rv_status report(const struct schedule *schedule, double part_of_step, rv_error *error)
@@ -81,12 +83,12 @@ static rv_status take_step(struct schedule *schedule, const struct schedule_plan
 	for (int tile = 0; tile < tiles && status == RV_OK; tile++) {
 		stage_times_begin(schedule->times, queue, TIMED_STEPS);
 		status = octave_tile(octave, tile, shift_y, shift_x, queue, error);
-		if (status == RV_OK && tile == tiles - 1)
+		if (!status && tile == tiles - 1)
 			status = octave_step(octave, queue, error);
 		stage_times_end(schedule->times, queue, TIMED_STEPS);
-		if (status == RV_OK)
+		if (!status)
 			status = pace_step(&schedule->pace, queue, error);
-		if (status == RV_OK)
+		if (!status)
 			status = report(schedule, (tile + 1.0) / tiles, error);
 	}
 	schedule->step++;
@@ -94,30 +96,43 @@ static rv_status take_step(struct schedule *schedule, const struct schedule_plan
 }
 
 static rv_status run_octave(struct schedule *schedule, const struct schedule_plan *plan, int index,
-                            int jitter, rv_error *error)
+                            int first, int jitter, rv_error *error)
 {
 	struct octave *octave = &schedule->octaves[index];
-	struct octave_role role = role_of(plan, index, schedule->octave_count);
+	struct octave_role role = role_of(plan, index, first, schedule->octave_count);
 	cl_command_queue queue = schedule->queue;
 	rv_status status;
 
 	octave_set(octave, &role);
 	status = octave_enter(octave, queue, error);
-	for (int i = 0; i < steps_of(plan, index) && status == RV_OK; i++)
+	for (int i = 0; i < steps_of(plan, index, schedule->octave_count) && status == RV_OK; i++)
 		status = take_step(schedule, plan, octave, jitter, error);
 	return status != RV_OK ? status : octave_leave(octave, queue, error);
+}
+
+/* Masked octaves below the first step have nothing to give: the larger ones inherit their part
+ * themselves. The largest is always gone through. */
+static int first_octave(const struct schedule *schedule, const struct schedule_plan *plan)
+{
+	int first = 0;
+
+	while (plan->masked && first < schedule->octave_count - 1 &&
+	       !steps_of(plan, first, schedule->octave_count))
+		first++;
+	return first;
 }
 
 rv_status schedule_run(struct schedule *schedule, const struct schedule_plan *plan, int jitter,
                        rv_error *error)
 {
+	int first = first_octave(schedule, plan);
 	rv_status status = RV_OK;
 
 	schedule->random = plan->seed;
-	for (int o = plan->first; o < schedule->octave_count; o++)
-		schedule->steps += steps_of(plan, o);
-	for (int o = plan->first; o < schedule->octave_count && status == RV_OK; o++)
-		status = run_octave(schedule, plan, o, jitter, error);
+	for (int o = first; o < schedule->octave_count; o++)
+		schedule->steps += steps_of(plan, o, schedule->octave_count);
+	for (int o = first; o < schedule->octave_count && status == RV_OK; o++)
+		status = run_octave(schedule, plan, o, first, jitter, error);
 	pace_end(&schedule->pace);
 	return status;
 }

@@ -3,14 +3,13 @@
 #define ENGINE_DREAM_SCHEDULE_H
 
 #include "engine/dream/octave.h"
+#include "engine/time/effort.h"
 
 /* The steps of one frame. */
 struct schedule_plan {
-	int first;               /* octave */
-	int warm;                /* octave */
-	int coarse, steps;       /* gradient steps in octaves below warm, and from there on */
-	float coarse_step, step; /* lengths */
-	float past;              /* part of what is inherited that cold octaves blend in */
+	struct effort effort;
+	float step; /* length of one that effort calls 1 */
+	float past; /* part of what is inherited that cold octaves blend in */
 	bool masked;
 	uint64_t seed;
 	double phase_x, phase_y; /* pixels of every octave that all its steps are shifted by */

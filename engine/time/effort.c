@@ -2,69 +2,67 @@
 
 #include <math.h>
 
-/* Where more than this part of a frame is new, no step is longer than a cold one. */
-static const double much_uncovered = 0.1;
+/* Of a cold frame's steps in an octave, how many a frame takes there on average, the largest octave
+ * first; those beyond take turns as the last. The largest costs half of all and loses its lines in
+ * every fetch; the coarse ones live long, and would outgrow the others where they were stepped as
+ * often. */
+static const double turn_shares[] = {0.14, 0.06, 0.04, 0.03};
 
-double strength_control_next(struct strength_control *control, double strength, bool fresh)
+/* The length of these steps, for those of a cold frame. The fine ones must make up for more. */
+static const float turn_lengths[] = {1.3f, 1.15f, 1, 1};
+
+/* A cold dream in all that is new, spread over about so many frames: what is uncovered goes on
+ * being dreamed more than the rest until it is as deep. */
+static const double uncovered_share = 0.5;
+
+struct effort effort_next(struct turns *turns, double uncovered, int iterations, int octaves)
 {
-	/* Length adapts slowly to what the scene needs on average, and at once, by the power, to a
-	 * loss. Longer steps than that would fill what was just uncovered with noise: where they do
-	 * not suffice, more of the dream is to ripen again. */
-	static const double habit = 0.25, power = 3, least = 0.1, most = 3;
-	double ratio;
+	enum { KNOWN = sizeof(turn_shares) / sizeof(turn_shares[0]) };
+	struct effort effort = {0};
 
-	if (fresh || control->wanted <= 0) {
-		*control = (struct strength_control){.wanted = strength, .length = 1.5};
-		return control->length;
+	for (int i = 0; i < octaves; i++) {
+		int known = i < KNOWN ? i : KNOWN - 1;
+		double share = turn_shares[known] + uncovered_share * uncovered;
+
+		turns->owed[i] += fmin(share, 1) * iterations;
+		effort.steps[i] = (int)turns->owed[i];
+		turns->owed[i] -= effort.steps[i];
+		effort.length[i] = turn_lengths[known];
 	}
-	ratio = strength > 0 ? control->wanted / strength : 2;
-	ratio = fmin(fmax(ratio, 0.5), 2);
-	control->length = fmin(fmax(control->length * pow(ratio, habit), least), most);
-	return fmin(fmax(control->length * pow(ratio, power), least), most);
-}
-
-double strength_control_fade(const struct strength_control *control, double strength,
-                             double seconds)
-{
-	static const double excess = 1.05, rate = 1;
-
-	return control->wanted > 0 && strength > excess * control->wanted ? exp(-rate * seconds)
-	                                                                  : 1;
-}
-
-double strength_control_unripen(const struct strength_control *control, double strength,
-                                double seconds)
-{
-	static const double allowed = 0.02, rate = 20;
-	double lost = control->wanted > 0 ? 1 - strength / control->wanted : 0;
-
-	return exp(-rate * fmax(lost - allowed, 0) * seconds);
-}
-
-struct effort effort_for(double length, double uncovered, int iterations)
-{
-	struct effort effort = {.steps = (int)ceil(length / STEP_LENGTH_MOST)};
-
-	effort.steps = effort.steps < 1 ? 1 : effort.steps;
-	effort.steps = effort.steps > WARM_STEPS_MOST ? WARM_STEPS_MOST : effort.steps;
-	effort.length = (float)(length / effort.steps);
-	/* Where much is new there are more steps, and these as long as cold ones. */
-	effort.steps += (int)(uncovered * uncovered * iterations);
-	if (uncovered > much_uncovered && effort.length > 1)
-		effort.length = 1;
 	return effort;
 }
 
-int effort_earn(double *owed, double share, int iterations)
+struct effort effort_even(int steps, int octaves)
 {
-	double earned = fmin(*owed + share * iterations, iterations);
-	int steps = (int)earned;
+	struct effort effort = {0};
 
-	*owed = earned - steps;
-	return steps;
+	for (int i = 0; i < octaves; i++) {
+		effort.steps[i] = steps;
+		effort.length[i] = 1;
+	}
+	return effort;
+}
+
+void effort_limit(struct effort *effort, int most)
+{
+	for (int i = 0; i < RV_OCTAVES_MAX; i++) {
+		if (effort->steps[i] <= most)
+			continue;
+		effort->length[i] = fminf(effort->length[i] * (float)effort->steps[i] / (float)most,
+		                          STEP_LENGTH_MOST);
+		effort->steps[i] = most;
+	}
 }
 
 int effort_onset(int iterations, int frames)
 {
 	return frames > 1 ? (iterations - 1) / frames + 1 : iterations;
+}
+
+double effort_fade(double strength, double wanted, double seconds)
+{
+	static const double allowed = 1.25, rate = 10;
+	double excess = wanted > 0 ? strength / (allowed * wanted) : 0;
+
+	return excess > 1 ? pow(excess, -rate * seconds) : 1;
 }

@@ -5,64 +5,15 @@
 
 #include "engine/base/rounding.h"
 #include "engine/flow/flow.h"
-#include "engine/time/camera_path.h"
-#include "engine/time/effort.h"
-#include "engine/time/scene.h"
-#include "engine/time/temporal_record.h"
+#include "engine/time/temporal_inside.h"
 
 /* Blocks along the longer side, and the smallest side of one: enough that most hold one thing only,
  * few enough to read back. */
 enum { BLOCKS_ALONG = 32, BLOCK_SIDE_LEAST = 8 };
 
-/* How much riper what is in full need becomes in a second: it is as strong as the rest after a
- * half of one. */
-static const double ripening_per_second = 2.5;
-
-/* Coarse octaves of warm frames take fewer steps than cold ones, that much longer. */
-static const float coarse_length = 2;
-
-/* How many times the coarse steps of a cold frame it takes to make up for what decays: steps of
- * different frames go partly against each other, and without these the colours, which are coarse,
- * would fade next to the lines. */
-static const double ripening_again = 2.4;
-
 /* Pixels a second that a drift of 1 moves the octaves' phase by; neither soon comes back together.
  */
 static const double phase_rate_x = 8, phase_rate_y = 5;
-
-/* What a frame knows of those before it, beside the rasters: all that another object takes over. */
-struct history {
-	bool has_past;
-	bool was_fresh;      /* still within the scene's beginning */
-	int64_t nanoseconds; /* presentation time */
-	struct scene scene;
-	uint64_t cuts;   /* since the beginning */
-	double wandered; /* drift, over the seconds */
-	struct strength_control strength;
-	double owed;             /* coarse steps that uncovered parts have earned */
-	double begun;            /* part of the scene's beginning that was dreamed, 1: all */
-	struct dream_view first; /* of a journey */
-	bool travelling;
-};
-
-struct temporal {
-	struct device *device;
-	struct temporal_stage stage;
-	struct flow *flow;
-	rv_time made_for;
-	struct scene_block *view; /* the table, read back */
-	struct launch_list buffers, trace, compare, inherit, want, travel;
-	struct launch_list keep;
-	cl_mem keep_from; /* what keep was recorded for */
-
-	/* The frame under way. */
-	struct temporal_plan plan;
-	enum scene_verdict verdict;
-	double seconds; /* since the last one */
-	double share;   /* of a cold dream that a frame of the scene's beginning does */
-
-	struct history history;
-};
 
 /* ---- life ---- */
 
@@ -209,20 +160,20 @@ rv_status temporal_go_on(struct temporal *temporal, const struct temporal *from,
 
 /* ---- a frame ---- */
 
-static double seconds_since(const struct temporal *temporal, int64_t nanoseconds)
+double temporal_seconds(const struct temporal *temporal, int64_t nanoseconds)
 {
 	double seconds = ((double)nanoseconds - (double)temporal->history.nanoseconds) * 1e-9;
 
 	return fmin(fmax(seconds, 0), 1);
 }
 
-static void set_move(const struct launch *launch, cl_uint argument, const struct move *move)
+void temporal_set_move(const struct launch *launch, cl_uint argument, const struct move *move)
 {
 	for (cl_uint i = 0; i < MOVE_COUNT; i++)
 		launch_set_float(launch, argument + i, move->at[i]);
 }
 
-static rv_status read_table(struct temporal *temporal, rv_error *error)
+rv_status temporal_read_table(struct temporal *temporal, rv_error *error)
 {
 	cl_int code =
 		clEnqueueReadBuffer(temporal->device->queue, temporal->stage.table, CL_TRUE, 0,
@@ -249,260 +200,80 @@ static rv_status look(struct temporal *temporal, struct scene_view *view, rv_err
 	if (!status)
 		status = launch_list_run(&temporal->compare, queue, error);
 	if (!status)
-		status = read_table(temporal, error);
+		status = temporal_read_table(temporal, error);
 	if (!status)
 		*view = scene_look(temporal->view, temporal->stage.blocks);
 	return status;
 }
 
-/* Shares need not sum to exactly 1. */
-static bool is_beginning(const struct temporal *temporal)
+bool temporal_is_beginning(const struct temporal *temporal)
 {
 	return temporal->history.begun < 1 - 1e-6;
 }
 
-/* What is unripe everywhere is dreamed as if cold, but on what was inherited. */
-static void go_on_beginning(struct temporal *temporal, const rv_params *params)
+/* Where the dream wanders to. The same jitter in every frame of a scene keeps the dream in its
+ * place; where it drifts, the jitter moves on slowly as a whole, as one drawn anew would only add
+ * noise. */
+static void wander(struct temporal *temporal, const rv_time *time)
 {
-	temporal->plan.steps = temporal->plan.coarse_steps =
-		effort_onset(params->iterations, params->time.onset);
+	struct history *history = &temporal->history;
+
+	history->cuts += temporal->plan.cut;
+	if (history->has_past)
+		history->wandered += (double)time->drift * temporal->seconds;
+	temporal->plan.seed = history->cuts;
+	temporal->plan.wandered = history->wandered;
+	temporal->plan.phase_x = phase_rate_x * history->wandered;
+	temporal->plan.phase_y = phase_rate_y * history->wandered;
 }
 
-/* Steps of the largest octaves as keep the strength; coarse ones as are earned: what is uncovered
- * gets what a cold frame would give it. */
-static void set_effort(struct temporal *temporal, const rv_params *params, double length,
-                       double uncovered, double need)
+/* The first frame of a scene. */
+static void plan_cold(struct temporal *temporal, const rv_params *params)
 {
-	struct temporal_plan *plan = &temporal->plan;
-	double again = fmin(ripening_per_second * temporal->seconds, 1) * need;
-	struct effort effort = effort_for(length, uncovered, params->iterations);
-
-	plan->steps = params->time.warm_steps ? params->time.warm_steps : effort.steps;
-	plan->step = params->time.warm_steps ? 1 : effort.length;
-	plan->coarse_step = coarse_length;
-	plan->coarse_steps = effort_earn(
-		&temporal->history.owed,
-		(uncovered + ripening_again * again) / (double)coarse_length, params->iterations);
+	temporal->history.begun = 0;
+	temporal->history.turns = (struct turns){0};
+	temporal->plan.effort =
+		effort_even(effort_onset(params->iterations, params->time.onset), RV_OCTAVES_MAX);
 }
 
-/* Fewer steps, each the longer, as far as one is trusted. */
-static void limit_steps(struct temporal_plan *plan, int most)
+/* Finds out whether the scene goes on. */
+static rv_status judge(struct temporal *temporal, const rv_time *time, struct scene_view *view,
+                       rv_error *error)
 {
-	if (plan->steps <= most)
-		return;
-	plan->step = fminf(plan->step * (float)plan->steps / (float)most, STEP_LENGTH_MOST);
-	plan->steps = most;
-}
+	rv_status status = look(temporal, view, error);
 
-/* No frame is to take much longer than those of an onset: what is left to be done of coarse steps
- * stays owed. */
-static void limit_effort(struct temporal *temporal, const rv_params *params)
-{
-	struct temporal_plan *plan = &temporal->plan;
-	int share = effort_onset(params->iterations, params->time.onset);
-
-	if (plan->coarse_steps > share) {
-		temporal->history.owed += plan->coarse_steps - share;
-		plan->coarse_steps = share;
-	}
-	if (params->time.warm_steps)
-		return;
-	limit_steps(plan, share + WARM_STEPS_MOST);
-	if (params->time.warm_most)
-		limit_steps(plan, params->time.warm_most);
-}
-
-static bool is_at_rest(const struct temporal *temporal, const rv_time *time,
-                       const struct scene_view *view, const struct dream_view *dream)
-{
-	return view->still && dream->need == 0 && time->inherit == 1 && time->polarity == 0 &&
-	       time->drift == 0 && time->zoom == 1 && time->rotation == 0 && time->pan_x == 0 &&
-	       time->pan_y == 0 && temporal->verdict == SCENE_GOES_ON;
-}
-
-/* As if nothing had moved. */
-static rv_status rest(struct temporal *temporal, rv_error *error)
-{
-	rv_status status = flow_rest(temporal->flow, error);
-
-	return status ? status : launch_list_run(&temporal->trace, temporal->device->queue, error);
-}
-
-/* What keeps the strength from rising and from sinking. */
-struct correction {
-	double fade, unripen;
-};
-
-static rv_status inherit(struct temporal *temporal, const rv_time *time,
-                         const struct scene_view *view, double seconds,
-                         const struct correction *correction, rv_error *error)
-{
-	const struct launch *launch = &temporal->inherit.launches[0];
-	rv_time moved = drift_breathe(time, (double)temporal->history.nanoseconds * 1e-9);
-	double still = exp(-(double)time->drift * seconds);
-	double moving = pow((double)time->decay, seconds) * still;
-	struct move move = move_find(&moved, temporal->stage.rasters.frame->width,
-	                             temporal->stage.rasters.frame->height, seconds);
-	rv_status status = RV_OK;
-
-	/* Cuts are still judged by the motion; only what is inherited does not go along. */
-	if (!time->carry)
-		status = rest(temporal, error);
-	still *= time->inherit * (1 - fmaxf(time->polarity, 0));
-	moving *= time->inherit * (1 - fmaxf(-time->polarity, 0));
-	launch_set_float(launch, INHERIT_GAIN, (float)view->gain);
-	launch_set_float(launch, INHERIT_OFFSET, (float)view->offset);
-	launch_set_float(launch, INHERIT_STILL, (float)still);
-	launch_set_float(launch, INHERIT_MOVING, (float)moving);
-	launch_set_float(launch, INHERIT_FADE, (float)correction->fade);
-	launch_set_float(launch, INHERIT_UNRIPEN, (float)correction->unripen);
-	set_move(launch, INHERIT_MOVE, &move);
-	if (!status)
-		status = launch_list_run(&temporal->inherit, temporal->device->queue, error);
-	if (!status)
-		status = launch_list_run(&temporal->want, temporal->device->queue, error);
-	return status;
-}
-
-/* While a flash hides the scene, the last detail is kept as it is, and seen as far as it is. */
-static rv_status hold(struct temporal *temporal, rv_error *error)
-{
-	const struct raster *detail = temporal->stage.rasters.detail;
-	cl_int code = clEnqueueCopyBuffer(
-		temporal->device->queue, detail->buffer, temporal->stage.rasters.inherited->buffer,
-		0, 0, raster_bytes(detail->width, detail->height), 0, NULL, NULL);
-
-	return code ? device_fail(error, code, "keeping the last detail") : RV_OK;
-}
-
-static rv_status plan_warm(struct temporal *temporal, const rv_params *params,
-                           const struct scene_view *view, double seconds, rv_error *error)
-{
-	struct temporal_plan *plan = &temporal->plan;
-	struct dream_view dream = scene_dream(temporal->view, temporal->stage.blocks);
-	double length = strength_control_next(&temporal->history.strength, dream.strength,
-	                                      temporal->history.was_fresh);
-	struct correction correction = {
-		.fade = strength_control_fade(&temporal->history.strength, dream.strength, seconds),
-		.unripen = strength_control_unripen(&temporal->history.strength, dream.strength,
-	                                            seconds),
-	};
-
-	plan->warm = true;
-	if (temporal->verdict == SCENE_FLASHES)
-		return hold(temporal, error);
-	if (is_beginning(temporal)) {
-		go_on_beginning(temporal, params);
-	} else if (!is_at_rest(temporal, &params->time, view, &dream)) {
-		set_effort(temporal, params, length, view->uncovered, dream.need);
-		limit_effort(temporal, params);
-	}
-	return inherit(temporal, &params->time, view, seconds, &correction, error);
+	if (status)
+		return status;
+	temporal->verdict =
+		scene_judge(&temporal->history.scene, view, time->cut, temporal->seconds);
+	temporal->plan.likeness = (float)view->likeness;
+	temporal->plan.uncovered = (float)view->uncovered;
+	temporal->plan.cut = temporal->verdict == SCENE_CUT;
+	return RV_OK;
 }
 
 rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int64_t nanoseconds,
                          struct temporal_plan *plan, rv_error *error)
 {
-	double seconds = seconds_since(temporal, nanoseconds);
+	struct history *history = &temporal->history;
 	struct scene_view view = {0};
 	rv_status status = flow_push(temporal->flow, temporal->stage.rasters.frame, error);
 
-	temporal->plan = (struct temporal_plan){.step = 1, .coarse_step = 1, .uncovered = 1};
+	temporal->plan = (struct temporal_plan){.uncovered = 1};
 	temporal->verdict = SCENE_GOES_ON;
-	if (!status && temporal->history.has_past && !temporal->history.travelling) {
-		status = look(temporal, &view, error);
-		temporal->verdict =
-			scene_judge(&temporal->history.scene, &view, params->time.cut, seconds);
-		temporal->plan.likeness = (float)view.likeness;
-		temporal->plan.uncovered = (float)view.uncovered;
-		temporal->plan.cut = temporal->verdict == SCENE_CUT;
-	}
-	temporal->history.nanoseconds = nanoseconds;
-	temporal->seconds = seconds;
-	/* The same jitter in every frame of a scene keeps the dream in its place; where it drifts,
-	 * the jitter moves on slowly as a whole, as one drawn anew would only add noise. */
-	temporal->history.cuts += temporal->plan.cut;
-	temporal->plan.seed = temporal->history.cuts;
-	if (temporal->history.has_past)
-		temporal->history.wandered += (double)params->time.drift * seconds;
-	temporal->plan.wandered = temporal->history.wandered;
-	temporal->plan.phase_x = phase_rate_x * temporal->history.wandered;
-	temporal->plan.phase_y = phase_rate_y * temporal->history.wandered;
-	if (!status &&
-	    (!temporal->history.has_past || temporal->history.travelling || temporal->plan.cut)) {
-		temporal->history.begun = 0;
-		temporal->history.owed = 0;
-		temporal->plan.steps = effort_onset(params->iterations, params->time.onset);
-	} else if (!status) {
-		status = plan_warm(temporal, params, &view, seconds, error);
-	}
-	temporal->plan.onset = is_beginning(temporal);
+	temporal->seconds = temporal_seconds(temporal, nanoseconds);
+	if (!status && history->has_past && !history->travelling)
+		status = judge(temporal, &params->time, &view, error);
+	history->nanoseconds = nanoseconds;
+	wander(temporal, &params->time);
+	if (!status && (!history->has_past || history->travelling || temporal->plan.cut))
+		plan_cold(temporal, params);
+	else if (!status)
+		status = temporal_plan_warm(temporal, params, &view, error);
+	temporal->plan.onset = temporal_is_beginning(temporal);
 	temporal->share =
 		(double)effort_onset(params->iterations, params->time.onset) / params->iterations;
-	temporal->history.travelling = false;
-	*plan = temporal->plan;
-	return status;
-}
-
-static void set_tone(const struct launch *launch, const struct tone *tone)
-{
-	launch_set_float(launch, TRAVEL_CONTRAST, (float)tone->contrast);
-	launch_set_float(launch, TRAVEL_COLOURFULNESS, (float)tone->colourfulness);
-	for (cl_uint c = 0; c < 3; c++)
-		launch_set_float(launch, TRAVEL_OFFSET + c, (float)tone->offset[c]);
-}
-
-static rv_status move_dream(struct temporal *temporal, const struct move *move,
-                            const struct tone *tone, rv_error *error)
-{
-	const struct raster *frame = temporal->stage.rasters.frame;
-	rv_status status;
-	cl_int code;
-
-	set_move(&temporal->travel.launches[0], TRAVEL_MOVE, move);
-	set_tone(&temporal->travel.launches[0], tone);
-	status = launch_list_run(&temporal->travel, temporal->device->queue, error);
-	if (status)
-		return status;
-	code = clEnqueueCopyBuffer(temporal->device->queue,
-	                           temporal->stage.rasters.inherited->buffer, frame->buffer, 0, 0,
-	                           raster_bytes(frame->width, frame->height), 0, NULL, NULL);
-	return code ? device_fail(error, code, "moving the dream") : RV_OK;
-}
-
-rv_status temporal_travel(struct temporal *temporal, const rv_params *params, int64_t nanoseconds,
-                          struct temporal_plan *plan, rv_error *error)
-{
-	/* Of the thirtieth of a second that a step is meant for. */
-	double seconds = seconds_since(temporal, nanoseconds), share = fmin(seconds * 30, 2);
-	struct dream_view now;
-	struct move move;
-	struct tone tone;
-	rv_status status;
-
-	if (!temporal->history.has_past)
-		return rv_fail(error, RV_INVALID,
-		               "there is no dream yet to travel through; dream a picture first");
-	status = read_table(temporal, error);
-	if (status)
-		return status;
-	now = scene_dream(temporal->view, temporal->stage.blocks);
-	if (!temporal->history.travelling)
-		temporal->history.first = now;
-	temporal->history.travelling = true;
-	temporal->history.nanoseconds = nanoseconds;
-	temporal->plan = (struct temporal_plan){
-		.step = (float)share, .coarse_step = (float)share, .likeness = 1};
-	temporal->plan.steps = params->time.warm_steps ? params->time.warm_steps : 1;
-	temporal->plan.coarse_steps = temporal->plan.steps;
-	temporal->plan.seed = (uint64_t)nanoseconds;
-	temporal->history.wandered += (double)params->time.drift * seconds;
-	temporal->plan.wandered = temporal->history.wandered;
-	move = move_find(&params->time, temporal->stage.rasters.frame->width,
-	                 temporal->stage.rasters.frame->height, seconds);
-	tone = tone_find(&temporal->history.first, &now, seconds);
-	status = move_dream(temporal, &move, &tone, error);
-	temporal->history.owed = 0;
+	history->travelling = false;
 	*plan = temporal->plan;
 	return status;
 }
@@ -538,14 +309,15 @@ static rv_status become_past(struct temporal *temporal, rv_error *error)
 	return code ? device_fail(error, code, "keeping the frame") : RV_OK;
 }
 
-/* How much riper the frame makes what is in full need; below 0, how ripe a cold one is. */
+/* For how many seconds the frame ripens; 0: it was not dreamed; below 0: how ripe one is that was
+ * dreamed all over. */
 static double ripening(const struct temporal *temporal)
 {
-	if (!temporal->plan.warm)
-		return temporal->history.travelling ? -1 : -fmin(temporal->share, 1);
-	if (temporal->plan.onset)
-		return temporal->share;
-	return temporal->plan.steps ? fmin(ripening_per_second * temporal->seconds, 1) : 0;
+	if (temporal->history.travelling)
+		return -RIPENESS_AT_REST;
+	if (!temporal->plan.warm || (temporal->plan.onset && temporal->plan.dreamed))
+		return -RIPENESS_ALIVE;
+	return temporal->plan.dreamed ? fmax(temporal->seconds, 1e-6) : 0;
 }
 
 rv_status temporal_end(struct temporal *temporal, const struct raster *dreamed, rv_error *error)

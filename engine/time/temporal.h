@@ -17,8 +17,13 @@
 #define ENGINE_TIME_TEMPORAL_H
 
 #include "engine/picture/raster.h"
+#include "engine/time/effort.h"
 
 struct temporal;
+
+/* Twins of those in shaders/time/temporal.cl. */
+#define RIPENESS_ALIVE 0.5
+#define RIPENESS_AT_REST 1.0
 
 /* Rasters of one size, the caller's; they must outlive the object. */
 struct temporal_rasters {
@@ -45,13 +50,11 @@ rv_status temporal_go_on(struct temporal *temporal, const struct temporal *from,
 
 /* How a frame is to be dreamed. */
 struct temporal_plan {
-	bool warm;                 /* starts from inherited; false: from the frame alone */
-	bool cut;                  /* cold because a new scene was seen */
-	bool onset;                /* within the scene's beginning */
-	int steps;                 /* in each warm octave; 0: the detail is kept as it is; in all
-	                            * octaves, where not warm */
-	int coarse_steps;          /* in each octave below those */
-	float step, coarse_step;   /* lengths of steps, relative to that of cold ones */
+	bool warm;    /* starts from inherited; false: from the frame alone */
+	bool cut;     /* cold because a new scene was seen */
+	bool onset;   /* within the scene's beginning */
+	bool dreamed; /* warm and not at rest */
+	struct effort effort;
 	uint64_t seed;             /* to be added to that of the jitter */
 	double phase_x, phase_y;   /* of the octaves: struct schedule_plan */
 	double wandered;           /* drift, over the seconds of the scene */

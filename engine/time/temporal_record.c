@@ -160,7 +160,7 @@ static float ripening_of_resized(const struct raster *from, const struct raster 
 {
 	float scale = (float)from->width / (float)to->width;
 
-	return scale < 1 ? -scale : 0;
+	return scale < 1 ? -scale * (float)RIPENESS_ALIVE : 0;
 }
 
 void temporal_record_take_over(struct launch_recorder *recorder, const struct temporal_stage *stage,

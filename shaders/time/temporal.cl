@@ -95,6 +95,43 @@ cubic_sample(const __global float4 *picture, int width, int height, float2 at)
 	       cubic_row(picture, width, height, x, y + 2, across) * down.w;
 }
 
+// Lanczos' weights of six pixels, from the one two before on; on a pixel, or as good as, exactly one
+// of them is 1.
+// The detail is fetched anew in every frame: what a filter takes from its fine lines once, it takes
+// thirty times a second.
+void lanczos_weights(float t, float weights[6])
+{
+	const float third = M_PI_F / 3;
+	float sum = 0;
+
+	UNROLLED(i, 6)
+	{
+		float at = t + (2 - i);
+		float angle = M_PI_F * at;
+		weights[i] = t < 1e-3f ? i == 2 : t > 0.999f ? i == 3 : sin(angle) * sin(third * at) / (angle * third * at);
+		sum += weights[i];
+	}
+	UNROLLED(i, 6) weights[i] /= sum;
+}
+
+__attribute__((always_inline)) float4
+lanczos_sample(const __global float4 *picture, int width, int height, float2 at)
+{
+	int x = floor_of(at.x), y = floor_of(at.y);
+	float across[6], down[6];
+	float4 sum = 0;
+
+	lanczos_weights(at.x - x, across);
+	lanczos_weights(at.y - y, down);
+	UNROLLED(j, 6)
+	{
+		float4 row = 0;
+		UNROLLED(i, 6) row += pixel_at(picture, width, height, x + i - 2, y + j - 2) * across[i];
+		sum += row * down[j];
+	}
+	return sum;
+}
+
 // ---- brightness ----
 
 // Planes of brightness, one float for each pixel, have a border of BORDER pixels all around, in which
@@ -260,11 +297,23 @@ float patch_difference(const __global float *frame, const __global float *past, 
 #define MOVE float x0, float x1, float x2, float y0, float y1, float y2
 #define MOVED(at) ((float2)(x0 * (at).x + x1 * (at).y + x2, y0 * (at).x + y1 * (at).y + y2))
 
-// inherited = the last detail, fetched from where each pixel was, as far as that is sure. still and
-// moving say how much of it is passed on there, fade how much of its strength, unripen how much of
-// the ripeness of what moves; and the move is made besides.
-__kernel void inherit(float gain, float offset, float still, float moving, float fade,
-		      float unripen, MOVE, const __global float *frame_light,
+// Ripeness: 0 where nothing was inherited, ALIVE where the dream is whole and goes on, 1 where it is at
+// rest. What moves never ripens beyond ALIVE.
+#define ALIVE 0.5f
+
+// How far a place is at rest, 0..1: a straight line that ends, so that a still scene comes to rest
+// altogether.
+#define AT_REST 0.99f
+float rest_of(float ripeness)
+{
+	return clamp((ripeness - ALIVE) * (1 / (AT_REST - ALIVE)), 0.0f, 1.0f);
+}
+
+// inherited = the last detail, fetched from where each pixel was, as far as that is sure. still,
+// moving and resting say how much of it is passed on there, ripe_still and ripe_moving how much of
+// its ripeness; and the move is made besides.
+__kernel void inherit(float gain, float offset, float still, float moving, float resting,
+		      float ripe_still, float ripe_moving, MOVE, const __global float *frame_light,
 		      const __global float *past_light, const __global float2 *was,
 		      const __global float *trust, const __global float4 *detail,
 		      __global float4 *inherited, int width, int height)
@@ -277,23 +326,21 @@ __kernel void inherit(float gain, float offset, float still, float moving, float
 		float motion = ramp(SLOW, MOVING, sqrt(dot(moved, moved)));
 		float sure = trust[pixel] * inside(at, width, height) *
 			     (1 - ramp(LIKE, UNLIKE, difference));
-		float4 value = cubic_sample(detail, width, height, at) *
-			       (sure * mix(still, moving, motion));
+		float4 value = lanczos_sample(detail, width, height, at);
+		float ripe = fmin(clamp(value.w, 0.0f, 1.0f), mix(1.0f, ALIVE, motion));
+		float passed = mix(mix(still, moving, motion), resting, rest_of(ripe));
 
 		inherited[pixel] =
-			(float4)(value.xyz * fade,
-				 clamp(value.w, 0.0f, 1.0f) * mix(1.0f, unripen, motion));
+			(float4)(value.xyz * (sure * passed),
+				 ripe * sure * mix(ripe_still, ripe_moving, motion));
 	}
 }
 
-// How much a place wants to be dreamed on: fully where less than two thirds were inherited, not at
-// all where the dream is as good as whole. A straight line that ends, so that a still scene comes to
-// rest.
+// How much a place wants to be dreamed on: 1 where it is alive, up to twice that the fresher it is,
+// not at all at rest.
 float need(float ripeness)
 {
-	float wanted = clamp((0.97f - ripeness) * 3, 0.0f, 1.0f);
-
-	return wanted < 0.02f ? 0 : wanted;
+	return 1 - rest_of(ripeness) + clamp(1 - ripeness * (1 / ALIVE), 0.0f, 1.0f);
 }
 
 // gradient times need: what wants nothing must not count when the gradient is normalised, either.
@@ -332,9 +379,13 @@ __kernel void find_length(const __global float8 *needs, int blocks, __global flo
 
 // ---- what is kept ----
 
-// detail = what was dreamed, where it was wanted, and what was inherited, elsewhere. ripening says
-// how much riper a pixel becomes that is in full need; below 0 the frame was cold, and is that ripe.
-__kernel void keep(float ripening, const __global float4 *dreamed, const __global float4 *inherited,
+// How much riper a place becomes in a second that is fresh, and one that is alive.
+#define FRESH_RATE 1.0f
+#define ALIVE_RATE 0.25f
+
+// detail = what was dreamed, where it was wanted, and what was inherited, elsewhere. seconds says for
+// how long it ripens; 0: nothing was dreamed; below 0 all was dreamed as if cold, and is that ripe.
+__kernel void keep(float seconds, const __global float4 *dreamed, const __global float4 *inherited,
 		   __global float4 *detail, int width, int height)
 {
 	FOR_RUN(x, y, width, height) {
@@ -344,9 +395,11 @@ __kernel void keep(float ripening, const __global float4 *dreamed, const __globa
 		// Bands of the gradient reach a little beyond what wanted it.
 		float4 value = mix(past, dreamed[pixel], fmin(4 * wanted, 1.0f));
 
-		value.w = fmin(past.w + ripening * wanted, 1.0f);
-		if (ripening < 0)
-			value = (float4)(dreamed[pixel].xyz, -ripening);
+		value.w = fmin(past.w + seconds * (past.w < ALIVE ? FRESH_RATE : ALIVE_RATE), 1.0f);
+		if (seconds == 0) // what a bright frame clips is not lost
+			value = past;
+		if (seconds < 0)
+			value = (float4)(dreamed[pixel].xyz, -seconds);
 		detail[pixel] = value;
 	}
 }

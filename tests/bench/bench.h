@@ -12,6 +12,7 @@ rv_status bench_memory(const struct options *options, rv_error *error);
 rv_status bench_profile(const struct options *options, rv_error *error);
 rv_status bench_convolutions(const struct options *options, rv_error *error);
 rv_status bench_time(const struct options *options, rv_error *error);
+rv_status bench_depth(const struct options *options, rv_error *error);
 rv_status bench_flow(const struct options *options, rv_error *error);
 
 /* From nothing to the first finished step. first_step is what bench_startup runs in a process of

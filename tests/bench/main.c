@@ -6,7 +6,7 @@ static rv_status refuse_nothing(const struct options *options, rv_error *error)
 {
 	(void)options;
 	return rv_fail(error, RV_INVALID,
-	               "what is to be measured? reverie-bench step, dream, time CLIP, "
+	               "what is to be measured? reverie-bench step, dream, time CLIP, depth CLIP, "
 	               "flow A B, conv, startup, memory or profile");
 }
 
@@ -17,6 +17,8 @@ static const struct command benches[] = {
 	{"dream", "dream", "a whole picture", COMMAND_BENCH, bench_dream},
 	{"time", "time CLIP", "cost, strength and flicker of a dream that goes on", COMMAND_BENCH,
          bench_time},
+	{"depth", "depth CLIP", "what the network sees in each frame of a clip", COMMAND_BENCH,
+         bench_depth},
 	{"flow", "flow A B", "motion from one picture to another", COMMAND_BENCH, bench_flow},
 	{"conv", "conv", "every way to do every convolution", COMMAND_BENCH, bench_convolutions},
 	{"startup", "startup", "a new process, until its first step is done", COMMAND_BENCH,

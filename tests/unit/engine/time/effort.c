@@ -1,4 +1,4 @@
-/* How long and how many steps keep the strength of a dream, and how a dream moves: arithmetic. */
+/* Which steps keep a dream alive, and how a dream moves: arithmetic. */
 #include "engine/time/effort.h"
 
 #include <math.h>
@@ -8,131 +8,120 @@
 
 /* ---- strength ---- */
 
-TEST(the_end_of_a_beginning_sets_the_strength)
+TEST(only_what_is_too_strong_fades_within_a_second)
 {
-	struct strength_control control = {0};
-	double length = strength_control_next(&control, 20, false); /* nothing known yet */
+	CHECK(effort_fade(90, 0, 1) == 1); /* nothing known yet */
+	CHECK(effort_fade(10, 20, 1) == 1);
+	CHECK(effort_fade(24.9, 20, 1) == 1);
+	for (double strength = 26; strength < 90; strength++) {
+		double now = strength;
 
-	CHECK(control.wanted == 20 && length > 0);
-	for (int i = 0; i < 10; i++)
-		strength_control_next(&control, 15, false);
-	CHECK(control.wanted == 20 && control.length > length);
-	CHECK(strength_control_next(&control, 12, true) == length && control.wanted == 12);
-}
-
-TEST(what_is_as_strong_as_wanted_keeps_its_steps)
-{
-	struct strength_control control = {0};
-	double length = strength_control_next(&control, 20, true);
-
-	for (int i = 0; i < 100; i++)
-		CHECK(fabs(strength_control_next(&control, 20, false) - length) < 1e-12);
-}
-
-TEST(steps_are_longer_the_weaker_the_dream_within_limits)
-{
-	double last = INFINITY;
-
-	for (double strength = 0; strength < 60; strength += 0.5) {
-		struct strength_control control = {.wanted = 20, .length = 1.5};
-		double length = strength_control_next(&control, strength, false);
-
-		CHECK(length <= last && length > 0 && isfinite(length));
-		last = length;
-	}
-	for (int weak = 0; weak < 2; weak++) {
-		struct strength_control control = {.wanted = 20, .length = 1.5};
-		double length = 0;
-
-		for (int i = 0; i < 100; i++)
-			length = strength_control_next(&control, weak ? 5 : 80, false);
-		CHECK(weak ? length <= 3 && length > 2.5 : length >= 0.1 && length < 0.2);
-	}
-}
-
-/* A dream that loses a part of its strength in each frame and gains by its steps. */
-TEST(the_control_holds_a_dream_that_loses_strength)
-{
-	struct strength_control control = {0};
-	double strength = 20;
-
-	strength_control_next(&control, strength, true);
-	for (int frame = 0; frame < 300; frame++) {
-		double length = strength_control_next(&control, strength, false);
-
-		strength = 0.93 * strength + 0.8 * length;
-	}
-	CHECK_MESSAGE(fabs(strength / 20 - 1) < 0.03, "%g of 20", strength);
-}
-
-TEST(only_what_is_too_strong_fades)
-{
-	const struct strength_control unknown = {0}, control = {.wanted = 20, .length = 1};
-
-	CHECK(strength_control_fade(&unknown, 90, 1) == 1);
-	CHECK(strength_control_fade(&control, 10, 1) == 1);
-	CHECK(strength_control_fade(&control, 20.5, 1) == 1);
-	CHECK(strength_control_fade(&control, 30, 1) < 0.5);
-	CHECK(strength_control_fade(&control, 30, 0) == 1);
-	CHECK(fabs(pow(strength_control_fade(&control, 30, 0.1), 10) -
-	           strength_control_fade(&control, 30, 1)) < 1e-12);
-}
-
-TEST(only_what_is_too_weak_ripens_again)
-{
-	const struct strength_control unknown = {0}, control = {.wanted = 20, .length = 1};
-	double last = 1;
-
-	CHECK(strength_control_unripen(&unknown, 0, 1) == 1);
-	CHECK(strength_control_unripen(&control, 30, 1) == 1);
-	CHECK(strength_control_unripen(&control, 20, 1) == 1);
-	for (double strength = 19; strength >= 0; strength--) {
-		double left = strength_control_unripen(&control, strength, 1);
-
-		CHECK(left < last && left > 0);
-		CHECK(strength_control_unripen(&control, strength, 0) == 1);
-		last = left;
+		for (int frame = 0; frame < 30; frame++)
+			now *= effort_fade(now, 20, 1 / 30.0);
+		CHECK_MESSAGE(now >= 25 && now < 25.2, "%g became %g", strength, now);
+		CHECK(effort_fade(strength, 20, 0) == 1);
 	}
 }
 
 /* ---- steps ---- */
 
-TEST(the_steps_of_a_frame_add_up_to_its_length)
-{
-	for (double length = 0.1; length <= STEP_LENGTH_MOST * WARM_STEPS_MOST; length += 0.1) {
-		struct effort effort = effort_for(length, 0, 10);
+enum { FRAMES = 1000, ITERATIONS = 10 };
 
-		CHECK(effort.steps >= 1 && effort.steps <= WARM_STEPS_MOST);
-		CHECK(effort.length <= STEP_LENGTH_MOST + 1e-5f);
-		CHECK(fabs(effort.steps * (double)effort.length - length) < 1e-5);
+/* Steps of each octave over many frames, of which a part is uncovered. */
+static void count_steps(double uncovered, int octaves, int counts[RV_OCTAVES_MAX])
+{
+	struct turns turns = {0};
+
+	for (int i = 0; i < RV_OCTAVES_MAX; i++)
+		counts[i] = 0;
+	for (int frame = 0; frame < FRAMES; frame++) {
+		struct effort effort = effort_next(&turns, uncovered, ITERATIONS, octaves);
+
+		for (int i = 0; i < RV_OCTAVES_MAX; i++) {
+			CHECK(effort.steps[i] >= 0 && effort.steps[i] <= ITERATIONS);
+			CHECK(i < octaves || effort.steps[i] == 0);
+			CHECK(i >= octaves || (effort.length[i] >= 1 && effort.length[i] < 1.5f));
+			counts[i] += effort.steps[i];
+		}
 	}
-	CHECK(effort_for(0, 0, 10).steps == 1 && effort_for(100, 0, 10).steps == WARM_STEPS_MOST);
 }
 
-TEST(where_much_is_new_a_frame_is_dreamed_like_a_cold_one)
+TEST(octaves_take_turns_the_coarse_ones_less_often)
 {
-	struct effort all = effort_for(1.5, 1, 10), little = effort_for(1.5, 0.05, 10);
+	int counts[RV_OCTAVES_MAX];
 
-	CHECK(all.steps == 11 && all.length == 1);
-	CHECK(little.steps == 1 && little.length == 1.5f);
+	count_steps(0, 4, counts);
+	CHECK_MESSAGE(counts[0] >= FRAMES && counts[0] <= 2 * FRAMES, "%d", counts[0]);
+	for (int i = 1; i < 4; i++)
+		CHECK_MESSAGE(counts[i] > 0 && counts[i] < counts[i - 1], "octave %d: %d", i,
+		              counts[i]);
+	/* By the size of a step all together: what a tenth of a cold frame may cost. */
+	CHECK(counts[0] + counts[1] / 1.96 + counts[2] / 3.84 + counts[3] / 7.53 < 2 * FRAMES);
+	count_steps(0, RV_OCTAVES_MAX, counts);
+	for (int i = 1; i < RV_OCTAVES_MAX; i++)
+		CHECK(counts[i] > 0 && counts[i] <= counts[i - 1]);
 }
 
-TEST(steps_are_earned_bit_by_bit)
+TEST(turns_come_evenly)
 {
-	double owed = 0;
-	int steps = 0;
+	struct turns turns = {0};
+	int since[4] = {0};
 
-	for (int frame = 0; frame < 300; frame++) {
-		int earned = effort_earn(&owed, 0.01, 10);
+	for (int frame = 0; frame < FRAMES; frame++) {
+		struct effort effort = effort_next(&turns, 0, ITERATIONS, 4);
 
-		CHECK(earned <= 1 && owed >= 0 && owed < 1);
-		steps += earned;
+		for (int i = 0; i < 4; i++) {
+			since[i] = effort.steps[i] ? 0 : since[i] + 1;
+			CHECK(effort.steps[i] <= 2 && since[i] <= 3);
+		}
 	}
-	CHECK(steps >= 29 && steps <= 30);
-	owed = 0;
-	CHECK(effort_earn(&owed, 0, 10) == 0);
-	CHECK(effort_earn(&owed, 1, 10) == 10 && owed == 0);
-	CHECK(effort_earn(&owed, 5, 10) == 10 && owed == 0); /* never more than a cold frame's */
+}
+
+/* What is uncovered gets half of what a cold frame would give it in each octave, besides. */
+TEST(what_is_uncovered_earns_its_steps)
+{
+	int none[RV_OCTAVES_MAX], counts[RV_OCTAVES_MAX];
+
+	count_steps(0, 4, none);
+	for (double uncovered = 0.1; uncovered < 0.95; uncovered += 0.1) {
+		double more = uncovered * ITERATIONS / 2 * FRAMES;
+
+		count_steps(uncovered, 4, counts);
+		for (int i = 0; i < 4; i++)
+			CHECK_MESSAGE(fabs(counts[i] - none[i] - more) <= 2, "%g, octave %d: %d",
+			              uncovered, i, counts[i] - none[i]);
+	}
+}
+
+TEST(no_frame_takes_more_steps_than_a_cold_one)
+{
+	struct turns turns = {0};
+
+	for (int frame = 0; frame < FRAMES; frame++) {
+		struct effort effort = effort_next(&turns, 1, 1, 4);
+
+		for (int i = 0; i < 4; i++)
+			CHECK(effort.steps[i] <= 1);
+	}
+}
+
+TEST(an_even_effort_leaves_other_octaves_alone)
+{
+	struct effort effort = effort_even(3, 2);
+
+	CHECK(effort.steps[0] == 3 && effort.steps[1] == 3 && effort.steps[2] == 0);
+	CHECK(effort.length[0] == 1 && effort.length[1] == 1);
+}
+
+TEST(fewer_steps_are_longer_within_limits)
+{
+	struct effort effort = {.steps = {2, 1, 0, 9}, .length = {1, 1, 1, 1}};
+
+	effort_limit(&effort, 1);
+	CHECK(effort.steps[0] == 1 && effort.length[0] == 2);
+	CHECK(effort.steps[1] == 1 && effort.length[1] == 1);
+	CHECK(effort.steps[2] == 0 && effort.length[2] == 1);
+	CHECK(effort.steps[3] == 1 && effort.length[3] == STEP_LENGTH_MOST);
 }
 
 TEST(a_beginning_is_spread_over_frames)

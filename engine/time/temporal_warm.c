@@ -1,0 +1,125 @@
+/* Frames of a scene that goes on: what they inherit, and how they are dreamed. */
+#include <math.h>
+
+#include "engine/flow/flow.h"
+#include "engine/time/temporal_inside.h"
+
+/* How much of the last detail is passed on where the dream is alive and stands still, where it
+ * moves, and where it is at rest; and how much of its ripeness, by the same. */
+struct passing {
+	double still, moving, resting, ripe_still, ripe_moving;
+};
+
+static struct passing passing_of(const rv_time *time, double seconds)
+{
+	double still = exp(-(double)time->drift * seconds) * (1 - fmax((double)time->polarity, 0));
+	double moving =
+		exp(-(double)time->drift * seconds) * (1 - fmax(-(double)time->polarity, 0));
+
+	return (struct passing){
+		.still = still * (double)time->inherit,
+		.moving = moving * (double)time->inherit * pow((double)time->decay, seconds),
+		.resting = still,
+		.ripe_still = still,
+		.ripe_moving = moving,
+	};
+}
+
+/* As if nothing had moved. */
+static rv_status rest(struct temporal *temporal, rv_error *error)
+{
+	rv_status status = flow_rest(temporal->flow, error);
+
+	return status ? status : launch_list_run(&temporal->trace, temporal->device->queue, error);
+}
+
+static void set_passing(const struct launch *launch, const struct passing *passing, double fade)
+{
+	launch_set_float(launch, INHERIT_STILL, (float)(passing->still * fade));
+	launch_set_float(launch, INHERIT_MOVING, (float)(passing->moving * fade));
+	launch_set_float(launch, INHERIT_RESTING, (float)(passing->resting * fade));
+	launch_set_float(launch, INHERIT_RIPE_STILL, (float)passing->ripe_still);
+	launch_set_float(launch, INHERIT_RIPE_MOVING, (float)passing->ripe_moving);
+}
+
+static rv_status inherit(struct temporal *temporal, const rv_time *time,
+                         const struct scene_view *view, double fade, rv_error *error)
+{
+	const struct launch *launch = &temporal->inherit.launches[0];
+	rv_time moved = drift_breathe(time, (double)temporal->history.nanoseconds * 1e-9);
+	struct passing passing = passing_of(time, temporal->seconds);
+	struct move move = move_find(&moved, temporal->stage.rasters.frame->width,
+	                             temporal->stage.rasters.frame->height, temporal->seconds);
+	rv_status status = RV_OK;
+
+	/* Cuts are still judged by the motion; only what is inherited does not go along. */
+	if (!time->carry)
+		status = rest(temporal, error);
+	launch_set_float(launch, INHERIT_GAIN, (float)view->gain);
+	launch_set_float(launch, INHERIT_OFFSET, (float)view->offset);
+	set_passing(launch, &passing, fade);
+	temporal_set_move(launch, INHERIT_MOVE, &move);
+	if (!status)
+		status = launch_list_run(&temporal->inherit, temporal->device->queue, error);
+	if (!status)
+		status = launch_list_run(&temporal->want, temporal->device->queue, error);
+	return status;
+}
+
+/* While a flash hides the scene, the last detail is kept as it is, and seen as far as it is. */
+static rv_status hold(struct temporal *temporal, rv_error *error)
+{
+	const struct raster *detail = temporal->stage.rasters.detail;
+	cl_int code = clEnqueueCopyBuffer(
+		temporal->device->queue, detail->buffer, temporal->stage.rasters.inherited->buffer,
+		0, 0, raster_bytes(detail->width, detail->height), 0, NULL, NULL);
+
+	return code ? device_fail(error, code, "keeping the last detail") : RV_OK;
+}
+
+static bool is_at_rest(const struct temporal *temporal, const rv_time *time,
+                       const struct scene_view *view, const struct dream_view *dream)
+{
+	return view->still && dream->need == 0 && time->polarity == 0 && time->drift == 0 &&
+	       time->zoom == 1 && time->rotation == 0 && time->pan_x == 0 && time->pan_y == 0 &&
+	       temporal->verdict == SCENE_GOES_ON;
+}
+
+static struct effort effort_of(struct temporal *temporal, const rv_params *params, double uncovered)
+{
+	const rv_time *time = &params->time;
+	struct effort effort;
+
+	/* The rest of a beginning is dreamed as if cold, but on what was inherited. */
+	if (temporal_is_beginning(temporal))
+		return effort_even(effort_onset(params->iterations, time->onset), RV_OCTAVES_MAX);
+	if (time->warm_steps)
+		return effort_even(time->warm_steps, time->warm_octaves);
+	effort = effort_next(&temporal->history.turns, uncovered, params->iterations,
+	                     time->warm_octaves);
+	/* No frame is to take much longer than those of an onset. */
+	effort_limit(&effort, effort_onset(params->iterations, time->onset) + 1);
+	if (time->warm_most)
+		effort_limit(&effort, time->warm_most);
+	return effort;
+}
+
+rv_status temporal_plan_warm(struct temporal *temporal, const rv_params *params,
+                             const struct scene_view *view, rv_error *error)
+{
+	struct temporal_plan *plan = &temporal->plan;
+	struct history *history = &temporal->history;
+	struct dream_view dream = scene_dream(temporal->view, temporal->stage.blocks);
+
+	plan->warm = true;
+	if (history->was_fresh)
+		history->strength = dream.strength;
+	if (temporal->verdict == SCENE_FLASHES)
+		return hold(temporal, error);
+	if (!is_at_rest(temporal, &params->time, view, &dream)) {
+		plan->effort = effort_of(temporal, params, view->uncovered);
+		plan->dreamed = true;
+	}
+	return inherit(temporal, &params->time, view,
+	               effort_fade(dream.strength, history->strength, temporal->seconds), error);
+}

@@ -1,0 +1,210 @@
+/* What a frame inherits, by kernels alone: on flows and pictures made here. */
+#include <math.h>
+
+#include "engine/time/temporal_record.h"
+#include "tests/support/device_fixture.h"
+#include "tests/support/test.h"
+
+enum { WIDTH = 48, HEIGHT = 32, PIXELS = WIDTH * HEIGHT };
+
+/* The middle of the picture, far from what borders do. */
+enum { MIDDLE = HEIGHT / 2 * WIDTH + WIDTH / 2 };
+
+struct scene_made {
+	struct recording recording;
+	struct temporal_stage stage;
+	int trace, inherit;
+	float there, back, light, change; /* flow in pixels to the right; brightness; its change */
+	float down;                       /* of the flow there; the way back goes up as far */
+	float ripeness, textured;         /* of the detail; 1: a wave of eight pixels, 0: all 1 */
+};
+
+static void fill(float *pixels, const float value[4])
+{
+	for (int i = 0; i < 4 * PIXELS; i++)
+		pixels[i] = value[i % 4];
+}
+
+static cl_mem flow_of(struct recording *recording, float right, float down)
+{
+	static float flow[2 * PIXELS];
+
+	for (int i = 0; i < PIXELS; i++) {
+		flow[2 * i] = right;
+		flow[2 * i + 1] = down;
+	}
+	return recording_buffer(recording, flow, 2 * (size_t)PIXELS);
+}
+
+static struct raster raster_of(struct recording *recording, const float value[4])
+{
+	static float pixels[4 * PIXELS];
+
+	fill(pixels, value);
+	return (struct raster){recording_buffer(recording, pixels, 4 * (size_t)PIXELS), WIDTH,
+	                       HEIGHT};
+}
+
+static void paint_detail(const struct scene_made *made, float pixels[4 * PIXELS])
+{
+	for (int i = 0; i < 4 * PIXELS; i++) {
+		double wave = cos(acos(-1) * (i / 4 % WIDTH) / 4);
+		pixels[i] = i % 4 == 3 ? made->ripeness : made->textured > 0 ? (float)wave : 1;
+	}
+}
+
+/* Records all that a frame goes through until it has what it inherits. */
+static bool make(struct scene_made *made)
+{
+	static float detail[4 * PIXELS];
+	static struct raster frame, kept, inherited;
+	struct recording *recording = &made->recording;
+	const float past[4] = {made->light, made->light, made->light, 0}, none[4] = {0};
+	float now[4] = {0};
+
+	if (!recording_start(recording))
+		return false;
+	for (int c = 0; c < 3; c++)
+		now[c] = made->light + made->change;
+	frame = raster_of(recording, now);
+	inherited = raster_of(recording, none);
+	paint_detail(made, detail);
+	kept = (struct raster){recording_buffer(recording, detail, 4 * (size_t)PIXELS), WIDTH,
+	                       HEIGHT};
+	made->stage = (struct temporal_stage){
+		.rasters = {&frame, &kept, &inherited}, .side = 8, .columns = 6, .blocks = 24};
+	temporal_record_buffers(&recording->recorder, &made->stage);
+	made->stage.past = raster_of(recording, past);
+	made->stage.to_past = flow_of(recording, made->there, made->down);
+	made->stage.to_present = flow_of(recording, made->back, -made->down);
+	temporal_record_trace(&recording->recorder, &made->stage);
+	temporal_record_compare(&recording->recorder, &made->stage);
+	made->inherit = recording->list.count;
+	temporal_record_inherit(&recording->recorder, &made->stage);
+	return true;
+}
+
+static void set(const struct scene_made *made, cl_uint argument, double value)
+{
+	launch_set_float(&made->recording.list.launches[made->inherit], argument, (float)value);
+}
+
+/* Runs it where nothing is to be lost but what cannot be trusted; returns what is inherited in the
+ * middle, and there[4] of it. */
+static double inherit(struct scene_made *made, double still, double moving, float there[4])
+{
+	static const float identity[] = {1, 0, 0, 0, 1, 0};
+	static float pixels[4 * PIXELS];
+
+	set(made, INHERIT_GAIN, 1);
+	set(made, INHERIT_OFFSET, 0);
+	set(made, INHERIT_STILL, still);
+	set(made, INHERIT_MOVING, moving);
+	set(made, INHERIT_RESTING, 1);
+	set(made, INHERIT_RIPE_STILL, 1);
+	set(made, INHERIT_RIPE_MOVING, 1);
+	for (cl_uint i = 0; i < MOVE_COUNT; i++)
+		set(made, INHERIT_MOVE + i, (double)identity[i]);
+	if (!recording_run(&made->recording) ||
+	    !recording_read(&made->recording, made->stage.rasters.inherited->buffer, pixels,
+	                    sizeof(pixels)))
+		return NAN;
+	for (int c = 0; c < 4; c++)
+		there[c] = pixels[4 * MIDDLE + c];
+	return (double)there[0];
+}
+
+static double inherited_of(struct scene_made made, double still, double moving, float there[4])
+{
+	double value = make(&made) ? inherit(&made, still, moving, there) : NAN;
+
+	recording_end(&made.recording);
+	return value;
+}
+
+TEST(what_both_flows_agree_on_is_inherited)
+{
+	float there[4];
+	const struct scene_made agreed = {.there = 3, .back = -3, .ripeness = 0.5f};
+
+	CHECK(fabs(inherited_of(agreed, 1, 1, there) - 1) < 1e-5);
+	CHECK(fabsf(there[3] - 0.5f) < 1e-5f);
+}
+
+/* As alike as can be; only the way back does not lead to where it began. */
+TEST(what_the_flows_disagree_on_is_not_inherited)
+{
+	float there[4];
+	const struct scene_made astray = {.there = 3, .back = 0, .ripeness = 0.5f};
+	const struct scene_made nearly = {.there = 3, .back = -2.6f, .ripeness = 0.5f};
+
+	CHECK(inherited_of(astray, 1, 1, there) == 0);
+	CHECK(there[3] == 0);
+	CHECK(inherited_of(nearly, 1, 1, there) > 0.9);
+}
+
+/* Both flows agree; only what is there looks different. */
+TEST(what_looks_different_is_not_inherited)
+{
+	float there[4];
+	const struct scene_made other = {.change = 0.45f, .ripeness = 0.5f};
+	const struct scene_made dimmed = {.change = -0.1f, .ripeness = 0.5f};
+
+	CHECK(inherited_of(other, 1, 1, there) == 0);
+	CHECK(there[3] == 0);
+	CHECK(inherited_of(dimmed, 1, 1, there) == 1);
+}
+
+TEST(moving_and_still_parts_are_told_apart)
+{
+	float there[4];
+	const struct scene_made moving = {.there = 1, .back = -1, .ripeness = 0.5f};
+	const struct scene_made still = {.ripeness = 0.5f};
+
+	CHECK(fabs(inherited_of(moving, 0.25, 0.75, there) - 0.75) < 1e-5);
+	CHECK(fabs(inherited_of(still, 0.25, 0.75, there) - 0.25) < 1e-5);
+}
+
+TEST(what_is_at_rest_is_passed_on_whole_and_wakes_when_it_moves)
+{
+	float there[4];
+	const struct scene_made still = {.ripeness = 1, .textured = 1};
+	const struct scene_made moving = {.there = 1, .back = -1, .ripeness = 1};
+
+	CHECK(fabs(fabs(inherited_of(still, 0.5, 0.5, there)) - 1) < 1e-6 && there[3] == 1);
+	CHECK(fabs(inherited_of(moving, 0.5, 0.5, there) - 0.5) < 1e-5);
+	CHECK(fabsf(there[3] - 0.5f) < 1e-5f);
+}
+
+/* A wave of eight pixels fetched from half way between them, once: fine lines outlive many frames.
+ */
+TEST(a_fetch_keeps_fine_lines)
+{
+	float there[4];
+	const struct scene_made made = {
+		.there = 0.5f, .back = -0.5f, .ripeness = 0.5f, .textured = 1};
+	double wave = cos(acos(-1) * (WIDTH / 2 + 0.5) / 4);
+
+	CHECK_MESSAGE(fabs(inherited_of(made, 1, 1, there) / wave - 1) < 0.02, "%g of %g",
+	              (double)there[0], wave);
+}
+
+/* So small an offset that its square is no number any more. */
+TEST(a_fetch_from_next_to_nothing_beside_a_pixel_is_that_pixel)
+{
+	float there[4];
+	const struct scene_made made = {
+		.there = 1e-30f, .back = -1e-30f, .down = 2, .ripeness = 0.5f, .textured = 1};
+	static float pixels[4 * PIXELS];
+	struct scene_made scene = made;
+
+	REQUIRE(make(&scene));
+	inherit(&scene, 1, 1, there);
+	CHECK(recording_read(&scene.recording, scene.stage.rasters.inherited->buffer, pixels,
+	                     sizeof(pixels)));
+	for (int i = 0; i < PIXELS / 2; i++)
+		CHECK_MESSAGE(fabsf(pixels[4 * i] - cosf(acosf(-1) * (float)(i % WIDTH) / 4)) <
+		                      1e-3f,
+		              "pixel %d: %g", i, (double)pixels[4 * i]);
+	recording_end(&scene.recording);
+}
