@@ -7,15 +7,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/media/convert.h"
 #include "app/media/libav.h"
 #include "app/media/picture.h"
 #include "app/media/picture_read.h"
 #include "app/offline/job_run.h"
 #include "engine/reverie.h"
+#include "tests/support/npy.h"
 #include "tests/support/test.h"
 
 static const char inception[] = "models/inception_v3.onnx";
 static const char still[] = "photos/sky_550x413.jpg";
+static const char recorded_values[] = "tests/reference/inception_v3.values";
 
 /* A scratch folder for arrays that go to the frameworks and back. */
 static char folder[] = "/tmp/reverie-test-reference-XXXXXX";
@@ -41,44 +44,6 @@ __attribute__((destructor)) static void remove_scratch(void)
 		unlink(scratch(names[i]));
 	if (folder_made)
 		rmdir(folder);
-}
-
-static bool write_npy(const char *path, const float *data, int channels, int height, int width)
-{
-	size_t count = (size_t)channels * (size_t)height * (size_t)width;
-	char header[118];
-	FILE *file = fopen(path, "wb");
-	bool written;
-
-	if (!file)
-		return false;
-	memset(header, ' ', sizeof(header));
-	header[snprintf(header, sizeof(header),
-	                "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d, %d), }",
-	                channels, height, width)] = ' ';
-	header[sizeof(header) - 1] = '\n';
-	written = fwrite("\x93NUMPY\x01\x00\x76\x00", 1, 10, file) == 10 &&
-	          fwrite(header, 1, sizeof(header), file) == sizeof(header) &&
-	          fwrite(data, sizeof(*data), count, file) == count;
-	return fclose(file) == 0 && written;
-}
-
-/* The count floats of a .npy file; NULL where it does not hold just that many. */
-static float *read_npy(const char *path, size_t count)
-{
-	unsigned char start[10];
-	float *data = malloc(count * sizeof(*data));
-	FILE *file = fopen(path, "rb");
-	bool whole = file && data && fread(start, 1, sizeof(start), file) == sizeof(start) &&
-	             fseek(file, start[8] + 256 * start[9], SEEK_CUR) == 0 &&
-	             fread(data, sizeof(*data), count, file) == count && fgetc(file) == EOF;
-
-	if (file)
-		fclose(file);
-	if (whole)
-		return data;
-	free(data);
-	return NULL;
 }
 
 /* The picture in the network's own units: [3][height][width], released with free(). */
@@ -116,6 +81,32 @@ static void subject_release(struct subject *subject)
 	rv_model_close(&subject->model);
 }
 
+/* A picture full of edges, the same on every machine. */
+static rv_status draw_picture(struct picture *picture, int width, int height, rv_error *error)
+{
+	rv_status status = convert_allocate_image(&picture->image, RV_RGB8, width, height, error);
+
+	for (int i = 0; status == RV_OK && i < 3 * width * height; i++) {
+		int x = i / 3 % width, y = i / 3 / width, c = i % 3;
+		((unsigned char *)picture->image.pixels)[i] =
+			(unsigned char)((x * (2 + c) + y * 3) ^ (x + y * (1 + c)));
+	}
+	return status;
+}
+
+static rv_status load_picture(struct picture *picture, const char *path, int width, int height,
+                              rv_error *error)
+{
+	rv_status status;
+
+	if (!path)
+		return draw_picture(picture, width, height, error);
+	if ((status = picture_open(picture, path, error)) != RV_OK)
+		return status;
+	return picture_scale(picture, width, height, error);
+}
+
+/* Without a path to a picture, of the one that is drawn. */
 static bool subject_compute(struct subject *subject, const char *path, const char *format,
                             const char *picture, const char *layer, int width, int height,
                             rv_convolution method)
@@ -130,8 +121,7 @@ static bool subject_compute(struct subject *subject, const char *path, const cha
 	subject->path = path;
 	computed = !rv_model_open(&subject->model, path, format, &error) &&
 	           !rv_create(&subject->engine, subject->model, &config, &error) &&
-	           !picture_open(&subject->picture, picture, &error) &&
-	           !picture_scale(&subject->picture, width, height, &error) &&
+	           !load_picture(&subject->picture, picture, width, height, &error) &&
 	           !rv_inspect(subject->engine, &subject->picture.image, layer,
 	                       &subject->activation, &subject->gradient, &error);
 	if (!computed) {
@@ -139,7 +129,7 @@ static bool subject_compute(struct subject *subject, const char *path, const cha
 		return false;
 	}
 	input = network_input(&subject->picture.image, rv_model_input_format(subject->model));
-	computed = input && write_npy(scratch("input.npy"), input, 3, height, width);
+	computed = input && npy_write_array(scratch("input.npy"), input, 3, height, width);
 	free(input);
 	if (!computed)
 		test_failed(__FILE__, __LINE__, "writing %s failed", scratch("input.npy"));
@@ -191,7 +181,7 @@ static void check_activation(const struct subject *subject, const char *layer)
 	if (!reference_ran("ONNX Runtime", run_reference("node tests/reference/reference_onnx.js",
 	                                                 subject, layer, results)))
 		return;
-	expected = read_npy(scratch("activation.npy"), count);
+	expected = npy_read_array(scratch("activation.npy"), count);
 	if (!expected) {
 		test_failed(__FILE__, __LINE__, "%s: the shapes differ", layer);
 		return;
@@ -213,7 +203,7 @@ static void check_gradient(const struct subject *subject, const char *layer)
 	                                            "tests/reference/reference_torch.py",
 	                                            subject, layer, results)))
 		return;
-	expected = read_npy(scratch("gradient.npy"), count);
+	expected = npy_read_array(scratch("gradient.npy"), count);
 	if (!expected) {
 		test_failed(__FILE__, __LINE__, "%s: the shapes differ", layer);
 		return;
@@ -229,6 +219,119 @@ static void check_gradient(const struct subject *subject, const char *layer)
 
 typedef void check(const struct subject *subject, const char *layer);
 
+static bool judge_is_there(check *check_subject)
+{
+	static int known[2]; /* 1: it is there, -1: it is not */
+	static const char *const tries[2] = {
+		"node -e 'require((process.env.ORT_NODE_MODULES ? process.env.ORT_NODE_MODULES + "
+		"\"/\" : \"\") + \"onnxruntime-node\")' >/dev/null 2>&1",
+		"/usr/bin/python3 -c 'import numpy, torch' >/dev/null 2>&1"};
+	int judge = check_subject == check_gradient;
+
+	if (!known[judge])
+		known[judge] = system(tries[judge]) == 0 ? 1 : -1;
+	return known[judge] > 0;
+}
+
+/* ---- what the frameworks found once ---- */
+
+enum { SAMPLES = 128 };
+
+/* Of an array of so many numbers, the place of sample number i. */
+static size_t sample_place(int i, size_t count)
+{
+	uint64_t mixed = ((uint64_t)i + 1) * 0x9E3779B97F4A7C15u;
+
+	return (size_t)((mixed ^ mixed >> 29) % count);
+}
+
+/* A line of the file: what it is of, then SAMPLES numbers. */
+static bool read_samples(const char *title, float *samples)
+{
+	static char line[64 * SAMPLES];
+	FILE *file = fopen(recorded_values, "r");
+	size_t length = strlen(title);
+	int count = 0;
+
+	while (file && count == 0 && fgets(line, sizeof(line), file)) {
+		char *at = line + length, *end;
+		if (strncmp(line, title, length) != 0)
+			continue;
+		for (; count < SAMPLES; count++, at = end) {
+			samples[count] = strtof(at, &end);
+			if (end == at)
+				break;
+		}
+	}
+	if (file)
+		fclose(file);
+	return count == SAMPLES;
+}
+
+/* What the framework's script left in the scratch folder goes to the end of the file that
+ * $REVERIE_RECORD_REFERENCE names. */
+static void record_samples(const char *title, const char *array, size_t count)
+{
+	float *values = npy_read_array(scratch(array), count);
+	FILE *file = fopen(getenv("REVERIE_RECORD_REFERENCE"), "a");
+
+	if (values && file) {
+		fputs(title, file);
+		for (int i = 0; i < SAMPLES; i++)
+			fprintf(file, " %.6g", (double)values[sample_place(i, count)]);
+		fputc('\n', file);
+	} else {
+		test_failed(__FILE__, __LINE__, "%s cannot be recorded", title);
+	}
+	if (file)
+		fclose(file);
+	free(values);
+}
+
+/* The bounds are those of whole arrays. */
+static void check_samples(const char *title, const rv_array *array, bool gradient)
+{
+	float expected[SAMPLES], found[SAMPLES];
+	double difference;
+
+	if (!read_samples(title, expected)) {
+		test_failed(__FILE__, __LINE__, "%s has no line \"%s\"", recorded_values, title);
+		return;
+	}
+	for (int i = 0; i < SAMPLES; i++)
+		found[i] = array->data[sample_place(i, array_count(array))];
+	difference = test_relative_error(found, expected, SAMPLES);
+	CHECK_MESSAGE(difference < (gradient ? 0.02 : 1e-4), "%s: relative error %.2e", title,
+	              difference);
+	if (gradient)
+		CHECK_MESSAGE(test_cosine(found, expected, SAMPLES) > 0.9999, "%s: cosine %.7f",
+		              title, test_cosine(found, expected, SAMPLES));
+}
+
+static void check_recorded(const char *layer, int width, int height, rv_convolution method,
+                           check *check_subject)
+{
+	bool gradient = check_subject == check_gradient;
+	struct subject subject;
+	char title[128];
+
+	snprintf(title, sizeof(title), "%s of %s at %dx%d:", gradient ? "gradient" : "activation",
+	         layer, width, height);
+	if (subject_compute(&subject, inception, NULL, NULL, layer, width, height, method)) {
+		const rv_array *array = gradient ? &subject.gradient : &subject.activation;
+		if (getenv("REVERIE_RECORD_REFERENCE")) {
+			check_subject(&subject, layer);
+			record_samples(title, gradient ? "gradient.npy" : "activation.npy",
+			               array_count(array));
+		} else {
+			check_samples(title, array, gradient);
+		}
+	}
+	subject_release(&subject);
+}
+
+/* ---- what they find now ---- */
+
 static void compare(const char *path, const char *format, const char *layer, int width, int height,
                     rv_convolution method, check *check_subject)
 {
@@ -236,14 +339,21 @@ static void compare(const char *path, const char *format, const char *layer, int
 	const char *picture = test_data(still);
 	char picture_path[1024];
 
-	if (!picture)
-		SKIP("%s is not here", still);
-	snprintf(picture_path, sizeof(picture_path), "%s", picture);
-	if (!path || access(path, R_OK))
-		SKIP("the network is not here");
-	if (subject_compute(&subject, path, format, picture_path, layer, width, height, method))
+	snprintf(picture_path, sizeof(picture_path), "%s", picture ? picture : "");
+	if (subject_compute(&subject, path, format, picture ? picture_path : NULL, layer, width,
+	                    height, method))
 		check_subject(&subject, layer);
 	subject_release(&subject);
+}
+
+static void compare_inception(const char *layer, int width, int height, rv_convolution method,
+                              check *check_subject)
+{
+	if (access(inception, R_OK))
+		SKIP("the network is not here");
+	check_recorded(layer, width, height, method, check_subject);
+	if (judge_is_there(check_subject))
+		compare(inception, NULL, layer, width, height, method, check_subject);
 }
 
 static void compare_data(const char *net, const char *format, const char *layer, int width,
@@ -263,13 +373,11 @@ static void compare_data(const char *net, const char *format, const char *layer,
 #define INCEPTION(layer, width, height)                                                            \
 	TEST(inception_##layer##_##width##x##height##_activation_as_onnx_runtime)                  \
 	{                                                                                          \
-		compare(inception, NULL, #layer, width, height, RV_CONVOLUTION_DIRECT,             \
-		        check_activation);                                                         \
+		compare_inception(#layer, width, height, RV_CONVOLUTION_DIRECT, check_activation); \
 	}                                                                                          \
 	TEST(inception_##layer##_##width##x##height##_gradient_as_pytorch)                         \
 	{                                                                                          \
-		compare(inception, NULL, #layer, width, height, RV_CONVOLUTION_AUTO,               \
-		        check_gradient);                                                           \
+		compare_inception(#layer, width, height, RV_CONVOLUTION_AUTO, check_gradient);     \
 	}
 
 INCEPTION(mixed2, 299, 299)
