@@ -11,7 +11,7 @@ DEBIAN_PACKAGES = gcc libc6-dev make pkg-config ca-certificates nodejs npm \
 	ocl-icd-opencl-dev pocl-opencl-icd libclblast-dev libprotobuf-c-dev protobuf-c-compiler \
 	libavformat-dev libavcodec-dev libavfilter-dev libavdevice-dev libavutil-dev \
 	libswscale-dev libswresample-dev libsdl2-dev liblo-dev libasound2-dev libxxhash-dev libcurl4-openssl-dev
-DEBIAN_TEST_PACKAGES = ffmpeg imagemagick liblo-tools man-db oclgrind python3 python3-numpy \
+DEBIAN_TEST_PACKAGES = ffmpeg g++ imagemagick liblo-tools man-db oclgrind python3 python3-numpy \
 	xvfb xdotool xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils
 DEBIAN_DEVELOPER_PACKAGES = clang clang-format cppcheck gcovr python3-torch
 
@@ -24,7 +24,8 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 # At -O2 gcc leaves loops over pixels alone that clang makes vectors of, unless told to weigh it.
 VECTORISE := $(shell $(CC) -fvect-cost-model=dynamic -x c -c /dev/null -o /dev/null 2>/dev/null \
 	&& echo -fvect-cost-model=dynamic)
-ALL_CFLAGS = -std=c11 $(WARNINGS) $(VECTORISE) $(CFLAGS) -pthread
+# One set of objects serves programs and the shared library: the host's code is not what takes the time.
+ALL_CFLAGS = -std=c11 $(WARNINGS) $(VECTORISE) -fPIC -fvisibility=hidden $(CFLAGS) -pthread
 ALL_LDFLAGS = $(LDFLAGS) -pthread
 ifeq ($(DEVELOPER),1)
 ALL_CFLAGS += -Werror
@@ -70,7 +71,7 @@ ENGINE_SOURCES = $(call sources,engine)
 APP_SOURCES = $(call sources,app)
 BENCH_SOURCES = $(call sources,tests/bench)
 SHADERS = $(sort $(shell find shaders -name '*.cl'))
-SUPPORT_SOURCES = $(filter-out tests/support/fake_camera.c,$(call sources,tests/support))
+SUPPORT_SOURCES = $(filter-out $(addprefix tests/support/,fake_camera.c example.c),$(call sources,tests/support))
 ENGINE_TESTS = $(call sources,tests/unit/engine)
 APP_TESTS = $(call sources,tests/unit/app)
 BENCH_TESTS = $(call sources,tests/unit/bench)
@@ -85,32 +86,50 @@ TEST_PROGRAMS = $(patsubst %.c,$(BUILD)/%,$(ENGINE_TESTS) $(APP_TESTS) $(BENCH_T
 .PHONY: all
 all: $(BUILD)/reverie $(BUILD)/reverie-bench
 
+# For our own programs, each of which takes the modules it uses; tests of modules reach into them.
+$(BUILD)/engine.a: $(ENGINE_OBJECTS)
+$(BUILD)/app.a: $(APP_OBJECTS)
+$(BUILD)/engine.a $(BUILD)/app.a:
+	$(call say,AR $@)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+# For other people's programs. The static library is one object too, in which names that are not of
+# reverie.h cannot meet those of a program.
+VERSION := $(shell awk '/define RV_VERSION_(MAJOR|MINOR|PATCH) / { printf "%s%s", dot, $$3; dot = "." }' engine/reverie.h)
+SONAME = libreverie.so.$(basename $(VERSION))
+.PHONY: lib
+lib: $(BUILD)/libreverie.a $(BUILD)/libreverie.so.$(VERSION)
+
 $(BUILD)/libreverie.a: $(ENGINE_OBJECTS)
 	$(call say,AR $@)
 	$(Q)rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	$(Q)$(LD) -r -o $(BUILD)/libreverie.o $^
+	$(Q)objcopy --localize-hidden $(BUILD)/libreverie.o
+	$(Q)$(AR) rcs $@ $(BUILD)/libreverie.o
 
-# Of the program's modules, whatever is linked takes those it uses.
-$(BUILD)/app.a: $(APP_OBJECTS)
-	$(call say,AR $@)
-	$(Q)rm -f $@
-	$(Q)$(AR) rcs $@ $^
+# The same names stand beside it as where it is installed.
+$(BUILD)/libreverie.so.$(VERSION): $(ENGINE_OBJECTS)
+	$(call say,LINK $@)
+	$(Q)$(CC) -shared -Wl,-soname,$(SONAME) $(ALL_LDFLAGS) -o $@ $^ $(ENGINE_LIBS)
+	$(Q)ln -sf $(@F) $(BUILD)/$(SONAME)
+	$(Q)ln -sf $(SONAME) $(BUILD)/libreverie.so
 
-$(BUILD)/reverie: $(BUILD)/app/command/main.o $(BUILD)/app.a $(BUILD)/libreverie.a
+$(BUILD)/reverie: $(BUILD)/app/command/main.o $(BUILD)/app.a $(BUILD)/engine.a
 	$(call say,LINK $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
 
-$(BUILD)/reverie-bench: $(BUILD)/tests/bench/main.o $(BENCH_OBJECTS) $(BUILD)/app.a $(BUILD)/libreverie.a
+$(BUILD)/reverie-bench: $(BUILD)/tests/bench/main.o $(BENCH_OBJECTS) $(BUILD)/app.a $(BUILD)/engine.a
 	$(call say,LINK $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
 
 # The engine's tests are given the library and nothing of the program.
 ENGINE_SUPPORT = $(filter-out $(BUILD)/tests/support/media.o,$(SUPPORT_OBJECTS))
-$(patsubst %.c,$(BUILD)/%,$(ENGINE_TESTS)): $(BUILD)/%: $(BUILD)/%.o $(ENGINE_SUPPORT) $(BUILD)/libreverie.a
+$(patsubst %.c,$(BUILD)/%,$(ENGINE_TESTS)): $(BUILD)/%: $(BUILD)/%.o $(ENGINE_SUPPORT) $(BUILD)/engine.a
 	$(call say,LINK $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ENGINE_LIBS)
 
-$(patsubst %.c,$(BUILD)/%,$(APP_TESTS) $(BENCH_TESTS)): $(BUILD)/%: $(BUILD)/%.o $(SUPPORT_OBJECTS) $(BENCH_OBJECTS) $(BUILD)/app.a $(BUILD)/libreverie.a
+$(patsubst %.c,$(BUILD)/%,$(APP_TESTS) $(BENCH_TESTS)): $(BUILD)/%: $(BUILD)/%.o $(SUPPORT_OBJECTS) $(BENCH_OBJECTS) $(BUILD)/app.a $(BUILD)/engine.a
 	$(call say,LINK $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
 
@@ -167,6 +186,7 @@ FORCE:
 .PHONY: help
 help:
 	@echo 'make               build $(BUILD)/reverie, and $(BUILD)/reverie-bench, which measures it'
+	@echo 'make lib           build the library, $(BUILD)/libreverie.a and .so, for programs of your own'
 	@echo 'make run           install what is missing, build, fetch the network; dream in a window, or'
 	@echo '                   where there is no display the sample clip into dream/clouds.mp4'
 	@echo 'make test          the same, and run every test'
@@ -232,7 +252,7 @@ test:
 	@$(PARALLEL) all test-programs
 	@$(MAKE) --no-print-directory models || echo 'Tests that need the network are skipped.'
 	@REVERIE=$(BUILD)/reverie sh tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)
-test-programs: $(TEST_PROGRAMS)
+test-programs: $(TEST_PROGRAMS) lib $(BUILD)/reverie.1
 
 # All test programs, and the scripts of what runs many threads at once, under the sanitizers, each built
 # in a folder of its own. That takes about an hour; parts of it are asked for by name.
@@ -297,10 +317,22 @@ $(BUILD)/reverie.1: $(BUILD)/reverie
 	$(call say,MAN $@)
 	$(Q)$(BUILD)/reverie man > $@.tmp && mv $@.tmp $@
 
-SHARE = $(DESTDIR)$(PREFIX)/share
-.PHONY: install uninstall clean
-install: $(BUILD)/reverie $(BUILD)/reverie.1
-	install -Dm755 $(BUILD)/reverie $(DESTDIR)$(PREFIX)/bin/reverie
+ROOT = $(DESTDIR)$(PREFIX)
+SHARE = $(ROOT)/share
+.PHONY: install install-files uninstall clean
+install: $(BUILD)/reverie $(BUILD)/reverie.1 lib
+	@$(MAKE) --no-print-directory install-files
+# What is built, as it is.
+install-files:
+	install -Dm755 $(BUILD)/reverie $(ROOT)/bin/reverie
+	install -Dm644 engine/reverie.h $(ROOT)/include/reverie.h
+	install -Dm644 $(BUILD)/libreverie.a $(ROOT)/lib/libreverie.a
+	install -Dm755 $(BUILD)/libreverie.so.$(VERSION) $(ROOT)/lib/libreverie.so.$(VERSION)
+	ln -sf libreverie.so.$(VERSION) $(ROOT)/lib/$(SONAME)
+	ln -sf $(SONAME) $(ROOT)/lib/libreverie.so
+	install -d $(ROOT)/lib/pkgconfig
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(ENGINE_LIBS)|' \
+		engine/reverie.pc.in > $(ROOT)/lib/pkgconfig/reverie.pc
 	install -Dm644 $(BUILD)/reverie.1 $(SHARE)/man/man1/reverie.1
 	install -Dm644 -t $(SHARE)/reverie/presets assets/presets/*.preset
 	install -Dm644 -t $(SHARE)/reverie assets/clouds.mp4
@@ -308,7 +340,9 @@ install: $(BUILD)/reverie $(BUILD)/reverie.1
 		echo install -Dm644 -t $(SHARE)/reverie/models models/inception_v3.onnx; \
 		install -Dm644 -t $(SHARE)/reverie/models models/inception_v3.onnx; fi
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/reverie $(SHARE)/man/man1/reverie.1
+	rm -f $(ROOT)/bin/reverie $(ROOT)/include/reverie.h $(ROOT)/lib/libreverie.a $(ROOT)/lib/libreverie.so \
+		$(ROOT)/lib/$(SONAME) $(ROOT)/lib/libreverie.so.$(VERSION) $(ROOT)/lib/pkgconfig/reverie.pc \
+		$(SHARE)/man/man1/reverie.1
 	rm -rf $(SHARE)/reverie
 clean:
 	rm -rf $(BUILD)

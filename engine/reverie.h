@@ -18,7 +18,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RV_VERSION "0.1.0"
+/* While the first number is 0, programs must be built anew when the second one changes: the name of
+ * the shared library holds both. */
+#define RV_VERSION_MAJOR 0
+#define RV_VERSION_MINOR 1
+#define RV_VERSION_PATCH 0
+#define RV_VERSION RV_VERSION_TEXT(RV_VERSION_MAJOR, RV_VERSION_MINOR, RV_VERSION_PATCH)
+#define RV_VERSION_TEXT(major, minor, patch) RV_VERSION_JOIN(major, minor, patch)
+#define RV_VERSION_JOIN(major, minor, patch) #major "." #minor "." #patch
+
+/* What the shared library exports; everything else is hidden. */
+#define RV_API __attribute__((visibility("default")))
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* ---- errors ---- */
 
@@ -43,12 +57,12 @@ typedef struct rv_error {
 
 /* Writes status and message to error (if not NULL) and returns status, so that a failing function
  * can end with `return rv_fail(...)`. */
-rv_status rv_fail(rv_error *error, rv_status status, const char *format, ...)
+RV_API rv_status rv_fail(rv_error *error, rv_status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Letters to put in, take out or replace to make one name of the other (Levenshtein 1966), without
  * regard to case: for "did you mean". Only the first 64 bytes of a name are looked at. */
-int rv_edit_distance(const char *a, const char *b);
+RV_API int rv_edit_distance(const char *a, const char *b);
 
 /* ---- devices ---- */
 
@@ -68,7 +82,7 @@ typedef struct rv_device_info {
 
 /* Writes up to capacity devices to list, in a stable order, and their whole number to count.
  * Device N of every interface is list[N - 1]. No device at all is RV_OK with count 0. */
-rv_status rv_device_list(rv_device_info *list, int capacity, int *count, rv_error *error);
+RV_API rv_status rv_device_list(rv_device_info *list, int capacity, int *count, rv_error *error);
 
 /* ---- models ---- */
 
@@ -95,21 +109,22 @@ typedef struct rv_layer_info {
 /* Reads the ONNX file at path. input_format is a preset's name, or NULL or "" for what the file's
  * metadata says; a file that says nothing then fails with a message naming the presets.
  * RV_NOT_FOUND, RV_IO, RV_CORRUPT, RV_UNSUPPORTED, RV_MEMORY. */
-rv_status rv_model_open(rv_model **model, const char *path, const char *input_format,
-                        rv_error *error);
-void rv_model_close(rv_model **model);
+RV_API rv_status rv_model_open(rv_model **model, const char *path, const char *input_format,
+                               rv_error *error);
+RV_API void rv_model_close(rv_model **model);
 
-const char *rv_model_path(const rv_model *model);
-const rv_input_format *rv_model_input_format(const rv_model *model);
+RV_API const char *rv_model_path(const rv_model *model);
+RV_API const rv_input_format *rv_model_input_format(const rv_model *model);
 /* The layer dreamed of when none is named: what the metadata says, else one two thirds up. */
-const char *rv_model_default_layer(const rv_model *model);
+RV_API const char *rv_model_default_layer(const rv_model *model);
 
 /* Layers in the order of the network, 0 <= index < count. */
-int rv_model_layer_count(const rv_model *model);
-const rv_layer_info *rv_model_layer(const rv_model *model, int index);
+RV_API int rv_model_layer_count(const rv_model *model);
+RV_API const rv_layer_info *rv_model_layer(const rv_model *model, int index);
 /* Writes the index of the layer called name. Where there is none, RV_NOT_FOUND and a message that
  * suggests the nearest names. */
-rv_status rv_model_find_layer(const rv_model *model, const char *name, int *index, rv_error *error);
+RV_API rv_status rv_model_find_layer(const rv_model *model, const char *name, int *index,
+                                     rv_error *error);
 
 /* ---- pictures ---- */
 
@@ -209,11 +224,11 @@ typedef struct rv_params {
 } rv_params;
 
 /* The settings used where nobody chose others: those of rv_param_table, no targets. */
-rv_params rv_params_default(void);
+RV_API rv_params rv_params_default(void);
 
 /* Whether both ask for the same. Of targets and channels, only as many as are counted are looked
  * at; numbers are compared by ==. */
-bool rv_params_equal(const rv_params *a, const rv_params *b);
+RV_API bool rv_params_equal(const rv_params *a, const rv_params *b);
 
 /* ---- ranges ---- */
 
@@ -316,18 +331,18 @@ typedef struct rv_config {
 typedef bool rv_progress(void *context, double part);
 
 /* The model must outlive the engine. */
-rv_status rv_create(rv_engine **engine, const rv_model *model, const rv_config *config,
-                    rv_error *error);
-void rv_destroy(rv_engine **engine);
+RV_API rv_status rv_create(rv_engine **engine, const rv_model *model, const rv_config *config,
+                           rv_error *error);
+RV_API void rv_destroy(rv_engine **engine);
 
 /* The device the engine runs on. */
-const rv_device_info *rv_engine_device(const rv_engine *engine);
+RV_API const rv_device_info *rv_engine_device(const rv_engine *engine);
 
 /* Checks params and uses them from the next picture on. On RV_INVALID or RV_NOT_FOUND the message
  * says which field is wrong, and the old params stay. */
-rv_status rv_set_params(rv_engine *engine, const rv_params *params, rv_error *error);
+RV_API rv_status rv_set_params(rv_engine *engine, const rv_params *params, rv_error *error);
 
-void rv_set_progress(rv_engine *engine, rv_progress *progress, void *context);
+RV_API void rv_set_progress(rv_engine *engine, rv_progress *progress, void *context);
 
 /* Instead of a presentation time: a picture by itself, which inherits nothing and leaves nothing.
  */
@@ -340,18 +355,19 @@ void rv_set_progress(rv_engine *engine, rv_progress *progress, void *context);
  * flow than the last one, goes on from that one's dream, resized; one with other layers, channels
  * or another objective begins anew, and so, where rv_config limits the memory, does one of another
  * size or with other octaves. On an error output is undefined. */
-rv_status rv_dream(rv_engine *engine, const rv_image *input, int64_t time, const rv_image *output,
-                   rv_error *error);
+RV_API rv_status rv_dream(rv_engine *engine, const rv_image *input, int64_t time,
+                          const rv_image *output, rv_error *error);
 
 /* Dreams on without a new frame: the last dream itself, moved by params.time's zoom, rotation and
  * pan for the time that has passed, is the picture that is dreamed, over all octaves and with
  * time.warm_steps in each (0: 1). Any params may have changed since, and output may have another
  * size than the last picture, but where rv_config limits the memory. RV_INVALID where there is no
  * last dream: rv_dream comes first, with params.time.on and a time. */
-rv_status rv_travel(rv_engine *engine, int64_t time, const rv_image *output, rv_error *error);
+RV_API rv_status rv_travel(rv_engine *engine, int64_t time, const rv_image *output,
+                           rv_error *error);
 
 /* Forgets the past: after a seek, or a cut that is known. */
-void rv_reset(rv_engine *engine);
+RV_API void rv_reset(rv_engine *engine);
 
 /* What the last picture went through. */
 typedef struct rv_frame_report {
@@ -367,7 +383,7 @@ typedef struct rv_frame_report {
 	float flow_ms, steps_ms;
 } rv_frame_report;
 
-rv_frame_report rv_last_frame(const rv_engine *engine);
+RV_API rv_frame_report rv_last_frame(const rv_engine *engine);
 
 /* ---- motion ---- */
 
@@ -377,9 +393,9 @@ rv_frame_report rv_last_frame(const rv_engine *engine);
  * the flow is estimated `runs` (at least 1) times more, and milliseconds[runs] receives the times,
  * each from two pictures on the device to the flow there. Of config, the device and the cache are
  * used; NULL is the default. RV_INVALID, RV_NOT_FOUND, RV_MEMORY, RV_DEVICE. */
-rv_status rv_flow(const rv_config *config, const rv_image *first, const rv_image *second,
-                  rv_flow_quality quality, float *motion, int runs, double *milliseconds,
-                  rv_error *error);
+RV_API rv_status rv_flow(const rv_config *config, const rv_image *first, const rv_image *second,
+                         rv_flow_quality quality, float *motion, int runs, double *milliseconds,
+                         rv_error *error);
 
 /* The same for many pairs of pictures of one size, of which only the first costs the preparation.
  */
@@ -388,14 +404,14 @@ typedef struct rv_motion rv_motion;
 /* Of config, the device and the cache are used; NULL is the default. Like an engine it belongs to
  * one thread at a time; it has a queue of its own on the device, so that it goes on while an engine
  * dreams. RV_INVALID, RV_MEMORY, RV_DEVICE. */
-rv_status rv_motion_create(rv_motion **motion, const rv_config *config, int width, int height,
-                           rv_flow_quality quality, rv_error *error);
-void rv_motion_destroy(rv_motion **motion);
+RV_API rv_status rv_motion_create(rv_motion **motion, const rv_config *config, int width,
+                                  int height, rv_flow_quality quality, rv_error *error);
+RV_API void rv_motion_destroy(rv_motion **motion);
 
 /* Writes where the pixels of first are found in second, as rv_flow does. Waits for the device.
  * RV_INVALID, RV_MEMORY, RV_DEVICE. */
-rv_status rv_motion_estimate(rv_motion *motion, const rv_image *first, const rv_image *second,
-                             float *flow, rv_error *error);
+RV_API rv_status rv_motion_estimate(rv_motion *motion, const rv_image *first,
+                                    const rv_image *second, float *flow, rv_error *error);
 
 /* ---- looking inside ---- */
 
@@ -405,13 +421,13 @@ typedef struct rv_array {
 	int channels, height, width; /* data[channels][height][width] */
 } rv_array;
 
-void rv_array_release(rv_array *array);
+RV_API void rv_array_release(rv_array *array);
 
 /* One pass through the network at the picture's own size, without octaves, jitter or resizing:
  * the layer's activation, and the gradient of mean(activation^2) with respect to the network's
  * input (in the network's own units and channel order). Either array may be NULL. */
-rv_status rv_inspect(rv_engine *engine, const rv_image *picture, const char *layer,
-                     rv_array *activation, rv_array *gradient, rv_error *error);
+RV_API rv_status rv_inspect(rv_engine *engine, const rv_image *picture, const char *layer,
+                            rv_array *activation, rv_array *gradient, rv_error *error);
 
 /* How much of what is dreamed of the network sees in pictures of one size: the mean square of the
  * activations that the engine's params name, of all channels, of those chosen, or of the winners of
@@ -428,13 +444,13 @@ rv_status rv_appraise(rv_appraiser *appraiser, const rv_image *picture, double *
 
 /* Compiles every kernel for the device of config, so that whoever writes one sees at once whether
  * it compiles. compiled counts the programs; RV_DEVICE with the compiler's first complaint. */
-rv_status rv_compile_kernels(const rv_config *config, int *compiled, rv_error *error);
+RV_API rv_status rv_compile_kernels(const rv_config *config, int *compiled, rv_error *error);
 
 /* Times every way to do each convolution that a step on layer at this size needs, and remembers
  * the fastest in the cache directory. Progress goes through rv_set_progress. measured is the
  * number of shapes that were timed (those known already are not timed again). */
-rv_status rv_tune(rv_engine *engine, const char *layer, int width, int height, int *measured,
-                  rv_error *error);
+RV_API rv_status rv_tune(rv_engine *engine, const char *layer, int width, int height, int *measured,
+                         rv_error *error);
 
 /* ---- measuring ---- */
 
@@ -442,8 +458,8 @@ rv_status rv_tune(rv_engine *engine, const char *layer, int width, int height, i
  * that is not counted. milliseconds[runs] is the caller's; runs may be 0. gflop is the useful
  * arithmetic of one step: two for each multiply-add of the convolutions as the network defines
  * them. */
-rv_status rv_measure_step(rv_engine *engine, const char *layer, int width, int height, int runs,
-                          double *milliseconds, double *gflop, rv_error *error);
+RV_API rv_status rv_measure_step(rv_engine *engine, const char *layer, int width, int height,
+                                 int runs, double *milliseconds, double *gflop, rv_error *error);
 
 /* What the launches of one operator take that run the same kernel in the same direction. */
 typedef struct rv_profile_entry {
@@ -458,16 +474,18 @@ typedef struct rv_profile_entry {
 
 /* Where the time of one gradient step goes: the median of `runs` runs of every launch by itself.
  * Writes up to capacity entries, the longest first, and their whole number to count. */
-rv_status rv_profile_step(rv_engine *engine, const char *layer, int width, int height, int runs,
-                          rv_profile_entry *entries, int capacity, int *count, rv_error *error);
+RV_API rv_status rv_profile_step(rv_engine *engine, const char *layer, int width, int height,
+                                 int runs, rv_profile_entry *entries, int capacity, int *count,
+                                 rv_error *error);
 
 /* The same for dreaming a whole picture with the engine's params, from each launch of each octave
  * and the number of times it is run. */
-rv_status rv_profile_dream(rv_engine *engine, int width, int height, int runs,
-                           rv_profile_entry *entries, int capacity, int *count, rv_error *error);
+RV_API rv_status rv_profile_dream(rv_engine *engine, int width, int height, int runs,
+                                  rv_profile_entry *entries, int capacity, int *count,
+                                  rv_error *error);
 
 /* The GFLOPS of fused multiply-adds that the device reaches with nothing else to do. */
-rv_status rv_measure_peak(rv_engine *engine, double *gflops, rv_error *error);
+RV_API rv_status rv_measure_peak(rv_engine *engine, double *gflops, rv_error *error);
 
 /* Bytes on the device. */
 typedef struct rv_memory {
@@ -479,8 +497,8 @@ typedef struct rv_memory {
 } rv_memory;
 
 /* What the engine holds in order to dream pictures of this size, by themselves, with its params. */
-rv_status rv_measure_memory(rv_engine *engine, int width, int height, rv_memory *memory,
-                            rv_error *error);
+RV_API rv_status rv_measure_memory(rv_engine *engine, int width, int height, rv_memory *memory,
+                                   rv_error *error);
 
 /* One way to do a convolution, timed. The pointers live as long as the call. */
 typedef struct rv_convolution_timing {
@@ -501,7 +519,12 @@ typedef struct rv_convolution_timing {
 typedef void rv_convolution_report(void *context, const rv_convolution_timing *timing);
 
 /* As rv_tune, but every shape is timed, known or not, and every way to do it reported. */
-rv_status rv_compare_convolutions(rv_engine *engine, const char *layer, int width, int height,
-                                  rv_convolution_report *report, void *context, rv_error *error);
+RV_API rv_status rv_compare_convolutions(rv_engine *engine, const char *layer, int width,
+                                         int height, rv_convolution_report *report, void *context,
+                                         rv_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,0 +1,91 @@
+#!/bin/sh
+# The library as other programs meet it: installed into a folder, found through pkg-config, and used by
+# a program of C and by one of C++.
+. "$(dirname "$0")/../support/lib.sh"
+
+build=$(dirname "$REVERIE")
+if is_sanitized; then
+	skip library "what is built for a sanitizer is not installed"
+	finish
+fi
+if ! [ -f "$build/libreverie.a" ]; then
+	skip library "it is not built: \`make lib\`"
+	finish
+fi
+
+install_files() { # TARGET
+	make --no-print-directory "$1" BUILD="$build" DESTDIR="$work/root" PREFIX=/usr >"$work/out" 2>"$work/err"
+}
+check library_is_installed install_files install-files
+
+# ---- what it exports ----
+
+names() { # FILE NM-OPTION...: those that are defined and no rv_
+	file=$1
+	shift
+	nm "$@" --defined-only "$work/root/usr/lib/$file" | awk 'NF == 3 && $3 !~ /^rv_/ { print $3 }'
+}
+check library_exports_rv_alone test -z "$(names libreverie.so -D)"
+check static_library_exports_rv_alone test -z "$(names libreverie.a -g)"
+check library_is_called_by_two_numbers sh -c "readelf -d '$work/root/usr/lib/libreverie.so' |
+	grep -Eq 'SONAME.*\[libreverie\.so\.[0-9]+\.[0-9]+\]'"
+exported() {
+	sed -n 's/^RV_API .*[ *]\(rv_[a-z_]*\)(.*/\1/p' engine/reverie.h | sort >"$work/promised"
+	nm -D --defined-only "$work/root/usr/lib/libreverie.so" | awk '{ print $3 }' | sort >"$work/there"
+	[ -s "$work/promised" ] && cmp -s "$work/promised" "$work/there"
+}
+check library_exports_what_the_header_promises exported
+
+# ---- programs ----
+
+export PKG_CONFIG_LIBDIR="$work/root/usr/lib/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$work/root"
+compiled() { # COMPILER OUTPUT WORD...
+	compiler=$1 output=$2
+	shift 2
+	$compiler -Wall -Wextra -Werror tests/support/example.c -o "$work/$output" "$@" \
+		>"$work/out" 2>"$work/err"
+}
+shared="$(pkg-config --cflags --libs reverie 2>/dev/null)"
+static="$(pkg-config --cflags reverie 2>/dev/null) $work/root/usr/lib/libreverie.a \
+	$(pkg-config --static --libs-only-other --libs-only-l reverie 2>/dev/null | sed 's/-lreverie//')"
+# Words are meant to be split.
+# shellcheck disable=SC2086
+{
+	check library_serves_c compiled "cc -std=c11 -pedantic" c $shared
+	check library_serves_c_statically compiled "cc -std=c11 -pedantic" static $static
+	if have g++; then
+		check library_serves_cpp compiled "g++ -x c++ -std=c++11" cpp $shared
+	else
+		skip library_serves_cpp "there is no g++"
+	fi
+}
+
+dreamed() { # PROGRAM: writes a picture, and not the one it began with
+	LD_LIBRARY_PATH="$work/root/usr/lib" "$work/$1" models/inception_v3.onnx "$work/$1.ppm" \
+		>"$work/out" 2>"$work/err" && [ "$(wc -c <"$work/$1.ppm")" = $((13 + 96 * 80 * 3)) ] &&
+		! cmp -s "$work/$1.ppm" "$work/before.ppm"
+}
+if can_dream; then
+	LD_LIBRARY_PATH="$work/root/usr/lib" "$work/c" "$work/nosuch.onnx" "$work/before.ppm" \
+		>"$work/out" 2>"$work/err"
+	check library_tells_what_is_wrong grep -q "nosuch.onnx" "$work/err"
+	check library_dreams dreamed c
+	check library_dreams_statically dreamed static
+	check library_dreams_the_same cmp -s "$work/c.ppm" "$work/static.ppm"
+	if [ -x "$work/cpp" ]; then
+		check library_dreams_for_cpp dreamed cpp
+	else
+		skip library_dreams_for_cpp "there is no g++"
+	fi
+else
+	for name in library_tells_what_is_wrong library_dreams library_dreams_statically \
+		library_dreams_the_same library_dreams_for_cpp; do
+		skip "$name" "$why"
+	done
+fi
+
+# ---- and nothing is left ----
+
+check library_is_uninstalled install_files uninstall
+check uninstalling_leaves_no_file test -z "$(find "$work/root" ! -type d)"
+finish
