@@ -31,12 +31,12 @@ static rv_status open_session(struct dreamer *dreamer, bool alone, rv_error *err
 {
 	struct options options = *dreamer->options;
 	if (alone)
-		options.time = 0;
+		options.dream.params.time.on = false;
 	rv_status status = session_open(&dreamer->session, &options, error);
 	if (status != RV_OK)
 		return status;
 	rv_set_progress(dreamer->session.engine, show_part, dreamer);
-	if (dreamer->options->verbose)
+	if (dreamer->options->call.verbose)
 		progress_note(&dreamer->progress, "Dreaming with %s on %s",
 		              rv_model_path(dreamer->session.model),
 		              rv_engine_device(dreamer->session.engine)->name);
@@ -65,15 +65,15 @@ static const char *text_or_null(const char *text)
 static struct job make_job(const struct options *options, struct dreamer *dreamer)
 {
 	return (struct job){
-		.input = dreamer->journey.on ? dreamer->journey.input : options->operand,
-		.output = options->output,
-		.format = text_or_null(options->format),
-		.encoder = text_or_null(options->encoder),
-		.quality = options->quality,
-		.width = dreamer->journey.on ? 0 : options->size.width,
-		.height = dreamer->journey.on ? 0 : options->size.height,
-		.force = options->force,
-		.still = text_or_null(options->still),
+		.input = dreamer->journey.on ? dreamer->journey.input : options->call.operand,
+		.output = options->output.file,
+		.format = text_or_null(options->output.format),
+		.encoder = text_or_null(options->output.encoder),
+		.quality = options->output.quality,
+		.width = dreamer->journey.on ? 0 : options->output.size.width,
+		.height = dreamer->journey.on ? 0 : options->output.size.height,
+		.force = options->output.force,
+		.still = text_or_null(options->output.still),
 		.dream = dream,
 		.context = dreamer,
 		.progress = &dreamer->progress,
@@ -84,10 +84,10 @@ static struct job make_job(const struct options *options, struct dreamer *dreame
 /* The last line: what was made, and where it is. */
 static void print_result(const struct options *options, const struct job_report *report)
 {
-	bool to_stdout = !strcmp(options->output, "-");
+	bool to_stdout = !strcmp(options->output.file, "-");
 	FILE *file = to_stdout ? stderr : stdout; /* stdout then carries the video itself */
-	const char *place = to_stdout ? "standard output" : options->output;
-	if (options->quiet)
+	const char *place = to_stdout ? "standard output" : options->output.file;
+	if (options->call.quiet)
 		return;
 	if (report->is_still)
 		fprintf(file, "Dreamed a picture of %dx%d: %s", report->width, report->height,
@@ -95,8 +95,8 @@ static void print_result(const struct options *options, const struct job_report 
 	else
 		fprintf(file, "Dreamed %lld frame%s: %s", (long long)report->frames,
 		        report->frames == 1 ? "" : "s", place);
-	if (options->still[0])
-		fprintf(file, ", still %s", options->still);
+	if (options->output.still[0])
+		fprintf(file, ", still %s", options->output.still);
 	if (report->damaged)
 		fprintf(file, "; %lld damaged packets were left out", (long long)report->damaged);
 	fprintf(file, "\n");
@@ -107,7 +107,7 @@ static rv_status dream_input(const struct options *options, rv_error *error)
 	struct dreamer dreamer = {.options = options};
 	struct job_report report = {0};
 	rv_status status = RV_OK;
-	progress_init(&dreamer.progress, stderr, progress_style_for(stderr, options->quiet));
+	progress_init(&dreamer.progress, stderr, progress_style_for(stderr, options->call.quiet));
 	if (journey_wanted(options))
 		status = journey_open(&dreamer.journey, options, error);
 	if (status == RV_OK) {
@@ -127,9 +127,12 @@ static rv_status check_names(const struct options *options, rv_error *error)
 	const struct {
 		const char *a, *b, *message;
 	} pairs[] = {
-		{options->operand, options->output, "the input and the output are one file"},
-		{options->operand, options->still, "the input and the still are one file"},
-		{options->output, options->still, "the output and the still are one file"},
+		{options->call.operand, options->output.file,
+	         "the input and the output are one file"},
+		{options->call.operand, options->output.still,
+	         "the input and the still are one file"},
+		{options->output.file, options->output.still,
+	         "the output and the still are one file"},
 	};
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
 		if (pairs[i].a[0] && strcmp(pairs[i].a, "-") && paths_same(pairs[i].a, pairs[i].b))
@@ -140,16 +143,17 @@ static rv_status check_names(const struct options *options, rv_error *error)
 
 rv_status command_dream(const struct options *options, rv_error *error)
 {
-	bool nothing = !options->operand[0] && options->from != OPTION_FROM_NOISE;
-	bool only_preset = options->save_preset[0] && nothing;
+	bool nothing = !options->call.operand[0] && options->dream.from != OPTION_FROM_NOISE;
+	bool only_preset = options->call.save_preset[0] && nothing;
 	if (nothing && !only_preset)
 		return rv_fail(error, RV_INVALID,
 		               "nothing to dream; reverie INPUT -o OUTPUT, and --help says more");
-	if (!options->output[0] && !only_preset)
+	if (!options->output.file[0] && !only_preset)
 		return rv_fail(error, RV_INVALID, "where to? -o FILE says where the dream goes");
 	rv_status status = only_preset ? RV_OK : check_names(options, error);
-	if (status == RV_OK && options->save_preset[0])
-		status = preset_save(options, options->save_preset, options->force, error);
+	if (status == RV_OK && options->call.save_preset[0])
+		status = preset_save(&options->dream, options->call.save_preset,
+		                     options->output.force, error);
 	if (status != RV_OK || only_preset)
 		return status;
 	return dream_input(options, error);

@@ -48,28 +48,28 @@ static rv_status open_pictures(struct flow_work *work, rv_error *error)
 
 static rv_status estimate(struct flow_work *work, rv_error *error)
 {
-	rv_config config = options_config(work->options);
+	rv_config config = option_device_config(&work->options->device);
 
 	return rv_flow(&config, &work->first.image, &work->second.image,
-	               (rv_flow_quality)work->options->flow_quality, work->flow.motion, 0, NULL,
-	               error);
+	               (rv_flow_quality)work->options->call.flow_quality, work->flow.motion, 0,
+	               NULL, error);
 }
 
 static rv_status check_output(const struct options *options, rv_error *error)
 {
-	if (!options->output[0])
+	if (!options->output.file[0])
 		return rv_fail(error, RV_INVALID,
 		               "where to? -o FILE.flo, or -o FILE.png for a picture of the motion");
-	if (!ends_in_flo(options->output) && !picture_name_known(options->output))
+	if (!ends_in_flo(options->output.file) && !picture_name_known(options->output.file))
 		return rv_fail(error, RV_INVALID,
 		               "%.256s: motion is written as .flo or as a picture (%s)",
-		               options->output, picture_extensions());
+		               options->output.file, picture_extensions());
 	return RV_OK;
 }
 
 static rv_status write_motion(struct flow_work *work, rv_error *error)
 {
-	const char *name = work->options->output;
+	const char *name = work->options->output.file;
 	rv_status status;
 
 	if (ends_in_flo(name))
@@ -82,20 +82,21 @@ static rv_status write_motion(struct flow_work *work, rv_error *error)
 
 rv_status command_flow(const struct options *options, rv_error *error)
 {
-	struct flow_work work = {
-		.options = options, .first_name = options->operand, .second_name = options->second};
+	struct flow_work work = {.options = options,
+	                         .first_name = options->call.operand,
+	                         .second_name = options->call.second};
 	rv_status status;
 
 	/* The file comes first: that it cannot be written is known before anything is computed. */
 	if ((status = check_output(options, error)) != RV_OK ||
 	    (status = open_pictures(&work, error)) != RV_OK ||
-	    (status = output_file_create(&work.file, options->output, options->force, error)) !=
-	            RV_OK ||
+	    (status = output_file_create(&work.file, options->output.file, options->output.force,
+	                                 error)) != RV_OK ||
 	    (status = estimate(&work, error)) != RV_OK ||
 	    (status = write_motion(&work, error)) != RV_OK)
 		goto cleanup;
-	if (!options->quiet)
-		printf("%s: %dx%d\n", options->output, work.flow.width, work.flow.height);
+	if (!options->call.quiet)
+		printf("%s: %dx%d\n", options->output.file, work.flow.width, work.flow.height);
 cleanup:
 	release(&work);
 	return status;

@@ -30,16 +30,16 @@ static bool go_on(void *context, double part)
 
 static rv_status check_call(const struct options *options, rv_error *error)
 {
-	if (!options->operand[0])
+	if (!options->call.operand[0])
 		return rv_fail(error, RV_INVALID, "nothing to inspect; reverie inspect PICTURE");
-	if (!options->activation[0] && !options->gradient[0])
+	if (!options->call.activation[0] && !options->call.gradient[0])
 		return rv_fail(error, RV_INVALID,
 		               "what for? --activation FILE.npy and --gradient FILE.npy say where "
 		               "to write");
-	if (!strcmp(options->activation, options->gradient))
+	if (!strcmp(options->call.activation, options->call.gradient))
 		return rv_fail(error, RV_INVALID,
 		               "--activation and --gradient are one file, %.256s",
-		               options->gradient);
+		               options->call.gradient);
 	return RV_OK;
 }
 
@@ -56,7 +56,7 @@ static rv_status write_array(struct capture *capture, const struct options *opti
 		return RV_OK;
 	npy_write(capture->file, &capture->array);
 	rv_status status = output_file_commit(&capture->file, error);
-	if (status == RV_OK && !options->quiet)
+	if (status == RV_OK && !options->call.quiet)
 		printf("%s: float32 [%d][%d][%d]\n", path, capture->array.channels,
 		       capture->array.height, capture->array.width);
 	return status;
@@ -68,22 +68,22 @@ static rv_status inspect(struct inspection *it, rv_error *error)
 	const char *layer;
 	rv_status status;
 	if ((status = check_call(options, error)) != RV_OK ||
-	    (status = picture_open(&it->picture, options->operand, error)) != RV_OK ||
-	    (status = create_file(&it->activation, options->activation, options->force, error)) !=
-	            RV_OK ||
-	    (status = create_file(&it->gradient, options->gradient, options->force, error)) !=
-	            RV_OK ||
+	    (status = picture_open(&it->picture, options->call.operand, error)) != RV_OK ||
+	    (status = create_file(&it->activation, options->call.activation, options->output.force,
+	                          error)) != RV_OK ||
+	    (status = create_file(&it->gradient, options->call.gradient, options->output.force,
+	                          error)) != RV_OK ||
 	    (status = session_open(&it->session, options, error)) != RV_OK ||
-	    (status = session_layer(&it->session, options, &layer, error)) != RV_OK)
+	    (status = session_layer(&it->session, &options->dream, &layer, error)) != RV_OK)
 		return status;
 	rv_set_progress(it->session.engine, go_on, NULL);
 	status = rv_inspect(it->session.engine, &it->picture.image, layer,
 	                    it->activation.file ? &it->activation.array : NULL,
 	                    it->gradient.file ? &it->gradient.array : NULL, error);
 	if (status == RV_OK)
-		status = write_array(&it->activation, options, options->activation, error);
+		status = write_array(&it->activation, options, options->call.activation, error);
 	if (status == RV_OK)
-		status = write_array(&it->gradient, options, options->gradient, error);
+		status = write_array(&it->gradient, options, options->call.gradient, error);
 	return status;
 }
 

@@ -131,7 +131,7 @@ rv_status command_layers(const struct options *options, rv_error *error)
 	struct session session = {0};
 	rv_status status = command_takes_no_operand(options, error);
 	if (status == RV_OK)
-		status = session_open_model(&session, options, error);
+		status = session_open_model(&session, &options->dream.network, error);
 	if (status != RV_OK)
 		return status;
 	int column = longest_name(session.model);
@@ -153,7 +153,7 @@ rv_status command_layers(const struct options *options, rv_error *error)
 
 rv_status command_kernels(const struct options *options, rv_error *error)
 {
-	rv_config config = options_config(options);
+	rv_config config = option_device_config(&options->device);
 	int compiled;
 	rv_status status = command_takes_no_operand(options, error);
 	if (status == RV_OK)

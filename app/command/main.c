@@ -9,7 +9,7 @@
 static rv_status print_keys(const struct options *options, rv_error *error)
 {
 	struct keys keys;
-	rv_status status = keys_load_all(&keys, options->keys, error);
+	rv_status status = keys_load_all(&keys, options->live.keys, error);
 	if (status == RV_OK)
 		keys_print(&keys, stdout);
 	return status;

@@ -40,24 +40,25 @@ static rv_status read_options(struct options *options, int count, char *const *w
 {
 	*options = options_default();
 	rv_status status = options_parse(options, count, words, command, error);
-	if (status != RV_OK || !options->preset[0])
+	if (status != RV_OK || !options->call.preset[0])
 		return status;
-	struct options preset = options_default();
-	status = preset_load(&preset, options->preset, error);
+	char preset[OPTION_TEXT_LENGTH];
+	strcpy(preset, options->call.preset);
+	*options = options_default();
+	status = preset_load(&options->dream, preset, error);
 	if (status != RV_OK)
 		return status;
-	*options = preset;
 	return options_parse(options, count, words, command, error);
 }
 
 static rv_status run_command(const struct program *program, const struct command *command,
                              const struct options *options, rv_error *error)
 {
-	if (options->help && program->topic && !strcmp(options->operand, program->topic))
+	if (options->call.help && program->topic && !strcmp(options->call.operand, program->topic))
 		return program->print_topic(options, error);
-	if (options->help)
+	if (options->call.help)
 		options_print_help(stdout, program->name, program->commands, command);
-	else if (options->version)
+	else if (options->call.version)
 		printf("%s " RV_VERSION "\n", program->name);
 	else
 		return command->run(options, error);
@@ -93,7 +94,7 @@ int program_run(const struct program *program, int count, char **words)
 	rv_status status = read_options(&options, count > first ? count - first : 0, words + first,
 	                                command->bit, &error);
 	if (status == RV_OK) {
-		libav_take_log(options.verbose);
+		libav_take_log(options.call.verbose);
 		status = run_command(program, command, &options, &error);
 	}
 	if (status == RV_OK && (fflush(stdout) || ferror(stdout)))

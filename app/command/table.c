@@ -18,7 +18,7 @@ static rv_status refuse_bench(const struct options *options, rv_error *error)
 	return rv_fail(error, RV_INVALID,
 	               "what measures is a program of its own, which `make` builds beside this "
 	               "one: reverie-bench %.64s",
-	               options->operand[0] ? options->operand : "WHAT");
+	               options->call.operand[0] ? options->call.operand : "WHAT");
 }
 
 const struct command command_table[] = {

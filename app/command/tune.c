@@ -17,7 +17,7 @@ static bool show_tuning(void *context, double part)
 {
 	struct tuning *tuning = context;
 	int tenths = (int)(part * 10);
-	if (tenths > tuning->tenths && !tuning->options->quiet)
+	if (tenths > tuning->tenths && !tuning->options->call.quiet)
 		fprintf(stderr, "%dx%d: %d %%\n", tuning->size.width, tuning->size.height,
 		        tenths * 10);
 	tuning->tenths = tenths;
@@ -26,7 +26,7 @@ static bool show_tuning(void *context, double part)
 
 static rv_status tune_octave(struct tuning *tuning, rv_error *error)
 {
-	const struct option_layers *layers = &tuning->options->layers;
+	const struct option_layers *layers = &tuning->options->dream.layers;
 	const char *layer = rv_model_default_layer(tuning->session.model);
 	rv_status status = RV_OK;
 	for (int i = 0; status == RV_OK && (i == 0 || i < layers->count); i++) {
@@ -44,7 +44,7 @@ static rv_status tune_octave(struct tuning *tuning, rv_error *error)
  * pixel: a convolution is remembered by its shape. */
 static rv_status tune_octaves(struct tuning *tuning, struct option_size size, rv_error *error)
 {
-	const rv_params *params = &tuning->options->params;
+	const rv_params *params = &tuning->options->dream.params;
 	double scale = 1;
 	for (int octave = 0; octave < params->octaves; octave++, scale *= params->octave_scale) {
 		tuning->size = (struct option_size){(int)lround(size.width / scale),
@@ -68,7 +68,7 @@ static rv_status tune(struct tuning *tuning, rv_error *error)
 		return status;
 	rv_set_progress(tuning->session.engine, show_tuning, tuning);
 	status = tune_octaves(tuning, size, error);
-	if (status == RV_OK && !tuning->options->quiet)
+	if (status == RV_OK && !tuning->options->call.quiet)
 		printf("Timed %d convolutions for %s\n", tuning->timed,
 		       rv_engine_device(tuning->session.engine)->name);
 	return status;

@@ -118,7 +118,7 @@ static bool changes_dream(const struct action_call *call)
 {
 	if (call->option)
 		return call->option->group != OPTION_GROUP_LIVE &&
-		       call->option->group != OPTION_GROUP_STAGE;
+		       call->option->group != OPTION_GROUP_DISPLAY;
 	return call->action->run && call->action->run != action_undo &&
 	       call->action->run != action_redo && call->action->run != action_move_corner &&
 	       call->action->run != action_reset_corners;

@@ -9,7 +9,7 @@ rv_status action_move_corner(struct action_state *state, const struct action_cal
                              rv_error *error)
 {
 	double x, y;
-	int end = 0, corner = state->options.corner ? state->options.corner - 1 : 0;
+	int end = 0, corner = state->options.display.corner ? state->options.display.corner - 1 : 0;
 	struct projection_point *at = &state->corners.corner[corner];
 	if (sscanf(call->value, "%lf,%lf%n", &x, &y, &end) != 2 || call->value[end] ||
 	    !isfinite(x) || !isfinite(y))

@@ -10,14 +10,6 @@
 
 /* ---- options by name ---- */
 
-static double number_of(const struct options *options, const struct option *option)
-{
-	const void *place = (const char *)options + option->place;
-	const int *whole = place;
-	const float *number = place;
-	return option->type == OPTION_WHOLE ? *whole : (double)*number;
-}
-
 static double within(double value, double low, double high)
 {
 	return value < low ? low : value > high ? high : value;
@@ -47,23 +39,25 @@ rv_status action_set(struct action_state *state, const struct action_call *call,
 	rv_status status = set_value(&state->options, call->option, call->value, error);
 	if (status != RV_OK)
 		return status;
-	if (call->option->type == OPTION_LAYERS) /* the channels were those of another layer */
-		state->options.channels.count = 0;
+	if (call->option->type ==
+	    &option_type_layers) /* the channels were those of another layer */
+		state->options.dream.channels.count = 0;
 	tell_value(state, call->option);
 	return RV_OK;
 }
 
 /* In thousandths, or many small steps would end beside round numbers. */
-static void put_number(struct options *options, const struct option *option, double value)
+static void put_number(struct action_state *state, const struct option *option, double value)
 {
-	void *place = (char *)options + option->place;
-	int *whole = place;
-	float *number = place;
-	value = within(value, option->minimum, option->maximum);
-	if (option->type == OPTION_NUMBER)
-		*number = (float)(round(value * 1000) / 1000);
-	else
-		*whole = (int)value;
+	value = within(value, option->range->minimum, option->range->maximum);
+	if (option->type == &option_type_number)
+		value = round(value * 1000) / 1000;
+	option->type->put_number(option_place(&state->options, option), value);
+}
+
+static bool can_be_added_to(const struct option *option)
+{
+	return option->type->number && !option->type->is_choice && !option->range->odd;
 }
 
 /* Stops at the ends of the range: a key held down is no mistake. */
@@ -72,28 +66,21 @@ rv_status action_add(struct action_state *state, const struct action_call *call,
 	const struct option *option = call->option;
 	char *end;
 	double amount = strtod(call->value, &end);
-	if ((option->type != OPTION_WHOLE && option->type != OPTION_NUMBER) || option->odd)
+	if (!can_be_added_to(option))
 		return rv_fail(error, RV_INVALID, "%s is no number to add to", option->name);
 	if (end == call->value || *end || !(amount >= -1e6 && amount <= 1e6))
 		return rv_fail(error, RV_INVALID, "\"%.32s\" is not a number to add to %s",
 		               call->value, option->name);
-	put_number(&state->options, option, number_of(&state->options, option) + amount);
+	put_number(state, option,
+	           option->type->number(option_value(&state->options, option)) + amount);
 	tell_value(state, option);
 	return RV_OK;
-}
-
-static int count_choices(const struct option *option)
-{
-	int count = 0;
-	while (option->choices[count])
-		count++;
-	return count;
 }
 
 /* Where a wide range begins above zero, factors count: the middle of zoom's 0.1 to 10 is 1. */
 static double value_at(const struct option *option, double position)
 {
-	double low = option->minimum, high = option->maximum;
+	double low = option->range->minimum, high = option->range->maximum;
 	if (low > 0 && high / low > 50)
 		return low * pow(high / low, position);
 	return low + position * (high - low);
@@ -102,24 +89,23 @@ static double value_at(const struct option *option, double position)
 rv_status action_dial(struct action_state *state, const struct action_call *call, rv_error *error)
 {
 	const struct option *option = call->option;
-	bool is_choice = option->type == OPTION_CHOICE;
+	bool is_choice = option->type->is_choice;
 	char *end;
 	double position = strtod(call->value, &end);
-	if ((!is_choice && option->type != OPTION_WHOLE && option->type != OPTION_NUMBER) ||
-	    option->odd)
+	if (!is_choice && !can_be_added_to(option))
 		return rv_fail(error, RV_INVALID, "%s is nothing to turn", option->name);
 	if (end == call->value || *end || !(position >= 0 && position <= 1))
 		return rv_fail(error, RV_INVALID,
 		               "\"%.32s\" is no position for %s, which is from 0 to 1", call->value,
 		               option->name);
 	if (is_choice) {
-		void *place = (char *)&state->options + option->place;
-		int *choice = place, count = count_choices(option);
-		*choice = (int)within(position * count, 0, count - 1);
+		int count = option_choice_count(option);
+		option->type->put_number(option_place(&state->options, option),
+		                         within(floor(position * count), 0, count - 1));
 	} else {
 		double value = value_at(option, position);
-		put_number(&state->options, option,
-		           option->type == OPTION_WHOLE ? round(value) : value);
+		put_number(state, option,
+		           option->type == &option_type_whole ? round(value) : value);
 	}
 	tell_value(state, option);
 	return RV_OK;
@@ -128,35 +114,27 @@ rv_status action_dial(struct action_state *state, const struct action_call *call
 rv_status action_cycle(struct action_state *state, const struct action_call *call, rv_error *error)
 {
 	const struct option *option = call->option;
-	void *member = (char *)&state->options + option->place;
-	int *place = member;
-	if (option->type != OPTION_CHOICE)
+	if (!option->type->is_choice)
 		return rv_fail(error, RV_INVALID, "%s has no choices to go through", option->name);
-	(*place)++;
-	if (!option->choices[*place])
-		*place = 0;
+	void *place = option_place(&state->options, option);
+	int next = (int)option->type->number(place) + 1;
+	option->type->put_number(place, next % option_choice_count(option));
 	tell_value(state, option);
 	return RV_OK;
-}
-
-static int choice_of(const struct options *options, const struct option *option)
-{
-	const void *place = (const char *)options + option->place;
-	const int *choice = place;
-	return *choice;
 }
 
 rv_status action_toggle(struct action_state *state, const struct action_call *call, rv_error *error)
 {
 	const struct option *option = call->option;
 	struct options wanted;
-	if (option->type != OPTION_CHOICE)
+	if (!option->type->is_choice)
 		return rv_fail(error, RV_INVALID, "%s has no choices to switch between",
 		               option->name);
 	rv_status status = option_set(&wanted, option, call->value, "", error);
 	if (status != RV_OK)
 		return status;
-	if (choice_of(&wanted, option) == choice_of(&state->options, option)) {
+	if (option->type->equal(option_value(&wanted, option),
+	                        option_value(&state->options, option))) {
 		option_copy(&state->options, option, &state->untoggled);
 	} else {
 		option_copy(&state->untoggled, option, &state->options);
@@ -179,7 +157,7 @@ static int find_layer(const struct action_state *state, const char *name)
 /* Of several layers, the first. */
 static int current_layer(const struct action_state *state)
 {
-	const struct option_layers *layers = &state->options.layers;
+	const struct option_layers *layers = &state->options.dream.layers;
 	int index = layers->count ? find_layer(state, layers->list[0].name) : -1;
 	return index >= 0 ? index : state->default_layer;
 }
@@ -187,11 +165,11 @@ static int current_layer(const struct action_state *state)
 static void go_to_layer(struct action_state *state, int index)
 {
 	struct options *options = &state->options;
-	options->layers.count = 1;
-	options->layers.list[0].weight = 1;
-	snprintf(options->layers.list[0].name, RV_LAYER_NAME_LENGTH, "%s",
+	options->dream.layers.count = 1;
+	options->dream.layers.list[0].weight = 1;
+	snprintf(options->dream.layers.list[0].name, RV_LAYER_NAME_LENGTH, "%s",
 	         state->layers[index].name);
-	options->channels.count = 0;
+	options->dream.channels.count = 0;
 	snprintf(state->message, sizeof(state->message), "layer %.100s", state->layers[index].name);
 }
 
@@ -215,7 +193,7 @@ rv_status action_move_layer(struct action_state *state, const struct action_call
 /* -1: all. */
 static void go_to_channel(struct action_state *state, int channel)
 {
-	struct option_channels *channels = &state->options.channels;
+	struct option_channels *channels = &state->options.dream.channels;
 	int count = state->layers[current_layer(state)].channels;
 	channels->count = channel >= 0;
 	channels->list[0] = channel >= 0 ? channel : 0;
@@ -237,7 +215,7 @@ static rv_status count_channels(const struct action_state *state, int *count, rv
 rv_status action_move_channel(struct action_state *state, const struct action_call *call,
                               rv_error *error)
 {
-	const struct option_channels *channels = &state->options.channels;
+	const struct option_channels *channels = &state->options.dream.channels;
 	int count, channel = channels->count ? channels->list[0] : -1;
 	rv_status status = count_channels(state, &count, error);
 	if (status == RV_OK)
@@ -263,7 +241,7 @@ static rv_status refuse_layer(const struct action_state *state, const char *name
 
 static rv_status check_channels(const struct action_state *state, int index, rv_error *error)
 {
-	const struct option_channels *channels = &state->options.channels;
+	const struct option_channels *channels = &state->options.dream.channels;
 	const struct action_layer *layer = &state->layers[index];
 	for (int i = 0; i < channels->count; i++)
 		if (layer->channels && channels->list[i] >= layer->channels)
@@ -274,7 +252,7 @@ static rv_status check_channels(const struct action_state *state, int index, rv_
 
 rv_status action_check_layers(const struct action_state *state, rv_error *error)
 {
-	const struct option_layers *layers = &state->options.layers;
+	const struct option_layers *layers = &state->options.dream.layers;
 	rv_status status = RV_OK;
 	if (!state->layer_count)
 		return RV_OK;
@@ -329,35 +307,37 @@ rv_status action_randomise(struct action_state *state, const struct action_call 
 	if (next_random(state) & 1)
 		action_random_channel(state, call, error);
 	snprintf(state->message, sizeof(state->message), "layer %.100s%s",
-	         state->layers[index].name, state->options.channels.count ? ", one channel" : "");
+	         state->layers[index].name,
+	         state->options.dream.channels.count ? ", one channel" : "");
 	return RV_OK;
 }
 
 /* Takes over what presets hold, but for the network, which stays open. */
-static void take_dream(struct options *options, const struct options *from)
+static void take_dream(struct option_dream *dream, const struct option_dream *from)
 {
-	for (const struct option *option = option_table; option->name; option++)
-		if (option_in_preset(option) && option->group != OPTION_GROUP_NETWORK)
-			option_copy(options, option, from);
+	struct option_network open = dream->network;
+	*dream = *from;
+	dream->network = open;
 }
 
-void action_take_dream(struct action_state *state, const struct options *preset, double seconds)
+void action_take_dream(struct action_state *state, const struct option_dream *preset,
+                       double seconds)
 {
-	struct options before = state->options;
-	take_dream(&state->options, preset);
-	fade_begin(&state->fade, &before, &state->options, seconds);
+	struct option_dream before = state->options.dream;
+	take_dream(&state->options.dream, preset);
+	fade_begin(&state->fade, &before, &state->options.dream, seconds);
 	if (state->fade.on)
 		state->requests |= ACTION_FADE;
 }
 
 static rv_status take_preset(struct action_state *state, const char *preset, rv_error *error)
 {
-	struct options loaded = options_default();
+	struct option_dream loaded = option_dream_default();
 	const char *name = strrchr(preset, '/') ? strrchr(preset, '/') + 1 : preset;
 	rv_status status = preset_load(&loaded, preset, error);
 	if (status != RV_OK)
 		return status;
-	action_take_dream(state, &loaded, (double)state->options.fade);
+	action_take_dream(state, &loaded, (double)state->options.live.fade);
 	snprintf(state->message, sizeof(state->message), "preset %.*s", (int)strcspn(name, "."),
 	         name);
 	return RV_OK;
@@ -391,16 +371,18 @@ void action_remember(struct action_state *state, const struct options *before)
 	if (state->undo_count == ACTION_UNDO_MAX)
 		memmove(state->history, state->history + 1,
 		        sizeof(state->history[0]) * (size_t)--state->undo_count);
-	state->history[state->undo_count++] = *before;
+	state->history[state->undo_count++] =
+		(struct action_change){before->dream, before->output.size};
 	state->redo_count = 0;
 }
 
 /* Swaps the dream with that in the history, so that it can be swapped back. */
-static void swap_dream(struct action_state *state, struct options *other)
+static void swap_dream(struct action_state *state, struct action_change *other)
 {
-	struct options now = state->options;
-	take_dream(&state->options, other);
-	state->options.size = other->size;
+	struct options *options = &state->options;
+	struct action_change now = {options->dream, options->output.size};
+	take_dream(&options->dream, &other->dream);
+	options->output.size = other->size;
 	*other = now;
 }
 

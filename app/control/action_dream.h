@@ -37,7 +37,8 @@ void action_find_presets(struct action_state *state);
 rv_status action_check_layers(const struct action_state *state, rv_error *error);
 
 /* Takes over what a preset holds, in so many seconds. */
-void action_take_dream(struct action_state *state, const struct options *preset, double seconds);
+void action_take_dream(struct action_state *state, const struct option_dream *preset,
+                       double seconds);
 
 /* Notes the options before a change that undo takes back. What was undone can no longer be
  * redone. */

@@ -38,6 +38,12 @@ struct action_call {
 	char value[OPTION_VALUE_LENGTH];
 };
 
+/* What undo brings back: what is dreamed, and at which size. */
+struct action_change {
+	struct option_dream dream;
+	struct option_size size;
+};
+
 /* What actions change. Large: not for the stack. Zeroed, then options and layers set by whoever
  * owns it. Belongs to one thread. */
 struct action_state {
@@ -63,7 +69,7 @@ struct action_state {
 	struct options before;    /* the action that runs */
 	struct options untoggled; /* choices that "toggle" goes back to */
 	/* Changes to undo, the newest last; behind them those to redo. */
-	struct options history[ACTION_UNDO_MAX];
+	struct action_change history[ACTION_UNDO_MAX];
 	int undo_count, redo_count;
 };
 

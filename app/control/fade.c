@@ -1,18 +1,17 @@
 #include "app/control/fade.h"
 
-static float *number_in(struct options *options, const struct option *option)
+static float *number_in(struct option_dream *dream, const struct option *option)
 {
-	void *place = (char *)options + option->place;
-	return place;
+	return option_dream_place(dream, option);
 }
 
 static bool is_followed(const struct option *option)
 {
-	return option_in_preset(option) && option->type == OPTION_NUMBER &&
+	return option_in_dream(option) && option->type == &option_type_number &&
 	       option->cost == OPTION_LIVE;
 }
 
-void fade_begin(struct fade *fade, const struct options *from, struct options *options,
+void fade_begin(struct fade *fade, const struct option_dream *from, struct option_dream *dream,
                 double seconds)
 {
 	fade->on = seconds > 0;
@@ -21,14 +20,14 @@ void fade_begin(struct fade *fade, const struct options *from, struct options *o
 	fade->seconds = seconds;
 	fade->begun = 0;
 	fade->from = *from;
-	fade->to = *options;
+	fade->to = *dream;
 	for (const struct option *option = option_table; option->name; option++)
 		if (is_followed(option))
-			*number_in(options, option) = *number_in(&fade->from, option);
-	fade->written = *options;
+			*number_in(dream, option) = *number_in(&fade->from, option);
+	fade->written = *dream;
 }
 
-void fade_step(struct fade *fade, struct options *options, int64_t now)
+void fade_step(struct fade *fade, struct option_dream *dream, int64_t now)
 {
 	if (!fade->on)
 		return;
@@ -39,7 +38,7 @@ void fade_step(struct fade *fade, struct options *options, int64_t now)
 	for (const struct option *option = option_table; option->name; option++) {
 		if (!is_followed(option))
 			continue;
-		float *number = number_in(options, option);
+		float *number = number_in(dream, option);
 		float *written = number_in(&fade->written, option);
 		float first = *number_in(&fade->from, option);
 		float last = *number_in(&fade->to, option);

@@ -1,4 +1,4 @@
-/* From one set of options to another without a jump: numbers that a dream under way can follow
+/* From one dream to another without a jump: numbers that a dream under way can follow
  * (strength, zoom, inherit and the like) go there evenly; all else is changed at once, and what was
  * dreamed before fades where it is shown (app/live/crossfade.h). Pure functions of a clock given
  * from outside. */
@@ -12,17 +12,17 @@ struct fade {
 	bool on;
 	double seconds;
 	int64_t begun; /* nanoseconds; 0: with the next step */
-	struct options from, to;
-	struct options written; /* by the last step: what somebody else changed since is left to
-	                         * him */
+	struct option_dream from, to;
+	struct option_dream written; /* by the last step: what somebody else changed since is left
+	                              * to him */
 };
 
-/* Begins to go from `from` to what options hold now, and puts the numbers of options back to begin
+/* Begins to go from `from` to what dream holds now, and puts its numbers back to begin
  * with. With 0 seconds it is there at once. */
-void fade_begin(struct fade *fade, const struct options *from, struct options *options,
+void fade_begin(struct fade *fade, const struct option_dream *from, struct option_dream *dream,
                 double seconds);
 
 /* Goes on to the time `now`; ends by itself. */
-void fade_step(struct fade *fade, struct options *options, int64_t now);
+void fade_step(struct fade *fade, struct option_dream *dream, int64_t now);
 
 #endif

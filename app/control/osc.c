@@ -91,7 +91,7 @@ static void send_list(struct osc *osc, const struct remote_peer *peer)
 		option_format_range(option, range);
 		const struct remote_argument entry[] = {
 			remote_text(option->name), remote_text(range[0] ? range : option->metavar),
-			remote_text(option->help)};
+			remote_text(option->range->help)};
 		send_to(osc, peer, "/reverie/list", entry, 3);
 	}
 	for (const struct action *action = action_table; action->name; action++) {
@@ -113,7 +113,7 @@ static void take_snapshot(struct osc *osc)
 static void send_changes(struct osc *osc)
 {
 	char before[OPTION_VALUE_LENGTH], after[OPTION_VALUE_LENGTH];
-	if (!memcmp(&osc->told, &osc->now, sizeof(osc->now)))
+	if (options_equal(&osc->told, &osc->now))
 		return;
 	for (const struct option *option = option_table; option->name; option++) {
 		if (!is_told(option))
@@ -266,7 +266,7 @@ static void *run(void *context)
 
 void osc_tell(struct osc *osc, const struct options *options)
 {
-	if (!osc || !memcmp(&osc->given, options, sizeof(*options)))
+	if (!osc || options_equal(&osc->given, options))
 		return;
 	osc->given = *options;
 	pthread_mutex_lock(&osc->lock);

@@ -65,7 +65,7 @@ static rv_status parse_words(struct playlist_line *line, char *text, const char 
 		return rv_fail(error, RV_INVALID, "%s: a fade of %g seconds in a line of %g",
 		               prefix, line->fade, line->seconds);
 	snprintf(line->name, sizeof(line->name), "%s", preset);
-	line->dream = options_default();
+	line->dream = option_dream_default();
 	if (preset_load(&line->dream, preset, &why))
 		return rv_fail(error, why.status, "%s: %s", prefix, why.message);
 	return RV_OK;

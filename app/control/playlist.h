@@ -18,7 +18,7 @@ struct playlist_line {
 	double seconds;                  /* above 0 */
 	double fade;                     /* seconds, at most `seconds`; below 0: not said */
 	char name[PLAYLIST_NAME_LENGTH]; /* of the preset, for a person */
-	struct options dream;            /* what the preset holds; the rest is by default */
+	struct option_dream dream;       /* what the preset holds; the rest is by default */
 };
 
 /* Zeroed, it is empty. Released by playlist_release. */

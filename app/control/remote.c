@@ -23,31 +23,17 @@ struct remote_argument remote_text(const char *text)
 	return argument;
 }
 
-static bool is_switch(const struct option *option)
-{
-	return option->type == OPTION_CHOICE && !strcmp(option->choices[0], "off") &&
-	       option->choices[1] && !strcmp(option->choices[1], "on") && !option->choices[2];
-}
-
-static int count_choices(const struct option *option)
-{
-	int count = 0;
-	while (option->choices && option->choices[count])
-		count++;
-	return count;
-}
-
 /* Controllers know numbers only: they choose by index, and need no whole ones. */
 static const char *value_text(const struct option *option, const struct remote_argument *argument,
                               struct remote_argument *rounded)
 {
-	bool is_choice = option->type == OPTION_CHOICE;
-	if (!argument->is_number || (!is_choice && option->type != OPTION_WHOLE))
+	bool is_choice = option->type->is_choice;
+	if (!argument->is_number || (!is_choice && option->type != &option_type_whole))
 		return argument->text;
 	*rounded = remote_number(round(argument->number));
-	double index = rounded->number - (is_choice ? 0 : option->minimum);
-	if (index >= 0 && index < count_choices(option))
-		return option->choices[(int)index];
+	double index = rounded->number - (is_choice ? 0 : option->range->minimum);
+	if (index >= 0 && index < option_choice_count(option))
+		return option_choices(option)[(int)index];
 	return rounded->text;
 }
 
@@ -69,15 +55,13 @@ static rv_status set_option(const struct option *option, const struct remote_arg
                             int count, struct remote_command *command, rv_error *error)
 {
 	struct remote_argument rounded;
-	const char *separator = " ", *next = option->type == OPTION_SIZE ? "x" : ",";
-	bool is_list = option->type == OPTION_LAYERS || option->type == OPTION_CHANNELS ||
-	               option->type == OPTION_SIZE;
-	if (count > 1 && !is_list)
+	const char *separator = " ";
+	if (count > 1 && !option->type->separator)
 		return rv_fail(error, RV_INVALID, "%s takes one value, not %d", option->name,
 		               count);
 	command->kind = REMOTE_ACT;
 	snprintf(command->text, sizeof(command->text), "set %s", option->name);
-	for (int i = 0; i < count; i++, separator = next)
+	for (int i = 0; i < count; i++, separator = option->type->separator)
 		if (!append(command, separator, value_text(option, &arguments[i], &rounded)))
 			return too_long(option->name, error);
 	return RV_OK;
@@ -128,13 +112,14 @@ struct remote_argument remote_value(const struct options *options, const struct 
 {
 	char text[OPTION_VALUE_LENGTH], *end;
 	option_format(options, option, text);
-	if (is_switch(option))
+	if (option->type == &option_type_switch)
 		return remote_number(!strcmp(text, "on"));
 	double number = strtod(text, &end);
-	bool is_numeric = option->type == OPTION_NUMBER || option->type == OPTION_WHOLE;
+	bool is_whole = option->type == &option_type_whole;
+	bool is_numeric = is_whole || option->type == &option_type_number;
 	if (is_numeric && end != text && !*end) {
 		struct remote_argument value = remote_number(number);
-		value.is_whole = option->type == OPTION_WHOLE; /* or its type would change */
+		value.is_whole = is_whole; /* or its type would change */
 		return value;
 	}
 	return remote_text(text[0] ? text : "default");

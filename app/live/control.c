@@ -21,13 +21,14 @@ static void take_event(struct live *live, const struct window_event *event)
 	rv_error error;
 	switch (event->kind) {
 	case WINDOW_CLOSE:
-		live->quit = !options->kiosk;
+		live->quit = !options->display.kiosk;
 		break;
 	case WINDOW_HUD_CLOSE:
-		live->actions->options.hud_display = 0;
+		live->actions->options.display.hud_number = 0;
 		break;
 	case WINDOW_DRAG:
-		if (live_display_drag(&live->display, event) || options->view != OPTION_VIEW_SPLIT)
+		if (live_display_drag(&live->display, event) ||
+		    options->display.view != OPTION_VIEW_SPLIT)
 			break;
 		snprintf(drag, sizeof(drag), "set split %.3f", event->picture.x);
 		action_run(live->actions, drag, NULL); /* what is seen need not be said */
@@ -52,13 +53,15 @@ static void name_file(struct live *live, const char *end, char name[PATH_LENGTH]
 }
 
 /* As a preset. */
-static void write_settings(const struct options *options, char *text, size_t capacity)
+static void write_settings(const struct option_dream *dream, char *text, size_t capacity)
 {
 	char value[OPTION_VALUE_LENGTH];
 	size_t used = (size_t)snprintf(text, capacity, "# Reverie " RV_VERSION "\n");
 	for (const struct option *option = option_table; option->name; option++) {
-		option_format(options, option, value);
-		if (!option_in_preset(option) || !value[0] || used >= capacity)
+		if (!option_in_dream(option))
+			continue;
+		option_print(option, option_dream_value(dream, option), value);
+		if (!value[0] || used >= capacity)
 			continue;
 		int length =
 			snprintf(text + used, capacity - used, "%s = %s\n", option->name, value);
@@ -71,7 +74,7 @@ static void take_screenshot(struct live *live)
 	char path[PATH_LENGTH], settings[4 * OPTION_VALUE_LENGTH];
 	rv_error error;
 	name_file(live, "png", path);
-	write_settings(&live->actions->options, settings, sizeof(settings));
+	write_settings(&live->actions->options.dream, settings, sizeof(settings));
 	if (live_disk_write(live->disk, &live->shown, settings, path, &error))
 		live_hud_say(&live->hud, error.message, clock_now());
 }
@@ -81,7 +84,7 @@ static void save_preset(struct live *live)
 	char path[PATH_LENGTH], said[PATH_LENGTH + 16];
 	rv_error error;
 	name_file(live, "preset", path);
-	rv_status status = preset_save(&live->actions->options, path, false, &error);
+	rv_status status = preset_save(&live->actions->options.dream, path, false, &error);
 	snprintf(said, sizeof(said), "wrote %s", path);
 	live_hud_say(&live->hud, status == RV_OK ? said : error.message, clock_now());
 }
@@ -131,12 +134,12 @@ static void step_playlist(struct live *live)
 	int64_t now = clock_now();
 	const struct playlist_line *line = playlist_tick(&live->playlist, now);
 	if (line) {
-		double seconds = line->fade >= 0 ? line->fade : (double)actions->options.fade;
+		double seconds = line->fade >= 0 ? line->fade : (double)actions->options.live.fade;
 		action_take_dream(actions, &line->dream, seconds);
 		snprintf(actions->message, sizeof(actions->message), "playlist: %s", line->name);
 		live_hud_say(&live->hud, actions->message, now);
 	}
-	fade_step(&actions->fade, &actions->options, now);
+	fade_step(&actions->fade, &actions->options.dream, now);
 }
 
 static void go_to_next_line(struct live *live)
@@ -198,7 +201,7 @@ void live_take_events(struct live *live)
 	step_playlist(live);
 	fulfil_requests(live);
 	live_display_place(&live->display);
-	if (memcmp(&live->sent, &live->actions->options, sizeof(live->sent))) {
+	if (!options_equal(&live->sent, &live->actions->options)) {
 		live->sent = live->actions->options;
 		live_engine_set(live->engine, &live->sent);
 	}

@@ -57,13 +57,14 @@ void live_display_close(struct live_display *display)
 bool live_display_drag(struct live_display *display, const struct window_event *event)
 {
 	struct action_state *actions = display->actions;
-	if (!actions->options.corner)
+	if (!actions->options.display.corner)
 		return false;
 	if (event->begins)
-		actions->options.corner = 1 + keystone_nearest(&actions->corners, event->screen,
-		                                               (double)actions->screen_width /
-		                                                       actions->screen_height);
-	keystone_move(&actions->corners, actions->options.corner - 1, event->screen.x,
+		actions->options.display.corner =
+			1 +
+			keystone_nearest(&actions->corners, event->screen,
+		                         (double)actions->screen_width / actions->screen_height);
+	keystone_move(&actions->corners, actions->options.display.corner - 1, event->screen.x,
 	              event->screen.y);
 	return true;
 }
@@ -74,17 +75,17 @@ void live_display_place(struct live_display *display)
 {
 	const struct options *options = &display->actions->options;
 	const struct window_place place = {
-		.display = options->display,
-		.hud_display = options->hud_display,
-		.fullscreen = options->fullscreen || options->kiosk,
-		.locked = options->kiosk,
-		.pointer = options->corner,
+		.display = options->display.number,
+		.hud_display = options->display.hud_number,
+		.fullscreen = options->display.fullscreen || options->display.kiosk,
+		.locked = options->display.kiosk,
+		.pointer = options->display.corner,
 	};
 	if (!display->window)
 		return;
 	window_set_place(display->window, &place);
 	take_corners(display);
-	if (!options->corner)
+	if (!options->display.corner)
 		keep_corners(display);
 }
 
@@ -93,26 +94,26 @@ void live_display_next(struct live_display *display)
 	char said[64];
 	if (!display->window)
 		return;
-	display->actions->options.display = window_next_display(display->window);
-	snprintf(said, sizeof(said), "display %d", display->actions->options.display);
+	display->actions->options.display.number = window_next_display(display->window);
+	snprintf(said, sizeof(said), "display %d", display->actions->options.display.number);
 	live_hud_say(display->hud, said, clock_now());
 }
 
 const char *live_display_mode(const struct options *options)
 {
-	return options->corner ? keys_corner_mode : NULL;
+	return options->display.corner ? keys_corner_mode : NULL;
 }
 
 bool live_display_obeys(const struct options *options, const char *key)
 {
-	return !options->kiosk || (!strncmp(key, "Ctrl+", 5) && strstr(key, "Shift+"));
+	return !options->display.kiosk || (!strncmp(key, "Ctrl+", 5) && strstr(key, "Shift+"));
 }
 
 void live_display_describe(const struct live_display *display, struct window_scene *scene)
 {
 	const struct options *options = &display->actions->options;
-	scene->scale = (enum projection_scale)options->scale;
-	scene->turn = (double)options->turn;
+	scene->scale = (enum projection_scale)options->display.scale;
+	scene->turn = (double)options->display.turn;
 	scene->corners = display->actions->corners;
-	scene->marked_corner = options->corner - 1;
+	scene->marked_corner = options->display.corner - 1;
 }

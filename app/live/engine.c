@@ -68,10 +68,10 @@ struct live_engine {
 
 static bool wants_another_dream(const struct options *a, const struct options *b)
 {
-	return memcmp(&a->layers, &b->layers, sizeof(a->layers)) ||
-	       a->params.octaves != b->params.octaves ||
-	       a->params.octave_scale != b->params.octave_scale || a->size.width != b->size.width ||
-	       a->size.height != b->size.height;
+	const rv_params *first = &a->dream.params, *second = &b->dream.params;
+	return !option_type_layers.equal(&a->dream.layers, &b->dream.layers) ||
+	       !option_type_size.equal(&a->output.size, &b->output.size) ||
+	       first->octaves != second->octaves || first->octave_scale != second->octave_scale;
 }
 
 void live_engine_set(struct live_engine *engine, const struct options *options)
@@ -139,8 +139,8 @@ static void take_snapshot(struct live_engine *engine)
 static void wished_size(const struct options *options, const rv_image *frame, int *width,
                         int *height)
 {
-	*width = options->size.width;
-	*height = options->size.height;
+	*width = options->output.size.width;
+	*height = options->output.size.height;
 	if (!*width && !*height) {
 		if (frame->width >= frame->height)
 			*width = frame->width < DREAM_SIDE_MAX ? frame->width : DREAM_SIDE_MAX;
@@ -156,24 +156,24 @@ static void wished_size(const struct options *options, const rv_image *frame, in
 
 static unsigned locks_of(const struct options *options)
 {
-	return (options->lock_steps ? GOVERNOR_STEPS : 0u) |
-	       (options->lock_octaves ? GOVERNOR_OCTAVES : 0u) |
-	       (options->lock_size ? GOVERNOR_SIZE : 0u) |
-	       (options->lock_flow ? GOVERNOR_FLOW : 0u);
+	return (options->live.lock_steps ? GOVERNOR_STEPS : 0u) |
+	       (options->live.lock_octaves ? GOVERNOR_OCTAVES : 0u) |
+	       (options->live.lock_size ? GOVERNOR_SIZE : 0u) |
+	       (options->live.lock_flow ? GOVERNOR_FLOW : 0u);
 }
 
 static struct governor_quality find_quality(struct live_engine *engine, const rv_image *frame)
 {
 	const struct options *options = &engine->current;
 	struct governor_quality wish = {
-		.warm_steps = options->params.time.warm_steps,
-		.warm_octaves = options->params.time.warm_octaves,
-		.octave_scale = options->params.octave_scale,
-		.flow = options->params.time.flow_quality,
+		.warm_steps = options->dream.params.time.warm_steps,
+		.warm_octaves = options->dream.params.time.warm_octaves,
+		.octave_scale = options->dream.params.octave_scale,
+		.flow = options->dream.params.time.flow_quality,
 	};
 	bool is_processor = rv_engine_device(engine->engine)->kind == RV_DEVICE_CPU;
 	wished_size(options, frame, &wish.width, &wish.height);
-	if (!options->governor)
+	if (!options->live.governor)
 		return wish;
 	if (!engine->governor_set)
 		governor_init(&engine->governor, &wish, locks_of(options),
@@ -202,10 +202,11 @@ static rv_status choose_journey(struct live_engine *engine, const struct frame *
 	const struct options *options = &engine->current;
 	rv_status status = RV_OK;
 	int64_t now = clock_now();
-	bool rests = options->attract > 0 &&
-	             attract_watch(&engine->attract, &frame->image, now, (double)options->attract);
-	bool travels = (rests || options->journey) && options->time && engine->last;
-	if (options->attract <= 0)
+	bool rests = options->live.attract > 0 && attract_watch(&engine->attract, &frame->image,
+	                                                        now, (double)options->live.attract);
+	bool travels =
+		(rests || options->live.journey) && options->dream.params.time.on && engine->last;
+	if (options->live.attract <= 0)
 		engine->attract = (struct attract){0};
 	if (travels && !engine->on_journey)
 		engine->journey_since = now;
@@ -219,7 +220,8 @@ static rv_status choose_journey(struct live_engine *engine, const struct frame *
 static rv_status set_params(struct live_engine *engine, const struct governor_quality *quality,
                             rv_error *error)
 {
-	rv_params params = options_params(&engine->current, rv_model_default_layer(engine->model));
+	rv_params params =
+		option_dream_params(&engine->current.dream, rv_model_default_layer(engine->model));
 	params.time.warm_steps = quality->warm_steps;
 	params.time.warm_most = quality->warm_most;
 	params.time.warm_octaves = quality->warm_octaves;
@@ -227,7 +229,7 @@ static rv_status set_params(struct live_engine *engine, const struct governor_qu
 	params.time.onset = params.iterations; /* no frame waits long for another one's beginning */
 	if (engine->on_journey)
 		set_out(engine, &params.time);
-	if (engine->params_set && !memcmp(&params, &engine->params, sizeof(params)))
+	if (engine->params_set && rv_params_equal(&params, &engine->params))
 		return RV_OK;
 	rv_status status = rv_set_params(engine->engine, &params, error);
 	engine->params = params;
@@ -322,8 +324,8 @@ static rv_status make_dream(struct live_engine *engine, struct frame *frame,
  * rest are left out, as they do not say what keeping up takes. */
 static void measure(struct live_engine *engine, const struct dream *dream)
 {
-	double target = 1000.0 * FRAMES_PER_DREAM / (double)engine->current.fps;
-	if (!dream->report.onset && dream->report.steps && engine->current.governor &&
+	double target = 1000.0 * FRAMES_PER_DREAM / (double)engine->current.live.fps;
+	if (!dream->report.onset && dream->report.steps && engine->current.live.governor &&
 	    !engine->on_journey)
 		governor_measure(&engine->governor, dream->convert_ms + dream->dream_ms, target);
 }
@@ -371,7 +373,7 @@ static void dream_frames(struct live_engine *engine)
 		rv_error error = {0};
 		take_snapshot(engine);
 		engine->began = clock_now();
-		if (!engine->current.freeze) {
+		if (!engine->current.live.freeze) {
 			rv_status status = dream_frame(engine, frame, &error);
 			if (status != RV_CANCELLED)
 				report(engine, status, &error);
@@ -385,8 +387,8 @@ static void *run(void *context)
 {
 	struct live_engine *engine = context;
 	rv_error error = {0};
-	rv_config config = options_config(&engine->current);
-	config.time_stages = engine->current.bench > 0;
+	rv_config config = option_device_config(&engine->current.device);
+	config.time_stages = engine->current.live.bench > 0;
 	rv_status status = rv_create(&engine->engine, engine->model, &config, &error);
 	if (status == RV_OK) {
 		rv_set_progress(engine->engine, go_on, engine);

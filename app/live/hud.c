@@ -8,7 +8,7 @@ static const int64_t message_duration = 3000000000; /* nanoseconds */
 
 const char *live_hud_flow_name(rv_flow_quality quality)
 {
-	return option_find("flow", COMMAND_LIVE)->choices[quality];
+	return option_flow_qualities[quality];
 }
 
 void live_hud_say(struct live_hud *hud, const char *message, int64_t now)
@@ -58,15 +58,15 @@ void live_hud_note_dream(struct live_hud *hud, const struct dream *dream)
 static void write_locks(struct hud_state *state, const struct options *options)
 {
 	const struct {
-		int locked;
+		bool locked;
 		const char *name;
-	} locks[] = {{options->lock_steps, "steps"},
-	             {options->lock_octaves, "octaves"},
-	             {options->lock_size, "size"},
-	             {options->lock_flow, "flow"}};
+	} locks[] = {{options->live.lock_steps, "steps"},
+	             {options->live.lock_octaves, "octaves"},
+	             {options->live.lock_size, "size"},
+	             {options->live.lock_flow, "flow"}};
 	size_t used = 0;
 	state->locked[0] = '\0';
-	for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]) && options->governor; i++)
+	for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]) && options->live.governor; i++)
 		if (locks[i].locked)
 			used += (size_t)snprintf(state->locked + used, sizeof(state->locked) - used,
 			                         "%s%s", used ? ", " : "", locks[i].name);
@@ -81,15 +81,15 @@ static void fill_options(struct hud_state *state, const struct options *options)
 	         layers[0] ? layers : "default layer");
 	snprintf(state->channels, sizeof(state->channels), "%.48s", channels);
 	snprintf(state->doing, sizeof(state->doing), "%s",
-	         options->freeze    ? "frozen"
-	         : options->journey ? "journey"
-	                            : "");
-	state->octave_scale = options->params.octave_scale;
-	state->strength = options->params.strength;
-	state->octaves = options->params.octaves;
-	state->governed = options->governor;
+	         options->live.freeze    ? "frozen"
+	         : options->live.journey ? "journey"
+	                                 : "");
+	state->octave_scale = options->dream.params.octave_scale;
+	state->strength = options->dream.params.strength;
+	state->octaves = options->dream.params.octaves;
+	state->governed = options->live.governor;
 	write_locks(state, options);
-	state->target_ms = 2000 / (double)options->fps;
+	state->target_ms = 2000 / (double)options->live.fps;
 }
 
 static void fill_stats(struct hud_state *state, const struct live_stats *stats, int64_t now)
@@ -135,18 +135,18 @@ rv_status live_hud_update(struct live_hud *hud, const struct live_hud_view *view
 	if (area.scale < view->density)
 		area.scale = view->density;
 	choose_message(hud, now);
-	*changed = hud->stale || hud->level != options->hud ||
+	*changed = hud->stale || hud->level != options->display.hud ||
 	           memcmp(&hud->area, &area, sizeof(area)) || now - hud->drawn_at > draw_interval;
 	if (!*changed)
 		return RV_OK;
 	hud->stale = false;
-	hud->level = options->hud;
+	hud->level = options->display.hud;
 	hud->area = area;
 	hud->drawn_at = now;
 	fill_options(&hud->state, options);
 	fill_stats(&hud->state, view->stats, now);
 	fill_keys(&hud->state, view->keys, view->mode);
-	return hud_draw(&hud->picture, options->hud, &hud->state, &area, error);
+	return hud_draw(&hud->picture, options->display.hud, &hud->state, &area, error);
 }
 
 void live_hud_release(struct live_hud *hud)

@@ -39,7 +39,7 @@ bool live_left_thread(void)
 static void name_layer(struct live *live)
 {
 	const char *name = rv_model_default_layer(live->session.model);
-	struct option_layers *layers = &live->actions->options.layers;
+	struct option_layers *layers = &live->actions->options.dream.layers;
 	if (layers->count || !name || strlen(name) >= RV_LAYER_NAME_LENGTH)
 		return;
 	layers->count = 1;
@@ -78,7 +78,8 @@ static rv_status list_layers(struct live *live, rv_error *error)
 
 static rv_status open_model(struct live *live, rv_error *error)
 {
-	rv_status status = session_open_model(&live->session, &live->actions->options, error);
+	rv_status status =
+		session_open_model(&live->session, &live->actions->options.dream.network, error);
 	return status == RV_OK ? list_layers(live, error) : status;
 }
 
@@ -107,12 +108,12 @@ static rv_status open_input(struct live *live, rv_error *error)
 	int width, height;
 	const struct decode_options options = {
 		.input = live->input,
-		.loop = live->actions->options.loop,
-		.waits = live->actions->options.wait || live->actions->options.kiosk,
-		.quiet = live->actions->options.quiet,
-		.camera_wish = {live->actions->options.camera_size.width,
-	                        live->actions->options.camera_size.height,
-	                        live->actions->options.camera_rate},
+		.loop = live->actions->options.live.loop,
+		.waits = live->actions->options.live.wait || live->actions->options.display.kiosk,
+		.quiet = live->actions->options.call.quiet,
+		.camera_wish = {live->actions->options.live.camera_size.width,
+	                        live->actions->options.live.camera_size.height,
+	                        live->actions->options.live.camera_rate},
 		.stop = &live->stop,
 		.frames = live->frames,
 		.work = live->work,
@@ -129,14 +130,14 @@ static rv_status open_window(struct live *live, rv_error *error)
 {
 	int width = WINDOW_WIDTH;
 	int height = (int)lround((double)width * live->shown.height / live->shown.width);
-	if (live->actions->options.headless)
+	if (live->actions->options.live.headless)
 		return RV_OK;
 	return window_open(&live->window, "Reverie", width, height, error);
 }
 
 static rv_status open_playlist(struct live *live, rv_error *error)
 {
-	const char *path = live->actions->options.playlist;
+	const char *path = live->actions->options.live.playlist;
 	return path[0] ? playlist_load(&live->playlist, path, error) : RV_OK;
 }
 
@@ -157,7 +158,7 @@ static rv_status open_parts(struct live *live, const struct options *options, rv
 {
 	rv_status status;
 	if ((status = create_actions(live, options, error)) != RV_OK ||
-	    (status = keys_load_all(&live->keys, options->keys, error)) != RV_OK ||
+	    (status = keys_load_all(&live->keys, options->live.keys, error)) != RV_OK ||
 	    (status = live_display_open(&live->display, live->actions, &live->hud, error)) !=
 	            RV_OK ||
 	    (status = open_playlist(live, error)) != RV_OK ||
@@ -183,7 +184,7 @@ static rv_status start_threads(struct live *live, rv_error *error)
 	    (status = live_disk_start(&live->disk, error)) != RV_OK ||
 	    (status = live_engine_start(&live->engine, live->session.model, &live->sent, live->work,
 	                                live->dreams, live->frames, error)) != RV_OK ||
-	    (status = warp_thread_start(&live->warp_thread, &live->sent, shown->width,
+	    (status = warp_thread_start(&live->warp_thread, &live->sent.device, shown->width,
 	                                shown->height, live->frames, live->dreams,
 	                                live->display_frames, error)) != RV_OK)
 		return status;
@@ -263,7 +264,7 @@ static void begin_bench(struct live *live)
 
 static bool bench_is_over(const struct live *live)
 {
-	float seconds = live->actions->options.bench;
+	float seconds = live->actions->options.live.bench;
 	return seconds > 0 && live->stats.started &&
 	       clock_now() - live->stats.started > (int64_t)((double)seconds * SECOND);
 }
@@ -287,7 +288,7 @@ static rv_status run_session(struct live *live, rv_error *error)
 			return RV_OK;
 		if (!live->stats.started && live->dream)
 			begin_bench(live);
-		due = wait_for_tick(due, live->actions->options.fps);
+		due = wait_for_tick(due, live->actions->options.live.fps);
 	}
 	return RV_OK;
 }
@@ -295,7 +296,7 @@ static rv_status run_session(struct live *live, rv_error *error)
 static void print_bench(struct live *live)
 {
 	const struct dream *dream = live->dream;
-	if (!live->actions->options.bench || !dream)
+	if (!live->actions->options.live.bench || !dream)
 		return;
 	live_stats_print(&live->stats, clock_now(), stdout);
 	printf(" dropped=%llu", (unsigned long long)queue_dropped(live->work));

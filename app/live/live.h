@@ -14,9 +14,10 @@
 
 #include "app/options/options.h"
 
-/* Runs a session until it is ended, on the main thread; options->operand is the input, and where it
- * is empty the camera, or the sample clip where there is none. Ended by a signal, it returns
- * RV_CANCELLED; other errors are those of the input, the network, the device and the window. */
+/* Runs a session until it is ended, on the main thread; options->call.operand is the input, and
+ * where it is empty the camera, or the sample clip where there is none. Ended by a signal, it
+ * returns RV_CANCELLED; other errors are those of the input, the network, the device and the
+ * window. */
 rv_status live_run(const struct options *options, rv_error *error);
 
 /* Whether a session ended while one of its threads was where it cannot be interrupted, in a driver

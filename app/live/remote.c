@@ -37,11 +37,11 @@ rv_status live_remote_open(struct live_remote *remote, struct action_state *acti
 	remote->hud = hud;
 	rv_status status =
 		queue_create(&remote->commands, COMMANDS_MAX, QUEUE_DROP_OLDEST, free, error);
-	if (status == RV_OK && options->osc)
-		status = osc_open(&remote->osc, options->osc_bind, options->osc, remote->commands,
-		                  options, error);
+	if (status == RV_OK && options->live.osc)
+		status = osc_open(&remote->osc, options->live.osc_bind, options->live.osc,
+		                  remote->commands, options, error);
 	if (status == RV_OK)
-		open_midi(remote, options->midi, keys);
+		open_midi(remote, options->live.midi, keys);
 	return status;
 }
 

@@ -40,7 +40,7 @@ void live_print_quality(const struct dream *dream)
 /* A bench prints each change of quality when the governor makes it. */
 static void note_quality(const struct live *live, const struct dream *dream, int64_t now)
 {
-	if (!live->actions->options.bench || (live->dream && same_quality(live->dream, dream)))
+	if (!live->actions->options.live.bench || (live->dream && same_quality(live->dream, dream)))
 		return;
 	printf("quality seconds=%.1f",
 	       live->stats.started ? ms_between(live->stats.started, now) / 1e3 : 0.0);
@@ -69,7 +69,7 @@ static void take_display_frames(struct live *live, int64_t now)
 	struct display_frame *shown;
 	for (; (shown = queue_pop(live->display_frames, 0)); display_frame_release(shown)) {
 		live->warped_at = now;
-		if (live->actions->options.freeze && live->frame)
+		if (live->actions->options.live.freeze && live->frame)
 			continue;
 		if (shown->frame != live->frame)
 			take_frame(live, frame_hold(shown->frame));
@@ -89,7 +89,7 @@ static void take_unwarped(struct live *live, int64_t now)
 {
 	struct frame *frame;
 	struct dream *dream;
-	if (now - live->warped_at < WARP_PATIENCE || live->actions->options.freeze)
+	if (now - live->warped_at < WARP_PATIENCE || live->actions->options.live.freeze)
 		return;
 	if ((frame = queue_pop(live->frames, 0))) {
 		take_frame(live, frame);
@@ -116,17 +116,17 @@ static rv_status compose_shown(struct live *live, rv_error *error)
 	struct composition composition = {
 		.source = &live->frame->image,
 		.dream = live->dream,
-		.warp = options->carry ? live->warp : NULL,
+		.warp = options->dream.params.time.carry ? live->warp : NULL,
 		.fade = 1,
-		.mirror = options->mirror,
-		.mark_split = options->view == OPTION_VIEW_SPLIT,
-		.split = options->view == OPTION_VIEW_SOURCE  ? 1
-	                 : options->view == OPTION_VIEW_SPLIT ? options->split
-	                                                      : 0,
+		.mirror = options->display.mirror,
+		.mark_split = options->display.view == OPTION_VIEW_SPLIT,
+		.split = options->display.view == OPTION_VIEW_SOURCE  ? 1
+	                 : options->display.view == OPTION_VIEW_SPLIT ? options->display.split
+	                                                              : 0,
 	};
 	/* The split is dragged where it is seen, so a mirrored picture is split from the right. */
-	if (options->mirror && options->view == OPTION_VIEW_SPLIT)
-		composition.split = 1 - options->split;
+	if (options->display.mirror && options->display.view == OPTION_VIEW_SPLIT)
+		composition.split = 1 - options->display.split;
 	if (live->dream && !composition.warp)
 		composition.fade =
 			compose_likeness(&live->frame->image, &live->dream->frame->image);
@@ -191,8 +191,8 @@ static rv_status update_hud(struct live *live, int64_t now, bool *changed, rv_er
 		.density = 1,
 	};
 	if (live->window)
-		window_hud_area(live->window, (double)options->turn, &view.width, &view.height,
-		                &view.density);
+		window_hud_area(live->window, (double)options->display.turn, &view.width,
+		                &view.height, &view.density);
 	return live_hud_update(&live->hud, &view, now, changed, error);
 }
 
@@ -201,19 +201,19 @@ static rv_status draw_recorded_hud(struct live *live, rv_error *error)
 {
 	const rv_image *shown = &live->shown;
 	const struct hud_area area = {shown->width, shown->height, hud_scale(shown->height)};
-	return hud_draw(&live->recorded_hud, live->actions->options.hud, &live->hud.state, &area,
-	                error);
+	return hud_draw(&live->recorded_hud, live->actions->options.display.hud, &live->hud.state,
+	                &area, error);
 }
 
 static rv_status record_shown(struct live *live, bool hud_changed, int64_t now, rv_error *error)
 {
 	const struct options *options = &live->actions->options;
-	const struct hud_picture *hud = options->record_hud ? &live->recorded_hud : NULL;
+	const struct hud_picture *hud = options->display.record_hud ? &live->recorded_hud : NULL;
 	rv_status status = hud && hud_changed ? draw_recorded_hud(live, error) : RV_OK;
 	video_recorder_hear(&live->recorder, live->sound);
 	if (status == RV_OK)
 		video_recorder_show(&live->recorder, &live->shown, hud, live->frame, now,
-		                    options->fps);
+		                    options->live.fps);
 	return status;
 }
 
@@ -240,7 +240,7 @@ rv_status live_show(struct live *live, rv_error *error)
 	int64_t composed = clock_now();
 	stats_histogram_note(&live->stats.compose, ms_between(start, composed));
 	say_what_happened(live, composed);
-	if (status == RV_OK && (live->window || live->actions->options.record_hud))
+	if (status == RV_OK && (live->window || live->actions->options.display.record_hud))
 		status = update_hud(live, composed, &hud_changed, error);
 	if (status == RV_OK)
 		status = record_shown(live, hud_changed, composed, error);

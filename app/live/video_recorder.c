@@ -45,9 +45,9 @@ static rv_status start(struct video_recorder *recorder, struct live_output_optio
                        const struct options *all, struct live_output **started, rv_error *error)
 {
 	struct live_output **place = recorder->outputs;
-	options->quality = all->quality;
-	options->fps = all->fps;
-	options->quiet = all->quiet;
+	options->quality = all->output.quality;
+	options->fps = all->live.fps;
+	options->quiet = all->call.quiet;
 	options->has_sound = decode_has_sound(recorder->decode);
 	while (place < recorder->outputs + RECORDER_OUTPUTS_MAX && *place)
 		place++;
@@ -65,18 +65,18 @@ rv_status video_recorder_open(struct video_recorder *recorder, const struct opti
 {
 	struct live_output *started;
 	struct live_output_options output = {
-		.output = options->output,
-		.format = or_null(options->format),
-		.encoder = or_null(options->encoder),
-		.force = options->force,
+		.output = options->output.file,
+		.format = or_null(options->output.format),
+		.encoder = or_null(options->output.encoder),
+		.force = options->output.force,
 		.width = width,
 		.height = height,
 		.at_once = true,
 	};
 	recorder->decode = decode;
-	if (!options->output[0])
+	if (!options->output.file[0])
 		return RV_OK;
-	if (!strcmp(options->output, "-") && options->bench > 0)
+	if (!strcmp(options->output.file, "-") && options->live.bench > 0)
 		return rv_fail(error, RV_INVALID,
 		               "--bench prints to standard output; give -o another name");
 	return start(recorder, &output, options, &started, error);
@@ -84,7 +84,7 @@ rv_status video_recorder_open(struct video_recorder *recorder, const struct opti
 
 const char *video_recorder_format(const struct options *options)
 {
-	return options->output[0] ? NULL : or_null(options->format);
+	return options->output.file[0] ? NULL : or_null(options->output.format);
 }
 
 rv_status video_recorder_start(struct video_recorder *recorder, const struct options *options,
@@ -93,7 +93,7 @@ rv_status video_recorder_start(struct video_recorder *recorder, const struct opt
 	struct live_output_options output = {
 		.output = path,
 		.format = video_recorder_format(options),
-		.encoder = options->output[0] ? NULL : or_null(options->encoder),
+		.encoder = options->output.file[0] ? NULL : or_null(options->output.encoder),
 		.width = width,
 		.height = height,
 	};

@@ -13,7 +13,7 @@
 enum { SIDE = 160 };
 
 struct warp_thread {
-	struct options options;
+	struct option_device device;
 	int width, height; /* of the small pictures */
 	struct queue *frames, *dreams, *display_frames;
 	pthread_t thread;
@@ -77,7 +77,7 @@ static bool take(struct warp_thread *work)
 static rv_status prepare(struct warp_thread *work, rv_error *error)
 {
 	struct warp *warp = NULL;
-	rv_config config = options_config(&work->options);
+	rv_config config = option_device_config(&work->device);
 	rv_status status =
 		convert_allocate_image(&work->newer, RV_RGB8, work->width, work->height, error);
 	if (status == RV_OK)
@@ -113,14 +113,14 @@ static void *run(void *context)
 	return NULL;
 }
 
-rv_status warp_thread_start(struct warp_thread **started, const struct options *options, int width,
-                            int height, struct queue *frames, struct queue *dreams,
+rv_status warp_thread_start(struct warp_thread **started, const struct option_device *device,
+                            int width, int height, struct queue *frames, struct queue *dreams,
                             struct queue *display_frames, rv_error *error)
 {
 	struct warp_thread *work = calloc(1, sizeof(*work));
 	if (!work)
 		return rv_fail(error, RV_MEMORY, "out of memory");
-	work->options = *options;
+	work->device = *device;
 	work->width = width >= height ? SIDE : 0;
 	work->height = width >= height ? 0 : SIDE;
 	convert_fit_size(&work->width, &work->height, width, height);

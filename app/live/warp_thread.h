@@ -19,8 +19,8 @@ struct warp_thread;
  * queues must outlive it. Of options, the device is used. Until its kernels are there, and where
  * the device fails, nothing is popped: who waits for display_frames then takes frames and dreams
  * for himself. RV_MEMORY. */
-rv_status warp_thread_start(struct warp_thread **thread, const struct options *options, int width,
-                            int height, struct queue *frames, struct queue *dreams,
+rv_status warp_thread_start(struct warp_thread **thread, const struct option_device *device,
+                            int width, int height, struct queue *frames, struct queue *dreams,
                             struct queue *display_frames, rv_error *error);
 
 /* Tells the thread to end. Accepts NULL. */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "app/base/progress.h"
+#include "app/options/options.h"
 #include "engine/reverie.h"
 
 /* Dreams in, whose presentation time is time (nanoseconds; RV_TIME_NONE: a picture by itself), into
@@ -17,8 +18,6 @@
  * the stop flag does; any other error ends it without an output. */
 typedef rv_status job_dream(void *context, const rv_image *in, int64_t time, const rv_image *out,
                             rv_error *error);
-
-enum { JOB_QUALITY_DEFAULT = 18, JOB_QUALITY_MAX = 51 };
 
 /* Zeroed, all but input, output, dream and quality mean their default. Strings are borrowed. */
 struct job {
@@ -31,7 +30,7 @@ struct job {
 	const char *format;
 	/* A libavcodec encoder ("libx265"); NULL: what suits the format. Not used for pictures. */
 	const char *encoder;
-	/* Constant rate factor on x264's scale, 0 (best) to JOB_QUALITY_MAX; other encoders' own
+	/* Constant rate factor on x264's scale, 0 (best) to OPTION_QUALITY_MAX; other encoders' own
 	 * scales are mapped to it. Not used for pictures. */
 	int quality;
 	/* Of the output, upright; 0: of the source; one of them 0: in proportion. */

@@ -20,9 +20,9 @@ static rv_status check_job(const struct job *job, rv_error *error)
 		return rv_fail(error, RV_INVALID, "an input and an output are needed");
 	if (!job->dream)
 		return rv_fail(error, RV_INVALID, "there is nothing to dream with");
-	if (job->quality < 0 || job->quality > JOB_QUALITY_MAX)
+	if (job->quality < 0 || job->quality > OPTION_QUALITY_MAX)
 		return rv_fail(error, RV_INVALID, "quality %d: must be 0 to %d", job->quality,
-		               JOB_QUALITY_MAX);
+		               OPTION_QUALITY_MAX);
 	if (!check_size(job->width, job->height))
 		return rv_fail(error, RV_INVALID, "size %dx%d: a side must be 1 to %d pixels",
 		               job->width, job->height, LIBAV_SIDE_MAX);

@@ -9,24 +9,24 @@
 
 bool journey_wanted(const struct options *options)
 {
-	return options->duration > 0 || options->from == OPTION_FROM_NOISE;
+	return options->dream.duration > 0 || options->dream.from == OPTION_FROM_NOISE;
 }
 
 static rv_status check(const struct options *options, rv_error *error)
 {
-	bool noise = options->from == OPTION_FROM_NOISE;
-	if (!(options->duration > 0))
+	bool noise = options->dream.from == OPTION_FROM_NOISE;
+	if (!(options->dream.duration > 0))
 		return rv_fail(error, RV_INVALID,
 		               "how long? --from noise needs --duration SECONDS");
-	if (!options->time)
+	if (!options->dream.params.time.on)
 		return rv_fail(
 			error, RV_INVALID,
 			"--duration: a journey lives on from frame to frame; --time off does not");
-	if (noise && options->operand[0])
+	if (noise && options->call.operand[0])
 		return rv_fail(error, RV_INVALID,
 		               "%.256s: a journey begins with noise or with a picture, not both",
-		               options->operand);
-	if (noise && (!options->size.width || !options->size.height))
+		               options->call.operand);
+	if (noise && (!options->output.size.width || !options->output.size.height))
 		return rv_fail(error, RV_INVALID,
 		               "--from noise needs both sides of --size, as in "
 		               "640x360");
@@ -43,11 +43,12 @@ static unsigned random_byte(uint64_t *state)
 /* Grey with coloured noise: something for the network to see anything in. */
 static rv_status make_noise(struct journey *journey, const struct options *options, rv_error *error)
 {
-	uint64_t state = options->params.seed;
+	uint64_t state = options->dream.params.seed;
 	uint8_t *pixels;
 	size_t count;
-	rv_status status = convert_allocate_image(&journey->start, RV_RGB8, options->size.width,
-	                                          options->size.height, error);
+	rv_status status =
+		convert_allocate_image(&journey->start, RV_RGB8, options->output.size.width,
+	                               options->output.size.height, error);
 	if (status != RV_OK)
 		return status;
 	pixels = journey->start.pixels;
@@ -74,8 +75,8 @@ static void to_bytes(rv_image *image)
 static rv_status read_start(struct journey *journey, const struct options *options, rv_error *error)
 {
 	struct picture picture = {0};
-	int width = options->size.width, height = options->size.height;
-	rv_status status = picture_open(&picture, options->operand, error);
+	int width = options->output.size.width, height = options->output.size.height;
+	rv_status status = picture_open(&picture, options->call.operand, error);
 	if (status == RV_OK) {
 		convert_fit_size(&width, &height, picture.image.width, picture.image.height);
 		status = picture_scale(&picture, width, height, error);
@@ -94,12 +95,14 @@ rv_status journey_open(struct journey *journey, const struct options *options, r
 	rv_status status = check(options, error);
 	*journey = (struct journey){.on = true};
 	if (status == RV_OK)
-		status = options->from == OPTION_FROM_NOISE ? make_noise(journey, options, error)
-		                                            : read_start(journey, options, error);
+		status = options->dream.from == OPTION_FROM_NOISE
+		                 ? make_noise(journey, options, error)
+		                 : read_start(journey, options, error);
 	if (status == RV_OK)
 		snprintf(journey->input, sizeof(journey->input),
 		         "lavfi:color=black:s=%dx%d:r=%g:d=%g,format=gbrp", journey->start.width,
-		         journey->start.height, (double)options->rate, (double)options->duration);
+		         journey->start.height, (double)options->dream.rate,
+		         (double)options->dream.duration);
 	return status;
 }
 

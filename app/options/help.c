@@ -27,9 +27,9 @@ static void write_default(const struct option *option, char text[OPTION_VALUE_LE
 static void write_details(const struct option *option, char text[2 * OPTION_VALUE_LENGTH])
 {
 	char range[OPTION_VALUE_LENGTH] = "", preset[OPTION_VALUE_LENGTH] = "";
-	if (option->type != OPTION_FLAG)
+	if (option->metavar)
 		write_default(option, preset);
-	if (option->type != OPTION_SEED && option->type != OPTION_CHANNELS)
+	if (option->type != &option_type_seed && option->type != &option_type_channels)
 		option_format_range(option, range);
 	snprintf(text, 2 * OPTION_VALUE_LENGTH, "%s%s%s%s", range,
 	         range[0] && preset[0] ? "; " : "", preset[0] ? "default: " : "", preset);
@@ -64,8 +64,8 @@ static void print_option(FILE *file, const struct option *option, int column)
 	char usage[128], details[2 * OPTION_VALUE_LENGTH];
 	write_usage(option, usage, sizeof(usage));
 	write_details(option, details);
-	fprintf(file, "  %-*s%s", column, usage, option->help);
-	if (details[0] && 2 + column + strlen(option->help) + strlen(details) + 3 > WIDTH)
+	fprintf(file, "  %-*s%s", column, usage, option->range->help);
+	if (details[0] && 2 + column + strlen(option->range->help) + strlen(details) + 3 > WIDTH)
 		fprintf(file, "\n  %*s(%s)\n", column, "", details);
 	else if (details[0])
 		fprintf(file, " (%s)\n", details);
@@ -168,7 +168,7 @@ static void print_man_option(FILE *file, const struct option *option)
 		fprintf(file, "\\fR");
 	}
 	fprintf(file, "\n");
-	print_roff(file, option->help);
+	print_roff(file, option->range->help);
 	if (details[0]) {
 		fprintf(file, " (");
 		print_roff(file, details);

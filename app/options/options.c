@@ -2,9 +2,6 @@
 
 #include <string.h>
 
-#include "app/offline/job.h"
-#include "app/screen/hud.h"
-
 const struct option *option_find(const char *name, unsigned commands)
 {
 	for (const struct option *option = option_table; option->name; option++)
@@ -37,29 +34,31 @@ const char *option_nearest(const char *name, unsigned commands)
 	return nearest;
 }
 
-bool option_in_preset(const struct option *option)
+/* ---- defaults ---- */
+
+/* What is no number is empty by default: a text, a list, a size. */
+static void put_default(const struct option *option, void *value)
 {
-	return option->group == OPTION_GROUP_DREAM || option->group == OPTION_GROUP_TIME ||
-	       option->group == OPTION_GROUP_NETWORK;
+	if (option->type->put_number)
+		option->type->put_number(value, option->range->standard);
+}
+
+struct option_dream option_dream_default(void)
+{
+	struct option_dream dream = {.params = rv_params_default()};
+	for (const struct option *option = option_table; option->name; option++)
+		if (option_in_dream(option))
+			put_default(option, option_dream_place(&dream, option));
+	return dream;
 }
 
 struct options options_default(void)
 {
-	return (struct options){
-		.params = rv_params_default(),
-		.quality = JOB_QUALITY_DEFAULT,
-		.time = 1,
-		.carry = 1,
-		.rate = 30,
-		.fps = 25,
-		.loop = 1,
-		.governor = 1,
-		.split = 0.5f,
-		.hud = HUD_SMALL,
-		.flow_quality = RV_FLOW_FINE,
-		.runs = 10,
-		.frames = 150,
-	};
+	struct options options = {.dream = option_dream_default()};
+	for (const struct option *option = option_table; option->name; option++)
+		if (!option_in_dream(option))
+			put_default(option, option_place(&options, option));
+	return options;
 }
 
 /* ---- the command line ---- */
@@ -101,21 +100,16 @@ static rv_status find_option(const char *word, unsigned command, const struct op
 	return RV_OK;
 }
 
-/* Whether option is switched off and on, and so may stand without a value. */
-static bool is_switch(const struct option *option)
-{
-	return option->type == OPTION_FLAG ||
-	       (option->type == OPTION_CHOICE && !strcmp(option->choices[0], "off") &&
-	        !strcmp(option->choices[1], "on") && !option->choices[2]);
-}
-
-/* Whether word can be the value of option: a negative number can, another option cannot. */
+/* Whether word can be the value of option: a negative number can, another option cannot. One that
+ * may stand alone takes only what is surely meant for it. */
 static bool is_value(const struct option *option, const char *word)
 {
-	if (is_switch(option))
-		return option->choices && word && (!strcmp(word, "off") || !strcmp(word, "on"));
-	return word && (strncmp(word, "--", 2) || option->type == OPTION_WHOLE ||
-	                option->type == OPTION_NUMBER);
+	bool is_number = option->type == &option_type_whole || option->type == &option_type_number;
+	if (!word)
+		return false;
+	if (option->type->alone)
+		return option->metavar && (!strcmp(word, "off") || !strcmp(word, "on"));
+	return strncmp(word, "--", 2) || is_number;
 }
 
 static rv_status parse_option(struct options *options, char *const *words, int *index,
@@ -128,8 +122,8 @@ static rv_status parse_option(struct options *options, char *const *words, int *
 		return status;
 	if (!value && is_value(option, words[*index + 1]))
 		value = words[++*index];
-	if (!value && is_switch(option))
-		value = option->type == OPTION_FLAG ? "yes" : "on";
+	if (!value)
+		value = option->type->alone;
 	if (!value)
 		return rv_fail(error, RV_INVALID, "--%s needs a value: --%s %s", option->name,
 		               option->name, option->metavar);
@@ -139,10 +133,10 @@ static rv_status parse_option(struct options *options, char *const *words, int *
 /* Where the next word that is no option goes; NULL where the command takes no more. */
 static char *place_for_operand(struct options *options, unsigned command)
 {
-	if (!options->operand[0])
-		return options->operand;
-	if ((command & (COMMAND_BENCH | COMMAND_FLOW)) && !options->second[0])
-		return options->second;
+	if (!options->call.operand[0])
+		return options->call.operand;
+	if ((command & (COMMAND_BENCH | COMMAND_FLOW)) && !options->call.second[0])
+		return options->call.second;
 	return NULL;
 }
 
@@ -155,8 +149,8 @@ static rv_status parse_operand(struct options *options, const char *word, unsign
 	if (!place)
 		return rv_fail(error, RV_INVALID,
 		               "%.128s: one input at a time, and there is %.128s", word,
-		               options->operand);
-	if (strlen(word) >= sizeof(options->operand))
+		               options->call.operand);
+	if (strlen(word) >= sizeof(options->call.operand))
 		return rv_fail(error, RV_INVALID, "%.64s...: longer than %d bytes", word,
 		               OPTION_TEXT_LENGTH - 1);
 	strcpy(place, word);
@@ -167,8 +161,8 @@ rv_status options_parse(struct options *options, int count, char *const *words, 
                         rv_error *error)
 {
 	bool only_operands = false;
-	options->operand[0] = '\0';
-	options->second[0] = '\0';
+	options->call.operand[0] = '\0';
+	options->call.second[0] = '\0';
 	for (int i = 0; i < count; i++) {
 		rv_status status;
 		if (!only_operands && !strcmp(words[i], "--")) {
@@ -188,36 +182,34 @@ rv_status options_parse(struct options *options, int count, char *const *words, 
 
 /* ---- what the engine is given ---- */
 
-rv_params options_params(const struct options *options, const char *default_layer)
+rv_params option_dream_params(const struct option_dream *dream, const char *default_layer)
 {
-	rv_params params = options->params;
-	params.time.on = options->time;
-	params.time.carry = options->carry;
-	params.target_count = options->layers.count;
-	for (int i = 0; i < options->layers.count; i++) {
-		strcpy(params.targets[i].layer, options->layers.list[i].name);
-		params.targets[i].weight = options->layers.list[i].weight;
+	rv_params params = dream->params;
+	params.target_count = dream->layers.count;
+	for (int i = 0; i < dream->layers.count; i++) {
+		strcpy(params.targets[i].layer, dream->layers.list[i].name);
+		params.targets[i].weight = dream->layers.list[i].weight;
 	}
-	if (!params.target_count && options->channels.count && default_layer) {
+	if (!params.target_count && dream->channels.count && default_layer) {
 		params.target_count = 1;
 		params.targets[0].weight = 1;
 		strncpy(params.targets[0].layer, default_layer, RV_LAYER_NAME_LENGTH - 1);
 	}
 	for (int i = 0; i < params.target_count; i++) {
-		params.targets[i].channel_count = options->channels.count;
-		memcpy(params.targets[i].channels, options->channels.list,
-		       sizeof(options->channels.list));
+		params.targets[i].channel_count = dream->channels.count;
+		memcpy(params.targets[i].channels, dream->channels.list,
+		       sizeof(dream->channels.list));
 	}
 	return params;
 }
 
-rv_config options_config(const struct options *options)
+rv_config option_device_config(const struct option_device *device)
 {
-	rv_config config = options->config;
+	rv_config config = device->config;
 	config.cache_directory = NULL;
-	if (options->cache[0])
-		config.cache_directory = options->cache;
-	if (options->no_cache)
+	if (device->cache[0])
+		config.cache_directory = device->cache;
+	if (device->no_cache)
 		config.cache_directory = "";
 	return config;
 }

@@ -29,7 +29,7 @@ static rv_status unknown_name(const char *prefix, const char *name, rv_error *er
 		return rv_fail(error, RV_INVALID, "%s%s is not an option that a preset holds",
 		               prefix, name);
 	const char *nearest = option_nearest(name, COMMAND_DREAM);
-	if (nearest && option_in_preset(option_find(nearest, COMMAND_DREAM)))
+	if (nearest && option_in_dream(option_find(nearest, COMMAND_DREAM)))
 		return rv_fail(error, RV_INVALID, "%s%.64s: no such option; did you mean %s?",
 		               prefix, name, nearest);
 	return rv_fail(error, RV_INVALID, "%s%.64s: no such option", prefix, name);
@@ -37,7 +37,7 @@ static rv_status unknown_name(const char *prefix, const char *name, rv_error *er
 
 static rv_status parse_line(void *context, char *line, const char *place, rv_error *error)
 {
-	struct options *options = context;
+	struct option_dream *dream = context;
 	char prefix[PREFIX_LENGTH];
 	snprintf(prefix, sizeof(prefix), "%s: ", place);
 	cut_comment(line);
@@ -51,15 +51,16 @@ static rv_status parse_line(void *context, char *line, const char *place, rv_err
 	*equals = '\0';
 	const char *name = text_trim(line);
 	const struct option *option = option_find(name, COMMAND_DREAM);
-	if (!option || !option_in_preset(option))
+	if (!option || !option_in_dream(option))
 		return unknown_name(prefix, name, error);
-	return option_set(options, option, text_trim(equals + 1), prefix, error);
+	return option_parse(option, text_trim(equals + 1), option_dream_place(dream, option),
+	                    prefix, error);
 }
 
-rv_status preset_parse(struct options *options, const char *name, const char *text, size_t length,
-                       rv_error *error)
+rv_status preset_parse(struct option_dream *dream, const char *name, const char *text,
+                       size_t length, rv_error *error)
 {
-	return text_each_line(name, text, length, parse_line, options, error);
+	return text_each_line(name, text, length, parse_line, dream, error);
 }
 
 /* ---- files ---- */
@@ -78,23 +79,24 @@ static void list_name(void *context, const char *path, const char *name)
 	         (int)(strlen(name) - strlen(preset_end)), name);
 }
 
-rv_status preset_load(struct options *options, const char *name, rv_error *error)
+rv_status preset_load(struct option_dream *dream, const char *name, rv_error *error)
 {
 	struct paths folders = paths_preset_folders();
 	char path[PATH_LENGTH], file_name[PATH_LENGTH];
 	struct name_list names = {""};
 	/* A word that is a file's name means that file; "eyes" never is, its file has an end. */
 	if (strchr(name, '/') || strstr(name, preset_end))
-		return text_read_lines(name, "preset", parse_line, options, error);
+		return text_read_lines(name, "preset", parse_line, dream, error);
 	snprintf(file_name, sizeof(file_name), "%.512s%s", name, preset_end);
 	if (paths_find(&folders, file_name, path))
-		return text_read_lines(path, "preset", parse_line, options, error);
+		return text_read_lines(path, "preset", parse_line, dream, error);
 	paths_each(&folders, preset_end, list_name, &names);
 	return rv_fail(error, RV_NOT_FOUND, "no preset called %.64s; there are: %s", name,
 	               names.text[0] ? names.text : "none");
 }
 
-rv_status preset_save(const struct options *options, const char *path, bool force, rv_error *error)
+rv_status preset_save(const struct option_dream *dream, const char *path, bool force,
+                      rv_error *error)
 {
 	char value[OPTION_VALUE_LENGTH], range[OPTION_VALUE_LENGTH];
 	struct output_file *file;
@@ -102,11 +104,14 @@ rv_status preset_save(const struct options *options, const char *path, bool forc
 	if (status != RV_OK)
 		return status;
 	for (const struct option *option = option_table; option->name; option++) {
-		option_format(options, option, value);
+		if (!option_in_dream(option))
+			continue;
+		option_print(option, option_dream_value(dream, option), value);
 		option_format_range(option, range);
-		if (option_in_preset(option) && value[0])
-			avio_printf(output_file_io(file), "# %s%s%s\n%s = %s\n", option->help,
-			            range[0] ? ": " : "", range, option->name, value);
+		if (value[0])
+			avio_printf(output_file_io(file), "# %s%s%s\n%s = %s\n",
+			            option->range->help, range[0] ? ": " : "", range, option->name,
+			            value);
 	}
 	return output_file_commit(&file, error);
 }

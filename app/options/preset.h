@@ -1,4 +1,4 @@
-/* Presets: options of the dream and of the network, one "name = value" a line, # for comments.
+/* Presets: the dream part of the options, one "name = value" a line, # for comments.
  * Names and values are those of the command line, read and written through the table of options.
  * Nothing here prints or exits. */
 #ifndef APP_OPTIONS_PRESET_H
@@ -6,19 +6,20 @@
 
 #include "app/options/options.h"
 
-/* Reads the preset called name over options. A name with a slash or with .preset in it is a path;
- * otherwise NAME.preset is looked for in the folders of paths_preset_folders(). On an error options
+/* Reads the preset called name over dream. A name with a slash or with .preset in it is a path;
+ * otherwise NAME.preset is looked for in the folders of paths_preset_folders(). On an error dream
  * is undefined. RV_NOT_FOUND: no such preset, and the message says which there are. RV_INVALID:
  * the message begins with the file and the number of the line. RV_IO. */
-rv_status preset_load(struct options *options, const char *name, rv_error *error);
+rv_status preset_load(struct option_dream *dream, const char *name, rv_error *error);
 
 /* Reads one preset from text (length bytes; no NUL is needed). name stands for the file in
  * messages. RV_INVALID. */
-rv_status preset_parse(struct options *options, const char *name, const char *text, size_t length,
-                       rv_error *error);
+rv_status preset_parse(struct option_dream *dream, const char *name, const char *text,
+                       size_t length, rv_error *error);
 
-/* Writes the options that a preset holds to path, as output_file_create() and
+/* Writes dream to path, as output_file_create() and
  * output_file_commit() (app/base/output_file.h) do. */
-rv_status preset_save(const struct options *options, const char *path, bool force, rv_error *error);
+rv_status preset_save(const struct option_dream *dream, const char *path, bool force,
+                      rv_error *error);
 
 #endif

@@ -10,10 +10,10 @@ struct session {
 	rv_engine *engine;
 };
 
-/* Opens the model that the options name: a file, or the name of one in a model folder, with or
+/* Opens the model that network names: a file, or the name of one in a model folder, with or
  * without .onnx; none: the default network. RV_NOT_FOUND says how to get it; and what
  * rv_model_open() returns. */
-rv_status session_open_model(struct session *session, const struct options *options,
+rv_status session_open_model(struct session *session, const struct option_network *network,
                              rv_error *error);
 
 /* Opens the model and, for it, an engine that is to dream what the options say. For errors see
@@ -29,7 +29,7 @@ rv_status session_size(const struct options *options, struct option_size *size, 
 /* Writes the one layer that bench and inspect look at: the first that was named, or the model's
  * default. RV_INVALID where several were. The model must be open; the text is the options' or the
  * model's. */
-rv_status session_layer(const struct session *session, const struct options *options,
+rv_status session_layer(const struct session *session, const struct option_dream *dream,
                         const char **layer, rv_error *error);
 
 #endif

@@ -38,8 +38,8 @@ static rv_status run(struct bench *bench, bench_measure *measure, rv_error *erro
 	if ((status = command_takes_no_operand(bench->options, error)) != RV_OK ||
 	    (status = session_size(bench->options, &bench->size, error)) != RV_OK ||
 	    (status = session_open(&bench->session, bench->options, error)) != RV_OK ||
-	    (status = session_layer(&bench->session, bench->options, &bench->layer, error)) !=
-	            RV_OK)
+	    (status = session_layer(&bench->session, &bench->options->dream, &bench->layer,
+	                            error)) != RV_OK)
 		return status;
 	return measure(bench, error);
 }

@@ -20,9 +20,9 @@ static rv_status open_clip(struct depth_bench *bench, const struct options *opti
                            rv_error *error)
 {
 	const struct input_options how = {.stop = &signals_stop};
-	int width = options->size.width, height = options->size.height;
+	int width = options->output.size.width, height = options->output.size.height;
 	struct input *input = NULL;
-	rv_status status = input_open(&input, options->operand, &how, error);
+	rv_status status = input_open(&input, options->call.operand, &how, error);
 	if (!status)
 		status = source_open(&bench->source, &input, error);
 	if (status)
@@ -34,7 +34,7 @@ static rv_status open_clip(struct depth_bench *bench, const struct options *opti
 		status = session_open(&bench->session, options, error);
 	if (!status)
 		status = depth_meter_open(&bench->meter, bench->session.engine, width, height,
-		                          (double)options->params.octave_scale, error);
+		                          (double)options->dream.params.octave_scale, error);
 	return status;
 }
 
@@ -57,7 +57,7 @@ static rv_status look_at_frame(struct depth_bench *bench, rv_error *error)
 static rv_status look_at_frames(struct depth_bench *bench, const struct options *options,
                                 rv_error *error)
 {
-	while (bench->frames < options->frames && !signals_stop) {
+	while (bench->frames < options->call.frames && !signals_stop) {
 		enum source_event event;
 		rv_status status = source_next(bench->source, &event, error);
 		if (!status && event == SOURCE_END)
@@ -74,7 +74,7 @@ rv_status bench_depth(const struct options *options, rv_error *error)
 {
 	struct depth_bench bench = {0};
 	rv_status status;
-	if (!options->operand[0] || options->second[0])
+	if (!options->call.operand[0] || options->call.second[0])
 		return rv_fail(error, RV_INVALID,
 		               "one clip is looked at: reverie-bench depth CLIP");
 	status = open_clip(&bench, options, error);

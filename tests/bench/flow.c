@@ -27,39 +27,40 @@ static rv_status open_pictures(struct flow_bench *bench, rv_error *error)
 {
 	const struct options *options = bench->options;
 	rv_status status;
-	if (!options->operand[0] || !options->second[0])
+	if (!options->call.operand[0] || !options->call.second[0])
 		return rv_fail(error, RV_INVALID,
 		               "motion is from one picture to another: two are needed");
-	if ((status = picture_open(&bench->first, options->operand, error)) != RV_OK ||
-	    (status = picture_open(&bench->second, options->second, error)) != RV_OK)
+	if ((status = picture_open(&bench->first, options->call.operand, error)) != RV_OK ||
+	    (status = picture_open(&bench->second, options->call.second, error)) != RV_OK)
 		return status;
-	if (options->truth[0])
-		status = flo_read(&bench->truth, options->truth, error);
+	if (options->call.truth[0])
+		status = flo_read(&bench->truth, options->call.truth, error);
 	return status;
 }
 
 static rv_status estimate(struct flow_bench *bench, rv_error *error)
 {
 	const struct options *options = bench->options;
-	rv_config config = options_config(options);
+	rv_config config = option_device_config(&options->device);
 	const rv_image *first = &bench->first.image;
 	rv_status status = flo_create(&bench->flow, first->width, first->height, error);
 	if (status != RV_OK)
 		return status;
-	bench->milliseconds = bench_create_times(options->runs, error);
+	bench->milliseconds = bench_create_times(options->call.runs, error);
 	if (!bench->milliseconds)
 		return RV_MEMORY;
-	return rv_flow(&config, first, &bench->second.image, (rv_flow_quality)options->flow_quality,
-	               bench->flow.motion, options->runs, bench->milliseconds, error);
+	return rv_flow(&config, first, &bench->second.image,
+	               (rv_flow_quality)options->call.flow_quality, bench->flow.motion,
+	               options->call.runs, bench->milliseconds, error);
 }
 
 static rv_status print_line(struct flow_bench *bench, rv_error *error)
 {
 	const struct options *options = bench->options;
-	double distance, middle = bench_median(bench->milliseconds, options->runs);
-	printf("flow %s %dx%d", option_flow_qualities[options->flow_quality], bench->flow.width,
-	       bench->flow.height);
-	if (options->truth[0]) {
+	double distance, middle = bench_median(bench->milliseconds, options->call.runs);
+	printf("flow %s %dx%d", option_flow_qualities[options->call.flow_quality],
+	       bench->flow.width, bench->flow.height);
+	if (options->call.truth[0]) {
 		rv_status status =
 			flo_end_point_error(&bench->flow, &bench->truth, &distance, error);
 		if (status != RV_OK)

@@ -48,7 +48,7 @@ static rv_status measure_profile(const struct bench *bench, rv_error *error)
 	/* The peak before and after: on a machine that is shared, both see what the step saw. */
 	if ((status = rv_measure_peak(bench->session.engine, &before, error)) ||
 	    (status = rv_profile_step(bench->session.engine, bench->layer, bench->size.width,
-	                              bench->size.height, bench->options->runs, entries,
+	                              bench->size.height, bench->options->call.runs, entries,
 	                              ENTRIES_MAX, &count, error)) ||
 	    (status = rv_measure_peak(bench->session.engine, &after, error)))
 		return status;

@@ -55,7 +55,7 @@ static void add_options(struct child *child, const struct options *options)
 		if (!needed || !strcmp(value, usual))
 			continue;
 		add_word(child, "--", option->name);
-		if (option->type != OPTION_FLAG)
+		if (option->metavar)
 			add_word(child, "", value);
 	}
 }

@@ -5,7 +5,7 @@
 
 static rv_status measure_step(const struct bench *bench, rv_error *error)
 {
-	int runs = bench->options->runs;
+	int runs = bench->options->call.runs;
 	double gflop, *times = bench_create_times(runs, error);
 	if (!times)
 		return RV_MEMORY;

@@ -134,7 +134,7 @@ static rv_status note_frame(struct time_bench *bench, double milliseconds, rv_er
 	bench->strength_sum += found.strength;
 	bench->strength_least = fmin(bench->strength_least, found.strength);
 	bench->strength_most = fmax(bench->strength_most, found.strength);
-	if (!bench->options->quiet)
+	if (!bench->options->call.quiet)
 		print_frame(bench, &report, &found, milliseconds);
 	swap_images(&bench->before, &bench->past);
 	swap_images(&bench->after, &bench->past_after);
@@ -161,7 +161,7 @@ static rv_status bench_frame(struct time_bench *bench, rv_error *error)
 
 static rv_status bench_frames(struct time_bench *bench, rv_error *error)
 {
-	while (bench->frames < bench->options->frames && !signals_stop) {
+	while (bench->frames < bench->options->call.frames && !signals_stop) {
 		enum source_event event;
 		rv_status status = source_next(bench->source, &event, error);
 		if (!status && event == SOURCE_END)
@@ -177,7 +177,7 @@ static rv_status bench_frames(struct time_bench *bench, rv_error *error)
 static rv_status open_pictures(struct time_bench *bench, int width, int height, rv_error *error)
 {
 	rv_image *images[] = {&bench->before, &bench->after, &bench->past, &bench->past_after};
-	rv_config config = options_config(bench->options);
+	rv_config config = option_device_config(&bench->options->device);
 	rv_status status = RV_OK;
 	for (size_t i = 0; i < sizeof(images) / sizeof(images[0]) && !status; i++)
 		status = convert_allocate_image(images[i], bench->source->video.rgb, width, height,
@@ -193,10 +193,10 @@ static rv_status open_pictures(struct time_bench *bench, int width, int height, 
 static rv_status open_clip(struct time_bench *bench, rv_error *error)
 {
 	const struct options *options = bench->options;
-	int width = options->size.width, height = options->size.height;
+	int width = options->output.size.width, height = options->output.size.height;
 	const struct input_options how = {.stop = &signals_stop};
 	struct input *input = NULL;
-	rv_status status = input_open(&input, options->operand, &how, error);
+	rv_status status = input_open(&input, options->call.operand, &how, error);
 	if (!status)
 		status = source_open(&bench->source, &input, error);
 	if (status)
@@ -210,10 +210,10 @@ static rv_status open_tallies(struct time_bench *bench, rv_error *error)
 	struct tally *tallies[] = {&bench->cold, &bench->warm, &bench->rest};
 	for (size_t i = 0; i < sizeof(tallies) / sizeof(tallies[0]); i++) {
 		tallies[i]->times =
-			calloc((size_t)bench->options->frames, sizeof(*tallies[i]->times));
+			calloc((size_t)bench->options->call.frames, sizeof(*tallies[i]->times));
 		if (!tallies[i]->times)
 			return rv_fail(error, RV_MEMORY, "no memory for %d times",
-			               bench->options->frames);
+			               bench->options->call.frames);
 	}
 	return RV_OK;
 }
@@ -255,7 +255,8 @@ static rv_status dream_sample_alone(struct time_bench *bench, float step, struct
                                     rv_error *error)
 {
 	const struct session *session = &bench->session;
-	rv_params params = options_params(bench->options, rv_model_default_layer(session->model));
+	rv_params params =
+		option_dream_params(&bench->options->dream, rv_model_default_layer(session->model));
 	rv_status status;
 	params.step = step;
 	status = rv_set_params(session->engine, &params, error);
@@ -271,7 +272,7 @@ static rv_status match_sample(struct time_bench *bench, double wanted, float *st
                               struct sample_sums *alone, rv_error *error)
 {
 	enum { TRIES = 4 };
-	*step = bench->options->params.step;
+	*step = bench->options->dream.params.step;
 	for (int i = 0; i < TRIES; i++) {
 		rv_status status = dream_sample_alone(bench, *step, alone, error);
 		if (status || signals_stop)
@@ -354,7 +355,7 @@ rv_status bench_time(const struct options *options, rv_error *error)
 {
 	struct time_bench bench = {.options = options, .strength_least = INFINITY};
 	rv_status status;
-	if (!options->operand[0] || options->second[0])
+	if (!options->call.operand[0] || options->call.second[0])
 		return rv_fail(error, RV_INVALID, "one clip is timed: reverie-bench time CLIP");
 	if ((status = open_clip(&bench, error)) == RV_OK &&
 	    (status = open_tallies(&bench, error)) == RV_OK &&

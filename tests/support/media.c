@@ -134,7 +134,7 @@ struct job media_job(const char *input, const char *output, struct test_dream *d
 	return (struct job){
 		.input = input,
 		.output = output,
-		.quality = JOB_QUALITY_DEFAULT,
+		.quality = OPTION_QUALITY_DEFAULT,
 		.dream = dream_inverted,
 		.context = dream,
 		.stop = &dream->stop,

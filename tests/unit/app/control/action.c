@@ -73,7 +73,7 @@ TEST(action_sets_and_cycles)
 	run(state, "cycle view");
 	CHECK(!strcmp(value(state, "view"), "dream"));
 	run(state, "set hud help");
-	CHECK(state->options.hud == HUD_HELP);
+	CHECK(state->options.display.hud == HUD_HELP);
 	free(state);
 }
 
@@ -113,7 +113,8 @@ TEST(action_layers_and_channels_go_by_name_and_number)
 	CHECK(strstr(error.message, "did you mean inside?") != NULL);
 	CHECK(!strcmp(value(state, "layer"), "inside") && !strcmp(value(state, "channels"), "4"));
 	run(state, "channel-random");
-	CHECK(state->options.channels.count == 1 && state->options.channels.list[0] < 5);
+	CHECK(state->options.dream.channels.count == 1 &&
+	      state->options.dream.channels.list[0] < 5);
 	run(state, "set channels default");
 	CHECK(!value(state, "channels")[0]);
 	run(state, "set channels 4");
@@ -133,12 +134,13 @@ TEST(action_toggles_between_two_choices)
 	rv_error error;
 	run(state, "set hud full");
 	run(state, "toggle hud help");
-	CHECK(state->options.hud == HUD_HELP);
+	CHECK(state->options.display.hud == HUD_HELP);
 	run(state, "toggle view source");
 	run(state, "toggle hud help");
-	CHECK(state->options.hud == HUD_FULL && state->options.view == OPTION_VIEW_SOURCE);
+	CHECK(state->options.display.hud == HUD_FULL &&
+	      state->options.display.view == OPTION_VIEW_SOURCE);
 	run(state, "toggle view source");
-	CHECK(state->options.view == OPTION_VIEW_DREAM);
+	CHECK(state->options.display.view == OPTION_VIEW_DREAM);
 	CHECK(action_run(state, "toggle strength 1", &error) == RV_INVALID);
 	CHECK(action_run(state, "toggle view", &error) == RV_INVALID);
 	free(state);
@@ -151,14 +153,14 @@ TEST(action_random_stays_within_the_network)
 	for (int i = 0; i < 200; i++) {
 		run(state, "random");
 		for (int j = 0; j < 4; j++) {
-			if (strcmp(state->options.layers.list[0].name, layers[j].name))
+			if (strcmp(state->options.dream.layers.list[0].name, layers[j].name))
 				continue;
 			seen[j] = true;
-			if (state->options.channels.count)
-				CHECK(state->options.channels.list[0] < layers[j].channels);
+			if (state->options.dream.channels.count)
+				CHECK(state->options.dream.channels.list[0] < layers[j].channels);
 		}
-		single = single || state->options.channels.count == 1;
-		all = all || !state->options.channels.count;
+		single = single || state->options.dream.channels.count == 1;
+		all = all || !state->options.dream.channels.count;
 	}
 	CHECK(seen[0] && seen[1] && !seen[2] && seen[3] && all && single);
 	free(state);
@@ -222,7 +224,7 @@ TEST(action_goes_through_presets)
 	state->layer_count = 0; /* they are for another network */
 	run(state, "add strength 1");
 	run(state, "preset-next");
-	CHECK(state->options.layers.count == 1 && !strncmp(state->message, "preset ", 7));
+	CHECK(state->options.dream.layers.count == 1 && !strncmp(state->message, "preset ", 7));
 	CHECK(!strcmp(value(state, "strength"), "1"));
 	char first[ACTION_MESSAGE_LENGTH];
 	strcpy(first, state->message);
@@ -240,15 +242,15 @@ TEST(action_takes_a_preset_by_its_name)
 	struct action_state *state = make();
 	rv_error error;
 	CHECK(action_run(state, "preset eyes", &error) == RV_NOT_FOUND); /* its layer is not here */
-	CHECK(!state->options.layers.count);
+	CHECK(!state->options.dream.layers.count);
 	state->layer_count = 0;
 	run(state, "preset eyes");
-	CHECK(state->options.layers.count == 1 && !strcmp(state->message, "preset eyes"));
+	CHECK(state->options.dream.layers.count == 1 && !strcmp(state->message, "preset eyes"));
 	CHECK(action_run(state, "preset none-such", &error) == RV_NOT_FOUND);
 	CHECK(action_run(state, "preset /etc/passwd", &error) == RV_INVALID);
 	CHECK(action_run(state, "preset ../x.preset", &error) == RV_INVALID);
 	run(state, "undo");
-	CHECK(!state->options.layers.count);
+	CHECK(!state->options.dream.layers.count);
 	free(state);
 }
 
@@ -298,7 +300,7 @@ TEST(action_refuses_what_makes_no_sense)
 		CHECK_MESSAGE(action_run(state, wrong[i], &error) == RV_INVALID, "%s", wrong[i]);
 		CHECK_MESSAGE(error.message[0] && !strchr(error.message, '\n'), "%s", wrong[i]);
 	}
-	CHECK(!memcmp(&before, &state->options, sizeof(before)));
+	CHECK(options_equal(&before, &state->options));
 	CHECK(state->undo_count == 0 && !state->requests);
 	free(state);
 }
@@ -319,7 +321,7 @@ TEST(action_by_chance_leaves_options_in_range)
 		char text[OPTION_VALUE_LENGTH];
 		struct options copy = state->options;
 		option_format(&state->options, option, text);
-		if (text[0] && option_in_preset(option))
+		if (text[0] && option_in_dream(option))
 			CHECK_MESSAGE(option_set(&copy, option, text, "", NULL) == RV_OK, "%s = %s",
 			              option->name, text);
 	}

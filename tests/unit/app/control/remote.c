@@ -104,7 +104,7 @@ TEST(remote_values_have_the_type_of_their_option)
 		remote_value(&options, option_find("strength", COMMAND_LIVE));
 	CHECK(value.is_number && !value.is_whole && value.number == 1);
 	value = remote_value(&options, option_find("octaves", COMMAND_LIVE));
-	CHECK(value.is_number && value.is_whole && value.number == options.params.octaves);
+	CHECK(value.is_number && value.is_whole && value.number == options.dream.params.octaves);
 	value = remote_value(&options, option_find("freeze", COMMAND_LIVE));
 	CHECK(value.is_number && value.number == 0);
 	value = remote_value(&options, option_find("view", COMMAND_LIVE));
@@ -237,7 +237,7 @@ TEST(osc_answers_who_asks)
 	struct remote_command *command = queue_pop(fixture.commands, 5000000000);
 	REQUIRE(command != NULL);
 	CHECK(command->kind == REMOTE_ASK);
-	fixture.options.params.strength = 0.3f;
+	fixture.options.dream.params.strength = 0.3f;
 	osc_tell(fixture.osc, &fixture.options);
 	osc_answer(fixture.osc, &command->peer, command->text);
 	CHECK(hear(&fixture) && !strcmp(fixture.path, "/reverie/strength"));
@@ -275,14 +275,14 @@ TEST(osc_tells_subscribers_what_changes)
 	while (hear_on(&fixture, ear, values ? 500 : 5000))
 		values++;
 	CHECK_MESSAGE(values > 20, "%d", values);
-	fixture.options.params.strength = 0.25f;
+	fixture.options.dream.params.strength = 0.25f;
 	osc_tell(fixture.osc, &fixture.options);
 	CHECK(hear_on(&fixture, ear, 5000) && !strcmp(fixture.path, "/reverie/strength") &&
 	      !strcmp(fixture.text, "0.25"));
 	send_message(&fixture, "/reverie/unsubscribe", port);
 	send_message(&fixture, "/reverie/layer-up", ""); /* once it is here, so is the other */
 	CHECK(!strcmp(next_command(&fixture), "layer-up"));
-	fixture.options.params.strength = 0.5f;
+	fixture.options.dream.params.strength = 0.5f;
 	osc_tell(fixture.osc, &fixture.options);
 	CHECK(!hear_on(&fixture, ear, 300));
 	send_message(&fixture, "/reverie/subscribe", "99999");

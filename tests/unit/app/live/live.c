@@ -223,8 +223,8 @@ static void open_recorder(struct video_recorder *recorder, struct decode **decod
 	struct decode_options input = {
 		.input = "lavfi:color=size=48x36", .quiet = true, .stop = &never};
 	struct options options = options_default();
-	snprintf(options.output, sizeof(options.output), "%s", path);
-	options.quiet = true;
+	snprintf(options.output.file, sizeof(options.output.file), "%s", path);
+	options.call.quiet = true;
 	if (decode_open(decode, &input, NULL) ||
 	    video_recorder_open(recorder, &options, *decode, WIDTH, HEIGHT, NULL))
 		abort();

@@ -45,8 +45,9 @@ static void expect_refusals(const char *const cases[][2])
 TEST(options_default_to_those_of_the_engine)
 {
 	struct options options = options_default();
-	rv_params params = options_params(&options, "mixed7"), expected = rv_params_default();
-	CHECK(!memcmp(&params, &expected, sizeof(params)));
+	rv_params params = option_dream_params(&options.dream, "mixed7"),
+		  expected = rv_params_default();
+	CHECK(rv_params_equal(&params, &expected));
 }
 
 TEST(options_every_default_is_in_its_range)
@@ -59,7 +60,7 @@ TEST(options_every_default_is_in_its_range)
 		if (text[0])
 			CHECK_MESSAGE(!option_set(&copy, option, text, "", &error), "%s",
 			              error.message);
-		CHECK_MESSAGE(!memcmp(&copy, &defaults, sizeof(copy)), "%s", option->name);
+		CHECK_MESSAGE(options_equal(&copy, &defaults), "%s", option->name);
 	}
 }
 
@@ -81,52 +82,52 @@ TEST(options_read_every_way_to_give_a_value)
 	               "sky.jpg -o out.png --octaves 3 --octave-scale=1.5 --force "
 	               "--objective winners --seed 18446744073709551615 --no-fuse",
 	               &error));
-	CHECK(!strcmp(options.operand, "sky.jpg"));
-	CHECK(!strcmp(options.output, "out.png"));
-	CHECK(options.params.octaves == 3);
-	CHECK(options.params.octave_scale == 1.5f);
-	CHECK(options.force && options.config.no_fuse && !options.quiet);
-	CHECK(options.params.objective == RV_OBJECTIVE_WINNERS);
-	CHECK(options.params.seed == UINT64_MAX);
+	CHECK(!strcmp(options.call.operand, "sky.jpg"));
+	CHECK(!strcmp(options.output.file, "out.png"));
+	CHECK(options.dream.params.octaves == 3);
+	CHECK(options.dream.params.octave_scale == 1.5f);
+	CHECK(options.output.force && options.device.config.no_fuse && !options.call.quiet);
+	CHECK(options.dream.params.objective == RV_OBJECTIVE_WINNERS);
+	CHECK(options.dream.params.seed == UINT64_MAX);
 
 	REQUIRE(!parse(&options, "-oout.png - --force=no -- ", &error));
-	CHECK(!strcmp(options.operand, "-") && !strcmp(options.output, "out.png"));
-	CHECK(!options.force);
+	CHECK(!strcmp(options.call.operand, "-") && !strcmp(options.output.file, "out.png"));
+	CHECK(!options.output.force);
 
 	REQUIRE(!parse(&options, "-o out.png -- --odd.jpg", &error));
-	CHECK(!strcmp(options.operand, "--odd.jpg"));
+	CHECK(!strcmp(options.call.operand, "--odd.jpg"));
 }
 
 TEST(options_choices_stand_for_the_engines_enums)
 {
 	struct options options;
 	REQUIRE(!parse(&options, "--objective mean --normalise mean-abs --conv gemm", NULL));
-	CHECK(options.params.objective == RV_OBJECTIVE_MEAN);
-	CHECK(options.params.normalisation == RV_NORMALISE_MEAN_ABS);
-	CHECK(options.config.convolution == RV_CONVOLUTION_GEMM);
+	CHECK(options.dream.params.objective == RV_OBJECTIVE_MEAN);
+	CHECK(options.dream.params.normalisation == RV_NORMALISE_MEAN_ABS);
+	CHECK(options.device.config.convolution == RV_CONVOLUTION_GEMM);
 	REQUIRE(!parse(&options, "--objective l2 --normalise deviation --conv winograd", NULL));
-	CHECK(options.params.objective == RV_OBJECTIVE_L2);
-	CHECK(options.params.normalisation == RV_NORMALISE_DEVIATION);
-	CHECK(options.config.convolution == RV_CONVOLUTION_WINOGRAD);
+	CHECK(options.dream.params.objective == RV_OBJECTIVE_L2);
+	CHECK(options.dream.params.normalisation == RV_NORMALISE_DEVIATION);
+	CHECK(options.device.config.convolution == RV_CONVOLUTION_WINOGRAD);
 	REQUIRE(!parse(&options,
 	               "--normalise bands --conv direct --input-format unit "
 	               "--kernels gpu",
 	               NULL));
-	CHECK(options.config.kernels == RV_KERNELS_GPU);
-	CHECK(options.params.normalisation == RV_NORMALISE_BANDS);
-	CHECK(options.config.convolution == RV_CONVOLUTION_DIRECT);
-	CHECK(!strcmp(option_input_formats[options.input_format], "unit"));
+	CHECK(options.device.config.kernels == RV_KERNELS_GPU);
+	CHECK(options.dream.params.normalisation == RV_NORMALISE_BANDS);
+	CHECK(options.device.config.convolution == RV_CONVOLUTION_DIRECT);
+	CHECK(!strcmp(option_input_formats[options.dream.network.input_format], "unit"));
 }
 
 TEST(options_read_sizes)
 {
 	struct options options;
 	REQUIRE(!parse(&options, "--size 640x480", NULL));
-	CHECK(options.size.width == 640 && options.size.height == 480);
+	CHECK(options.output.size.width == 640 && options.output.size.height == 480);
 	REQUIRE(!parse(&options, "--size 640x", NULL));
-	CHECK(options.size.width == 640 && options.size.height == 0);
+	CHECK(options.output.size.width == 640 && options.output.size.height == 0);
 	REQUIRE(!parse(&options, "--size x480", NULL));
-	CHECK(options.size.width == 0 && options.size.height == 480);
+	CHECK(options.output.size.width == 0 && options.output.size.height == 480);
 }
 
 TEST(options_refuse_sizes)
@@ -197,12 +198,12 @@ TEST(options_read_layers_with_weights)
 {
 	struct options options;
 	REQUIRE(!parse(&options, "--layer mixed3:2,mixed5,concat:0,mixed7:-0.5", NULL));
-	CHECK(options.layers.count == 4);
-	CHECK(!strcmp(options.layers.list[0].name, "mixed3"));
-	CHECK(options.layers.list[0].weight == 2);
-	CHECK(options.layers.list[1].weight == 1);
-	CHECK(!strcmp(options.layers.list[2].name, "concat:0"));
-	CHECK(options.layers.list[3].weight == -0.5f);
+	CHECK(options.dream.layers.count == 4);
+	CHECK(!strcmp(options.dream.layers.list[0].name, "mixed3"));
+	CHECK(options.dream.layers.list[0].weight == 2);
+	CHECK(options.dream.layers.list[1].weight == 1);
+	CHECK(!strcmp(options.dream.layers.list[2].name, "concat:0"));
+	CHECK(options.dream.layers.list[3].weight == -0.5f);
 }
 
 TEST(options_refuse_lists)
@@ -228,7 +229,7 @@ TEST(options_channels_go_to_every_layer)
 {
 	struct options options;
 	REQUIRE(!parse(&options, "--layer mixed3:2,mixed5 --channels 11,40", NULL));
-	rv_params params = options_params(&options, "mixed7");
+	rv_params params = option_dream_params(&options.dream, "mixed7");
 	REQUIRE(params.target_count == 2);
 	CHECK(!strcmp(params.targets[1].layer, "mixed5") && params.targets[0].weight == 2);
 	for (int i = 0; i < 2; i++)
@@ -239,7 +240,7 @@ TEST(options_channels_alone_choose_from_the_default_layer)
 {
 	struct options options;
 	REQUIRE(!parse(&options, "--channels 11", NULL));
-	rv_params params = options_params(&options, "mixed7");
+	rv_params params = option_dream_params(&options.dream, "mixed7");
 	REQUIRE(params.target_count == 1);
 	CHECK(!strcmp(params.targets[0].layer, "mixed7") && params.targets[0].weight == 1);
 	CHECK(params.targets[0].channel_count == 1 && params.targets[0].channels[0] == 11);
@@ -249,12 +250,12 @@ TEST(options_cache_becomes_configuration)
 {
 	struct options options;
 	REQUIRE(!parse(&options, "--device 2", NULL));
-	CHECK(options_config(&options).cache_directory == NULL);
-	CHECK(options_config(&options).device == 2);
+	CHECK(option_device_config(&options.device).cache_directory == NULL);
+	CHECK(option_device_config(&options.device).device == 2);
 	REQUIRE(!parse(&options, "--cache here", NULL));
-	CHECK(!strcmp(options_config(&options).cache_directory, "here"));
+	CHECK(!strcmp(option_device_config(&options.device).cache_directory, "here"));
 	REQUIRE(!parse(&options, "--cache here --no-cache", NULL));
-	CHECK(!strcmp(options_config(&options).cache_directory, ""));
+	CHECK(!strcmp(option_device_config(&options.device).cache_directory, ""));
 }
 
 /* Every value in a list of texts is read, written, and read again to the same value. */
@@ -282,8 +283,8 @@ TEST(options_write_what_they_read)
 		CHECK(!option_set(&first, option, values[i][1], "", NULL));
 		option_format(&first, option, text);
 		CHECK(!option_set(&second, option, text, "", NULL));
-		CHECK_MESSAGE(!memcmp(&first, &second, sizeof(first)), "%s: %s became %s",
-		              values[i][0], values[i][1], text);
+		CHECK_MESSAGE(options_equal(&first, &second), "%s: %s became %s", values[i][0],
+		              values[i][1], text);
 	}
 }
 
@@ -375,8 +376,8 @@ TEST(options_of_a_command_are_its_own)
 	struct options options = options_default();
 	rv_error error = {0};
 	CHECK(!parse_over(&options, "a.png b.png --layer mixed5 --runs 3", COMMAND_BENCH, &error));
-	CHECK(options.runs == 3 && !strcmp(options.operand, "a.png"));
-	CHECK(!strcmp(options.second, "b.png"));
+	CHECK(options.call.runs == 3 && !strcmp(options.call.operand, "a.png"));
+	CHECK(!strcmp(options.call.second, "b.png"));
 	CHECK(parse_over(&options, "--octaves 3", COMMAND_INSPECT, &error) == RV_INVALID);
 	CHECK(!strcmp(error.message, "--octaves is not an option of this command"));
 }

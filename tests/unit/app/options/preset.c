@@ -10,17 +10,17 @@
 #include "app/media/npy.h"
 #include "tests/support/test.h"
 
-static rv_status parse(struct options *options, const char *text, rv_error *error)
+static rv_status parse(struct option_dream *dream, const char *text, rv_error *error)
 {
-	*options = options_default();
-	return preset_parse(options, "eyes.preset", text, strlen(text), error);
+	*dream = option_dream_default();
+	return preset_parse(dream, "eyes.preset", text, strlen(text), error);
 }
 
 TEST(preset_reads_names_values_and_comments)
 {
-	struct options options;
+	struct option_dream dream;
 	rv_error error = {0};
-	rv_status status = parse(&options,
+	rv_status status = parse(&dream,
 	                         "# eyes\n"
 	                         "\n"
 	                         "layer = mixed7 # deep\r\n"
@@ -29,9 +29,9 @@ TEST(preset_reads_names_values_and_comments)
 	                         "step\t=\t0.05",
 	                         &error);
 	CHECK_MESSAGE(status == RV_OK, "%s", error.message);
-	CHECK(options.layers.count == 1 && !strcmp(options.layers.list[0].name, "mixed7"));
-	CHECK(options.params.octaves == 3 && options.params.step == 0.05f);
-	CHECK(!strcmp(options.model, "net#1.onnx"));
+	CHECK(dream.layers.count == 1 && !strcmp(dream.layers.list[0].name, "mixed7"));
+	CHECK(dream.params.octaves == 3 && dream.params.step == 0.05f);
+	CHECK(!strcmp(dream.network.model, "net#1.onnx"));
 }
 
 TEST(preset_says_which_line_is_wrong)
@@ -47,23 +47,23 @@ TEST(preset_says_which_line_is_wrong)
 		{NULL, NULL},
 	};
 	for (int i = 0; cases[i][0]; i++) {
-		struct options options;
+		struct option_dream dream;
 		rv_error error = {0};
-		CHECK(parse(&options, cases[i][0], &error) == RV_INVALID);
+		CHECK(parse(&dream, cases[i][0], &error) == RV_INVALID);
 		CHECK_MESSAGE(!strcmp(error.message, cases[i][1]), "\"%s\"", error.message);
 	}
 }
 
 TEST(preset_refuses_what_is_no_text)
 {
-	struct options options = options_default();
+	struct option_dream dream = option_dream_default();
 	rv_error error = {0};
 	char *line = malloc(10000);
 	REQUIRE(line);
 	memset(line, 'x', 10000);
-	CHECK(preset_parse(&options, "a", line, 10000, &error) == RV_INVALID);
+	CHECK(preset_parse(&dream, "a", line, 10000, &error) == RV_INVALID);
 	CHECK(!strcmp(error.message, "a:1: this line is too long"));
-	CHECK(preset_parse(&options, "a", "step\0 = 1", 9, &error) == RV_INVALID);
+	CHECK(preset_parse(&dream, "a", "step\0 = 1", 9, &error) == RV_INVALID);
 	CHECK(!strcmp(error.message, "a:1: not a text: a zero byte"));
 	free(line);
 }
@@ -103,7 +103,7 @@ static int count_files(const char *folder)
 
 TEST(preset_that_was_saved_is_read_again)
 {
-	struct options saved = options_default(), loaded = options_default();
+	struct option_dream saved = option_dream_default(), loaded = option_dream_default();
 	rv_error error = {0};
 	char path[128];
 	const char *folder = make_folder();
@@ -118,41 +118,41 @@ TEST(preset_that_was_saved_is_read_again)
 	strcpy(saved.layers.list[0].name, "mixed5");
 	CHECK_MESSAGE(!preset_save(&saved, path, false, &error), "%s", error.message);
 	CHECK_MESSAGE(!preset_load(&loaded, path, &error), "%s", error.message);
-	CHECK(!memcmp(&saved, &loaded, sizeof(saved)));
+	CHECK(option_dream_equal(&saved, &loaded));
 	CHECK(count_files(folder) == 1);
 	remove_folder(folder);
 }
 
 TEST(preset_is_not_written_over_another_without_force)
 {
-	struct options options = options_default();
+	struct option_dream dream = option_dream_default();
 	rv_error error = {0};
 	char path[128], expected[256];
 	const char *folder = make_folder();
 	REQUIRE(folder);
 	snprintf(path, sizeof(path), "%s/own.preset", folder);
 	snprintf(expected, sizeof(expected), "%s: exists; --force overwrites it", path);
-	CHECK(!preset_save(&options, path, false, &error));
-	CHECK(preset_save(&options, path, false, &error) == RV_INVALID);
+	CHECK(!preset_save(&dream, path, false, &error));
+	CHECK(preset_save(&dream, path, false, &error) == RV_INVALID);
 	CHECK_MESSAGE(!strcmp(error.message, expected), "%s", error.message);
-	CHECK(!preset_save(&options, path, true, &error));
+	CHECK(!preset_save(&dream, path, true, &error));
 	remove_folder(folder);
 }
 
 TEST(preset_that_is_missing_is_named_with_those_there_are)
 {
-	struct options options = options_default();
+	struct option_dream dream = option_dream_default();
 	rv_error error = {0};
-	CHECK(preset_load(&options, "no-such-preset", &error) == RV_NOT_FOUND);
+	CHECK(preset_load(&dream, "no-such-preset", &error) == RV_NOT_FOUND);
 	CHECK(strstr(error.message, "no preset called no-such-preset; there are: "));
 	CHECK_MESSAGE(strstr(error.message, "eyes"), "%s", error.message);
-	CHECK(preset_load(&options, "./no-such.preset", &error) == RV_NOT_FOUND);
-	CHECK(preset_load(&options, "assets/presets", &error) == RV_IO);
+	CHECK(preset_load(&dream, "./no-such.preset", &error) == RV_NOT_FOUND);
+	CHECK(preset_load(&dream, "assets/presets", &error) == RV_IO);
 }
 
 TEST(preset_folder_of_the_user_comes_before_the_installed_one)
 {
-	struct options options = options_default();
+	struct option_dream dream = option_dream_default();
 	rv_error error = {0};
 	char path[128];
 	const char *folder = make_folder();
@@ -169,8 +169,8 @@ TEST(preset_folder_of_the_user_comes_before_the_installed_one)
 	fputs("octaves = 13\n", file);
 	fclose(file);
 	setenv("XDG_CONFIG_HOME", folder, 1);
-	CHECK_MESSAGE(!preset_load(&options, "eyes", &error), "%s", error.message);
-	CHECK(options.params.octaves == 13);
+	CHECK_MESSAGE(!preset_load(&dream, "eyes", &error), "%s", error.message);
+	CHECK(dream.params.octaves == 13);
 	if (before)
 		setenv("XDG_CONFIG_HOME", before, 1);
 	else
@@ -190,14 +190,14 @@ TEST(preset_files_of_the_program_are_all_sound)
 	int count = 0;
 	REQUIRE(entries);
 	for (struct dirent *entry; (entry = readdir(entries));) {
-		struct options options = options_default();
+		struct option_dream dream = option_dream_default();
 		rv_error error = {0};
 		char path[512];
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof(path), "assets/presets/%s", entry->d_name);
-		CHECK_MESSAGE(!preset_load(&options, path, &error), "%s", error.message);
-		CHECK_MESSAGE(options.layers.count > 0, "%s names no layer", path);
+		CHECK_MESSAGE(!preset_load(&dream, path, &error), "%s", error.message);
+		CHECK_MESSAGE(dream.layers.count > 0, "%s names no layer", path);
 		count++;
 	}
 	closedir(entries);
