@@ -77,7 +77,7 @@ APP_TESTS = $(call sources,tests/unit/app)
 BENCH_TESTS = $(call sources,tests/unit/bench)
 TEST_SCRIPTS = $(sort $(wildcard tests/system/*.sh))
 
-ENGINE_OBJECTS = $(call objects,$(ENGINE_SOURCES)) $(BUILD)/onnx.pb-c.o $(BUILD)/shader_sources.o
+ENGINE_OBJECTS = $(call objects,$(ENGINE_SOURCES)) $(BUILD)/onnx.pb-c.o $(BUILD)/caffe.pb-c.o $(BUILD)/shader_sources.o
 APP_OBJECTS = $(call objects,$(filter-out app/command/main.c,$(APP_SOURCES))) $(BUILD)/keys_conf.o $(BUILD)/catalogue.o
 BENCH_OBJECTS = $(call objects,$(filter-out tests/bench/main.c,$(BENCH_SOURCES)))
 SUPPORT_OBJECTS = $(call objects,$(SUPPORT_SOURCES))
@@ -142,14 +142,19 @@ $(BUILD)/%.o: $(BUILD)/%.c $(BUILD)/flags
 	$(call say,CC $<)
 	$(Q)$(CC) $(ALL_CFLAGS) -w $(CPPFLAGS) $(ENGINE_CFLAGS) -MMD -MP -c -o $@ $<
 
-# What includes the generated onnx.pb-c.h.
-$(filter $(BUILD)/engine/onnx/%,$(ENGINE_OBJECTS)) $(BUILD)/tests/support/onnx_builder.o \
-$(BUILD)/tests/unit/engine/onnx/onnx.o: $(BUILD)/onnx.pb-c.c
+# What includes the generated onnx.pb-c.h or caffe.pb-c.h.
+$(filter $(BUILD)/engine/onnx/% $(BUILD)/engine/caffe/%,$(ENGINE_OBJECTS)) $(BUILD)/tests/support/onnx_builder.o \
+$(BUILD)/tests/support/caffe_builder.o $(BUILD)/tests/support/caffe_builder_onnx.o \
+$(BUILD)/tests/unit/engine/onnx/onnx.o $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/engine/caffe/*.c)) \
+$(BUILD)/tests/unit/app/offline/reference.o: \
+$(BUILD)/onnx.pb-c.c $(BUILD)/caffe.pb-c.c
 
 $(BUILD)/onnx.pb-c.c: engine/onnx/onnx.proto
+$(BUILD)/caffe.pb-c.c: engine/caffe/caffe.proto
+$(BUILD)/%.pb-c.c:
 	$(call say,PROTOC $<)
 	$(Q)mkdir -p $(@D)
-	$(Q)protoc-c --proto_path=engine/onnx --c_out=$(BUILD) onnx.proto
+	$(Q)protoc-c --proto_path=$(<D) --c_out=$(BUILD) $(<F)
 
 # Each shader becomes one C string; #line keeps the compiler's messages pointing at the real file.
 $(BUILD)/shader_sources.c: $(SHADERS) $(wildcard shaders/*/*.clh) shaders/embed.sh
@@ -308,7 +313,7 @@ lint: lint-headers lint-wings
 		$(filter %.c,$(LINTED))
 
 # Every header must stand on its own.
-lint-headers: $(BUILD)/onnx.pb-c.c
+lint-headers: $(BUILD)/onnx.pb-c.c $(BUILD)/caffe.pb-c.c
 	$(Q)for header in $(HEADERS); do \
 		echo "#include \"$$header\"" | $(CC) $(ALL_CFLAGS) -Werror $(CPPFLAGS) $(ENGINE_CFLAGS) $(APP_CFLAGS) \
 			-fsyntax-only -x c - || exit 1; done

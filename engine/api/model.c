@@ -5,7 +5,9 @@
 
 #include "engine/base/arena.h"
 #include "engine/base/suggest.h"
+#include "engine/caffe/caffe.h"
 #include "engine/graph/graph.h"
+#include "engine/onnx/file.h"
 
 enum { NO_LAYER = -1 };
 
@@ -116,6 +118,21 @@ static rv_status describe(rv_model *model, const char *input_format, rv_error *e
 	return model->default_layer == NO_LAYER ? explain_no_layer(model, error) : RV_OK;
 }
 
+/* The file's content says which format it has, whatever the file is called. */
+static rv_status read_network(struct onnx_model **onnx, const char *path, rv_error *error)
+{
+	unsigned char *bytes;
+	size_t size;
+	rv_error inner;
+	rv_status status = file_read(path, &bytes, &size, &inner);
+
+	if (status == RV_OK)
+		status = caffe_recognises(bytes, size) ? caffe_parse(onnx, bytes, size, &inner)
+		                                       : onnx_parse(onnx, bytes, size, &inner);
+	free(bytes);
+	return status != RV_OK ? rv_fail(error, status, "%.200s: %s", path, inner.message) : RV_OK;
+}
+
 rv_status rv_model_open(rv_model **model, const char *path, const char *input_format,
                         rv_error *error)
 {
@@ -126,7 +143,7 @@ rv_status rv_model_open(rv_model **model, const char *path, const char *input_fo
 		return rv_fail(error, RV_MEMORY, "not enough memory for the model");
 	rv_status status = keep_path(opened, path, error);
 	if (status == RV_OK)
-		status = onnx_open(&opened->onnx, path, error);
+		status = read_network(&opened->onnx, path, error);
 	if (status != RV_OK)
 		goto cleanup;
 	status = describe(opened, input_format, &inner);

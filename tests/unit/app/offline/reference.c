@@ -13,6 +13,7 @@
 #include "app/media/picture_read.h"
 #include "app/offline/job_run.h"
 #include "engine/reverie.h"
+#include "tests/support/caffe_builder.h"
 #include "tests/support/npy.h"
 #include "tests/support/test.h"
 
@@ -38,7 +39,8 @@ static const char *scratch(const char *name)
 
 __attribute__((destructor)) static void remove_scratch(void)
 {
-	static const char *const names[] = {"input.npy", "activation.npy", "gradient.npy", "log"};
+	static const char *const names[] = {"input.npy", "activation.npy", "gradient.npy", "log",
+	                                    "network.caffemodel"};
 
 	for (size_t i = 0; folder_made && i < sizeof(names) / sizeof(names[0]); i++)
 		unlink(scratch(names[i]));
@@ -447,19 +449,29 @@ static bool label_says(int class, const char *word)
 	return strstr(line, word) != NULL;
 }
 
-static void expect_zebra(const char *net, const char *layer)
+/* Its path, valid until the next call, or NULL. */
+static const char *found_network(const char *name)
+{
+	static char path[1024];
+	const char *found = test_data(name);
+	if (!found)
+		return NULL;
+	snprintf(path, sizeof(path), "%s", found);
+	return path;
+}
+
+/* path: of the network; NULL where it is not here. */
+static void expect_zebra(const char *path, const char *layer)
 {
 	struct subject subject;
-	const char *picture = test_data("photos/zebra.jpg"), *found;
-	char picture_path[1024], path[1024];
+	const char *picture = test_data("photos/zebra.jpg");
+	char picture_path[1024];
 
 	if (!picture)
 		SKIP("photos/zebra.jpg is not here");
 	snprintf(picture_path, sizeof(picture_path), "%s", picture);
-	found = test_data(net);
-	if (!found)
-		SKIP("%s is not here", net);
-	snprintf(path, sizeof(path), "%s", found);
+	if (!path)
+		SKIP("the network is not here");
 	if (subject_compute(&subject, path, "caffe-bgr", picture_path, layer, 224, 224,
 	                    RV_CONVOLUTION_AUTO)) {
 		int class = strongest_class(&subject.activation);
@@ -471,10 +483,23 @@ static void expect_zebra(const char *net, const char *layer)
 
 TEST(zebra_is_a_zebra_to_googlenet)
 {
-	expect_zebra("nets/bvlc_googlenet.onnx", "prob");
+	expect_zebra(found_network("nets/bvlc_googlenet.onnx"), "prob");
+}
+
+/* The same network as Caffe would have written it, whose highest layer is the one below Softmax. */
+TEST(zebra_is_a_zebra_to_a_caffemodel)
+{
+	const char *net = found_network("nets/bvlc_googlenet.onnx");
+	if (!net)
+		SKIP("nets/bvlc_googlenet.onnx is not here");
+	for (int form = CAFFE_NEW; form < CAFFE_FORMS; form++) {
+		const char *path = scratch("network.caffemodel");
+		REQUIRE(caffe_builder_convert_file(net, form, path));
+		expect_zebra(path, "loss3/classifier");
+	}
 }
 
 TEST(zebra_is_a_zebra_to_squeezenet)
 {
-	expect_zebra("nets/SqueezeNet_fp16.onnx", "softmaxout_1");
+	expect_zebra(found_network("nets/SqueezeNet_fp16.onnx"), "softmaxout_1");
 }

@@ -1,11 +1,12 @@
 /* Damaged files: whatever happens to the bytes of a model, reading it and building every layer ends
  * with a graph or with one clean line, and never with more memory than the file explains. Run under
  * SANITIZE=address,undefined this is the reader's fuzz test; seeds are fixed. */
+#include "tests/support/damage.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/base/arena.h"
 #include "engine/graph/graph.h"
 #include "engine/onnx/onnx.h"
 #include "tests/support/graph_fixture.h"
@@ -17,126 +18,9 @@
 #define SMALL_TIMES 10000
 #endif
 
-struct file {
-	unsigned char *bytes;
-	size_t size;
-};
-
-static uint64_t next_number(uint64_t *state, uint64_t below)
+static struct damage_file read_file(const char *path)
 {
-	return (uint64_t)((next_random(state) + 1) / 2 * (double)below) % below;
-}
-
-static void check_message(const rv_error *error)
-{
-	size_t length = strlen(error->message);
-	bool clean = length > 0 && error->message[length - 1] != '.';
-	for (const char *c = error->message; *c; c++)
-		clean &= (unsigned char)*c >= 0x20 && *c != 0x7f;
-	CHECK_MESSAGE(error->status != RV_OK && clean, "status %d with \"%s\"", error->status,
-	              error->message);
-}
-
-/* Builds one layer and infers its sizes. */
-static void try_layer(const struct onnx_model *model, const char *layer)
-{
-	rv_error error = {RV_OK, ""};
-	struct graph *graph = NULL;
-	if (graph_build(&graph, model, &layer, 1, NULL, &error)) {
-		check_message(&error);
-		return;
-	}
-	struct extent *extents = calloc((size_t)graph->tensor_count, sizeof(*extents));
-	error.status = RV_OK;
-	if (extents && graph_infer(graph, 64, 80, extents, &error))
-		check_message(&error);
-	free(extents);
-	graph_destroy(&graph);
-}
-
-/* layer_step: every so manieth layer is built. */
-static void try_bytes(const unsigned char *bytes, size_t size, int layer_step)
-{
-	rv_error error = {RV_OK, ""};
-	struct onnx_model *model = NULL;
-	struct graph_layer *layers;
-	int count = 0;
-	if (onnx_parse(&model, bytes, size, &error)) {
-		check_message(&error);
-		return;
-	}
-	struct arena *memory = arena_create(SIZE_MAX);
-	if (!memory || graph_list_layers(model, memory, &layers, &count, &error))
-		check_message(&error);
-	for (int i = 0; i < count; i += layer_step)
-		try_layer(model, layers[count - 1 - i].info.name);
-	arena_destroy(&memory);
-	onnx_close(&model);
-}
-
-/* What a byte becomes: one bit wrong, a number that often matters, its successor, or anything. */
-static unsigned char damaged_byte(unsigned char byte, uint64_t *state)
-{
-	static const unsigned char telling[] = {0x00, 0x01, 0x7f, 0x80, 0xff, 0x0a, 0x12, 0x3a};
-	switch (next_number(state, 4)) {
-	case 0:
-		return byte ^ (unsigned char)(1u << next_number(state, 8));
-	case 1:
-		return telling[next_number(state, sizeof(telling))];
-	case 2:
-		return (unsigned char)(byte + 1);
-	default:
-		return (unsigned char)next_number(state, 256);
-	}
-}
-
-/* Overwrites a few of the first reach bytes; sometimes inserts or removes one, which shifts all
- * lengths, or cuts the end off. Returns the new size; bytes has room for 8 more. */
-static size_t damage(unsigned char *bytes, size_t size, size_t reach, uint64_t *state)
-{
-	int changes = 1 + (int)next_number(state, 3);
-	for (int i = 0; i < changes && size > 1; i++) {
-		size_t place = next_number(state, size < reach ? size : reach);
-		uint64_t kind = next_number(state, 40);
-		if (kind == 0) {
-			memmove(bytes + place + 1, bytes + place, size - place);
-			size++;
-		} else if (kind == 1) {
-			memmove(bytes + place, bytes + place + 1, size - place - 1);
-			size--;
-		} else if (kind == 2) {
-			size = place + 1;
-		} else {
-			bytes[place] = damaged_byte(bytes[place], state);
-		}
-	}
-	return size;
-}
-
-static void try_damaged(const struct file *file, size_t reach, int times, int layer_step,
-                        uint64_t seed)
-{
-	unsigned char *bytes = malloc(file->size + 8);
-	CHECK(bytes);
-	for (int i = 0; bytes && i < times; i++) {
-		/* An allocation of just that size, so that the sanitizer sees any reading beyond.
-		 */
-		memcpy(bytes, file->bytes, file->size);
-		size_t size = damage(bytes, file->size, reach, &seed);
-		unsigned char *exact = malloc(size);
-		CHECK(exact);
-		if (exact) {
-			memcpy(exact, bytes, size);
-			try_bytes(exact, size, layer_step);
-		}
-		free(exact);
-	}
-	free(bytes);
-}
-
-static struct file read_file(const char *path)
-{
-	struct file file = {NULL, 0};
+	struct damage_file file = {NULL, 0};
 	FILE *stream = fopen(path, "rb");
 	if (!stream)
 		return file;
@@ -189,12 +73,12 @@ static void add_convolution(struct onnx_builder *builder)
 }
 
 /* A bit of everything that the reader knows. */
-static struct file varied_model(void)
+static struct damage_file varied_model(void)
 {
 	static const float values[64] = {0.5f, 1, -1, 2};
 	static const int64_t weights[] = {4, 3, 2, 2}, matrix[] = {4, 2}, four[] = {4},
 			     pair[] = {2, 2}, shape[] = {0, -1}, two[] = {2}, sides[] = {2, 3};
-	struct file file;
+	struct damage_file file;
 	struct onnx_builder *builder = onnx_builder_create(13);
 	onnx_builder_picture(builder, "x", 3, 16, 16);
 	onnx_builder_metadata(builder, "reverie.input", "unit");
@@ -226,7 +110,7 @@ static struct file varied_model(void)
 }
 
 /* Else damage would be tried on a model that is refused at once. */
-static void check_sound(const struct file *file)
+static void check_sound(const struct damage_file *file)
 {
 	struct onnx_model *model = NULL;
 	struct graph *graph = NULL;
@@ -241,20 +125,20 @@ static void check_sound(const struct file *file)
 
 TEST(damaged_small_models_are_refused_or_run)
 {
-	struct file file = varied_model();
+	struct damage_file file = varied_model();
 	check_sound(&file);
-	try_damaged(&file, file.size, SMALL_TIMES, 5, 1);
+	damage_try(&file, onnx_parse, file.size, SMALL_TIMES, 5, 1);
 	free(file.bytes);
 }
 
 TEST(truncated_small_models_are_refused)
 {
-	struct file file = varied_model();
+	struct damage_file file = varied_model();
 	for (size_t size = 0; size < file.size; size++) {
 		unsigned char *exact = malloc(size ? size : 1);
 		REQUIRE(exact);
 		memcpy(exact, file.bytes, size);
-		try_bytes(exact, size, 3);
+		damage_try_bytes(exact, size, onnx_parse, 3);
 		free(exact);
 	}
 	free(file.bytes);
@@ -265,10 +149,10 @@ TEST(random_bytes_are_refused)
 	uint64_t state = 9;
 	for (int i = 0; i < 3000; i++) {
 		unsigned char bytes[256];
-		size_t size = 1 + next_number(&state, sizeof(bytes) - 1);
+		size_t size = 1 + damage_number(&state, sizeof(bytes) - 1);
 		for (size_t j = 0; j < size; j++)
-			bytes[j] = (unsigned char)next_number(&state, 256);
-		try_bytes(bytes, size, 1);
+			bytes[j] = (unsigned char)damage_number(&state, 256);
+		damage_try_bytes(bytes, size, onnx_parse, 1);
 	}
 }
 
@@ -278,11 +162,11 @@ TEST(damaged_squeezenet_is_refused_or_runs)
 	const char *path = test_data("nets/SqueezeNet_fp16.onnx");
 	if (!path)
 		SKIP("nets/SqueezeNet_fp16.onnx is not there");
-	struct file file = read_file(path);
+	struct damage_file file = read_file(path);
 	REQUIRE(file.bytes && file.size);
-	try_damaged(&file, 10000, 60, 200, 2);
-	try_damaged(&file, file.size, 20, 200, 3);
+	damage_try(&file, onnx_parse, 10000, 60, 200, 2);
+	damage_try(&file, onnx_parse, file.size, 20, 200, 3);
 	for (size_t part = 1; part < 20; part++)
-		try_bytes(file.bytes, file.size * part / 20, 200);
+		damage_try_bytes(file.bytes, file.size * part / 20, onnx_parse, 200);
 	free(file.bytes);
 }
