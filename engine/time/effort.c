@@ -6,14 +6,14 @@
  * first; those beyond take turns as the last. The largest costs half of all and loses its lines in
  * every fetch; the coarse ones live long, and would outgrow the others where they were stepped as
  * often. */
-static const double turn_shares[] = {0.14, 0.06, 0.04, 0.03};
+static const double turn_shares[] = {0.14, 0.06, 0.05, 0.045};
 
 /* The length of these steps, for those of a cold frame. The fine ones must make up for more. */
-static const float turn_lengths[] = {1.3f, 1.15f, 1, 1};
+static const float turn_lengths[] = {1.25f, 1.15f, 1.1f, 1.1f};
 
-/* A cold dream in all that is new, spread over about so many frames: what is uncovered goes on
+/* A cold dream in all that is new, spread over two or three frames: what is uncovered goes on
  * being dreamed more than the rest until it is as deep. */
-static const double uncovered_share = 0.5;
+static const double uncovered_share = 0.4;
 
 struct effort effort_next(struct turns *turns, double uncovered, int iterations, int octaves)
 {
@@ -61,7 +61,7 @@ int effort_onset(int iterations, int frames)
 
 double effort_fade(double strength, double wanted, double seconds)
 {
-	static const double allowed = 1.25, rate = 10;
+	static const double allowed = 1.18, rate = 10;
 	double excess = wanted > 0 ? strength / (allowed * wanted) : 0;
 
 	return excess > 1 ? pow(excess, -rate * seconds) : 1;

@@ -381,7 +381,7 @@ __kernel void find_length(const __global float8 *needs, int blocks, __global flo
 
 // How much riper a place becomes in a second that is fresh, and one that is alive.
 #define FRESH_RATE 1.0f
-#define ALIVE_RATE 0.25f
+#define ALIVE_RATE 0.5f
 
 // detail = what was dreamed, where it was wanted, and what was inherited, elsewhere. seconds says for
 // how long it ripens; 0: nothing was dreamed; below 0 all was dreamed as if cold, and is that ripe.

@@ -47,7 +47,7 @@ static rv_status look_at_frame(struct depth_bench *bench, rv_error *error)
 	if (status)
 		return status;
 	printf("depth frame=%d", bench->frames++);
-	for (int i = 0; i < DEPTH_SIZES; i++)
+	for (int i = 0; i < bench->meter.count; i++)
 		printf(" %dx%d=%.9g", bench->meter.pictures[i].width,
 		       bench->meter.pictures[i].height, worth[i]);
 	printf("\n");

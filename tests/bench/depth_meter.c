@@ -15,7 +15,10 @@ rv_status depth_meter_open(struct depth_meter *meter, rv_engine *engine, int wid
 		status = convert_allocate_image(&meter->pictures[i], RV_RGB8, across, down, error);
 		if (!status)
 			status = rv_appraiser_create(&meter->appraisers[i], engine, across, down,
-			                             error);
+			                             i ? NULL : error);
+		if (status == RV_INVALID && i)
+			return RV_OK;
+		meter->count += !status;
 	}
 	return status;
 }
@@ -49,7 +52,9 @@ rv_status depth_meter_look(struct depth_meter *meter, const rv_image *picture,
 {
 	rv_status status = RV_OK;
 	take(picture, &meter->pictures[0]);
-	for (int i = 0; i < DEPTH_SIZES && !status; i++) {
+	for (int i = meter->count; i < DEPTH_SIZES; i++)
+		worth[i] = 0;
+	for (int i = 0; i < meter->count && !status; i++) {
 		if (i)
 			status = shrink(&meter->shrinkers[i], &meter->pictures[0],
 			                &meter->pictures[i], error);

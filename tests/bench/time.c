@@ -1,5 +1,5 @@
-/* reverie-bench time CLIP: what a dream costs, how strong it is and how little it flickers, frame
- * by frame, and against the same frames dreamed one by one. */
+/* reverie-bench time CLIP: what a dream costs, how strong and deep it is and how little it
+ * flickers, frame by frame, and against the same frames dreamed one by one. */
 #include <math.h>
 #include <stdlib.h>
 #include <time.h>
@@ -13,6 +13,9 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/time_measure.h"
 #include "tests/bench/time_sample.h"
+
+/* Frames dreamed by themselves whose time is kept: their median does not need more. */
+enum { ALONE_MOST = 32 };
 
 /* One kind of frame: cold, warm or at rest (warm, and nothing to do). */
 struct tally {
@@ -28,7 +31,10 @@ struct time_bench {
 	rv_motion *motion;
 	struct motion_between between;
 	struct tally cold, warm, rest;
+	struct tally alone; /* dreamed by themselves, of the sample: as cold as the first frame */
 	struct time_sample sample;
+	struct depth_meter meter;
+	double depth_sum[DEPTH_SIZES], depth_least[DEPTH_SIZES];
 	int frames, cuts, pairs; /* pairs: those whose motion was followed */
 	double strength_sum, strength_least, strength_most;
 	double own_sum, warping_sum;
@@ -65,7 +71,12 @@ static struct tally *tally_for(struct time_bench *bench, const rv_frame_report *
 static rv_status dream_alone(struct time_bench *bench, const rv_image *frame, const rv_image *dream,
                              rv_error *error)
 {
-	return rv_dream(bench->session.engine, frame, RV_TIME_NONE, dream, error);
+	double start = now_ms();
+	rv_status status = rv_dream(bench->session.engine, frame, RV_TIME_NONE, dream, error);
+	/* The first frame's compiles the kernels. */
+	if (!status && bench->frames && bench->alone.count < ALONE_MOST)
+		bench->alone.times[bench->alone.count++] = now_ms() - start;
+	return status;
 }
 
 static rv_status estimate_both(struct time_bench *bench, const rv_image *past, const rv_image *now,
@@ -78,6 +89,19 @@ static rv_status estimate_both(struct time_bench *bench, const rv_image *past, c
 	if (!status)
 		find_same(between);
 	return status;
+}
+
+static rv_status look_deep(struct time_bench *bench, const rv_image *picture,
+                           double worth[DEPTH_SIZES], rv_error *error)
+{
+	if (!bench->meter.appraisers[0]) {
+		rv_status status = depth_meter_open(
+			&bench->meter, bench->session.engine, picture->width, picture->height,
+			(double)bench->options->dream.params.octave_scale, error);
+		if (status)
+			return status;
+	}
+	return depth_meter_look(&bench->meter, picture, worth, error);
 }
 
 /* How the dream goes along with the scene since the last frame: never across a cut. */
@@ -95,6 +119,13 @@ static rv_status measure_flicker(struct time_bench *bench, struct frame_measure 
 	bench->pairs++;
 	bench->own_sum += found->own;
 	bench->warping_sum += found->warping;
+	if (time_sample_wants(&bench->sample, bench->frames)) {
+		status = look_deep(bench, &bench->before, found->worth_frame, error);
+		if (!status)
+			status = look_deep(bench, &bench->after, found->worth_dream, error);
+		if (status)
+			return status;
+	}
 	return time_sample_offer(&bench->sample, bench->frames, &bench->past, &bench->before, found,
 	                         error);
 }
@@ -207,10 +238,10 @@ static rv_status open_clip(struct time_bench *bench, rv_error *error)
 
 static rv_status open_tallies(struct time_bench *bench, rv_error *error)
 {
-	struct tally *tallies[] = {&bench->cold, &bench->warm, &bench->rest};
+	struct tally *tallies[] = {&bench->cold, &bench->warm, &bench->rest, &bench->alone};
 	for (size_t i = 0; i < sizeof(tallies) / sizeof(tallies[0]); i++) {
-		tallies[i]->times =
-			calloc((size_t)bench->options->call.frames, sizeof(*tallies[i]->times));
+		tallies[i]->times = calloc((size_t)bench->options->call.frames + ALONE_MOST,
+		                           sizeof(*tallies[i]->times));
 		if (!tallies[i]->times)
 			return rv_fail(error, RV_MEMORY, "no memory for %d times",
 			               bench->options->call.frames);
@@ -233,13 +264,41 @@ static void add_measure(struct sample_sums *sums, const struct frame_measure *me
 	sums->excess += measure->warping - measure->own;
 }
 
+/* How deep the dream of a pair's second frame is, next to the one in bench->after. */
+static rv_status add_depth(struct time_bench *bench, const struct sample_pair *pair,
+                           rv_error *error)
+{
+	const struct frame_measure *measure = &pair->measure;
+	double alone[DEPTH_SIZES];
+	rv_status status = look_deep(bench, &bench->after, alone, error);
+	for (int i = 0; i < bench->meter.count && !status; i++) {
+		double depth = (measure->worth_dream[i] - measure->worth_frame[i]) /
+		               (alone[i] - measure->worth_frame[i]);
+		bench->depth_sum[i] += depth;
+		bench->depth_least[i] = fmin(bench->depth_least[i], depth);
+	}
+	return status;
+}
+
+static void print_depth(const struct time_bench *bench)
+{
+	printf("depth pairs=%d", bench->sample.count);
+	for (int i = 0; i < bench->meter.count; i++)
+		printf(" %dx%d=%.2f least=%.2f", bench->meter.pictures[i].width,
+		       bench->meter.pictures[i].height, bench->depth_sum[i] / bench->sample.count,
+		       bench->depth_least[i]);
+	printf("\n");
+}
+
 static rv_status dream_pair_alone(struct time_bench *bench, const struct sample_pair *pair,
-                                  struct sample_sums *sums, rv_error *error)
+                                  bool first, struct sample_sums *sums, rv_error *error)
 {
 	struct frame_measure found = {.own = pair->measure.own};
 	rv_status status = dream_alone(bench, &pair->past, &bench->past_after, error);
 	if (!status)
 		status = dream_alone(bench, &pair->now, &bench->after, error);
+	if (!status && first)
+		status = add_depth(bench, pair, error);
 	if (!status)
 		status = estimate_both(bench, &pair->past, &pair->now, error);
 	if (status)
@@ -251,8 +310,9 @@ static rv_status dream_pair_alone(struct time_bench *bench, const struct sample_
 	return RV_OK;
 }
 
-static rv_status dream_sample_alone(struct time_bench *bench, float step, struct sample_sums *sums,
-                                    rv_error *error)
+/* first: with the steps that were asked for. */
+static rv_status dream_sample_alone(struct time_bench *bench, float step, bool first,
+                                    struct sample_sums *sums, rv_error *error)
 {
 	const struct session *session = &bench->session;
 	rv_params params =
@@ -262,7 +322,7 @@ static rv_status dream_sample_alone(struct time_bench *bench, float step, struct
 	status = rv_set_params(session->engine, &params, error);
 	*sums = (struct sample_sums){0};
 	for (int i = 0; i < bench->sample.count && !status && !signals_stop; i++)
-		status = dream_pair_alone(bench, &bench->sample.pairs[i], sums, error);
+		status = dream_pair_alone(bench, &bench->sample.pairs[i], first, sums, error);
 	return status;
 }
 
@@ -274,7 +334,7 @@ static rv_status match_sample(struct time_bench *bench, double wanted, float *st
 	enum { TRIES = 4 };
 	*step = bench->options->dream.params.step;
 	for (int i = 0; i < TRIES; i++) {
-		rv_status status = dream_sample_alone(bench, *step, alone, error);
+		rv_status status = dream_sample_alone(bench, *step, i == 0, alone, error);
 		if (status || signals_stop)
 			return status;
 		double ratio = wanted / alone->strength;
@@ -304,6 +364,7 @@ static rv_status compare_with_alone(struct time_bench *bench, rv_error *error)
 	rv_status status = match_sample(bench, time.strength, &step, &alone, error);
 	if (status || signals_stop)
 		return status;
+	print_depth(bench);
 	printf("sample pairs=%d time_strength=%.2f time_brightness=%.2f "
 	       "time_saturation=%.2f alone_step=%.4f alone_strength=%.2f alone_excess=%.2f "
 	       "alone_brightness=%.2f alone_saturation=%.2f excess_ratio=%.3f "
@@ -319,7 +380,8 @@ static rv_status compare_with_alone(struct time_bench *bench, rv_error *error)
 
 static void print_sums(struct time_bench *bench)
 {
-	double cold = median(&bench->cold), warm = mean(&bench->warm);
+	double cold = median(bench->alone.count ? &bench->alone : &bench->cold),
+	       warm = mean(&bench->warm);
 	if (!bench->frames)
 		return;
 	printf("time %dx%d frames=%d cuts=%d cold=%d warm=%d rest=%d cold_ms=%.1f warm_ms=%.1f "
@@ -337,6 +399,7 @@ static void print_sums(struct time_bench *bench)
 
 static void close_bench(struct time_bench *bench)
 {
+	depth_meter_release(&bench->meter);
 	session_close(&bench->session);
 	source_close(&bench->source);
 	rv_motion_destroy(&bench->motion);
@@ -349,11 +412,16 @@ static void close_bench(struct time_bench *bench)
 	free(bench->cold.times);
 	free(bench->warm.times);
 	free(bench->rest.times);
+	free(bench->alone.times);
 }
 
 rv_status bench_time(const struct options *options, rv_error *error)
 {
-	struct time_bench bench = {.options = options, .strength_least = INFINITY};
+	struct time_bench bench = {
+		.options = options,
+		.strength_least = INFINITY,
+		.depth_least = {INFINITY, INFINITY, INFINITY, INFINITY},
+	};
 	rv_status status;
 	if (!options->call.operand[0] || options->call.second[0])
 		return rv_fail(error, RV_INVALID, "one clip is timed: reverie-bench time CLIP");
@@ -361,10 +429,10 @@ rv_status bench_time(const struct options *options, rv_error *error)
 	    (status = open_tallies(&bench, error)) == RV_OK &&
 	    (status = session_open(&bench.session, options, error)) == RV_OK)
 		status = bench_frames(&bench, error);
-	if (status == RV_OK) {
-		print_sums(&bench);
+	if (status == RV_OK)
 		status = compare_with_alone(&bench, error);
-	}
+	if (status == RV_OK)
+		print_sums(&bench);
 	close_bench(&bench);
 	return status;
 }

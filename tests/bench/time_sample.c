@@ -43,6 +43,11 @@ static void thin_out(struct time_sample *sample)
 	sample->count = kept;
 }
 
+bool time_sample_wants(const struct time_sample *sample, int index)
+{
+	return !sample->interval || index % sample->interval == 0;
+}
+
 rv_status time_sample_offer(struct time_sample *sample, int index, const rv_image *past,
                             const rv_image *now, const struct frame_measure *measure,
                             rv_error *error)

@@ -2,6 +2,7 @@
 #ifndef TESTS_BENCH_TIME_SAMPLE_H
 #define TESTS_BENCH_TIME_SAMPLE_H
 
+#include "tests/bench/depth_meter.h"
 #include "tests/bench/time_measure.h"
 
 enum { SAMPLE_PAIRS_MOST = 6 };
@@ -11,6 +12,8 @@ struct frame_measure {
 	double strength;
 	struct tone_measure tone;
 	double own, warping; /* errors of the frame and of the dream; NAN where none was measured */
+	/* What the network sees in the frame and in the dream (tests/bench/depth_meter.h). */
+	double worth_frame[DEPTH_SIZES], worth_dream[DEPTH_SIZES];
 };
 
 struct sample_pair {
@@ -25,6 +28,9 @@ struct time_sample {
 	int count;
 	int interval; /* every so many frames a pair is kept; 0 is 1 */
 };
+
+/* Whether the turn of a frame of this index has come. */
+bool time_sample_wants(const struct time_sample *sample, int index);
 
 /* Keeps copies of the two frames, if their turn has come: frame 1 comes first, and no index comes
  * twice. Where there are too many, every other pair is let go, and from then on half as many are

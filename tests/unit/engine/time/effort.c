@@ -12,13 +12,13 @@ TEST(only_what_is_too_strong_fades_within_a_second)
 {
 	CHECK(effort_fade(90, 0, 1) == 1); /* nothing known yet */
 	CHECK(effort_fade(10, 20, 1) == 1);
-	CHECK(effort_fade(24.9, 20, 1) == 1);
+	CHECK(effort_fade(23.5, 20, 1) == 1);
 	for (double strength = 26; strength < 90; strength++) {
 		double now = strength;
 
 		for (int frame = 0; frame < 30; frame++)
 			now *= effort_fade(now, 20, 1 / 30.0);
-		CHECK_MESSAGE(now >= 25 && now < 25.2, "%g became %g", strength, now);
+		CHECK_MESSAGE(now >= 23.6 && now < 23.8, "%g became %g", strength, now);
 		CHECK(effort_fade(strength, 20, 0) == 1);
 	}
 }
@@ -77,14 +77,14 @@ TEST(turns_come_evenly)
 	}
 }
 
-/* What is uncovered gets half of what a cold frame would give it in each octave, besides. */
+/* What is uncovered gets two fifths of what a cold frame would give it in each octave, besides. */
 TEST(what_is_uncovered_earns_its_steps)
 {
 	int none[RV_OCTAVES_MAX], counts[RV_OCTAVES_MAX];
 
 	count_steps(0, 4, none);
 	for (double uncovered = 0.1; uncovered < 0.95; uncovered += 0.1) {
-		double more = uncovered * ITERATIONS / 2 * FRAMES;
+		double more = uncovered * ITERATIONS * 0.4 * FRAMES;
 
 		count_steps(uncovered, 4, counts);
 		for (int i = 0; i < 4; i++)

@@ -275,7 +275,7 @@ TEST(a_still_scene_settles_unless_it_drifts)
 	rv_frame_report report = {0};
 
 	REQUIRE(set_up(&fixture));
-	for (int t = 0; t < 90; t++) { /* it goes on for two seconds after the last motion */
+	for (int t = 0; t < 60; t++) { /* it goes on for a second after the last motion */
 		paint(&fixture, 1, t < 6 ? t : 6, 0);
 		report = dream(&fixture);
 	}
