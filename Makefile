@@ -13,7 +13,7 @@ DEBIAN_PACKAGES = gcc libc6-dev make pkg-config ca-certificates nodejs npm \
 	libswscale-dev libswresample-dev libsdl2-dev liblo-dev libasound2-dev libxxhash-dev libcurl4-openssl-dev
 DEBIAN_TEST_PACKAGES = ffmpeg g++ imagemagick liblo-tools man-db oclgrind python3 python3-numpy \
 	xvfb xdotool xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils
-DEBIAN_DEVELOPER_PACKAGES = clang clang-format cppcheck gcovr python3-torch
+DEBIAN_DEVELOPER_PACKAGES = clang libclang-rt-14-dev clang-format cppcheck gcovr python3-torch
 
 ENGINE_PACKAGES = OpenCL libprotobuf-c libxxhash
 APP_PACKAGES = libavformat libavcodec libavfilter libavdevice libswscale libswresample libavutil sdl2 libcurl
@@ -81,7 +81,10 @@ ENGINE_OBJECTS = $(call objects,$(ENGINE_SOURCES)) $(BUILD)/onnx.pb-c.o $(BUILD)
 APP_OBJECTS = $(call objects,$(filter-out app/command/main.c,$(APP_SOURCES))) $(BUILD)/keys_conf.o $(BUILD)/catalogue.o
 BENCH_OBJECTS = $(call objects,$(filter-out tests/bench/main.c,$(BENCH_SOURCES)))
 SUPPORT_OBJECTS = $(call objects,$(SUPPORT_SOURCES))
-TEST_PROGRAMS = $(patsubst %.c,$(BUILD)/%,$(ENGINE_TESTS) $(APP_TESTS) $(BENCH_TESTS))
+FUZZ_TARGETS = $(filter-out fuzz replay,$(basename $(notdir $(wildcard tests/fuzz/*.c))))
+# Every target with its seeds, without a fuzzer.
+FUZZ_REPLAYS = $(FUZZ_TARGETS:%=$(BUILD)/tests/fuzz/%)
+TEST_PROGRAMS = $(patsubst %.c,$(BUILD)/%,$(ENGINE_TESTS) $(APP_TESTS) $(BENCH_TESTS)) $(FUZZ_REPLAYS)
 
 .PHONY: all
 all: $(BUILD)/reverie $(BUILD)/reverie-bench
@@ -115,11 +118,11 @@ $(BUILD)/libreverie.so.$(VERSION): $(ENGINE_OBJECTS)
 	$(Q)ln -sf $(@F) $(BUILD)/$(SONAME)
 	$(Q)ln -sf $(SONAME) $(BUILD)/libreverie.so
 
-$(BUILD)/reverie: $(BUILD)/app/command/main.o $(BUILD)/app.a $(BUILD)/engine.a
+$(BUILD)/reverie: $(BUILD)/app/command/main.o $(BUILD)/version.o $(BUILD)/app.a $(BUILD)/engine.a
 	$(call say,LINK $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
 
-$(BUILD)/reverie-bench: $(BUILD)/tests/bench/main.o $(BENCH_OBJECTS) $(BUILD)/app.a $(BUILD)/engine.a
+$(BUILD)/reverie-bench: $(BUILD)/tests/bench/main.o $(BENCH_OBJECTS) $(BUILD)/version.o $(BUILD)/app.a $(BUILD)/engine.a
 	$(call say,LINK $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
 
@@ -132,6 +135,23 @@ $(patsubst %.c,$(BUILD)/%,$(ENGINE_TESTS)): $(BUILD)/%: $(BUILD)/%.o $(ENGINE_SU
 $(patsubst %.c,$(BUILD)/%,$(APP_TESTS) $(BENCH_TESTS)): $(BUILD)/%: $(BUILD)/%.o $(SUPPORT_OBJECTS) $(BENCH_OBJECTS) $(BUILD)/app.a $(BUILD)/engine.a
 	$(call say,LINK $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
+
+# What tests share reports to the program it is linked with: a test's main, or fuzz.c.
+$(BUILD)/tests/support.a: $(filter-out $(BUILD)/tests/support/test.o,$(SUPPORT_OBJECTS))
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+FUZZ_PARTS = $(BUILD)/tests/fuzz/fuzz.o $(BUILD)/tests/support.a $(BUILD)/app.a $(BUILD)/engine.a
+
+$(FUZZ_REPLAYS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(FUZZ_PARTS)
+	$(call say,LINK $@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
+
+.PHONY: fuzz-programs
+fuzz-programs: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
+$(FUZZ_TARGETS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(FUZZ_PARTS)
+	$(call say,LINK $@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(APP_LIBS)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC $<)
@@ -176,6 +196,13 @@ $(BUILD)/catalogue.c: models/catalogue
 	$(Q)mkdir -p $(@D)
 	$(Q)$(call embed,app/networks/catalogue.h,catalogue_text)
 
+# The commit that is built, where the sources come from git.
+COMMIT = $(if $(wildcard .git),$(shell git describe --tags --always --dirty 2>/dev/null))
+$(BUILD)/version.c: FORCE
+	@mkdir -p $(@D)
+	@printf '#include "app/command/program.h"\nconst char program_commit[] = "%s";\n' '$(COMMIT)' >$@.tmp
+	@cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@
+
 # Objects are kept, those of the tests too.
 .SECONDARY:
 
@@ -201,6 +228,10 @@ help:
 	@echo 'make sanitize      run the test programs, and the end-to-end tests of live sessions and of'
 	@echo '                   time, under the sanitizers; SANITIZERS=tsan or asan runs one alone,'
 	@echo '                   SANITIZE_TESTS="unit/app/base/queue system/live" these tests'
+	@echo 'make fuzz          make up inputs for every parser, SECONDS=60 each (clang); FUZZ=onnx takes one'
+	@echo 'make coverage      run the unit tests and say how much of each wing they run (gcovr)'
+	@echo 'make compile_commands.json'
+	@echo '                   tell editors how each file is compiled'
 	@echo 'make bench         time gradient steps and a dream of the default network against PyTorch'
 	@echo 'make kernels       compile every OpenCL kernel and say what is wrong with it'
 	@echo 'make format        lay out the C sources with clang-format'
@@ -269,6 +300,38 @@ sanitize:
 		case $$kind in tsan) flags=thread ;; asan) flags=address,undefined ;; esac; \
 		$(PARALLEL) SANITIZE=$$flags BUILD=build-$$kind all test-programs; done
 	@SANITIZE_TESTS='$(SANITIZE_TESTS)' sh tests/sanitize $(SANITIZERS:%=build-%)
+
+# Inputs made up for every parser of bytes that come from elsewhere; tests/fuzz/README.md tells how.
+SECONDS ?= 60
+FUZZ ?= $(FUZZ_TARGETS)
+FUZZ_CC ?= clang
+.PHONY: fuzz
+fuzz:
+	@$(PARALLEL) CC='$(FUZZ_CC)' SANITIZE=fuzzer-no-link,address,undefined BUILD=build-fuzz fuzz-programs
+	@sh tests/fuzz/run build-fuzz $(SECONDS) $(FUZZ)
+
+# How many of its lines the unit tests run, for each wing.
+.PHONY: coverage unit-tests
+unit-tests: $(TEST_PROGRAMS)
+	@sh tests/run $(TEST_PROGRAMS)
+coverage:
+	@$(PARALLEL) CFLAGS='-O1 -g --coverage' LDFLAGS=--coverage BUILD=build-coverage test-programs
+	@find build-coverage -name '*.gcda' -delete
+	@$(MAKE) --no-print-directory CFLAGS='-O1 -g --coverage' LDFLAGS=--coverage BUILD=build-coverage unit-tests
+	@gcovr --root . --filter app/ --filter engine/ --csv --output build-coverage/lines.csv build-coverage
+	@awk -F, 'NR > 1 { split($$1, path, "/"); wing = path[1] "/" path[2]; all[wing] += $$2; run[wing] += $$3 } \
+		END { for (wing in all) printf "%-20s %5.1f %% of %5d lines\n", \
+			wing, 100 * run[wing] / all[wing], all[wing] }' build-coverage/lines.csv | sort
+
+# For editors and tools that want to know how each file is compiled.
+COMPILED = $(ENGINE_SOURCES) $(APP_SOURCES) $(BENCH_SOURCES) $(SUPPORT_SOURCES) $(ENGINE_TESTS) $(APP_TESTS) \
+	$(BENCH_TESTS) $(wildcard tests/fuzz/*.c)
+compile_commands.json: FORCE
+	$(call say,WRITE $@)
+	$(Q){ echo '['; before=; for file in $(COMPILED); do \
+		printf '%s{"directory": "%s", "file": "%s", "command": "%s -c %s"}\n' "$$before" "$(CURDIR)" \
+			"$$file" '$(subst ",\",$(CC) $(ALL_CFLAGS) $(CPPFLAGS) $(ENGINE_CFLAGS) $(APP_CFLAGS))' "$$file"; \
+		before=,; done; echo ']'; } > $@
 
 # The networks of other people are timed where the test data is there.
 NETWORKS := ../shared/data/nets

@@ -51,6 +51,14 @@ static rv_status read_options(struct options *options, int count, char *const *w
 	return options_parse(options, count, words, command, error);
 }
 
+static void print_version(const struct program *program)
+{
+	printf("%s " RV_VERSION, program->name);
+	if (program_commit[0])
+		printf(" (%s)", program_commit);
+	printf("\n");
+}
+
 static rv_status run_command(const struct program *program, const struct command *command,
                              const struct options *options, rv_error *error)
 {
@@ -59,7 +67,7 @@ static rv_status run_command(const struct program *program, const struct command
 	if (options->call.help)
 		options_print_help(stdout, program->name, program->commands, command);
 	else if (options->call.version)
-		printf("%s " RV_VERSION "\n", program->name);
+		print_version(program);
 	else
 		return command->run(options, error);
 	return RV_OK;

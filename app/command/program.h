@@ -18,6 +18,10 @@ struct program {
 	rv_status (*print_topic)(const struct options *options, rv_error *error);
 };
 
+/* The commit that was built, as git describes it; empty where the sources do not come from git.
+ * Made by the Makefile. */
+extern const char program_commit[];
+
 /* Runs the program with the words of main(), and returns its exit code. An error is one line on
  * standard error. Everything is written when it returns. Called once, on the main thread. */
 int program_run(const struct program *program, int count, char **words);

@@ -29,6 +29,8 @@ between() { # LOW VALUE HIGH
 
 expect_bench_success bench_help --help
 check bench_help_lists_what_it_measures grep -q '^  startup ' "$work/out"
+expect_bench_success bench_version --version
+check bench_version_is_one_line grep -q "^reverie-bench [0-9]" "$work/out"
 expect_error bench_is_a_program_of_its_own 2 "reverie-bench step" bench step --runs 3
 
 expect_bench_error bench_of_nothing 2 "startup, memory or profile"

@@ -127,7 +127,7 @@ for command in devices models layers tune inspect; do
 	expect_success "help_of_$command" "$command" --help
 done
 expect_success version --version
-check version_is_one_line grep -qx 'reverie [0-9.]*' "$work/out"
+check version_is_one_line grep -Eqx 'reverie [0-9]+\.[0-9]+\.[0-9]+( \([^ ]+\))?' "$work/out"
 expect_success save_a_preset --octaves 7 --preset mountains --save-preset "$work/own.preset"
 check saved_preset_holds_the_command_line grep -qx 'octaves = 7' "$work/own.preset"
 check saved_preset_holds_the_preset_it_began_with grep -qx "layer = mixed8" "$work/own.preset"

@@ -1,0 +1,11 @@
+/* Networks as .caffemodel files: parsed, listed, and every layer built. */
+#include "engine/caffe/caffe.h"
+
+#include "tests/fuzz/fuzz.h"
+#include "tests/support/damage.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	damage_try_bytes(bytes, size, caffe_parse, 1);
+	return 0;
+}
