@@ -1,16 +1,16 @@
-/* The typical level of every channel of a layer: its RMS over ordinary pictures.
+/* The RMS of every channel of a layer over ordinary pictures.
  *
- * Some channels are ten times louder than others whatever they are shown; dividing by the typical
- * level lets them compete. The ordinary pictures are made here: dead leaves (opaque discs of random
+ * Some channels are ten times stronger than others whatever they are shown; dividing by their RMS
+ * lets them compete. The ordinary pictures are made here: dead leaves (opaque discs of random
  * size and colour, the sizes by a power law), which have the statistics of natural images (Ruderman
- * 1997; Lee, Mumford and Huang 2001), so nothing needs to be shipped and the channel_rms are the
+ * 1997; Lee, Mumford and Huang 2001), so nothing needs to be shipped and the figures are the
  * same on every machine. They are kept in the cache, by model and layer. */
 #ifndef ENGINE_API_CHANNEL_RMS_H
 #define ENGINE_API_CHANNEL_RMS_H
 
 #include "engine/api/engine.h"
 
-/* Writes one level per channel, to be released with free(). */
+/* Writes the RMS of each channel of layer, to be released with free(). */
 rv_status channel_rms_of_layer(rv_engine *engine, const char *layer, float **channel_rms,
                                rv_error *error);
 

@@ -7,9 +7,9 @@
 #include "engine/dream/memory.h"
 #include "engine/opencl/program.h"
 
-/* Makes room for another ascent that may go on from this one's dream; suits: it looks for the same.
- * What is kept counts little, but is not planned for: where memory is limited, the next one begins
- * anew. */
+/* Keeps of the engine's ascent what the next one needs to go on from its dream. suits: the next one
+ * raises the same. Where memory is limited nothing is kept, as no ascent plans for what it would
+ * take. */
 static void retire_ascent(rv_engine *engine, bool suits)
 {
 	if (!engine->ascent) {

@@ -22,7 +22,7 @@ rv_status engine_check_image(const rv_image *image, rv_error *error)
 		return rv_fail(error, RV_INVALID,
 		               "a picture of %dx%d cannot be dreamed; each side must be 1..%d",
 		               image->width, image->height, SIDE_MAX);
-	sample = image->format == RV_RGB8 ? 1 : image->format == RV_RGB16 ? 2 : 4;
+	sample = raster_sample_bytes(image->format);
 	if (image->stride < 3 * sample * (size_t)image->width || image->stride % sample)
 		return rv_fail(error, RV_INVALID,
 		               "a stride of %zu bytes is too short for %d pixels", image->stride,

@@ -14,8 +14,8 @@ struct rv_engine {
 	struct graph *graph;
 	struct convolution_library *convolutions;
 	struct ascent *ascent; /* NULL until a picture's size is known */
-	struct ascent *last;   /* retired: the next ascent may go on from its dream; or NULL */
-	bool last_suits;       /* it looked for what params look for */
+	struct ascent *last;   /* retired, or NULL: the next ascent may go on from its dream */
+	bool last_suits;       /* last raised what params raise */
 	rv_progress *progress;
 	void *progress_context;
 };

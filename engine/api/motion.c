@@ -111,12 +111,12 @@ static rv_status record_load(struct rv_motion *motion, struct motion_picture *pi
 /* The last row of an image need not be as long as the stride. */
 static size_t image_bytes(const rv_image *image)
 {
-	size_t sample = image->format == RV_RGB8 ? 1 : image->format == RV_RGB16 ? 2 : 4;
+	size_t sample = raster_sample_bytes(image->format);
 
 	return image->stride * (size_t)(image->height - 1) + 3 * sample * (size_t)image->width;
 }
 
-/* The image is read once this has returned. */
+/* Uploads the image, which has been read when this returns, and enqueues its conversion. */
 static rv_status load(struct rv_motion *motion, struct motion_picture *picture,
                       const rv_image *image, rv_error *error)
 {

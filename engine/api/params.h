@@ -11,7 +11,8 @@ rv_status params_check(const rv_params *params, rv_error *error);
 /* True where going from one to the other leaves graph, sizes and recorded launches as they are. */
 bool params_same_recording(const rv_params *a, const rv_params *b);
 
-/* True where both look for the same, so that a dream of one may go on as one of the other. */
+/* True where both raise the same layers and channels by the same objective, so that a dream of one
+ * may go on as a dream of the other. */
 bool params_same_objective(const rv_params *a, const rv_params *b);
 
 #endif

@@ -63,7 +63,7 @@ rv_status probe_present(struct probe *probe, const rv_image *picture, rv_error *
 	struct launch_recorder recorder = {
 		.device = device, .list = &probe->present, .error = error};
 	struct slice input = network_activation(probe->network, 0);
-	size_t sample = picture->format == RV_RGB8 ? 1 : picture->format == RV_RGB16 ? 2 : 4;
+	size_t sample = raster_sample_bytes(picture->format);
 	struct raster_pixels pixels = {.format = picture->format,
 	                               .stride = 3 * sample * (size_t)picture->width};
 	unsigned char *rows = packed_rows(picture, pixels.stride);

@@ -1,11 +1,13 @@
-/* Inside the optical flow: its levels, its settings, and what its two files share. */
+/* What a flow is made of: the constants of the method, the levels of its pyramids, its buffers and
+ * launches. */
 #ifndef ENGINE_FLOW_PLAN_H
 #define ENGINE_FLOW_PLAN_H
 
 #include "engine/flow/settings.h"
 #include "engine/opencl/launch.h"
 
-/* What shaders/flow.cl calls MARGIN; rows are padded to whole pairs of the widest vectors. */
+/* FLOW_MARGIN is MARGIN of shaders/flow/planes.clh; rows are padded to whole pairs of the widest
+ * vectors. */
 enum { FLOW_MARGIN = 32, FLOW_ROW_UNIT = 32, FLOW_SYSTEM_PLANES = 11, FLOW_LEVELS_MAX = 24 };
 enum { FLOW_QUALITIES = RV_FLOW_FINE + 1 };
 

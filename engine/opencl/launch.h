@@ -24,12 +24,15 @@ struct launch_list {
 	int buffer_count, buffer_capacity;
 };
 
+/* Releases the launches and the buffers that the list owns, and leaves it empty. Nothing of it may
+ * be running. */
 void launch_list_clear(struct launch_list *list);
 
 /* Bytes of the buffers that the list owns. */
 size_t launch_list_bytes(const struct launch_list *list);
 
-/* Enqueues every launch; does not wait. */
+/* Enqueues every launch in order; does not wait. RV_DEVICE or RV_MEMORY, with the launch's label.
+ */
 rv_status launch_list_run(const struct launch_list *list, cl_command_queue queue, rv_error *error);
 
 /* Changes one argument of a recorded launch for the runs that are enqueued from now on. */

@@ -1,4 +1,4 @@
-/* Launches recorded once and run many times.
+/* The launch recorder, which writes launches into a list that is run many times.
  *
  * Operators do not launch kernels: they record them, with all arguments set, into a list that is
  * then enqueued for every gradient step. A recorder keeps the first error it meets and makes the
@@ -13,7 +13,7 @@ struct launch_recorder {
 	struct device *device;
 	struct launch_list *list;
 	cl_mem zeros;   /* a pixel of zeros, at least as wide as the widest tensor */
-	cl_mem scratch; /* room that launches use one after the other; may be NULL */
+	cl_mem scratch; /* memory that launches use one after the other; may be NULL */
 	size_t scratch_bytes;
 	rv_status status; /* the first failure */
 	rv_error *error;

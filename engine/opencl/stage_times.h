@@ -27,11 +27,11 @@ struct stage_times {
 	struct stage_spans spans[TIMED_STAGES];
 };
 
-/* Put around what a stage enqueues, as often as it does. */
+/* Called before and after what a stage enqueues, each time that it does. */
 void stage_times_begin(struct stage_times *times, cl_command_queue queue, enum timed_stage stage);
 void stage_times_end(struct stage_times *times, cl_command_queue queue, enum timed_stage stage);
 
-/* Waits for the spans of a stage, and forgets them: their sum, in milliseconds. */
+/* Waits for all spans of a stage, forgets them, and returns their sum in milliseconds. */
 double stage_times_take(struct stage_times *times, enum timed_stage stage);
 
 #endif

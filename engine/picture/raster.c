@@ -16,6 +16,11 @@ size_t raster_bytes(int width, int height)
 	return (size_t)width * (size_t)height * 4 * sizeof(float);
 }
 
+size_t raster_sample_bytes(rv_pixel_format format)
+{
+	return format == RV_RGB8 ? 1 : format == RV_RGB16 ? 2 : 4;
+}
+
 struct raster raster_record_own(struct launch_recorder *recorder, int width, int height)
 {
 	return (struct raster){record_own_buffer(recorder, raster_bytes(width, height), NULL),

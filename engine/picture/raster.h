@@ -21,6 +21,9 @@ struct raster {
 /* Bytes of a raster's buffer: 16 for each pixel. */
 size_t raster_bytes(int width, int height);
 
+/* Bytes of one sample of a caller's pixels; a pixel has three. */
+size_t raster_sample_bytes(rv_pixel_format format);
+
 /* A raster of zeros whose buffer the list owns; buffer is NULL after a failure. */
 struct raster raster_record_own(struct launch_recorder *recorder, int width, int height);
 

@@ -1,10 +1,5 @@
 #include "engine/picture/transfer.h"
 
-static size_t sample_bytes(rv_pixel_format format)
-{
-	return format == RV_RGB8 ? 1 : format == RV_RGB16 ? 2 : 4;
-}
-
 static void load(struct transfer *transfer, struct launch_recorder *recorder)
 {
 	raster_record_load(recorder, &transfer->input, &transfer->frame);
@@ -31,7 +26,7 @@ static rv_status record_way(struct transfer *transfer, struct launch_list *list,
 		return RV_OK;
 	launch_list_clear(list);
 	pixels->format = format;
-	pixels->stride = 3 * (size_t)frame->width * sample_bytes(format);
+	pixels->stride = 3 * (size_t)frame->width * raster_sample_bytes(format);
 	pixels->buffer = record_own_buffer(&recorder, pixels->stride * (size_t)frame->height, NULL);
 	record(transfer, &recorder);
 	if (recorder.status != RV_OK)

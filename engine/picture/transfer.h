@@ -1,4 +1,4 @@
-/* The caller's pixels: one upload and one download a picture, converted on the device. */
+/* One upload and one download of the caller's pixels for each picture; the device converts them. */
 #ifndef ENGINE_PICTURE_TRANSFER_H
 #define ENGINE_PICTURE_TRANSFER_H
 
@@ -21,10 +21,11 @@ void transfer_release(struct transfer *transfer);
 /* Records both directions, for pixels of this format. */
 rv_status transfer_record(struct transfer *transfer, rv_pixel_format format, rv_error *error);
 
-/* image -> frame; image, of the rasters' size, is read until transfer_download has waited. */
+/* Writes image, which has the rasters' size, to frame. The image is read until the next
+ * transfer_download has returned. */
 rv_status transfer_upload(struct transfer *transfer, const rv_image *image, rv_error *error);
 
-/* frame + strength * detail -> image; waits for it. */
+/* Writes frame + strength * detail to image, and waits until it is there. */
 rv_status transfer_download(struct transfer *transfer, float strength, const rv_image *image,
                             rv_error *error);
 
