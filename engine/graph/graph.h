@@ -20,6 +20,13 @@ enum operator_kind {
 	OPERATOR_SIGMOID,
 	OPERATOR_HARD_SIGMOID,
 	OPERATOR_HARD_SWISH,
+	OPERATOR_ELU, /* y = x < 0 ? alpha * (exp(x) - 1) : x */
+	OPERATOR_TANH,
+	OPERATOR_ERF,
+	OPERATOR_GELU,      /* y = x * (1 + erf(x / sqrt(2))) / 2 */
+	OPERATOR_GELU_TANH, /* the same with an approximation by tanh */
+	OPERATOR_POWER,     /* y = x ^ alpha */
+	OPERATOR_PRELU,     /* y = x < 0 ? x * scale[channel] : x */
 	OPERATOR_ADD,
 	OPERATOR_MULTIPLY, /* second input has the same size, or 1x1 (squeeze and excitation) */
 	OPERATOR_CONCAT,   /* along channels */
@@ -29,6 +36,12 @@ enum operator_kind {
 	OPERATOR_LRN, /* local response normalisation across channels */
 	OPERATOR_PAD,
 	OPERATOR_SOFTMAX, /* over channels, at each pixel */
+	/* y = (x - mean) / sqrt(variance + constant) * scale[channel] + shift[channel], with mean
+	 * and variance over the channels of each pixel, or over the pixels of each channel: */
+	OPERATOR_LAYER_NORM,
+	OPERATOR_INSTANCE_NORM,
+	OPERATOR_REARRANGE, /* every output value is an input value from elsewhere */
+	OPERATOR_RESAMPLE,  /* rows and columns are weighted sums of rows and columns */
 	OPERATOR_KINDS,
 };
 
@@ -54,6 +67,46 @@ struct window {
 	enum { PAD_EXPLICIT, PAD_SAME_UPPER, PAD_SAME_LOWER } pad_same; /* ONNX auto_pad */
 	bool ceil_mode;         /* pools: round the output size up */
 	bool count_include_pad; /* average pool: divide by the whole window */
+	bool whole;             /* max pool: all of the input, whatever height and width say */
+};
+
+/* Which input value an output value of OPERATOR_REARRANGE is. */
+struct rearrangement {
+	enum {
+		REARRANGE_SLICE,    /* channel c + number */
+		REARRANGE_SHUFFLE,  /* of `number` groups of channels, the first of each, the
+		                       second... */
+		REARRANGE_TO_SPACE, /* channels become blocks of number x number pixels: ONNX DCR */
+		REARRANGE_TO_SPACE_CRD,
+		REARRANGE_TO_DEPTH, /* and the other way round */
+		REARRANGE_TO_DEPTH_CRD,
+	} kind;
+	int number;
+};
+
+/* How OPERATOR_RESAMPLE makes rows and columns, in the words of ONNX Resize and Pad. */
+struct resampling {
+	enum {
+		RESAMPLE_REFLECT, /* pads of the node's window */
+		RESAMPLE_EDGE,
+		RESAMPLE_ZEROS, /* scale - 1 zeros between neighbours */
+		RESAMPLE_NEAREST,
+		RESAMPLE_LINEAR,
+	} kind;
+	enum {
+		COORDINATES_HALF_PIXEL,
+		COORDINATES_PYTORCH_HALF_PIXEL,
+		COORDINATES_ASYMMETRIC,
+		COORDINATES_ALIGN_CORNERS,
+	} coordinates;
+	enum {
+		NEAREST_PREFER_FLOOR,
+		NEAREST_PREFER_CEIL,
+		NEAREST_FLOOR,
+		NEAREST_CEIL,
+	} nearest;
+	float scale_y, scale_x; /* output size by input size */
+	bool rounds;            /* the output size is rounded; else rounded down */
 };
 
 /* One of the convolutions that are run as one because they read the same tensor. All have the same
@@ -75,14 +128,16 @@ struct graph_node {
 	struct window window;           /* convolution, pools; PAD uses its pads */
 	int groups;                     /* convolution */
 	struct convolution_part *parts; /* convolution; output_count of them */
-	const float *scale, *shift;     /* affine: [channels] each */
+	const float *scale, *shift;     /* affine, prelu, norms: [channels] each */
 	const float *bias;              /* average pool moved behind its 1x1 convolution: [channels]
 	                                   added by the store; else NULL */
 	struct clamp clamp;             /* clamp; also fused into affine, add and average pool */
-	/* Leaky relu: alpha. Hard sigmoid: alpha, beta. Pad: constant. LRN: alpha, beta and
-	 * constant (k) as ONNX has them, so alpha is yet to be divided by size. */
+	/* Leaky relu, elu, power: alpha. Hard sigmoid: alpha, beta. Pad, norms: constant. LRN:
+	 * alpha, beta and constant (k) as ONNX has them, so alpha is yet to be divided by size. */
 	float alpha, beta, constant;
 	int size; /* LRN: number of channels */
+	struct rearrangement rearrangement;
+	struct resampling resampling;
 };
 
 struct graph_tensor {

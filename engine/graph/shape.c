@@ -1,5 +1,7 @@
 #include "engine/graph/shape.h"
 
+#include <math.h>
+
 #include "engine/onnx/model.h"
 
 /* One direction of a window. */
@@ -44,6 +46,8 @@ struct graph_window_fit graph_window_fit(const struct window *window, struct ext
 		resolve_same_pads(&y, input.height, window->pad_same == PAD_SAME_UPPER);
 		resolve_same_pads(&x, input.width, window->pad_same == PAD_SAME_UPPER);
 	}
+	if (window->whole)
+		return (struct graph_window_fit){.output = {1, 1}};
 	bool ceil_mode = window->ceil_mode;
 	return (struct graph_window_fit){
 		.pad_top = y.pad_before,
@@ -94,6 +98,55 @@ static rv_status windowed_extent(const struct graph_node *node, struct extent in
 	               node->window.width, node->window.height);
 }
 
+static struct extent rearranged_extent(const struct rearrangement *how, struct extent input)
+{
+	switch (how->kind) {
+	case REARRANGE_TO_SPACE:
+	case REARRANGE_TO_SPACE_CRD:
+		return (struct extent){input.height * how->number, input.width * how->number};
+	case REARRANGE_TO_DEPTH:
+	case REARRANGE_TO_DEPTH_CRD:
+		return (struct extent){input.height / how->number, input.width / how->number};
+	default:
+		return input;
+	}
+}
+
+static int scaled_side(const struct resampling *how, int side, float scale)
+{
+	double exact = (double)side * (double)scale;
+	if (how->kind == RESAMPLE_ZEROS)
+		exact = (double)(side - 1) * (double)scale + 1;
+	/* A scale such as 1.1 is a float, and 10 times it no less than 11. */
+	exact = how->rounds ? round(exact) : floor(exact * (1 + 1e-7));
+	return exact > EXTENT_MAX ? EXTENT_MAX + 1 : (int)exact;
+}
+
+static rv_status resampled_extent(const struct graph_node *node, struct extent input,
+                                  struct extent *output, rv_error *error)
+{
+	const struct resampling *how = &node->resampling;
+	const struct window *pads = &node->window;
+	int most_y = pads->pad_top > pads->pad_bottom ? pads->pad_top : pads->pad_bottom;
+	int most_x = pads->pad_left > pads->pad_right ? pads->pad_left : pads->pad_right;
+
+	if (how->kind == RESAMPLE_REFLECT && (most_y >= input.height || most_x >= input.width))
+		return rv_fail(error, RV_INVALID,
+		               "node " ONNX_NAME " (Pad): its %dx%d input is no larger than its "
+		               "reflected pads; give a larger picture or a lower layer",
+		               node->name, input.width, input.height);
+	if (how->kind == RESAMPLE_REFLECT || how->kind == RESAMPLE_EDGE)
+		*output = (struct extent){input.height + pads->pad_top + pads->pad_bottom,
+		                          input.width + pads->pad_left + pads->pad_right};
+	else
+		*output = (struct extent){scaled_side(how, input.height, how->scale_y),
+		                          scaled_side(how, input.width, how->scale_x)};
+	if (output->height >= 1 && output->width >= 1)
+		return RV_OK;
+	return rv_fail(error, RV_INVALID, "node " ONNX_NAME " (Resize): nothing is left of %dx%d",
+	               node->name, input.width, input.height);
+}
+
 rv_status graph_node_extent(const struct graph_node *node, const struct extent *extents,
                             struct extent *output, rv_error *error)
 {
@@ -111,6 +164,17 @@ rv_status graph_node_extent(const struct graph_node *node, const struct extent *
 	case OPERATOR_PAD:
 		output->height = input.height + node->window.pad_top + node->window.pad_bottom;
 		output->width = input.width + node->window.pad_left + node->window.pad_right;
+		break;
+	case OPERATOR_REARRANGE:
+		*output = rearranged_extent(&node->rearrangement, input);
+		if (output->height < 1 || output->width < 1)
+			return rv_fail(error, RV_INVALID,
+			               "node " ONNX_NAME
+			               ": its %dx%d input is smaller than a block",
+			               node->name, input.width, input.height);
+		break;
+	case OPERATOR_RESAMPLE:
+		status = resampled_extent(node, input, output, error);
 		break;
 	default:
 		status = combined_extent(node, extents, output, error);

@@ -168,15 +168,42 @@ struct graph_node translate_draft(enum operator_kind kind)
 	};
 }
 
+/* 0 stays: it is a single pixel. */
+static int rounded_stride(double stride)
+{
+	if (stride <= 0)
+		return 0;
+	return stride < 1 ? 1 : stride > EXTENT_MAX ? EXTENT_MAX : (int)(stride + 0.5);
+}
+
+/* Input pixels per output pixel. */
+static double rearranged_stride(const struct rearrangement *how)
+{
+	switch (how->kind) {
+	case REARRANGE_TO_SPACE:
+	case REARRANGE_TO_SPACE_CRD:
+		return 1.0 / how->number;
+	case REARRANGE_TO_DEPTH:
+	case REARRANGE_TO_DEPTH_CRD:
+		return how->number;
+	default:
+		return 1;
+	}
+}
+
 /* Picture pixels per pixel of what node makes. */
 static int output_stride(const struct builder *builder, const struct graph_node *node)
 {
 	int stride = 0;
-	if (node->kind == OPERATOR_GLOBAL_AVERAGE_POOL)
+	if (node->kind == OPERATOR_GLOBAL_AVERAGE_POOL || node->window.whole)
 		return 0;
 	for (int i = 0; i < node->input_count; i++)
 		if (builder->strides[node->inputs[i]] > stride)
 			stride = builder->strides[node->inputs[i]];
+	if (node->kind == OPERATOR_RESAMPLE && node->resampling.scale_y > 0)
+		return rounded_stride((double)stride / (double)node->resampling.scale_y);
+	if (node->kind == OPERATOR_REARRANGE)
+		return rounded_stride(stride * rearranged_stride(&node->rearrangement));
 	int64_t product = (int64_t)stride * node->window.stride_y;
 	return product > EXTENT_MAX ? EXTENT_MAX : (int)product;
 }

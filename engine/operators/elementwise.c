@@ -76,6 +76,18 @@ static struct unary unary_of(const struct graph_node *node)
 	case OPERATOR_HARD_SIGMOID:
 		return (struct unary){"hard_sigmoid_forward", "hard_sigmoid_backward", node->alpha,
 		                      node->beta};
+	case OPERATOR_ELU:
+		return (struct unary){"elu_forward", "elu_backward", node->alpha, 0};
+	case OPERATOR_TANH:
+		return (struct unary){"tanh_forward", "tanh_backward", 0, 0};
+	case OPERATOR_ERF:
+		return (struct unary){"erf_forward", "erf_backward", 0, 0};
+	case OPERATOR_GELU:
+		return (struct unary){"gelu_forward", "gelu_backward", 0, 0};
+	case OPERATOR_GELU_TANH:
+		return (struct unary){"gelu_tanh_forward", "gelu_tanh_backward", 0, 0};
+	case OPERATOR_POWER:
+		return (struct unary){"power_forward", "power_backward", node->alpha, 0};
 	default:
 		return (struct unary){"hard_swish_forward", "hard_swish_backward", 0, 0};
 	}
@@ -106,6 +118,32 @@ void operator_unary_backward(struct launch_recorder *recorder, const struct oper
 	record_slice(recorder, from_output ? &output->activation : &input->activation);
 	record_float(recorder, unary.a);
 	record_float(recorder, unary.b);
+	finish_backward(recorder, input, operator_lanes(recorder, operation));
+}
+
+void operator_prelu_forward(struct launch_recorder *recorder, const struct operation *operation)
+{
+	const struct slice *in = &operation->inputs[0].activation;
+
+	operator_record(recorder, operation, "operators/elementwise", NULL, "prelu_forward");
+	record_slice(recorder, in);
+	record_slice(recorder, &operation->outputs[0].activation);
+	record_buffer(recorder, operator_record_channel_table(recorder, operation->node->scale,
+	                                                      in->channels));
+	finish(recorder, in, operator_lanes(recorder, operation));
+}
+
+void operator_prelu_backward(struct launch_recorder *recorder, const struct operation *operation)
+{
+	const struct operand *input = &operation->inputs[0];
+
+	if (!input->wants_gradient)
+		return;
+	operator_record(recorder, operation, "operators/elementwise", NULL, "prelu_backward");
+	record_slice(recorder, &operation->outputs[0].gradient);
+	record_slice(recorder, &input->activation);
+	record_buffer(recorder, operator_record_channel_table(recorder, operation->node->scale,
+	                                                      input->gradient.channels));
 	finish_backward(recorder, input, operator_lanes(recorder, operation));
 }
 

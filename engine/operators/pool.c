@@ -13,6 +13,24 @@ static int index_bytes(const struct window *window)
 	return taps < 256 ? 1 : taps < 65536 ? 2 : 4;
 }
 
+/* The node's, or one as large as the input. */
+static struct window window_of(const struct operation *operation)
+{
+	struct window window = operation->node->window;
+	const struct slice *in = &operation->inputs[0].activation;
+
+	if (window.whole) {
+		window = (struct window){.whole = true,
+		                         .stride_y = 1,
+		                         .stride_x = 1,
+		                         .dilation_y = 1,
+		                         .dilation_x = 1};
+		window.height = in->height;
+		window.width = in->width;
+	}
+	return window;
+}
+
 static int saved_stride(const struct operation *operation)
 {
 	return round_up(operation->outputs[0].activation.channels, TENSOR_ALIGNMENT);
@@ -20,22 +38,24 @@ static int saved_stride(const struct operation *operation)
 
 size_t operator_max_pool_saved_bytes(const struct operation *operation)
 {
+	const struct window window = window_of(operation);
+
 	return (size_t)slice_pixels(&operation->outputs[0].activation) *
-	       (size_t)saved_stride(operation) * (size_t)index_bytes(&operation->node->window);
+	       (size_t)saved_stride(operation) * (size_t)index_bytes(&window);
 }
 
 static void record_pool(struct launch_recorder *recorder, const struct operation *operation,
                         const char *kernel)
 {
-	const struct window *window = &operation->node->window;
+	const struct window window = window_of(operation);
 	static const char *const index_types[] = {"", "uchar", "ushort", "", "uint"};
 	char options[256];
 
 	snprintf(options, sizeof(options),
 	         "-DINDEX=%s -DWINDOW_HEIGHT=%d -DWINDOW_WIDTH=%d -DSTRIDE_Y=%d -DSTRIDE_X=%d "
 	         "-DDILATION_Y=%d -DDILATION_X=%d",
-	         index_types[index_bytes(window)], window->height, window->width, window->stride_y,
-	         window->stride_x, window->dilation_y, window->dilation_x);
+	         index_types[index_bytes(&window)], window.height, window.width, window.stride_y,
+	         window.stride_x, window.dilation_y, window.dilation_x);
 	operator_record(recorder, operation, "operators/pool", options, kernel);
 }
 

@@ -60,6 +60,44 @@ UNARY(hard_swish, value *fmin(fmax(fma(value, (real)(1.0f / 6), (real)0.5f), (re
       WHERE(value > -3 && value < 3, fma(value, (real)(1.0f / 3), (real)0.5f),
 	    WHERE(value > 0, 1, 0)))
 
+UNARY(elu, WHERE(value < 0, a * (exp(value) - 1), value), WHERE(value < 0, a * exp(value), 1))
+UNARY(tanh, tanh(value), 1 - value * value)
+UNARY(erf, erf(value), 1.128379167f * exp(-value * value))
+UNARY(gelu, value * 0.5f * (1 + erf(value * 0.7071067812f)),
+      0.5f * (1 + erf(value * 0.7071067812f)) +
+	      value * 0.3989422804f * exp(-0.5f * value * value))
+#define GELU_INNER(x) (0.7978845608f * (x) * (1 + 0.044715f * (x) * (x)))
+UNARY(gelu_tanh, value * 0.5f * (1 + tanh(GELU_INNER(value))),
+      0.5f * (1 + tanh(GELU_INNER(value))) +
+	      0.5f * value * (1 - tanh(GELU_INNER(value)) * tanh(GELU_INNER(value))) *
+		      0.7978845608f * (1 + 0.134145f * value * value))
+UNARY(power, pow(value, (real)a), a * pow(value, (real)(a - 1)))
+
+__kernel void prelu_forward(READ_SLICE(in), SLICE(out), const __global float *slopes, int channels,
+			    int pixels)
+{
+	FOR_PIXELS(pixel, pixels)
+		FOR_CHANNELS(channel, channels) {
+			real value = load(AT(in, pixel, channel));
+			store(AT(out, pixel, channel),
+			      WHERE(value < 0, value * load(slopes + channel), value));
+		}
+}
+
+__kernel void prelu_backward(READ_SLICE(gradient), READ_SLICE(in), const __global float *slopes,
+			     int channels, int pixels, DESTINATION_ARGUMENTS)
+{
+	struct destination to = DESTINATION;
+
+	FOR_PIXELS(pixel, pixels)
+		FOR_CHANNELS(channel, channels) {
+			real slope = WHERE(load(AT(in, pixel, channel)) < 0, load(slopes + channel),
+					   1);
+			store_gradient(&to, pixel, channel,
+				       load(AT(gradient, pixel, channel)) * slope);
+		}
+}
+
 __kernel void add_forward(READ_SLICE(a), READ_SLICE(b), SLICE(out), float low, float high,
 			  int channels, int pixels)
 {

@@ -60,10 +60,29 @@ static double convolve(const struct graph_node *node, const struct convolution_p
 	return clamped(sum, part->clamp);
 }
 
+/* What a rounded-up size reaches beyond the pads was never there. */
+static int taps_with_pads(int size, int dilation, int start, int end)
+{
+	int count = 0;
+	for (int i = 0; i < size; i++)
+		count += start + i * dilation < end;
+	return count;
+}
+
+/* Automatic pads reach as far as the last window does. */
+static int pads_after(const struct window *window, const struct volume *input, bool vertical)
+{
+	if (window->pad_same != PAD_EXPLICIT)
+		return input->height + input->width;
+	return vertical ? window->pad_bottom : window->pad_right;
+}
+
 static double pool(const struct graph_node *node, const struct volume *input, int c, int top,
                    int left)
 {
-	const struct window *window = &node->window;
+	struct window all = {
+		.height = input->height, .width = input->width, .dilation_y = 1, .dilation_x = 1};
+	const struct window *window = node->window.whole ? &all : &node->window;
 	double sum = 0, most = -INFINITY;
 	int count = 0;
 	for (int ky = 0; ky < window->height; ky++)
@@ -78,7 +97,10 @@ static double pool(const struct graph_node *node, const struct volume *input, in
 	if (node->kind == OPERATOR_MAX_POOL)
 		return most;
 	if (window->count_include_pad)
-		count = window->height * window->width;
+		count = taps_with_pads(window->height, window->dilation_y, top,
+		                       input->height + pads_after(window, input, true)) *
+		        taps_with_pads(window->width, window->dilation_x, left,
+		                       input->width + pads_after(window, input, false));
 	return clamped(sum / count + (node->bias ? (double)node->bias[c] : 0), node->clamp);
 }
 
@@ -157,6 +179,143 @@ static void run_softmax(const struct volume *input, struct volume *output)
 	}
 }
 
+static void normalise(const struct graph_node *node, const struct volume *input, int c, int pixel,
+                      double mean, double variance, struct volume *output)
+{
+	size_t pixels = (size_t)input->height * (size_t)input->width;
+	size_t i = (size_t)c * pixels + (size_t)pixel;
+	double normal = (input->data[i] - mean) / sqrt(variance + (double)node->constant);
+	output->data[i] = normal * (double)node->scale[c] + (double)node->shift[c];
+}
+
+/* over_channels: mean and variance of each pixel; else of each channel. */
+static void run_norm(const struct graph_node *node, const struct volume *input,
+                     struct volume *output, bool over_channels)
+{
+	int pixels = input->height * input->width;
+	int outer = over_channels ? pixels : input->channels;
+	int inner = over_channels ? input->channels : pixels;
+	for (int o = 0; o < outer; o++) {
+		double sum = 0, squares = 0;
+		for (int pass = 0; pass < 3; pass++)
+			for (int i = 0; i < inner; i++) {
+				int c = over_channels ? i : o, pixel = over_channels ? o : i;
+				double x = input->data[(size_t)c * (size_t)pixels + (size_t)pixel];
+				if (pass == 0)
+					sum += x;
+				else if (pass == 1)
+					squares += pow(x - sum / inner, 2);
+				else
+					normalise(node, input, c, pixel, sum / inner,
+					          squares / inner, output);
+			}
+	}
+}
+
+/* ---- values from elsewhere ---- */
+
+static double rearranged(const struct rearrangement *how, const struct volume *input, int c, int y,
+                         int x, int channels)
+{
+	int n = how->number, block = n * n;
+	switch (how->kind) {
+	case REARRANGE_SHUFFLE:
+		return *at(input, c % n * (input->channels / n) + c / n, y, x);
+	case REARRANGE_TO_SPACE:
+		return *at(input, (y % n * n + x % n) * channels + c, y / n, x / n);
+	case REARRANGE_TO_SPACE_CRD:
+		return *at(input, c * block + y % n * n + x % n, y / n, x / n);
+	case REARRANGE_TO_DEPTH:
+		return *at(input, c % input->channels, y * n + c / input->channels / n,
+		           x * n + c / input->channels % n);
+	case REARRANGE_TO_DEPTH_CRD:
+		return *at(input, c / block, y * n + c % block / n, x * n + c % n);
+	default:
+		return *at(input, c + n, y, x);
+	}
+}
+
+static int mirrored(int place, int count, bool reflect)
+{
+	while (reflect && (place < 0 || place >= count))
+		place = place < 0 ? -place : 2 * (count - 1) - place;
+	return place < 0 ? 0 : place >= count ? count - 1 : place;
+}
+
+static double position(const struct resampling *how, int i, int input, int output, float given)
+{
+	double scale = how->rounds ? (double)output / input : (double)given;
+	if (how->coordinates == COORDINATES_ASYMMETRIC)
+		return i / scale;
+	if (how->coordinates == COORDINATES_ALIGN_CORNERS)
+		return output == 1 ? 0 : (double)i * (input - 1) / (output - 1);
+	if (how->coordinates == COORDINATES_PYTORCH_HALF_PIXEL && output == 1)
+		return 0;
+	return (i + 0.5) / scale - 0.5;
+}
+
+static int nearest(const struct resampling *how, double place)
+{
+	switch (how->nearest) {
+	case NEAREST_FLOOR:
+		return (int)floor(place);
+	case NEAREST_CEIL:
+		return (int)ceil(place);
+	case NEAREST_PREFER_CEIL:
+		return (int)(place - floor(place) >= 0.5 ? floor(place) + 1 : floor(place));
+	default:
+		return (int)(place - floor(place) > 0.5 ? floor(place) + 1 : floor(place));
+	}
+}
+
+static double linear(const struct volume *input, int c, double y, double x)
+{
+	double sum = 0;
+	for (int dy = 0; dy < 2; dy++)
+		for (int dx = 0; dx < 2; dx++) {
+			int from_y = mirrored((int)floor(y) + dy, input->height, false);
+			int from_x = mirrored((int)floor(x) + dx, input->width, false);
+			double weight_y = dy ? y - floor(y) : 1 - (y - floor(y));
+			double weight_x = dx ? x - floor(x) : 1 - (x - floor(x));
+			sum += weight_y * weight_x * *at(input, c, from_y, from_x);
+		}
+	return sum;
+}
+
+static double resampled(const struct graph_node *node, const struct volume *input,
+                        const struct volume *output, int c, int y, int x)
+{
+	const struct resampling *how = &node->resampling;
+	int top = y - node->window.pad_top, left = x - node->window.pad_left;
+	bool reflect = how->kind == RESAMPLE_REFLECT;
+	if (reflect || how->kind == RESAMPLE_EDGE)
+		return *at(input, c, mirrored(top, input->height, reflect),
+		           mirrored(left, input->width, reflect));
+	if (how->kind == RESAMPLE_ZEROS) {
+		int step_y = (int)how->scale_y, step_x = (int)how->scale_x;
+		return y % step_y || x % step_x ? 0 : *at(input, c, y / step_y, x / step_x);
+	}
+	double from_y = position(how, y, input->height, output->height, how->scale_y);
+	double from_x = position(how, x, input->width, output->width, how->scale_x);
+	if (how->kind == RESAMPLE_LINEAR)
+		return linear(input, c, from_y, from_x);
+	return *at(input, c, mirrored(nearest(how, from_y), input->height, false),
+	           mirrored(nearest(how, from_x), input->width, false));
+}
+
+static void run_move(const struct graph_node *node, const struct volume *input,
+                     struct volume *output)
+{
+	for (int c = 0; c < output->channels; c++)
+		for (int y = 0; y < output->height; y++)
+			for (int x = 0; x < output->width; x++)
+				*at(output, c, y, x) =
+					node->kind == OPERATOR_RESAMPLE
+						? resampled(node, input, output, c, y, x)
+						: rearranged(&node->rearrangement, input, c, y, x,
+				                             output->channels);
+}
+
 /* ---- each value by itself ---- */
 
 static double pointwise(const struct graph_node *node, double x, int c)
@@ -176,6 +335,20 @@ static double pointwise(const struct graph_node *node, double x, int c)
 		return fmin(fmax(hard, 0), 1);
 	case OPERATOR_HARD_SWISH:
 		return x * fmin(fmax(x / 6 + 0.5, 0), 1);
+	case OPERATOR_PRELU:
+		return x < 0 ? x * (double)node->scale[c] : x;
+	case OPERATOR_ELU:
+		return x < 0 ? (double)node->alpha * expm1(x) : x;
+	case OPERATOR_TANH:
+		return tanh(x);
+	case OPERATOR_ERF:
+		return erf(x);
+	case OPERATOR_GELU:
+		return x / 2 * (1 + erf(x / sqrt(2)));
+	case OPERATOR_GELU_TANH:
+		return x / 2 * (1 + tanh(sqrt(M_2_PI) * (x + 0.044715 * x * x * x)));
+	case OPERATOR_POWER:
+		return pow(x, (double)node->alpha);
 	default:
 		abort();
 	}
@@ -191,20 +364,25 @@ static void run_pointwise(const struct graph_node *node, const struct volume *in
 
 /* ---- several inputs ---- */
 
-static void run_pair(const struct graph_node *node, const struct volume *a, const struct volume *b,
-                     struct volume *output)
+static void run_product(const struct volume *a, const struct volume *b, struct volume *output)
 {
+	bool pixel = b->height == 1 && b->width == 1;
 	for (int c = 0; c < a->channels; c++)
 		for (int y = 0; y < a->height; y++)
-			for (int x = 0; x < a->width; x++) {
-				bool pixel = b->height == 1 && b->width == 1;
-				double first = *at(a, c, y, x);
-				double second = *at(b, c, pixel ? 0 : y, pixel ? 0 : x);
+			for (int x = 0; x < a->width; x++)
 				*at(output, c, y, x) =
-					node->kind == OPERATOR_ADD
-						? clamped(first + second, node->clamp)
-						: first * second;
-			}
+					*at(a, c, y, x) * *at(b, c, pixel ? 0 : y, pixel ? 0 : x);
+}
+
+static void run_sum(const struct graph *graph, const struct graph_node *node,
+                    const struct graph_values *values, struct volume *output)
+{
+	for (size_t i = 0; i < volume_count(output); i++) {
+		double sum = 0;
+		for (int k = 0; k < node->input_count; k++)
+			sum += view(graph, values, node->inputs[k]).data[i];
+		output->data[i] = clamped(sum, node->clamp);
+	}
 }
 
 static void run_concat(const struct graph *graph, const struct graph_node *node,
@@ -242,10 +420,20 @@ static void run_node(const struct graph *graph, const struct graph_node *node, i
 	case OPERATOR_SOFTMAX:
 		run_softmax(&input, &output);
 		break;
+	case OPERATOR_LAYER_NORM:
+	case OPERATOR_INSTANCE_NORM:
+		run_norm(node, &input, &output, node->kind == OPERATOR_LAYER_NORM);
+		break;
+	case OPERATOR_REARRANGE:
+	case OPERATOR_RESAMPLE:
+		run_move(node, &input, &output);
+		break;
 	case OPERATOR_ADD:
+		run_sum(graph, node, values, &output);
+		break;
 	case OPERATOR_MULTIPLY:
 		second = view(graph, values, node->inputs[1]);
-		run_pair(node, &input, &second, &output);
+		run_product(&input, &second, &output);
 		break;
 	case OPERATOR_CONCAT:
 		run_concat(graph, node, values, &output);
