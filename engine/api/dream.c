@@ -26,25 +26,6 @@ static void retire_ascent(rv_engine *engine, bool suits)
 	engine->ascent = NULL;
 }
 
-/* params with the default layer written out where none is named. */
-rv_params engine_resolve(const rv_engine *engine, const rv_params *params)
-{
-	rv_params resolved = *params;
-	const char *name = rv_model_default_layer(engine->model);
-
-	if (resolved.target_count == 0) {
-		memset(&resolved.targets[0], 0, sizeof(resolved.targets[0]));
-		resolved.target_count = 1;
-		resolved.targets[0].weight = 1;
-	}
-	for (int i = 0; i < resolved.target_count; i++) {
-		rv_target *target = &resolved.targets[i];
-		if (!target->layer[0] && name && strlen(name) < sizeof(target->layer))
-			strcpy(target->layer, name);
-	}
-	return resolved;
-}
-
 static rv_status check_layers(const rv_engine *engine, const rv_params *params, rv_error *error)
 {
 	for (int i = 0; i < params->target_count; i++) {

@@ -1,6 +1,7 @@
 #include "engine/api/engine.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/api/model.h"
 #include "engine/opencl/device_open.h"
@@ -92,6 +93,24 @@ void rv_reset(rv_engine *engine)
 	ascent_destroy(&engine->last);
 	if (engine->ascent)
 		ascent_reset(engine->ascent);
+}
+
+rv_params engine_resolve(const rv_engine *engine, const rv_params *params)
+{
+	rv_params resolved = *params;
+	const char *name = rv_model_default_layer(engine->model);
+
+	if (resolved.target_count == 0) {
+		memset(&resolved.targets[0], 0, sizeof(resolved.targets[0]));
+		resolved.target_count = 1;
+		resolved.targets[0].weight = 1;
+	}
+	for (int i = 0; i < resolved.target_count; i++) {
+		rv_target *target = &resolved.targets[i];
+		if (!target->layer[0] && name && strlen(name) < sizeof(target->layer))
+			strcpy(target->layer, name);
+	}
+	return resolved;
 }
 
 rv_status engine_build(const rv_engine *engine, const char *const *layers, int layer_count,
