@@ -237,6 +237,7 @@ help:
 	@echo 'make format        lay out the C sources with clang-format'
 	@echo 'make lint          check the layout and who includes whom (tests/lint/wings), compile every'
 	@echo '                   header alone, run cppcheck if it is there'
+	@echo 'make readme        write the tables of options in README.md anew'
 	@echo 'make reference     install ONNX Runtime into build-reference, for the tests that compare with it'
 	@echo 'make install       install under $$(DESTDIR)$$(PREFIX); make uninstall takes it back'
 	@echo 'make clean         remove $(BUILD)'
@@ -350,6 +351,11 @@ bench: $(BUILD)/reverie-bench
 .PHONY: kernels
 kernels: $(BUILD)/reverie
 	$(Q)$(BUILD)/reverie kernels
+
+# The tables of options in README.md, from the table of options.
+.PHONY: readme
+readme: $(BUILD)/tests/unit/app/options/readme
+	$(Q)REVERIE_WRITE_README=1 $< >/dev/null
 
 .PHONY: reference
 reference:

@@ -290,10 +290,10 @@ enum {
 };
 
 /* All fields of rv_params but its targets. rv_set_params refuses what is out of these ranges. */
-extern const rv_param rv_param_table[RV_PARAM_COUNT];
+RV_API extern const rv_param rv_param_table[RV_PARAM_COUNT];
 
 /* Of a target: each of its channels, and its weight without the sign. */
-extern const rv_range rv_channel_range, rv_weight_range;
+RV_API extern const rv_range rv_channel_range, rv_weight_range;
 
 /* ---- the engine ---- */
 

@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+_Static_assert((int)OPTION_HUD_SMALL == HUD_SMALL && (int)OPTION_HUD_HELP == HUD_HELP,
+               "the option --hud names the levels of the HUD");
+
 static const int64_t draw_interval = 250000000;     /* nanoseconds */
 static const int64_t message_duration = 3000000000; /* nanoseconds */
 
