@@ -9,14 +9,16 @@
 #include <strings.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/networks/checksum.h"
 
 enum {
-	CONNECT_SECONDS = 5, /* to reach a server */
-	SILENT_SECONDS = 10, /* without a byte */
-	TRIES_MAX = 3,       /* of one place, each going on where the last broke off */
+	CONNECT_SECONDS = 5,    /* to reach a server */
+	NO_NETWORK_SECONDS = 4, /* to reach the first of all servers: then there is no network */
+	SILENT_SECONDS = 10,    /* without a byte */
+	TRIES_MAX = 3,          /* of one place, each going on where the last broke off */
 	PATH_MAX_LENGTH = 1100,
 	HEAD_LENGTH = 64, /* bytes at the beginning of a file that tell what it is */
 };
@@ -29,6 +31,8 @@ struct fetch {
 	uint64_t start; /* bytes that were there before this try */
 	uint64_t done;  /* bytes that are there */
 	bool write_failed, cancelled;
+	bool reached;    /* a server has answered, so there is a network */
+	int64_t started; /* milliseconds of the monotonic clock */
 	char why[CURL_ERROR_SIZE];
 	CURL *curl;
 	CURLcode code; /* how the last transfer ended */
@@ -41,6 +45,13 @@ enum outcome {
 	NO_GOOD,    /* this place has not got it */
 	FAILED,     /* no place can help: the disk, the user, memory */
 };
+
+static int64_t now_ms(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
 
 /* ---- curl's side ---- */
 
@@ -72,6 +83,15 @@ static int tell_progress(void *context, curl_off_t total, curl_off_t now, curl_o
 	return fetch->cancelled;
 }
 
+/* Where there is no network at all, that is found out once and not for every place. */
+static long connect_milliseconds(const struct fetch *fetch)
+{
+	long left = (long)(fetch->started + 1000 * NO_NETWORK_SECONDS - now_ms());
+	if (fetch->reached)
+		return 1000L * CONNECT_SECONDS;
+	return left > 1000 ? left : 500;
+}
+
 static void set_up(struct fetch *fetch, const char *url)
 {
 	CURL *curl = fetch->curl;
@@ -83,7 +103,7 @@ static void set_up(struct fetch *fetch, const char *url)
 	curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 10L);
 	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, connect_milliseconds(fetch));
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SILENT_SECONDS);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "reverie/" RV_VERSION);
@@ -194,6 +214,9 @@ static enum outcome transfer(struct fetch *fetch, const char *url)
 		return FETCHED; /* it broke off behind the last byte */
 	set_up(fetch, url);
 	CURLcode code = fetch->code = curl_easy_perform(fetch->curl);
+	curl_off_t connected = 0;
+	curl_easy_getinfo(fetch->curl, CURLINFO_CONNECT_TIME_T, &connected);
+	fetch->reached = fetch->reached || connected > 0;
 	if (fflush(fetch->file))
 		fetch->write_failed = true;
 	if (fetch->cancelled || fetch->write_failed || code == CURLE_OUT_OF_MEMORY)
@@ -337,7 +360,7 @@ static rv_status finish(struct fetch *fetch, enum outcome outcome, rv_error *err
 
 rv_status fetch_file(const struct fetch_request *request, rv_error *error)
 {
-	struct fetch fetch = {.request = request};
+	struct fetch fetch = {.request = request, .started = now_ms()};
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) || !(fetch.curl = curl_easy_init()))
 		return rv_fail(error, RV_MEMORY, "libcurl cannot be started");
 	rv_status status = open_part(&fetch, error);
