@@ -224,7 +224,7 @@ help:
 	@echo 'make test          the same, and run every test'
 	@echo 'make deps          install the packages that are missing (apt; with sudo where not root)'
 	@echo '                   make test-deps: those that the tests use, which make test does by itself'
-	@echo 'make models        fetch the default network (npm)'
+	@echo 'make models        fetch the default networks: GoogLeNet where it can be had, Inception V3 (npm)'
 	@echo 'make sanitize      run the test programs, and the end-to-end tests of live sessions and of'
 	@echo '                   time, under the sanitizers; SANITIZERS=tsan or asan runs one alone,'
 	@echo '                   SANITIZE_TESTS="unit/app/base/queue system/live" these tests'
@@ -269,7 +269,9 @@ deps test-deps:
 		echo "make $@: apt-get could not install$$missing" >&2; exit 1; }
 
 .PHONY: models
-models:
+models: $(BUILD)/reverie
+	$(Q)$(BUILD)/reverie models get googlenet --quiet 2>/dev/null || \
+		echo 'models: GoogLeNet cannot be fetched here; `reverie models get googlenet` tries again'
 	$(Q)sh models/fetch.sh
 
 # The parts are made one after the other by makes of their own: what one installs, the next looks for.

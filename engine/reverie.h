@@ -91,9 +91,10 @@ typedef struct rv_model rv_model;
 /* How a picture becomes the network's input: channel c of the input is
  * (value - mean[c]) * scale[c], value in 0..255, channels in the network's order. */
 typedef struct rv_input_format {
-	char name[32]; /* "caffe-bgr", "imagenet", "unit", "signed" or "file" (metadata of the
-	                  model) */
-	bool bgr;      /* channel 0 is blue */
+	/* "caffe-bgr", "imagenet", "unit", "signed", "file" (the model's metadata says it) or
+	 * "guess" (nothing does). */
+	char name[32];
+	bool bgr; /* channel 0 is blue */
 	float mean[3];
 	float scale[3];
 } rv_input_format;
@@ -107,7 +108,8 @@ typedef struct rv_layer_info {
 } rv_layer_info;
 
 /* Reads the ONNX file at path. input_format is a preset's name, or NULL or "" for what the file's
- * metadata says; a file that says nothing then fails with a message naming the presets.
+ * metadata says; where it says nothing, that of torchvision's networks is taken, and called
+ * "guess".
  * RV_NOT_FOUND, RV_IO, RV_CORRUPT, RV_UNSUPPORTED, RV_MEMORY. */
 RV_API rv_status rv_model_open(rv_model **model, const char *path, const char *input_format,
                                rv_error *error);
@@ -117,6 +119,13 @@ RV_API const char *rv_model_path(const rv_model *model);
 RV_API const rv_input_format *rv_model_input_format(const rv_model *model);
 /* The layer dreamed of when none is named: what the metadata says, else one two thirds up. */
 RV_API const char *rv_model_default_layer(const rv_model *model);
+
+/* What is known of a network besides what its file says: a preset of the input format, and the
+ * layer that is dreamed of when none is named; NULL leaves either as it is. To be called before the
+ * model is shared or an engine is made for it. RV_INVALID: no such preset; RV_NOT_FOUND: no such
+ * layer. */
+RV_API rv_status rv_model_set_defaults(rv_model *model, const char *input_format, const char *layer,
+                                       rv_error *error);
 
 /* Layers in the order of the network, 0 <= index < count. */
 RV_API int rv_model_layer_count(const rv_model *model);

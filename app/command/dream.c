@@ -36,6 +36,10 @@ static rv_status open_session(struct dreamer *dreamer, bool alone, rv_error *err
 	if (status != RV_OK)
 		return status;
 	rv_set_progress(dreamer->session.engine, show_part, dreamer);
+	char line[SESSION_LINE_LENGTH];
+	session_describe(&dreamer->session, line);
+	if (line[0])
+		progress_note(&dreamer->progress, "%s", line);
 	if (dreamer->options->call.verbose)
 		progress_note(&dreamer->progress, "Dreaming with %s on %s",
 		              rv_model_path(dreamer->session.model),

@@ -1,4 +1,4 @@
-/* The commands that say what is there: cameras, devices, models, layers, and whether kernels
+/* The commands that say what is there: cameras, devices, layers, and whether kernels
  * compile. */
 #include <string.h>
 
@@ -62,48 +62,6 @@ rv_status command_devices(const struct options *options, rv_error *error)
 		               "pocl-opencl-icd for the CPU");
 	for (int i = 0; i < count && i < DEVICES_MAX; i++)
 		print_device(i + 1, &devices[i]);
-	return RV_OK;
-}
-
-/* ---- models ---- */
-
-/* Prints what a model wants as its input, such as "RGB -1..1"; the first channel stands for all. */
-static void print_input_format(const rv_input_format *format)
-{
-	float low = (0 - format->mean[0]) * format->scale[0];
-	float high = (255 - format->mean[0]) * format->scale[0];
-	printf("input %s %.4g..%.4g", format->bgr ? "BGR" : "RGB", (double)low, (double)high);
-}
-
-static void print_model(void *context, const char *path, const char *name)
-{
-	int *count = context;
-	rv_error error = {0};
-	rv_model *model = NULL;
-	(void)name;
-	++*count;
-	printf("%s  ", path);
-	if (rv_model_open(&model, path, NULL, &error) == RV_OK) {
-		print_input_format(rv_model_input_format(model));
-		printf(", default layer %s, %d layers\n", rv_model_default_layer(model),
-		       rv_model_layer_count(model));
-	} else {
-		printf("%s\n", error.message);
-	}
-	rv_model_close(&model);
-}
-
-rv_status command_models(const struct options *options, rv_error *error)
-{
-	struct paths folders = paths_model_folders();
-	int count = 0;
-	rv_status status = command_takes_no_operand(options, error);
-	if (status != RV_OK)
-		return status;
-	paths_each(&folders, ".onnx", print_model, &count);
-	if (!count)
-		return rv_fail(error, RV_NOT_FOUND,
-		               "there is no model; `make models` fetches the default network");
 	return RV_OK;
 }
 

@@ -80,7 +80,13 @@ static rv_status open_model(struct live *live, rv_error *error)
 {
 	rv_status status =
 		session_open_model(&live->session, &live->actions->options.dream.network, error);
-	return status == RV_OK ? list_layers(live, error) : status;
+	if (status != RV_OK)
+		return status;
+	char line[SESSION_LINE_LENGTH];
+	session_describe(&live->session, line);
+	if (line[0] && !live->actions->options.call.quiet)
+		fprintf(stderr, "%s\n", line);
+	return list_layers(live, error);
 }
 
 static rv_status create_queues(struct live *live, rv_error *error)

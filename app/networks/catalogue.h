@@ -9,7 +9,6 @@ enum {
 	CATALOGUE_NETWORKS_MAX = 32,
 	CATALOGUE_PLACES_MAX = 4,
 	CATALOGUE_SHAPES_MAX = 4,
-	CATALOGUE_SETTINGS_MAX = 8,
 	CATALOGUE_NAME_LENGTH = 64,
 	CATALOGUE_TEXT_LENGTH = 256,
 };
@@ -18,12 +17,6 @@ enum {
 struct catalogue_shape {
 	char layer[RV_LAYER_NAME_LENGTH];
 	int channels;
-};
-
-/* An option that is set where nobody sets it. */
-struct catalogue_setting {
-	char option[CATALOGUE_NAME_LENGTH];
-	char value[CATALOGUE_NAME_LENGTH];
 };
 
 /* Texts are empty where the entry does not say. */
@@ -42,8 +35,6 @@ struct catalogue_network {
 	int place_count;
 	struct catalogue_shape shapes[CATALOGUE_SHAPES_MAX];
 	int shape_count;
-	struct catalogue_setting settings[CATALOGUE_SETTINGS_MAX];
-	int setting_count;
 };
 
 struct catalogue {

@@ -294,7 +294,9 @@ static void note(const struct fetch *fetch, const char *place)
 	char line[CURL_ERROR_SIZE + 300];
 	const struct fetch_request *request = fetch->request;
 	snprintf(line, sizeof(line), "%.256s: %s", place, fetch->why);
-	if (request->note)
+	/* Where no server can be reached, the last line says so for all. */
+	bool unreachable = strstr(place, "://") && !fetch->reached;
+	if (request->note && !unreachable)
 		request->note(request->context, line);
 }
 
@@ -344,7 +346,7 @@ static rv_status give_up(const struct fetch *fetch, rv_error *error)
 			"%.128s broke off (%.120s); what came is kept, and the next time goes "
 			"on there",
 			path, fetch->why);
-	return rv_fail(error, RV_NOT_FOUND, "no place had it, the last: %.200s", fetch->why);
+	return rv_fail(error, RV_NOT_FOUND, "it cannot be fetched: %.200s", fetch->why);
 }
 
 static rv_status finish(struct fetch *fetch, enum outcome outcome, rv_error *error)

@@ -109,6 +109,7 @@ struct option_call {
 	int frames;                     /* of a clip, at most */
 	int flow_quality;               /* rv_flow_quality; of flow */
 	char truth[OPTION_TEXT_LENGTH]; /* the true motion */
+	char place[OPTION_TEXT_LENGTH]; /* where models get fetches from; empty: the catalogue's */
 	bool quiet, verbose, help, version;
 };
 

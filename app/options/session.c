@@ -1,46 +1,149 @@
 #include "app/options/session.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/base/paths.h"
 
-static const char default_model[] = "inception_v3.onnx";
+/* ---- finding the file ---- */
 
-static rv_status find_model(const struct option_network *network, char path[PATH_LENGTH],
-                            rv_error *error)
+static const char *const ends[] = {"", ".onnx", ".caffemodel"};
+
+static bool find_file(const struct paths *folders, const char *name, char path[PATH_LENGTH])
+{
+	char with_end[PATH_LENGTH];
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		snprintf(with_end, sizeof(with_end), "%.512s%s", name, ends[i]);
+		if (paths_find(folders, with_end, path))
+			return true;
+	}
+	return false;
+}
+
+static rv_status find_named(const char *name, char path[PATH_LENGTH], rv_error *error)
 {
 	struct paths folders = paths_model_folders();
-	const char *name = network->model[0] ? network->model : default_model;
-	char with_end[PATH_LENGTH];
-	if (network->model[0] && !access(name, F_OK)) {
+	const struct catalogue *catalogue = catalogue_own(NULL);
+	const struct catalogue_network *network =
+		catalogue ? catalogue_find(catalogue, name) : NULL;
+	if (!access(name, F_OK)) {
 		snprintf(path, PATH_LENGTH, "%s", name);
 		return RV_OK;
 	}
-	snprintf(with_end, sizeof(with_end), "%.512s.onnx", name);
-	if (paths_find(&folders, name, path) || paths_find(&folders, with_end, path))
+	if (find_file(&folders, name, path) ||
+	    (network && find_file(&folders, network->file, path)))
 		return RV_OK;
-	if (network->model[0])
+	if (network && network->place_count)
 		return rv_fail(error, RV_NOT_FOUND,
-		               "%.256s: no such model; `reverie models` lists those there are",
+		               "%.64s is not here yet; `reverie models get %.64s` fetches it", name,
 		               name);
+	return rv_fail(error, RV_NOT_FOUND,
+	               "%.256s: no such model; `reverie models` lists those there are", name);
+}
+
+/* The first file whose name has a part. */
+struct search {
+	const char *part;
+	char path[PATH_LENGTH];
+};
+
+static void keep_first(void *context, const char *path, const char *name)
+{
+	struct search *search = context;
+	if (!search->path[0] && strstr(name, search->part))
+		snprintf(search->path, sizeof(search->path), "%s", path);
+}
+
+static bool find_part(const struct paths *folders, const char *part, char path[PATH_LENGTH])
+{
+	struct search search = {.part = part};
+	for (size_t i = 1; i < sizeof(ends) / sizeof(ends[0]); i++)
+		paths_each(folders, ends[i], keep_first, &search);
+	memcpy(path, search.path, sizeof(search.path));
+	return path[0];
+}
+
+/* The catalogue begins with what people dream with most gladly. Files come under many names, such
+ * as bvlc_googlenet.onnx and googlenet-9.onnx. */
+static rv_status find_default(char path[PATH_LENGTH], rv_error *error)
+{
+	struct paths folders = paths_model_folders();
+	const struct catalogue *catalogue = catalogue_own(NULL);
+	path[0] = '\0';
+	for (int i = 0; catalogue && i < catalogue->count; i++)
+		if (paths_find(&folders, catalogue->networks[i].file, path) ||
+		    find_part(&folders, catalogue->networks[i].name, path))
+			return RV_OK;
+	if (find_part(&folders, "", path))
+		return RV_OK;
 	return rv_fail(
 		error, RV_NOT_FOUND,
-		"the network models/%s is missing; `make models` fetches it, --model names another",
-		name);
+		"there is no network; `make models` fetches one, `reverie models` lists what "
+		"can be had");
+}
+
+/* ---- opening ---- */
+
+static bool is_guess(const rv_model *model)
+{
+	return !strcmp(rv_model_input_format(model)->name, "guess");
+}
+
+rv_status session_open_file(struct session *session, const char *path, const char *input_format,
+                            rv_error *error)
+{
+	const struct catalogue *catalogue = catalogue_own(error);
+	if (!catalogue)
+		return RV_INVALID;
+	rv_status status = rv_model_open(&session->model, path, input_format, error);
+	if (status != RV_OK)
+		return status;
+	session->network = catalogue_recognise(catalogue, session->model);
+	if (!session->network)
+		return RV_OK;
+	const char *layer = session->network->layer;
+	const char *format = session->network->input_format;
+	return rv_model_set_defaults(session->model, is_guess(session->model) ? format : NULL,
+	                             layer[0] ? layer : NULL, error);
 }
 
 rv_status session_open_model(struct session *session, const struct option_network *network,
                              rv_error *error)
 {
+	const char *usual = getenv("REVERIE_MODEL");
+	const char *name = network->model[0] ? network->model : usual ? usual : "";
 	char path[PATH_LENGTH];
-	rv_status status = find_model(network, path, error);
+	session->chosen = !name[0];
+	rv_status status = name[0] ? find_named(name, path, error) : find_default(path, error);
 	if (status != RV_OK)
 		return status;
 	/* The first format is the file's own, which rv_model_open() calls NULL. */
-	const char *format =
-		network->input_format ? option_input_formats[network->input_format] : NULL;
-	return rv_model_open(&session->model, path, format, error);
+	return session_open_file(
+		session, path,
+		network->input_format ? option_input_formats[network->input_format] : NULL, error);
+}
+
+void session_describe(const struct session *session, char line[SESSION_LINE_LENGTH])
+{
+	const char *path = rv_model_path(session->model);
+	const struct catalogue *catalogue = catalogue_own(NULL);
+	const struct catalogue_network *best = catalogue ? &catalogue->networks[0] : NULL;
+	line[0] = '\0';
+	if (is_guess(session->model))
+		snprintf(
+			line, SESSION_LINE_LENGTH,
+			"%.160s is no known network and does not say what input it expects: RGB by "
+			"ImageNet's mean and deviation is taken, --input-format names another",
+			path);
+	else if (session->chosen && session->network && best && session->network != best)
+		snprintf(line, SESSION_LINE_LENGTH,
+		         "Dreaming with %.64s; `reverie models get %.32s` brings %.64s (%.100s)",
+		         session->network->title, best->name, best->title, best->good_for);
+	else if (session->chosen)
+		snprintf(line, SESSION_LINE_LENGTH, "Dreaming with %.160s",
+		         session->network ? session->network->title : path);
 }
 
 rv_status session_open(struct session *session, const struct options *options, rv_error *error)

@@ -2,17 +2,32 @@
 #ifndef APP_OPTIONS_SESSION_H
 #define APP_OPTIONS_SESSION_H
 
+#include "app/networks/catalogue.h"
 #include "app/options/options.h"
 
 /* Zeroed, nothing is open. Belongs to one thread at a time. */
 struct session {
 	rv_model *model;
 	rv_engine *engine;
+	const struct catalogue_network *network; /* which it is; NULL: none that is known */
+	bool chosen;                             /* nobody named it */
 };
 
-/* Opens the model that network names: a file, or the name of one in a model folder, with or
- * without .onnx; none: the default network. RV_NOT_FOUND says how to get it; and what
- * rv_model_open() returns. */
+enum { SESSION_LINE_LENGTH = 512 };
+
+/* Opens the model in the file at path, and recognises it: what it takes as its input and what layer
+ * it is dreamed with follow where neither the file nor input_format (NULL or "": nothing) says so.
+ * For errors see rv_model_open(). */
+rv_status session_open_file(struct session *session, const char *path, const char *input_format,
+                            rv_error *error);
+
+/* Writes what a person wants to know who did not name the network: which it is, what was guessed of
+ * it, and how a better one is had; nothing where there is nothing to say. The model is open. */
+void session_describe(const struct session *session, char line[SESSION_LINE_LENGTH]);
+
+/* Opens the model that network names: a file, the name of one in a model folder, with or without
+ * its end, or a name of the catalogue. None: $REVERIE_MODEL, else the first of the catalogue that
+ * is there, else any. RV_NOT_FOUND says how to get it; and what rv_model_open() returns. */
 rv_status session_open_model(struct session *session, const struct option_network *network,
                              rv_error *error);
 

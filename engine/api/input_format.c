@@ -76,7 +76,7 @@ rv_status input_format_find(rv_input_format *format, const char *name,
 		               wanted);
 	if (read_standard_metadata(format, onnx))
 		return RV_OK;
-	return rv_fail(error, RV_INVALID,
-	               "the file does not say what input the network expects; "
-	               "give --input-format " PRESET_NAMES);
+	*format = *find_preset("imagenet");
+	snprintf(format->name, sizeof(format->name), "guess");
+	return RV_OK;
 }

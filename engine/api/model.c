@@ -168,6 +168,20 @@ void rv_model_close(rv_model **model)
 	*model = NULL;
 }
 
+rv_status rv_model_set_defaults(rv_model *model, const char *input_format, const char *layer,
+                                rv_error *error)
+{
+	int index = model->default_layer;
+	rv_status status = RV_OK;
+	if (layer)
+		status = rv_model_find_layer(model, layer, &index, error);
+	if (status == RV_OK && input_format)
+		status = input_format_find(&model->format, input_format, model->onnx, error);
+	if (status == RV_OK)
+		model->default_layer = index;
+	return status;
+}
+
 /* ---- looking at a model ---- */
 
 const char *rv_model_path(const rv_model *model)

@@ -8,8 +8,8 @@
 const struct onnx_model *model_onnx(const rv_model *model);
 
 /* Writes the input format called name to format: a preset, or, for NULL or "", what the metadata of
- * onnx says. RV_INVALID for an unknown preset or where the file says nothing; the message names the
- * presets. */
+ * onnx says, or a guess where it says nothing. RV_INVALID for an unknown preset; the message names
+ * those there are. */
 rv_status input_format_find(rv_input_format *format, const char *name,
                             const struct onnx_model *onnx, rv_error *error);
 

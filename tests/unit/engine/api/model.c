@@ -186,14 +186,37 @@ TEST(model_reads_the_input_format_from_metadata)
 	rv_model_close(&model);
 }
 
-TEST(model_asks_for_an_input_format)
+TEST(what_a_file_does_not_say_is_guessed)
 {
 	rv_model *model;
 	rv_error error;
-	CHECK(open_built(&model, tower(), NULL, &error) == RV_INVALID);
-	CHECK_MESSAGE(
-		strstr(error.message, "give --input-format caffe-bgr, imagenet, unit or signed"),
-		"%s", error.message);
+	REQUIRE(open_built(&model, tower(), NULL, &error) == RV_OK);
+	CHECK(!strcmp(rv_model_input_format(model)->name, "guess"));
+	CHECK(!rv_model_input_format(model)->bgr);
+	CHECK(fabsf(rv_model_input_format(model)->mean[0] - 123.675f) < 1e-3f);
+	rv_model_close(&model);
+}
+
+TEST(what_is_known_of_a_network_can_be_told)
+{
+	rv_model *model;
+	rv_error error;
+	REQUIRE(open_built(&model, tower(), NULL, &error) == RV_OK);
+	const char *other = rv_model_layer(model, 0)->name;
+	REQUIRE(strcmp(other, rv_model_default_layer(model)) != 0);
+	CHECK(rv_model_set_defaults(model, "caffe-bgr", other, &error) == RV_OK);
+	CHECK(!strcmp(rv_model_input_format(model)->name, "caffe-bgr"));
+	CHECK(!strcmp(rv_model_default_layer(model), other));
+	CHECK(rv_model_set_defaults(model, "caffe", NULL, &error) == RV_INVALID);
+	CHECK(rv_model_set_defaults(model, NULL, "no such", &error) == RV_NOT_FOUND);
+	CHECK(!strcmp(rv_model_default_layer(model), other));
+	rv_model_close(&model);
+}
+
+TEST(an_unknown_input_format_is_refused)
+{
+	rv_model *model;
+	rv_error error;
 	CHECK(open_built(&model, tower(), "caffe", &error) == RV_INVALID);
 	CHECK_MESSAGE(strstr(error.message, "no input format \"caffe\"; there is caffe-bgr"), "%s",
 	              error.message);

@@ -1,0 +1,83 @@
+#!/bin/sh
+# Networks: listed, fetched (from a file that is there already; what servers do is tested in
+# tests/unit/app/networks/fetch.c), recognised by what they hold, and told to whoever named none.
+. "$(dirname "$0")/../support/lib.sh"
+
+googlenet=$DATA/nets/bvlc_googlenet.onnx
+models=$work/data/reverie/models
+mkdir -p "$models" "$work/empty"
+export XDG_DATA_HOME="$work/data"
+
+# Where no folder of networks but the user's own is seen: an installation elsewhere.
+mkdir -p "$work/bin"
+cp "$REVERIE" "$work/bin/reverie"
+elsewhere() { # ARGUMENT...
+	(cd "$work/empty" && "$work/bin/reverie" "$@" >"$work/out" 2>"$work/err" </dev/null)
+	code=$?
+}
+
+elsewhere models
+if [ "$code" = 0 ] && grep -q 'no network yet' "$work/out" && grep -q '^googlenet  *28 MB' "$work/out"; then
+	ok models_lists_what_can_be_had
+else
+	not_ok models_lists_what_can_be_had "exit code $code"
+fi
+
+for call in 'models got|models get NAME' 'models get nothing|not in the catalogue' 'models get|which one' \
+	'models --from x|--from goes with' 'models get inception-v3|make models'; do
+	elsewhere ${call%|*}
+	if [ "$code" != 0 ] && [ "$(wc -l <"$work/err")" = 1 ] && grep -q -e "${call#*|}" "$work/err"; then
+		ok "refused: ${call%|*}"
+	else
+		not_ok "refused: ${call%|*}" "not one line with ${call#*|}"
+	fi
+done
+
+echo wrong >"$work/wrong"
+elsewhere models get squeezenet --from "$work/wrong"
+if [ "$code" != 0 ] && [ -z "$(ls "$models")" ]; then
+	ok models_get_leaves_nothing_wrong
+else
+	not_ok models_get_leaves_nothing_wrong "exit code $code, $(ls "$models")"
+fi
+
+elsewhere models get squeezenet --from "$work/missing"
+if [ "$code" = 1 ] && [ -z "$(ls "$models")" ]; then
+	ok models_get_from_nowhere
+else
+	not_ok models_get_from_nowhere "exit code $code"
+fi
+
+if [ ! -f "$googlenet" ]; then
+	for name in known_by_its_layers known_whatever_its_name default_where_it_is_there; do
+		skip "network_$name" "no test data nets/bvlc_googlenet.onnx"
+	done
+	finish
+fi
+
+cp "$googlenet" "$models/some_googlenet.onnx"
+elsewhere models
+if grep -q 'some_googlenet.onnx  GoogLeNet.*BGR -104..151, default layer inception_4c/output' "$work/out"; then
+	ok network_known_by_its_layers
+else
+	not_ok network_known_by_its_layers "the list does not tell it"
+fi
+
+cp "$googlenet" "$work/any.onnx"
+elsewhere layers --model "$work/any.onnx"
+if grep -q '^inception_4c/output .*(default)' "$work/out"; then
+	ok network_known_whatever_its_name
+else
+	not_ok network_known_whatever_its_name "another default layer"
+fi
+
+unset REVERIE_MODEL
+printf 'P6\n64 48\n255\n' >"$work/grey.ppm"
+head -c 9216 /dev/zero | tr '\0' '\200' >>"$work/grey.ppm"
+elsewhere "$work/grey.ppm" -o "$work/grey.png" --octaves 1 --iterations 1
+if [ "$code" = 0 ] && grep -q 'Dreaming with GoogLeNet' "$work/err"; then
+	ok network_default_where_it_is_there
+else
+	not_ok network_default_where_it_is_there "exit code $code"
+fi
+finish
