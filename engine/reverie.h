@@ -445,11 +445,11 @@ RV_API rv_status rv_inspect(rv_engine *engine, const rv_image *picture, const ch
  * creation. RV_INVALID, RV_MEMORY, RV_DEVICE. */
 typedef struct rv_appraiser rv_appraiser;
 
-rv_status rv_appraiser_create(rv_appraiser **appraiser, rv_engine *engine, int width, int height,
-                              rv_error *error);
-void rv_appraiser_destroy(rv_appraiser **appraiser);
-rv_status rv_appraise(rv_appraiser *appraiser, const rv_image *picture, double *value,
-                      rv_error *error);
+RV_API rv_status rv_appraiser_create(rv_appraiser **appraiser, rv_engine *engine, int width,
+                                     int height, rv_error *error);
+RV_API void rv_appraiser_destroy(rv_appraiser **appraiser);
+RV_API rv_status rv_appraise(rv_appraiser *appraiser, const rv_image *picture, double *value,
+                             rv_error *error);
 
 /* Compiles every kernel for the device of config, so that whoever writes one sees at once whether
  * it compiles. compiled counts the programs; RV_DEVICE with the compiler's first complaint. */

@@ -30,7 +30,11 @@ check static_library_exports_rv_alone test -z "$(names libreverie.a -g)"
 check library_is_called_by_two_numbers sh -c "readelf -d '$work/root/usr/lib/libreverie.so' |
 	grep -Eq 'SONAME.*\[libreverie\.so\.[0-9]+\.[0-9]+\]'"
 exported() {
-	sed -n 's/^RV_API .*[ *]\(rv_[a-z_]*\)(.*/\1/p' engine/reverie.h | sort >"$work/promised"
+	# Declarations begin their line; what does so besides are types. One line may declare several tables.
+	{
+		sed -n -e '/^typedef/d' -e 's/^[A-Za-z].*[ *]\(rv_[a-z_]*\)(.*/\1/p' engine/reverie.h
+		sed -n 's/^RV_API extern const [a-z_]* //p' engine/reverie.h | tr -d ' ;' | tr ',' '\n' | sed 's/\[.*//'
+	} | sort >"$work/promised"
 	nm -D --defined-only "$work/root/usr/lib/libreverie.so" | awk '{ print $3 }' | sort >"$work/there"
 	[ -s "$work/promised" ] && cmp -s "$work/promised" "$work/there"
 }
