@@ -78,7 +78,7 @@ BENCH_TESTS = $(call sources,tests/unit/bench)
 TEST_SCRIPTS = $(sort $(wildcard tests/system/*.sh))
 
 ENGINE_OBJECTS = $(call objects,$(ENGINE_SOURCES)) $(BUILD)/onnx.pb-c.o $(BUILD)/caffe.pb-c.o $(BUILD)/shader_sources.o
-APP_OBJECTS = $(call objects,$(filter-out app/command/main.c,$(APP_SOURCES))) $(BUILD)/keys_conf.o $(BUILD)/catalogue.o
+APP_OBJECTS = $(call objects,$(filter-out app/command/main.c,$(APP_SOURCES))) $(BUILD)/keys_conf.o $(BUILD)/catalogue.o $(BUILD)/imagenet_labels.o
 BENCH_OBJECTS = $(call objects,$(filter-out tests/bench/main.c,$(BENCH_SOURCES)))
 SUPPORT_OBJECTS = $(call objects,$(SUPPORT_SOURCES))
 FUZZ_TARGETS = $(filter-out fuzz replay,$(basename $(notdir $(wildcard tests/fuzz/*.c))))
@@ -190,6 +190,11 @@ $(BUILD)/keys_conf.c: assets/keys.conf
 	$(call say,EMBED $<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(call embed,app/control/keys.h,keys_default_text)
+
+$(BUILD)/imagenet_labels.c: assets/imagenet_labels
+	$(call say,EMBED $<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(call embed,app/networks/labels.h,labels_imagenet_text)
 
 $(BUILD)/catalogue.c: models/catalogue
 	$(call say,EMBED $<)

@@ -13,6 +13,7 @@ rv_status command_dream(const struct options *options, rv_error *error);
 rv_status command_cameras(const struct options *options, rv_error *error);
 rv_status command_devices(const struct options *options, rv_error *error);
 rv_status command_models(const struct options *options, rv_error *error);
+rv_status command_classify(const struct options *options, rv_error *error);
 rv_status command_layers(const struct options *options, rv_error *error);
 rv_status command_kernels(const struct options *options, rv_error *error);
 

@@ -31,6 +31,8 @@ const struct command command_table[] = {
 	{"devices", "devices", "list the OpenCL devices", COMMAND_DEVICES, command_devices},
 	{"models", "models [get NAME]", "list networks that are there or can be had, or fetch one",
          COMMAND_MODELS, command_models},
+	{"classify", "classify PICTURE", "tell what a network takes a picture for",
+         COMMAND_CLASSIFY, command_classify},
 	{"layers", "layers", "list the layers of a network", COMMAND_LAYERS, command_layers},
 	{"tune", "tune", "find the fastest convolutions for this device ahead of time",
          COMMAND_TUNE, command_tune},

@@ -107,7 +107,8 @@ enum option_command {
 	COMMAND_FLOW = 1 << 9,
 	COMMAND_LIVE = 1 << 10,
 	COMMAND_CAMERAS = 1 << 11,
-	COMMAND_ANY = (1 << 12) - 1
+	COMMAND_CLASSIFY = 1 << 12,
+	COMMAND_ANY = (1 << 13) - 1
 };
 
 struct option {

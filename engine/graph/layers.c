@@ -1,11 +1,12 @@
 /* The layers of a model, as a person can name them. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/graph/builder.h"
 #include "engine/graph/dispatch.h"
 
-int graph_find_value(const struct onnx_model *model, const char *layer)
+static int find_exact(const struct onnx_model *model, const char *layer)
 {
 	for (int i = 0; i < model->value_count; i++)
 		if (model->values[i].producer != ONNX_NOTHING &&
@@ -16,6 +17,17 @@ int graph_find_value(const struct onnx_model *model, const char *layer)
 		    model->nodes[i].output_count)
 			return model->nodes[i].outputs[0];
 	return ONNX_NOTHING;
+}
+
+/* Caffe2's converter, from which the ONNX model zoo has its networks, writes NAME_1 for NAME. */
+int graph_find_value(const struct onnx_model *model, const char *layer)
+{
+	char converted[256];
+	int value = find_exact(model, layer);
+	if (value != ONNX_NOTHING)
+		return value;
+	int length = snprintf(converted, sizeof(converted), "%s_1", layer);
+	return length < (int)sizeof(converted) ? find_exact(model, converted) : ONNX_NOTHING;
 }
 
 /* Whether node reads something that the picture goes into. */

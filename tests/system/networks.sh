@@ -33,6 +33,13 @@ for call in 'models got|models get NAME' 'models get nothing|not in the catalogu
 	fi
 done
 
+elsewhere classify
+if [ "$code" != 0 ] && grep -q 'nothing to classify' "$work/err"; then
+	ok classify_wants_a_picture
+else
+	not_ok classify_wants_a_picture "exit code $code"
+fi
+
 echo wrong >"$work/wrong"
 elsewhere models get squeezenet --from "$work/wrong"
 if [ "$code" != 0 ] && [ -z "$(ls "$models")" ]; then
@@ -49,7 +56,7 @@ else
 fi
 
 if [ ! -f "$googlenet" ]; then
-	for name in known_by_its_layers known_whatever_its_name default_where_it_is_there; do
+	for name in known_by_its_layers known_whatever_its_name default_where_it_is_there classifies; do
 		skip "network_$name" "no test data nets/bvlc_googlenet.onnx"
 	done
 	finish
@@ -69,6 +76,26 @@ if grep -q '^inception_4c/output .*(default)' "$work/out"; then
 	ok network_known_whatever_its_name
 else
 	not_ok network_known_whatever_its_name "another default layer"
+fi
+
+squeezenet=$DATA/nets/SqueezeNet_fp16.onnx
+if [ -f "$squeezenet" ] && [ -f "$DATA/photos/zebra.jpg" ]; then
+	for model in "$googlenet" "$squeezenet"; do
+		elsewhere classify "$DATA/photos/zebra.jpg" --model "$model"
+		if [ "$code" = 0 ] && head -n 1 "$work/out" | grep -q '9[0-9]\.[0-9] %  340  zebra\|100\.0 %  340  zebra'; then
+			ok "a_zebra_is_a_zebra: $(basename "$model")"
+		else
+			not_ok "a_zebra_is_a_zebra: $(basename "$model")" "exit code $code"
+		fi
+	done
+	elsewhere inspect "$DATA/photos/zebra.jpg" --model "$squeezenet" --layer fire6/concat --activation "$work/a.npy"
+	if [ "$code" = 0 ] && [ -s "$work/a.npy" ]; then
+		ok zoo_layers_go_by_their_plain_name
+	else
+		not_ok zoo_layers_go_by_their_plain_name "exit code $code"
+	fi
+else
+	skip a_zebra_is_a_zebra "no test data nets/SqueezeNet_fp16.onnx, photos/zebra.jpg"
 fi
 
 unset REVERIE_MODEL
