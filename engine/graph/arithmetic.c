@@ -1,5 +1,6 @@
-/* Add, Sub, Mul, Div and Neg: between two tensors, or with a constant a channel. */
+/* Add, Sub, Mul, Div, Neg: between two tensors, or with a constant a channel. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "engine/graph/translators.h"
 
@@ -37,15 +38,6 @@ static rv_status add_affine(struct builder *builder, const struct onnx_node *nod
 	                          input->form, error);
 }
 
-/* Whether constant has one value a channel of a tensor seen in that form: all dimensions but that
- * of the channels are 1. */
-static bool is_by_channel(const struct onnx_tensor *constant, enum value_form form, int channels)
-{
-	int from_end = form == VALUE_IMAGE ? 3 : 1;
-	return constant->rank >= from_end && constant->count == (size_t)channels &&
-	       constant->dims[constant->rank - from_end] == channels;
-}
-
 /* The operators, as what becomes of scale and shift. */
 enum arithmetic { ADD, SUBTRACT, SUBTRACT_FROM, MULTIPLY, DIVIDE };
 
@@ -71,6 +63,15 @@ static void apply_constant(enum arithmetic kind, float constant, float *scale, f
 	}
 }
 
+/* Operator set 6 names the axis at which a list is spread. */
+static bool is_at_channels(const struct builder *builder, const struct onnx_node *node,
+                           const struct onnx_tensor *constant, int channels)
+{
+	int64_t axis = 0;
+	return builder->model->opset < 7 && constant->rank == 1 && constant->dims[0] == channels &&
+	       onnx_get_int(node, "axis", &axis, NULL) == RV_OK && axis == 1;
+}
+
 /* Input number constant_index is the constant; the other is a tensor. */
 static rv_status with_constant(struct builder *builder, const struct onnx_node *node,
                                enum arithmetic kind, int constant_index, rv_error *error)
@@ -85,7 +86,8 @@ static rv_status with_constant(struct builder *builder, const struct onnx_node *
 		return status;
 	int channels = builder->graph->tensors[input->tensor].channels;
 	bool single = constant->count == 1;
-	if (!single && !is_by_channel(constant, input->form, channels))
+	if (!single && !translate_is_by_channel(constant, input->form, channels) &&
+	    !is_at_channels(builder, node, constant, channels))
 		return onnx_node_fail(
 			node, error, RV_UNSUPPORTED,
 			"its constant is neither one number nor one for each of %d channels",
@@ -152,6 +154,16 @@ rv_status graph_translate_add(struct builder *builder, const struct onnx_node *n
 }
 
 /* Squeeze and excitation multiplies by a tensor of a single pixel, which goes second. */
+static rv_status multiply_tensors(struct builder *builder, const struct onnx_node *node,
+                                  const int tensors[2], enum value_form form, rv_error *error)
+{
+	const int swapped[2] = {tensors[1], tensors[0]};
+	bool swaps = translate_is_single_pixel(builder, tensors[0]) &&
+	             !translate_is_single_pixel(builder, tensors[1]);
+	return between_tensors(builder, node, OPERATOR_MULTIPLY, swaps ? swapped : tensors, form,
+	                       error);
+}
+
 rv_status graph_translate_multiply(struct builder *builder, const struct onnx_node *node,
                                    rv_error *error)
 {
@@ -160,15 +172,7 @@ rv_status graph_translate_multiply(struct builder *builder, const struct onnx_no
 	if (is_constant(builder, node, 0) || is_constant(builder, node, 1))
 		return with_constant(builder, node, MULTIPLY, is_constant(builder, node, 1), error);
 	rv_status status = read_two_tensors(builder, node, tensors, &form, error);
-	if (status != RV_OK)
-		return status;
-	if (translate_is_single_pixel(builder, tensors[0]) &&
-	    !translate_is_single_pixel(builder, tensors[1])) {
-		int first = tensors[0];
-		tensors[0] = tensors[1];
-		tensors[1] = first;
-	}
-	return between_tensors(builder, node, OPERATOR_MULTIPLY, tensors, form, error);
+	return status != RV_OK ? status : multiply_tensors(builder, node, tensors, form, error);
 }
 
 /* Input number index times -1, as a node of its own. */
@@ -217,8 +221,165 @@ rv_status graph_translate_subtract(struct builder *builder, const struct onnx_no
 rv_status graph_translate_divide(struct builder *builder, const struct onnx_node *node,
                                  rv_error *error)
 {
-	if (!is_constant(builder, node, 1))
+	int tensors[2];
+	enum value_form form;
+	struct graph_node draft = translate_draft(OPERATOR_POWER);
+	if (is_constant(builder, node, 1))
+		return with_constant(builder, node, DIVIDE, 1, error);
+	if (is_constant(builder, node, 0))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
-		                      "only division by a constant can be run");
-	return with_constant(builder, node, DIVIDE, 1, error);
+		                      "division of a constant cannot be run");
+	rv_status status = read_two_tensors(builder, node, tensors, &form, error);
+	if (status != RV_OK)
+		return status;
+	draft.alpha = -1;
+	status = translate_add_node(builder, node, &draft, &tensors[1], 1,
+	                            builder->graph->tensors[tensors[1]].channels, form, error);
+	if (status != RV_OK)
+		return status;
+	tensors[1] = builder->graph->tensor_count - 1;
+	return multiply_tensors(builder, node, tensors, form, error);
+}
+
+/* ---- several tensors ---- */
+
+/* The tensors of all inputs, which must have the form and channels of the first; freed by the
+ * caller. */
+static rv_status read_tensors(const struct builder *builder, const struct onnx_node *node,
+                              int **tensors, enum value_form *form, rv_error *error)
+{
+	const struct value *value;
+	rv_status status = translate_input_tensor(builder, node, 0, &value, error);
+	*tensors = NULL;
+	if (status != RV_OK)
+		return status;
+	*form = value->form;
+	int channels = builder->graph->tensors[value->tensor].channels;
+	*tensors = calloc((size_t)node->input_count, sizeof(**tensors));
+	if (!*tensors)
+		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+	for (int i = 0; i < node->input_count; i++) {
+		status = translate_input_tensor(builder, node, i, &value, error);
+		if (status != RV_OK)
+			return status;
+		(*tensors)[i] = value->tensor;
+		if (value->form != *form ||
+		    builder->graph->tensors[value->tensor].channels != channels)
+			return onnx_node_fail(node, error, RV_UNSUPPORTED,
+			                      "its inputs differ in their dimensions");
+	}
+	return RV_OK;
+}
+
+static rv_status add_sum(struct builder *builder, const struct onnx_node *node, rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_ADD);
+	enum value_form form;
+	int *tensors;
+	rv_status status = read_tensors(builder, node, &tensors, &form, error);
+	if (status == RV_OK && node->input_count == 1)
+		translate_set_output(builder, node,
+		                     (struct value){.form = form, .tensor = tensors[0]});
+	else if (status == RV_OK)
+		status = translate_add_node(builder, node, &draft, tensors, node->input_count,
+		                            builder->graph->tensors[tensors[0]].channels, form,
+		                            error);
+	free(tensors);
+	return status;
+}
+
+rv_status graph_translate_sum(struct builder *builder, const struct onnx_node *node,
+                              rv_error *error)
+{
+	return add_sum(builder, node, error);
+}
+
+/* The value of node's first output times a number, which becomes its first output. */
+static rv_status scale_output(struct builder *builder, const struct onnx_node *node, float factor,
+                              rv_error *error)
+{
+	struct affine affine;
+	if (!node->output_count || node->outputs[0] == ONNX_NOTHING)
+		return RV_OK;
+	struct value value = builder->values[node->outputs[0]];
+	rv_status status = allocate_affine(builder, builder->graph->tensors[value.tensor].channels,
+	                                   &affine, error);
+	if (status != RV_OK)
+		return status;
+	for (int i = 0; i < affine.channels; i++)
+		affine.scale[i] = factor;
+	return add_affine(builder, node, &value, &affine, error);
+}
+
+rv_status graph_translate_mean(struct builder *builder, const struct onnx_node *node,
+                               rv_error *error)
+{
+	rv_status status = add_sum(builder, node, error);
+	if (status != RV_OK || node->input_count == 1)
+		return status;
+	return scale_output(builder, node, 1 / (float)node->input_count, error);
+}
+
+/* max(a, b) = b + max(a - b, 0), and min the same with the other limit. */
+static rv_status extreme_of_tensors(struct builder *builder, const struct onnx_node *node,
+                                    struct clamp clamp, rv_error *error)
+{
+	struct graph_node limit = translate_draft(OPERATOR_CLAMP);
+	const struct graph *graph = builder->graph;
+	enum value_form form;
+	int tensors[2], pair[2];
+	limit.clamp = clamp;
+	rv_status status = read_two_tensors(builder, node, tensors, &form, error);
+	if (status == RV_OK)
+		status = negate_input(builder, node, 1, error);
+	if (status != RV_OK)
+		return status;
+	pair[0] = tensors[0];
+	pair[1] = graph->tensor_count - 1;
+	status = between_tensors(builder, node, OPERATOR_ADD, pair, form, error);
+	if (status != RV_OK)
+		return status;
+	pair[0] = graph->tensor_count - 1;
+	status = translate_add_node(builder, node, &limit, pair, 1,
+	                            graph->tensors[pair[0]].channels, form, error);
+	if (status != RV_OK)
+		return status;
+	pair[0] = graph->tensor_count - 1;
+	pair[1] = tensors[1];
+	return between_tensors(builder, node, OPERATOR_ADD, pair, form, error);
+}
+
+static rv_status translate_extreme(struct builder *builder, const struct onnx_node *node,
+                                   bool largest, rv_error *error)
+{
+	struct clamp clamp = graph_clamp_none;
+	struct graph_node draft = translate_draft(OPERATOR_CLAMP);
+	const struct onnx_tensor *constant;
+	if (node->input_count != 2)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED, "only two inputs can be run");
+	if (!is_constant(builder, node, 1)) {
+		*(largest ? &clamp.low : &clamp.high) = 0;
+		return extreme_of_tensors(builder, node, clamp, error);
+	}
+	rv_status status = translate_input_floats(builder, node, 1, &constant, error);
+	if (status != RV_OK)
+		return status;
+	if (constant->count != 1 || !isfinite(constant->floats[0]))
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "its constant is not one finite number");
+	*(largest ? &clamp.low : &clamp.high) = constant->floats[0];
+	draft.clamp = clamp;
+	return translate_add_pointwise(builder, node, &draft, error);
+}
+
+rv_status graph_translate_maximum(struct builder *builder, const struct onnx_node *node,
+                                  rv_error *error)
+{
+	return translate_extreme(builder, node, true, error);
+}
+
+rv_status graph_translate_minimum(struct builder *builder, const struct onnx_node *node,
+                                  rv_error *error)
+{
+	return translate_extreme(builder, node, false, error);
 }

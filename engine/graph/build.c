@@ -99,6 +99,7 @@ static rv_status build_wanted(struct graph **graph, const struct onnx_model *mod
 	rv_status status = builder_init(&builder, model, nodes, error);
 	if (status != RV_OK)
 		return status;
+	builder.any_channels = options && options->any_channels;
 	status = translate_below(&builder, below, error);
 	if (status == RV_OK)
 		status = keep_wanted(&builder, wanted, count, error);

@@ -13,11 +13,18 @@ static rv_status out_of_memory(rv_error *error)
 	return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
 }
 
-/* An ONNX node becomes two nodes of the graph at most (Sub). */
-static rv_status create_graph(struct graph **created, const struct onnx_model *model, int nodes,
-                              rv_error *error)
+/* An ONNX node becomes four nodes of the graph at most (Max), or one for each output (Split). */
+static int graph_capacity(const struct onnx_model *model, int nodes)
 {
-	size_t capacity = (size_t)nodes * 2 + 1;
+	int64_t capacity = (int64_t)nodes * 4 + 1;
+	for (int i = 0; i < model->node_count; i++)
+		capacity += model->nodes[i].output_count;
+	return capacity > INT32_MAX / 2 ? INT32_MAX / 2 : (int)capacity;
+}
+
+static rv_status create_graph(struct graph **created, const struct onnx_model *model,
+                              size_t capacity, rv_error *error)
+{
 	struct graph *graph = calloc(1, sizeof(*graph));
 	if (!graph)
 		return out_of_memory(error);
@@ -47,9 +54,9 @@ void builder_finish(struct builder *builder)
 rv_status builder_init(struct builder *builder, const struct onnx_model *model, int nodes,
                        rv_error *error)
 {
-	int capacity = nodes * 2 + 1;
+	int capacity = graph_capacity(model, nodes);
 	*builder = (struct builder){.model = model, .capacity = capacity};
-	rv_status status = create_graph(&builder->graph, model, nodes, error);
+	rv_status status = create_graph(&builder->graph, model, (size_t)capacity, error);
 	if (status != RV_OK)
 		return status;
 	builder->values = calloc((size_t)model->value_count + 1, sizeof(*builder->values));
@@ -88,9 +95,10 @@ rv_status builder_add_picture(struct builder *builder, rv_error *error)
 		return rv_fail(error, RV_UNSUPPORTED,
 		               "the model has no input of four dimensions to take a picture");
 	const int64_t *dims = picture->dims;
-	bool last = !is_colour_count(dims[1]) && is_colour_count(dims[3]);
+	bool last = !builder->any_channels && !is_colour_count(dims[1]) && is_colour_count(dims[3]);
 	int64_t channels = dims[last ? 3 : 1];
-	if (channels && !is_colour_count(channels))
+	if (channels && !is_colour_count(channels) &&
+	    !(builder->any_channels && channels <= CHANNELS_MAX))
 		return rv_fail(error, RV_UNSUPPORTED,
 		               "the model's input " ONNX_NAME
 		               " has %lld channels; pictures have 3 or 1",
@@ -103,7 +111,8 @@ rv_status builder_add_picture(struct builder *builder, rv_error *error)
 	graph->nodes[0].output_count = 1;
 	if (!graph->nodes[0].outputs)
 		return out_of_memory(error);
-	graph->tensors[0] = (struct graph_tensor){.name = name, .channels = channels == 1 ? 1 : 3};
+	graph->tensors[0] =
+		(struct graph_tensor){.name = name, .channels = channels ? (int)channels : 3};
 	graph->node_count = graph->tensor_count = 1;
 	builder->strides[0] = 1;
 	builder->nominal[0].height = nominal_side(dims[last ? 1 : 2]);

@@ -4,6 +4,11 @@
 
 #include "engine/graph/translators.h"
 
+static bool is_plain(const struct value *input)
+{
+	return input->form != VALUE_GROUPED && input->form != VALUE_SHUFFLED;
+}
+
 static rv_status refuse_view(const struct onnx_node *node, rv_error *error)
 {
 	return onnx_node_fail(node, error, RV_UNSUPPORTED,
@@ -83,16 +88,50 @@ static bool reshape_restores(const struct builder *builder, const struct value *
 	       ((image && dims[3] == 0) || fits_side(dims[3], nominal.width));
 }
 
+/* [batch, groups, channels / groups, height, width], the first half of a shuffle. */
+static bool reshape_groups(const struct builder *builder, const struct value *input,
+                           const int64_t *dims)
+{
+	int channels = builder->graph->tensors[input->tensor].channels;
+	struct extent nominal = builder->nominal[input->tensor];
+	return input->form == VALUE_IMAGE && dims[1] > 0 && dims[1] <= channels &&
+	       channels % dims[1] == 0 && (dims[2] == -1 || dims[2] == channels / dims[1]) &&
+	       fits_side(dims[3], nominal.height) && fits_side(dims[4], nominal.width);
+}
+
+/* [batch, channels, height, width], its second half. */
+static bool reshape_shuffles(const struct builder *builder, const struct value *input,
+                             const int64_t *dims)
+{
+	struct extent nominal = builder->nominal[input->tensor];
+	return input->form == VALUE_SHUFFLED &&
+	       (dims[1] == -1 || dims[1] == builder->graph->tensors[input->tensor].channels) &&
+	       fits_side(dims[2], nominal.height) && fits_side(dims[3], nominal.width);
+}
+
 rv_status graph_translate_reshape(struct builder *builder, const struct onnx_node *node,
                                   rv_error *error)
 {
 	const struct value *input;
 	const struct onnx_tensor *shape;
-	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
+	rv_status status = translate_input_view(builder, node, 0, &input, error);
 	if (status == RV_OK)
 		status = translate_input_integers(builder, node, 1, &shape, error);
 	if (status != RV_OK)
 		return status;
+	if (shape->rank == 1 && shape->count == 5 &&
+	    reshape_groups(builder, input, shape->integers)) {
+		struct value grouped = *input;
+		grouped.form = VALUE_GROUPED;
+		grouped.groups = (int)shape->integers[1];
+		translate_set_output(builder, node, grouped);
+		return RV_OK;
+	}
+	if (shape->rank == 1 && shape->count == 4 &&
+	    reshape_shuffles(builder, input, shape->integers))
+		return graph_add_shuffle(builder, node, input, error);
+	if (!is_plain(input))
+		return refuse_view(node, error);
 	if (shape->rank == 1 && shape->count == 2 &&
 	    reshape_flattens(builder, input, shape->integers))
 		return view_as(builder, node, input, VALUE_VECTOR);
@@ -151,13 +190,19 @@ static bool is_order(const int64_t *axes, size_t count, int a, int b, int c, int
 	return count == 4 && axes[0] == a && axes[1] == b && axes[2] == c && axes[3] == d;
 }
 
+static bool is_group_exchange(const int64_t *axes, size_t count)
+{
+	return count == 5 && axes[0] == 0 && axes[1] == 2 && axes[2] == 1 && axes[3] == 3 &&
+	       axes[4] == 4;
+}
+
 rv_status graph_translate_transpose(struct builder *builder, const struct onnx_node *node,
                                     rv_error *error)
 {
 	const struct value *input;
 	const int64_t *axes = NULL;
 	size_t count = 0;
-	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
+	rv_status status = translate_input_view(builder, node, 0, &input, error);
 	if (status == RV_OK)
 		status = onnx_get_ints(node, "perm", &axes, &count, error);
 	if (status != RV_OK)
@@ -166,7 +211,13 @@ rv_status graph_translate_transpose(struct builder *builder, const struct onnx_n
 		return view_as(builder, node, input, VALUE_IMAGE_LAST);
 	if (input->form == VALUE_IMAGE_LAST && is_order(axes, count, 0, 3, 1, 2))
 		return view_as(builder, node, input, VALUE_IMAGE);
-	if (input->form != VALUE_VECTOR && is_order(axes, count, 0, 1, 2, 3))
+	if (input->form == VALUE_GROUPED && is_group_exchange(axes, count)) {
+		struct value shuffled = *input;
+		shuffled.form = VALUE_SHUFFLED;
+		translate_set_output(builder, node, shuffled);
+		return RV_OK;
+	}
+	if (input->form != VALUE_VECTOR && is_plain(input) && is_order(axes, count, 0, 1, 2, 3))
 		return view_as(builder, node, input, input->form);
 	return refuse_view(node, error);
 }
@@ -262,11 +313,18 @@ static rv_status add_dense(struct builder *builder, const struct onnx_node *node
 	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
 	if (status != RV_OK)
 		return status;
-	if (input->form != VALUE_VECTOR)
+	enum value_form form = input->form;
+	if (form != VALUE_VECTOR && form != VALUE_IMAGE_LAST)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "it multiplies matrices that no Flatten has made");
-	status = dense_window(builder, node, input->tensor, dense_inputs(dense), &draft.window,
-	                      error);
+	if (form == VALUE_VECTOR)
+		status = dense_window(builder, node, input->tensor, dense_inputs(dense),
+		                      &draft.window, error);
+	else if (dense_inputs(dense) != builder->graph->tensors[input->tensor].channels)
+		return onnx_node_fail(node, error, RV_CORRUPT,
+		                      "its matrix is for %lld channels, but it is given %d",
+		                      (long long)dense_inputs(dense),
+		                      builder->graph->tensors[input->tensor].channels);
 	if (status != RV_OK)
 		return status;
 	draft.parts = graph_allocate(builder->graph, 1, sizeof(*draft.parts));
@@ -279,7 +337,7 @@ static rv_status add_dense(struct builder *builder, const struct onnx_node *node
 	if (status != RV_OK)
 		return status;
 	return translate_add_node(builder, node, &draft, &input->tensor, 1, draft.parts[0].channels,
-	                          VALUE_VECTOR, error);
+	                          form, error);
 }
 
 /* The third input of Gemm: one number, or one an output. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/graph/moments.h"
 #include "engine/graph/translators.h"
 
 struct translation {
@@ -20,34 +21,54 @@ static const struct translation translations[] = {
 	{"Constant", NULL, graph_fold_constant},
 	{"ConstantOfShape", NULL, graph_fold_constant_of_shape},
 	{"Conv", graph_translate_convolution, NULL},
+	{"ConvTranspose", graph_translate_transposed_convolution, NULL},
+	{"DepthToSpace", graph_translate_depth_to_space, NULL},
 	{"Div", graph_translate_divide, graph_fold_divide},
 	{"Dropout", graph_translate_alias, graph_fold_alias},
+	{"Elu", graph_translate_elu, NULL},
+	{"Erf", graph_translate_erf, NULL},
 	{"Flatten", graph_translate_flatten, NULL},
 	{"Gather", NULL, graph_fold_gather},
+	{"Gelu", graph_translate_gelu, NULL},
 	{"Gemm", graph_translate_gemm, NULL},
 	{"GlobalAveragePool", graph_translate_global_average_pool, NULL},
+	{"GlobalMaxPool", graph_translate_global_max_pool, NULL},
 	{"HardSigmoid", graph_translate_hard_sigmoid, NULL},
 	{"HardSwish", graph_translate_hard_swish, NULL},
 	{"Identity", graph_translate_alias, graph_fold_alias},
+	{"InstanceNormalization", graph_translate_instance_norm, NULL},
 	{"LRN", graph_translate_lrn, NULL},
+	{"LayerNormalization", graph_translate_layer_norm, NULL},
 	{"LeakyRelu", graph_translate_leaky_relu, NULL},
 	{"MatMul", graph_translate_matmul, NULL},
+	{"Max", graph_translate_maximum, NULL},
 	{"MaxPool", graph_translate_max_pool, NULL},
+	{"Mean", graph_translate_mean, NULL},
+	{"Min", graph_translate_minimum, NULL},
 	{"Mul", graph_translate_multiply, graph_fold_multiply},
 	{"Neg", graph_translate_negate, graph_fold_negate},
+	{"PRelu", graph_translate_prelu, NULL},
 	{"Pad", graph_translate_pad, NULL},
+	{"Pow", graph_translate_power, NULL},
+	{"Reciprocal", graph_translate_reciprocal, NULL},
 	{"ReduceMean", graph_translate_reduce_mean, NULL},
 	{"Relu", graph_translate_relu, NULL},
 	{"Reshape", graph_translate_reshape, graph_fold_reshape},
+	{"Resize", graph_translate_resize, NULL},
 	{"Shape", graph_translate_shape, graph_translate_shape},
 	{"Sigmoid", graph_translate_sigmoid, NULL},
-	{"Slice", NULL, graph_fold_slice},
+	{"Slice", graph_translate_slice, graph_fold_slice},
 	{"Softmax", graph_translate_softmax, NULL},
-	{"Sqrt", NULL, graph_fold_square_root},
+	{"SpaceToDepth", graph_translate_space_to_depth, NULL},
+	{"Split", graph_translate_split, NULL},
+	{"Sqrt", graph_translate_square_root, graph_fold_square_root},
 	{"Squeeze", graph_translate_squeeze, graph_fold_squeeze},
 	{"Sub", graph_translate_subtract, graph_fold_subtract},
+	{"Sum", graph_translate_sum, NULL},
+	{"Tanh", graph_translate_tanh, NULL},
 	{"Transpose", graph_translate_transpose, graph_fold_transpose},
 	{"Unsqueeze", graph_translate_unsqueeze, graph_fold_unsqueeze},
+	{"Upsample", graph_translate_upsample, NULL},
 };
 
 static const struct translation *find_translation(const struct onnx_node *node)
@@ -81,6 +102,8 @@ rv_status dispatch_node(struct builder *builder, const struct onnx_node *node, r
 			                      "none of its inputs is computed from the picture");
 		return translation->fold(builder, node, error);
 	}
+	if (moments_concern(builder, node))
+		return moments_translate(builder, node, error);
 	if (!translation->translate)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "Reverie runs this operator on constants only");

@@ -1,104 +1,8 @@
-/* Operators that work on each value by itself or keep all values as they are, and Softmax. */
-#include <float.h>
+/* Softmax, normalisation by stored statistics, and operators that join values or pass them on. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "engine/graph/translators.h"
-
-/* Adds a node that reads input 0 and keeps its form and channels. */
-static rv_status add_pointwise(struct builder *builder, const struct onnx_node *node,
-                               const struct graph_node *draft, rv_error *error)
-{
-	const struct value *input;
-	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
-	if (status != RV_OK)
-		return status;
-	int channels = builder->graph->tensors[input->tensor].channels;
-	return translate_add_node(builder, node, draft, &input->tensor, 1, channels, input->form,
-	                          error);
-}
-
-/* ---- activations ---- */
-
-static rv_status add_clamp(struct builder *builder, const struct onnx_node *node, float low,
-                           float high, rv_error *error)
-{
-	struct graph_node draft = translate_draft(OPERATOR_CLAMP);
-	if (isnan(low) || isnan(high))
-		return onnx_node_fail(node, error, RV_CORRUPT, "a limit is not a number");
-	draft.clamp.low = fmaxf(-FLT_MAX, fminf(low, FLT_MAX));
-	draft.clamp.high = fmaxf(-FLT_MAX, fminf(high, FLT_MAX));
-	return add_pointwise(builder, node, &draft, error);
-}
-
-rv_status graph_translate_relu(struct builder *builder, const struct onnx_node *node,
-                               rv_error *error)
-{
-	return add_clamp(builder, node, 0, FLT_MAX, error);
-}
-
-/* A limit is an input since operator set 11, an attribute before. */
-static rv_status read_limit(const struct builder *builder, const struct onnx_node *node, int index,
-                            const char *name, float *limit, rv_error *error)
-{
-	const struct onnx_tensor *constant;
-	if (!translate_has_input(node, index))
-		return onnx_get_float(node, name, limit, error);
-	rv_status status = translate_input_floats(builder, node, index, &constant, error);
-	if (status != RV_OK)
-		return status;
-	if (constant->count != 1)
-		return onnx_node_fail(node, error, RV_CORRUPT,
-		                      "its limit %s has %zu values instead of one", name,
-		                      constant->count);
-	*limit = constant->floats[0];
-	return RV_OK;
-}
-
-rv_status graph_translate_clip(struct builder *builder, const struct onnx_node *node,
-                               rv_error *error)
-{
-	float low = -FLT_MAX, high = FLT_MAX;
-	rv_status status = read_limit(builder, node, 1, "min", &low, error);
-	if (status == RV_OK)
-		status = read_limit(builder, node, 2, "max", &high, error);
-	return status != RV_OK ? status : add_clamp(builder, node, low, high, error);
-}
-
-rv_status graph_translate_leaky_relu(struct builder *builder, const struct onnx_node *node,
-                                     rv_error *error)
-{
-	struct graph_node draft = translate_draft(OPERATOR_LEAKY_RELU);
-	draft.alpha = 0.01f;
-	rv_status status = onnx_get_float(node, "alpha", &draft.alpha, error);
-	return status != RV_OK ? status : add_pointwise(builder, node, &draft, error);
-}
-
-rv_status graph_translate_sigmoid(struct builder *builder, const struct onnx_node *node,
-                                  rv_error *error)
-{
-	struct graph_node draft = translate_draft(OPERATOR_SIGMOID);
-	return add_pointwise(builder, node, &draft, error);
-}
-
-rv_status graph_translate_hard_sigmoid(struct builder *builder, const struct onnx_node *node,
-                                       rv_error *error)
-{
-	struct graph_node draft = translate_draft(OPERATOR_HARD_SIGMOID);
-	draft.alpha = 0.2f;
-	draft.beta = 0.5f;
-	rv_status status = onnx_get_float(node, "alpha", &draft.alpha, error);
-	if (status == RV_OK)
-		status = onnx_get_float(node, "beta", &draft.beta, error);
-	return status != RV_OK ? status : add_pointwise(builder, node, &draft, error);
-}
-
-rv_status graph_translate_hard_swish(struct builder *builder, const struct onnx_node *node,
-                                     rv_error *error)
-{
-	struct graph_node draft = translate_draft(OPERATOR_HARD_SWISH);
-	return add_pointwise(builder, node, &draft, error);
-}
 
 /* Before operator set 13 Softmax ran over all axes from the given one on, which is the channels
  * alone only where there is a single pixel. */
@@ -126,7 +30,7 @@ rv_status graph_translate_softmax(struct builder *builder, const struct onnx_nod
 	if (!over_channels)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "only Softmax over channels can be run");
-	return add_pointwise(builder, node, &draft, error);
+	return translate_add_pointwise(builder, node, &draft, error);
 }
 
 /* ---- normalisation ---- */
@@ -206,7 +110,7 @@ rv_status graph_translate_batch_norm(struct builder *builder, const struct onnx_
 		return onnx_node_fail(node, error, RV_UNSUPPORTED, "it works behind a Transpose");
 	int channels = builder->graph->tensors[input->tensor].channels;
 	status = fill_batch_norm(builder, node, &draft, channels, epsilon, error);
-	return status != RV_OK ? status : add_pointwise(builder, node, &draft, error);
+	return status != RV_OK ? status : translate_add_pointwise(builder, node, &draft, error);
 }
 
 /* ---- joining and passing on ---- */

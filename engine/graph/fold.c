@@ -36,7 +36,7 @@ static void fold_pad(struct graph *graph, struct graph_uses *uses, struct graph_
 	convolution->inputs[0] = pad->inputs[0];
 }
 
-/* ---- affine after a convolution or another affine ---- */
+/* ---- affine after a convolution, another affine or a norm ---- */
 
 static size_t filter_size(const struct graph *graph, const struct graph_node *node)
 {
@@ -90,7 +90,8 @@ static rv_status fold_affine_back(struct graph *graph, const struct graph_uses *
 		return RV_OK;
 	if (producer->kind == OPERATOR_CONVOLUTION)
 		status = scale_convolution(graph, producer, affine, error);
-	else if (producer->kind == OPERATOR_AFFINE)
+	else if (producer->kind == OPERATOR_AFFINE || producer->kind == OPERATOR_LAYER_NORM ||
+	         producer->kind == OPERATOR_INSTANCE_NORM)
 		status = scale_affine(graph, producer, affine, error);
 	else
 		return RV_OK;

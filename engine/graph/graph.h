@@ -165,8 +165,12 @@ struct extent {
 };
 
 struct graph_options {
-	bool no_fuse; /* skip the passes that join operators (clamps, joined convolutions,
-	                 commuted average pools); BatchNormalization is folded all the same */
+	/* Skip the passes that join operators (clamps, joined convolutions, commuted average
+	 * pools); BatchNormalization is folded all the same. */
+	bool no_fuse;
+	/* The picture may have any number of channels, not 1 or 3 only; no engine runs such a
+	 * graph. */
+	bool any_channels;
 };
 
 struct onnx_model;

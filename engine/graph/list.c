@@ -3,9 +3,8 @@
 #include <string.h>
 
 #include "engine/graph/constant.h"
+#include "engine/graph/slicing.h"
 #include "engine/graph/translators.h"
-
-enum { LIST_MAX = INT16_MAX }; /* repeated joining would double a list without end */
 
 rv_status graph_translate_shape(struct builder *builder, const struct onnx_node *node,
                                 rv_error *error)
@@ -30,8 +29,11 @@ rv_status graph_translate_shape(struct builder *builder, const struct onnx_node 
 		dims[1] = builder->graph->tensors[input->tensor].channels;
 	} else if (input->form == VALUE_IMAGE_LAST) {
 		dims[3] = builder->graph->tensors[input->tensor].channels;
-	} else {
+	} else if (input->form == VALUE_VECTOR) {
 		rank = 2;
+	} else {
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "the shape of groups of channels cannot be run");
 	}
 	status = constant_make(builder, 1, &rank, NULL, &integers, &made, error);
 	if (status != RV_OK)
@@ -148,66 +150,6 @@ rv_status graph_fold_constant_of_shape(struct builder *builder, const struct onn
 
 /* ---- Slice ---- */
 
-/* Every step-th entry along one axis, from start up to but without end. */
-struct slicing {
-	int64_t start, end, axis, step;
-};
-
-/* The first of an optional list that must have one entry. */
-static rv_status read_single(const struct builder *builder, const struct onnx_node *node, int index,
-                             const char *name, int64_t *value, rv_error *error)
-{
-	const int64_t *values = NULL;
-	size_t count = 0;
-	rv_status status = translate_input_list(builder, node, index, name, &values, &count, error);
-	if (status != RV_OK || !values)
-		return status;
-	if (count != 1)
-		return onnx_node_fail(node, error, RV_UNSUPPORTED,
-		                      "%s has %zu entries instead of one", name, count);
-	*value = values[0];
-	return RV_OK;
-}
-
-static rv_status read_slicing(const struct builder *builder, const struct onnx_node *node, int rank,
-                              struct slicing *slicing, rv_error *error)
-{
-	*slicing = (struct slicing){.step = 1};
-	rv_status status = read_single(builder, node, 1, "starts", &slicing->start, error);
-	if (status == RV_OK)
-		status = read_single(builder, node, 2, "ends", &slicing->end, error);
-	if (status == RV_OK)
-		status = read_single(builder, node, 3, "axes", &slicing->axis, error);
-	if (status == RV_OK)
-		status = read_single(builder, node, 4, "steps", &slicing->step, error);
-	if (status == RV_OK)
-		status = translate_normalise_axis(node, &slicing->axis, rank, error);
-	if (status == RV_OK &&
-	    (slicing->step == 0 || slicing->step > LIST_MAX || slicing->step < -LIST_MAX))
-		return onnx_node_fail(node, error, RV_UNSUPPORTED, "steps of %lld cannot be run",
-		                      (long long)slicing->step);
-	return status;
-}
-
-static int64_t clip_index(int64_t index, int64_t count, int64_t least, int64_t most)
-{
-	if (index < 0)
-		index += count;
-	return index < least ? least : index > most ? most : index;
-}
-
-/* Brings start and end into the axis of count entries; returns how many are taken. */
-static int64_t clip_slicing(struct slicing *slicing, int64_t count)
-{
-	bool forward = slicing->step > 0;
-	int64_t least = forward ? 0 : -1, most = forward ? count : count - 1;
-	slicing->start = clip_index(slicing->start, count, forward ? 0 : least, most);
-	slicing->end = clip_index(slicing->end, count, least, most);
-	int64_t span = forward ? slicing->end - slicing->start : slicing->start - slicing->end;
-	int64_t step = forward ? slicing->step : -slicing->step;
-	return span > 0 ? (span + step - 1) / step : 0;
-}
-
 static void take_slices(struct moved *moved, const struct slicing *slicing)
 {
 	const struct onnx_tensor *source = moved->source;
@@ -231,11 +173,11 @@ rv_status graph_fold_slice(struct builder *builder, const struct onnx_node *node
 	int64_t dims[ONNX_RANK_MAX];
 	rv_status status = constant_input_any(builder, node, 0, &source, error);
 	if (status == RV_OK)
-		status = read_slicing(builder, node, source->rank, &slicing, error);
+		status = slicing_read(builder, node, source->rank, &slicing, error);
 	if (status != RV_OK)
 		return status;
 	memcpy(dims, source->dims, sizeof(dims));
-	dims[slicing.axis] = clip_slicing(&slicing, source->dims[slicing.axis]);
+	dims[slicing.axis] = slicing_clip(&slicing, source->dims[slicing.axis]);
 	status = constant_make_alike(builder, source, source->rank, dims, &moved, error);
 	if (status != RV_OK)
 		return status;

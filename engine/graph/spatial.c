@@ -3,100 +3,7 @@
 #include <string.h>
 
 #include "engine/graph/translators.h"
-
-/* ---- windows ---- */
-
-/* A list of two numbers, height before width, each least..WINDOW_MAX. Left as it is where the node
- * does not have it. */
-static rv_status read_pair(const struct onnx_node *node, const char *name, int least, int *y,
-                           int *x, rv_error *error)
-{
-	const int64_t *values = NULL;
-	size_t count = 0;
-	rv_status status = onnx_get_ints(node, name, &values, &count, error);
-	if (status != RV_OK || !values)
-		return status;
-	if (count != 2)
-		return onnx_node_fail(
-			node, error, RV_UNSUPPORTED,
-			"%s has %zu numbers; only windows over height and width can be run", name,
-			count);
-	for (int i = 0; i < 2; i++)
-		if (values[i] < least || values[i] > WINDOW_MAX)
-			return onnx_node_fail(node, error, RV_CORRUPT,
-			                      "%s of %lld; %d to %d make sense", name,
-			                      (long long)values[i], least, WINDOW_MAX);
-	*y = (int)values[0];
-	*x = (int)values[1];
-	return RV_OK;
-}
-
-static rv_status read_pads(const struct onnx_node *node, struct window *window, rv_error *error)
-{
-	const int64_t *pads = NULL;
-	size_t count = 0;
-	rv_status status = onnx_get_ints(node, "pads", &pads, &count, error);
-	if (status != RV_OK || !pads)
-		return status;
-	if (count != 4)
-		return onnx_node_fail(node, error, RV_UNSUPPORTED,
-		                      "pads has %zu numbers; only height and width can be padded",
-		                      count);
-	for (int i = 0; i < 4; i++)
-		if (pads[i] < 0 || pads[i] > WINDOW_MAX)
-			return onnx_node_fail(node, error, RV_UNSUPPORTED,
-			                      "pads of %lld; 0 to %d can be run",
-			                      (long long)pads[i], WINDOW_MAX);
-	window->pad_top = (int)pads[0];
-	window->pad_left = (int)pads[1];
-	window->pad_bottom = (int)pads[2];
-	window->pad_right = (int)pads[3];
-	return RV_OK;
-}
-
-static rv_status read_auto_pad(const struct onnx_node *node, struct window *window, rv_error *error)
-{
-	const char *text = "NOTSET";
-	rv_status status = onnx_get_text(node, "auto_pad", &text, error);
-	if (status != RV_OK)
-		return status;
-	if (!strcmp(text, "NOTSET") || !*text)
-		return read_pads(node, window, error);
-	if (!strcmp(text, "VALID"))
-		return RV_OK;
-	if (!strcmp(text, "SAME_UPPER"))
-		window->pad_same = PAD_SAME_UPPER;
-	else if (!strcmp(text, "SAME_LOWER"))
-		window->pad_same = PAD_SAME_LOWER;
-	else
-		return onnx_node_fail(node, error, RV_CORRUPT, "auto_pad of \"%.40s\"", text);
-	return RV_OK;
-}
-
-/* window->height and width come from the weights of a convolution, 0 for a pool. */
-static rv_status read_window(const struct onnx_node *node, struct window *window, rv_error *error)
-{
-	int height = window->height, width = window->width;
-	rv_status status = read_pair(node, "kernel_shape", 1, &height, &width, error);
-	if (status == RV_OK)
-		status = read_pair(node, "strides", 1, &window->stride_y, &window->stride_x, error);
-	if (status == RV_OK)
-		status = read_pair(node, "dilations", 1, &window->dilation_y, &window->dilation_x,
-		                   error);
-	if (status == RV_OK)
-		status = read_auto_pad(node, window, error);
-	if (status != RV_OK)
-		return status;
-	if (height == 0)
-		return onnx_node_fail(node, error, RV_CORRUPT, "it has no kernel_shape");
-	if (window->height && (window->height != height || window->width != width))
-		return onnx_node_fail(node, error, RV_CORRUPT,
-		                      "kernel_shape is %dx%d, but its weights are for %dx%d",
-		                      height, width, window->height, window->width);
-	window->height = height;
-	window->width = width;
-	return RV_OK;
-}
+#include "engine/graph/window.h"
 
 /* ---- convolution ---- */
 
@@ -173,7 +80,7 @@ rv_status graph_translate_convolution(struct builder *builder, const struct onnx
 	};
 	status = read_bias(builder, node, &draft.parts[0], error);
 	if (status == RV_OK)
-		status = read_window(node, &draft.window, error);
+		status = window_read(node, &draft.window, error);
 	if (status != RV_OK)
 		return status;
 	return translate_add_node(builder, node, &draft, &input, 1, draft.parts[0].channels,
@@ -203,7 +110,7 @@ static rv_status translate_pool(struct builder *builder, const struct onnx_node 
 	draft.window.height = draft.window.width = 0;
 	rv_status status = translate_input_image(builder, node, 0, &input, error);
 	if (status == RV_OK)
-		status = read_window(node, &draft.window, error);
+		status = window_read(node, &draft.window, error);
 	if (status == RV_OK)
 		status = check_pool_pads(node, &draft.window, error);
 	if (status == RV_OK)
@@ -228,6 +135,19 @@ rv_status graph_translate_average_pool(struct builder *builder, const struct onn
                                        rv_error *error)
 {
 	return translate_pool(builder, node, OPERATOR_AVERAGE_POOL, error);
+}
+
+rv_status graph_translate_global_max_pool(struct builder *builder, const struct onnx_node *node,
+                                          rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_MAX_POOL);
+	int input;
+	rv_status status = translate_input_image(builder, node, 0, &input, error);
+	if (status != RV_OK)
+		return status;
+	draft.window.whole = true;
+	return translate_add_node(builder, node, &draft, &input, 1,
+	                          builder->graph->tensors[input].channels, VALUE_IMAGE, error);
 }
 
 rv_status graph_translate_global_average_pool(struct builder *builder, const struct onnx_node *node,
@@ -299,92 +219,6 @@ rv_status graph_translate_lrn(struct builder *builder, const struct onnx_node *n
 		return onnx_node_fail(node, error, RV_CORRUPT, "size of %lld; 1 to %d make sense",
 		                      (long long)size, WINDOW_MAX);
 	draft.size = (int)size;
-	return translate_add_node(builder, node, &draft, &input, 1,
-	                          builder->graph->tensors[input].channels, VALUE_IMAGE, error);
-}
-
-static rv_status read_pad_value(const struct builder *builder, const struct onnx_node *node,
-                                float *value, rv_error *error)
-{
-	const struct onnx_tensor *constant;
-	if (!translate_has_input(node, 2))
-		return onnx_get_float(node, "value", value, error);
-	rv_status status = translate_input_floats(builder, node, 2, &constant, error);
-	if (status != RV_OK)
-		return status;
-	if (constant->count != 1)
-		return onnx_node_fail(node, error, RV_CORRUPT,
-		                      "it pads with %zu values instead of one", constant->count);
-	*value = constant->floats[0];
-	return RV_OK;
-}
-
-/* The pads of all axes come as begins of each axis, then ends; input 3 (operator set 18) may name
- * the axes. */
-static rv_status read_pad_amounts(const struct builder *builder, const struct onnx_node *node,
-                                  int64_t begin[4], int64_t end[4], rv_error *error)
-{
-	const int64_t *pads = NULL, *axes = NULL;
-	size_t pad_count = 0, axis_count = 0;
-	rv_status status = translate_input_list(builder, node, 1, "pads", &pads, &pad_count, error);
-	if (status == RV_OK)
-		status = translate_input_list(builder, node, 3, "axes", &axes, &axis_count, error);
-	if (status != RV_OK)
-		return status;
-	size_t count = axes ? axis_count : 4;
-	if (count > 4 || pad_count != 2 * count)
-		return onnx_node_fail(node, error, RV_CORRUPT, "%zu pads for %zu axes", pad_count,
-		                      count);
-	for (size_t i = 0; i < count; i++) {
-		int64_t axis = axes ? axes[i] : (int64_t)i;
-		status = translate_normalise_axis(node, &axis, 4, error);
-		if (status != RV_OK)
-			return status;
-		begin[axis] = pads[i];
-		end[axis] = pads[count + i];
-	}
-	return RV_OK;
-}
-
-static rv_status check_pad_amounts(const struct onnx_node *node, const int64_t begin[4],
-                                   const int64_t end[4], rv_error *error)
-{
-	for (int axis = 0; axis < 4; axis++) {
-		int64_t most = axis < 2 ? 0 : WINDOW_MAX;
-		if (begin[axis] < 0 || begin[axis] > most || end[axis] < 0 || end[axis] > most)
-			return onnx_node_fail(
-				node, error, RV_UNSUPPORTED,
-				"only height and width can be padded, by 0 to %d pixels",
-				WINDOW_MAX);
-	}
-	return RV_OK;
-}
-
-rv_status graph_translate_pad(struct builder *builder, const struct onnx_node *node,
-                              rv_error *error)
-{
-	struct graph_node draft = translate_draft(OPERATOR_PAD);
-	const char *mode = "constant";
-	int64_t begin[4] = {0}, end[4] = {0};
-	int input;
-	rv_status status = translate_input_image(builder, node, 0, &input, error);
-	if (status == RV_OK)
-		status = onnx_get_text(node, "mode", &mode, error);
-	if (status == RV_OK && strcmp(mode, "constant") != 0)
-		return onnx_node_fail(node, error, RV_UNSUPPORTED,
-		                      "mode is \"%.40s\"; only \"constant\" can be run", mode);
-	if (status == RV_OK)
-		status = read_pad_amounts(builder, node, begin, end, error);
-	if (status == RV_OK)
-		status = check_pad_amounts(node, begin, end, error);
-	if (status == RV_OK)
-		status = read_pad_value(builder, node, &draft.constant, error);
-	if (status != RV_OK)
-		return status;
-	draft.window.pad_top = (int)begin[2];
-	draft.window.pad_left = (int)begin[3];
-	draft.window.pad_bottom = (int)end[2];
-	draft.window.pad_right = (int)end[3];
 	return translate_add_node(builder, node, &draft, &input, 1,
 	                          builder->graph->tensors[input].channels, VALUE_IMAGE, error);
 }

@@ -33,8 +33,8 @@ rv_status translate_input_value(const struct builder *builder, const struct onnx
 	                      source->name);
 }
 
-rv_status translate_input_tensor(const struct builder *builder, const struct onnx_node *node,
-                                 int index, const struct value **value, rv_error *error)
+rv_status translate_input_view(const struct builder *builder, const struct onnx_node *node,
+                               int index, const struct value **value, rv_error *error)
 {
 	rv_status status = translate_input_value(builder, node, index, value, error);
 	if (status == RV_OK && (*value)->form == VALUE_CONSTANT)
@@ -42,12 +42,44 @@ rv_status translate_input_tensor(const struct builder *builder, const struct onn
 			node, error, RV_UNSUPPORTED,
 			"its input number %d is a constant, not computed from the picture",
 			index + 1);
+	if (status == RV_OK && (*value)->form == VALUE_MOMENT)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "the mean over channels can be run as a part of a "
+		                      "normalisation only");
 	return status;
+}
+
+static bool is_regrouped(const struct value *value)
+{
+	return value->form == VALUE_GROUPED || value->form == VALUE_SHUFFLED;
+}
+
+rv_status translate_input_tensor(const struct builder *builder, const struct onnx_node *node,
+                                 int index, const struct value **value, rv_error *error)
+{
+	rv_status status = translate_input_view(builder, node, index, value, error);
+	if (status == RV_OK && is_regrouped(*value))
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "groups of channels can be run as a part of a shuffle only");
+	return status;
+}
+
+bool translate_is_by_channel(const struct onnx_tensor *constant, enum value_form form, int channels)
+{
+	int from_end = form == VALUE_IMAGE ? 3 : 1;
+	return constant->rank >= from_end && constant->count == (size_t)channels &&
+	       constant->dims[constant->rank - from_end] == channels;
+}
+
+int translate_channel_axis(enum value_form form)
+{
+	return form == VALUE_IMAGE_LAST ? 3 : 1;
 }
 
 bool translate_is_layer(const struct value *value)
 {
-	return value->form != VALUE_UNKNOWN && value->form != VALUE_CONSTANT && value->tensor != 0;
+	return value->form != VALUE_UNKNOWN && value->form != VALUE_CONSTANT &&
+	       value->form != VALUE_MOMENT && value->tensor != 0;
 }
 
 bool translate_is_single_pixel(const struct builder *builder, int tensor)
@@ -235,9 +267,9 @@ static int add_tensor(struct builder *builder, const struct graph_node *node, co
 	return tensor;
 }
 
-rv_status translate_add_node(struct builder *builder, const struct onnx_node *onnx,
-                             const struct graph_node *draft, const int *inputs, int input_count,
-                             int channels, enum value_form form, rv_error *error)
+/* Checks what a new node makes and finds space for the numbers of its tensors. */
+static rv_status begin_node(struct builder *builder, const struct onnx_node *onnx, int channels,
+                            const int *inputs, int input_count, int **numbers, rv_error *error)
 {
 	struct graph *graph = builder->graph;
 	if (channels < 1 || channels > CHANNELS_MAX)
@@ -247,11 +279,23 @@ rv_status translate_add_node(struct builder *builder, const struct onnx_node *on
 	if (graph->node_count == builder->capacity)
 		return onnx_node_fail(onnx, error, RV_UNSUPPORTED,
 		                      "the network has too many nodes");
-	int *numbers = graph_allocate(graph, (size_t)input_count + 1, sizeof(*numbers));
-	if (!numbers)
+	*numbers = graph_allocate(graph, (size_t)input_count + 1, sizeof(**numbers));
+	if (!*numbers)
 		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
-	memcpy(numbers, inputs, (size_t)input_count * sizeof(*numbers));
+	memcpy(*numbers, inputs, (size_t)input_count * sizeof(**numbers));
+	return RV_OK;
+}
 
+static rv_status add_node(struct builder *builder, const struct onnx_node *onnx, int output,
+                          const struct graph_node *draft, const int *inputs, int input_count,
+                          int channels, enum value_form form, rv_error *error)
+{
+	struct graph *graph = builder->graph;
+	int *numbers;
+	rv_status status =
+		begin_node(builder, onnx, channels, inputs, input_count, &numbers, error);
+	if (status != RV_OK)
+		return status;
 	struct graph_node *node = &graph->nodes[graph->node_count++];
 	*node = *draft;
 	node->name = onnx->name;
@@ -259,10 +303,38 @@ rv_status translate_add_node(struct builder *builder, const struct onnx_node *on
 	node->input_count = input_count;
 	node->outputs = numbers + input_count;
 	node->output_count = 1;
-	bool has_name = onnx->output_count > 0 && onnx->outputs[0] != ONNX_NOTHING;
-	const char *name = has_name ? builder->model->values[onnx->outputs[0]].name : onnx->name;
+	bool has_name = onnx->output_count > output && onnx->outputs[output] != ONNX_NOTHING;
+	const char *name =
+		has_name ? builder->model->values[onnx->outputs[output]].name : onnx->name;
 	node->outputs[0] = add_tensor(builder, node, name, channels);
-	translate_set_output(builder, onnx,
-	                     (struct value){.form = form, .tensor = node->outputs[0]});
+	if (has_name)
+		builder->values[onnx->outputs[output]] =
+			(struct value){.form = form, .tensor = node->outputs[0]};
 	return RV_OK;
+}
+
+rv_status translate_add_node(struct builder *builder, const struct onnx_node *node,
+                             const struct graph_node *draft, const int *inputs, int input_count,
+                             int channels, enum value_form form, rv_error *error)
+{
+	return add_node(builder, node, 0, draft, inputs, input_count, channels, form, error);
+}
+
+rv_status translate_add_output(struct builder *builder, const struct onnx_node *node, int output,
+                               const struct graph_node *draft, int input, int channels,
+                               enum value_form form, rv_error *error)
+{
+	return add_node(builder, node, output, draft, &input, 1, channels, form, error);
+}
+
+rv_status translate_add_pointwise(struct builder *builder, const struct onnx_node *node,
+                                  const struct graph_node *draft, rv_error *error)
+{
+	const struct value *input;
+	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
+	if (status != RV_OK)
+		return status;
+	int channels = builder->graph->tensors[input->tensor].channels;
+	return translate_add_node(builder, node, draft, &input->tensor, 1, channels, input->form,
+	                          error);
 }

@@ -23,12 +23,29 @@ enum value_form {
 	VALUE_IMAGE,      /* [1][channels][height][width] */
 	VALUE_IMAGE_LAST, /* [1][height][width][channels], between two Transposes */
 	VALUE_VECTOR,     /* [1][channels * height * width], behind a Flatten */
+	VALUE_GROUPED,    /* [1][groups][channels / groups][height][width], behind a Reshape */
+	VALUE_SHUFFLED,   /* the same with the second and third dimension exchanged */
+	VALUE_MOMENT,     /* a step on the way to a normalisation over channels; see moments.h */
+};
+
+/* What a VALUE_MOMENT is of the channels x of each pixel. */
+enum moment {
+	MOMENT_MEAN,      /* mean(x) */
+	MOMENT_CENTRED,   /* x - mean(x) */
+	MOMENT_SQUARED,   /* (x - mean(x)) ^ 2 */
+	MOMENT_VARIANCE,  /* the mean of that, plus epsilon */
+	MOMENT_DEVIATION, /* its square root */
 };
 
 struct value {
 	enum value_form form;
 	int tensor; /* of the graph, except for constants */
 	const struct onnx_tensor *constant;
+	int groups; /* grouped and shuffled */
+	/* A moment of tensor: */
+	enum moment moment;
+	enum value_form moment_form; /* in which tensor was seen */
+	float epsilon;
 };
 
 struct builder {
@@ -36,6 +53,7 @@ struct builder {
 	struct graph *graph;
 	struct value *values; /* [model->value_count] */
 	int capacity;         /* of the graph's nodes and tensors */
+	bool any_channels;    /* of the picture; see struct graph_options */
 	/* By tensor of the graph: */
 	int *strides;           /* picture pixels per pixel; 0: it is always a single pixel */
 	struct extent *nominal; /* at the size that the file declares; 0x0 where that is free */
@@ -48,7 +66,10 @@ struct builder {
 bool translate_has_input(const struct onnx_node *node, int index);
 rv_status translate_input_value(const struct builder *builder, const struct onnx_node *node,
                                 int index, const struct value **value, rv_error *error);
-/* A tensor in any form. */
+/* A tensor in any form, or with the channels in groups. */
+rv_status translate_input_view(const struct builder *builder, const struct onnx_node *node,
+                               int index, const struct value **value, rv_error *error);
+/* A tensor in any form but groups. */
 rv_status translate_input_tensor(const struct builder *builder, const struct onnx_node *node,
                                  int index, const struct value **value, rv_error *error);
 /* A tensor as an image; a vector that is a single pixel is one. */
@@ -66,6 +87,12 @@ rv_status translate_input_list(const struct builder *builder, const struct onnx_
 /* axis counted from the end becomes one counted from the front; RV_CORRUPT where out of range. */
 rv_status translate_normalise_axis(const struct onnx_node *node, int64_t *axis, int rank,
                                    rv_error *error);
+/* Whether constant has one value a channel of a tensor seen in that form: all dimensions but that
+ * of the channels are 1. */
+bool translate_is_by_channel(const struct onnx_tensor *constant, enum value_form form,
+                             int channels);
+/* The axis of the channels in a form that has one. */
+int translate_channel_axis(enum value_form form);
 /* Whether a value is something to dream of: a tensor other than the picture itself. */
 bool translate_is_layer(const struct value *value);
 /* The tensor is one pixel at the size that the file declares, or at every size. */
@@ -80,6 +107,13 @@ struct graph_node translate_draft(enum operator_kind kind);
 rv_status translate_add_node(struct builder *builder, const struct onnx_node *node,
                              const struct graph_node *draft, const int *inputs, int input_count,
                              int channels, enum value_form form, rv_error *error);
+/* The same for an output that need not be the first. */
+rv_status translate_add_output(struct builder *builder, const struct onnx_node *node, int output,
+                               const struct graph_node *draft, int input, int channels,
+                               enum value_form form, rv_error *error);
+/* A node that reads input 0 and keeps its form and channels. */
+rv_status translate_add_pointwise(struct builder *builder, const struct onnx_node *node,
+                                  const struct graph_node *draft, rv_error *error);
 /* Makes the first output of node another view of a value. */
 void translate_set_output(struct builder *builder, const struct onnx_node *node,
                           struct value value);

@@ -11,16 +11,32 @@ typedef rv_status translate_function(struct builder *builder, const struct onnx_
 
 /* spatial.c */
 translate_function graph_translate_convolution, graph_translate_max_pool,
-	graph_translate_average_pool, graph_translate_global_average_pool,
-	graph_translate_reduce_mean, graph_translate_lrn, graph_translate_pad;
-/* elementwise.c */
+	graph_translate_average_pool, graph_translate_global_max_pool,
+	graph_translate_global_average_pool, graph_translate_reduce_mean, graph_translate_lrn;
+/* padding.c, resize.c, transposed.c */
+translate_function graph_translate_pad, graph_translate_resize, graph_translate_upsample,
+	graph_translate_transposed_convolution;
+/* rearrange.c */
+translate_function graph_translate_slice, graph_translate_split, graph_translate_depth_to_space,
+	graph_translate_space_to_depth;
+/* The end of a shuffle: from a value of the form VALUE_SHUFFLED back to an image. */
+rv_status graph_add_shuffle(struct builder *builder, const struct onnx_node *node,
+                            const struct value *input, rv_error *error);
+/* activation.c */
 translate_function graph_translate_relu, graph_translate_leaky_relu, graph_translate_clip,
 	graph_translate_sigmoid, graph_translate_hard_sigmoid, graph_translate_hard_swish,
-	graph_translate_softmax, graph_translate_batch_norm, graph_translate_concat,
+	graph_translate_elu, graph_translate_tanh, graph_translate_erf, graph_translate_gelu,
+	graph_translate_square_root, graph_translate_reciprocal, graph_translate_power,
+	graph_translate_prelu;
+/* normalise.c */
+translate_function graph_translate_instance_norm, graph_translate_layer_norm;
+/* elementwise.c */
+translate_function graph_translate_softmax, graph_translate_batch_norm, graph_translate_concat,
 	graph_translate_alias, graph_translate_cast;
 /* arithmetic.c */
 translate_function graph_translate_add, graph_translate_subtract, graph_translate_multiply,
-	graph_translate_divide, graph_translate_negate;
+	graph_translate_divide, graph_translate_negate, graph_translate_sum, graph_translate_mean,
+	graph_translate_maximum, graph_translate_minimum;
 /* dense.c */
 translate_function graph_translate_flatten, graph_translate_reshape, graph_translate_squeeze,
 	graph_translate_unsqueeze, graph_translate_transpose, graph_translate_gemm,

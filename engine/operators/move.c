@@ -123,7 +123,8 @@ static int reflected(int place, int count)
 	return place >= count ? 2 * (count - 1) - place : place;
 }
 
-/* Where in the input output number i lies. */
+/* Where in the input output number i lies. Corners are those of the exact size of the output,
+ * before it is rounded down to whole pixels, as the ONNX project's own implementation has them. */
 static double position_of(const struct sampling *axis, int i)
 {
 	double scale = (double)axis->scale;
@@ -134,7 +135,7 @@ static double position_of(const struct sampling *axis, int i)
 	case COORDINATES_ASYMMETRIC:
 		return i / scale;
 	case COORDINATES_ALIGN_CORNERS:
-		return axis->output > 1 ? (double)i * (axis->input - 1) / (axis->output - 1) : 0;
+		return axis->output > 1 ? i * (axis->input - 1) / (scale * axis->input - 1) : 0;
 	case COORDINATES_PYTORCH_HALF_PIXEL:
 		if (axis->output == 1)
 			return 0;

@@ -248,7 +248,7 @@ static double position(const struct resampling *how, int i, int input, int outpu
 	if (how->coordinates == COORDINATES_ASYMMETRIC)
 		return i / scale;
 	if (how->coordinates == COORDINATES_ALIGN_CORNERS)
-		return output == 1 ? 0 : (double)i * (input - 1) / (output - 1);
+		return output == 1 ? 0 : i * (input - 1) / (scale * input - 1);
 	if (how->coordinates == COORDINATES_PYTORCH_HALF_PIXEL && output == 1)
 		return 0;
 	return (i + 0.5) / scale - 0.5;

@@ -331,7 +331,7 @@ TEST(onnx_refuses_unknown_operator_sets)
 		const char *words;
 	} cases[] = {
 		{0, RV_CORRUPT, "does not say which ONNX operator set"},
-		{6, RV_UNSUPPORTED, "operator set 6; Reverie reads 7 to 21"},
+		{5, RV_UNSUPPORTED, "operator set 5; Reverie reads 6 to 21"},
 		{22, RV_UNSUPPORTED, "operator set 22"},
 		{99, RV_UNSUPPORTED, "operator set 99"},
 		{-5, RV_UNSUPPORTED, "operator set -5"},

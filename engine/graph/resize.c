@@ -1,0 +1,163 @@
+/* Resize and Upsample. */
+#include <math.h>
+#include <string.h>
+
+#include "engine/graph/translators.h"
+
+/* One of several words; *number becomes its place. */
+static rv_status read_word(const struct onnx_node *node, const char *name, const char *const *words,
+                           int count, int *number, rv_error *error)
+{
+	const char *text = words[*number];
+	rv_status status = onnx_get_text(node, name, &text, error);
+	if (status != RV_OK)
+		return status;
+	for (int i = 0; i < count; i++)
+		if (!strcmp(words[i], text)) {
+			*number = i;
+			return RV_OK;
+		}
+	return onnx_node_fail(node, error, RV_UNSUPPORTED, "%s of \"%.40s\" cannot be run", name,
+	                      text);
+}
+
+/* In the order of the enumerations. */
+static rv_status read_manner(const struct onnx_node *node, struct resampling *how, rv_error *error)
+{
+	static const char *const modes[] = {"nearest", "linear"};
+	static const char *const coordinates[] = {"half_pixel", "pytorch_half_pixel", "asymmetric",
+	                                          "align_corners"};
+	static const char *const roundings[] = {"round_prefer_floor", "round_prefer_ceil", "floor",
+	                                        "ceil"};
+	int mode = 0, coordinate = how->coordinates, rounding = how->nearest;
+	int64_t antialias = 0;
+	rv_status status = read_word(node, "mode", modes, 2, &mode, error);
+	if (status == RV_OK)
+		status = read_word(node, "coordinate_transformation_mode", coordinates, 4,
+		                   &coordinate, error);
+	if (status == RV_OK)
+		status = read_word(node, "nearest_mode", roundings, 4, &rounding, error);
+	if (status == RV_OK)
+		status = onnx_get_int(node, "antialias", &antialias, error);
+	if (status != RV_OK)
+		return status;
+	if (antialias && mode)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED, "antialias cannot be run");
+	how->kind = mode ? RESAMPLE_LINEAR : RESAMPLE_NEAREST;
+	how->coordinates = coordinate;
+	how->nearest = rounding;
+	return RV_OK;
+}
+
+static rv_status check_scale(const struct onnx_node *node, double scale, rv_error *error)
+{
+	if (scale >= 1.0 / WINDOW_MAX && scale <= WINDOW_MAX)
+		return RV_OK;
+	return onnx_node_fail(node, error, RV_CORRUPT, "it scales by %g", scale);
+}
+
+static rv_status read_scales(const struct onnx_node *node, const float *scales, size_t count,
+                             struct resampling *how, rv_error *error)
+{
+	if (count != 4 || scales[0] != 1 || scales[1] != 1)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "only height and width can be scaled");
+	how->scale_y = scales[2];
+	how->scale_x = scales[3];
+	rv_status status = check_scale(node, (double)scales[2], error);
+	return status != RV_OK ? status : check_scale(node, (double)scales[3], error);
+}
+
+/* Sizes mean a ratio to what the file's own size gives. */
+static rv_status read_sizes(const struct builder *builder, const struct onnx_node *node, int input,
+                            int index, struct resampling *how, rv_error *error)
+{
+	const struct onnx_tensor *sizes;
+	struct extent nominal = builder->nominal[input];
+	rv_status status = translate_input_integers(builder, node, index, &sizes, error);
+	if (status != RV_OK)
+		return status;
+	if (sizes->count != 4 || sizes->integers[2] < 1 || sizes->integers[3] < 1 ||
+	    sizes->integers[2] > EXTENT_MAX || sizes->integers[3] > EXTENT_MAX || !nominal.height)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "its size is not known at the size of picture that the file "
+		                      "declares");
+	how->scale_y = (float)sizes->integers[2] / (float)nominal.height;
+	how->scale_x = (float)sizes->integers[3] / (float)nominal.width;
+	how->rounds = true;
+	status = check_scale(node, (double)how->scale_y, error);
+	return status != RV_OK ? status : check_scale(node, (double)how->scale_x, error);
+}
+
+static rv_status refuse_axes(const struct onnx_node *node, rv_error *error)
+{
+	const char *policy = "stretch";
+	rv_status status = onnx_get_text(node, "keep_aspect_ratio_policy", &policy, error);
+	if (status == RV_OK &&
+	    (onnx_find_attribute(node, "axes") || strcmp(policy, "stretch") != 0))
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "axes and keep_aspect_ratio_policy cannot be run");
+	return status;
+}
+
+rv_status graph_translate_resize(struct builder *builder, const struct onnx_node *node,
+                                 rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_RESAMPLE);
+	const struct onnx_tensor *scales;
+	bool old = builder->model->opset < 11; /* without roi and words for coordinates */
+	int scales_index = old ? 1 : 2, input;
+	if (old) {
+		draft.resampling.coordinates = COORDINATES_ASYMMETRIC;
+		draft.resampling.nearest = NEAREST_FLOOR;
+	}
+	rv_status status = translate_input_image(builder, node, 0, &input, error);
+	if (status == RV_OK)
+		status = read_manner(node, &draft.resampling, error);
+	if (status == RV_OK)
+		status = refuse_axes(node, error);
+	if (status != RV_OK)
+		return status;
+	if (!old && translate_has_input(node, 3)) {
+		status = read_sizes(builder, node, input, 3, &draft.resampling, error);
+	} else {
+		status = translate_input_floats(builder, node, scales_index, &scales, error);
+		if (status == RV_OK)
+			status = read_scales(node, scales->floats, scales->count, &draft.resampling,
+			                     error);
+	}
+	if (status != RV_OK)
+		return status;
+	return translate_add_node(builder, node, &draft, &input, 1,
+	                          builder->graph->tensors[input].channels, VALUE_IMAGE, error);
+}
+
+/* Scales are an input since operator set 9, an attribute before. */
+rv_status graph_translate_upsample(struct builder *builder, const struct onnx_node *node,
+                                   rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_RESAMPLE);
+	const struct onnx_attribute *attribute = onnx_find_attribute(node, "scales");
+	const struct onnx_tensor *scales;
+	int input;
+	draft.resampling.coordinates = COORDINATES_ASYMMETRIC;
+	draft.resampling.nearest = NEAREST_FLOOR;
+	rv_status status = translate_input_image(builder, node, 0, &input, error);
+	if (status == RV_OK)
+		status = read_manner(node, &draft.resampling, error);
+	if (status != RV_OK)
+		return status;
+	if (attribute && attribute->type == ONNX_FLOATS) {
+		status = read_scales(node, attribute->reals, attribute->count, &draft.resampling,
+		                     error);
+	} else {
+		status = translate_input_floats(builder, node, 1, &scales, error);
+		if (status == RV_OK)
+			status = read_scales(node, scales->floats, scales->count, &draft.resampling,
+			                     error);
+	}
+	if (status != RV_OK)
+		return status;
+	return translate_add_node(builder, node, &draft, &input, 1,
+	                          builder->graph->tensors[input].channels, VALUE_IMAGE, error);
+}
