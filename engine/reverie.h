@@ -353,6 +353,13 @@ RV_API rv_status rv_set_params(rv_engine *engine, const rv_params *params, rv_er
 
 RV_API void rv_set_progress(rv_engine *engine, rv_progress *progress, void *context);
 
+/* Called while what the next picture needs is prepared: its kernels are built, which may take
+ * minutes where the cache does not hold them, and run for the first time. On the engine's thread,
+ * within rv_dream or rv_travel, with the part done so far, which rises to 1 when the picture is
+ * dreamed. Returning false ends that call with RV_CANCELLED; what was built stays. Where no kernels
+ * are missing it takes as little as a step. NULL: nobody is told. */
+void rv_set_preparation(rv_engine *engine, rv_progress *preparation, void *context);
+
 /* Instead of a presentation time: a picture by itself, which inherits nothing and leaves nothing.
  */
 #define RV_TIME_NONE INT64_MIN

@@ -16,10 +16,13 @@ enum {
 	DREAM_SIDE_MAX = 1280,    /* pixels, unless a size is asked for */
 	START_PIXELS = 160 * 120, /* of the first dream on a processor */
 	FRAMES_PER_DREAM = 2,     /* of the display: a dream may take so long */
+	ALL_PREPARED = 1000,
 };
 
 /* Nanoseconds that a dream gets which follows one that was broken off. */
 static const int64_t grace = 1000000000;
+/* Nanoseconds of building kernels that nobody need be told of. */
+static const int64_t unnoticed = 400000000;
 /* A journey that has no direction of its own: it speeds up for so many seconds, zooms and turns at
  * these rates, and its last picture fades for so long when it is over. */
 static const double journey_departure = 4; /* seconds */
@@ -41,7 +44,8 @@ struct live_engine {
 
 	atomic_uint urgent; /* raised where the dream under way is not wanted any more */
 	atomic_bool stop;
-	atomic_bool done; /* the thread has stopped dreaming, and only frees what it holds */
+	atomic_int prepared; /* of ALL_PREPARED, of the dream under way */
+	atomic_bool done;    /* the thread has stopped dreaming, and only frees what it holds */
 
 	/* the thread's own */
 	rv_engine *engine;
@@ -49,6 +53,8 @@ struct live_engine {
 	unsigned resets_done, urgent_seen;
 	bool broken_off; /* whether the last dream was */
 	int64_t began;   /* when the dream under way did */
+	/* While kernels must be built, dreams begin with one octave and get another each time. */
+	int octaves_most; /* 0: any number */
 	rv_params params;
 	bool params_set;
 	struct governor governor;
@@ -107,6 +113,11 @@ rv_status live_engine_status(struct live_engine *engine, bool *fatal, rv_error *
 		*error = engine->error;
 	pthread_mutex_unlock(&engine->lock);
 	return status;
+}
+
+float live_engine_prepared(struct live_engine *engine)
+{
+	return (float)atomic_load(&engine->prepared) / ALL_PREPARED;
 }
 
 static void report(struct live_engine *engine, rv_status status, const rv_error *error)
@@ -226,6 +237,8 @@ static rv_status set_params(struct live_engine *engine, const struct governor_qu
 	params.time.warm_most = quality->warm_most;
 	params.time.warm_octaves = quality->warm_octaves;
 	params.time.flow_quality = quality->flow;
+	if (engine->octaves_most && params.octaves > engine->octaves_most)
+		params.octaves = engine->octaves_most;
 	params.time.onset = params.iterations; /* no frame waits long for another one's beginning */
 	if (engine->on_journey)
 		set_out(engine, &params.time);
@@ -366,6 +379,25 @@ static bool go_on(void *context, double part)
 	       (is_wanted || (engine->broken_off && clock_now() - engine->began < grace));
 }
 
+static bool prepare(void *context, double part)
+{
+	struct live_engine *engine = context;
+	bool is_noticed = clock_now() - engine->began > unnoticed;
+	atomic_store(&engine->prepared, is_noticed ? (int)(part * ALL_PREPARED) : ALL_PREPARED);
+	return go_on(engine, part);
+}
+
+/* The first dream has one octave. Where its kernels were there already, the next one has all. */
+static void take_octaves(struct live_engine *engine)
+{
+	bool has_built = clock_now() - engine->began > unnoticed;
+	if (!engine->octaves_most)
+		return;
+	engine->octaves_most++;
+	if (!has_built || engine->octaves_most >= engine->current.dream.params.octaves)
+		engine->octaves_most = 0;
+}
+
 static void dream_frames(struct live_engine *engine)
 {
 	struct frame *frame;
@@ -377,6 +409,8 @@ static void dream_frames(struct live_engine *engine)
 			rv_status status = dream_frame(engine, frame, &error);
 			if (status != RV_CANCELLED)
 				report(engine, status, &error);
+			if (status == RV_OK)
+				take_octaves(engine);
 			engine->broken_off = status == RV_CANCELLED;
 		}
 		frame_release(frame);
@@ -392,6 +426,8 @@ static void *run(void *context)
 	rv_status status = rv_create(&engine->engine, engine->model, &config, &error);
 	if (status == RV_OK) {
 		rv_set_progress(engine->engine, go_on, engine);
+		rv_set_preparation(engine->engine, prepare, engine);
+		engine->octaves_most = 1;
 		dream_frames(engine);
 	} else {
 		report(engine, status, &error);
@@ -413,6 +449,7 @@ rv_status live_engine_start(struct live_engine **started, const rv_model *model,
 	engine->work = work;
 	engine->dreams = dreams;
 	engine->nudged = nudged;
+	atomic_store(&engine->prepared, ALL_PREPARED);
 	pthread_mutex_init(&engine->lock, NULL);
 	rv_status status = thread_start(&engine->thread, "dreaming", run, engine, error);
 	if (status != RV_OK) {

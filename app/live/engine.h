@@ -30,6 +30,10 @@ void live_engine_fade(struct live_engine *engine, double seconds);
  * ever was, with the options of the start, so that there is no use in going on. */
 rv_status live_engine_status(struct live_engine *engine, bool *fatal, rv_error *error);
 
+/* How much of what the dream under way needs is built, 0..1; 1 where that has not taken long enough
+ * to tell. */
+float live_engine_prepared(struct live_engine *engine);
+
 /* Tells the thread to end, breaking off what it does. Accepts NULL. */
 void live_engine_break_off(struct live_engine *engine);
 

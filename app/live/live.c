@@ -265,7 +265,7 @@ static int64_t wait_for_tick(int64_t due, float fps)
 static void begin_bench(struct live *live)
 {
 	int64_t now = clock_now();
-	live->stats = (struct live_stats){.started = now};
+	live->stats = (struct live_stats){.started = now, .opened = live->opened_at};
 }
 
 static bool bench_is_over(const struct live *live)
@@ -314,6 +314,7 @@ rv_status live_run(const struct options *options, rv_error *error)
 	struct live *live = calloc(1, sizeof(*live));
 	if (!live)
 		return rv_fail(error, RV_MEMORY, "out of memory");
+	live->opened_at = clock_now();
 	rv_status status = open_parts(live, options, error);
 	if (status == RV_OK)
 		status = start_threads(live, error);

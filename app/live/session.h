@@ -56,7 +56,8 @@ struct live {
 	struct live_display display;
 	struct playlist playlist;
 	struct live_stats stats;
-	int files; /* how many were written so far, for their names */
+	int64_t opened_at; /* when live_run was called */
+	int files;         /* how many were written so far, for their names */
 };
 
 #endif

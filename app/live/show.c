@@ -167,6 +167,7 @@ static void say_what_happened(struct live *live, int64_t now)
 {
 	char note[DECODE_NOTE_LENGTH];
 	show_lasting(live);
+	live->hud.state.prepared = live_engine_prepared(live->engine);
 	live_disk_note(live->disk, note);
 	if (note[0])
 		live_hud_say(&live->hud, note, now);

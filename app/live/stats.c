@@ -64,6 +64,7 @@ void live_stats_print(const struct live_stats *stats, int64_t now, FILE *file)
 	fprintf(file, "live seconds=%.1f display_fps=%.2f dream_fps=%.2f source_fps=%.2f", seconds,
 	        (double)stats->shown / seconds, (double)stats->dreams / seconds,
 	        (double)stats->sources / seconds);
+	fprintf(file, " first_dream_s=%.2f", (double)(stats->started - stats->opened) / SECOND);
 	fprintf(file, " latency_p50_ms=%.1f latency_p95_ms=%.1f latency_p99_ms=%.1f",
 	        stats_histogram_percentile(&stats->latency, 0.5),
 	        stats_histogram_percentile(&stats->latency, 0.95),

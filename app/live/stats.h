@@ -34,6 +34,7 @@ double stats_histogram_mean(const struct histogram *histogram);
 
 /* What is measured of a whole session, from when this was zeroed. */
 struct live_stats {
+	int64_t opened; /* when the session was; started: with the first dream */
 	int64_t started, last_shown;
 	uint64_t shown, dreams;
 	uint64_t taken;                  /* frames of the source, by the display */

@@ -17,6 +17,8 @@ enum {
 	GRAPH_HEIGHT = 30,
 	GRAPH_GAP = 4,                     /* below it */
 	GRAPH_BAR = 3,                     /* from bar to bar; one of it stays free */
+	BAR_WIDTH = 24,                    /* of a bar, in letters */
+	BAR_LABEL = 17,                    /* and of what stands before it */
 	CORNER = 4,                        /* radius of the panel's */
 	AROUND = HUD_MARGIN + HUD_PADDING, /* letter pixels around the text */
 };
@@ -40,6 +42,7 @@ struct sheet {
 		struct hud_colour colour;
 	} spans[SPANS_MAX];
 	int graph_line; /* the graph stands below so many lines; 0: there is none */
+	int bar_line;   /* the bar stands in this one; 0: there is none */
 };
 
 /* ---- what is said ---- */
@@ -72,6 +75,16 @@ static void add_message(struct sheet *sheet, const struct hud_state *state)
 		add(sheet, 0, sheet->lines, warning, "%s", state->recording);
 }
 
+/* How far kernels are built. */
+static void add_bar(struct sheet *sheet, const struct hud_state *state)
+{
+	if (!(state->prepared > 0 && state->prepared < 1))
+		return;
+	sheet->bar_line = sheet->lines;
+	add(sheet, 0, sheet->bar_line, faint, "building kernels");
+	add(sheet, BAR_LABEL, sheet->bar_line, faint, "%*s", BAR_WIDTH, "");
+}
+
 static void write_small(struct sheet *sheet, const struct hud_state *state)
 {
 	int end = add(sheet, 0, 0, ink, "%s", state->layer);
@@ -81,6 +94,7 @@ static void write_small(struct sheet *sheet, const struct hud_state *state)
 	end = add(sheet, end + 2, 0, faint, "%.0f fps", state->dream_fps);
 	if (state->doing[0])
 		add(sheet, end + 2, 0, warning, "%s", state->doing);
+	add_bar(sheet, state);
 	add_message(sheet, state);
 }
 
@@ -156,6 +170,7 @@ static void write_full(struct sheet *sheet, const struct hud_state *state)
 		end = add(sheet, end + 1, sheet->graph_line, ink, "%.1f", state->stage_ms[i]) + 2;
 	}
 	add(sheet, end - 1, sheet->graph_line, faint, "ms");
+	add_bar(sheet, state);
 	add_message(sheet, state);
 }
 
@@ -210,7 +225,8 @@ static int height_of(const struct sheet *sheet)
 static void write_sheet(struct sheet *sheet, enum hud_level level, const struct hud_state *state,
                         const struct hud_area *area, int scale)
 {
-	sheet->count = sheet->columns = sheet->lines = sheet->graph_line = 0;
+	sheet->count = sheet->columns = sheet->lines = 0;
+	sheet->graph_line = sheet->bar_line = 0;
 	if (level == HUD_SMALL)
 		write_small(sheet, state);
 	else if (level == HUD_FULL)
@@ -267,6 +283,23 @@ static void draw_graph(struct hud_picture *picture, int top, const struct hud_st
 	              line_colour);
 }
 
+/* Where the text of a line begins, in letter pixels. */
+static int top_of(const struct sheet *sheet, int line)
+{
+	bool below = sheet->graph_line && line > sheet->graph_line;
+	return AROUND + line * HUD_FONT_LINE + (below ? GRAPH_HEIGHT + GRAPH_GAP : 0);
+}
+
+static void draw_bar(struct hud_picture *picture, const struct sheet *sheet, float part, int scale)
+{
+	int x = (AROUND + BAR_LABEL * HUD_FONT_ADVANCE) * scale;
+	int y = top_of(sheet, sheet->bar_line) * scale;
+	int width = BAR_WIDTH * HUD_FONT_ADVANCE * scale, height = HUD_FONT_ROWS * scale;
+	int done = clamp((int)((float)width * part), 0, width);
+	hud_paint_bar(picture, x, y, done, height, accent);
+	hud_paint_bar(picture, x + done, y, width - done, height, line_colour);
+}
+
 static void draw_sheet(struct hud_picture *picture, const struct sheet *sheet,
                        const struct hud_state *state, int scale)
 {
@@ -276,12 +309,11 @@ static void draw_sheet(struct hud_picture *picture, const struct sheet *sheet,
 	                picture->height - 2 * margin, CORNER * scale, ground);
 	for (int i = 0; i < sheet->count; i++) {
 		const struct span *span = &sheet->spans[i];
-		bool below = sheet->graph_line && span->line > sheet->graph_line;
-		int y = AROUND + span->line * HUD_FONT_LINE +
-		        (below ? GRAPH_HEIGHT + GRAPH_GAP : 0);
-		hud_paint_text(picture, edge + span->column * HUD_FONT_ADVANCE * scale, y * scale,
-		               span->text, scale, span->colour);
+		hud_paint_text(picture, edge + span->column * HUD_FONT_ADVANCE * scale,
+		               top_of(sheet, span->line) * scale, span->text, scale, span->colour);
 	}
+	if (sheet->bar_line)
+		draw_bar(picture, sheet, state->prepared, scale);
 	if (sheet->graph_line)
 		draw_graph(picture, (AROUND + (sheet->graph_line + 1) * HUD_FONT_LINE) * scale,
 		           state, scale);

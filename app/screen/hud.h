@@ -43,6 +43,7 @@ struct hud_state {
 	float history[HUD_HISTORY][HUD_STAGES];
 	double target_ms; /* what a dream may take */
 	char message[HUD_TEXT_LENGTH];
+	float prepared;     /* part of the kernels that are built; 0 or 1: there is no bar */
 	char recording[64]; /* such as "recording 0:12" */
 	/* For HUD_HELP: lines such as "Up" and "stronger". */
 	int key_count;
@@ -60,7 +61,8 @@ struct hud_area {
 
 /* Draws the HUD of a level, within the area: smaller letters where it is too small for the wished
  * ones, and where it is too small for the smallest, lines are cut. Levels show: off nothing; small
- * one line, and the message; full all numbers and the graph; help the keys. RV_MEMORY. */
+ * one line, and the message; small and full, a bar while kernels are built; full all numbers and
+ * the graph; help the keys. RV_MEMORY. */
 rv_status hud_draw(struct hud_picture *picture, enum hud_level level, const struct hud_state *state,
                    const struct hud_area *area, rv_error *error);
 

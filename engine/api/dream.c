@@ -157,7 +157,9 @@ static rv_status prepare(rv_engine *engine, int width, int height, bool timed, b
 		status = create_ascent(engine, width, height, timed, error);
 	if (status == RV_OK && engine->last && timed && (engine->last_suits || travels))
 		status = ascent_go_on(engine->ascent, engine->last, &engine->params.time, error);
-	ascent_destroy(&engine->last);
+	/* Where it was broken off, the next call goes on from there. */
+	if (status != RV_CANCELLED)
+		ascent_destroy(&engine->last);
 	return status;
 }
 

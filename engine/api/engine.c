@@ -88,6 +88,11 @@ void rv_set_progress(rv_engine *engine, rv_progress *progress, void *context)
 	engine->progress_context = context;
 }
 
+void rv_set_preparation(rv_engine *engine, rv_progress *preparation, void *context)
+{
+	engine->device->preparation = (struct preparation){preparation, context, 0, 0};
+}
+
 void rv_reset(rv_engine *engine)
 {
 	ascent_destroy(&engine->last);

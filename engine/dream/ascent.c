@@ -147,6 +147,8 @@ static rv_status record_octaves(struct ascent *ascent, const struct dream_recipe
 	                                      .convolutions = convolutions};
 	rv_status status = RV_OK;
 
+	preparation_begin(&ascent->device->preparation,
+	                  ascent->octave_count * octave_preparation(recipe->graph));
 	for (int i = 0; i < ascent->octave_count && status == RV_OK; i++) {
 		octave_recipe.below = i ? &ascent->octaves[i - 1] : NULL;
 		status = octave_record(&ascent->octaves[i], ascent->device, &octave_recipe, error);
@@ -387,6 +389,13 @@ static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
 	return status;
 }
 
+/* What was broken off leaves the past as it was; false where that is lost. */
+static bool abandon(struct ascent *ascent, rv_status status)
+{
+	return status == RV_CANCELLED && ascent->temporal &&
+	       temporal_abandon(ascent->temporal, NULL) == RV_OK;
+}
+
 rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_image *input,
                      int64_t time, const rv_image *output, rv_progress *progress, void *context,
                      rv_error *error)
@@ -410,12 +419,14 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 		status = transfer_download(&ascent->transfer, params->strength, output, error);
 	if (status != RV_OK)
 		clFinish(ascent->device->queue);
+	else
+		preparation_end(&ascent->device->preparation);
 	ascent->report.flow_ms = (float)stage_times_take(&ascent->device->times, TIMED_FLOW);
 	ascent->report.steps_ms = (float)stage_times_take(&ascent->device->times, TIMED_STEPS);
-	if (status != RV_OK || lone)
-		ascent_reset(ascent);
-	else
+	if (status == RV_OK)
 		ascent->has_past = true;
+	if (lone || (status != RV_OK && !abandon(ascent, status)))
+		ascent_reset(ascent);
 	return status;
 }
 

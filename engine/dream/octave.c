@@ -121,6 +121,7 @@ rv_status octave_record(struct octave *octave, struct device *device,
 	record_step(&recorder, octave, recipe);
 	recorder.list = &octave->leave;
 	record_leave(&recorder, octave);
+	octave->preparation = &device->preparation;
 	return recorder.status;
 }
 
@@ -135,6 +136,11 @@ void octave_release(struct octave *octave)
 	launch_list_clear(&octave->buffers);
 	network_destroy(&octave->network);
 	memset(octave, 0, sizeof(*octave));
+}
+
+double octave_preparation(const struct graph *graph)
+{
+	return 2 * network_preparation(graph);
 }
 
 size_t octave_bytes(const struct octave *octave)
@@ -204,13 +210,20 @@ rv_status octave_tile(struct octave *octave, int tile, int shift_y, int shift_x,
 {
 	const struct launch_list *lists[] = {&octave->present, &octave->network->forward,
 	                                     &octave->network->backward, &octave->gather};
+	enum { LISTS = sizeof(lists) / sizeof(lists[0]) };
+	const double units = network_preparation(octave->network->graph);
 	rv_status status = RV_OK;
 
 	place_tile(octave, tile, shift_y, shift_x);
 	if (tile == 0 && tiles_count(&octave->tiles) > 1)
 		status = clear_gradient(octave, queue, error);
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && status == RV_OK; i++)
-		status = launch_list_run(lists[i], queue, error);
+	for (size_t i = 0; i < LISTS && status == RV_OK; i++)
+		status = octave->preparation
+		                 ? launch_list_run_first(lists[i], queue, octave->preparation,
+		                                         units / LISTS, error)
+		                 : launch_list_run(lists[i], queue, error);
+	if (status == RV_OK)
+		octave->preparation = NULL;
 	return status;
 }
 

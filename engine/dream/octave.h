@@ -29,6 +29,7 @@ struct octave {
 	struct launch_list leave; /* from picture to detail */
 	int blend_launch, present_launch, gather_launch, step_launch, leave_launch;
 	bool has_below;
+	struct preparation *preparation; /* NULL once a gradient was computed */
 	bool masked;
 };
 
@@ -56,6 +57,9 @@ struct octave_recipe {
 rv_status octave_record(struct octave *octave, struct device *device,
                         const struct octave_recipe *recipe, rv_error *error);
 void octave_release(struct octave *octave);
+
+/* Units that octave_record and the first gradient advance the device's preparation by. */
+double octave_preparation(const struct graph *graph);
 
 /* Device memory that is the octave's own. */
 size_t octave_bytes(const struct octave *octave);

@@ -230,6 +230,20 @@ static void order_writers(struct network *network, int *writers)
 	}
 }
 
+/* Each operator is one unit in each direction. */
+static void advance(struct launch_recorder *recorder)
+{
+	struct preparation *preparation = &recorder->device->preparation;
+
+	if (recorder->status == RV_OK)
+		recorder->status = preparation_advance(preparation, 1, recorder->error);
+}
+
+double network_preparation(const struct graph *graph)
+{
+	return 2 * graph->node_count;
+}
+
 static void record_forward(struct network *network, struct launch_recorder *recorder)
 {
 	for (int n = 0; n < network->graph->node_count; n++) {
@@ -237,6 +251,7 @@ static void record_forward(struct network *network, struct launch_recorder *reco
 		recorder->operation = graph_operator_name(operation->node->kind);
 		if (network_operators[operation->node->kind].forward)
 			network_operators[operation->node->kind].forward(recorder, operation);
+		advance(recorder);
 	}
 }
 
@@ -247,6 +262,7 @@ static void record_backward(struct network *network, struct launch_recorder *rec
 		recorder->operation = graph_operator_name(operation->node->kind);
 		if (network_operators[operation->node->kind].backward)
 			network_operators[operation->node->kind].backward(recorder, operation);
+		advance(recorder);
 	}
 }
 

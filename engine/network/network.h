@@ -48,6 +48,9 @@ rv_status network_record(struct network *network, struct device *device,
                          struct convolution_library *convolutions,
                          const struct objective_target *targets, rv_error *error);
 
+/* Units that network_record advances the device's preparation by, with targets. */
+double network_preparation(const struct graph *graph);
+
 /* The activation (or gradient) of a tensor. Its values stand after a run only where nothing later
  * needed the room: wanted layers' activations and the input's gradient (tensor 0) do. Valid once
  * recorded. */

@@ -4,6 +4,7 @@
 
 #include <CL/cl.h>
 
+#include "engine/opencl/preparation.h"
 #include "engine/opencl/stage_times.h"
 #include "engine/reverie.h"
 
@@ -24,6 +25,7 @@ struct device {
 	char cache_directory[1024]; /* "" for none */
 	struct program_cache *programs;
 	struct stage_times times; /* of the frame under way; on if rv_config asks for it */
+	struct preparation preparation;
 };
 
 /* Whether launches are to be made as GPUs want them, many small work-items to a work-group, rather

@@ -50,6 +50,22 @@ rv_status launch_list_run(const struct launch_list *list, cl_command_queue queue
 	return RV_OK;
 }
 
+rv_status launch_list_run_first(const struct launch_list *list, cl_command_queue queue,
+                                struct preparation *preparation, double units, rv_error *error)
+{
+	rv_status status = RV_OK;
+
+	for (int i = 0; i < list->count && status == RV_OK; i++) {
+		cl_int code = run(&list->launches[i], queue);
+		if (!code)
+			code = clFinish(queue);
+		if (code)
+			return device_fail(error, code, list->launches[i].label);
+		status = preparation_advance(preparation, units / list->count, error);
+	}
+	return status;
+}
+
 void launch_set_int(const struct launch *launch, cl_uint argument, int value)
 {
 	clSetKernelArg(launch->kernel, argument, sizeof(value), &value);

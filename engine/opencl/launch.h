@@ -35,6 +35,11 @@ size_t launch_list_bytes(const struct launch_list *list);
  */
 rv_status launch_list_run(const struct launch_list *list, cl_command_queue queue, rv_error *error);
 
+/* The same for the first time: waits for each launch, as its kernel may only be built now, and
+ * advances the preparation by so many units in all. */
+rv_status launch_list_run_first(const struct launch_list *list, cl_command_queue queue,
+                                struct preparation *preparation, double units, rv_error *error);
+
 /* Changes one argument of a recorded launch for the runs that are enqueued from now on. */
 void launch_set_int(const struct launch *launch, cl_uint argument, int value);
 void launch_set_float(const struct launch *launch, cl_uint argument, float value);

@@ -336,3 +336,9 @@ rv_status temporal_end(struct temporal *temporal, const struct raster *dreamed, 
 		temporal->history.begun += temporal->share;
 	return status;
 }
+
+rv_status temporal_abandon(struct temporal *temporal, rv_error *error)
+{
+	return temporal->history.has_past ? flow_push(temporal->flow, &temporal->stage.past, error)
+	                                  : RV_OK;
+}

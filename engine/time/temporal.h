@@ -76,6 +76,10 @@ rv_status temporal_travel(struct temporal *temporal, const rv_params *params, in
  * and detail the past of the next. Enqueues only. */
 rv_status temporal_end(struct temporal *temporal, const struct raster *dreamed, rv_error *error);
 
+/* Gives up a frame that was begun: the next one goes on from the past that this one had. Enqueues
+ * only. */
+rv_status temporal_abandon(struct temporal *temporal, rv_error *error);
+
 /* Records gradient = gradient * how much each place wants to be dreamed on; inherited has the
  * gradient's size. */
 void temporal_record_mask(struct launch_recorder *recorder, const struct raster *gradient,

@@ -1,6 +1,7 @@
 #include "app/screen/hud.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/control/keys.h"
@@ -62,6 +63,34 @@ static bool says_at(const struct hud_picture *picture, int column, int row, cons
 		if (!stands_at(picture, column + i, row, text[i]))
 			return false;
 	return true;
+}
+
+TEST(hud_has_a_bar_while_kernels_are_built)
+{
+	struct hud_picture picture = {0};
+	struct hud_state shown = state();
+	rv_error error;
+	int widths[3] = {0};
+	CHECK(!hud_draw(&picture, HUD_SMALL, &shown, &large, &error));
+	int height = picture.height;
+	for (int i = 0; i < 3; i++) {
+		shown.prepared = 0.25f * (float)(i + 1);
+		CHECK(!hud_draw(&picture, HUD_SMALL, &shown, &large, &error));
+		CHECK(picture.height == height + HUD_FONT_LINE);
+		CHECK(says_at(&picture, 0, 1, "building kernels"));
+		int y = AROUND + HUD_FONT_LINE + 2;
+		for (int x = AROUND + 17 * HUD_FONT_ADVANCE; x < picture.width; x++)
+			widths[i] += pixel(&picture, x, y)[2] == 255;
+	}
+	CHECK(widths[0] > 0 && abs(widths[1] - 2 * widths[0]) <= 2);
+	CHECK(abs(widths[2] - 3 * widths[0]) <= 3);
+	shown.prepared = 1;
+	CHECK(!hud_draw(&picture, HUD_FULL, &shown, &large, &error));
+	height = picture.height;
+	shown.prepared = 0.5f;
+	CHECK(!hud_draw(&picture, HUD_FULL, &shown, &large, &error));
+	CHECK(picture.height == height + HUD_FONT_LINE);
+	hud_picture_release(&picture);
 }
 
 TEST(hud_off_is_nothing)

@@ -126,3 +126,63 @@ TEST(a_dream_of_another_size_begins_anew_where_memory_is_limited)
 	CHECK(dream(&fixture).cold);
 	tear_down(&fixture);
 }
+
+struct preparing {
+	int told;
+	double last;
+	bool falls;
+	int most; /* calls until it says stop; 0: any */
+};
+
+static bool note_preparation(void *context, double part)
+{
+	struct preparing *preparing = context;
+
+	preparing->told++;
+	preparing->falls |= part < preparing->last;
+	preparing->last = part;
+	return !preparing->most || preparing->told < preparing->most;
+}
+
+TEST(what_a_picture_needs_is_prepared_once_and_told)
+{
+	struct preparing preparing = {0};
+	struct fixture fixture;
+	int told;
+
+	REQUIRE(set_up(&fixture));
+	rv_set_preparation(fixture.engine, note_preparation, &preparing);
+	paint(&fixture, 1, 0, 0);
+	dream(&fixture);
+	CHECK(preparing.told > 10 && preparing.last == 1 && !preparing.falls);
+	told = preparing.told;
+	dream(&fixture);
+	CHECK(preparing.told == told);
+	fixture.params.octaves = 1;
+	preparing.last = 0;
+	dream(&fixture);
+	CHECK(preparing.told > told && preparing.last == 1 && !preparing.falls);
+	tear_down(&fixture);
+}
+
+TEST(preparing_can_be_broken_off_and_goes_on)
+{
+	struct preparing preparing = {.most = 3};
+	struct fixture fixture;
+	rv_image image, output;
+
+	REQUIRE(set_up(&fixture));
+	paint(&fixture, 1, 0, 0);
+	dream(&fixture);
+	rv_set_preparation(fixture.engine, note_preparation, &preparing);
+	fixture.params.octaves = 1;
+	REQUIRE(!rv_set_params(fixture.engine, &fixture.params, &fixture.error));
+	image = image_of(fixture.frame);
+	output = image_of(fixture.dream);
+	CHECK(rv_dream(fixture.engine, &image, fixture.time, &output, &fixture.error) ==
+	      RV_CANCELLED);
+	CHECK(preparing.told == 3);
+	preparing.most = 0;
+	CHECK(!dream(&fixture).cold);
+	tear_down(&fixture);
+}
