@@ -4,8 +4,9 @@
 #include <string.h>
 
 enum {
-	SIDE_MIN = 96,    /* a network sees little in less */
-	SIDE_MULTIPLE = 8 /* sizes are rounded to it */
+	SIDE_MIN = 96,     /* a network sees little in less */
+	SIDE_MULTIPLE = 8, /* sizes are rounded to it */
+	SIZES = 4          /* at which depth is asked for */
 };
 
 static const double size_ratio = 0.84;     /* from rung to rung: about 0.7 of the pixels */
@@ -16,7 +17,7 @@ static const double patience_least = 3000; /* milliseconds */
 static const double patience_most = 3.6e6; /* milliseconds */
 static const double miss_tolerated = 400;  /* milliseconds: a hiccup is no reason to go down */
 
-/* ---- the ladder ---- */
+/* ---- giving up a little ---- */
 
 static bool same(const struct governor_quality *a, const struct governor_quality *b)
 {
@@ -43,8 +44,7 @@ static bool shrink(struct governor_quality *quality)
 	return true;
 }
 
-/* Where their number follows the strength, a few steps less do not weaken a dream: each becomes
- * longer. */
+/* Of automatic steps an octave takes two at most in a live frame, so the next less is one. */
 static bool take_fewer_steps(struct governor_quality *quality)
 {
 	bool is_automatic = quality->warm_steps == 0;
@@ -52,7 +52,7 @@ static bool take_fewer_steps(struct governor_quality *quality)
 	if (*steps == 1)
 		return false;
 	if (*steps == 0)
-		*steps = 2;
+		*steps = 1;
 	else
 		*steps = *steps > 4 ? *steps / 2 : *steps - 1;
 	return true;
@@ -74,30 +74,24 @@ static bool take_coarser_flow(struct governor_quality *quality)
 	return true;
 }
 
-/* Gives up a little; false at the bottom. */
-static bool descend(struct governor_quality *quality, unsigned locks)
+/* ---- what a quality costs, and what it gives ---- */
+
+/* Gradient steps of a warm frame in each octave, the largest first, on average, where they are
+ * automatic: the coarse ones take turns (engine/time/effort.c, at ten iterations). */
+static double usual_steps(int octave)
 {
-	return (!(locks & GOVERNOR_STEPS) && take_fewer_steps(quality)) ||
-	       (!(locks & GOVERNOR_OCTAVES) && take_fewer_octaves(quality)) ||
-	       (!(locks & GOVERNOR_SIZE) && shrink(quality)) ||
-	       (!(locks & GOVERNOR_FLOW) && take_coarser_flow(quality));
+	static const double usual[] = {1.4, 0.6, 0.4, 0.3};
+	return usual[octave < SIZES ? octave : SIZES - 1];
 }
 
-static void build_ladder(struct governor *governor, const struct governor_quality *top)
+static double steps_of(const struct governor_quality *quality, int octave)
 {
-	struct governor_quality quality = *top;
-	governor->rungs = 0;
-	do {
-		governor->ladder[governor->rungs++] = quality;
-	} while (governor->rungs < GOVERNOR_RUNGS_MAX && descend(&quality, governor->locks));
-}
-
-/* Gradient steps in a warm octave, on average, where their number follows the strength. */
-static double usual_steps(const struct governor_quality *quality)
-{
+	if (octave >= quality->warm_octaves)
+		return 0;
 	if (quality->warm_steps)
 		return quality->warm_steps;
-	return quality->warm_most == 1 ? 1 : quality->warm_most == 2 ? 1.4 : 2;
+	return quality->warm_most ? fmin(usual_steps(octave), quality->warm_most)
+	                          : usual_steps(octave);
 }
 
 /* What a dream costs, in units of one gradient step on a million pixels: a model that only has to
@@ -107,12 +101,74 @@ static double cost(const struct governor_quality *quality)
 	static const double flow_cost[] = {0.3, 0.6, 1.2};
 	double pixels = (double)quality->width * quality->height / 1e6;
 	double shrinking = 1 / ((double)quality->octave_scale * (double)quality->octave_scale);
-	double steps = usual_steps(quality), sum = 0, part = 1;
-	for (int i = 0; i < quality->warm_octaves; i++) {
-		sum += part;
-		part *= shrinking;
+	double sum = 0, part = 1;
+	for (int i = 0; i < quality->warm_octaves; i++, part *= shrinking)
+		sum += part * steps_of(quality, i);
+	return pixels * (sum + flow_cost[quality->flow]);
+}
+
+/* How deep the dream is that is seen at the size `top` and at the octaves below it, as the sum of
+ * logarithms, so that the shallowest counts most. An octave that is larger than the dream holds
+ * only what enlarging left; one without steps, what slides into it from others. Steps beyond the
+ * usual ones give little more, and where a few less are taken each is the longer. */
+static double depth(const struct governor_quality *quality, const struct governor_quality *top)
+{
+	static const double flow_depth[] = {-0.2, 0, 0.05};
+	static const double unstepped = 0.2, half_way = 0.25, made_up = 0.5;
+	double scale = (double)quality->octave_scale, sum = flow_depth[quality->flow];
+	for (int i = 0; i < SIZES && i < top->warm_octaves; i++) {
+		double times = quality->width * pow(scale, i) / top->width;
+		double lies_at = fmax(log(times) / log(scale), 0); /* octave of the dream */
+		int octave = (int)lround(lies_at);
+		double steps = steps_of(quality, octave) / usual_steps(octave);
+		if (!quality->warm_steps && steps > 0)
+			steps += made_up * (1 - steps);
+		double held =
+			unstepped + (1 - unstepped) * (1 + half_way) * steps / (steps + half_way);
+		sum += log(fmin(times * times, 1) * held);
 	}
-	return pixels * (steps * sum + flow_cost[quality->flow]);
+	return sum;
+}
+
+/* ---- the ladder ---- */
+
+typedef bool give_up(struct governor_quality *quality);
+
+/* Gives up what is missed least for what it saves; false at the bottom. Coarse octaves cost next to
+ * nothing and hold the large creatures, so they stay while anything else is left. */
+static bool descend(struct governor_quality *quality, const struct governor_quality *top,
+                    unsigned locks)
+{
+	static const struct {
+		enum governor_lock lock;
+		give_up *give_up;
+	} ways[] = {{GOVERNOR_STEPS, take_fewer_steps},
+	            {GOVERNOR_FLOW, take_coarser_flow},
+	            {GOVERNOR_SIZE, shrink}};
+	struct governor_quality best = *quality;
+	double least = INFINITY;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		struct governor_quality less = *quality;
+		if (locks & ways[i].lock || !ways[i].give_up(&less))
+			continue;
+		double missed = depth(quality, top) - depth(&less, top);
+		double saved = log(cost(quality) / cost(&less));
+		if (saved > 0 && missed / saved < least) {
+			least = missed / saved;
+			best = less;
+		}
+	}
+	*quality = best;
+	return least < INFINITY || (!(locks & GOVERNOR_OCTAVES) && take_fewer_octaves(quality));
+}
+
+static void build_ladder(struct governor *governor, const struct governor_quality *top)
+{
+	struct governor_quality quality = *top;
+	governor->rungs = 0;
+	do {
+		governor->ladder[governor->rungs++] = quality;
+	} while (governor->rungs < GOVERNOR_RUNGS_MAX && descend(&quality, top, governor->locks));
 }
 
 static void go_to(struct governor *governor, int rung)

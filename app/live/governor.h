@@ -1,12 +1,14 @@
 /* The governor: how good a dream may be, so that it keeps up.
  *
- * Quality is a ladder. At its top stands what the person wishes; each rung below gives up a little:
- * first warm steps, then warm octaves, then the dream's size, at last the quality of the flow. The
- * governor predicts what a dream of each rung takes from what the last ones took, goes down soon
- * after the target is missed, and climbs only when there has been headroom for a while, then as far
- * as there is headroom, since every change of size is seen: the dream goes on, but resized. That
- * while is four times as long after every climb that had to be taken back, so that it comes to
- * rest.
+ * Quality is a ladder. At its top stands what the person wishes; each rung below gives up a little
+ * of what is missed least for what it saves: of warm steps, the quality of the flow, the dream's
+ * size or warm octaves. What is missed is depth, how much of a dream the network sees in what is
+ * shown, at its size and the three octaves below. Coarse octaves cost next to nothing, so they go
+ * last. The governor predicts what a dream of each rung takes from what the last ones took, goes
+ * down soon after the target is missed, and climbs only when there has been headroom for a while,
+ * then as far as there is headroom, since every change of size is seen: the dream goes on, but
+ * resized. That while is four times as long after every climb that had to be taken back, so that it
+ * comes to rest.
  *
  * A pure function of what is measured: no clock, no threads, no allocation; only libc and the plain
  * structs of engine/reverie.h. */
@@ -18,7 +20,7 @@
 /* What a person wants, and what the governor makes of it. */
 struct governor_quality {
 	int width, height;    /* of the dream, pixels */
-	int warm_steps;       /* 0: as many as keep the strength */
+	int warm_steps;       /* 0: as many as keep the depth */
 	int warm_most;        /* of those that 0 stands for, at most; 0: any */
 	int warm_octaves;     /* at least 1 */
 	float octave_scale;   /* never traded */
