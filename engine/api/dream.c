@@ -10,19 +10,16 @@
 /* Keeps of the engine's ascent what the next one needs to go on from its dream. suits: the next one
  * raises the same. Where memory is limited nothing is kept, as no ascent plans for what it would
  * take. */
-static void retire_ascent(rv_engine *engine, bool suits)
+static void retire_ascent(rv_engine *engine)
 {
-	if (!engine->ascent) {
-		engine->last_suits = engine->last_suits && suits;
+	if (!engine->ascent)
 		return;
-	}
 	ascent_destroy(&engine->last);
 	if (engine->config.memory_limit)
 		ascent_destroy(&engine->ascent);
 	else
 		ascent_retire(engine->ascent);
 	engine->last = engine->ascent;
-	engine->last_suits = suits;
 	engine->ascent = NULL;
 }
 
@@ -63,7 +60,8 @@ rv_status rv_set_params(rv_engine *engine, const rv_params *params, rv_error *er
 	if (status != RV_OK)
 		return status;
 	if (!params_same_recording(&engine->params, &resolved)) {
-		retire_ascent(engine, params_same_objective(&engine->params, &resolved));
+		engine->melts |= !params_same_objective(&engine->params, &resolved);
+		retire_ascent(engine);
 		engine_drop_recording(engine);
 	}
 	engine->params = resolved;
@@ -143,29 +141,25 @@ static rv_status create_ascent(rv_engine *engine, int width, int height, bool ti
 	return status;
 }
 
-/* A journey goes on from any dream, which is its picture. */
-static rv_status prepare(rv_engine *engine, int width, int height, bool timed, bool travels,
-                         rv_error *error)
+rv_status dream_prepare(rv_engine *engine, int width, int height, bool timed, rv_error *error)
 {
 	rv_status status = build(engine, error);
 
 	if (status != RV_OK)
 		return status;
 	if (engine->ascent && !ascent_fits(engine->ascent, width, height, timed))
-		retire_ascent(engine, true);
+		retire_ascent(engine);
 	if (!engine->ascent)
 		status = create_ascent(engine, width, height, timed, error);
-	if (status == RV_OK && engine->last && timed && (engine->last_suits || travels))
-		status = ascent_go_on(engine->ascent, engine->last, &engine->params.time, error);
+	if (status == RV_OK && engine->last && timed)
+		status = ascent_go_on(engine->ascent, engine->last, &engine->params.time,
+		                      engine->melts, error);
 	/* Where it was broken off, the next call goes on from there. */
-	if (status != RV_CANCELLED)
-		ascent_destroy(&engine->last);
+	if (status == RV_CANCELLED)
+		return status;
+	ascent_destroy(&engine->last);
+	engine->melts = false;
 	return status;
-}
-
-rv_status dream_prepare(rv_engine *engine, int width, int height, bool timed, rv_error *error)
-{
-	return prepare(engine, width, height, timed, false, error);
 }
 
 static rv_status run(rv_engine *engine, const rv_image *input, int64_t time, const rv_image *output,
@@ -213,7 +207,7 @@ rv_status rv_travel(rv_engine *engine, int64_t time, const rv_image *output, rv_
 	if (!engine->ascent && !engine->last)
 		return rv_fail(error, RV_INVALID,
 		               "there is no dream yet to travel through; dream a picture first");
-	status = prepare(engine, output->width, output->height, true, true, error);
+	status = dream_prepare(engine, output->width, output->height, true, error);
 	return status != RV_OK ? status : run(engine, NULL, time, output, error);
 }
 

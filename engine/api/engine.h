@@ -15,7 +15,7 @@ struct rv_engine {
 	struct convolution_library *convolutions;
 	struct ascent *ascent; /* NULL until a picture's size is known */
 	struct ascent *last;   /* retired, or NULL: the next ascent may go on from its dream */
-	bool last_suits;       /* last raised what params raise */
+	bool melts;            /* last raised something else than params do */
 	rv_progress *progress;
 	void *progress_context;
 };

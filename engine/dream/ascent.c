@@ -343,14 +343,18 @@ static rv_status prepare_temporal(struct ascent *ascent, const rv_time *time, rv
 }
 
 rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const rv_time *time,
-                       rv_error *error)
+                       bool melts, rv_error *error)
 {
 	rv_status status;
 
 	if (!ascent->timed || !last->temporal)
 		return RV_OK;
 	status = prepare_temporal(ascent, time, error);
-	return status != RV_OK ? status : temporal_go_on(ascent->temporal, last->temporal, error);
+	if (status == RV_OK)
+		status = temporal_go_on(ascent->temporal, last->temporal, error);
+	if (status == RV_OK && melts)
+		temporal_melt(ascent->temporal);
+	return status;
 }
 
 /* travelling: there is no new frame. */

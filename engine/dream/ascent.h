@@ -27,9 +27,9 @@ void ascent_destroy(struct ascent **ascent);
 void ascent_retire(struct ascent *ascent);
 
 /* Lets an ascent that has dreamed nothing yet go on from the last dream of a retired one, of any
- * size, if that is one of a video. */
+ * size, if that is one of a video. melts: that one raised something else (temporal_melt). */
 rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const rv_time *time,
-                       rv_error *error);
+                       bool melts, rv_error *error);
 
 /* True if the ascent was made for this size and, where timed, for frames of a video. One made for
  * frames of a video serves single pictures too, but not the other way round. */

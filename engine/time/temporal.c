@@ -158,6 +158,12 @@ rv_status temporal_go_on(struct temporal *temporal, const struct temporal *from,
 	return status;
 }
 
+void temporal_melt(struct temporal *temporal)
+{
+	temporal->history.melting = temporal->history.has_past ? MELT_SECONDS : 0;
+	temporal->history.strength = 0; /* the other dream's */
+}
+
 /* ---- a frame ---- */
 
 double temporal_seconds(const struct temporal *temporal, int64_t nanoseconds)
@@ -231,6 +237,7 @@ static void wander(struct temporal *temporal, const rv_time *time)
 static void plan_cold(struct temporal *temporal, const rv_params *params)
 {
 	temporal->history.begun = 0;
+	temporal->history.melting = 0;
 	temporal->history.turns = (struct turns){0};
 	temporal->plan.effort =
 		effort_even(effort_onset(params->iterations, params->time.onset), RV_OCTAVES_MAX);
@@ -331,6 +338,7 @@ rv_status temporal_end(struct temporal *temporal, const struct raster *dreamed, 
 	if (!status)
 		status = become_past(temporal, error);
 	temporal->history.has_past = !status;
+	temporal->history.melting = fmax(temporal->history.melting - temporal->seconds, 0);
 	temporal->history.was_fresh = temporal->plan.onset || !temporal->plan.warm;
 	if (temporal->verdict != SCENE_FLASHES)
 		temporal->history.begun += temporal->share;

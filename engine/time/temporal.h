@@ -48,6 +48,10 @@ void temporal_reset(struct temporal *temporal);
  * enlarged lacks fine lines, and is dreamed on a little. Enqueues only; `from` need not stay. */
 rv_status temporal_go_on(struct temporal *temporal, const struct temporal *from, rv_error *error);
 
+/* From now on another dream is looked for: what was dreamed so far is dreamed on and fades, over
+ * about a second. */
+void temporal_melt(struct temporal *temporal);
+
 /* How a frame is to be dreamed. */
 struct temporal_plan {
 	bool warm;    /* starts from inherited; false: from the frame alone */

@@ -7,8 +7,12 @@
 #include "engine/time/scene.h"
 #include "engine/time/temporal_record.h"
 
+/* How long a dream takes to melt into another one. */
+#define MELT_SECONDS 1.0
+
 /* What a frame knows of those before it, beside the rasters: all that another object takes over. */
 struct history {
+	double melting; /* seconds for which another dream still fades into this one */
 	bool has_past;
 	int64_t nanoseconds; /* presentation time */
 	struct scene scene;

@@ -52,6 +52,9 @@ static rv_status inherit(struct temporal *temporal, const rv_time *time,
 	                             temporal->stage.rasters.frame->height, temporal->seconds);
 	rv_status status = RV_OK;
 
+	/* Nothing of another dream is ripe. */
+	if (temporal->history.melting >= MELT_SECONDS)
+		passing.ripe_still = passing.ripe_moving = 0;
 	/* Cuts are still judged by the motion; only what is inherited does not go along. */
 	if (!time->carry)
 		status = rest(temporal, error);
@@ -82,7 +85,26 @@ static bool is_at_rest(const struct temporal *temporal, const rv_time *time,
 {
 	return view->still && dream->need == 0 && time->polarity == 0 && time->drift == 0 &&
 	       time->zoom == 1 && time->rotation == 0 && time->pan_x == 0 && time->pan_y == 0 &&
-	       temporal->verdict == SCENE_GOES_ON;
+	       temporal->verdict == SCENE_GOES_ON && !(temporal->history.melting > 0);
+}
+
+/* What is left, after so many seconds, of a dream that melts into another one, besides what every
+ * dream loses. */
+static double melt_fade(const struct temporal *temporal)
+{
+	static const double left = 0.3; /* after a second */
+
+	return temporal->history.melting > 0 ? pow(left, temporal->seconds) : 1;
+}
+
+/* The part of a frame that is new. While one dream melts into another, all of it is, but not at
+ * once: it gets a cold dream over the time that it takes. */
+static double news_of(const struct temporal *temporal, double uncovered)
+{
+	static const double rate = 2; /* a second; effort_next gives half of a cold dream for 1 */
+
+	return temporal->history.melting > 0 ? fmin(uncovered + rate * temporal->seconds, 1)
+	                                     : uncovered;
 }
 
 static struct effort effort_of(struct temporal *temporal, const rv_params *params, double uncovered)
@@ -95,8 +117,8 @@ static struct effort effort_of(struct temporal *temporal, const rv_params *param
 		return effort_even(effort_onset(params->iterations, time->onset), RV_OCTAVES_MAX);
 	if (time->warm_steps)
 		return effort_even(time->warm_steps, time->warm_octaves);
-	effort = effort_next(&temporal->history.turns, uncovered, params->iterations,
-	                     time->warm_octaves);
+	effort = effort_next(&temporal->history.turns, news_of(temporal, uncovered),
+	                     params->iterations, time->warm_octaves);
 	/* No frame is to take much longer than those of an onset. */
 	effort_limit(&effort, effort_onset(params->iterations, time->onset) + 1);
 	if (time->warm_most)
@@ -112,7 +134,7 @@ rv_status temporal_plan_warm(struct temporal *temporal, const rv_params *params,
 	struct dream_view dream = scene_dream(temporal->view, temporal->stage.blocks);
 
 	plan->warm = true;
-	if (history->was_fresh)
+	if (history->was_fresh || (!(history->strength > 0) && !(history->melting > 0)))
 		history->strength = dream.strength;
 	if (temporal->verdict == SCENE_FLASHES)
 		return hold(temporal, error);
@@ -121,5 +143,7 @@ rv_status temporal_plan_warm(struct temporal *temporal, const rv_params *params,
 		plan->dreamed = true;
 	}
 	return inherit(temporal, &params->time, view,
-	               effort_fade(dream.strength, history->strength, temporal->seconds), error);
+	               effort_fade(dream.strength, history->strength, temporal->seconds) *
+	                       melt_fade(temporal),
+	               error);
 }

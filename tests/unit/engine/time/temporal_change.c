@@ -86,7 +86,44 @@ TEST(a_dream_goes_on_with_other_octaves_and_another_flow)
 	fixture.params.time.flow_quality = RV_FLOW_FAST;
 	CHECK(!dream(&fixture).cold);
 	fixture.params.objective = RV_OBJECTIVE_MEAN;
-	CHECK(dream(&fixture).cold);
+	CHECK(!dream(&fixture).cold);
+	tear_down(&fixture);
+}
+
+static void keep_detail(const struct fixture *fixture, float *detail)
+{
+	for (int i = 0; i < COUNT; i++)
+		detail[i] = fixture->dream[i] - fixture->frame[i];
+}
+
+/* Even where it had come to rest: the first frame is nearly as before, later ones less and less so,
+ * and in the end it is a dream of the other. */
+TEST(a_dream_melts_into_another_one)
+{
+	static float old[COUNT], now[COUNT];
+	struct fixture fixture;
+	double likeness[4] = {0}, strength;
+
+	REQUIRE(set_up(&fixture));
+	paint(&fixture, 1, 0, 0);
+	for (int t = 0; t < 120; t++)
+		dream(&fixture);
+	keep_detail(&fixture, old);
+	CHECK(rv_last_frame(fixture.engine).steps == 0);
+	fixture.params.target_count = 1;
+	fixture.params.targets[0] = (rv_target){.weight = -1};
+	for (int t = 0; t < 61; t++) {
+		CHECK(!dream(&fixture).cold);
+		keep_detail(&fixture, now);
+		if (t % 20 == 0)
+			likeness[t / 20] = test_cosine(old, now, COUNT);
+	}
+	strength = norm(now, COUNT) / norm(old, COUNT);
+	CHECK_MESSAGE(likeness[0] > 0.8, "likeness %g at once", likeness[0]);
+	CHECK_MESSAGE(likeness[1] < likeness[0] && likeness[2] < likeness[1], "%g, %g, %g",
+	              likeness[0], likeness[1], likeness[2]);
+	CHECK_MESSAGE(likeness[3] < 0.4, "likeness %g after two seconds", likeness[3]);
+	CHECK_MESSAGE(strength > 0.5 && strength < 1.6, "strength %g", strength);
 	tear_down(&fixture);
 }
 
