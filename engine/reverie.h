@@ -130,8 +130,9 @@ RV_API rv_status rv_model_set_defaults(rv_model *model, const char *input_format
 /* Layers in the order of the network, 0 <= index < count. */
 RV_API int rv_model_layer_count(const rv_model *model);
 RV_API const rv_layer_info *rv_model_layer(const rv_model *model, int index);
-/* Writes the index of the layer called name, or name_1, as the ONNX model zoo has it. Where there
- * is none, RV_NOT_FOUND and a message that suggests the nearest names. */
+/* Writes the index of the layer called name, or as writers of ONNX files lengthen it:
+ * name_1 in the ONNX model zoo, /name_output_0 from PyTorch. Where there is none, RV_NOT_FOUND and
+ * a message that suggests the nearest names. */
 RV_API rv_status rv_model_find_layer(const rv_model *model, const char *name, int *index,
                                      rv_error *error);
 

@@ -19,15 +19,48 @@ static int find_exact(const struct onnx_model *model, const char *layer)
 	return ONNX_NOTHING;
 }
 
-/* Caffe2's converter, from which the ONNX model zoo has its networks, writes NAME_1 for NAME. */
+static bool reads(const struct onnx_model *model, int producer, int value)
+{
+	const struct onnx_node *node = &model->nodes[producer];
+	for (int i = 0; i < node->input_count; i++)
+		if (node->inputs[i] == value)
+			return true;
+	return false;
+}
+
+/* Caffe2's converter, from which the ONNX model zoo has its networks, numbers what was written to a
+ * blob in turn: NAME_1, and what an activation in place made of it NAME_2. The last is what NAME
+ * is. */
+static int find_numbered(const struct onnx_model *model, const char *layer)
+{
+	char name[256];
+	int found = ONNX_NOTHING;
+	for (int number = 1;; number++) {
+		int length = snprintf(name, sizeof(name), "%s_%d", layer, number);
+		int next = length < (int)sizeof(name) ? find_exact(model, name) : ONNX_NOTHING;
+		if (next == ONNX_NOTHING)
+			return found;
+		int producer = model->values[next].producer;
+		if (number > 1 && !reads(model, producer, found))
+			return found;
+		found = next;
+	}
+}
+
+/* PyTorch's exporter calls the first output of layer features.0 /features.0/Conv_output_0. */
+static int find_first_output(const struct onnx_model *model, const char *layer)
+{
+	char name[256];
+	int length = snprintf(name, sizeof(name), "%s%s_output_0", *layer == '/' ? "" : "/", layer);
+	return length < (int)sizeof(name) ? find_exact(model, name) : ONNX_NOTHING;
+}
+
 int graph_find_value(const struct onnx_model *model, const char *layer)
 {
-	char converted[256];
 	int value = find_exact(model, layer);
-	if (value != ONNX_NOTHING)
-		return value;
-	int length = snprintf(converted, sizeof(converted), "%s_1", layer);
-	return length < (int)sizeof(converted) ? find_exact(model, converted) : ONNX_NOTHING;
+	if (value == ONNX_NOTHING)
+		value = find_numbered(model, layer);
+	return value != ONNX_NOTHING ? value : find_first_output(model, layer);
 }
 
 /* Whether node reads something that the picture goes into. */

@@ -396,12 +396,48 @@ static void run_concat(const struct graph *graph, const struct graph_node *node,
 	}
 }
 
+/* Nodes with several inputs, or that look at whole channels or pixels; false for the others. */
+static bool run_wide(const struct graph *graph, const struct graph_node *node,
+                     const struct graph_values *values, const struct volume *input,
+                     struct volume *output)
+{
+	struct volume second;
+	switch (node->kind) {
+	case OPERATOR_GLOBAL_AVERAGE_POOL:
+		run_global_average(input, output);
+		return true;
+	case OPERATOR_LRN:
+		run_lrn(node, input, output);
+		return true;
+	case OPERATOR_SOFTMAX:
+		run_softmax(input, output);
+		return true;
+	case OPERATOR_LAYER_NORM:
+	case OPERATOR_INSTANCE_NORM:
+		run_norm(node, input, output, node->kind == OPERATOR_LAYER_NORM);
+		return true;
+	case OPERATOR_ADD:
+		run_sum(graph, node, values, output);
+		return true;
+	case OPERATOR_MULTIPLY:
+		second = view(graph, values, node->inputs[1]);
+		run_product(input, &second, output);
+		return true;
+	case OPERATOR_CONCAT:
+		run_concat(graph, node, values, output);
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void run_node(const struct graph *graph, const struct graph_node *node, int part,
                      const struct graph_values *values)
 {
 	struct volume input = view(graph, values, node->inputs[0]);
 	struct volume output = view(graph, values, node->outputs[part]);
-	struct volume second;
+	if (run_wide(graph, node, values, &input, &output))
+		return;
 	switch (node->kind) {
 	case OPERATOR_CONVOLUTION:
 	case OPERATOR_MAX_POOL:
@@ -411,32 +447,9 @@ static void run_node(const struct graph *graph, const struct graph_node *node, i
 	case OPERATOR_PAD:
 		run_pad(node, &input, &output);
 		break;
-	case OPERATOR_GLOBAL_AVERAGE_POOL:
-		run_global_average(&input, &output);
-		break;
-	case OPERATOR_LRN:
-		run_lrn(node, &input, &output);
-		break;
-	case OPERATOR_SOFTMAX:
-		run_softmax(&input, &output);
-		break;
-	case OPERATOR_LAYER_NORM:
-	case OPERATOR_INSTANCE_NORM:
-		run_norm(node, &input, &output, node->kind == OPERATOR_LAYER_NORM);
-		break;
 	case OPERATOR_REARRANGE:
 	case OPERATOR_RESAMPLE:
 		run_move(node, &input, &output);
-		break;
-	case OPERATOR_ADD:
-		run_sum(graph, node, values, &output);
-		break;
-	case OPERATOR_MULTIPLY:
-		second = view(graph, values, node->inputs[1]);
-		run_product(&input, &second, &output);
-		break;
-	case OPERATOR_CONCAT:
-		run_concat(graph, node, values, &output);
 		break;
 	default:
 		run_pointwise(node, &input, &output);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/onnx/model.h"
 #include "tests/support/graph_fixture.h"
 #include "tests/support/test.h"
 
@@ -314,5 +315,29 @@ TEST(graph_finds_layers_by_tensor_then_by_node)
 	CHECK(graph_find_value(model, "b") != graph_find_value(model, "a"));
 	CHECK(graph_find_value(model, "third") == graph_find_value(model, "b"));
 	CHECK(graph_find_value(model, "x") < 0);
+	onnx_close(&model);
+}
+
+/* Names as networks gave them, which writers of ONNX files lengthened. */
+TEST(graph_finds_layers_by_the_names_of_their_networks)
+{
+	struct onnx_builder *builder = graph_model_start(13);
+	onnx_builder_node(builder, "Sigmoid", "x", "pool/output_1");
+	onnx_builder_node(builder, "Relu", "pool/output_1", "pool/output_2");
+	onnx_builder_node(builder, "Tanh", "pool/output_2", "/features/Conv_output_0");
+	onnx_builder_node(builder, "Tanh", "/features/Conv_output_0", "pool/output_3d");
+	onnx_builder_node(builder, "Relu", "pool/output_3d", "mixed_1");
+	onnx_builder_node(builder, "Sigmoid", "pool/output_1", "mixed_2");
+	struct onnx_model *model = onnx_builder_parse(builder, NULL);
+	onnx_builder_destroy(&builder);
+	REQUIRE(model);
+	CHECK(graph_find_value(model, "pool/output") == model->nodes[1].outputs[0]);
+	CHECK(graph_find_value(model, "pool/output_1") == model->nodes[0].outputs[0]);
+	CHECK(graph_find_value(model, "features/Conv") == model->nodes[2].outputs[0]);
+	CHECK(graph_find_value(model, "/features/Conv") == model->nodes[2].outputs[0]);
+	CHECK(graph_find_value(model, "pool") < 0 && graph_find_value(model, "") < 0);
+	CHECK(graph_find_value(model, "pool/output_3") < 0 &&
+	      graph_find_value(model, "mixed") >= 0);
+	CHECK(graph_find_value(model, "mixed") == model->nodes[4].outputs[0]);
 	onnx_close(&model);
 }
