@@ -359,7 +359,7 @@ RV_API void rv_set_progress(rv_engine *engine, rv_progress *progress, void *cont
  * within rv_dream or rv_travel, with the part done so far, which rises to 1 when the picture is
  * dreamed. Returning false ends that call with RV_CANCELLED; what was built stays. Where no kernels
  * are missing it takes as little as a step. NULL: nobody is told. */
-void rv_set_preparation(rv_engine *engine, rv_progress *preparation, void *context);
+RV_API void rv_set_preparation(rv_engine *engine, rv_progress *preparation, void *context);
 
 /* Instead of a presentation time: a picture by itself, which inherits nothing and leaves nothing.
  */
