@@ -109,6 +109,80 @@ static struct damage_file varied_model(void)
 	return file;
 }
 
+static void add_shuffle(struct onnx_builder *builder, const char *input, const char *output)
+{
+	static const int64_t groups[] = {1, 2, 4, -1, -1}, whole[] = {1, 8, -1, -1},
+			     order[] = {0, 2, 1, 3, 4}, five[] = {5}, four[] = {4};
+	char reshape[64];
+	snprintf(reshape, sizeof(reshape), "%s groups", input);
+	onnx_builder_integers(builder, "groups", 1, five, groups);
+	onnx_builder_integers(builder, "whole", 1, four, whole);
+	onnx_builder_node(builder, "Reshape", reshape, "grouped");
+	onnx_builder_node(builder, "Transpose", "grouped", "exchanged");
+	onnx_builder_ints(builder, "perm", 5, order);
+	onnx_builder_node(builder, "Reshape", "exchanged whole", output);
+}
+
+/* A normalisation in small operators, and one that is an operator, on channels that come last. */
+static void add_norms(struct onnx_builder *builder, const char *input, const char *output)
+{
+	static const int64_t last[] = {0, 2, 3, 1}, first[] = {0, 3, 1, 2}, axis[] = {3};
+	static const float epsilon = 0.5f;
+	onnx_builder_floats(builder, "epsilon", 0, NULL, &epsilon);
+	onnx_builder_node(builder, "Transpose", input, "last");
+	onnx_builder_ints(builder, "perm", 4, last);
+	onnx_builder_node(builder, "ReduceMean", "last", "mean");
+	onnx_builder_ints(builder, "axes", 1, axis);
+	onnx_builder_node(builder, "Sub", "last mean", "centred");
+	onnx_builder_node(builder, "Mul", "centred centred", "squared");
+	onnx_builder_node(builder, "ReduceMean", "squared", "variance");
+	onnx_builder_ints(builder, "axes", 1, axis);
+	onnx_builder_node(builder, "Add", "variance epsilon", "raised");
+	onnx_builder_node(builder, "Sqrt", "raised", "deviation");
+	onnx_builder_node(builder, "Div", "centred deviation", "normal");
+	onnx_builder_node(builder, "LayerNormalization", "normal b8 b8", "layered");
+	onnx_builder_node(builder, "Transpose", "layered", "back");
+	onnx_builder_ints(builder, "perm", 4, first);
+	onnx_builder_node(builder, "InstanceNormalization", "back b8 b8", output);
+}
+
+/* The operators of newer networks. */
+static struct damage_file newer_model(void)
+{
+	static const float values[96] = {0.5f, 1, -1, 2}, scales[] = {1, 1, 2, 1.5f};
+	static const int64_t weights[] = {3, 8, 2, 2}, eight[] = {8}, pair[] = {2, 2},
+			     pads[] = {0, 0, 1, 2, 0, 0, 0, 1}, parts[] = {3, 5}, four[] = {4};
+	struct damage_file file;
+	struct onnx_builder *builder = onnx_builder_create(17);
+	onnx_builder_picture(builder, "x", 3, 16, 16);
+	onnx_builder_floats(builder, "w", 4, weights, values);
+	onnx_builder_floats(builder, "b8", 1, eight, values);
+	onnx_builder_floats(builder, "scales", 1, four, scales);
+	onnx_builder_integers(builder, "pads", 1, eight, pads);
+	onnx_builder_integers(builder, "parts", 1, (const int64_t[]){2}, parts);
+	onnx_builder_node(builder, "ConvTranspose", "x w b8", "c");
+	onnx_builder_ints(builder, "strides", 2, pair);
+	onnx_builder_node(builder, "Pad", "c pads", "p");
+	onnx_builder_text(builder, "mode", "reflect");
+	add_shuffle(builder, "p", "s");
+	add_norms(builder, "s", "n");
+	onnx_builder_node(builder, "Split", "n parts", "l r");
+	onnx_builder_int(builder, "axis", 1);
+	onnx_builder_node(builder, "Concat", "r l", "j");
+	onnx_builder_int(builder, "axis", 1);
+	onnx_builder_node(builder, "Max", "j n", "m");
+	onnx_builder_node(builder, "Mean", "m j n", "e");
+	onnx_builder_node(builder, "Resize", "e - scales", "z");
+	onnx_builder_text(builder, "mode", "linear");
+	onnx_builder_node(builder, "DepthToSpace", "z", "d");
+	onnx_builder_int(builder, "blocksize", 2);
+	onnx_builder_node(builder, "Elu", "d", "u");
+	onnx_builder_node(builder, "GlobalMaxPool", "u", "y");
+	file.bytes = onnx_builder_pack(builder, &file.size);
+	onnx_builder_destroy(&builder);
+	return file;
+}
+
 /* Else damage would be tried on a model that is refused at once. */
 static void check_sound(const struct damage_file *file)
 {
@@ -128,6 +202,14 @@ TEST(damaged_small_models_are_refused_or_run)
 	struct damage_file file = varied_model();
 	check_sound(&file);
 	damage_try(&file, onnx_parse, file.size, SMALL_TIMES, 5, 1);
+	free(file.bytes);
+}
+
+TEST(damaged_newer_models_are_refused_or_run)
+{
+	struct damage_file file = newer_model();
+	check_sound(&file);
+	damage_try(&file, onnx_parse, file.size, SMALL_TIMES, 5, 4);
 	free(file.bytes);
 }
 
