@@ -480,11 +480,11 @@ TEST(zebra_is_a_zebra_to_googlenet)
 /* The same network as Caffe would have written it, whose highest layer is the one below Softmax. */
 TEST(zebra_is_a_zebra_to_a_caffemodel)
 {
-	const char *net = test_data("nets/bvlc_googlenet.onnx");
-	if (!net)
-		SKIP("nets/bvlc_googlenet.onnx is not here");
 	for (int form = CAFFE_NEW; form < CAFFE_FORMS; form++) {
 		const char *path = scratch("network.caffemodel");
+		const char *net = test_data("nets/bvlc_googlenet.onnx");
+		if (!net)
+			SKIP("nets/bvlc_googlenet.onnx is not here");
 		REQUIRE(caffe_builder_convert_file(net, form, path));
 		expect_zebra(path, "loss3/classifier");
 	}
