@@ -155,9 +155,9 @@ expect_error no_such_model 1 "no such model" "$work/sky.pgm" -o "$out" --model n
 echo "words" >"$work/words.onnx"
 expect_error model_that_is_none 1 "words.onnx" layers --model "$work/words.onnx"
 cp "$REVERIE" "$work/reverie"
-(cd "$work" && exec ./reverie sky.pgm -o out.png) >"$work/out" 2>"$work/err" </dev/null
+(cd "$work" && unset REVERIE_MODEL && exec ./reverie sky.pgm -o out.png) >"$work/out" 2>"$work/err" </dev/null
 code=$?
-check_error default_model_is_missing 1 '`make models` fetches it'
+check_error default_model_is_missing 1 '`make models` fetches one'
 
 # ---- with an engine ----
 
@@ -220,7 +220,7 @@ expect_error inspect_does_not_overwrite 2 "--force overwrites it" \
 expect_success layers layers
 check layers_have_the_default grep -q '^mixed[0-9]* .*(default)$' "$work/out"
 expect_success models models
-check models_have_the_default grep -q 'inception_v3.onnx  input RGB -1..1, default layer mixed[0-9]' "$work/out"
+check models_have_the_default grep -q 'inception_v3.onnx  Inception V3.*, input RGB -1..1, default layer mixed[0-9]' "$work/out"
 
 # A video without an end, told to stop once it has begun.
 interrupt() { # SIGNAL CODE
