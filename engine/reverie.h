@@ -67,7 +67,6 @@ RV_API int rv_edit_distance(const char *a, const char *b);
 /* ---- devices ---- */
 
 typedef enum rv_device_kind { RV_DEVICE_CPU, RV_DEVICE_GPU, RV_DEVICE_OTHER } rv_device_kind;
-
 typedef struct rv_device_info {
 	char name[128];
 	char platform[128];
@@ -193,21 +192,21 @@ typedef struct rv_time {
 	/* Gradient steps of a frame that inherits in each warm octave; 0: octaves take turns, for a
 	 * tenth of what a frame dreamed alone costs. */
 	int warm_steps;
-	int warm_most;    /* where warm_steps is 0, as many at most, each the longer; 0: as
-	                   * many as are best */
+	int warm_most;    /* steps at most where warm_steps is 0, each the longer; 0: no limit */
 	int warm_octaves; /* the largest ones, which such frames are dreamed at */
-	bool carry;       /* the detail goes along the motion of the scene; false: it stays in its
-	                   * place, and what moves is dreamed anew */
+	bool carry; /* the detail follows the motion; false: it stays, and what moves is new */
 	rv_flow_quality flow_quality;
 	int flow_skip; /* the flow is estimated at 1/2^flow_skip of the size */
-	int cut; /* a new scene, dreamed from nothing, begins RV_CUT_OFF: never; RV_CUT_AUTO: where
-	          * one is seen; N > 0: every N frames */
-	int onset;          /* frames that the beginning of a scene is spread over, each with its
-	                     * share of the iterations in every octave, so that none takes much longer than
-	                     * the others; what comes into view later is dreamed no faster. 0 or 1: the first
-	                     * frame is dreamed in full */
-	float drift;        /* how much of a still scene's dream is dreamed anew in a second,
-	                     * favouring other channels by and by, in other places and sizes */
+	/* A new scene, dreamed from nothing, begins RV_CUT_OFF: never; RV_CUT_AUTO: where one is
+	 * seen; N > 0: every N frames. */
+	int cut;
+	/* Frames that the beginning of a scene is spread over, each with its share of the
+	 * iterations in every octave, so that none takes much longer than the others; what comes
+	 * into view later is dreamed no faster. 0 or 1: the first frame is dreamed in full. */
+	int onset;
+	/* How much of a still scene's dream is dreamed anew in a second, favouring other channels
+	 * by and by, in other places and sizes. */
+	float drift;
 	float zoom;         /* how much larger the detail grows in a second; 1: not at all */
 	float rotation;     /* degrees the detail turns in a second, clockwise */
 	float pan_x, pan_y; /* picture widths and heights it moves in a second */
@@ -225,11 +224,10 @@ typedef struct rv_params {
 	float step;         /* length of a step, RMS, on a picture that spans -1..1 */
 	int jitter;         /* pixels: each step shifts the picture by up to this much */
 	float strength;     /* how much of the dream is laid over the picture; 1 is all of it */
-	float blend;        /* how much of the last picture's detail this one starts from, where
-	                     * time.on is false */
-	uint64_t seed;      /* of the jitter; the same seed gives the same picture */
-	int winners;        /* channels that win at each place */
-	int winner_window;  /* side in layer pixels of the square they compete over, odd */
+	float blend;       /* part of the last picture's detail to start from, with time.on false */
+	uint64_t seed;     /* of the jitter; the same seed gives the same picture */
+	int winners;       /* channels that win at each place */
+	int winner_window; /* side in layer pixels of the square they compete over, odd */
 	rv_time time;
 } rv_params;
 
@@ -266,38 +264,18 @@ typedef struct rv_param {
 	rv_range range;
 } rv_param;
 
+/* The places of the fields in that table. */
+/* clang-format off */
 enum {
-	RV_PARAM_OBJECTIVE,
-	RV_PARAM_NORMALISATION,
-	RV_PARAM_OCTAVES,
-	RV_PARAM_OCTAVE_SCALE,
-	RV_PARAM_ITERATIONS,
-	RV_PARAM_STEP,
-	RV_PARAM_JITTER,
-	RV_PARAM_STRENGTH,
-	RV_PARAM_BLEND,
-	RV_PARAM_SEED,
-	RV_PARAM_WINNERS,
-	RV_PARAM_WINNER_WINDOW,
-	RV_PARAM_TIME,
-	RV_PARAM_INHERIT,
-	RV_PARAM_POLARITY,
-	RV_PARAM_DECAY,
-	RV_PARAM_WARM_STEPS,
-	RV_PARAM_WARM_MOST,
-	RV_PARAM_WARM_OCTAVES,
-	RV_PARAM_CARRY,
-	RV_PARAM_FLOW_QUALITY,
-	RV_PARAM_FLOW_SKIP,
-	RV_PARAM_CUT,
-	RV_PARAM_ONSET,
-	RV_PARAM_DRIFT,
-	RV_PARAM_ZOOM,
-	RV_PARAM_ROTATION,
-	RV_PARAM_PAN_X,
-	RV_PARAM_PAN_Y,
-	RV_PARAM_COUNT
+	RV_PARAM_OBJECTIVE, RV_PARAM_NORMALISATION, RV_PARAM_OCTAVES, RV_PARAM_OCTAVE_SCALE,
+	RV_PARAM_ITERATIONS, RV_PARAM_STEP, RV_PARAM_JITTER, RV_PARAM_STRENGTH, RV_PARAM_BLEND,
+	RV_PARAM_SEED, RV_PARAM_WINNERS, RV_PARAM_WINNER_WINDOW, RV_PARAM_TIME, RV_PARAM_INHERIT,
+	RV_PARAM_POLARITY, RV_PARAM_DECAY, RV_PARAM_WARM_STEPS, RV_PARAM_WARM_MOST,
+	RV_PARAM_WARM_OCTAVES, RV_PARAM_CARRY, RV_PARAM_FLOW_QUALITY, RV_PARAM_FLOW_SKIP,
+	RV_PARAM_CUT, RV_PARAM_ONSET, RV_PARAM_DRIFT, RV_PARAM_ZOOM, RV_PARAM_ROTATION,
+	RV_PARAM_PAN_X, RV_PARAM_PAN_Y, RV_PARAM_COUNT
 };
+/* clang-format on */
 
 /* All fields of rv_params but its targets. rv_set_params refuses what is out of these ranges. */
 RV_API extern const rv_param rv_param_table[RV_PARAM_COUNT];
@@ -361,8 +339,7 @@ RV_API void rv_set_progress(rv_engine *engine, rv_progress *progress, void *cont
  * are missing it takes as little as a step. NULL: nobody is told. */
 RV_API void rv_set_preparation(rv_engine *engine, rv_progress *preparation, void *context);
 
-/* Instead of a presentation time: a picture by itself, which inherits nothing and leaves nothing.
- */
+/* Instead of a presentation time: a picture by itself, which inherits and leaves nothing. */
 #define RV_TIME_NONE INT64_MIN
 
 /* Dreams input into output, which has the same size (not necessarily the same format; the two may
@@ -393,14 +370,12 @@ typedef struct rv_frame_report {
 	bool cut;        /* because a new scene was seen */
 	bool onset;      /* within the beginning of a scene, as rv_time.onset spreads it */
 	int steps;       /* gradient steps, over all octaves */
-	float likeness;  /* 0..1: the part of the frame that shows what the past one did, carried
-	                  * along the motion; by contrast, in blocks that correlate */
+	float likeness;  /* 0..1: the part of the contrast that the past one shows, moved along */
 	float uncovered; /* 0..1: the part of the frame that the past one does not show */
 	/* Milliseconds on the device that the optical flow took, and all gradient steps; 0 unless
 	 * rv_config.time_stages. */
 	float flow_ms, steps_ms;
 } rv_frame_report;
-
 RV_API rv_frame_report rv_last_frame(const rv_engine *engine);
 
 /* ---- motion ---- */
@@ -416,12 +391,9 @@ RV_API rv_status rv_flow(const rv_config *config, const rv_image *first, const r
                          rv_error *error);
 
 /* The same for many pairs of pictures of one size, of which only the first costs the preparation.
- */
+ * Like an engine it belongs to one thread at a time; it has a queue of its own on the device, so
+ * that it goes on while an engine dreams. Of config as above. RV_INVALID, RV_MEMORY, RV_DEVICE. */
 typedef struct rv_motion rv_motion;
-
-/* Of config, the device and the cache are used; NULL is the default. Like an engine it belongs to
- * one thread at a time; it has a queue of its own on the device, so that it goes on while an engine
- * dreams. RV_INVALID, RV_MEMORY, RV_DEVICE. */
 RV_API rv_status rv_motion_create(rv_motion **motion, const rv_config *config, int width,
                                   int height, rv_flow_quality quality, rv_error *error);
 RV_API void rv_motion_destroy(rv_motion **motion);
@@ -438,7 +410,6 @@ typedef struct rv_array {
 	float *data;
 	int channels, height, width; /* data[channels][height][width] */
 } rv_array;
-
 RV_API void rv_array_release(rv_array *array);
 
 /* One pass through the network at the picture's own size, without octaves, jitter or resizing:
@@ -481,8 +452,7 @@ RV_API rv_status rv_measure_step(rv_engine *engine, const char *layer, int width
 
 /* What the launches of one operator take that run the same kernel in the same direction. */
 typedef struct rv_profile_entry {
-	char operation[32]; /* "Conv", "MaxPool", "Objective"..., "Picture" for what is no network
-	                     */
+	char operation[32]; /* "Conv", "MaxPool", "Objective"...; "Picture": outside the network */
 	char kernel[64];    /* "library" where another library launches its own */
 	bool backward;
 	int launches;
@@ -513,7 +483,6 @@ typedef struct rv_memory {
 	uint64_t weights;
 	int tiles, tile_width, tile_height; /* of the largest octave */
 } rv_memory;
-
 /* What the engine holds in order to dream pictures of this size, by themselves, with its params. */
 RV_API rv_status rv_measure_memory(rv_engine *engine, int width, int height, rv_memory *memory,
                                    rv_error *error);

@@ -368,9 +368,10 @@ static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
 	rv_status status = prepare_temporal(ascent, &params->time, error);
 
 	if (status == RV_OK)
-		status = travelling
-		                 ? temporal_travel(ascent->temporal, params, time, &temporal, error)
-		                 : temporal_begin(ascent->temporal, params, time, &temporal, error);
+		status =
+			travelling
+				? temporal_journey(ascent->temporal, params, time, &temporal, error)
+				: temporal_begin(ascent->temporal, params, time, &temporal, error);
 	if (status != RV_OK)
 		return status;
 	plan = cold_plan(params);

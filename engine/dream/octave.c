@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "engine/picture/gradient.h"
-#include "engine/time/temporal.h"
+#include "engine/time/temporal_record.h"
 
 /* The terms of what an octave enters with, and of what it leaves. */
 enum { BLEND_BELOW, BLEND_PAST, BLEND_TERMS };

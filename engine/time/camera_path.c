@@ -5,7 +5,7 @@
 /* The most that a spread is multiplied or divided by in a second. */
 static const double gain_most = 2;
 
-struct move move_find(const rv_time *time, int width, int height, double seconds)
+struct camera_move camera_find_move(const rv_time *time, int width, int height, double seconds)
 {
 	/* The inverse: from where a pixel is to where it was. */
 	double angle = -(double)time->rotation * seconds * acos(-1) / 180;
@@ -15,11 +15,11 @@ struct move move_find(const rv_time *time, int width, int height, double seconds
 	double to_x = centre_x + (double)time->pan_x * seconds * width;
 	double to_y = centre_y + (double)time->pan_y * seconds * height;
 
-	return (struct move){{(float)c, (float)-s, (float)(centre_x - c * to_x + s * to_y),
-	                      (float)s, (float)c, (float)(centre_y - s * to_x - c * to_y)}};
+	return (struct camera_move){{(float)c, (float)-s, (float)(centre_x - c * to_x + s * to_y),
+	                             (float)s, (float)c, (float)(centre_y - s * to_x - c * to_y)}};
 }
 
-rv_time drift_breathe(const rv_time *time, double seconds)
+rv_time camera_breathe(const rv_time *time, double seconds)
 {
 	static const double depth = 0.03, period = 9;
 	rv_time moved = *time;
@@ -41,10 +41,11 @@ static double brightness(const struct dream_view *view)
 	return 0.299 * view->colour[0] + 0.587 * view->colour[1] + 0.114 * view->colour[2];
 }
 
-struct tone tone_find(const struct dream_view *first, const struct dream_view *now, double seconds)
+struct camera_tone camera_find_tone(const struct dream_view *first, const struct dream_view *now,
+                                    double seconds)
 {
 	double pull = 1 - exp(-seconds), light = brightness(now);
-	struct tone tone = {
+	struct camera_tone tone = {
 		.contrast = gain(first->contrast, now->contrast, pull),
 		.colourfulness = gain(first->colourfulness, now->colourfulness, pull),
 	};

@@ -5,7 +5,8 @@
 
 #include "engine/base/rounding.h"
 #include "engine/flow/flow.h"
-#include "engine/time/temporal_inside.h"
+#include "engine/time/temporal_state.h"
+#include "engine/time/temporal_warm.h"
 
 /* Blocks along the longer side, and the smallest side of one: enough that most hold one thing only,
  * few enough to read back. */
@@ -19,15 +20,15 @@ static const double phase_rate_x = 8, phase_rate_y = 5;
 
 static void cut_into_blocks(struct temporal *temporal)
 {
-	const struct raster *frame = temporal->stage.rasters.frame;
+	const struct raster *frame = temporal->buffers.rasters.frame;
 	int longer = frame->width > frame->height ? frame->width : frame->height;
 
-	temporal->stage.side = divide_up(longer, BLOCKS_ALONG);
-	if (temporal->stage.side < BLOCK_SIDE_LEAST)
-		temporal->stage.side = BLOCK_SIDE_LEAST;
-	temporal->stage.columns = divide_up(frame->width, temporal->stage.side);
-	temporal->stage.blocks =
-		temporal->stage.columns * divide_up(frame->height, temporal->stage.side);
+	temporal->buffers.side = divide_up(longer, BLOCKS_ALONG);
+	if (temporal->buffers.side < BLOCK_SIDE_LEAST)
+		temporal->buffers.side = BLOCK_SIDE_LEAST;
+	temporal->buffers.columns = divide_up(frame->width, temporal->buffers.side);
+	temporal->buffers.blocks =
+		temporal->buffers.columns * divide_up(frame->height, temporal->buffers.side);
 }
 
 static rv_status create_flow(struct temporal *temporal, rv_error *error)
@@ -35,8 +36,8 @@ static rv_status create_flow(struct temporal *temporal, rv_error *error)
 	const rv_time *time = &temporal->made_for;
 	/* The way back only checks the way there: half its resolution will do. */
 	const struct flow_settings settings = {
-		.width = temporal->stage.rasters.frame->width,
-		.height = temporal->stage.rasters.frame->height,
+		.width = temporal->buffers.rasters.frame->width,
+		.height = temporal->buffers.rasters.frame->height,
 		.quality = time->flow_quality,
 		.skip = {[FLOW_TO_PAST] = time->flow_skip,
 	                 [FLOW_TO_PRESENT] = time->flow_skip < 8 ? time->flow_skip + 1 : 8},
@@ -49,20 +50,20 @@ static rv_status record_all(struct temporal *temporal, rv_error *error)
 {
 	struct launch_recorder recorder = {.device = temporal->device, .error = error};
 
-	recorder.list = &temporal->buffers;
-	temporal_record_buffers(&recorder, &temporal->stage);
-	temporal->stage.to_past = flow_field(temporal->flow, FLOW_TO_PAST);
-	temporal->stage.to_present = flow_field(temporal->flow, FLOW_TO_PRESENT);
+	recorder.list = &temporal->allocation;
+	temporal_record_buffers(&recorder, &temporal->buffers);
+	temporal->buffers.to_past = flow_field(temporal->flow, FLOW_TO_PAST);
+	temporal->buffers.to_present = flow_field(temporal->flow, FLOW_TO_PRESENT);
 	recorder.list = &temporal->trace;
-	temporal_record_trace(&recorder, &temporal->stage);
+	temporal_record_trace(&recorder, &temporal->buffers);
 	recorder.list = &temporal->compare;
-	temporal_record_compare(&recorder, &temporal->stage);
+	temporal_record_compare(&recorder, &temporal->buffers);
 	recorder.list = &temporal->inherit;
-	temporal_record_inherit(&recorder, &temporal->stage);
+	temporal_record_inherit(&recorder, &temporal->buffers);
 	recorder.list = &temporal->want;
-	temporal_record_want(&recorder, &temporal->stage);
-	recorder.list = &temporal->travel;
-	temporal_record_travel(&recorder, &temporal->stage);
+	temporal_record_want(&recorder, &temporal->buffers);
+	recorder.list = &temporal->move;
+	temporal_record_move(&recorder, &temporal->buffers);
 	return recorder.status;
 }
 
@@ -76,16 +77,16 @@ rv_status temporal_create(struct temporal **out, struct device *device, const rv
 	if (!temporal)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	temporal->device = device;
-	temporal->stage.rasters = *rasters;
-	temporal->stage.length = length;
+	temporal->buffers.rasters = *rasters;
+	temporal->buffers.length = length;
 	temporal->made_for = *time;
 	cut_into_blocks(temporal);
-	temporal->view = calloc((size_t)temporal->stage.blocks, sizeof(*temporal->view));
+	temporal->view = calloc((size_t)temporal->buffers.blocks, sizeof(*temporal->view));
 	status = temporal->view ? create_flow(temporal, error)
 	                        : rv_fail(error, RV_MEMORY, "out of memory");
-	if (!status)
+	if (status == RV_OK)
 		status = record_all(temporal, error);
-	if (status) {
+	if (status != RV_OK) {
 		temporal_destroy(&temporal);
 		return status;
 	}
@@ -100,12 +101,12 @@ void temporal_destroy(struct temporal **pointer)
 	if (!temporal)
 		return;
 	launch_list_clear(&temporal->keep);
-	launch_list_clear(&temporal->travel);
+	launch_list_clear(&temporal->move);
 	launch_list_clear(&temporal->want);
 	launch_list_clear(&temporal->inherit);
 	launch_list_clear(&temporal->compare);
 	launch_list_clear(&temporal->trace);
-	launch_list_clear(&temporal->buffers);
+	launch_list_clear(&temporal->allocation);
 	flow_destroy(&temporal->flow);
 	free(temporal->view);
 	free(temporal);
@@ -128,7 +129,7 @@ bool temporal_fits(const struct temporal *temporal, const rv_time *time)
 void temporal_reset(struct temporal *temporal)
 {
 	temporal->history.has_past = false;
-	temporal->history.travelling = false;
+	temporal->history.on_journey = false;
 	temporal->history.scene = (struct scene){0};
 	temporal->history.cuts = 0;
 	temporal->history.wandered = 0;
@@ -146,13 +147,13 @@ rv_status temporal_go_on(struct temporal *temporal, const struct temporal *from,
 
 	if (!from->history.has_past)
 		return RV_OK;
-	temporal_record_take_over(&recorder, &temporal->stage, &from->stage);
+	temporal_record_take_over(&recorder, &temporal->buffers, &from->buffers);
 	status = recorder.status;
-	if (!status)
+	if (status == RV_OK)
 		status = launch_list_run(&list, temporal->device->queue, error);
-	if (!status)
-		status = flow_push(temporal->flow, &temporal->stage.past, error);
-	if (!status)
+	if (status == RV_OK)
+		status = flow_push(temporal->flow, &temporal->buffers.past, error);
+	if (status == RV_OK)
 		temporal->history = from->history;
 	launch_list_clear(&list);
 	return status;
@@ -166,29 +167,6 @@ void temporal_melt(struct temporal *temporal)
 
 /* ---- a frame ---- */
 
-double temporal_seconds(const struct temporal *temporal, int64_t nanoseconds)
-{
-	double seconds = ((double)nanoseconds - (double)temporal->history.nanoseconds) * 1e-9;
-
-	return fmin(fmax(seconds, 0), 1);
-}
-
-void temporal_set_move(const struct launch *launch, cl_uint argument, const struct move *move)
-{
-	for (cl_uint i = 0; i < MOVE_COUNT; i++)
-		launch_set_float(launch, argument + i, move->at[i]);
-}
-
-rv_status temporal_read_table(struct temporal *temporal, rv_error *error)
-{
-	cl_int code =
-		clEnqueueReadBuffer(temporal->device->queue, temporal->stage.table, CL_TRUE, 0,
-	                            (size_t)temporal->stage.blocks * sizeof(*temporal->view),
-	                            temporal->view, 0, NULL, NULL);
-
-	return code ? device_fail(error, code, "reading what became of the scene") : RV_OK;
-}
-
 /* Estimates both flows and compares the frame with the past one. */
 static rv_status look(struct temporal *temporal, struct scene_view *view, rv_error *error)
 {
@@ -198,23 +176,18 @@ static rv_status look(struct temporal *temporal, struct scene_view *view, rv_err
 
 	stage_times_begin(times, queue, TIMED_FLOW);
 	status = flow_estimate(temporal->flow, FLOW_TO_PAST, error);
-	if (!status)
+	if (status == RV_OK)
 		status = flow_estimate(temporal->flow, FLOW_TO_PRESENT, error);
 	stage_times_end(times, queue, TIMED_FLOW);
-	if (!status)
+	if (status == RV_OK)
 		status = launch_list_run(&temporal->trace, queue, error);
-	if (!status)
+	if (status == RV_OK)
 		status = launch_list_run(&temporal->compare, queue, error);
-	if (!status)
+	if (status == RV_OK)
 		status = temporal_read_table(temporal, error);
-	if (!status)
-		*view = scene_look(temporal->view, temporal->stage.blocks);
+	if (status == RV_OK)
+		*view = scene_look(temporal->view, temporal->buffers.blocks);
 	return status;
-}
-
-bool temporal_is_beginning(const struct temporal *temporal)
-{
-	return temporal->history.begun < 1 - 1e-6;
 }
 
 /* Where the dream wanders to. The same jitter in every frame of a scene keeps the dream in its
@@ -249,7 +222,7 @@ static rv_status judge(struct temporal *temporal, const rv_time *time, struct sc
 {
 	rv_status status = look(temporal, view, error);
 
-	if (status)
+	if (status != RV_OK)
 		return status;
 	temporal->verdict =
 		scene_judge(&temporal->history.scene, view, time->cut, temporal->seconds);
@@ -264,23 +237,23 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 {
 	struct history *history = &temporal->history;
 	struct scene_view view = {0};
-	rv_status status = flow_push(temporal->flow, temporal->stage.rasters.frame, error);
+	rv_status status = flow_push(temporal->flow, temporal->buffers.rasters.frame, error);
 
 	temporal->plan = (struct temporal_plan){.uncovered = 1};
 	temporal->verdict = SCENE_GOES_ON;
 	temporal->seconds = temporal_seconds(temporal, nanoseconds);
-	if (!status && history->has_past && !history->travelling)
+	if (status == RV_OK && history->has_past && !history->on_journey)
 		status = judge(temporal, &params->time, &view, error);
 	history->nanoseconds = nanoseconds;
 	wander(temporal, &params->time);
-	if (!status && (!history->has_past || history->travelling || temporal->plan.cut))
+	if (status == RV_OK && (!history->has_past || history->on_journey || temporal->plan.cut))
 		plan_cold(temporal, params);
-	else if (!status)
+	else if (status == RV_OK)
 		status = temporal_plan_warm(temporal, params, &view, error);
 	temporal->plan.onset = temporal_is_beginning(temporal);
 	temporal->share =
 		(double)effort_onset(params->iterations, params->time.onset) / params->iterations;
-	history->travelling = false;
+	history->on_journey = false;
 	*plan = temporal->plan;
 	return status;
 }
@@ -295,7 +268,7 @@ static rv_status prepare_keep(struct temporal *temporal, const struct raster *dr
 	if (temporal->keep.count && temporal->keep_from == dreamed->buffer)
 		return RV_OK;
 	launch_list_clear(&temporal->keep);
-	temporal_record_keep(&recorder, &temporal->stage, dreamed);
+	temporal_record_keep(&recorder, &temporal->buffers, dreamed);
 	temporal->keep_from = dreamed->buffer;
 	if (recorder.status)
 		launch_list_clear(&temporal->keep);
@@ -305,25 +278,25 @@ static rv_status prepare_keep(struct temporal *temporal, const struct raster *dr
 /* A flash is not the past of what follows it. */
 static rv_status become_past(struct temporal *temporal, rv_error *error)
 {
-	const struct raster *frame = temporal->stage.rasters.frame;
+	const struct raster *frame = temporal->buffers.rasters.frame;
 	cl_int code;
 
 	if (temporal->verdict == SCENE_FLASHES)
-		return flow_push(temporal->flow, &temporal->stage.past, error);
+		return flow_push(temporal->flow, &temporal->buffers.past, error);
 	code = clEnqueueCopyBuffer(temporal->device->queue, frame->buffer,
-	                           temporal->stage.past.buffer, 0, 0,
+	                           temporal->buffers.past.buffer, 0, 0,
 	                           raster_bytes(frame->width, frame->height), 0, NULL, NULL);
 	return code ? device_fail(error, code, "keeping the frame") : RV_OK;
 }
 
-/* For how many seconds the frame ripens; 0: it was not dreamed; below 0: how ripe one is that was
- * dreamed all over. */
-static double ripening(const struct temporal *temporal)
+/* For how many seconds the frame matures. 0: it was not dreamed. Below 0: it was dreamed all over,
+ * and this is its maturity with the sign turned. */
+static double maturing(const struct temporal *temporal)
 {
-	if (temporal->history.travelling)
-		return -RIPENESS_AT_REST;
+	if (temporal->history.on_journey)
+		return -MATURITY_AT_REST;
 	if (!temporal->plan.warm || (temporal->plan.onset && temporal->plan.dreamed))
-		return -RIPENESS_ALIVE;
+		return -MATURITY_ALIVE;
 	return temporal->plan.dreamed ? fmax(temporal->seconds, 1e-6) : 0;
 }
 
@@ -331,13 +304,13 @@ rv_status temporal_end(struct temporal *temporal, const struct raster *dreamed, 
 {
 	rv_status status = prepare_keep(temporal, dreamed, error);
 
-	if (status)
+	if (status != RV_OK)
 		return status;
-	launch_set_float(&temporal->keep.launches[0], KEEP_RIPENING, (float)ripening(temporal));
+	launch_set_float(&temporal->keep.launches[0], KEEP_MATURING, (float)maturing(temporal));
 	status = launch_list_run(&temporal->keep, temporal->device->queue, error);
-	if (!status)
+	if (status == RV_OK)
 		status = become_past(temporal, error);
-	temporal->history.has_past = !status;
+	temporal->history.has_past = status == RV_OK;
 	temporal->history.melting = fmax(temporal->history.melting - temporal->seconds, 0);
 	temporal->history.was_fresh = temporal->plan.onset || !temporal->plan.warm;
 	if (temporal->verdict != SCENE_FLASHES)
@@ -347,6 +320,7 @@ rv_status temporal_end(struct temporal *temporal, const struct raster *dreamed, 
 
 rv_status temporal_abandon(struct temporal *temporal, rv_error *error)
 {
-	return temporal->history.has_past ? flow_push(temporal->flow, &temporal->stage.past, error)
-	                                  : RV_OK;
+	return temporal->history.has_past
+	               ? flow_push(temporal->flow, &temporal->buffers.past, error)
+	               : RV_OK;
 }

@@ -1,36 +1,26 @@
 /* Time: a dream that lives on from frame to frame.
  *
- * What is carried is the detail, dream minus frame, in float and on the device: never the dreamed
- * picture, so that the motion of the source stays sharp and its light may change. It is fetched
- * bicubically along the optical flow from the frame to the past one (engine/flow/flow.h),
- * multiplied by how sure that is (forward-backward check, brightness, border) and by a decay, and
- * then dreamed on for a few steps. After the warm start of Ruder, Dosovitskiy and Brox, "Artistic
- * style transfer for videos", GCPR 2016, but on the detail.
+ * A frame inherits the detail of the last one, dream minus frame, in float and on the device. The
+ * dreamed picture itself is never inherited, so that the motion of the source stays sharp and its
+ * light may change. The detail is fetched along the optical flow from the frame to the past one
+ * (engine/flow/flow.h) and multiplied by the confidence in that flow (forward-backward check,
+ * brightness, border) and by a decay; then it is dreamed on for a few steps. The method is the warm
+ * start of Ruder, Dosovitskiy and Brox, "Artistic style transfer for videos", GCPR 2016, applied to
+ * the detail.
  *
- * Every pixel of the detail has a ripeness: 1 where it is as strong as cold frames have it, 0 where
- * nothing was inherited, less by the decay in between. Steps are as long, in every place, as it
- * is unripe: freshly uncovered parts grow like those of a cold frame, and what is ripe rests, so
- * that a still scene comes to rest altogether.
+ * Every pixel of the detail has a maturity: 0 where nothing was inherited, MATURITY_ALIVE where the
+ * dream is whole and goes on, MATURITY_AT_REST where it rests. Steps are the longer the less mature
+ * a place is, and none is taken at rest: what comes into view grows like a cold frame, and a still
+ * scene comes to rest altogether.
  *
- * A temporal object serves one picture size; it is used by the thread of the device's queue. */
+ * A temporal object serves one picture size; the thread of the device's queue uses it. */
 #ifndef ENGINE_TIME_TEMPORAL_H
 #define ENGINE_TIME_TEMPORAL_H
 
-#include "engine/picture/raster.h"
-#include "engine/time/effort.h"
+#include "engine/opencl/device.h"
+#include "engine/time/temporal_plan.h"
 
 struct temporal;
-
-/* Twins of those in shaders/time/temporal.cl. */
-#define RIPENESS_ALIVE 0.5
-#define RIPENESS_AT_REST 1.0
-
-/* Rasters of one size, the caller's; they must outlive the object. */
-struct temporal_rasters {
-	const struct raster *frame;     /* the picture as given */
-	const struct raster *detail;    /* dream minus frame; the fourth component: ripeness */
-	const struct raster *inherited; /* what of the last detail a frame starts from; likewise */
-};
 
 rv_status temporal_create(struct temporal **temporal, struct device *device, const rv_time *time,
                           const struct temporal_rasters *rasters, cl_mem length, rv_error *error);
@@ -52,19 +42,6 @@ rv_status temporal_go_on(struct temporal *temporal, const struct temporal *from,
  * about a second. */
 void temporal_melt(struct temporal *temporal);
 
-/* How a frame is to be dreamed. */
-struct temporal_plan {
-	bool warm;    /* starts from inherited; false: from the frame alone */
-	bool cut;     /* cold because a new scene was seen */
-	bool onset;   /* within the scene's beginning */
-	bool dreamed; /* warm and not at rest */
-	struct effort effort;
-	uint64_t seed;             /* to be added to that of the jitter */
-	double phase_x, phase_y;   /* of the octaves: struct schedule_plan */
-	double wandered;           /* drift, over the seconds of the scene */
-	float likeness, uncovered; /* as in rv_frame_report */
-};
-
 /* Begins a frame that lies in rasters->frame, of presentation time `nanoseconds`: finds out what it
  * is to inherit, and enqueues that. Waits for the device once, for the few numbers that tell a cut
  * from a scene that goes on. */
@@ -73,8 +50,8 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 
 /* Begins a frame that the last dream itself makes (rv_travel), which it writes to rasters->frame.
  * RV_INVALID without a last dream. */
-rv_status temporal_travel(struct temporal *temporal, const rv_params *params, int64_t nanoseconds,
-                          struct temporal_plan *plan, rv_error *error);
+rv_status temporal_journey(struct temporal *temporal, const rv_params *params, int64_t nanoseconds,
+                           struct temporal_plan *plan, rv_error *error);
 
 /* Ends a frame: makes rasters->detail from what was dreamed (dream minus frame), and makes frame
  * and detail the past of the next. Enqueues only. */
@@ -83,10 +60,5 @@ rv_status temporal_end(struct temporal *temporal, const struct raster *dreamed, 
 /* Gives up a frame that was begun: the next one goes on from the past that this one had. Enqueues
  * only. */
 rv_status temporal_abandon(struct temporal *temporal, rv_error *error);
-
-/* Records gradient = gradient * how much each place wants to be dreamed on; inherited has the
- * gradient's size. */
-void temporal_record_mask(struct launch_recorder *recorder, const struct raster *gradient,
-                          const struct raster *inherited);
 
 #endif

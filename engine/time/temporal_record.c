@@ -29,20 +29,20 @@ static void record_size(struct launch_recorder *recorder, const struct raster *r
 	record_int(recorder, raster->height);
 }
 
-void temporal_record_buffers(struct launch_recorder *recorder, struct temporal_stage *stage)
+void temporal_record_buffers(struct launch_recorder *recorder, struct temporal_buffers *buffers)
 {
-	const struct raster *frame = stage->rasters.frame;
+	const struct raster *frame = buffers->rasters.frame;
 	size_t pixels = (size_t)frame->width * (size_t)frame->height;
 	size_t bordered = (size_t)(frame->width + 2 * LIGHT_BORDER) *
 	                  (size_t)(frame->height + 2 * LIGHT_BORDER);
 
-	stage->past = raster_record_own(recorder, frame->width, frame->height);
-	stage->light = record_own_buffer(recorder, bordered * sizeof(cl_float), NULL);
-	stage->past_light = record_own_buffer(recorder, bordered * sizeof(cl_float), NULL);
-	stage->was = record_own_buffer(recorder, pixels * sizeof(cl_float2), NULL);
-	stage->trust = record_own_buffer(recorder, pixels * sizeof(cl_float), NULL);
-	stage->table = record_own_buffer(recorder,
-	                                 (size_t)stage->blocks * sizeof(struct scene_block), NULL);
+	buffers->past = raster_record_own(recorder, frame->width, frame->height);
+	buffers->light = record_own_buffer(recorder, bordered * sizeof(cl_float), NULL);
+	buffers->past_light = record_own_buffer(recorder, bordered * sizeof(cl_float), NULL);
+	buffers->was = record_own_buffer(recorder, pixels * sizeof(cl_float2), NULL);
+	buffers->trust = record_own_buffer(recorder, pixels * sizeof(cl_float), NULL);
+	buffers->table = record_own_buffer(
+		recorder, (size_t)buffers->blocks * sizeof(struct scene_block), NULL);
 }
 
 /* Ends a launch over pixels, whose last arguments are width and height. */
@@ -55,16 +55,16 @@ static void finish_pixels(struct launch_recorder *recorder, const struct raster 
 }
 
 /* Ends a launch over blocks. */
-static void finish_blocks(struct launch_recorder *recorder, const struct temporal_stage *stage,
+static void finish_blocks(struct launch_recorder *recorder, const struct temporal_buffers *buffers,
                           cl_mem sums)
 {
 	size_t items = (size_t)group_items(recorder->device);
 
-	record_size(recorder, stage->rasters.frame);
-	record_int(recorder, stage->side);
-	record_int(recorder, stage->columns);
+	record_size(recorder, buffers->rasters.frame);
+	record_int(recorder, buffers->side);
+	record_int(recorder, buffers->columns);
 	record_buffer(recorder, sums);
-	record_launch(recorder, (size_t)stage->blocks * items, 1, 1, items, 1, 1);
+	record_launch(recorder, (size_t)buffers->blocks * items, 1, 1, items, 1, 1);
 }
 
 /* The brightness of a raster, in a plane with borders. */
@@ -80,34 +80,35 @@ static void record_light(struct launch_recorder *recorder, const struct raster *
 	finish_pixels(recorder, &bordered);
 }
 
-void temporal_record_trace(struct launch_recorder *recorder, const struct temporal_stage *stage)
+void temporal_record_trace(struct launch_recorder *recorder, const struct temporal_buffers *buffers)
 {
 	start(recorder, "trace");
-	record_buffer(recorder, stage->to_past);
-	record_buffer(recorder, stage->to_present);
-	record_buffer(recorder, stage->was);
-	record_buffer(recorder, stage->trust);
-	finish_pixels(recorder, stage->rasters.frame);
+	record_buffer(recorder, buffers->to_past);
+	record_buffer(recorder, buffers->to_present);
+	record_buffer(recorder, buffers->was);
+	record_buffer(recorder, buffers->trust);
+	finish_pixels(recorder, buffers->rasters.frame);
 }
 
 /* What both compare and inherit need to know of the past. */
-static void record_past(struct launch_recorder *recorder, const struct temporal_stage *stage)
+static void record_past(struct launch_recorder *recorder, const struct temporal_buffers *buffers)
 {
-	record_buffer(recorder, stage->light);
-	record_buffer(recorder, stage->past_light);
-	record_buffer(recorder, stage->was);
-	record_buffer(recorder, stage->trust);
+	record_buffer(recorder, buffers->light);
+	record_buffer(recorder, buffers->past_light);
+	record_buffer(recorder, buffers->was);
+	record_buffer(recorder, buffers->trust);
 }
 
-void temporal_record_compare(struct launch_recorder *recorder, const struct temporal_stage *stage)
+void temporal_record_compare(struct launch_recorder *recorder,
+                             const struct temporal_buffers *buffers)
 {
-	record_light(recorder, stage->rasters.frame, stage->light);
-	record_light(recorder, &stage->past, stage->past_light);
+	record_light(recorder, buffers->rasters.frame, buffers->light);
+	record_light(recorder, &buffers->past, buffers->past_light);
 	start(recorder, "compare");
-	record_buffer(recorder, stage->rasters.frame->buffer);
-	record_buffer(recorder, stage->past.buffer);
-	record_past(recorder, stage);
-	finish_blocks(recorder, stage, stage->table);
+	record_buffer(recorder, buffers->rasters.frame->buffer);
+	record_buffer(recorder, buffers->past.buffer);
+	record_past(recorder, buffers);
+	finish_blocks(recorder, buffers, buffers->table);
 }
 
 static void record_floats(struct launch_recorder *recorder, int count)
@@ -116,85 +117,89 @@ static void record_floats(struct launch_recorder *recorder, int count)
 		record_float(recorder, 0);
 }
 
-void temporal_record_inherit(struct launch_recorder *recorder, const struct temporal_stage *stage)
+void temporal_record_inherit(struct launch_recorder *recorder,
+                             const struct temporal_buffers *buffers)
 {
 	start(recorder, "inherit");
 	record_floats(recorder, INHERIT_MOVE + MOVE_COUNT);
-	record_past(recorder, stage);
-	record_buffer(recorder, stage->rasters.detail->buffer);
-	record_buffer(recorder, stage->rasters.inherited->buffer);
-	finish_pixels(recorder, stage->rasters.frame);
+	record_past(recorder, buffers);
+	record_buffer(recorder, buffers->rasters.detail->buffer);
+	record_buffer(recorder, buffers->rasters.inherited->buffer);
+	finish_pixels(recorder, buffers->rasters.frame);
 }
 
-void temporal_record_want(struct launch_recorder *recorder, const struct temporal_stage *stage)
+void temporal_record_want(struct launch_recorder *recorder, const struct temporal_buffers *buffers)
 {
-	cl_mem needs = record_own_buffer(recorder, (size_t)stage->blocks * 8 * sizeof(float), NULL);
+	cl_mem needs =
+		record_own_buffer(recorder, (size_t)buffers->blocks * 8 * sizeof(float), NULL);
 
 	start(recorder, "measure_need");
-	record_buffer(recorder, stage->rasters.inherited->buffer);
-	finish_blocks(recorder, stage, needs);
+	record_buffer(recorder, buffers->rasters.inherited->buffer);
+	finish_blocks(recorder, buffers, needs);
 	start(recorder, "find_length");
 	record_buffer(recorder, needs);
-	record_int(recorder, stage->blocks);
-	record_buffer(recorder, stage->length);
+	record_int(recorder, buffers->blocks);
+	record_buffer(recorder, buffers->length);
 	record_launch(recorder, 1, 1, 1, 1, 1, 1);
 }
 
-void temporal_record_keep(struct launch_recorder *recorder, const struct temporal_stage *stage,
+void temporal_record_keep(struct launch_recorder *recorder, const struct temporal_buffers *buffers,
                           const struct raster *dreamed)
 {
 	start(recorder, "keep");
-	record_floats(recorder, KEEP_RIPENING + 1);
+	record_floats(recorder, KEEP_MATURING + 1);
 	record_buffer(recorder, dreamed->buffer);
-	record_buffer(recorder, stage->rasters.inherited->buffer);
-	record_buffer(recorder, stage->rasters.detail->buffer);
+	record_buffer(recorder, buffers->rasters.inherited->buffer);
+	record_buffer(recorder, buffers->rasters.detail->buffer);
 	finish_pixels(recorder, dreamed);
 	start(recorder, "measure_dream");
-	record_buffer(recorder, stage->rasters.frame->buffer);
-	record_buffer(recorder, stage->rasters.detail->buffer);
-	finish_blocks(recorder, stage, stage->table);
+	record_buffer(recorder, buffers->rasters.frame->buffer);
+	record_buffer(recorder, buffers->rasters.detail->buffer);
+	finish_blocks(recorder, buffers, buffers->table);
 }
 
-/* For keep: as ripe as it was, or after enlarging as ripe as its lines are fine. */
-static float ripening_of_resized(const struct raster *from, const struct raster *to)
+/* KEEP_MATURING after a change of size. What was enlarged lacks fine lines: it counts as the less
+ * mature, the more it was enlarged. */
+static float maturing_of_resized(const struct raster *from, const struct raster *to)
 {
 	float scale = (float)from->width / (float)to->width;
 
-	return scale < 1 ? -scale * (float)RIPENESS_ALIVE : 0;
+	return scale < 1 ? -scale * (float)MATURITY_ALIVE : 0;
 }
 
-void temporal_record_take_over(struct launch_recorder *recorder, const struct temporal_stage *stage,
-                               const struct temporal_stage *from)
+void temporal_record_take_over(struct launch_recorder *recorder,
+                               const struct temporal_buffers *buffers,
+                               const struct temporal_buffers *from)
 {
-	const struct raster *old = from->rasters.detail, *inherited = stage->rasters.inherited;
+	const struct raster *old = from->rasters.detail, *inherited = buffers->rasters.inherited;
 	size_t across = raster_bytes(inherited->width, old->height);
 	size_t down = raster_bytes(old->width, inherited->height);
-	struct temporal_stage kept = *stage;
+	struct temporal_buffers kept = *buffers;
 	int keep;
 
 	recorder->scratch_bytes = across > down ? across : down;
 	recorder->scratch = record_own_buffer(recorder, recorder->scratch_bytes, NULL);
-	raster_record_resize(recorder, &from->past, &stage->past);
+	raster_record_resize(recorder, &from->past, &buffers->past);
 	/* A journey goes on from it. One that both share may hold the next frame already. */
-	if (from->rasters.frame != stage->rasters.frame)
-		raster_record_resize(recorder, from->rasters.frame, stage->rasters.frame);
+	if (from->rasters.frame != buffers->rasters.frame)
+		raster_record_resize(recorder, from->rasters.frame, buffers->rasters.frame);
 	raster_record_resize(recorder, old, inherited);
 	keep = recorder->list->count;
-	kept.rasters.frame = &stage->past;
+	kept.rasters.frame = &buffers->past;
 	temporal_record_keep(recorder, &kept, inherited);
 	if (!recorder->status)
-		launch_set_float(&recorder->list->launches[keep], KEEP_RIPENING,
-		                 ripening_of_resized(old, inherited));
+		launch_set_float(&recorder->list->launches[keep], KEEP_MATURING,
+		                 maturing_of_resized(old, inherited));
 }
 
-void temporal_record_travel(struct launch_recorder *recorder, const struct temporal_stage *stage)
+void temporal_record_move(struct launch_recorder *recorder, const struct temporal_buffers *buffers)
 {
-	start(recorder, "travel");
-	record_floats(recorder, TRAVEL_MOVE + MOVE_COUNT);
-	record_buffer(recorder, stage->rasters.frame->buffer);
-	record_buffer(recorder, stage->rasters.detail->buffer);
-	record_buffer(recorder, stage->rasters.inherited->buffer);
-	finish_pixels(recorder, stage->rasters.frame);
+	start(recorder, "move_dream");
+	record_floats(recorder, JOURNEY_MOVE + MOVE_COUNT);
+	record_buffer(recorder, buffers->rasters.frame->buffer);
+	record_buffer(recorder, buffers->rasters.detail->buffer);
+	record_buffer(recorder, buffers->rasters.inherited->buffer);
+	finish_pixels(recorder, buffers->rasters.frame);
 }
 
 void temporal_record_mask(struct launch_recorder *recorder, const struct raster *gradient,

@@ -1,12 +1,12 @@
-/* The launches of engine/time/temporal.c, whose kernels are those of shaders/time/temporal.cl. */
+/* The launches of a temporal object; their kernels stand in shaders/time/temporal.cl. */
 #ifndef ENGINE_TIME_TEMPORAL_RECORD_H
 #define ENGINE_TIME_TEMPORAL_RECORD_H
 
 #include "engine/time/camera_path.h"
-#include "engine/time/temporal.h"
+#include "engine/time/temporal_plan.h"
 
 /* What the kernels work on. */
-struct temporal_stage {
+struct temporal_buffers {
 	struct temporal_rasters rasters;
 	struct raster past;         /* the frame before */
 	cl_mem light, past_light;   /* brightness of both: floats, with borders */
@@ -15,8 +15,8 @@ struct temporal_stage {
 	cl_mem length;              /* see temporal_create */
 	cl_mem table;               /* struct scene_block [blocks] */
 	cl_mem to_past, to_present; /* flows: two floats for each pixel */
-	int side, columns,
-		blocks; /* how the picture is cut into blocks: pixels, in a row, in all */
+	/* How the picture is cut into blocks: pixels of a side, blocks in a row, blocks in all. */
+	int side, columns, blocks;
 };
 
 /* The kernels' first arguments, which are set anew in every frame. */
@@ -26,30 +26,39 @@ enum {
 	INHERIT_STILL,
 	INHERIT_MOVING,
 	INHERIT_RESTING,
-	INHERIT_RIPE_STILL,
-	INHERIT_RIPE_MOVING,
+	INHERIT_MATURITY_STILL,
+	INHERIT_MATURITY_MOVING,
 	INHERIT_MOVE
 };
-enum { TRAVEL_CONTRAST, TRAVEL_COLOURFULNESS, TRAVEL_OFFSET, TRAVEL_MOVE = TRAVEL_OFFSET + 3 };
-enum { KEEP_RIPENING };
+enum { JOURNEY_CONTRAST, JOURNEY_COLOURFULNESS, JOURNEY_OFFSET, JOURNEY_MOVE = JOURNEY_OFFSET + 3 };
+enum { KEEP_MATURING };
 
 /* Makes the buffers, of those named above: past to trust, and table. Wants rasters and blocks. */
-void temporal_record_buffers(struct launch_recorder *recorder, struct temporal_stage *stage);
+void temporal_record_buffers(struct launch_recorder *recorder, struct temporal_buffers *buffers);
 /* Finds, from both flows, was and trust. */
-void temporal_record_trace(struct launch_recorder *recorder, const struct temporal_stage *stage);
+void temporal_record_trace(struct launch_recorder *recorder,
+                           const struct temporal_buffers *buffers);
 /* Finds the brightness of both frames, and compares them along that, into the table. */
-void temporal_record_compare(struct launch_recorder *recorder, const struct temporal_stage *stage);
+void temporal_record_compare(struct launch_recorder *recorder,
+                             const struct temporal_buffers *buffers);
 /* Fetches what is inherited; arguments INHERIT_... */
-void temporal_record_inherit(struct launch_recorder *recorder, const struct temporal_stage *stage);
+void temporal_record_inherit(struct launch_recorder *recorder,
+                             const struct temporal_buffers *buffers);
 /* Finds the length of a step from what is inherited. */
-void temporal_record_want(struct launch_recorder *recorder, const struct temporal_stage *stage);
-/* Keeps what was dreamed, and measures it, into the table; the first launch has KEEP_RIPENING. */
-void temporal_record_keep(struct launch_recorder *recorder, const struct temporal_stage *stage,
+void temporal_record_want(struct launch_recorder *recorder, const struct temporal_buffers *buffers);
+/* Keeps what was dreamed, and measures it, into the table; the first launch has KEEP_MATURING. */
+void temporal_record_keep(struct launch_recorder *recorder, const struct temporal_buffers *buffers,
                           const struct raster *dreamed);
-/* Makes the past of another stage, of any size, that of this one. */
-void temporal_record_take_over(struct launch_recorder *recorder, const struct temporal_stage *stage,
-                               const struct temporal_stage *from);
-/* Moves the last dream into rasters.inherited; arguments TRAVEL_... */
-void temporal_record_travel(struct launch_recorder *recorder, const struct temporal_stage *stage);
+/* Makes these buffers' past out of another object's, of any size. */
+void temporal_record_take_over(struct launch_recorder *recorder,
+                               const struct temporal_buffers *buffers,
+                               const struct temporal_buffers *from);
+/* Moves the last dream into rasters.inherited; arguments MOVE_... */
+void temporal_record_move(struct launch_recorder *recorder, const struct temporal_buffers *buffers);
+
+/* Records gradient = gradient * how much each place wants to be dreamed on; inherited has the
+ * gradient's size. */
+void temporal_record_mask(struct launch_recorder *recorder, const struct raster *gradient,
+                          const struct raster *inherited);
 
 #endif

@@ -1,13 +1,14 @@
-/* Frames of a scene that goes on: what they inherit, and how they are dreamed. */
+#include "engine/time/temporal_warm.h"
+
 #include <math.h>
 
 #include "engine/flow/flow.h"
-#include "engine/time/temporal_inside.h"
 
 /* How much of the last detail is passed on where the dream is alive and stands still, where it
- * moves, and where it is at rest; and how much of its ripeness, by the same. */
+ * moves, and where it is at rest; and how much of its maturity is, where it stands still and where
+ * it moves. */
 struct passing {
-	double still, moving, resting, ripe_still, ripe_moving;
+	double still, moving, resting, maturity_still, maturity_moving;
 };
 
 static struct passing passing_of(const rv_time *time, double seconds)
@@ -20,8 +21,8 @@ static struct passing passing_of(const rv_time *time, double seconds)
 		.still = still * (double)time->inherit,
 		.moving = moving * (double)time->inherit * pow((double)time->decay, seconds),
 		.resting = still,
-		.ripe_still = still,
-		.ripe_moving = moving,
+		.maturity_still = still,
+		.maturity_moving = moving,
 	};
 }
 
@@ -30,7 +31,8 @@ static rv_status rest(struct temporal *temporal, rv_error *error)
 {
 	rv_status status = flow_rest(temporal->flow, error);
 
-	return status ? status : launch_list_run(&temporal->trace, temporal->device->queue, error);
+	return status != RV_OK ? status
+	                       : launch_list_run(&temporal->trace, temporal->device->queue, error);
 }
 
 static void set_passing(const struct launch *launch, const struct passing *passing, double fade)
@@ -38,23 +40,24 @@ static void set_passing(const struct launch *launch, const struct passing *passi
 	launch_set_float(launch, INHERIT_STILL, (float)(passing->still * fade));
 	launch_set_float(launch, INHERIT_MOVING, (float)(passing->moving * fade));
 	launch_set_float(launch, INHERIT_RESTING, (float)(passing->resting * fade));
-	launch_set_float(launch, INHERIT_RIPE_STILL, (float)passing->ripe_still);
-	launch_set_float(launch, INHERIT_RIPE_MOVING, (float)passing->ripe_moving);
+	launch_set_float(launch, INHERIT_MATURITY_STILL, (float)passing->maturity_still);
+	launch_set_float(launch, INHERIT_MATURITY_MOVING, (float)passing->maturity_moving);
 }
 
 static rv_status inherit(struct temporal *temporal, const rv_time *time,
                          const struct scene_view *view, double fade, rv_error *error)
 {
 	const struct launch *launch = &temporal->inherit.launches[0];
-	rv_time moved = drift_breathe(time, (double)temporal->history.nanoseconds * 1e-9);
+	rv_time moved = camera_breathe(time, (double)temporal->history.nanoseconds * 1e-9);
 	struct passing passing = passing_of(time, temporal->seconds);
-	struct move move = move_find(&moved, temporal->stage.rasters.frame->width,
-	                             temporal->stage.rasters.frame->height, temporal->seconds);
+	struct camera_move move =
+		camera_find_move(&moved, temporal->buffers.rasters.frame->width,
+	                         temporal->buffers.rasters.frame->height, temporal->seconds);
 	rv_status status = RV_OK;
 
-	/* Nothing of another dream is ripe. */
+	/* Nothing of another dream is mature. */
 	if (temporal->history.melting >= MELT_SECONDS)
-		passing.ripe_still = passing.ripe_moving = 0;
+		passing.maturity_still = passing.maturity_moving = 0;
 	/* Cuts are still judged by the motion; only what is inherited does not go along. */
 	if (!time->carry)
 		status = rest(temporal, error);
@@ -62,9 +65,9 @@ static rv_status inherit(struct temporal *temporal, const rv_time *time,
 	launch_set_float(launch, INHERIT_OFFSET, (float)view->offset);
 	set_passing(launch, &passing, fade);
 	temporal_set_move(launch, INHERIT_MOVE, &move);
-	if (!status)
+	if (status == RV_OK)
 		status = launch_list_run(&temporal->inherit, temporal->device->queue, error);
-	if (!status)
+	if (status == RV_OK)
 		status = launch_list_run(&temporal->want, temporal->device->queue, error);
 	return status;
 }
@@ -72,10 +75,11 @@ static rv_status inherit(struct temporal *temporal, const rv_time *time,
 /* While a flash hides the scene, the last detail is kept as it is, and seen as far as it is. */
 static rv_status hold(struct temporal *temporal, rv_error *error)
 {
-	const struct raster *detail = temporal->stage.rasters.detail;
-	cl_int code = clEnqueueCopyBuffer(
-		temporal->device->queue, detail->buffer, temporal->stage.rasters.inherited->buffer,
-		0, 0, raster_bytes(detail->width, detail->height), 0, NULL, NULL);
+	const struct raster *detail = temporal->buffers.rasters.detail;
+	cl_int code =
+		clEnqueueCopyBuffer(temporal->device->queue, detail->buffer,
+	                            temporal->buffers.rasters.inherited->buffer, 0, 0,
+	                            raster_bytes(detail->width, detail->height), 0, NULL, NULL);
 
 	return code ? device_fail(error, code, "keeping the last detail") : RV_OK;
 }
@@ -131,7 +135,7 @@ rv_status temporal_plan_warm(struct temporal *temporal, const rv_params *params,
 {
 	struct temporal_plan *plan = &temporal->plan;
 	struct history *history = &temporal->history;
-	struct dream_view dream = scene_dream(temporal->view, temporal->stage.blocks);
+	struct dream_view dream = scene_dream(temporal->view, temporal->buffers.blocks);
 
 	plan->warm = true;
 	if (history->was_fresh || (!(history->strength > 0) && !(history->melting > 0)))

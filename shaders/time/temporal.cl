@@ -1,7 +1,7 @@
 // From one frame to the next: engine/time/temporal.h says what happens here and why.
 //
 // Rasters hold float4 pixels. In the detail that is kept and inherited the fourth component is the
-// ripeness: 1 where the dream is as strong as cold frames have it, 0 where there is none yet.
+// maturity: 1 where the dream is as strong as cold frames have it, 0 where there is none yet.
 // Kernels on pixels are launched as raster_grid in engine/picture/raster.c says; those that measure are
 // launched with one work-group of GROUP work-items for each block of the picture.
 #ifndef RUN
@@ -297,23 +297,23 @@ float patch_difference(const __global float *frame, const __global float *past, 
 #define MOVE float x0, float x1, float x2, float y0, float y1, float y2
 #define MOVED(at) ((float2)(x0 * (at).x + x1 * (at).y + x2, y0 * (at).x + y1 * (at).y + y2))
 
-// Ripeness: 0 where nothing was inherited, ALIVE where the dream is whole and goes on, 1 where it is at
-// rest. What moves never ripens beyond ALIVE.
+// Maturity: 0 where nothing was inherited, ALIVE where the dream is whole and goes on, 1 where it is at
+// rest. What moves matures to ALIVE at most.
 #define ALIVE 0.5f
 
 // How far a place is at rest, 0..1: a straight line that ends, so that a still scene comes to rest
 // altogether.
 #define AT_REST 0.99f
-float rest_of(float ripeness)
+float rest_of(float maturity)
 {
-	return clamp((ripeness - ALIVE) * (1 / (AT_REST - ALIVE)), 0.0f, 1.0f);
+	return clamp((maturity - ALIVE) * (1 / (AT_REST - ALIVE)), 0.0f, 1.0f);
 }
 
-// inherited = the last detail, fetched from where each pixel was, as far as that is sure. still,
-// moving and resting say how much of it is passed on there, ripe_still and ripe_moving how much of
-// its ripeness; and the move is made besides.
+// inherited = the last detail, fetched from where each pixel was, times the confidence in that.
+// still, moving and resting say how much of it is passed on there, maturity_still and maturity_moving how much of
+// its maturity; and the move is made besides.
 __kernel void inherit(float gain, float offset, float still, float moving, float resting,
-		      float ripe_still, float ripe_moving, MOVE, const __global float *frame_light,
+		      float maturity_still, float maturity_moving, MOVE, const __global float *frame_light,
 		      const __global float *past_light, const __global float2 *was,
 		      const __global float *trust, const __global float4 *detail,
 		      __global float4 *inherited, int width, int height)
@@ -324,23 +324,23 @@ __kernel void inherit(float gain, float offset, float still, float moving, float
 						    was[pixel], gain, offset);
 		float2 at = MOVED(was[pixel]), moved = at - (float2)(x, y);
 		float motion = ramp(SLOW, MOVING, sqrt(dot(moved, moved)));
-		float sure = trust[pixel] * inside(at, width, height) *
+		float confidence = trust[pixel] * inside(at, width, height) *
 			     (1 - ramp(LIKE, UNLIKE, difference));
 		float4 value = lanczos_sample(detail, width, height, at);
-		float ripe = fmin(clamp(value.w, 0.0f, 1.0f), mix(1.0f, ALIVE, motion));
-		float passed = mix(mix(still, moving, motion), resting, rest_of(ripe));
+		float mature = fmin(clamp(value.w, 0.0f, 1.0f), mix(1.0f, ALIVE, motion));
+		float passed = mix(mix(still, moving, motion), resting, rest_of(mature));
 
 		inherited[pixel] =
-			(float4)(value.xyz * (sure * passed),
-				 ripe * sure * mix(ripe_still, ripe_moving, motion));
+			(float4)(value.xyz * (confidence * passed),
+				 mature * confidence * mix(maturity_still, maturity_moving, motion));
 	}
 }
 
 // How much a place wants to be dreamed on: 1 where it is alive, up to twice that the fresher it is,
 // not at all at rest.
-float need(float ripeness)
+float need(float maturity)
 {
-	return 1 - rest_of(ripeness) + clamp(1 - ripeness * (1 / ALIVE), 0.0f, 1.0f);
+	return 1 - rest_of(maturity) + clamp(1 - maturity * (1 / ALIVE), 0.0f, 1.0f);
 }
 
 // gradient times need: what wants nothing must not count when the gradient is normalised, either.
@@ -379,12 +379,13 @@ __kernel void find_length(const __global float8 *needs, int blocks, __global flo
 
 // ---- what is kept ----
 
-// How much riper a place becomes in a second that is fresh, and one that is alive.
+// How much a place matures in a second where it is fresh, and where it is alive.
 #define FRESH_RATE 1.0f
 #define ALIVE_RATE 0.5f
 
 // detail = what was dreamed, where it was wanted, and what was inherited, elsewhere. seconds says for
-// how long it ripens; 0: nothing was dreamed; below 0 all was dreamed as if cold, and is that ripe.
+// how long it matures. 0: nothing was dreamed. Below 0: all was dreamed as if cold, and this is its
+// maturity with the sign turned.
 __kernel void keep(float seconds, const __global float4 *dreamed, const __global float4 *inherited,
 		   __global float4 *detail, int width, int height)
 {
@@ -436,7 +437,7 @@ float mirrored(float at, int size)
 
 // moved = the last dream itself, moved: its brightness times contrast, what colours differ from that
 // times colourfulness, and an offset of each colour.
-__kernel void travel(float contrast, float colourfulness, float red, float green, float blue, MOVE,
+__kernel void move_dream(float contrast, float colourfulness, float red, float green, float blue, MOVE,
 		     const __global float4 *frame, const __global float4 *detail,
 		     __global float4 *moved, int width, int height)
 {

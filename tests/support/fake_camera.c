@@ -198,20 +198,62 @@ static int give_buffer(struct device *device, int descriptor, struct v4l2_buffer
 	return 0;
 }
 
-static int answer(struct device *device, int descriptor, unsigned long request, void *argument)
+static int tell_capability(const char *name, const char *place, struct v4l2_capability *capability)
 {
-	char name[32], place[32], state[32];
-	if (!is_there(device, name, place, state))
-		return fail(ENODEV);
+	snprintf((char *)capability->card, sizeof(capability->card), "%s", name);
+	snprintf((char *)capability->bus_info, sizeof(capability->bus_info), "%s", place);
+	capability->capabilities = capability->device_caps =
+		V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING;
+	return 0;
+}
+
+static int set_format(struct device *device, struct v4l2_format *wish)
+{
+	struct v4l2_pix_format *format = &wish->fmt.pix;
+	device->is_mjpeg = format->pixelformat == V4L2_PIX_FMT_MJPEG;
+	return fill_format(device, format);
+}
+
+static int tell_rate(const struct device *device, struct v4l2_streamparm *parameters)
+{
+	struct v4l2_captureparm *capture = &parameters->parm.capture;
+	capture->capability = V4L2_CAP_TIMEPERFRAME;
+	capture->timeperframe.numerator = 1;
+	capture->timeperframe.denominator = (unsigned)device->rate;
+	return 0;
+}
+
+static int set_rate(struct device *device, struct v4l2_streamparm *parameters)
+{
+	struct v4l2_fract interval = parameters->parm.capture.timeperframe;
+	if (interval.numerator)
+		device->rate = (int)(interval.denominator / interval.numerator);
+	return tell_rate(device, parameters);
+}
+
+static int count_buffers(struct v4l2_requestbuffers *wish)
+{
+	wish->count = wish->count < BUFFERS ? wish->count : BUFFERS;
+	return 0;
+}
+
+static int tell_buffer(struct v4l2_buffer *buffer)
+{
+	buffer->length = BUFFER_BYTES;
+	buffer->m.offset = buffer->index * BUFFER_BYTES;
+	return 0;
+}
+
+static int queue_buffer(struct device *device, const struct v4l2_buffer *buffer)
+{
+	device->queued[(device->first + device->count++) % BUFFERS] = (int)buffer->index;
+	return 0;
+}
+
+/* The requests about what the camera is and how it is to be read. */
+static int answer_settings(struct device *device, unsigned long request, void *argument)
+{
 	switch (request) {
-	case VIDIOC_QUERYCAP: {
-		struct v4l2_capability *capability = argument;
-		snprintf((char *)capability->card, sizeof(capability->card), "%s", name);
-		snprintf((char *)capability->bus_info, sizeof(capability->bus_info), "%s", place);
-		capability->capabilities = capability->device_caps =
-			V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING;
-		return 0;
-	}
 	case VIDIOC_ENUM_FMT:
 		return list_formats(argument);
 	case VIDIOC_ENUM_FRAMESIZES:
@@ -223,47 +265,40 @@ static int answer(struct device *device, int descriptor, unsigned long request, 
 		return 0;
 	case VIDIOC_ENUMINPUT:
 		return ((struct v4l2_input *)argument)->index ? fail(EINVAL) : 0;
-	case VIDIOC_S_FMT: {
-		struct v4l2_pix_format *format = &((struct v4l2_format *)argument)->fmt.pix;
-		device->is_mjpeg = format->pixelformat == V4L2_PIX_FMT_MJPEG;
-		return fill_format(device, format);
-	}
+	case VIDIOC_S_FMT:
+		return set_format(device, argument);
 	case VIDIOC_G_FMT:
 		return fill_format(device, &((struct v4l2_format *)argument)->fmt.pix);
 	case VIDIOC_S_PARM:
-	case VIDIOC_G_PARM: {
-		struct v4l2_captureparm *capture =
-			&((struct v4l2_streamparm *)argument)->parm.capture;
-		if (request == VIDIOC_S_PARM && capture->timeperframe.numerator)
-			device->rate = (int)(capture->timeperframe.denominator /
-			                     capture->timeperframe.numerator);
-		capture->capability = V4L2_CAP_TIMEPERFRAME;
-		capture->timeperframe.numerator = 1;
-		capture->timeperframe.denominator = (unsigned)device->rate;
-		return 0;
+		return set_rate(device, argument);
+	case VIDIOC_G_PARM:
+		return tell_rate(device, argument);
+	default:
+		return fail(ENOTTY);
 	}
-	case VIDIOC_REQBUFS: {
-		struct v4l2_requestbuffers *wish = argument;
-		wish->count = wish->count < BUFFERS ? wish->count : BUFFERS;
-		return 0;
-	}
-	case VIDIOC_QUERYBUF: {
-		struct v4l2_buffer *buffer = argument;
-		buffer->length = BUFFER_BYTES;
-		buffer->m.offset = buffer->index * BUFFER_BYTES;
-		return 0;
-	}
+}
+
+static int answer(struct device *device, int descriptor, unsigned long request, void *argument)
+{
+	char name[32], place[32], state[32];
+	if (!is_there(device, name, place, state))
+		return fail(ENODEV);
+	switch (request) {
+	case VIDIOC_QUERYCAP:
+		return tell_capability(name, place, argument);
+	case VIDIOC_REQBUFS:
+		return count_buffers(argument);
+	case VIDIOC_QUERYBUF:
+		return tell_buffer(argument);
 	case VIDIOC_QBUF:
-		device->queued[(device->first + device->count++) % BUFFERS] =
-			(int)((struct v4l2_buffer *)argument)->index;
-		return 0;
+		return queue_buffer(device, argument);
 	case VIDIOC_DQBUF:
 		return give_buffer(device, descriptor, argument, state);
 	case VIDIOC_STREAMON:
 	case VIDIOC_STREAMOFF:
 		return 0;
 	default:
-		return fail(ENOTTY);
+		return answer_settings(device, request, argument);
 	}
 }
 

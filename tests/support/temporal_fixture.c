@@ -124,3 +124,37 @@ rv_frame_report dream(struct fixture *fixture)
 	fixture->time += frame_time;
 	return rv_last_frame(fixture->engine);
 }
+
+double strength(const struct fixture *fixture, int from_column)
+{
+	double sum = 0;
+	int count = 0;
+
+	for (int i = 0; i < COUNT; i++)
+		if (i / 3 % WIDTH >= from_column) {
+			sum += pow((double)fixture->dream[i] - (double)fixture->frame[i], 2);
+			count++;
+		}
+	return sqrt(sum / count);
+}
+
+double likeness(const struct fixture *fixture, const float *past_detail, int dx)
+{
+	static float a[COUNT], b[COUNT];
+	size_t count = 0;
+
+	for (int i = 0; i < COUNT; i++) {
+		int x = i / 3 % WIDTH;
+		if (x + dx < 8 || x + dx >= WIDTH - 8 || x < 8 || x >= WIDTH - 8)
+			continue;
+		a[count] = fixture->dream[i] - fixture->frame[i];
+		b[count++] = past_detail[i + 3 * dx];
+	}
+	return test_cosine(a, b, count);
+}
+
+void keep_detail(const struct fixture *fixture, float *detail)
+{
+	for (int i = 0; i < COUNT; i++)
+		detail[i] = fixture->dream[i] - fixture->frame[i];
+}

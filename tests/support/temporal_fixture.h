@@ -35,4 +35,14 @@ rv_image image_of(float *pixels);
 /* Dreams frame, with params, into dream, and goes on to the next frame's time. */
 rv_frame_report dream(struct fixture *fixture);
 
+/* RMS of the detail, dream minus frame, from a column on. */
+double strength(const struct fixture *fixture, int from_column);
+
+/* Writes the detail to detail[COUNT]. */
+void keep_detail(const struct fixture *fixture, float *detail);
+
+/* Cosine between the detail and a past one that lies dx pixels further right, away from the
+ * borders. */
+double likeness(const struct fixture *fixture, const float *past_detail, int dx);
+
 #endif

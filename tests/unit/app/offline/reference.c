@@ -37,6 +37,20 @@ static const char *scratch(const char *name)
 	return path;
 }
 
+/* The path of test data, valid until four more are asked for; NULL where it is not here. */
+static const char *data_path(const char *name)
+{
+	static char paths[4][1024];
+	static int next;
+	const char *found = test_data(name);
+
+	if (!found)
+		return NULL;
+	next = (next + 1) % 4;
+	snprintf(paths[next], sizeof(paths[next]), "%s", found);
+	return paths[next];
+}
+
 __attribute__((destructor)) static void remove_scratch(void)
 {
 	static const char *const names[] = {"input.npy", "activation.npy", "gradient.npy", "log",
@@ -338,12 +352,8 @@ static void compare(const char *path, const char *format, const char *layer, int
                     rv_convolution method, check *check_subject)
 {
 	struct subject subject;
-	const char *picture = test_data(still);
-	char picture_path[1024];
 
-	snprintf(picture_path, sizeof(picture_path), "%s", picture ? picture : "");
-	if (subject_compute(&subject, path, format, picture ? picture_path : NULL, layer, width,
-	                    height, method))
+	if (subject_compute(&subject, path, format, data_path(still), layer, width, height, method))
 		check_subject(&subject, layer);
 	subject_release(&subject);
 }
@@ -361,12 +371,10 @@ static void compare_inception(const char *layer, int width, int height, rv_convo
 static void compare_data(const char *net, const char *format, const char *layer, int width,
                          int height, rv_convolution method, check *check_subject)
 {
-	const char *found = test_data(net);
-	char path[1024];
+	const char *path = data_path(net);
 
-	if (!found)
+	if (!path)
 		SKIP("%s is not here", net);
-	snprintf(path, sizeof(path), "%s", found);
 	compare(path, format, layer, width, height, method, check_subject);
 }
 
@@ -449,6 +457,7 @@ static bool label_says(int class, const char *word)
 	return strstr(line, word) != NULL;
 }
 
+<<<<<<< HEAD
 /* net: of the test data, or a whole path. */
 static void expect_zebra(const char *net, const char *layer)
 {
@@ -464,6 +473,19 @@ static void expect_zebra(const char *net, const char *layer)
 		SKIP("the network is not here");
 	snprintf(path, sizeof(path), "%s", net);
 	if (subject_compute(&subject, path, "caffe-bgr", picture_path, layer, 224, 224,
+=======
+/* path: of the network; NULL where it is not here. */
+static void expect_zebra(const char *path, const char *layer)
+{
+	struct subject subject;
+	const char *picture = data_path("photos/zebra.jpg");
+
+	if (!picture)
+		SKIP("photos/zebra.jpg is not here");
+	if (!path)
+		SKIP("the network is not here");
+	if (subject_compute(&subject, path, "caffe-bgr", picture, layer, 224, 224,
+>>>>>>> 21c956e (Cut the circles of time, and call things there by the field's words)
 	                    RV_CONVOLUTION_AUTO)) {
 		int class = strongest_class(&subject.activation);
 		CHECK(subject.activation.channels == CLASSES);
@@ -474,12 +496,22 @@ static void expect_zebra(const char *net, const char *layer)
 
 TEST(zebra_is_a_zebra_to_googlenet)
 {
+<<<<<<< HEAD
 	expect_zebra("nets/bvlc_googlenet.onnx", "prob");
+=======
+	expect_zebra(data_path("nets/bvlc_googlenet.onnx"), "prob");
+>>>>>>> 21c956e (Cut the circles of time, and call things there by the field's words)
 }
 
 /* The same network as Caffe would have written it, whose highest layer is the one below Softmax. */
 TEST(zebra_is_a_zebra_to_a_caffemodel)
 {
+<<<<<<< HEAD
+=======
+	const char *net = data_path("nets/bvlc_googlenet.onnx");
+	if (!net)
+		SKIP("nets/bvlc_googlenet.onnx is not here");
+>>>>>>> 21c956e (Cut the circles of time, and call things there by the field's words)
 	for (int form = CAFFE_NEW; form < CAFFE_FORMS; form++) {
 		const char *path = scratch("network.caffemodel");
 		const char *net = test_data("nets/bvlc_googlenet.onnx");
@@ -492,5 +524,9 @@ TEST(zebra_is_a_zebra_to_a_caffemodel)
 
 TEST(zebra_is_a_zebra_to_squeezenet)
 {
+<<<<<<< HEAD
 	expect_zebra("nets/SqueezeNet_fp16.onnx", "softmaxout_1");
+=======
+	expect_zebra(data_path("nets/SqueezeNet_fp16.onnx"), "softmaxout_1");
+>>>>>>> 21c956e (Cut the circles of time, and call things there by the field's words)
 }

@@ -138,7 +138,7 @@ TEST(a_beginning_is_spread_over_frames)
 
 /* ---- travel ---- */
 
-static void apply(const struct move *move, double x, double y, double at[2])
+static void apply(const struct camera_move *move, double x, double y, double at[2])
 {
 	at[0] = (double)move->at[0] * x + (double)move->at[1] * y + (double)move->at[2];
 	at[1] = (double)move->at[3] * x + (double)move->at[4] * y + (double)move->at[5];
@@ -147,7 +147,7 @@ static void apply(const struct move *move, double x, double y, double at[2])
 static void check_moved(const rv_time *time, double seconds, double x, double y, double from_x,
                         double from_y)
 {
-	struct move move = move_find(time, 101, 51, seconds);
+	struct camera_move move = camera_find_move(time, 101, 51, seconds);
 	double at[2];
 
 	apply(&move, x, y, at);
@@ -173,7 +173,8 @@ TEST(a_move_says_where_a_pixel_comes_from)
 TEST(many_short_moves_make_one_long_one)
 {
 	const rv_time time = {.zoom = 1.7f, .rotation = 25};
-	struct move whole = move_find(&time, 101, 51, 1), part = move_find(&time, 101, 51, 0.1);
+	struct camera_move whole = camera_find_move(&time, 101, 51, 1),
+			   part = camera_find_move(&time, 101, 51, 0.1);
 	double at[2] = {80, 40}, expected[2];
 
 	apply(&whole, at[0], at[1], expected);
@@ -188,11 +189,11 @@ TEST(a_drift_breathes_about_the_zoom)
 	double sum = 0, largest = 0;
 
 	for (int i = 0; i < 900; i++) {
-		double zoom = (double)drift_breathe(&time, i / 100.0).zoom;
+		double zoom = (double)camera_breathe(&time, i / 100.0).zoom;
 
 		sum += log(zoom / 1.2) / 900;
 		largest = fmax(largest, zoom);
-		CHECK(drift_breathe(&still, i / 100.0).zoom == still.zoom);
+		CHECK(camera_breathe(&still, i / 100.0).zoom == still.zoom);
 	}
 	CHECK(fabs(sum) < 1e-4 && largest > 1.2 && largest < 1.3);
 }
@@ -202,7 +203,7 @@ TEST(a_tone_leads_back_to_the_first_one)
 	const struct dream_view first = {
 		.colour = {0.1, 0, -0.2}, .contrast = 0.3, .colourfulness = 0.2};
 	struct dream_view now = {.colour = {0.5, 0.4, 0.3}, .contrast = 0.45, .colourfulness = 0.1};
-	struct tone tone = tone_find(&now, &now, 1);
+	struct camera_tone tone = camera_find_tone(&now, &now, 1);
 
 	CHECK(tone.contrast == 1 && tone.colourfulness == 1);
 	for (int c = 0; c < 3; c++)
@@ -211,7 +212,7 @@ TEST(a_tone_leads_back_to_the_first_one)
 		double light =
 			0.299 * now.colour[0] + 0.587 * now.colour[1] + 0.114 * now.colour[2];
 
-		tone = tone_find(&first, &now, 1 / 30.0);
+		tone = camera_find_tone(&first, &now, 1 / 30.0);
 		for (int c = 0; c < 3; c++)
 			now.colour[c] = tone.contrast * light +
 			                tone.colourfulness * (now.colour[c] - light) +
@@ -228,8 +229,8 @@ TEST(a_tone_leads_back_to_the_first_one)
 TEST(a_tone_of_nothing_is_finite)
 {
 	const struct dream_view first = {.contrast = 0.3, .colourfulness = 0.2}, now = {0};
-	struct tone tone = tone_find(&first, &now, 1);
+	struct camera_tone tone = camera_find_tone(&first, &now, 1);
 
 	CHECK(tone.contrast == 1 && tone.colourfulness == 1);
-	CHECK(tone_find(&first, &(struct dream_view){.contrast = 1e-9}, 100).contrast <= 2);
+	CHECK(camera_find_tone(&first, &(struct dream_view){.contrast = 1e-9}, 100).contrast <= 2);
 }

@@ -90,12 +90,6 @@ TEST(a_dream_goes_on_with_other_octaves_and_another_flow)
 	tear_down(&fixture);
 }
 
-static void keep_detail(const struct fixture *fixture, float *detail)
-{
-	for (int i = 0; i < COUNT; i++)
-		detail[i] = fixture->dream[i] - fixture->frame[i];
-}
-
 /* Even where it had come to rest: the first frame is nearly as before, later ones less and less so,
  * and in the end it is a dream of the other. */
 TEST(a_dream_melts_into_another_one)

@@ -12,11 +12,11 @@ enum { MIDDLE = HEIGHT / 2 * WIDTH + WIDTH / 2 };
 
 struct scene_made {
 	struct recording recording;
-	struct temporal_stage stage;
+	struct temporal_buffers buffers;
 	int trace, inherit;
 	float there, back, light, change; /* flow in pixels to the right; brightness; its change */
 	float down;                       /* of the flow there; the way back goes up as far */
-	float ripeness, textured;         /* of the detail; 1: a wave of eight pixels, 0: all 1 */
+	float maturity, textured;         /* of the detail; 1: a wave of eight pixels, 0: all 1 */
 };
 
 static void fill(float *pixels, const float value[4])
@@ -49,7 +49,7 @@ static void paint_detail(const struct scene_made *made, float pixels[4 * PIXELS]
 {
 	for (int i = 0; i < 4 * PIXELS; i++) {
 		double wave = cos(acos(-1) * (i / 4 % WIDTH) / 4);
-		pixels[i] = i % 4 == 3 ? made->ripeness : made->textured > 0 ? (float)wave : 1;
+		pixels[i] = i % 4 == 3 ? made->maturity : made->textured > 0 ? (float)wave : 1;
 	}
 }
 
@@ -71,16 +71,16 @@ static bool make(struct scene_made *made)
 	paint_detail(made, detail);
 	kept = (struct raster){recording_buffer(recording, detail, 4 * (size_t)PIXELS), WIDTH,
 	                       HEIGHT};
-	made->stage = (struct temporal_stage){
+	made->buffers = (struct temporal_buffers){
 		.rasters = {&frame, &kept, &inherited}, .side = 8, .columns = 6, .blocks = 24};
-	temporal_record_buffers(&recording->recorder, &made->stage);
-	made->stage.past = raster_of(recording, past);
-	made->stage.to_past = flow_of(recording, made->there, made->down);
-	made->stage.to_present = flow_of(recording, made->back, -made->down);
-	temporal_record_trace(&recording->recorder, &made->stage);
-	temporal_record_compare(&recording->recorder, &made->stage);
+	temporal_record_buffers(&recording->recorder, &made->buffers);
+	made->buffers.past = raster_of(recording, past);
+	made->buffers.to_past = flow_of(recording, made->there, made->down);
+	made->buffers.to_present = flow_of(recording, made->back, -made->down);
+	temporal_record_trace(&recording->recorder, &made->buffers);
+	temporal_record_compare(&recording->recorder, &made->buffers);
 	made->inherit = recording->list.count;
-	temporal_record_inherit(&recording->recorder, &made->stage);
+	temporal_record_inherit(&recording->recorder, &made->buffers);
 	return true;
 }
 
@@ -101,12 +101,12 @@ static double inherit(struct scene_made *made, double still, double moving, floa
 	set(made, INHERIT_STILL, still);
 	set(made, INHERIT_MOVING, moving);
 	set(made, INHERIT_RESTING, 1);
-	set(made, INHERIT_RIPE_STILL, 1);
-	set(made, INHERIT_RIPE_MOVING, 1);
+	set(made, INHERIT_MATURITY_STILL, 1);
+	set(made, INHERIT_MATURITY_MOVING, 1);
 	for (cl_uint i = 0; i < MOVE_COUNT; i++)
 		set(made, INHERIT_MOVE + i, (double)identity[i]);
 	if (!recording_run(&made->recording) ||
-	    !recording_read(&made->recording, made->stage.rasters.inherited->buffer, pixels,
+	    !recording_read(&made->recording, made->buffers.rasters.inherited->buffer, pixels,
 	                    sizeof(pixels)))
 		return NAN;
 	for (int c = 0; c < 4; c++)
@@ -125,7 +125,7 @@ static double inherited_of(struct scene_made made, double still, double moving, 
 TEST(what_both_flows_agree_on_is_inherited)
 {
 	float there[4];
-	const struct scene_made agreed = {.there = 3, .back = -3, .ripeness = 0.5f};
+	const struct scene_made agreed = {.there = 3, .back = -3, .maturity = 0.5f};
 
 	CHECK(fabs(inherited_of(agreed, 1, 1, there) - 1) < 1e-5);
 	CHECK(fabsf(there[3] - 0.5f) < 1e-5f);
@@ -135,8 +135,8 @@ TEST(what_both_flows_agree_on_is_inherited)
 TEST(what_the_flows_disagree_on_is_not_inherited)
 {
 	float there[4];
-	const struct scene_made astray = {.there = 3, .back = 0, .ripeness = 0.5f};
-	const struct scene_made nearly = {.there = 3, .back = -2.6f, .ripeness = 0.5f};
+	const struct scene_made astray = {.there = 3, .back = 0, .maturity = 0.5f};
+	const struct scene_made nearly = {.there = 3, .back = -2.6f, .maturity = 0.5f};
 
 	CHECK(inherited_of(astray, 1, 1, there) == 0);
 	CHECK(there[3] == 0);
@@ -147,8 +147,8 @@ TEST(what_the_flows_disagree_on_is_not_inherited)
 TEST(what_looks_different_is_not_inherited)
 {
 	float there[4];
-	const struct scene_made other = {.change = 0.45f, .ripeness = 0.5f};
-	const struct scene_made dimmed = {.change = -0.1f, .ripeness = 0.5f};
+	const struct scene_made other = {.change = 0.45f, .maturity = 0.5f};
+	const struct scene_made dimmed = {.change = -0.1f, .maturity = 0.5f};
 
 	CHECK(inherited_of(other, 1, 1, there) == 0);
 	CHECK(there[3] == 0);
@@ -158,8 +158,8 @@ TEST(what_looks_different_is_not_inherited)
 TEST(moving_and_still_parts_are_told_apart)
 {
 	float there[4];
-	const struct scene_made moving = {.there = 1, .back = -1, .ripeness = 0.5f};
-	const struct scene_made still = {.ripeness = 0.5f};
+	const struct scene_made moving = {.there = 1, .back = -1, .maturity = 0.5f};
+	const struct scene_made still = {.maturity = 0.5f};
 
 	CHECK(fabs(inherited_of(moving, 0.25, 0.75, there) - 0.75) < 1e-5);
 	CHECK(fabs(inherited_of(still, 0.25, 0.75, there) - 0.25) < 1e-5);
@@ -168,8 +168,8 @@ TEST(moving_and_still_parts_are_told_apart)
 TEST(what_is_at_rest_is_passed_on_whole_and_wakes_when_it_moves)
 {
 	float there[4];
-	const struct scene_made still = {.ripeness = 1, .textured = 1};
-	const struct scene_made moving = {.there = 1, .back = -1, .ripeness = 1};
+	const struct scene_made still = {.maturity = 1, .textured = 1};
+	const struct scene_made moving = {.there = 1, .back = -1, .maturity = 1};
 
 	CHECK(fabs(fabs(inherited_of(still, 0.5, 0.5, there)) - 1) < 1e-6 && there[3] == 1);
 	CHECK(fabs(inherited_of(moving, 0.5, 0.5, there) - 0.5) < 1e-5);
@@ -182,7 +182,7 @@ TEST(a_fetch_keeps_fine_lines)
 {
 	float there[4];
 	const struct scene_made made = {
-		.there = 0.5f, .back = -0.5f, .ripeness = 0.5f, .textured = 1};
+		.there = 0.5f, .back = -0.5f, .maturity = 0.5f, .textured = 1};
 	double wave = cos(acos(-1) * (WIDTH / 2 + 0.5) / 4);
 
 	CHECK_MESSAGE(fabs(inherited_of(made, 1, 1, there) / wave - 1) < 0.02, "%g of %g",
@@ -194,13 +194,13 @@ TEST(a_fetch_from_next_to_nothing_beside_a_pixel_is_that_pixel)
 {
 	float there[4];
 	const struct scene_made made = {
-		.there = 1e-30f, .back = -1e-30f, .down = 2, .ripeness = 0.5f, .textured = 1};
+		.there = 1e-30f, .back = -1e-30f, .down = 2, .maturity = 0.5f, .textured = 1};
 	static float pixels[4 * PIXELS];
 	struct scene_made scene = made;
 
 	REQUIRE(make(&scene));
 	inherit(&scene, 1, 1, there);
-	CHECK(recording_read(&scene.recording, scene.stage.rasters.inherited->buffer, pixels,
+	CHECK(recording_read(&scene.recording, scene.buffers.rasters.inherited->buffer, pixels,
 	                     sizeof(pixels)));
 	for (int i = 0; i < PIXELS / 2; i++)
 		CHECK_MESSAGE(fabsf(pixels[4 * i] - cosf(acosf(-1) * (float)(i % WIDTH) / 4)) <

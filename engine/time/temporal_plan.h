@@ -1,0 +1,32 @@
+/* What a frame's dream starts from, and how it goes on: what engine/time tells engine/dream. */
+#ifndef ENGINE_TIME_TEMPORAL_PLAN_H
+#define ENGINE_TIME_TEMPORAL_PLAN_H
+
+#include "engine/picture/raster.h"
+#include "engine/time/effort.h"
+
+/* Twins of those in shaders/time/temporal.cl. */
+#define MATURITY_ALIVE 0.5
+#define MATURITY_AT_REST 1.0
+
+/* Rasters of one size, the caller's; they must outlive the object. */
+struct temporal_rasters {
+	const struct raster *frame;  /* the picture as given */
+	const struct raster *detail; /* dream minus frame; the fourth component is the maturity */
+	const struct raster *inherited; /* the part of the last detail that a frame starts from */
+};
+
+/* How a frame is to be dreamed. */
+struct temporal_plan {
+	bool warm;    /* starts from inherited; false: from the frame alone */
+	bool cut;     /* cold because a new scene was seen */
+	bool onset;   /* within the scene's beginning */
+	bool dreamed; /* warm and not at rest */
+	struct effort effort;
+	uint64_t seed;             /* to be added to that of the jitter */
+	double phase_x, phase_y;   /* of the octaves: struct schedule_plan */
+	double wandered;           /* drift, over the seconds of the scene */
+	float likeness, uncovered; /* as in rv_frame_report */
+};
+
+#endif

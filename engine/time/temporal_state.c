@@ -1,0 +1,32 @@
+#include "engine/time/temporal_state.h"
+
+#include <math.h>
+
+double temporal_seconds(const struct temporal *temporal, int64_t nanoseconds)
+{
+	double seconds = ((double)nanoseconds - (double)temporal->history.nanoseconds) * 1e-9;
+
+	return fmin(fmax(seconds, 0), 1);
+}
+
+void temporal_set_move(const struct launch *launch, cl_uint argument,
+                       const struct camera_move *move)
+{
+	for (cl_uint i = 0; i < MOVE_COUNT; i++)
+		launch_set_float(launch, argument + i, move->at[i]);
+}
+
+rv_status temporal_read_table(struct temporal *temporal, rv_error *error)
+{
+	cl_int code =
+		clEnqueueReadBuffer(temporal->device->queue, temporal->buffers.table, CL_TRUE, 0,
+	                            (size_t)temporal->buffers.blocks * sizeof(*temporal->view),
+	                            temporal->view, 0, NULL, NULL);
+
+	return code ? device_fail(error, code, "reading what became of the scene") : RV_OK;
+}
+
+bool temporal_is_beginning(const struct temporal *temporal)
+{
+	return temporal->history.begun < 1 - 1e-6;
+}
