@@ -457,23 +457,6 @@ static bool label_says(int class, const char *word)
 	return strstr(line, word) != NULL;
 }
 
-<<<<<<< HEAD
-/* net: of the test data, or a whole path. */
-static void expect_zebra(const char *net, const char *layer)
-{
-	struct subject subject;
-	const char *picture = test_data("photos/zebra.jpg");
-	char picture_path[1024], path[1024];
-
-	if (!picture)
-		SKIP("photos/zebra.jpg is not here");
-	snprintf(picture_path, sizeof(picture_path), "%s", picture);
-	net = *net == '/' ? net : test_data(net);
-	if (!net)
-		SKIP("the network is not here");
-	snprintf(path, sizeof(path), "%s", net);
-	if (subject_compute(&subject, path, "caffe-bgr", picture_path, layer, 224, 224,
-=======
 /* path: of the network; NULL where it is not here. */
 static void expect_zebra(const char *path, const char *layer)
 {
@@ -485,7 +468,6 @@ static void expect_zebra(const char *path, const char *layer)
 	if (!path)
 		SKIP("the network is not here");
 	if (subject_compute(&subject, path, "caffe-bgr", picture, layer, 224, 224,
->>>>>>> 21c956e (Cut the circles of time, and call things there by the field's words)
 	                    RV_CONVOLUTION_AUTO)) {
 		int class = strongest_class(&subject.activation);
 		CHECK(subject.activation.channels == CLASSES);
@@ -496,27 +478,17 @@ static void expect_zebra(const char *path, const char *layer)
 
 TEST(zebra_is_a_zebra_to_googlenet)
 {
-<<<<<<< HEAD
-	expect_zebra("nets/bvlc_googlenet.onnx", "prob");
-=======
 	expect_zebra(data_path("nets/bvlc_googlenet.onnx"), "prob");
->>>>>>> 21c956e (Cut the circles of time, and call things there by the field's words)
 }
 
 /* The same network as Caffe would have written it, whose highest layer is the one below Softmax. */
 TEST(zebra_is_a_zebra_to_a_caffemodel)
 {
-<<<<<<< HEAD
-=======
 	const char *net = data_path("nets/bvlc_googlenet.onnx");
 	if (!net)
 		SKIP("nets/bvlc_googlenet.onnx is not here");
->>>>>>> 21c956e (Cut the circles of time, and call things there by the field's words)
 	for (int form = CAFFE_NEW; form < CAFFE_FORMS; form++) {
 		const char *path = scratch("network.caffemodel");
-		const char *net = test_data("nets/bvlc_googlenet.onnx");
-		if (!net)
-			SKIP("nets/bvlc_googlenet.onnx is not here");
 		REQUIRE(caffe_builder_convert_file(net, form, path));
 		expect_zebra(path, "loss3/classifier");
 	}
@@ -524,9 +496,5 @@ TEST(zebra_is_a_zebra_to_a_caffemodel)
 
 TEST(zebra_is_a_zebra_to_squeezenet)
 {
-<<<<<<< HEAD
-	expect_zebra("nets/SqueezeNet_fp16.onnx", "softmaxout_1");
-=======
 	expect_zebra(data_path("nets/SqueezeNet_fp16.onnx"), "softmaxout_1");
->>>>>>> 21c956e (Cut the circles of time, and call things there by the field's words)
 }
