@@ -68,14 +68,10 @@ RV_API int rv_edit_distance(const char *a, const char *b);
 
 typedef enum rv_device_kind { RV_DEVICE_CPU, RV_DEVICE_GPU, RV_DEVICE_OTHER } rv_device_kind;
 typedef struct rv_device_info {
-	char name[128];
-	char platform[128];
-	char driver[64];
+	char name[128], platform[128], driver[64];
 	rv_device_kind kind;
-	unsigned compute_units;
-	unsigned vector_width; /* native lanes of float */
-	uint64_t memory_bytes;
-	uint64_t max_buffer_bytes;
+	unsigned compute_units, vector_width; /* vector_width: native lanes of float */
+	uint64_t memory_bytes, max_buffer_bytes;
 	bool usable; /* false: listed by its platform, but cannot run Reverie's kernels */
 } rv_device_info;
 
@@ -86,7 +82,6 @@ RV_API rv_status rv_device_list(rv_device_info *list, int capacity, int *count, 
 /* ---- models ---- */
 
 typedef struct rv_model rv_model;
-
 /* How a picture becomes the network's input: channel c of the input is
  * (value - mean[c]) * scale[c], value in 0..255, channels in the network's order. */
 typedef struct rv_input_format {
@@ -94,8 +89,7 @@ typedef struct rv_input_format {
 	 * "guess" (nothing does). */
 	char name[32];
 	bool bgr; /* channel 0 is blue */
-	float mean[3];
-	float scale[3];
+	float mean[3], scale[3];
 } rv_input_format;
 
 typedef struct rv_layer_info {
@@ -106,14 +100,12 @@ typedef struct rv_layer_info {
 	bool supported; /* false: this layer, or one below it, uses an unknown operator */
 } rv_layer_info;
 
-/* Reads the ONNX file at path. input_format is a preset's name, or NULL or "" for what the file's
- * metadata says; where it says nothing, that of torchvision's networks is taken, and called
- * "guess".
- * RV_NOT_FOUND, RV_IO, RV_CORRUPT, RV_UNSUPPORTED, RV_MEMORY. */
+/* Reads the ONNX file or .caffemodel at path. input_format is a preset's name, or NULL or "" for
+ * what the file says; where it says nothing, that of torchvision's networks is taken, and called
+ * "guess". RV_NOT_FOUND, RV_IO, RV_CORRUPT, RV_UNSUPPORTED, RV_MEMORY. */
 RV_API rv_status rv_model_open(rv_model **model, const char *path, const char *input_format,
                                rv_error *error);
 RV_API void rv_model_close(rv_model **model);
-
 RV_API const char *rv_model_path(const rv_model *model);
 RV_API const rv_input_format *rv_model_input_format(const rv_model *model);
 /* The layer dreamed of when none is named: what the metadata says, else one two thirds up. */
@@ -129,9 +121,8 @@ RV_API rv_status rv_model_set_defaults(rv_model *model, const char *input_format
 /* Layers in the order of the network, 0 <= index < count. */
 RV_API int rv_model_layer_count(const rv_model *model);
 RV_API const rv_layer_info *rv_model_layer(const rv_model *model, int index);
-/* Writes the index of the layer called name, or as writers of ONNX files lengthen it:
- * name_1 in the ONNX model zoo, /name_output_0 from PyTorch. Where there is none, RV_NOT_FOUND and
- * a message that suggests the nearest names. */
+/* Writes the index of the layer called name, or as writers of ONNX files lengthen it: name_1 (model
+ * zoo), /name_output_0 (PyTorch). None: RV_NOT_FOUND and a message with the nearest names. */
 RV_API rv_status rv_model_find_layer(const rv_model *model, const char *name, int *index,
                                      rv_error *error);
 
@@ -378,8 +369,6 @@ typedef struct rv_frame_report {
 } rv_frame_report;
 RV_API rv_frame_report rv_last_frame(const rv_engine *engine);
 
-/* ---- motion ---- */
-
 /* Optical flow (the method is named in engine/flow/flow.h): the pixel (x, y) of first is found at
  * (x + u, y + v) of second, where u, v are motion[(y * width + x) * 2] and the float after it, in
  * pixels. The pictures have the same size; motion is the caller's. Where milliseconds is not NULL,
@@ -424,24 +413,21 @@ RV_API rv_status rv_inspect(rv_engine *engine, const rv_image *picture, const ch
  * octaves and no jitter. The engine must outlive the appraiser, which keeps to the params of its
  * creation. RV_INVALID, RV_MEMORY, RV_DEVICE. */
 typedef struct rv_appraiser rv_appraiser;
-
 RV_API rv_status rv_appraiser_create(rv_appraiser **appraiser, rv_engine *engine, int width,
                                      int height, rv_error *error);
 RV_API void rv_appraiser_destroy(rv_appraiser **appraiser);
 RV_API rv_status rv_appraise(rv_appraiser *appraiser, const rv_image *picture, double *value,
                              rv_error *error);
 
-/* Compiles every kernel for the device of config, so that whoever writes one sees at once whether
- * it compiles. compiled counts the programs; RV_DEVICE with the compiler's first complaint. */
+/* Compiles every kernel for the device of config. compiled counts the programs; RV_DEVICE with the
+ * compiler's first complaint. */
 RV_API rv_status rv_compile_kernels(const rv_config *config, int *compiled, rv_error *error);
 
-/* Times every way to do each convolution that a step on layer at this size needs, and remembers
- * the fastest in the cache directory. Progress goes through rv_set_progress. measured is the
- * number of shapes that were timed (those known already are not timed again). */
+/* Times every way to do each convolution that a step on layer at this size needs, and remembers the
+ * fastest in the cache directory. Progress goes through rv_set_progress. measured is the number of
+ * shapes that were timed (those known already are not timed again). */
 RV_API rv_status rv_tune(rv_engine *engine, const char *layer, int width, int height, int *measured,
                          rv_error *error);
-
-/* ---- measuring ---- */
 
 /* Times `runs` gradient steps (forward to layer, L2 objective, backward to the picture) after one
  * that is not counted. milliseconds[runs] is the caller's; runs may be 0. gflop is the useful
@@ -496,15 +482,13 @@ typedef struct rv_convolution_timing {
 	int height, width;                    /* of what is written */
 	rv_convolution method;                /* never RV_CONVOLUTION_AUTO */
 	int lanes, tile_pixels, tile_vectors; /* 0 for RV_CONVOLUTION_GEMM */
-	int group;           /* a work-group has group * group items; 0 for RV_CONVOLUTION_GEMM */
-	int block_tiles;     /* Winograd tiles of a work-group; 0: as the method thinks best */
-	double milliseconds; /* the best of a few runs */
-	double gflop;
-	bool fastest; /* the one that is used from now on */
+	int group;       /* a work-group has group * group items; 0 for RV_CONVOLUTION_GEMM */
+	int block_tiles; /* Winograd tiles of a work-group; 0: as the method thinks best */
+	double milliseconds, gflop; /* the best of a few runs; useful arithmetic */
+	bool fastest;               /* the one that is used from now on */
 } rv_convolution_timing;
 
 typedef void rv_convolution_report(void *context, const rv_convolution_timing *timing);
-
 /* As rv_tune, but every shape is timed, known or not, and every way to do it reported. */
 RV_API rv_status rv_compare_convolutions(rv_engine *engine, const char *layer, int width,
                                          int height, rv_convolution_report *report, void *context,
@@ -513,5 +497,4 @@ RV_API rv_status rv_compare_convolutions(rv_engine *engine, const char *layer, i
 #ifdef __cplusplus
 }
 #endif
-
 #endif
