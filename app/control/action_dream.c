@@ -334,8 +334,11 @@ static rv_status take_preset(struct action_state *state, const char *preset, rv_
 {
 	struct option_dream loaded = option_dream_default();
 	const char *name = strrchr(preset, '/') ? strrchr(preset, '/') + 1 : preset;
+	const char *open = state->options.dream.network.name;
+	strcpy(loaded.network.name, open);
 	rv_status status = preset_load(&loaded, preset, error);
-	if (status != RV_OK)
+	if (status != RV_OK ||
+	    (status = preset_check_network(loaded.network.name, name, open, error)) != RV_OK)
 		return status;
 	action_take_dream(state, &loaded, (double)state->options.live.fade);
 	snprintf(state->message, sizeof(state->message), "preset %.*s", (int)strcspn(name, "."),
@@ -410,7 +413,8 @@ static void add_preset(void *context, const char *path, const char *name)
 {
 	struct action_state *state = context;
 	(void)name;
-	if (state->preset_count < ACTION_PRESETS_MAX)
+	if (state->preset_count < ACTION_PRESETS_MAX &&
+	    preset_fits(path, state->options.dream.network.name))
 		snprintf(state->presets[state->preset_count++], PATH_LENGTH, "%s", path);
 }
 

@@ -30,7 +30,8 @@ rv_status action_randomise(struct action_state *state, const struct action_call 
 rv_status action_undo(struct action_state *state, const struct action_call *call, rv_error *error);
 rv_status action_redo(struct action_state *state, const struct action_call *call, rv_error *error);
 
-/* Fills the list of presets from the folders of paths_preset_folders(). */
+/* Fills the list of presets from the folders of paths_preset_folders(), but for those of another
+ * network than the one that the options name. */
 void action_find_presets(struct action_state *state);
 
 /* Whether the network has the layers and the channels that the options name. */

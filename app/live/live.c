@@ -16,6 +16,7 @@
 #include "app/live/show.h"
 #include "app/live/sound_reader.h"
 #include "app/media/convert.h"
+#include "app/options/preset.h"
 
 enum {
 	FRAME_QUEUE = 2,
@@ -86,6 +87,9 @@ static rv_status open_model(struct live *live, rv_error *error)
 	session_describe(&live->session, line);
 	if (line[0] && !live->actions->options.call.quiet)
 		fprintf(stderr, "%s\n", line);
+	/* From here on it is the open one, which presets are held against. */
+	if (live->session.network)
+		strcpy(live->actions->options.dream.network.name, live->session.network->name);
 	return list_layers(live, error);
 }
 
@@ -141,6 +145,19 @@ static rv_status open_window(struct live *live, rv_error *error)
 	return window_open(&live->window, "Reverie", width, height, error);
 }
 
+/* Presets of another network than the open one have no part in the show. */
+static rv_status check_presets(struct live *live, rv_error *error)
+{
+	const struct playlist *playlist = &live->playlist;
+	const char *open = live->actions->options.dream.network.name;
+	rv_status status = RV_OK;
+	for (int i = 0; i < playlist->count && status == RV_OK; i++)
+		status = preset_check_network(playlist->lines[i].dream.network.name,
+		                              playlist->lines[i].name, open, error);
+	action_find_presets(live->actions);
+	return status;
+}
+
 static rv_status open_playlist(struct live *live, rv_error *error)
 {
 	const char *path = live->actions->options.live.playlist;
@@ -155,7 +172,6 @@ static rv_status create_actions(struct live *live, const struct options *options
 	live->actions->options = *options;
 	live->actions->random = (uint64_t)clock_now();
 	live->actions->corners = projection_whole;
-	action_find_presets(live->actions);
 	return RV_OK;
 }
 
@@ -174,7 +190,8 @@ static rv_status open_parts(struct live *live, const struct options *options, rv
 	    (status = video_recorder_open(&live->recorder, options, live->decode, live->shown.width,
 	                                  live->shown.height, error)) != RV_OK ||
 	    (status = open_window(live, error)) != RV_OK ||
-	    (status = open_model(live, error)) != RV_OK)
+	    (status = open_model(live, error)) != RV_OK ||
+	    (status = check_presets(live, error)) != RV_OK)
 		return status;
 	return signals_stop ? rv_fail(error, RV_CANCELLED, "stopped") : RV_OK;
 }

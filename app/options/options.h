@@ -15,6 +15,7 @@ enum {
 	/* Constant rate factor, on x264's scale: 0 is the best. */
 	OPTION_QUALITY_DEFAULT = 18,
 	OPTION_QUALITY_MAX = 51,
+	OPTION_NETWORK_LENGTH = 64,
 };
 
 /* What a journey begins with; the order of its names in the table. */
@@ -28,6 +29,8 @@ enum option_hud { OPTION_HUD_OFF, OPTION_HUD_SMALL, OPTION_HUD_FULL, OPTION_HUD_
 
 struct option_network {
 	char model[OPTION_TEXT_LENGTH];
+	/* Of models/catalogue: the network that is open, or that a preset is for. Empty: any. */
+	char name[OPTION_NETWORK_LENGTH];
 	int input_format; /* index in option_input_formats; 0: what the file says */
 };
 

@@ -6,6 +6,7 @@
 #include "app/base/output_file.h"
 #include "app/base/paths.h"
 #include "app/base/text_lines.h"
+#include "app/networks/catalogue.h"
 
 enum { PREFIX_LENGTH = 264 };
 
@@ -35,6 +36,31 @@ static rv_status unknown_name(const char *prefix, const char *name, rv_error *er
 	return rv_fail(error, RV_INVALID, "%s%.64s: no such option", prefix, name);
 }
 
+/* What follows the word `network`, with or without an equals sign; NULL where line begins with
+ * another word. */
+static const char *find_network(const char *line)
+{
+	static const char word[] = "network";
+	size_t length = strcspn(line, " \t=");
+	if (length != sizeof(word) - 1 || strncmp(line, word, length) != 0)
+		return NULL;
+	return line + length + strspn(line + length, " \t=");
+}
+
+static rv_status parse_network(struct option_network *network, const char *name, const char *prefix,
+                               rv_error *error)
+{
+	const struct catalogue *catalogue = catalogue_own(error);
+	if (!catalogue)
+		return RV_INVALID;
+	if (!catalogue_find(catalogue, name))
+		return rv_fail(error, RV_INVALID,
+		               "%snetwork: \"%.64s\" is none of those that `reverie models` lists",
+		               prefix, name);
+	snprintf(network->name, sizeof(network->name), "%s", name);
+	return RV_OK;
+}
+
 static rv_status parse_line(void *context, char *line, const char *place, rv_error *error)
 {
 	struct option_dream *dream = context;
@@ -44,6 +70,9 @@ static rv_status parse_line(void *context, char *line, const char *place, rv_err
 	line = text_trim(line);
 	if (!line[0])
 		return RV_OK;
+	const char *network = find_network(line);
+	if (network)
+		return parse_network(&dream->network, network, prefix, error);
 	char *equals = strchr(line, '=');
 	if (!equals)
 		return rv_fail(error, RV_INVALID, "%s\"%.64s\" is not `name = value`", prefix,
@@ -65,16 +94,42 @@ rv_status preset_parse(struct option_dream *dream, const char *name, const char 
 
 /* ---- files ---- */
 
+rv_status preset_check_network(const char *needed, const char *preset, const char *open,
+                               rv_error *error)
+{
+	const struct catalogue *catalogue = catalogue_own(NULL);
+	const struct catalogue_network *network =
+		catalogue ? catalogue_find(catalogue, needed) : NULL;
+	if (!needed[0] || !strcmp(needed, open))
+		return RV_OK;
+	const char *get = network && !network->place_count ? "make models" : "reverie models get ";
+	return rv_fail(error, RV_NOT_FOUND,
+	               "%s%.64s is for the network %s: `%s%s` fetches it, `--model %s` opens it",
+	               preset ? "preset " : "this preset", preset ? preset : "", needed, get,
+	               network && !network->place_count ? "" : needed, needed);
+}
+
+bool preset_fits(const char *path, const char *open)
+{
+	struct option_dream dream = option_dream_default();
+	if (text_read_lines(path, "preset", parse_line, &dream, NULL) != RV_OK)
+		return true;
+	return preset_check_network(dream.network.name, NULL, open, NULL) == RV_OK;
+}
+
+/* Names for a message, of presets for the network called open, or of all where it is empty. */
 struct name_list {
-	char text[256];
+	const char *open;
+	char text[320];
 };
 
-/* Adds the name of a preset to a list for a message, as far as there is room. */
+/* Adds the name of a preset, as far as there is room. */
 static void list_name(void *context, const char *path, const char *name)
 {
 	struct name_list *names = context;
 	size_t used = strlen(names->text);
-	(void)path;
+	if (names->open[0] && !preset_fits(path, names->open))
+		return;
 	snprintf(names->text + used, sizeof(names->text) - used, "%s%.*s", used ? ", " : "",
 	         (int)(strlen(name) - strlen(preset_end)), name);
 }
@@ -83,7 +138,7 @@ rv_status preset_load(struct option_dream *dream, const char *name, rv_error *er
 {
 	struct paths folders = paths_preset_folders();
 	char path[PATH_LENGTH], file_name[PATH_LENGTH];
-	struct name_list names = {""};
+	struct name_list names = {.open = dream->network.name};
 	/* A word that is a file's name means that file; "eyes" never is, its file has an end. */
 	if (strchr(name, '/') || strstr(name, preset_end))
 		return text_read_lines(name, "preset", parse_line, dream, error);
@@ -103,6 +158,8 @@ rv_status preset_save(const struct option_dream *dream, const char *path, bool f
 	rv_status status = output_file_create(&file, path, force, error);
 	if (status != RV_OK)
 		return status;
+	if (dream->network.name[0])
+		avio_printf(output_file_io(file), "network %s\n", dream->network.name);
 	for (const struct option *option = option_table; option->name; option++) {
 		if (!option_in_dream(option))
 			continue;

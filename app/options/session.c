@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/base/paths.h"
+#include "app/options/preset.h"
 
 /* ---- finding the file ---- */
 
@@ -20,27 +21,6 @@ static bool find_file(const struct paths *folders, const char *name, char path[P
 			return true;
 	}
 	return false;
-}
-
-static rv_status find_named(const char *name, char path[PATH_LENGTH], rv_error *error)
-{
-	struct paths folders = paths_model_folders();
-	const struct catalogue *catalogue = catalogue_own(NULL);
-	const struct catalogue_network *network =
-		catalogue ? catalogue_find(catalogue, name) : NULL;
-	if (!access(name, F_OK)) {
-		snprintf(path, PATH_LENGTH, "%s", name);
-		return RV_OK;
-	}
-	if (find_file(&folders, name, path) ||
-	    (network && find_file(&folders, network->file, path)))
-		return RV_OK;
-	if (network && network->place_count)
-		return rv_fail(error, RV_NOT_FOUND,
-		               "%.64s is not here yet; `reverie models get %.64s` fetches it", name,
-		               name);
-	return rv_fail(error, RV_NOT_FOUND,
-	               "%.256s: no such model; `reverie models` lists those there are", name);
 }
 
 /* The first file whose name has a part. */
@@ -63,6 +43,28 @@ static bool find_part(const struct paths *folders, const char *part, char path[P
 		paths_each(folders, ends[i], keep_first, &search);
 	memcpy(path, search.path, sizeof(search.path));
 	return path[0];
+}
+
+static rv_status find_named(const char *name, char path[PATH_LENGTH], rv_error *error)
+{
+	struct paths folders = paths_model_folders();
+	const struct catalogue *catalogue = catalogue_own(NULL);
+	const struct catalogue_network *network =
+		catalogue ? catalogue_find(catalogue, name) : NULL;
+	if (!access(name, F_OK)) {
+		snprintf(path, PATH_LENGTH, "%s", name);
+		return RV_OK;
+	}
+	if (find_file(&folders, name, path) ||
+	    (network && (find_file(&folders, network->file, path) ||
+	                 find_part(&folders, network->name, path))))
+		return RV_OK;
+	if (network && network->place_count)
+		return rv_fail(error, RV_NOT_FOUND,
+		               "%.64s is not here yet; `reverie models get %.64s` fetches it", name,
+		               name);
+	return rv_fail(error, RV_NOT_FOUND,
+	               "%.256s: no such model; `reverie models` lists those there are", name);
 }
 
 /* The catalogue begins with what people dream with most gladly. Files come under many names, such
@@ -109,20 +111,43 @@ rv_status session_open_file(struct session *session, const char *path, const cha
 	                             layer[0] ? layer : NULL, error);
 }
 
+/* The network that a preset is for comes before what is usual. */
+static rv_status find_model(struct session *session, const struct option_network *network,
+                            char path[PATH_LENGTH], rv_error *error)
+{
+	const char *usual = getenv("REVERIE_MODEL");
+	session->chosen = false;
+	if (network->model[0])
+		return find_named(network->model, path, error);
+	if (network->name[0] && find_named(network->name, path, NULL) == RV_OK)
+		return RV_OK;
+	if (usual && usual[0])
+		return find_named(usual, path, error);
+	session->chosen = true;
+	return find_default(path, error);
+}
+
+/* A network that is not told by its layers goes by the name of its file. */
+static rv_status check_preset(const struct session *session, const char *needed, rv_error *error)
+{
+	const char *open = session->network ? session->network->name : "";
+	if (!session->network && strstr(rv_model_path(session->model), needed))
+		open = needed;
+	return preset_check_network(needed, NULL, open, error);
+}
+
 rv_status session_open_model(struct session *session, const struct option_network *network,
                              rv_error *error)
 {
-	const char *usual = getenv("REVERIE_MODEL");
-	const char *name = network->model[0] ? network->model : usual ? usual : "";
 	char path[PATH_LENGTH];
-	session->chosen = !name[0];
-	rv_status status = name[0] ? find_named(name, path, error) : find_default(path, error);
+	rv_status status = find_model(session, network, path, error);
 	if (status != RV_OK)
 		return status;
 	/* The first format is the file's own, which rv_model_open() calls NULL. */
-	return session_open_file(
+	status = session_open_file(
 		session, path,
 		network->input_format ? option_input_formats[network->input_format] : NULL, error);
+	return status == RV_OK ? check_preset(session, network->name, error) : status;
 }
 
 void session_describe(const struct session *session, char line[SESSION_LINE_LENGTH])

@@ -26,8 +26,9 @@ rv_status session_open_file(struct session *session, const char *path, const cha
 void session_describe(const struct session *session, char line[SESSION_LINE_LENGTH]);
 
 /* Opens the model that network names: a file, the name of one in a model folder, with or without
- * its end, or a name of the catalogue. None: $REVERIE_MODEL, else the first of the catalogue that
- * is there, else any. RV_NOT_FOUND says how to get it; and what rv_model_open() returns. */
+ * its end, or a name of the catalogue. None: the one that a preset is for (network->name), else
+ * $REVERIE_MODEL, else the first of the catalogue that is there, else any. RV_NOT_FOUND says how to
+ * get it, also where a preset is for another one; and what rv_model_open() returns. */
 rv_status session_open_model(struct session *session, const struct option_network *network,
                              rv_error *error);
 

@@ -18,6 +18,7 @@ static struct action_state *make(void)
 	if (!state)
 		abort();
 	state->options = options_default();
+	strcpy(state->options.dream.network.name, "inception-v3");
 	state->layers = layers;
 	state->layer_count = 4;
 	state->default_layer = 1;
@@ -221,7 +222,7 @@ TEST(action_goes_through_presets)
 	CHECK(action_run(state, "preset-next", &error) == RV_NOT_FOUND);
 	action_find_presets(state);
 	REQUIRE(state->preset_count > 1);
-	state->layer_count = 0; /* they are for another network */
+	state->layer_count = 0; /* theirs are not here */
 	run(state, "add strength 1");
 	run(state, "preset-next");
 	CHECK(state->options.dream.layers.count == 1 && !strncmp(state->message, "preset ", 7));
@@ -234,6 +235,31 @@ TEST(action_goes_through_presets)
 	run(state, "preset-next");
 	run(state, "preset-previous");
 	CHECK(!strcmp(state->message, first));
+	free(state);
+}
+
+TEST(action_offers_the_presets_of_the_open_network_alone)
+{
+	struct action_state *state = make();
+	rv_error error;
+	action_find_presets(state);
+	int count = state->preset_count;
+	for (int i = 0; i < count; i++)
+		CHECK_MESSAGE(!strstr(state->presets[i], "pagodas"), "%s", state->presets[i]);
+	strcpy(state->options.dream.network.name, "googlenet");
+	action_find_presets(state);
+	bool found = false;
+	for (int i = 0; i < state->preset_count; i++)
+		found = found || strstr(state->presets[i], "pagodas");
+	CHECK(found && count >= 6 && state->preset_count >= 6);
+	state->layer_count = 0;
+	CHECK(action_run(state, "preset eyes", &error) == RV_NOT_FOUND);
+	CHECK_MESSAGE(!strcmp(error.message, "preset eyes is for the network inception-v3: `make "
+	                                     "models` fetches it, `--model inception-v3` opens it"),
+	              "%s", error.message);
+	CHECK(!state->options.dream.layers.count && state->undo_count == 0);
+	run(state, "preset pagodas");
+	CHECK(!strcmp(state->options.dream.network.name, "googlenet"));
 	free(state);
 }
 

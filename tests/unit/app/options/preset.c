@@ -43,6 +43,10 @@ TEST(preset_says_which_line_is_wrong)
 		{"\n\nstep = nan", "eyes.preset:3: step: \"nan\" is not a number (0 to 1)"},
 		{"output = x.png", "eyes.preset:1: output is not an option that a preset holds"},
 		{"octaves", "eyes.preset:1: \"octaves\" is not `name = value`"},
+		{"\nnetwork lenet-5\n", "eyes.preset:2: network: \"lenet-5\" is none of those that "
+	                                "`reverie models` lists"},
+		{"network",
+	         "eyes.preset:1: network: \"\" is none of those that `reverie models` lists"},
 		{"layer =", "eyes.preset:1: layer: \"\" is not a list such as mixed3:1,mixed5:0.5"},
 		{NULL, NULL},
 	};
@@ -52,6 +56,41 @@ TEST(preset_says_which_line_is_wrong)
 		CHECK(parse(&dream, cases[i][0], &error) == RV_INVALID);
 		CHECK_MESSAGE(!strcmp(error.message, cases[i][1]), "\"%s\"", error.message);
 	}
+}
+
+TEST(preset_names_the_network_it_is_for)
+{
+	static const char *const texts[] = {"network googlenet", "network = googlenet # dogs\n",
+	                                    "step = 0.1\n\tnetwork\tgooglenet \r\n"};
+	struct option_dream dream;
+	rv_error error = {0};
+	for (int i = 0; i < 3; i++) {
+		CHECK_MESSAGE(!parse(&dream, texts[i], &error), "%s", error.message);
+		CHECK_MESSAGE(!strcmp(dream.network.name, "googlenet"), "%s", texts[i]);
+	}
+	CHECK(!parse(&dream, "step = 0.1", &error) && !dream.network.name[0]);
+}
+
+TEST(preset_for_another_network_says_how_that_is_had)
+{
+	rv_error error = {0};
+	CHECK(preset_check_network("", "a", "googlenet", &error) == RV_OK);
+	CHECK(preset_check_network("", "a", "", &error) == RV_OK);
+	CHECK(preset_check_network("googlenet", "a", "googlenet", &error) == RV_OK);
+	CHECK(preset_check_network("googlenet", "dogs", "inception-v3", &error) == RV_NOT_FOUND);
+	CHECK_MESSAGE(!strcmp(error.message,
+	                      "preset dogs is for the network googlenet: `reverie models get "
+	                      "googlenet` fetches it, `--model googlenet` opens it"),
+	              "%s", error.message);
+	CHECK(preset_check_network("inception-v3", NULL, "", &error) == RV_NOT_FOUND);
+	CHECK_MESSAGE(!strcmp(error.message,
+	                      "this preset is for the network inception-v3: `make models` fetches "
+	                      "it, `--model inception-v3` opens it"),
+	              "%s", error.message);
+	CHECK(preset_fits("assets/presets/eyes.preset", "inception-v3"));
+	CHECK(!preset_fits("assets/presets/eyes.preset", "googlenet"));
+	CHECK(!preset_fits("assets/presets/eyes.preset", ""));
+	CHECK(preset_fits("assets/presets/none-such.preset", "googlenet"));
 }
 
 TEST(preset_refuses_what_is_no_text)
@@ -116,9 +155,11 @@ TEST(preset_that_was_saved_is_read_again)
 	saved.layers.count = 1;
 	saved.layers.list[0].weight = 0.7f;
 	strcpy(saved.layers.list[0].name, "mixed5");
+	strcpy(saved.network.name, "inception-v3");
 	CHECK_MESSAGE(!preset_save(&saved, path, false, &error), "%s", error.message);
 	CHECK_MESSAGE(!preset_load(&loaded, path, &error), "%s", error.message);
 	CHECK(option_dream_equal(&saved, &loaded));
+	CHECK(!strcmp(loaded.network.name, "inception-v3"));
 	CHECK(count_files(folder) == 1);
 	remove_folder(folder);
 }
@@ -146,6 +187,11 @@ TEST(preset_that_is_missing_is_named_with_those_there_are)
 	CHECK(preset_load(&dream, "no-such-preset", &error) == RV_NOT_FOUND);
 	CHECK(strstr(error.message, "no preset called no-such-preset; there are: "));
 	CHECK_MESSAGE(strstr(error.message, "eyes"), "%s", error.message);
+	CHECK_MESSAGE(strstr(error.message, "pagodas"), "%s", error.message);
+	strcpy(dream.network.name, "inception-v3"); /* those of others are left out */
+	CHECK(preset_load(&dream, "no-such-preset", &error) == RV_NOT_FOUND);
+	CHECK_MESSAGE(strstr(error.message, "eyes") && !strstr(error.message, "pagodas"), "%s",
+	              error.message);
 	CHECK(preset_load(&dream, "./no-such.preset", &error) == RV_NOT_FOUND);
 	CHECK(preset_load(&dream, "assets/presets", &error) == RV_IO);
 }
@@ -193,15 +239,16 @@ TEST(preset_files_of_the_program_are_all_sound)
 		struct option_dream dream = option_dream_default();
 		rv_error error = {0};
 		char path[512];
-		if (entry->d_name[0] == '.')
+		if (!strstr(entry->d_name, ".preset"))
 			continue;
 		snprintf(path, sizeof(path), "assets/presets/%s", entry->d_name);
 		CHECK_MESSAGE(!preset_load(&dream, path, &error), "%s", error.message);
 		CHECK_MESSAGE(dream.layers.count > 0, "%s names no layer", path);
+		CHECK_MESSAGE(dream.network.name[0], "%s names no network", path);
 		count++;
 	}
 	closedir(entries);
-	CHECK(count >= 5);
+	CHECK(count >= 19);
 }
 
 /* ---- arrays ---- */
