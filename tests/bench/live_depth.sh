@@ -27,4 +27,4 @@ cut_clip "$seconds"
 	exit 1
 }
 grep '^live' "$work/out"
-exec python3 tests/bench/live_depth.py "$keep/live.mkv" "$work/clip.mp4" --keep "$keep" -- "$@"
+exec tests/bench/live_depth.py "$keep/live.mkv" "$work/clip.mp4" --keep "$keep" -- "$@"
