@@ -183,7 +183,7 @@ typedef struct rv_time {
 	/* Gradient steps of a frame that inherits in each warm octave; 0: octaves take turns, for a
 	 * tenth of what a frame dreamed alone costs. */
 	int warm_steps;
-	int warm_most;    /* steps at most where warm_steps is 0, each the longer; 0: no limit */
+	float warm_share; /* the part that is taken of automatic steps, where warm_steps is 0 */
 	int warm_octaves; /* the largest ones, which such frames are dreamed at */
 	bool carry; /* the detail follows the motion; false: it stays, and what moves is new */
 	rv_flow_quality flow_quality;
@@ -261,7 +261,7 @@ enum {
 	RV_PARAM_OBJECTIVE, RV_PARAM_NORMALISATION, RV_PARAM_OCTAVES, RV_PARAM_OCTAVE_SCALE,
 	RV_PARAM_ITERATIONS, RV_PARAM_STEP, RV_PARAM_JITTER, RV_PARAM_STRENGTH, RV_PARAM_BLEND,
 	RV_PARAM_SEED, RV_PARAM_WINNERS, RV_PARAM_WINNER_WINDOW, RV_PARAM_TIME, RV_PARAM_INHERIT,
-	RV_PARAM_POLARITY, RV_PARAM_DECAY, RV_PARAM_WARM_STEPS, RV_PARAM_WARM_MOST,
+	RV_PARAM_POLARITY, RV_PARAM_DECAY, RV_PARAM_WARM_STEPS, RV_PARAM_WARM_SHARE,
 	RV_PARAM_WARM_OCTAVES, RV_PARAM_CARRY, RV_PARAM_FLOW_QUALITY, RV_PARAM_FLOW_SKIP,
 	RV_PARAM_CUT, RV_PARAM_ONSET, RV_PARAM_DRIFT, RV_PARAM_ZOOM, RV_PARAM_ROTATION,
 	RV_PARAM_PAN_X, RV_PARAM_PAN_Y, RV_PARAM_COUNT

@@ -13,7 +13,8 @@ struct dream {
 	 * more, zeroed, so that whoever interpolates may read them. Owned. */
 	int16_t *detail;
 	rv_frame_report report;
-	int warm_steps, warm_most, warm_octaves; /* as asked for */
+	int warm_steps, warm_octaves; /* as asked for */
+	float warm_share;
 	rv_flow_quality flow;
 	double convert_ms, dream_ms;
 };

@@ -17,6 +17,7 @@ enum {
 	START_PIXELS = 160 * 120, /* of the first dream on a processor */
 	FRAMES_PER_DREAM = 2,     /* of the display: a dream may take so long */
 	ALL_PREPARED = 1000,
+	IDLE_AT_REST = 8, /* dreams without steps, one after the other, of a scene at rest */
 };
 
 /* Nanoseconds that a dream gets which follows one that was broken off. */
@@ -51,8 +52,10 @@ struct live_engine {
 	rv_engine *engine;
 	struct options current;
 	unsigned resets_done, urgent_seen;
-	bool broken_off; /* whether the last dream was */
-	int64_t began;   /* when the dream under way did */
+	bool broken_off;   /* whether the last dream was */
+	int64_t began;     /* when the dream under way did */
+	bool has_prepared; /* the dream under way needed something */
+	int idle;          /* dreams without steps, the last ones */
 	/* While kernels must be built, dreams begin with one octave and get another each time. */
 	int octaves_most; /* 0: any number */
 	rv_params params;
@@ -179,6 +182,7 @@ static struct governor_quality find_quality(struct live_engine *engine, const rv
 	struct governor_quality wish = {
 		.warm_steps = options->dream.params.time.warm_steps,
 		.warm_octaves = options->dream.params.time.warm_octaves,
+		.warm_share = 1,
 		.octave_scale = options->dream.params.octave_scale,
 		.flow = options->dream.params.time.flow_quality,
 	};
@@ -234,7 +238,7 @@ static rv_status set_params(struct live_engine *engine, const struct governor_qu
 	rv_params params =
 		option_dream_params(&engine->current.dream, rv_model_default_layer(engine->model));
 	params.time.warm_steps = quality->warm_steps;
-	params.time.warm_most = quality->warm_most;
+	params.time.warm_share = quality->warm_share;
 	params.time.warm_octaves = quality->warm_octaves;
 	params.time.flow_quality = quality->flow;
 	if (engine->octaves_most && params.octaves > engine->octaves_most)
@@ -327,19 +331,21 @@ static rv_status make_dream(struct live_engine *engine, struct frame *frame,
 	dream->convert_ms = convert_ms;
 	dream->report = rv_last_frame(engine->engine);
 	dream->warm_steps = quality->warm_steps;
-	dream->warm_most = quality->warm_most;
+	dream->warm_share = quality->warm_share;
 	dream->warm_octaves = quality->warm_octaves;
 	dream->flow = quality->flow;
 	return fade_dream(engine, dream, error);
 }
 
-/* Tells the governor how long a dream took. The first dreams of a scene and those of a scene at
- * rest are left out, as they do not say what keeping up takes. */
+/* Tells the governor how long a dream took. The first dreams of a scene, those of a scene at rest
+ * and one that anything was prepared for are left out, as they do not say what keeping up takes.
+ * Where octaves take turns a few frames have no steps, though nothing rests. */
 static void measure(struct live_engine *engine, const struct dream *dream)
 {
 	double target = 1000.0 * FRAMES_PER_DREAM / (double)engine->current.live.fps;
-	if (!dream->report.onset && dream->report.steps && engine->current.live.governor &&
-	    !engine->on_journey)
+	engine->idle = dream->report.steps ? 0 : engine->idle + 1;
+	if (!dream->report.onset && engine->idle < IDLE_AT_REST && !engine->has_prepared &&
+	    engine->current.live.governor && !engine->on_journey)
 		governor_measure(&engine->governor, dream->convert_ms + dream->dream_ms, target);
 }
 
@@ -383,6 +389,7 @@ static bool prepare(void *context, double part)
 {
 	struct live_engine *engine = context;
 	bool is_noticed = clock_now() - engine->began > unnoticed;
+	engine->has_prepared = true;
 	atomic_store(&engine->prepared, is_noticed ? (int)(part * ALL_PREPARED) : ALL_PREPARED);
 	return go_on(engine, part);
 }
@@ -405,6 +412,7 @@ static void dream_frames(struct live_engine *engine)
 		rv_error error = {0};
 		take_snapshot(engine);
 		engine->began = clock_now();
+		engine->has_prepared = false;
 		if (!engine->current.live.freeze) {
 			rv_status status = dream_frame(engine, frame, &error);
 			if (status != RV_CANCELLED)

@@ -21,7 +21,7 @@
 struct governor_quality {
 	int width, height;    /* of the dream, pixels */
 	int warm_steps;       /* 0: as many as keep the depth */
-	int warm_most;        /* of those that 0 stands for, at most; 0: any */
+	float warm_share;     /* of those that 0 stands for, the part that is taken */
 	int warm_octaves;     /* at least 1 */
 	float octave_scale;   /* never traded */
 	rv_flow_quality flow; /* of the optical flow */

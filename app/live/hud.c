@@ -51,7 +51,7 @@ void live_hud_note_dream(struct live_hud *hud, const struct dream *dream)
 	state->width = dream->width;
 	state->height = dream->height;
 	state->warm_steps = dream->warm_steps;
-	state->warm_most = dream->warm_most;
+	state->warm_share = dream->warm_share;
 	state->warm_octaves = dream->warm_octaves;
 	state->last_steps = dream->report.steps;
 	state->cold = dream->report.cold;

@@ -26,14 +26,14 @@ static void take_frame(struct live *live, struct frame *frame)
 static bool same_quality(const struct dream *a, const struct dream *b)
 {
 	return a->width == b->width && a->height == b->height && a->warm_steps == b->warm_steps &&
-	       a->warm_most == b->warm_most && a->warm_octaves == b->warm_octaves &&
+	       a->warm_share == b->warm_share && a->warm_octaves == b->warm_octaves &&
 	       a->flow == b->flow;
 }
 
 void live_print_quality(const struct dream *dream)
 {
-	printf(" size=%dx%d warm_steps=%d warm_most=%d warm_octaves=%d flow=%s\n", dream->width,
-	       dream->height, dream->warm_steps, dream->warm_most, dream->warm_octaves,
+	printf(" size=%dx%d warm_steps=%d warm_share=%.2f warm_octaves=%d flow=%s\n", dream->width,
+	       dream->height, dream->warm_steps, (double)dream->warm_share, dream->warm_octaves,
 	       live_hud_flow_name(dream->flow));
 }
 

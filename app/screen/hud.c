@@ -128,8 +128,10 @@ static void write_dream(struct sheet *sheet, const struct hud_state *state)
 	add(sheet, 0, 2, faint, "steps");
 	end = state->warm_steps ? add(sheet, LABEL_WIDTH, 2, ink, "%d", state->warm_steps)
 	                        : add(sheet, LABEL_WIDTH, 2, ink, "auto");
-	if (!state->warm_steps && state->warm_most)
-		end = add_number(sheet, end + 2, 2, "most", "%.0f", state->warm_most) - 2;
+	if (!state->warm_steps && state->warm_share > 0 && state->warm_share < 1)
+		end = add_number(sheet, end + 2, 2, "of them", "%.0f%%",
+		                 100 * (double)state->warm_share) -
+		      2;
 	end = add_number(sheet, end + 2, 2, state->cold ? "last, cold" : "last", "%.0f",
 	                 state->last_steps);
 	add_number(sheet, end, 2, state->warm_octaves == 1 ? "warm octave" : "warm octaves", "%.0f",

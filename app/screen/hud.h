@@ -30,7 +30,7 @@ struct hud_state {
 	float strength, octave_scale;
 	int octaves, warm_octaves;
 	int warm_steps, last_steps;   /* as wished (0: auto), and of the last dream */
-	int warm_most;                /* of automatic ones, at most; 0: any */
+	float warm_share;             /* of automatic ones, the part that is taken */
 	int width, height;            /* of the dream, pixels */
 	const char *flow;             /* quality of the flow; NULL: not known yet */
 	char locked[HUD_TEXT_LENGTH]; /* what the governor must leave alone */

@@ -20,8 +20,9 @@ struct turns {
 
 /* The effort of a frame that inherits, of which the part `uncovered` (0..1) is new: what is
  * uncovered gets what a cold frame of so many iterations would give it. Octaves from `octaves` on
- * are left alone. */
-struct effort effort_next(struct turns *turns, double uncovered, int iterations, int octaves);
+ * are left alone. share (0..1): of all that, how much is done. */
+struct effort effort_next(struct turns *turns, double uncovered, double share, int iterations,
+                          int octaves);
 
 /* The same number of steps of a cold one's length in each octave. */
 struct effort effort_even(int steps, int octaves);

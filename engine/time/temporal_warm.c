@@ -122,11 +122,9 @@ static struct effort effort_of(struct temporal *temporal, const rv_params *param
 	if (time->warm_steps)
 		return effort_even(time->warm_steps, time->warm_octaves);
 	effort = effort_next(&temporal->history.turns, news_of(temporal, uncovered),
-	                     params->iterations, time->warm_octaves);
+	                     (double)time->warm_share, params->iterations, time->warm_octaves);
 	/* No frame is to take much longer than those of an onset. */
 	effort_limit(&effort, effort_onset(params->iterations, time->onset) + 1);
-	if (time->warm_most)
-		effort_limit(&effort, time->warm_most);
 	return effort;
 }
 

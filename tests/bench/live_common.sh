@@ -11,7 +11,7 @@ trap 'kill "$session" 2>/dev/null; rm -rf "$work"' EXIT
 cut_clip() { # SECONDS
 	source=${REVERIE_TEST_DATA:-../shared/data}/clips/gopro_walk_848x480.mp4
 	[ -f "$source" ] || source=assets/clouds.mp4
-	ffmpeg -nostdin -v error -i "$source" -an -vf fps=25,scale=640:480 -t "$1" -c:v libx264 \
+	ffmpeg -nostdin -v error -i "$source" -an -vf fps=25,scale=640:480,setsar=1 -t "$1" -c:v libx264 \
 		-preset fast "$work/clip.mp4" || exit 1
 }
 

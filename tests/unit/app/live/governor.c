@@ -10,6 +10,7 @@ static const struct governor_quality wish = {
 	.height = 480,
 	.warm_steps = 0,
 	.warm_octaves = 3,
+	.warm_share = 1,
 	.octave_scale = 1.4f,
 	.flow = RV_FLOW_MEDIUM,
 };
@@ -32,9 +33,8 @@ static double swing(struct machine *machine)
 static double dream(struct machine *machine, const struct governor_quality *quality)
 {
 	double pixels = (double)quality->width * quality->height / 1e6;
-	double steps = quality->warm_steps  ? quality->warm_steps
-	               : quality->warm_most ? quality->warm_most
-	                                    : 1.8;
+	double steps =
+		quality->warm_steps ? quality->warm_steps : 1.8 * (double)quality->warm_share;
 	double flow = quality->flow == RV_FLOW_FAST ? 5 : 40;
 	double octaves = 1 + 0.6 * (quality->warm_octaves - 1);
 	double time = machine->overhead + pixels * (100 * steps * octaves + flow) / machine->speed;
@@ -84,20 +84,20 @@ TEST(governor_gives_up_what_is_missed_least)
 	governor_init(&governor, &wish, 0, 0);
 	for (int i = 1; i < governor.rungs; i++) {
 		const struct governor_quality *a = &governor.ladder[i - 1], *b = a + 1;
-		bool steps = a->warm_steps != b->warm_steps || a->warm_most != b->warm_most,
+		bool steps = a->warm_steps != b->warm_steps || a->warm_share != b->warm_share,
 		     octaves = a->warm_octaves != b->warm_octaves;
 		bool size = a->width != b->width, flow = a->flow != b->flow;
 		CHECK_MESSAGE(steps + octaves + size + flow == 1, "rung %d", i);
 		CHECK_MESSAGE(!octaves || (a->height * 0.84 < 100 && a->flow == RV_FLOW_FAST),
 		              "rung %d", i);
-		CHECK_MESSAGE(!size || stepped, "rung %d", i);
+		CHECK_MESSAGE(!steps || a->width < 640, "rung %d", i);
 		CHECK_MESSAGE(!flow || a->width < 640, "rung %d", i);
 		CHECK_MESSAGE(b->width % 8 == 0 && b->height % 8 == 0 && b->height >= 96, "rung %d",
 		              i);
 		CHECK_MESSAGE(fabs(3.0 * b->width / (4.0 * b->height) - 1) < 0.06, "rung %d", i);
 		stepped |= steps;
 	}
-	CHECK(stepped && governor.ladder[1].warm_most == 1);
+	CHECK(stepped && governor.ladder[governor.rungs - 1].warm_share < 0.36f);
 	CHECK(governor.ladder[governor.rungs - 1].flow == RV_FLOW_FAST);
 	CHECK(governor.ladder[governor.rungs - 1].warm_octaves == 1);
 }
@@ -114,20 +114,6 @@ TEST(governor_keeps_all_octaves)
 		CHECK_MESSAGE(quality->height <= 112 || quality->warm_octaves == 3,
 		              "speed %g: %d octaves of %d", speed, quality->warm_octaves,
 		              quality->height);
-	}
-}
-
-/* Steps a person asked for are given up before size, down to one. */
-TEST(governor_gives_up_many_steps_first)
-{
-	struct governor governor;
-	struct governor_quality many = wish;
-	many.warm_steps = 8;
-	governor_init(&governor, &many, 0, 0);
-	static const int steps[] = {8, 4, 3, 2};
-	for (int i = 0; i < 4; i++) {
-		CHECK(governor.ladder[i].width == 640);
-		CHECK(governor.ladder[i].warm_steps == steps[i]);
 	}
 }
 
@@ -156,11 +142,12 @@ TEST(governor_keeps_what_it_gave_up_where_that_is_locked)
 		struct governor governor;
 		governor_init(&governor, &wish, 0, 1);
 		const struct governor_quality low = *governor_quality(&governor);
-		CHECK(low.warm_octaves == 1 && low.flow == RV_FLOW_FAST && low.warm_most == 1);
+		CHECK(low.warm_octaves == 1 && low.flow == RV_FLOW_FAST && low.warm_share < 0.36f);
 		governor_wish(&governor, &wish, all[i]);
 		for (int rung = 0; rung < governor.rungs; rung++) {
 			const struct governor_quality *quality = &governor.ladder[rung];
-			bool keeps = all[i] == GOVERNOR_STEPS ? quality->warm_most == low.warm_most
+			bool keeps = all[i] == GOVERNOR_STEPS
+			                     ? quality->warm_share == low.warm_share
 			             : all[i] == GOVERNOR_OCTAVES
 			                     ? quality->warm_octaves == low.warm_octaves
 			             : all[i] == GOVERNOR_SIZE ? quality->width == low.width
@@ -240,8 +227,11 @@ TEST(governor_starts_small_where_it_is_told_to)
 	CHECK(quality->width * quality->height <= 160 * 120);
 	CHECK(governor.rung > 0 && governor.ladder[governor.rung - 1].width > quality->width);
 	governor_init(&governor,
-	              &(struct governor_quality){
-			      .width = 64, .height = 64, .warm_octaves = 1, .octave_scale = 1.4f},
+	              &(struct governor_quality){.width = 64,
+	                                         .height = 64,
+	                                         .warm_octaves = 1,
+	                                         .warm_share = 1,
+	                                         .octave_scale = 1.4f},
 	              0, 10);
 	CHECK(governor.rung == governor.rungs - 1);
 }
@@ -281,13 +271,14 @@ TEST(governor_leaves_alone_what_is_locked)
 		.height = 240,
 		.warm_steps = 0,
 		.warm_octaves = 3,
+		.warm_share = 1,
 		.octave_scale = 1.4f,
 		.flow = RV_FLOW_MEDIUM,
 	};
 	struct governor governor;
 	governor_init(&governor, &wish, GOVERNOR_SIZE | GOVERNOR_STEPS, 0);
 	for (int i = 0; i < governor.rungs; i++)
-		CHECK(governor.ladder[i].width == 640 && governor.ladder[i].warm_most == 0);
+		CHECK(governor.ladder[i].width == 640 && governor.ladder[i].warm_share == 1);
 	CHECK(governor.rungs == 4); /* octaves 3, 2, 1, and fast flow */
 	governor_init(&governor, &wish, 0, 240 * 180);
 	int width = governor_quality(&governor)->width;

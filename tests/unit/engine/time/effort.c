@@ -2,6 +2,7 @@
 #include "engine/time/effort.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "engine/time/camera_path.h"
 #include "tests/support/test.h"
@@ -35,7 +36,7 @@ static void count_steps(double uncovered, int octaves, int counts[RV_OCTAVES_MAX
 	for (int i = 0; i < RV_OCTAVES_MAX; i++)
 		counts[i] = 0;
 	for (int frame = 0; frame < FRAMES; frame++) {
-		struct effort effort = effort_next(&turns, uncovered, ITERATIONS, octaves);
+		struct effort effort = effort_next(&turns, uncovered, 1, ITERATIONS, octaves);
 
 		for (int i = 0; i < RV_OCTAVES_MAX; i++) {
 			CHECK(effort.steps[i] >= 0 && effort.steps[i] <= ITERATIONS);
@@ -44,6 +45,18 @@ static void count_steps(double uncovered, int octaves, int counts[RV_OCTAVES_MAX
 			counts[i] += effort.steps[i];
 		}
 	}
+}
+
+TEST(a_share_of_the_steps_is_taken_on_average)
+{
+	struct turns all = {0}, half = {0};
+	int steps[2] = {0};
+
+	for (int frame = 0; frame < FRAMES; frame++) {
+		steps[0] += effort_next(&all, 0.1, 1, ITERATIONS, 4).steps[1];
+		steps[1] += effort_next(&half, 0.1, 0.5, ITERATIONS, 4).steps[1];
+	}
+	CHECK_MESSAGE(abs(steps[0] - 2 * steps[1]) <= 2, "%d, %d", steps[0], steps[1]);
 }
 
 TEST(octaves_take_turns_the_coarse_ones_less_often)
@@ -68,7 +81,7 @@ TEST(turns_come_evenly)
 	int since[4] = {0};
 
 	for (int frame = 0; frame < FRAMES; frame++) {
-		struct effort effort = effort_next(&turns, 0, ITERATIONS, 4);
+		struct effort effort = effort_next(&turns, 0, 1, ITERATIONS, 4);
 
 		for (int i = 0; i < 4; i++) {
 			since[i] = effort.steps[i] ? 0 : since[i] + 1;
@@ -98,7 +111,7 @@ TEST(no_frame_takes_more_steps_than_a_cold_one)
 	struct turns turns = {0};
 
 	for (int frame = 0; frame < FRAMES; frame++) {
-		struct effort effort = effort_next(&turns, 1, 1, 4);
+		struct effort effort = effort_next(&turns, 1, 1, 1, 4);
 
 		for (int i = 0; i < 4; i++)
 			CHECK(effort.steps[i] <= 1);
