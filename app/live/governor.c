@@ -93,16 +93,17 @@ static double steps_of(const struct governor_quality *quality, int octave)
 }
 
 /* What a dream costs, in units of one gradient step on a million pixels: a model that only has to
- * be right in proportion, its unit is measured. */
+ * be right in proportion, its unit is measured. The launches of a step take as long as some
+ * thousand pixels. */
 static double cost(const struct governor_quality *quality)
 {
-	static const double flow_cost[] = {0.04, 0.1, 0.25}, rest = 0.5;
+	static const double flow_cost[] = {0.04, 0.1, 0.25}, rest = 0.5, launches = 0.007;
 	double pixels = (double)quality->width * quality->height / 1e6;
 	double shrinking = 1 / ((double)quality->octave_scale * (double)quality->octave_scale);
 	double sum = 0, part = 1;
 	for (int i = 0; i < quality->warm_octaves; i++, part *= shrinking)
-		sum += part * steps_of(quality, i);
-	return pixels * (sum + flow_cost[quality->flow] + rest);
+		sum += (part * pixels + launches) * steps_of(quality, i);
+	return sum + pixels * (flow_cost[quality->flow] + rest);
 }
 
 /* Which part of its depth an octave has by the steps that it takes, in terms of the usual ones:
