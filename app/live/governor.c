@@ -119,24 +119,26 @@ static double depth_by_steps(double steps)
  * of one dreamed in full, the next one half; with 0.35 of the steps 0.4 and 0.45. */
 static double depth(const struct governor_quality *quality, const struct governor_quality *top)
 {
-	static const double flow_depth[] = {-0.2, 0, 0.05}, by_size = 5;
+	static const double flow_depth[] = {-0.2, 0, 0.05}, by_size = 5, coarse = 0.1;
 	double scale = (double)quality->octave_scale, sum = flow_depth[quality->flow];
+	int seen = 0;
 	for (int i = 0; i < SIZES && i < top->warm_octaves; i++) {
 		double times = quality->width * pow(scale, i) / top->width;
 		double lies_at = fmax(log(times) / log(scale), 0); /* octave of the dream */
-		int octave = (int)lround(lies_at);
+		int octave = (int)ceil(lies_at - 0.1);
+		seen = octave > seen ? octave : seen;
 		double steps = steps_of(quality, octave) / usual_steps(octave);
 		sum += by_size * log(fmin(times, 1)) + log(depth_by_steps(steps));
 	}
-	return sum;
+	/* Octaves below those make large creatures, and cost little where launches do. */
+	return sum + coarse * fmax(quality->warm_octaves - 1 - seen, 0);
 }
 
 /* ---- the ladder ---- */
 
 typedef bool give_up(struct governor_quality *quality);
 
-/* Gives up what is missed least for what it saves; false at the bottom. Coarse octaves cost next to
- * nothing and hold the large creatures, so they stay while anything else is left. */
+/* Gives up what is missed least for what it saves; false at the bottom. */
 static bool descend(struct governor_quality *quality, const struct governor_quality *top,
                     unsigned locks)
 {
@@ -145,7 +147,8 @@ static bool descend(struct governor_quality *quality, const struct governor_qual
 		give_up *give_up;
 	} ways[] = {{GOVERNOR_STEPS, take_fewer_steps},
 	            {GOVERNOR_FLOW, take_coarser_flow},
-	            {GOVERNOR_SIZE, shrink}};
+	            {GOVERNOR_SIZE, shrink},
+	            {GOVERNOR_OCTAVES, take_fewer_octaves}};
 	struct governor_quality best = *quality;
 	double least = INFINITY;
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
@@ -160,7 +163,7 @@ static bool descend(struct governor_quality *quality, const struct governor_qual
 		}
 	}
 	*quality = best;
-	return least < INFINITY || (!(locks & GOVERNOR_OCTAVES) && take_fewer_octaves(quality));
+	return least < INFINITY;
 }
 
 static void build_ladder(struct governor *governor, const struct governor_quality *top)

@@ -3,8 +3,8 @@
  * Quality is a ladder. At its top stands what the person wishes; each rung below gives up a little
  * of what is missed least for what it saves: of warm steps, the quality of the flow, the dream's
  * size or warm octaves. What is missed is depth, how much of a dream the network sees in what is
- * shown, at its size and the three octaves below. Coarse octaves cost next to nothing, so they go
- * last. The governor predicts what a dream of each rung takes from what the last ones took, goes
+ * shown, at its size and the three octaves below, which an octave serves that lies near. The
+ * governor predicts what a dream of each rung takes from what the last ones took, goes
  * down soon after the target is missed, and climbs only when there has been headroom for a while,
  * then as far as there is headroom, since every change of size is seen: the dream goes on, but
  * resized. That while is four times as long after every climb that had to be taken back, so that it
