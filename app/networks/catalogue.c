@@ -107,7 +107,6 @@ static rv_status read_text(struct catalogue_network *network, const char *word, 
 		{"file", network->file, sizeof(network->file)},
 		{"input", network->input_format, sizeof(network->input_format)},
 		{"layer", network->layer, sizeof(network->layer)},
-		{"labels", network->labels, sizeof(network->labels)},
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (!strcmp(word, texts[i].word))
@@ -164,15 +163,6 @@ const struct catalogue_network *catalogue_find(const struct catalogue *catalogue
 {
 	for (int i = 0; i < catalogue->count; i++)
 		if (!strcmp(catalogue->networks[i].name, name))
-			return &catalogue->networks[i];
-	return NULL;
-}
-
-const struct catalogue_network *catalogue_find_file(const struct catalogue *catalogue,
-                                                    const char *file)
-{
-	for (int i = 0; i < catalogue->count; i++)
-		if (!strcmp(catalogue->networks[i].file, file))
 			return &catalogue->networks[i];
 	return NULL;
 }

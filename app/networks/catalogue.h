@@ -30,7 +30,6 @@ struct catalogue_network {
 	char checksum[65];                /* hexadecimal: 64 digits of SHA-256, or 40 of SHA-1 */
 	char input_format[32];            /* a name of rv_model_open() */
 	char layer[RV_LAYER_NAME_LENGTH]; /* to be dreamed of where none is named */
-	char labels[CATALOGUE_NAME_LENGTH];
 	char places[CATALOGUE_PLACES_MAX][CATALOGUE_TEXT_LENGTH]; /* URLs, the first first */
 	int place_count;
 	struct catalogue_shape shapes[CATALOGUE_SHAPES_MAX];
@@ -56,10 +55,6 @@ const struct catalogue *catalogue_own(rv_error *error);
 
 /* The network called name, or NULL. */
 const struct catalogue_network *catalogue_find(const struct catalogue *catalogue, const char *name);
-
-/* The network whose file is called so in a model folder, or NULL. */
-const struct catalogue_network *catalogue_find_file(const struct catalogue *catalogue,
-                                                    const char *file);
 
 /* The network that model is, by the names and channels of its layers; NULL: not a known one. */
 const struct catalogue_network *catalogue_recognise(const struct catalogue *catalogue,

@@ -9,9 +9,9 @@
 #include <strings.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "app/base/clock.h"
 #include "app/networks/checksum.h"
 
 enum {
@@ -32,7 +32,7 @@ struct fetch {
 	uint64_t done;  /* bytes that are there */
 	bool write_failed, cancelled;
 	bool reached;    /* a server has answered, so there is a network */
-	int64_t started; /* milliseconds of the monotonic clock */
+	int64_t started; /* as clock_now() has it */
 	char why[CURL_ERROR_SIZE];
 	CURL *curl;
 	CURLcode code; /* how the last transfer ended */
@@ -45,13 +45,6 @@ enum outcome {
 	NO_GOOD,    /* this place has not got it */
 	FAILED,     /* no place can help: the disk, the user, memory */
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
 
 /* ---- curl's side ---- */
 
@@ -86,7 +79,7 @@ static int tell_progress(void *context, curl_off_t total, curl_off_t now, curl_o
 /* Where there is no network at all, that is found out once and not for every place. */
 static long connect_milliseconds(const struct fetch *fetch)
 {
-	long left = (long)(fetch->started + 1000 * NO_NETWORK_SECONDS - now_ms());
+	long left = 1000L * NO_NETWORK_SECONDS - (long)((clock_now() - fetch->started) / 1000000);
 	if (fetch->reached)
 		return 1000L * CONNECT_SECONDS;
 	return left > 1000 ? left : 500;
@@ -362,7 +355,7 @@ static rv_status finish(struct fetch *fetch, enum outcome outcome, rv_error *err
 
 rv_status fetch_file(const struct fetch_request *request, rv_error *error)
 {
-	struct fetch fetch = {.request = request, .started = now_ms()};
+	struct fetch fetch = {.request = request, .started = clock_now()};
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) || !(fetch.curl = curl_easy_init()))
 		return rv_fail(error, RV_MEMORY, "libcurl cannot be started");
 	rv_status status = open_part(&fetch, error);

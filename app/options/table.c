@@ -330,8 +330,8 @@ const struct option option_table[] = {
 	/* The network. */
 	{.name = "model", .type = &option_type_text, .group = OPTION_GROUP_NETWORK,
 	 .cost = OPTION_REBUILD, .commands = MODEL, PLACE(dream, network.model),
-	 HELP("ONNX file of the network, or its name in a model folder"),
-	 .metavar = "FILE", .unset = "inception_v3.onnx"},
+	 HELP("file of the network, its name in a model folder or the catalogue"),
+	 .metavar = "FILE", .unset = "GoogLeNet if it is there, else Inception V3"},
 	{.name = "input-format", .type = &option_type_choice, .group = OPTION_GROUP_NETWORK,
 	 .cost = OPTION_REBUILD, .commands = MODEL, PLACE(dream, network.input_format),
 	 HELP("values that the network wants; file: as its metadata says"), .choices = option_input_formats,

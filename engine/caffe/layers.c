@@ -57,28 +57,22 @@ static const char *text_of(const char *text)
 	return text ? text : "";
 }
 
+/* The fields that layers have in both forms of the format, under the same names. */
+#define SHARED_FIELDS(from)                                                                        \
+	.bottoms = (from)->bottom, .bottom_count = (from)->n_bottom, .tops = (from)->top,          \
+	.top_count = (from)->n_top, .blobs = (from)->blobs, .blob_count = (from)->n_blobs,         \
+	.transform = (from)->transform_param, .concat = (from)->concat_param,                      \
+	.convolution = (from)->convolution_param, .eltwise = (from)->eltwise_param,                \
+	.inner_product = (from)->inner_product_param, .lrn = (from)->lrn_param,                    \
+	.pooling = (from)->pooling_param, .power = (from)->power_param,                            \
+	.relu = (from)->relu_param, .softmax = (from)->softmax_param, .slice = (from)->slice_param
+
 static struct caffe_layer new_layer(const Caffe__LayerParameter *from)
 {
 	return (struct caffe_layer){
 		.name = text_of(from->name),
 		.type = text_of(from->type),
-		.bottoms = from->bottom,
-		.bottom_count = from->n_bottom,
-		.tops = from->top,
-		.top_count = from->n_top,
-		.blobs = from->blobs,
-		.blob_count = from->n_blobs,
-		.transform = from->transform_param,
-		.concat = from->concat_param,
-		.convolution = from->convolution_param,
-		.eltwise = from->eltwise_param,
-		.inner_product = from->inner_product_param,
-		.lrn = from->lrn_param,
-		.pooling = from->pooling_param,
-		.power = from->power_param,
-		.relu = from->relu_param,
-		.softmax = from->softmax_param,
-		.slice = from->slice_param,
+		SHARED_FIELDS(from),
 		.reshape = from->reshape_param,
 		.flatten = from->flatten_param,
 		.batch_norm = from->batch_norm_param,
@@ -93,23 +87,7 @@ static struct caffe_layer old_layer(const Caffe__V1LayerParameter *from)
 	return (struct caffe_layer){
 		.name = text_of(from->name),
 		.type = old_type(from->type),
-		.bottoms = from->bottom,
-		.bottom_count = from->n_bottom,
-		.tops = from->top,
-		.top_count = from->n_top,
-		.blobs = from->blobs,
-		.blob_count = from->n_blobs,
-		.transform = from->transform_param,
-		.concat = from->concat_param,
-		.convolution = from->convolution_param,
-		.eltwise = from->eltwise_param,
-		.inner_product = from->inner_product_param,
-		.lrn = from->lrn_param,
-		.pooling = from->pooling_param,
-		.power = from->power_param,
-		.relu = from->relu_param,
-		.softmax = from->softmax_param,
-		.slice = from->slice_param,
+		SHARED_FIELDS(from),
 	};
 }
 

@@ -1,7 +1,8 @@
 #include "engine/convolution/race.h"
 
 #include <string.h>
-#include <time.h>
+
+#include "engine/base/clock.h"
 
 enum {
 	BLOCK_TILES_MAX = 48, /* of the blocks that are timed */
@@ -9,13 +10,6 @@ enum {
 	/* A candidate this many times slower than the best so far is not timed again. */
 	HOPELESS = 3,
 };
-
-static double seconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static bool same_choice(const struct convolution_choice *a, const struct convolution_choice *b)
 {
@@ -86,11 +80,11 @@ static int list_candidates(struct candidate *candidates, const struct device *de
 static rv_status time_once(const struct candidate *candidate, const struct device *device,
                            double *taken, rv_error *error)
 {
-	double start = seconds();
+	double start = clock_now_ms();
 	rv_status status = launch_list_run(&candidate->list, device->queue, error);
 	cl_int code = clFinish(device->queue);
 
-	*taken = seconds() - start;
+	*taken = (clock_now_ms() - start) / 1000;
 	return status != RV_OK ? status
 	       : code          ? device_fail(error, code, "timing a convolution")
 	                       : RV_OK;

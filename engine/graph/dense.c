@@ -150,15 +150,25 @@ static bool only_sides(const int64_t *axes, size_t count)
 	return count > 0;
 }
 
+/* The input of a Squeeze or Unsqueeze, and its axes, which older operator sets keep as an
+ * attribute. */
+static rv_status read_axes(struct builder *builder, const struct onnx_node *node,
+                           const struct value **input, const int64_t **axes, size_t *count,
+                           rv_error *error)
+{
+	rv_status status = translate_input_tensor(builder, node, 0, input, error);
+	if (status == RV_OK)
+		status = translate_input_list(builder, node, 1, "axes", axes, count, error);
+	return status;
+}
+
 rv_status graph_translate_squeeze(struct builder *builder, const struct onnx_node *node,
                                   rv_error *error)
 {
 	const struct value *input;
 	const int64_t *axes = NULL;
 	size_t count = 0;
-	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
-	if (status == RV_OK)
-		status = translate_input_list(builder, node, 1, "axes", &axes, &count, error);
+	rv_status status = read_axes(builder, node, &input, &axes, &count, error);
 	if (status != RV_OK)
 		return status;
 	if (input->form == VALUE_IMAGE_LAST || !translate_is_single_pixel(builder, input->tensor) ||
@@ -173,9 +183,7 @@ rv_status graph_translate_unsqueeze(struct builder *builder, const struct onnx_n
 	const struct value *input;
 	const int64_t *axes = NULL;
 	size_t count = 0;
-	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
-	if (status == RV_OK)
-		status = translate_input_list(builder, node, 1, "axes", &axes, &count, error);
+	rv_status status = read_axes(builder, node, &input, &axes, &count, error);
 	if (status != RV_OK)
 		return status;
 	if (input->form != VALUE_VECTOR || !translate_is_single_pixel(builder, input->tensor) ||
