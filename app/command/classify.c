@@ -8,13 +8,13 @@
 #include "app/media/picture.h"
 #include "app/media/picture_read.h"
 #include "app/networks/labels.h"
-#include "app/options/session.h"
+#include "app/options/dreamer.h"
 
 /* The side of the square that classifiers of ImageNet were trained on, and how many are told. */
 enum { SIDE = 224, BEST = 5 };
 
 struct classification {
-	struct session session;
+	struct dreamer dreamer;
 	struct picture picture;
 	rv_array scores;
 };
@@ -96,12 +96,12 @@ static rv_status classify(struct classification *it, const struct options *optio
 	if (!options->call.operand[0])
 		return rv_fail(error, RV_INVALID, "nothing to classify; reverie classify PICTURE");
 	if ((status = picture_open(&it->picture, options->call.operand, error)) != RV_OK ||
-	    (status = session_open(&it->session, options, error)) != RV_OK ||
-	    (status = find_head(it->session.model, &head, error)) != RV_OK ||
+	    (status = dreamer_open(&it->dreamer, options, error)) != RV_OK ||
+	    (status = find_head(it->dreamer.model, &head, error)) != RV_OK ||
 	    (status = cut_square(&it->picture, &square, error)) != RV_OK)
 		return status;
-	rv_set_progress(it->session.engine, go_on, NULL);
-	status = rv_inspect(it->session.engine, &square, head->name, &it->scores, NULL, error);
+	rv_set_progress(it->dreamer.engine, go_on, NULL);
+	status = rv_inspect(it->dreamer.engine, &square, head->name, &it->scores, NULL, error);
 	if (status != RV_OK)
 		return status;
 	if (it->scores.height != 1 || it->scores.width != 1)
@@ -118,6 +118,6 @@ rv_status command_classify(const struct options *options, rv_error *error)
 	rv_status status = classify(&it, options, error);
 	rv_array_release(&it.scores);
 	picture_release(&it.picture);
-	session_close(&it.session);
+	dreamer_close(&it.dreamer);
 	return status;
 }

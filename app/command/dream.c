@@ -6,59 +6,59 @@
 #include "app/command/command.h"
 #include "app/offline/job_run.h"
 #include "app/offline/journey.h"
+#include "app/options/dreamer.h"
 #include "app/options/preset.h"
-#include "app/options/session.h"
 
 /* What the dreaming of one job needs. */
-struct dreamer {
+struct dream_context {
 	const struct options *options;
 	/* Opened for the first frame only: before that the job finds out what is wrong with the
 	 * files, which takes far less time. */
-	struct session session;
+	struct dreamer dreamer;
 	struct progress progress;
 	struct journey journey;
 };
 
 static bool show_part(void *context, double part)
 {
-	struct dreamer *dreamer = context;
-	progress_part(&dreamer->progress, part);
+	struct dream_context *it = context;
+	progress_part(&it->progress, part);
 	return !signals_stop;
 }
 
 /* A picture by itself is dreamed without the memory that only videos need. */
-static rv_status open_session(struct dreamer *dreamer, bool alone, rv_error *error)
+static rv_status open_dreamer(struct dream_context *it, bool alone, rv_error *error)
 {
-	struct options options = *dreamer->options;
+	struct options options = *it->options;
 	if (alone)
 		options.dream.params.time.on = false;
-	rv_status status = session_open(&dreamer->session, &options, error);
+	rv_status status = dreamer_open(&it->dreamer, &options, error);
 	if (status != RV_OK)
 		return status;
-	rv_set_progress(dreamer->session.engine, show_part, dreamer);
-	char line[SESSION_LINE_LENGTH];
-	session_describe(&dreamer->session, line);
+	rv_set_progress(it->dreamer.engine, show_part, it);
+	char line[DREAMER_LINE_LENGTH];
+	dreamer_describe(&it->dreamer, line);
 	if (line[0])
-		progress_note(&dreamer->progress, "%s", line);
-	if (dreamer->options->call.verbose)
-		progress_note(&dreamer->progress, "Dreaming with %s on %s",
-		              rv_model_path(dreamer->session.model),
-		              rv_engine_device(dreamer->session.engine)->name);
+		progress_note(&it->progress, "%s", line);
+	if (it->options->call.verbose)
+		progress_note(&it->progress, "Dreaming with %s on %s",
+		              rv_model_path(it->dreamer.model),
+		              rv_engine_device(it->dreamer.engine)->name);
 	return RV_OK;
 }
 
 static rv_status dream(void *context, const rv_image *in, int64_t time, const rv_image *out,
                        rv_error *error)
 {
-	struct dreamer *dreamer = context;
-	if (!dreamer->session.engine) {
-		rv_status status = open_session(dreamer, time == RV_TIME_NONE, error);
+	struct dream_context *it = context;
+	if (!it->dreamer.engine) {
+		rv_status status = open_dreamer(it, time == RV_TIME_NONE, error);
 		if (status != RV_OK)
 			return status;
 	}
-	if (dreamer->journey.on)
-		return journey_dream(&dreamer->journey, dreamer->session.engine, time, out, error);
-	return rv_dream(dreamer->session.engine, in, time, out, error);
+	if (it->journey.on)
+		return journey_dream(&it->journey, it->dreamer.engine, time, out, error);
+	return rv_dream(it->dreamer.engine, in, time, out, error);
 }
 
 static const char *text_or_null(const char *text)
@@ -66,21 +66,21 @@ static const char *text_or_null(const char *text)
 	return text[0] ? text : NULL;
 }
 
-static struct job make_job(const struct options *options, struct dreamer *dreamer)
+static struct job make_job(const struct options *options, struct dream_context *it)
 {
 	return (struct job){
-		.input = dreamer->journey.on ? dreamer->journey.input : options->call.operand,
+		.input = it->journey.on ? it->journey.input : options->call.operand,
 		.output = options->output.file,
 		.format = text_or_null(options->output.format),
 		.encoder = text_or_null(options->output.encoder),
 		.quality = options->output.quality,
-		.width = dreamer->journey.on ? 0 : options->output.size.width,
-		.height = dreamer->journey.on ? 0 : options->output.size.height,
+		.width = it->journey.on ? 0 : options->output.size.width,
+		.height = it->journey.on ? 0 : options->output.size.height,
 		.force = options->output.force,
 		.still = text_or_null(options->output.still),
 		.dream = dream,
-		.context = dreamer,
-		.progress = &dreamer->progress,
+		.context = it,
+		.progress = &it->progress,
 		.stop = &signals_stop,
 	};
 }
@@ -108,20 +108,20 @@ static void print_result(const struct options *options, const struct job_report 
 
 static rv_status dream_input(const struct options *options, rv_error *error)
 {
-	struct dreamer dreamer = {.options = options};
+	struct dream_context it = {.options = options};
 	struct job_report report = {0};
 	rv_status status = RV_OK;
-	progress_init(&dreamer.progress, stderr, progress_style_for(stderr, options->call.quiet));
+	progress_init(&it.progress, stderr, progress_style_for(stderr, options->call.quiet));
 	if (journey_wanted(options))
-		status = journey_open(&dreamer.journey, options, error);
+		status = journey_open(&it.journey, options, error);
 	if (status == RV_OK) {
-		struct job job = make_job(options, &dreamer);
+		struct job job = make_job(options, &it);
 		status = job_run(&job, &report, error);
 	}
 	if (status == RV_OK)
 		print_result(options, &report);
-	journey_close(&dreamer.journey);
-	session_close(&dreamer.session);
+	journey_close(&it.journey);
+	dreamer_close(&it.dreamer);
 	return status;
 }
 

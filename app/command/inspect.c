@@ -6,7 +6,7 @@
 #include "app/media/npy.h"
 #include "app/media/picture.h"
 #include "app/media/picture_read.h"
-#include "app/options/session.h"
+#include "app/options/dreamer.h"
 
 /* One array on its way to a file; file stays NULL where it is not asked for. */
 struct capture {
@@ -16,7 +16,7 @@ struct capture {
 
 struct inspection {
 	const struct options *options;
-	struct session session;
+	struct dreamer dreamer;
 	struct picture picture;
 	struct capture activation, gradient;
 };
@@ -73,11 +73,11 @@ static rv_status inspect(struct inspection *it, rv_error *error)
 	                          error)) != RV_OK ||
 	    (status = create_file(&it->gradient, options->call.gradient, options->output.force,
 	                          error)) != RV_OK ||
-	    (status = session_open(&it->session, options, error)) != RV_OK ||
-	    (status = session_layer(&it->session, &options->dream, &layer, error)) != RV_OK)
+	    (status = dreamer_open(&it->dreamer, options, error)) != RV_OK ||
+	    (status = dreamer_layer(&it->dreamer, &options->dream, &layer, error)) != RV_OK)
 		return status;
-	rv_set_progress(it->session.engine, go_on, NULL);
-	status = rv_inspect(it->session.engine, &it->picture.image, layer,
+	rv_set_progress(it->dreamer.engine, go_on, NULL);
+	status = rv_inspect(it->dreamer.engine, &it->picture.image, layer,
 	                    it->activation.file ? &it->activation.array : NULL,
 	                    it->gradient.file ? &it->gradient.array : NULL, error);
 	if (status == RV_OK)
@@ -96,6 +96,6 @@ rv_status command_inspect(const struct options *options, rv_error *error)
 	rv_array_release(&it.activation.array);
 	rv_array_release(&it.gradient.array);
 	picture_release(&it.picture);
-	session_close(&it.session);
+	dreamer_close(&it.dreamer);
 	return status;
 }

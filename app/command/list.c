@@ -5,7 +5,7 @@
 #include "app/base/paths.h"
 #include "app/command/command.h"
 #include "app/media/camera.h"
-#include "app/options/session.h"
+#include "app/options/dreamer.h"
 
 /* ---- cameras ---- */
 
@@ -86,24 +86,24 @@ static const char *number_or_dash(int number, char text[16])
 
 rv_status command_layers(const struct options *options, rv_error *error)
 {
-	struct session session = {0};
+	struct dreamer dreamer = {0};
 	rv_status status = command_takes_no_operand(options, error);
 	if (status == RV_OK)
-		status = session_open_model(&session, &options->dream.network, error);
+		status = dreamer_open_model(&dreamer, &options->dream.network, error);
 	if (status != RV_OK)
 		return status;
-	int column = longest_name(session.model);
+	int column = longest_name(dreamer.model);
 	printf("%-*s  %-22s  channels  stride  supported\n", column, "layer", "operator");
-	for (int i = 0; i < rv_model_layer_count(session.model); i++) {
-		const rv_layer_info *layer = rv_model_layer(session.model, i);
+	for (int i = 0; i < rv_model_layer_count(dreamer.model); i++) {
+		const rv_layer_info *layer = rv_model_layer(dreamer.model, i);
 		char channels[16], stride[16];
 		printf("%-*s  %-22s  %8s  %6s  %s%s\n", column, layer->name, layer->operator_name,
 		       number_or_dash(layer->channels, channels),
 		       number_or_dash(layer->stride, stride), layer->supported ? "yes" : "no",
-		       strcmp(layer->name, rv_model_default_layer(session.model)) ? ""
+		       strcmp(layer->name, rv_model_default_layer(dreamer.model)) ? ""
 		                                                                  : "  (default)");
 	}
-	session_close(&session);
+	dreamer_close(&dreamer);
 	return RV_OK;
 }
 

@@ -10,7 +10,7 @@
 #include "app/base/signals.h"
 #include "app/command/command.h"
 #include "app/networks/fetch.h"
-#include "app/options/session.h"
+#include "app/options/dreamer.h"
 
 /* ---- what is there ---- */
 
@@ -27,20 +27,20 @@ static void print_model(void *context, const char *path, const char *name)
 {
 	int *count = context;
 	rv_error error = {0};
-	struct session session = {0};
+	struct dreamer dreamer = {0};
 	(void)name;
 	++*count;
 	printf("%s  ", path);
-	if (session_open_file(&session, path, NULL, &error) == RV_OK) {
-		if (session.network)
-			printf("%s, ", session.network->title);
-		print_input_format(rv_model_input_format(session.model));
-		printf(", default layer %s, %d layers\n", rv_model_default_layer(session.model),
-		       rv_model_layer_count(session.model));
+	if (dreamer_open_file(&dreamer, path, NULL, &error) == RV_OK) {
+		if (dreamer.network)
+			printf("%s, ", dreamer.network->title);
+		print_input_format(rv_model_input_format(dreamer.model));
+		printf(", default layer %s, %d layers\n", rv_model_default_layer(dreamer.model),
+		       rv_model_layer_count(dreamer.model));
 	} else {
 		printf("%s\n", error.message);
 	}
-	session_close(&session);
+	dreamer_close(&dreamer);
 }
 
 /* ---- what can be had ---- */

@@ -3,10 +3,10 @@
 
 #include "app/base/signals.h"
 #include "app/command/command.h"
-#include "app/options/session.h"
+#include "app/options/dreamer.h"
 
 struct tuning {
-	struct session session;
+	struct dreamer dreamer;
 	const struct options *options;
 	struct option_size size; /* of the octave under way */
 	int tenths;              /* of it, shown last */
@@ -27,12 +27,12 @@ static bool show_tuning(void *context, double part)
 static rv_status tune_octave(struct tuning *tuning, rv_error *error)
 {
 	const struct option_layers *layers = &tuning->options->dream.layers;
-	const char *layer = rv_model_default_layer(tuning->session.model);
+	const char *layer = rv_model_default_layer(tuning->dreamer.model);
 	rv_status status = RV_OK;
 	for (int i = 0; status == RV_OK && (i == 0 || i < layers->count); i++) {
 		int timed = 0;
 		tuning->tenths = 0;
-		status = rv_tune(tuning->session.engine,
+		status = rv_tune(tuning->dreamer.engine,
 		                 layers->count ? layers->list[i].name : layer, tuning->size.width,
 		                 tuning->size.height, &timed, error);
 		tuning->timed += timed;
@@ -63,14 +63,14 @@ static rv_status tune(struct tuning *tuning, rv_error *error)
 	struct option_size size;
 	rv_status status;
 	if ((status = command_takes_no_operand(tuning->options, error)) != RV_OK ||
-	    (status = session_size(tuning->options, &size, error)) != RV_OK ||
-	    (status = session_open(&tuning->session, tuning->options, error)) != RV_OK)
+	    (status = dreamer_size(tuning->options, &size, error)) != RV_OK ||
+	    (status = dreamer_open(&tuning->dreamer, tuning->options, error)) != RV_OK)
 		return status;
-	rv_set_progress(tuning->session.engine, show_tuning, tuning);
+	rv_set_progress(tuning->dreamer.engine, show_tuning, tuning);
 	status = tune_octaves(tuning, size, error);
 	if (status == RV_OK && !tuning->options->call.quiet)
 		printf("Timed %d convolutions for %s\n", tuning->timed,
-		       rv_engine_device(tuning->session.engine)->name);
+		       rv_engine_device(tuning->dreamer.engine)->name);
 	return status;
 }
 
@@ -78,6 +78,6 @@ rv_status command_tune(const struct options *options, rv_error *error)
 {
 	struct tuning tuning = {.options = options};
 	rv_status status = tune(&tuning, error);
-	session_close(&tuning.session);
+	dreamer_close(&tuning.dreamer);
 	return status;
 }

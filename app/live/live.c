@@ -39,7 +39,7 @@ bool live_left_thread(void)
 /* Writes out the layer that is dreamed of where none was named, for a person to see. */
 static void name_layer(struct live *live)
 {
-	const char *name = rv_model_default_layer(live->session.model);
+	const char *name = rv_model_default_layer(live->dreamer.model);
 	struct option_layers *layers = &live->actions->options.dream.layers;
 	if (layers->count || !name || strlen(name) >= RV_LAYER_NAME_LENGTH)
 		return;
@@ -52,7 +52,7 @@ static void name_layer(struct live *live)
  * those. */
 static rv_status list_layers(struct live *live, rv_error *error)
 {
-	const rv_model *model = live->session.model;
+	const rv_model *model = live->dreamer.model;
 	const char *default_layer = rv_model_default_layer(model);
 	int count = rv_model_layer_count(model), blocks = 0, listed = 0;
 	live->layers = calloc((size_t)count + 1, sizeof(*live->layers));
@@ -80,16 +80,16 @@ static rv_status list_layers(struct live *live, rv_error *error)
 static rv_status open_model(struct live *live, rv_error *error)
 {
 	rv_status status =
-		session_open_model(&live->session, &live->actions->options.dream.network, error);
+		dreamer_open_model(&live->dreamer, &live->actions->options.dream.network, error);
 	if (status != RV_OK)
 		return status;
-	char line[SESSION_LINE_LENGTH];
-	session_describe(&live->session, line);
+	char line[DREAMER_LINE_LENGTH];
+	dreamer_describe(&live->dreamer, line);
 	if (line[0] && !live->actions->options.call.quiet)
 		fprintf(stderr, "%s\n", line);
 	/* From here on it is the open one, which presets are held against. */
-	if (live->session.network)
-		strcpy(live->actions->options.dream.network.name, live->session.network->name);
+	if (live->dreamer.network)
+		strcpy(live->actions->options.dream.network.name, live->dreamer.network->name);
 	return list_layers(live, error);
 }
 
@@ -205,7 +205,7 @@ static rv_status start_threads(struct live *live, rv_error *error)
 	if ((status = live_remote_open(&live->remote, live->actions, &live->hud, &live->keys,
 	                               error)) != RV_OK ||
 	    (status = live_disk_start(&live->disk, error)) != RV_OK ||
-	    (status = live_engine_start(&live->engine, live->session.model, &live->sent, live->work,
+	    (status = live_engine_start(&live->engine, live->dreamer.model, &live->sent, live->work,
 	                                live->dreams, live->frames, error)) != RV_OK ||
 	    (status = warp_thread_start(&live->warp_thread, &live->sent.device, shown->width,
 	                                shown->height, live->frames, live->dreams,
@@ -230,7 +230,7 @@ static void free_all(struct live *live)
 	live_hud_release(&live->hud);
 	hud_picture_release(&live->recorded_hud);
 	playlist_release(&live->playlist);
-	session_close(&live->session);
+	dreamer_close(&live->dreamer);
 	free(live->shown.pixels);
 	free(live->layers);
 	free(live->actions);

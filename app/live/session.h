@@ -20,7 +20,7 @@
 #include "app/live/stats.h"
 #include "app/live/video_recorder.h"
 #include "app/live/warp_thread.h"
-#include "app/options/session.h"
+#include "app/options/dreamer.h"
 #include "app/screen/window.h"
 
 struct live {
@@ -31,7 +31,7 @@ struct live {
 	atomic_int stop; /* not 0: reads end; other threads read it */
 	bool quit;
 
-	struct session session; /* the model alone: the engine lives on its own thread */
+	struct dreamer dreamer; /* the model alone: the engine lives on its own thread */
 	struct action_layer *layers;
 	/* Of struct frame (frames for the warp thread, work for the engine), dream, display_frame
 	 * and sound. */

@@ -36,9 +36,9 @@ static rv_status run(struct bench *bench, bench_measure *measure, rv_error *erro
 {
 	rv_status status;
 	if ((status = command_takes_no_operand(bench->options, error)) != RV_OK ||
-	    (status = session_size(bench->options, &bench->size, error)) != RV_OK ||
-	    (status = session_open(&bench->session, bench->options, error)) != RV_OK ||
-	    (status = session_layer(&bench->session, &bench->options->dream, &bench->layer,
+	    (status = dreamer_size(bench->options, &bench->size, error)) != RV_OK ||
+	    (status = dreamer_open(&bench->dreamer, bench->options, error)) != RV_OK ||
+	    (status = dreamer_layer(&bench->dreamer, &bench->options->dream, &bench->layer,
 	                            error)) != RV_OK)
 		return status;
 	return measure(bench, error);
@@ -48,6 +48,6 @@ rv_status bench_run(const struct options *options, bench_measure *measure, rv_er
 {
 	struct bench bench = {.options = options};
 	rv_status status = run(&bench, measure, error);
-	session_close(&bench.session);
+	dreamer_close(&bench.dreamer);
 	return status;
 }

@@ -4,7 +4,7 @@
 #ifndef TESTS_BENCH_BENCH_H
 #define TESTS_BENCH_BENCH_H
 
-#include "app/options/session.h"
+#include "app/options/dreamer.h"
 
 rv_status bench_step(const struct options *options, rv_error *error);
 rv_status bench_dream(const struct options *options, rv_error *error);
@@ -23,10 +23,10 @@ rv_status bench_startup(const struct options *options, rv_error *error);
 
 /* ---- what they share ---- */
 
-/* A session with the layer and the size that are measured. */
+/* A dreamer, with the layer and the size that are measured. */
 struct bench {
 	const struct options *options;
-	struct session session;
+	struct dreamer dreamer;
 	const char *layer;
 	struct option_size size;
 };

@@ -4,12 +4,12 @@
 
 #include "app/base/signals.h"
 #include "app/media/source.h"
-#include "app/options/session.h"
+#include "app/options/dreamer.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/depth_meter.h"
 
 struct depth_bench {
-	struct session session;
+	struct dreamer dreamer;
 	struct source *source;
 	struct depth_meter meter;
 	rv_image frame;
@@ -31,9 +31,9 @@ static rv_status open_clip(struct depth_bench *bench, const struct options *opti
 	status = convert_allocate_image(&bench->frame, bench->source->video.rgb, width, height,
 	                                error);
 	if (!status)
-		status = session_open(&bench->session, options, error);
+		status = dreamer_open(&bench->dreamer, options, error);
 	if (!status)
-		status = depth_meter_open(&bench->meter, bench->session.engine, width, height,
+		status = depth_meter_open(&bench->meter, bench->dreamer.engine, width, height,
 		                          (double)options->dream.params.octave_scale, error);
 	return status;
 }
@@ -81,7 +81,7 @@ rv_status bench_depth(const struct options *options, rv_error *error)
 	if (!status)
 		status = look_at_frames(&bench, options, error);
 	depth_meter_release(&bench.meter);
-	session_close(&bench.session);
+	dreamer_close(&bench.dreamer);
 	source_close(&bench.source);
 	free(bench.frame.pixels);
 	return status;

@@ -36,8 +36,8 @@ static rv_status time_dreams(const struct bench *bench, int runs, double *times,
 	rv_status status = make_picture(bench->size, &picture, error);
 	for (int i = -1; i < runs && status == RV_OK; i++) {
 		double start = bench_now();
-		rv_reset(bench->session.engine);
-		status = rv_dream(bench->session.engine, &picture, RV_TIME_NONE, &picture, error);
+		rv_reset(bench->dreamer.engine);
+		status = rv_dream(bench->dreamer.engine, &picture, RV_TIME_NONE, &picture, error);
 		if (i >= 0)
 			times[i] = bench_now() - start;
 	}
@@ -60,7 +60,7 @@ static rv_status other_share(const struct bench *bench, double *share, rv_error 
 	double all = 0, other = 0;
 	int count;
 	rv_status status =
-		rv_profile_dream(bench->session.engine, bench->size.width, bench->size.height,
+		rv_profile_dream(bench->dreamer.engine, bench->size.width, bench->size.height,
 	                         PROFILE_RUNS, entries, ENTRIES_MAX, &count, error);
 	for (int i = 0; status == RV_OK && i < count && i < ENTRIES_MAX; i++) {
 		all += entries[i].milliseconds;
@@ -124,9 +124,9 @@ static rv_status measure_memory(const struct bench *bench, rv_error *error)
 	rv_status status;
 	/* One step an octave takes as much memory as many. */
 	params.iterations = 1;
-	if ((status = rv_set_params(bench->session.engine, &params, error)) ||
+	if ((status = rv_set_params(bench->dreamer.engine, &params, error)) ||
 	    (status = time_dreams(bench, 0, NULL, error)) ||
-	    (status = rv_measure_memory(bench->session.engine, bench->size.width,
+	    (status = rv_measure_memory(bench->dreamer.engine, bench->size.width,
 	                                bench->size.height, &memory, error)))
 		return status;
 	printf("memory %s %dx%d tensors_mb=%.1f saved_mb=%.1f rasters_mb=%.1f weights_mb=%.1f "

@@ -46,11 +46,11 @@ static rv_status measure_profile(const struct bench *bench, rv_error *error)
 	int count;
 	rv_status status;
 	/* The peak before and after: on a machine that is shared, both see what the step saw. */
-	if ((status = rv_measure_peak(bench->session.engine, &before, error)) ||
-	    (status = rv_profile_step(bench->session.engine, bench->layer, bench->size.width,
+	if ((status = rv_measure_peak(bench->dreamer.engine, &before, error)) ||
+	    (status = rv_profile_step(bench->dreamer.engine, bench->layer, bench->size.width,
 	                              bench->size.height, bench->options->call.runs, entries,
 	                              ENTRIES_MAX, &count, error)) ||
-	    (status = rv_measure_peak(bench->session.engine, &after, error)))
+	    (status = rv_measure_peak(bench->dreamer.engine, &after, error)))
 		return status;
 	print_sum(bench, entries, count < ENTRIES_MAX ? count : ENTRIES_MAX, fmax(before, after));
 	return RV_OK;
@@ -87,7 +87,7 @@ static void print_timing(void *context, const rv_convolution_timing *timing)
 
 static rv_status measure_convolutions(const struct bench *bench, rv_error *error)
 {
-	return rv_compare_convolutions(bench->session.engine, bench->layer, bench->size.width,
+	return rv_compare_convolutions(bench->dreamer.engine, bench->layer, bench->size.width,
 	                               bench->size.height, print_timing, (void *)bench, error);
 }
 

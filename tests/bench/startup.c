@@ -179,7 +179,7 @@ rv_status bench_startup(const struct options *options, rv_error *error)
 	char folder[PATH_MAX];
 	rv_status status;
 	if ((status = command_takes_no_operand(options, error)) != RV_OK ||
-	    (status = session_size(options, &size, error)) != RV_OK ||
+	    (status = dreamer_size(options, &size, error)) != RV_OK ||
 	    (status = own_caches(folder, error)) != RV_OK)
 		return status;
 	status = describe_child(&child, options, folder, error);

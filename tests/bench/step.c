@@ -9,7 +9,7 @@ static rv_status measure_step(const struct bench *bench, rv_error *error)
 	double gflop, *times = bench_create_times(runs, error);
 	if (!times)
 		return RV_MEMORY;
-	rv_status status = rv_measure_step(bench->session.engine, bench->layer, bench->size.width,
+	rv_status status = rv_measure_step(bench->dreamer.engine, bench->layer, bench->size.width,
 	                                   bench->size.height, runs, times, &gflop, error);
 	if (status == RV_OK) {
 		double middle = bench_median(times, runs);
@@ -24,7 +24,7 @@ static rv_status measure_step(const struct bench *bench, rv_error *error)
 static rv_status measure_first_step(const struct bench *bench, rv_error *error)
 {
 	double gflop;
-	rv_status status = rv_measure_step(bench->session.engine, bench->layer, bench->size.width,
+	rv_status status = rv_measure_step(bench->dreamer.engine, bench->layer, bench->size.width,
 	                                   bench->size.height, 0, NULL, &gflop, error);
 	if (status != RV_OK)
 		return status;

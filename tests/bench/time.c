@@ -9,7 +9,7 @@
 #include "app/media/input.h"
 #include "app/media/libav.h"
 #include "app/media/source.h"
-#include "app/options/session.h"
+#include "app/options/dreamer.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/time_measure.h"
 #include "tests/bench/time_sample.h"
@@ -25,7 +25,7 @@ struct tally {
 
 struct time_bench {
 	const struct options *options;
-	struct session session;
+	struct dreamer dreamer;
 	struct source *source;
 	rv_image before, after, past, past_after; /* frame and dream, and the last ones */
 	rv_motion *motion;
@@ -72,7 +72,7 @@ static rv_status dream_alone(struct time_bench *bench, const rv_image *frame, co
                              rv_error *error)
 {
 	double start = now_ms();
-	rv_status status = rv_dream(bench->session.engine, frame, RV_TIME_NONE, dream, error);
+	rv_status status = rv_dream(bench->dreamer.engine, frame, RV_TIME_NONE, dream, error);
 	/* The first frame's compiles the kernels. */
 	if (!status && bench->frames && bench->alone.count < ALONE_MOST)
 		bench->alone.times[bench->alone.count++] = now_ms() - start;
@@ -96,7 +96,7 @@ static rv_status look_deep(struct time_bench *bench, const rv_image *picture,
 {
 	if (!bench->meter.appraisers[0]) {
 		rv_status status = depth_meter_open(
-			&bench->meter, bench->session.engine, picture->width, picture->height,
+			&bench->meter, bench->dreamer.engine, picture->width, picture->height,
 			(double)bench->options->dream.params.octave_scale, error);
 		if (status)
 			return status;
@@ -149,7 +149,7 @@ static void swap_images(rv_image *a, rv_image *b)
 
 static rv_status note_frame(struct time_bench *bench, double milliseconds, rv_error *error)
 {
-	rv_frame_report report = rv_last_frame(bench->session.engine);
+	rv_frame_report report = rv_last_frame(bench->dreamer.engine);
 	struct tally *tally = tally_for(bench, &report);
 	struct frame_measure found = {
 		.strength = measure_strength(&bench->before, &bench->after),
@@ -186,7 +186,7 @@ static rv_status bench_frame(struct time_bench *bench, rv_error *error)
 	start = now_ms();
 	if (!status)
 		status =
-			rv_dream(bench->session.engine, &bench->before, time, &bench->after, error);
+			rv_dream(bench->dreamer.engine, &bench->before, time, &bench->after, error);
 	return status ? status : note_frame(bench, now_ms() - start, error);
 }
 
@@ -314,12 +314,12 @@ static rv_status dream_pair_alone(struct time_bench *bench, const struct sample_
 static rv_status dream_sample_alone(struct time_bench *bench, float step, bool first,
                                     struct sample_sums *sums, rv_error *error)
 {
-	const struct session *session = &bench->session;
+	const struct dreamer *dreamer = &bench->dreamer;
 	rv_params params =
-		option_dream_params(&bench->options->dream, rv_model_default_layer(session->model));
+		option_dream_params(&bench->options->dream, rv_model_default_layer(dreamer->model));
 	rv_status status;
 	params.step = step;
-	status = rv_set_params(session->engine, &params, error);
+	status = rv_set_params(dreamer->engine, &params, error);
 	*sums = (struct sample_sums){0};
 	for (int i = 0; i < bench->sample.count && !status && !signals_stop; i++)
 		status = dream_pair_alone(bench, &bench->sample.pairs[i], first, sums, error);
@@ -400,7 +400,7 @@ static void print_sums(struct time_bench *bench)
 static void close_bench(struct time_bench *bench)
 {
 	depth_meter_release(&bench->meter);
-	session_close(&bench->session);
+	dreamer_close(&bench->dreamer);
 	source_close(&bench->source);
 	rv_motion_destroy(&bench->motion);
 	motion_between_release(&bench->between);
@@ -427,7 +427,7 @@ rv_status bench_time(const struct options *options, rv_error *error)
 		return rv_fail(error, RV_INVALID, "one clip is timed: reverie-bench time CLIP");
 	if ((status = open_clip(&bench, error)) == RV_OK &&
 	    (status = open_tallies(&bench, error)) == RV_OK &&
-	    (status = session_open(&bench.session, options, error)) == RV_OK)
+	    (status = dreamer_open(&bench.dreamer, options, error)) == RV_OK)
 		status = bench_frames(&bench, error);
 	if (status == RV_OK)
 		status = compare_with_alone(&bench, error);

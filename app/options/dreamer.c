@@ -1,4 +1,4 @@
-#include "app/options/session.h"
+#include "app/options/dreamer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,105 +93,105 @@ static bool is_guess(const rv_model *model)
 	return !strcmp(rv_model_input_format(model)->name, "guess");
 }
 
-rv_status session_open_file(struct session *session, const char *path, const char *input_format,
+rv_status dreamer_open_file(struct dreamer *dreamer, const char *path, const char *input_format,
                             rv_error *error)
 {
 	const struct catalogue *catalogue = catalogue_own(error);
 	if (!catalogue)
 		return RV_INVALID;
-	rv_status status = rv_model_open(&session->model, path, input_format, error);
+	rv_status status = rv_model_open(&dreamer->model, path, input_format, error);
 	if (status != RV_OK)
 		return status;
-	session->network = catalogue_recognise(catalogue, session->model);
-	if (!session->network)
+	dreamer->network = catalogue_recognise(catalogue, dreamer->model);
+	if (!dreamer->network)
 		return RV_OK;
-	const char *layer = session->network->layer;
-	const char *format = session->network->input_format;
-	return rv_model_set_defaults(session->model, is_guess(session->model) ? format : NULL,
+	const char *layer = dreamer->network->layer;
+	const char *format = dreamer->network->input_format;
+	return rv_model_set_defaults(dreamer->model, is_guess(dreamer->model) ? format : NULL,
 	                             layer[0] ? layer : NULL, error);
 }
 
 /* The network that a preset is for comes before what is usual. */
-static rv_status find_model(struct session *session, const struct option_network *network,
+static rv_status find_model(struct dreamer *dreamer, const struct option_network *network,
                             char path[PATH_LENGTH], rv_error *error)
 {
 	const char *usual = getenv("REVERIE_MODEL");
-	session->chosen = false;
+	dreamer->chosen = false;
 	if (network->model[0])
 		return find_named(network->model, path, error);
 	if (network->name[0] && find_named(network->name, path, NULL) == RV_OK)
 		return RV_OK;
 	if (usual && usual[0])
 		return find_named(usual, path, error);
-	session->chosen = true;
+	dreamer->chosen = true;
 	return find_default(path, error);
 }
 
 /* A network that is not told by its layers goes by the name of its file. */
-static rv_status check_preset(const struct session *session, const char *needed, rv_error *error)
+static rv_status check_preset(const struct dreamer *dreamer, const char *needed, rv_error *error)
 {
-	const char *open = session->network ? session->network->name : "";
-	if (!session->network && strstr(rv_model_path(session->model), needed))
+	const char *open = dreamer->network ? dreamer->network->name : "";
+	if (!dreamer->network && strstr(rv_model_path(dreamer->model), needed))
 		open = needed;
 	return preset_check_network(needed, NULL, open, error);
 }
 
-rv_status session_open_model(struct session *session, const struct option_network *network,
+rv_status dreamer_open_model(struct dreamer *dreamer, const struct option_network *network,
                              rv_error *error)
 {
 	char path[PATH_LENGTH];
-	rv_status status = find_model(session, network, path, error);
+	rv_status status = find_model(dreamer, network, path, error);
 	if (status != RV_OK)
 		return status;
 	/* The first format is the file's own, which rv_model_open() calls NULL. */
-	status = session_open_file(
-		session, path,
+	status = dreamer_open_file(
+		dreamer, path,
 		network->input_format ? option_input_formats[network->input_format] : NULL, error);
-	return status == RV_OK ? check_preset(session, network->name, error) : status;
+	return status == RV_OK ? check_preset(dreamer, network->name, error) : status;
 }
 
-void session_describe(const struct session *session, char line[SESSION_LINE_LENGTH])
+void dreamer_describe(const struct dreamer *dreamer, char line[DREAMER_LINE_LENGTH])
 {
-	const char *path = rv_model_path(session->model);
+	const char *path = rv_model_path(dreamer->model);
 	const struct catalogue *catalogue = catalogue_own(NULL);
 	const struct catalogue_network *best = catalogue ? &catalogue->networks[0] : NULL;
 	line[0] = '\0';
-	if (is_guess(session->model))
+	if (is_guess(dreamer->model))
 		snprintf(
-			line, SESSION_LINE_LENGTH,
+			line, DREAMER_LINE_LENGTH,
 			"%.160s is no known network and does not say what input it expects: RGB by "
 			"ImageNet's mean and deviation is taken, --input-format names another",
 			path);
-	else if (session->chosen && session->network && best && session->network != best)
-		snprintf(line, SESSION_LINE_LENGTH,
+	else if (dreamer->chosen && dreamer->network && best && dreamer->network != best)
+		snprintf(line, DREAMER_LINE_LENGTH,
 		         "Dreaming with %.64s; `reverie models get %.32s` brings %.64s (%.100s)",
-		         session->network->title, best->name, best->title, best->good_for);
-	else if (session->chosen)
-		snprintf(line, SESSION_LINE_LENGTH, "Dreaming with %.160s",
-		         session->network ? session->network->title : path);
+		         dreamer->network->title, best->name, best->title, best->good_for);
+	else if (dreamer->chosen)
+		snprintf(line, DREAMER_LINE_LENGTH, "Dreaming with %.160s",
+		         dreamer->network ? dreamer->network->title : path);
 }
 
-rv_status session_open(struct session *session, const struct options *options, rv_error *error)
+rv_status dreamer_open(struct dreamer *dreamer, const struct options *options, rv_error *error)
 {
 	rv_config config = option_device_config(&options->device);
-	rv_status status = session_open_model(session, &options->dream.network, error);
+	rv_status status = dreamer_open_model(dreamer, &options->dream.network, error);
 	if (status != RV_OK)
 		return status;
-	status = rv_create(&session->engine, session->model, &config, error);
+	status = rv_create(&dreamer->engine, dreamer->model, &config, error);
 	if (status != RV_OK)
 		return status;
 	rv_params params =
-		option_dream_params(&options->dream, rv_model_default_layer(session->model));
-	return rv_set_params(session->engine, &params, error);
+		option_dream_params(&options->dream, rv_model_default_layer(dreamer->model));
+	return rv_set_params(dreamer->engine, &params, error);
 }
 
-void session_close(struct session *session)
+void dreamer_close(struct dreamer *dreamer)
 {
-	rv_destroy(&session->engine);
-	rv_model_close(&session->model);
+	rv_destroy(&dreamer->engine);
+	rv_model_close(&dreamer->model);
 }
 
-rv_status session_layer(const struct session *session, const struct option_dream *dream,
+rv_status dreamer_layer(const struct dreamer *dreamer, const struct option_dream *dream,
                         const char **layer, rv_error *error)
 {
 	if (dream->layers.count > 1)
@@ -199,11 +199,11 @@ rv_status session_layer(const struct session *session, const struct option_dream
 		               "--layer: this command looks at one layer, not %d",
 		               dream->layers.count);
 	*layer = dream->layers.count ? dream->layers.list[0].name
-	                             : rv_model_default_layer(session->model);
+	                             : rv_model_default_layer(dreamer->model);
 	return RV_OK;
 }
 
-rv_status session_size(const struct options *options, struct option_size *size, rv_error *error)
+rv_status dreamer_size(const struct options *options, struct option_size *size, rv_error *error)
 {
 	*size = options->output.size;
 	if (!size->width && !size->height)

@@ -1,51 +1,51 @@
 /* A model and an engine, opened as the options say. */
-#ifndef APP_OPTIONS_SESSION_H
-#define APP_OPTIONS_SESSION_H
+#ifndef APP_OPTIONS_DREAMER_H
+#define APP_OPTIONS_DREAMER_H
 
 #include "app/networks/catalogue.h"
 #include "app/options/options.h"
 
 /* Zeroed, nothing is open. Belongs to one thread at a time. */
-struct session {
+struct dreamer {
 	rv_model *model;
 	rv_engine *engine;
 	const struct catalogue_network *network; /* which it is; NULL: none that is known */
 	bool chosen;                             /* nobody named it */
 };
 
-enum { SESSION_LINE_LENGTH = 512 };
+enum { DREAMER_LINE_LENGTH = 512 };
 
 /* Opens the model in the file at path, and recognises it: what it takes as its input and what layer
  * it is dreamed with follow where neither the file nor input_format (NULL or "": nothing) says so.
  * For errors see rv_model_open(). */
-rv_status session_open_file(struct session *session, const char *path, const char *input_format,
+rv_status dreamer_open_file(struct dreamer *dreamer, const char *path, const char *input_format,
                             rv_error *error);
 
 /* Writes what a person wants to know who did not name the network: which it is, what was guessed of
  * it, and how a better one is had; nothing where there is nothing to say. The model is open. */
-void session_describe(const struct session *session, char line[SESSION_LINE_LENGTH]);
+void dreamer_describe(const struct dreamer *dreamer, char line[DREAMER_LINE_LENGTH]);
 
 /* Opens the model that network names: a file, the name of one in a model folder, with or without
  * its end, or a name of the catalogue. None: the one that a preset is for (network->name), else
  * $REVERIE_MODEL, else the first of the catalogue that is there, else any. RV_NOT_FOUND says how to
  * get it, also where a preset is for another one; and what rv_model_open() returns. */
-rv_status session_open_model(struct session *session, const struct option_network *network,
+rv_status dreamer_open_model(struct dreamer *dreamer, const struct option_network *network,
                              rv_error *error);
 
 /* Opens the model and, for it, an engine that is to dream what the options say. For errors see
  * rv_create() and rv_set_params(). */
-rv_status session_open(struct session *session, const struct options *options, rv_error *error);
+rv_status dreamer_open(struct dreamer *dreamer, const struct options *options, rv_error *error);
 
-void session_close(struct session *session);
+void dreamer_close(struct dreamer *dreamer);
 
 /* Writes both sides of --size, or those of a picture of usual size. RV_INVALID where one is left
  * out: there is no picture to take its shape from. */
-rv_status session_size(const struct options *options, struct option_size *size, rv_error *error);
+rv_status dreamer_size(const struct options *options, struct option_size *size, rv_error *error);
 
 /* Writes the one layer that bench and inspect look at: the first that was named, or the model's
  * default. RV_INVALID where several were. The model must be open; the text is the options' or the
  * model's. */
-rv_status session_layer(const struct session *session, const struct option_dream *dream,
+rv_status dreamer_layer(const struct dreamer *dreamer, const struct option_dream *dream,
                         const char **layer, rv_error *error);
 
 #endif
