@@ -38,3 +38,11 @@ void dream_release(void *item)
 	free(dream->detail);
 	free(dream);
 }
+
+void dream_take_detail(struct dream *dream, const rv_image *after, const rv_image *before)
+{
+	const uint8_t *a = after->pixels, *b = before->pixels; /* rows are packed */
+	size_t count = 3 * (size_t)after->width * (size_t)after->height;
+	for (size_t i = 0; i < count; i++)
+		dream->detail[i] = (int16_t)(a[i] - b[i]);
+}

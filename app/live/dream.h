@@ -22,6 +22,8 @@ struct dream {
 /* Holds frame; the dream has one holder. RV_MEMORY. */
 rv_status dream_create(struct dream **dream, struct frame *frame, int width, int height,
                        rv_error *error);
+/* Fills in the detail. Both pictures are RV_RGB8 of the dream's size, their rows packed. */
+void dream_take_detail(struct dream *dream, const rv_image *after, const rv_image *before);
 struct dream *dream_hold(struct dream *dream);
 /* Accepts NULL. As a queue_release: item is a struct dream. */
 void dream_release(void *item);

@@ -1,35 +1,32 @@
 #include "app/live/engine.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "app/base/clock.h"
 #include "app/base/thread.h"
-#include "app/live/attract.h"
 #include "app/live/crossfade.h"
 #include "app/live/dream.h"
 #include "app/live/governor.h"
+#include "app/live/journey.h"
+#include "app/live/note.h"
+#include "app/live/revival.h"
+#include "app/live/wish.h"
 #include "app/media/convert.h"
 #include "app/media/shrink.h"
 
 enum {
-	DREAM_SIDE_MAX = 1280,    /* pixels, unless a size is asked for */
 	START_PIXELS = 160 * 120, /* of the first dream on a processor */
 	FRAMES_PER_DREAM = 2,     /* of the display: a dream may take so long */
 	ALL_PREPARED = 1000,
 	IDLE_AT_REST = 8, /* dreams without steps, one after the other, of a scene at rest */
+	MISSES_MAX = 3,   /* dreams, one after the other, that memory was too small for */
 };
 
 /* Nanoseconds that a dream gets which follows one that was broken off. */
 static const int64_t grace = 1000000000;
 /* Nanoseconds of building kernels that nobody need be told of. */
 static const int64_t unnoticed = 400000000;
-/* A journey that has no direction of its own: it speeds up for so many seconds, zooms and turns at
- * these rates, and its last picture fades for so long when it is over. */
-static const double journey_departure = 4; /* seconds */
-static const double journey_zoom = 1.08;   /* a second */
-static const double journey_rotation = 2;  /* degrees a second */
-static const double journey_arrival = 1.5; /* seconds */
+static const double journey_arrival = 1.5; /* seconds in which a journey's last picture fades */
 
 struct live_engine {
 	const rv_model *model;
@@ -42,6 +39,8 @@ struct live_engine {
 	double fade;    /* seconds in which the next dream takes over; 0: at once */
 	rv_error error; /* of the last frame */
 	bool ever_dreamed, ever_changed;
+	struct live_engine_state state;
+	struct live_note note;
 
 	atomic_uint urgent; /* raised where the dream under way is not wanted any more */
 	atomic_bool stop;
@@ -50,6 +49,8 @@ struct live_engine {
 
 	/* the thread's own */
 	rv_engine *engine;
+	struct revival revival;
+	int misses; /* dreams that memory was too small for, the last ones */
 	struct options current;
 	unsigned resets_done, urgent_seen;
 	bool broken_off;   /* whether the last dream was */
@@ -67,9 +68,7 @@ struct live_engine {
 	struct dream *last;     /* held */
 	struct crossfade fading;
 	double fade_next; /* as fade, of the dream to come */
-	struct attract attract;
-	bool on_journey;
-	int64_t journey_since;
+	struct live_journey journey;
 	struct governor_quality quality; /* of the last dream */
 };
 
@@ -107,15 +106,22 @@ void live_engine_fade(struct live_engine *engine, double seconds)
 	pthread_mutex_unlock(&engine->lock);
 }
 
-rv_status live_engine_status(struct live_engine *engine, bool *fatal, rv_error *error)
+rv_status live_engine_status(struct live_engine *engine, struct live_engine_state *state,
+                             rv_error *error)
 {
 	pthread_mutex_lock(&engine->lock);
 	rv_status status = engine->error.status;
-	*fatal = status != RV_OK && !engine->ever_dreamed && !engine->ever_changed;
+	*state = engine->state;
+	state->is_fatal = status != RV_OK && !engine->ever_dreamed && !engine->ever_changed;
 	if (status != RV_OK && error)
 		*error = engine->error;
 	pthread_mutex_unlock(&engine->lock);
 	return status;
+}
+
+void live_engine_note(struct live_engine *engine, char note[LIVE_NOTE_LENGTH])
+{
+	note_take(&engine->note, note);
 }
 
 float live_engine_prepared(struct live_engine *engine)
@@ -126,12 +132,19 @@ float live_engine_prepared(struct live_engine *engine)
 static void report(struct live_engine *engine, rv_status status, const rv_error *error)
 {
 	pthread_mutex_lock(&engine->lock);
+	bool was_lost = engine->state.lost_since != 0;
 	engine->error.status = RV_OK;
 	if (status != RV_OK)
 		engine->error = *error;
 	else
 		engine->ever_dreamed = true;
+	if (status == RV_OK)
+		engine->state.lost_since = 0;
 	pthread_mutex_unlock(&engine->lock);
+	if (status != RV_OK || !was_lost)
+		return;
+	revival_succeed(&engine->revival);
+	note_say(&engine->note, "dreaming again, on %s", rv_engine_device(engine->engine)->name);
 }
 
 static void take_snapshot(struct live_engine *engine)
@@ -149,87 +162,33 @@ static void take_snapshot(struct live_engine *engine)
 	engine->resets_done = resets;
 }
 
-/* The size asked for, or the frame's; never more than the frame's, which holds no more detail. */
-static void wished_size(const struct options *options, const rv_image *frame, int *width,
-                        int *height)
-{
-	*width = options->output.size.width;
-	*height = options->output.size.height;
-	if (!*width && !*height) {
-		if (frame->width >= frame->height)
-			*width = frame->width < DREAM_SIDE_MAX ? frame->width : DREAM_SIDE_MAX;
-		else
-			*height = frame->height < DREAM_SIDE_MAX ? frame->height : DREAM_SIDE_MAX;
-	}
-	convert_fit_size(width, height, frame->width, frame->height);
-	if (*width > frame->width || *height > frame->height) {
-		*width = frame->width;
-		*height = frame->height;
-	}
-}
-
-static unsigned locks_of(const struct options *options)
-{
-	return (options->live.lock_steps ? GOVERNOR_STEPS : 0u) |
-	       (options->live.lock_octaves ? GOVERNOR_OCTAVES : 0u) |
-	       (options->live.lock_size ? GOVERNOR_SIZE : 0u) |
-	       (options->live.lock_flow ? GOVERNOR_FLOW : 0u);
-}
-
 static struct governor_quality find_quality(struct live_engine *engine, const rv_image *frame)
 {
 	const struct options *options = &engine->current;
-	struct governor_quality wish = {
-		.warm_steps = options->dream.params.time.warm_steps,
-		.warm_octaves = options->dream.params.time.warm_octaves,
-		.warm_share = 1,
-		.octave_scale = options->dream.params.octave_scale,
-		.flow = options->dream.params.time.flow_quality,
-	};
+	struct governor_quality wish = wish_quality(options, frame->width, frame->height);
 	bool is_processor = rv_engine_device(engine->engine)->kind == RV_DEVICE_CPU;
-	wished_size(options, frame, &wish.width, &wish.height);
 	if (!options->live.governor)
 		return wish;
 	if (!engine->governor_set)
-		governor_init(&engine->governor, &wish, locks_of(options),
+		governor_init(&engine->governor, &wish, wish_locks(options),
 		              is_processor ? START_PIXELS : 0);
 	else
-		governor_wish(&engine->governor, &wish, locks_of(options));
+		governor_wish(&engine->governor, &wish, wish_locks(options));
 	engine->governor_set = true;
 	return *governor_quality(&engine->governor);
 }
 
-/* Gives a journey without a direction the usual one: forward, turning a little, slowly at first. */
-static void set_out(const struct live_engine *engine, rv_time *time)
-{
-	double part = (double)(clock_now() - engine->journey_since) / (1e9 * journey_departure);
-	if (time->zoom != 1 || time->rotation != 0 || time->pan_x != 0 || time->pan_y != 0)
-		return;
-	part = part < 1 ? part : 1;
-	time->zoom = (float)(1 + part * (journey_zoom - 1));
-	time->rotation = (float)(part * journey_rotation);
-}
-
-/* Whether the next dream is one of a journey: as it was asked for, or where nothing moves. */
+/* Whether the next dream is one of a journey. */
 static rv_status choose_journey(struct live_engine *engine, const struct frame *frame,
                                 rv_error *error)
 {
-	const struct options *options = &engine->current;
-	rv_status status = RV_OK;
 	int64_t now = clock_now();
-	bool rests = options->live.attract > 0 && attract_watch(&engine->attract, &frame->image,
-	                                                        now, (double)options->live.attract);
-	bool travels =
-		(rests || options->live.journey) && options->dream.params.time.on && engine->last;
-	if (options->live.attract <= 0)
-		engine->attract = (struct attract){0};
-	if (travels && !engine->on_journey)
-		engine->journey_since = now;
-	if (!travels && engine->on_journey)
-		status = crossfade_begin(&engine->fading, engine->last, &engine->after, now,
-		                         journey_arrival, error);
-	engine->on_journey = travels;
-	return status;
+	bool was_on = engine->journey.on;
+	live_journey_choose(&engine->journey, &engine->current, &frame->image, engine->last, now);
+	if (!was_on || engine->journey.on)
+		return RV_OK;
+	return crossfade_begin(&engine->fading, engine->last, &engine->after, now, journey_arrival,
+	                       error);
 }
 
 static rv_status set_params(struct live_engine *engine, const struct governor_quality *quality,
@@ -244,8 +203,8 @@ static rv_status set_params(struct live_engine *engine, const struct governor_qu
 	if (engine->octaves_most && params.octaves > engine->octaves_most)
 		params.octaves = engine->octaves_most;
 	params.time.onset = params.iterations; /* no frame waits long for another one's beginning */
-	if (engine->on_journey)
-		set_out(engine, &params.time);
+	if (engine->journey.on)
+		live_journey_set_out(&engine->journey, &params.time, clock_now());
 	if (engine->params_set && rv_params_equal(&params, &engine->params))
 		return RV_OK;
 	rv_status status = rv_set_params(engine->engine, &params, error);
@@ -256,23 +215,6 @@ static rv_status set_params(struct live_engine *engine, const struct governor_qu
 
 /* ---- dreaming ---- */
 
-static rv_status reserve(rv_image *image, int width, int height, rv_error *error)
-{
-	if (image->pixels && image->width == width && image->height == height)
-		return RV_OK;
-	free(image->pixels);
-	*image = (rv_image){0};
-	return convert_allocate_image(image, RV_RGB8, width, height, error);
-}
-
-static void subtract(const rv_image *after, const rv_image *before, int16_t *detail)
-{
-	const uint8_t *a = after->pixels, *b = before->pixels; /* rows are packed */
-	size_t count = 3 * (size_t)after->width * (size_t)after->height;
-	for (size_t i = 0; i < count; i++)
-		detail[i] = (int16_t)(a[i] - b[i]);
-}
-
 static double ms_since(int64_t start)
 {
 	return (double)(clock_now() - start) / 1e6;
@@ -282,7 +224,7 @@ static double ms_since(int64_t start)
 static rv_status run_dream(struct live_engine *engine, const struct frame *frame, rv_error *error)
 {
 	rv_status status = RV_INVALID;
-	if (engine->on_journey)
+	if (engine->journey.on)
 		status = rv_travel(engine->engine, frame->time, &engine->after, error);
 	/* A journey begins with a dream, and anew where another one was asked for. */
 	if (status == RV_INVALID)
@@ -312,9 +254,11 @@ static rv_status make_dream(struct live_engine *engine, struct frame *frame,
                             rv_error *error)
 {
 	int64_t start = clock_now();
-	rv_status status = reserve(&engine->before, quality->width, quality->height, error);
+	rv_status status = convert_reserve_image(&engine->before, RV_RGB8, quality->width,
+	                                         quality->height, error);
 	if (status == RV_OK)
-		status = reserve(&engine->after, quality->width, quality->height, error);
+		status = convert_reserve_image(&engine->after, RV_RGB8, quality->width,
+		                               quality->height, error);
 	if (status == RV_OK)
 		status = shrink(&engine->shrinker, &frame->image, &engine->before, error);
 	double convert_ms = ms_since(start);
@@ -326,7 +270,7 @@ static rv_status make_dream(struct live_engine *engine, struct frame *frame,
 	if (status != RV_OK)
 		return status;
 	struct dream *dream = *made;
-	subtract(&engine->after, &engine->before, dream->detail);
+	dream_take_detail(dream, &engine->after, &engine->before);
 	dream->dream_ms = ms_since(start);
 	dream->convert_ms = convert_ms;
 	dream->report = rv_last_frame(engine->engine);
@@ -345,7 +289,7 @@ static void measure(struct live_engine *engine, const struct dream *dream)
 	double target = 1000.0 * FRAMES_PER_DREAM / (double)engine->current.live.fps;
 	engine->idle = dream->report.steps ? 0 : engine->idle + 1;
 	if (!dream->report.onset && engine->idle < IDLE_AT_REST && !engine->has_prepared &&
-	    engine->current.live.governor && !engine->on_journey)
+	    engine->current.live.governor && !engine->journey.on)
 		governor_measure(&engine->governor, dream->convert_ms + dream->dream_ms, target);
 }
 
@@ -354,7 +298,7 @@ static rv_status dream_frame(struct live_engine *engine, struct frame *frame, rv
 	struct dream *dream = NULL;
 	rv_status status = choose_journey(engine, frame, error);
 	/* Another size would be seen as a jump, so a journey keeps its. */
-	if (!engine->on_journey)
+	if (!engine->journey.on)
 		engine->quality = find_quality(engine, &frame->image);
 	struct governor_quality quality = engine->quality;
 	if (status == RV_OK)
@@ -405,41 +349,93 @@ static void take_octaves(struct live_engine *engine)
 		engine->octaves_most = 0;
 }
 
-static void dream_frames(struct live_engine *engine)
+/* Whether the device is of no more use: an error of its own, or memory that does not come back. */
+static bool is_lost(struct live_engine *engine, rv_status status)
+{
+	engine->misses = status == RV_MEMORY ? engine->misses + 1 : 0;
+	return status == RV_DEVICE || engine->misses >= MISSES_MAX;
+}
+
+/* Dreams until there are no more frames. False: the device failed, as error says. */
+static bool dream_frames(struct live_engine *engine, rv_error *error)
 {
 	struct frame *frame;
-	while (!atomic_load(&engine->stop) && (frame = queue_pop(engine->work, -1))) {
-		rv_error error = {0};
+	rv_status status = RV_OK;
+	while (!atomic_load(&engine->stop) && !is_lost(engine, status) &&
+	       (frame = queue_pop(engine->work, -1))) {
+		status = RV_OK;
 		take_snapshot(engine);
 		engine->began = clock_now();
 		engine->has_prepared = false;
 		if (!engine->current.live.freeze) {
-			rv_status status = dream_frame(engine, frame, &error);
+			status = dream_frame(engine, frame, error);
 			if (status != RV_CANCELLED)
-				report(engine, status, &error);
+				report(engine, status, error);
 			if (status == RV_OK)
 				take_octaves(engine);
 			engine->broken_off = status == RV_CANCELLED;
 		}
 		frame_release(frame);
 	}
+	return !is_lost(engine, status);
+}
+
+static rv_status open_engine(struct live_engine *engine, rv_error *error)
+{
+	rv_config config = option_device_config(&engine->current.device);
+	config.time_stages = engine->current.live.bench > 0;
+	config.device = engine->revival.device;
+	rv_status status = rv_create(&engine->engine, engine->model, &config, error);
+	if (status != RV_OK) {
+		report(engine, status, error);
+		return status;
+	}
+	rv_set_progress(engine->engine, go_on, engine);
+	rv_set_preparation(engine->engine, prepare, engine);
+	engine->octaves_most = 1;
+	engine->params_set = engine->governor_set = engine->broken_off = false;
+	engine->misses = 0;
+	pthread_mutex_lock(&engine->lock);
+	engine->state.device = engine->revival.device;
+	pthread_mutex_unlock(&engine->lock);
+	return RV_OK;
+}
+
+/* Gives the device that failed back, and waits until the next one is to be tried, or something else
+ * is to be dreamed, which may do. False: there is no more to dream. */
+static bool lose_engine(struct live_engine *engine, const rv_error *error)
+{
+	struct frame *frame;
+	int64_t now = clock_now();
+	pthread_mutex_lock(&engine->lock);
+	bool is_first = !engine->state.lost_since;
+	if (is_first)
+		engine->state.lost_since = now;
+	pthread_mutex_unlock(&engine->lock);
+	if (is_first)
+		note_say(&engine->note, "the device failed: %.100s; trying again", error->message);
+	rv_destroy(&engine->engine);
+	revival_fail(&engine->revival, now);
+	unsigned urgent = atomic_load(&engine->urgent);
+	while (!atomic_load(&engine->stop) && atomic_load(&engine->urgent) == urgent) {
+		int64_t left = engine->revival.retry_at - clock_now();
+		if (left <= 0)
+			break;
+		frame_release(frame = queue_pop(engine->work, left));
+		if (!frame && clock_now() < engine->revival.retry_at)
+			return false; /* it is closed */
+	}
+	return !atomic_load(&engine->stop);
 }
 
 static void *run(void *context)
 {
 	struct live_engine *engine = context;
 	rv_error error = {0};
-	rv_config config = option_device_config(&engine->current.device);
-	config.time_stages = engine->current.live.bench > 0;
-	rv_status status = rv_create(&engine->engine, engine->model, &config, &error);
-	if (status == RV_OK) {
-		rv_set_progress(engine->engine, go_on, engine);
-		rv_set_preparation(engine->engine, prepare, engine);
-		engine->octaves_most = 1;
-		dream_frames(engine);
-	} else {
-		report(engine, status, &error);
-	}
+	do {
+		if (open_engine(engine, &error) == RV_OK && dream_frames(engine, &error))
+			break;
+	} while (lose_engine(engine, &error));
 	atomic_store(&engine->done, true);
 	rv_destroy(&engine->engine);
 	return NULL;
@@ -457,11 +453,15 @@ rv_status live_engine_start(struct live_engine **started, const rv_model *model,
 	engine->work = work;
 	engine->dreams = dreams;
 	engine->nudged = nudged;
+	engine->state.device = options->device.config.device;
+	revival_init(&engine->revival, options->device.config.device);
+	note_init(&engine->note, !options->call.quiet);
 	atomic_store(&engine->prepared, ALL_PREPARED);
 	pthread_mutex_init(&engine->lock, NULL);
 	rv_status status = thread_start(&engine->thread, "dreaming", run, engine, error);
 	if (status != RV_OK) {
 		pthread_mutex_destroy(&engine->lock);
+		note_finish(&engine->note);
 		free(engine);
 		return status;
 	}
@@ -487,6 +487,7 @@ bool live_engine_stop(struct live_engine **stopped, int64_t until)
 	}
 	pthread_join(engine->thread, NULL);
 	pthread_mutex_destroy(&engine->lock);
+	note_finish(&engine->note);
 	shrink_release(&engine->shrinker);
 	free(engine->before.pixels);
 	free(engine->after.pixels);

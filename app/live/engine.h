@@ -1,9 +1,11 @@
 /* The engine thread of a live session: takes the newest frame, makes it as small as the governor
- * says, dreams it, and hands on the detail. Settings come in as whole snapshots. */
+ * says, dreams it, and hands on the detail. Settings come in as whole snapshots. Where the device
+ * fails, its engine is destroyed and made anew (app/live/revival.h). */
 #ifndef APP_LIVE_ENGINE_H
 #define APP_LIVE_ENGINE_H
 
 #include "app/base/queue.h"
+#include "app/live/note.h"
 #include "app/options/options.h"
 
 struct live_engine;
@@ -26,9 +28,20 @@ void live_engine_reset(struct live_engine *engine);
  * before the options of that dream are set. */
 void live_engine_fade(struct live_engine *engine, double seconds);
 
-/* What kept the last frame from being dreamed: RV_OK where it was dreamed. `fatal` says that none
- * ever was, with the options of the start, so that there is no use in going on. */
-rv_status live_engine_status(struct live_engine *engine, bool *fatal, rv_error *error);
+struct live_engine_state {
+	bool is_fatal; /* none was ever dreamed, with the options of the start: no use in going on
+	                */
+	int device;    /* that is dreamed on, as in rv_config */
+	/* When the device failed, on clock_now()'s clock; 0: it did not, or it works again. */
+	int64_t lost_since;
+};
+
+/* What kept the last frame from being dreamed: RV_OK where it was dreamed. */
+rv_status live_engine_status(struct live_engine *engine, struct live_engine_state *state,
+                             rv_error *error);
+
+/* Writes what happened to the device, once; it is printed by itself. */
+void live_engine_note(struct live_engine *engine, char note[LIVE_NOTE_LENGTH]);
 
 /* How much of what the dream under way needs is built, 0..1; 1 where that has not taken long enough
  * to tell. */

@@ -27,6 +27,10 @@ enum {
 	SECOND = 1000000000,
 };
 
+/* Nanoseconds in which a picture must be shown again, and in which a device that failed must come
+ * back to a session that nobody looks at. */
+static const int64_t patience = INT64_C(10) * SECOND, headless_patience = INT64_C(30) * SECOND;
+
 static bool left_thread;
 
 bool live_left_thread(void)
@@ -292,19 +296,43 @@ static bool bench_is_over(const struct live *live)
 	       clock_now() - live->stats.started > (int64_t)((double)seconds * SECOND);
 }
 
+/* A picture that cannot be shown may be followed by one that can. */
+static rv_status show(struct live *live, rv_error *error)
+{
+	int64_t now = clock_now();
+	rv_status status = live_show(live, error);
+	if (status == RV_OK) {
+		live->hidden_since = 0;
+		return RV_OK;
+	}
+	if (!live->hidden_since) {
+		live->hidden_since = now;
+		fprintf(stderr, "live: %s\n", error->message);
+	}
+	return now - live->hidden_since > patience ? status : RV_OK;
+}
+
+/* Nothing was ever dreamed, or nobody sees that the device has failed. */
+static rv_status check_engine(struct live *live, bool at_end, rv_error *error)
+{
+	struct live_engine_state state;
+	rv_status status = live_engine_status(live->engine, &state, error);
+	bool is_over =
+		state.lost_since && (at_end || clock_now() - state.lost_since > headless_patience);
+	warp_thread_use(live->warp_thread, state.device);
+	return state.is_fatal || (is_over && !live->window) ? status : RV_OK;
+}
+
 static rv_status run_session(struct live *live, rv_error *error)
 {
 	int64_t due = clock_now();
-	rv_status status = RV_OK;
+	rv_status status;
 	while (!live->quit && !decode_ended(live->decode) && !bench_is_over(live)) {
-		bool fatal = false;
 		if (signals_stop)
 			return rv_fail(error, RV_CANCELLED, "stopped");
 		live_take_events(live);
-		status = live_show(live, error);
-		if (status == RV_OK)
-			status = live_engine_status(live->engine, &fatal, error);
-		if (status != RV_OK && (fatal || !live->engine))
+		if ((status = show(live, error)) != RV_OK ||
+		    (status = check_engine(live, false, error)) != RV_OK)
 			return status;
 		/* Nobody would see what goes on. */
 		if (!live->window && video_recorder_has_failed(&live->recorder))
@@ -313,7 +341,7 @@ static rv_status run_session(struct live *live, rv_error *error)
 			begin_bench(live);
 		due = wait_for_tick(due, live->actions->options.live.fps);
 	}
-	return RV_OK;
+	return check_engine(live, true, error);
 }
 
 static void print_bench(struct live *live)

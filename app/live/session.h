@@ -56,8 +56,9 @@ struct live {
 	struct live_display display;
 	struct playlist playlist;
 	struct live_stats stats;
-	int64_t opened_at; /* when live_run was called */
-	int files;         /* how many were written so far, for their names */
+	int64_t opened_at;    /* when live_run was called */
+	int64_t hidden_since; /* since when no picture could be shown; 0: it can */
+	int files;            /* how many were written so far, for their names */
 };
 
 #endif

@@ -155,9 +155,9 @@ static void show_lasting(struct live *live)
 {
 	char state[DECODE_NOTE_LENGTH];
 	rv_error error;
-	bool fatal;
+	struct live_engine_state engine;
 	decode_state(live->decode, state);
-	if (live_engine_status(live->engine, &fatal, &error) != RV_OK)
+	if (live_engine_status(live->engine, &engine, &error) != RV_OK)
 		live_hud_keep(&live->hud, error.message);
 	else
 		live_hud_keep(&live->hud, state);
@@ -168,6 +168,9 @@ static void say_what_happened(struct live *live, int64_t now)
 	char note[DECODE_NOTE_LENGTH];
 	show_lasting(live);
 	live->hud.state.prepared = live_engine_prepared(live->engine);
+	live_engine_note(live->engine, note);
+	if (note[0])
+		live_hud_say(&live->hud, note, now);
 	live_disk_note(live->disk, note);
 	if (note[0])
 		live_hud_say(&live->hud, note, now);

@@ -6,6 +6,7 @@
 #include "app/base/clock.h"
 #include "app/base/thread.h"
 #include "app/live/display_frame.h"
+#include "app/live/revival.h"
 #include "app/media/convert.h"
 #include "app/media/shrink.h"
 
@@ -17,28 +18,68 @@ struct warp_thread {
 	int width, height; /* of the small pictures */
 	struct queue *frames, *dreams, *display_frames;
 	pthread_t thread;
+	atomic_int device_now; /* the engine's */
 	atomic_bool stop;
 	atomic_bool done; /* the thread has stopped working, and only frees what it holds */
 
 	/* the thread's own */
-	rv_motion *motion;
+	rv_motion *motion; /* NULL: its device failed */
+	struct revival revival;
 	struct shrinker shrinker;
 	struct frame *frame;
 	struct dream *dream;
 	rv_image newer, old; /* the frame, and that of the dream, small */
 };
 
+/* Compiles what is needed, by using it once: the pictures may be any. What fails here fails the
+ * engine too, which says so; the frames are shown without their motion meanwhile. */
+static void open_motion(struct warp_thread *work)
+{
+	struct warp *warp = NULL;
+	rv_config config = option_device_config(&work->device);
+	if (clock_now() < work->revival.retry_at)
+		return;
+	config.device = atomic_load(&work->device_now);
+	rv_status status = warp_create(&warp, work->width, work->height, NULL);
+	if (status == RV_OK)
+		status = rv_motion_create(&work->motion, &config, work->width, work->height,
+		                          RV_FLOW_MEDIUM, NULL);
+	if (status == RV_OK)
+		status = rv_motion_estimate(work->motion, &work->newer, &work->old, warp->flow,
+		                            NULL);
+	warp_destroy(&warp);
+	if (status == RV_OK) {
+		revival_succeed(&work->revival);
+		return;
+	}
+	rv_motion_destroy(&work->motion);
+	revival_fail(&work->revival, clock_now());
+}
+
+static rv_status find_flow(struct warp_thread *work, float *flow)
+{
+	if (work->frame == work->dream->frame)
+		return RV_OK; /* none */
+	rv_status status = rv_motion_estimate(work->motion, &work->newer, &work->old, flow, NULL);
+	if (status != RV_OK) {
+		rv_motion_destroy(&work->motion);
+		revival_fail(&work->revival, clock_now());
+	}
+	return status;
+}
+
 /* The motion from the frame to that of the dream; NULL where it cannot be told. */
 static struct warp *estimate(struct warp_thread *work)
 {
 	struct warp *warp = NULL;
-	if (!work->dream || warp_create(&warp, work->width, work->height, NULL))
+	if (!work->motion)
+		open_motion(work);
+	if (!work->motion || !work->dream || warp_create(&warp, work->width, work->height, NULL))
 		return NULL;
-	if (work->frame != work->dream->frame &&
-	    rv_motion_estimate(work->motion, &work->newer, &work->old, warp->flow, NULL))
-		warp_destroy(&warp);
-	else
+	if (find_flow(work, warp->flow) == RV_OK)
 		warp_judge(warp, &work->newer, &work->old);
+	else
+		warp_destroy(&warp);
 	return warp;
 }
 
@@ -73,44 +114,35 @@ static bool take(struct warp_thread *work)
 	return status == RV_OK && work->frame && (frame || dream);
 }
 
-/* Compiles what is needed, by using it once. */
-static rv_status prepare(struct warp_thread *work, rv_error *error)
+static rv_status allocate(struct warp_thread *work, rv_error *error)
 {
-	struct warp *warp = NULL;
-	rv_config config = option_device_config(&work->device);
 	rv_status status =
 		convert_allocate_image(&work->newer, RV_RGB8, work->width, work->height, error);
-	if (status == RV_OK)
-		status = convert_allocate_image(&work->old, RV_RGB8, work->width, work->height,
-		                                error);
-	if (status == RV_OK)
-		status = warp_create(&warp, work->width, work->height, error);
-	if (status == RV_OK)
-		status = rv_motion_create(&work->motion, &config, work->width, work->height,
-		                          RV_FLOW_MEDIUM, error);
-	if (status == RV_OK)
-		status = rv_motion_estimate(work->motion, &work->newer, &work->old, warp->flow,
-		                            error);
-	warp_destroy(&warp);
-	return status;
+	return status ? status
+	              : convert_allocate_image(&work->old, RV_RGB8, work->width, work->height,
+	                                       error);
 }
 
 static void *run(void *context)
 {
 	struct warp_thread *work = context;
-	/* What fails here fails the engine too, which says so. */
-	if (prepare(work, NULL) == RV_OK)
-		while (!atomic_load(&work->stop))
-			if (take(work))
-				hand_on(work);
+	open_motion(work);
+	while (!atomic_load(&work->stop))
+		if (take(work))
+			hand_on(work);
 	atomic_store(&work->done, true);
 	rv_motion_destroy(&work->motion);
 	shrink_release(&work->shrinker);
+	return NULL;
+}
+
+static void release(struct warp_thread *work)
+{
 	frame_release(work->frame);
 	dream_release(work->dream);
 	free(work->newer.pixels);
 	free(work->old.pixels);
-	return NULL;
+	free(work);
 }
 
 rv_status warp_thread_start(struct warp_thread **started, const struct option_device *device,
@@ -121,19 +153,26 @@ rv_status warp_thread_start(struct warp_thread **started, const struct option_de
 	if (!work)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	work->device = *device;
+	atomic_store(&work->device_now, device->config.device);
 	work->width = width >= height ? SIDE : 0;
 	work->height = width >= height ? 0 : SIDE;
 	convert_fit_size(&work->width, &work->height, width, height);
 	work->frames = frames;
 	work->dreams = dreams;
 	work->display_frames = display_frames;
-	rv_status status = thread_start(&work->thread, "motion", run, work, error);
-	if (status != RV_OK) {
-		free(work);
-		return status;
-	}
-	*started = work;
-	return RV_OK;
+	rv_status status = allocate(work, error);
+	if (status == RV_OK)
+		status = thread_start(&work->thread, "motion", run, work, error);
+	if (status == RV_OK)
+		*started = work;
+	else
+		release(work);
+	return status;
+}
+
+void warp_thread_use(struct warp_thread *work, int device)
+{
+	atomic_store(&work->device_now, device);
 }
 
 void warp_thread_break_off(struct warp_thread *work)
@@ -153,7 +192,7 @@ bool warp_thread_stop(struct warp_thread **stopped, int64_t until)
 		return false;
 	}
 	pthread_join(work->thread, NULL);
-	free(work);
+	release(work);
 	*stopped = NULL;
 	return true;
 }

@@ -164,3 +164,14 @@ void convert_fit_size(int *wanted_width, int *wanted_height, int width, int heig
 	if (!h)
 		*wanted_height = w ? (int)FFMAX(av_rescale(height, w, width), 1) : height;
 }
+
+rv_status convert_reserve_image(rv_image *image, rv_pixel_format format, int width, int height,
+                                rv_error *error)
+{
+	if (image->pixels && image->format == format && image->width == width &&
+	    image->height == height)
+		return RV_OK;
+	free(image->pixels);
+	*image = (rv_image){0};
+	return convert_allocate_image(image, format, width, height, error);
+}

@@ -43,6 +43,9 @@ size_t convert_pixel_bytes(rv_pixel_format format);
 /* Gives image a size and pixels of its own, rows packed; free(image->pixels). RV_MEMORY. */
 rv_status convert_allocate_image(rv_image *image, rv_pixel_format format, int width, int height,
                                  rv_error *error);
+/* The same, unless image has them already; what it holds else is freed. */
+rv_status convert_reserve_image(rv_image *image, rv_pixel_format format, int width, int height,
+                                rv_error *error);
 
 /* What is wanted (0: not said) of a picture of width x height pixels: where one side is not said it
  * follows in proportion, and where neither is, both stay. */

@@ -1,0 +1,45 @@
+#include "app/live/wish.h"
+
+#include "app/media/convert.h"
+
+enum { DREAM_SIDE_MAX = 1280 }; /* pixels, unless a size is asked for */
+
+/* The size asked for, or the frame's; never more than the frame's, which holds no more detail. */
+static void find_size(const struct options *options, int frame_width, int frame_height, int *width,
+                      int *height)
+{
+	*width = options->output.size.width;
+	*height = options->output.size.height;
+	if (!*width && !*height) {
+		if (frame_width >= frame_height)
+			*width = frame_width < DREAM_SIDE_MAX ? frame_width : DREAM_SIDE_MAX;
+		else
+			*height = frame_height < DREAM_SIDE_MAX ? frame_height : DREAM_SIDE_MAX;
+	}
+	convert_fit_size(width, height, frame_width, frame_height);
+	if (*width > frame_width || *height > frame_height) {
+		*width = frame_width;
+		*height = frame_height;
+	}
+}
+
+struct governor_quality wish_quality(const struct options *options, int width, int height)
+{
+	struct governor_quality wish = {
+		.warm_steps = options->dream.params.time.warm_steps,
+		.warm_octaves = options->dream.params.time.warm_octaves,
+		.warm_share = 1,
+		.octave_scale = options->dream.params.octave_scale,
+		.flow = options->dream.params.time.flow_quality,
+	};
+	find_size(options, width, height, &wish.width, &wish.height);
+	return wish;
+}
+
+unsigned wish_locks(const struct options *options)
+{
+	return (options->live.lock_steps ? GOVERNOR_STEPS : 0u) |
+	       (options->live.lock_octaves ? GOVERNOR_OCTAVES : 0u) |
+	       (options->live.lock_size ? GOVERNOR_SIZE : 0u) |
+	       (options->live.lock_flow ? GOVERNOR_FLOW : 0u);
+}

@@ -1,0 +1,15 @@
+/* What the options ask of the dreams of a live session, which the governor comes as near as it can.
+ */
+#ifndef APP_LIVE_WISH_H
+#define APP_LIVE_WISH_H
+
+#include "app/live/governor.h"
+#include "app/options/options.h"
+
+/* Of a frame of width by height pixels. */
+struct governor_quality wish_quality(const struct options *options, int width, int height);
+
+/* Bits of what the governor must leave as it is wished. */
+unsigned wish_locks(const struct options *options);
+
+#endif
