@@ -251,7 +251,7 @@ typedef enum rv_param_type {
 typedef struct rv_param {
 	const char *name; /* as messages call it, such as "octave scale" */
 	rv_param_type type;
-	size_t place; /* offset in rv_params */
+	size_t offset; /* in rv_params */
 	rv_range range;
 } rv_param;
 
@@ -325,7 +325,7 @@ RV_API void rv_set_progress(rv_engine *engine, rv_progress *progress, void *cont
 
 /* Called while what the next picture needs is prepared: its kernels are built, which may take
  * minutes where the cache does not hold them, and run for the first time. On the engine's thread,
- * within rv_dream or rv_travel, with the part done so far, which rises to 1 when the picture is
+ * within rv_dream or rv_journey, with the part done so far, which rises to 1 when the picture is
  * dreamed. Returning false ends that call with RV_CANCELLED; what was built stays. Where no kernels
  * are missing it takes as little as a step. NULL: nobody is told. */
 RV_API void rv_set_preparation(rv_engine *engine, rv_progress *preparation, void *context);
@@ -349,8 +349,8 @@ RV_API rv_status rv_dream(rv_engine *engine, const rv_image *input, int64_t time
  * time.warm_steps in each (0: 1). Any params may have changed since, and output may have another
  * size than the last picture, but where rv_config limits the memory. RV_INVALID where there is no
  * last dream: rv_dream comes first, with params.time.on and a time. */
-RV_API rv_status rv_travel(rv_engine *engine, int64_t time, const rv_image *output,
-                           rv_error *error);
+RV_API rv_status rv_journey(rv_engine *engine, int64_t time, const rv_image *output,
+                            rv_error *error);
 
 /* Forgets the past: after a seek, or a cut that is known. */
 RV_API void rv_reset(rv_engine *engine);
@@ -409,9 +409,9 @@ RV_API rv_status rv_inspect(rv_engine *engine, const rv_image *picture, const ch
 
 /* How much of what is dreamed of the network sees in pictures of one size: the mean square of the
  * activations that the engine's params name, of all channels, of those chosen, or of the winners of
- * each place, by the levels they usually have; over several layers the sum, each by its weight. No
- * octaves and no jitter. The engine must outlive the appraiser, which keeps to the params of its
- * creation. RV_INVALID, RV_MEMORY, RV_DEVICE. */
+ * each place, divided by the RMS they usually have; over several layers the sum, each by its
+ * weight. No octaves and no jitter. The engine must outlive the appraiser, which keeps to the
+ * params of its creation. RV_INVALID, RV_MEMORY, RV_DEVICE. */
 typedef struct rv_appraiser rv_appraiser;
 RV_API rv_status rv_appraiser_create(rv_appraiser **appraiser, rv_engine *engine, int width,
                                      int height, rv_error *error);

@@ -93,8 +93,9 @@ static void blend_columns(struct composer *composer, const struct composition *c
 		float u = flow_a[2 * i] + weight * (flow_b[2 * i] - flow_a[2 * i]);
 		float v = flow_a[2 * i + 1] + weight * (flow_b[2 * i + 1] - flow_a[2 * i + 1]);
 		float confidence = confidence_a[i] + weight * (confidence_b[i] - confidence_a[i]);
-		composer->column[i] = (struct place){fixed(u * scale_x), fixed(v * scale_y),
-		                                     fixed(confidence * composition->fade)};
+		composer->column[i] =
+			(struct composer_column){fixed(u * scale_x), fixed(v * scale_y),
+		                                 fixed(confidence * composition->fade)};
 	}
 }
 
@@ -117,8 +118,8 @@ static pixel4 mix(pixel4 a, pixel4 b, int16_t weight)
 
 /* Fetches the detail of `count` pixels in a row, from one place on by equal steps. Writes one
  * number more than three a pixel. */
-static void fetch(const struct dream *dream, struct place at, const struct place *step, int count,
-                  int16_t *row)
+static void fetch(const struct dream *dream, struct composer_column at,
+                  const struct composer_column *step, int count, int16_t *row)
 {
 	const int32_t most_x = (dream->width - 1) << PLACE_BITS;
 	const int32_t most_y = (dream->height - 1) << PLACE_BITS;
@@ -159,18 +160,19 @@ static void fetch_row(struct composer *composer, const struct composition *compo
 	if (composition->warp)
 		blend_columns(composer, composition, y, height);
 	else
-		composer->column[0] = (struct place){0, 0, fixed(composition->fade)};
+		composer->column[0] = (struct composer_column){0, 0, fixed(composition->fade)};
 	for (int i = 0; i < composer->runs; i++) {
 		const struct composer_run *run = &composer->run[i];
-		const struct place *left = &composer->column[run->left];
-		const struct place *right = &composer->column[run->right];
-		const struct place rise = {right->x - left->x, right->y - left->y,
-		                           right->shown - left->shown};
-		const struct place step = {pixel + part_of(rise.x, part), part_of(rise.y, part),
-		                           part_of(rise.shown, part)};
-		struct place at = {left->x + part_of(rise.x, run->ahead),
-		                   down + left->y + part_of(rise.y, run->ahead),
-		                   left->shown + part_of(rise.shown, run->ahead)};
+		const struct composer_column *left = &composer->column[run->left];
+		const struct composer_column *right = &composer->column[run->right];
+		const struct composer_column rise = {right->x - left->x, right->y - left->y,
+		                                     right->shown - left->shown};
+		const struct composer_column step = {pixel + part_of(rise.x, part),
+		                                     part_of(rise.y, part),
+		                                     part_of(rise.shown, part)};
+		struct composer_column at = {left->x + part_of(rise.x, run->ahead),
+		                             down + left->y + part_of(rise.y, run->ahead),
+		                             left->shown + part_of(rise.shown, run->ahead)};
 		if (run[1].first <= first)
 			continue;
 		at.x += fixed(middle(run->first, composer->width, dream->width));

@@ -24,7 +24,7 @@ struct composer {
 	int width;    /* of the source */
 	int columns;  /* of the motion */
 	int16_t *row; /* [3 * width + 1]: what is added to a row */
-	struct place {
+	struct composer_column {
 		int32_t x, y;  /* 1/65536 pixels of the dream */
 		int32_t shown; /* 1/65536: how much of it */
 	} * column;            /* [columns]: the motion in a row */

@@ -109,11 +109,11 @@ bool live_display_obeys(const struct options *options, const char *key)
 	return !options->display.kiosk || (!strncmp(key, "Ctrl+", 5) && strstr(key, "Shift+"));
 }
 
-void live_display_describe(const struct live_display *display, struct window_scene *scene)
+void live_display_describe(const struct live_display *display, struct window_content *content)
 {
 	const struct options *options = &display->actions->options;
-	scene->scale = (enum projection_scale)options->display.scale;
-	scene->turn = (double)options->display.turn;
-	scene->corners = display->actions->corners;
-	scene->marked_corner = options->display.corner - 1;
+	content->scale = (enum projection_scale)options->display.scale;
+	content->turn = (double)options->display.turn;
+	content->corners = display->actions->corners;
+	content->marked_corner = options->display.corner - 1;
 }

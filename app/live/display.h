@@ -43,6 +43,6 @@ const char *live_display_mode(const struct options *options);
 bool live_display_obeys(const struct options *options, const char *key);
 
 /* Fills in what is not the picture and the HUD. */
-void live_display_describe(const struct live_display *display, struct window_scene *scene);
+void live_display_describe(const struct live_display *display, struct window_content *content);
 
 #endif

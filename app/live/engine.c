@@ -30,7 +30,7 @@ static const double journey_arrival = 1.5; /* seconds in which a journey's last 
 
 struct live_engine {
 	const rv_model *model;
-	struct queue *work, *dreams, *nudged;
+	struct queue *work, *dreams, *woken;
 	pthread_t thread;
 
 	pthread_mutex_t lock; /* of what follows, which any thread uses */
@@ -225,7 +225,7 @@ static rv_status run_dream(struct live_engine *engine, const struct frame *frame
 {
 	rv_status status = RV_INVALID;
 	if (engine->journey.on)
-		status = rv_travel(engine->engine, frame->time, &engine->after, error);
+		status = rv_journey(engine->engine, frame->time, &engine->after, error);
 	/* A journey begins with a dream, and anew where another one was asked for. */
 	if (status == RV_INVALID)
 		status = rv_dream(engine->engine, &engine->before, frame->time, &engine->after,
@@ -311,7 +311,7 @@ static rv_status dream_frame(struct live_engine *engine, struct frame *frame, rv
 	}
 	measure(engine, dream);
 	queue_push(engine->dreams, dream, frame->serial);
-	queue_wake(engine->nudged);
+	queue_wake(engine->woken);
 	return RV_OK;
 }
 
@@ -443,7 +443,7 @@ static void *run(void *context)
 
 rv_status live_engine_start(struct live_engine **started, const rv_model *model,
                             const struct options *options, struct queue *work, struct queue *dreams,
-                            struct queue *nudged, rv_error *error)
+                            struct queue *woken, rv_error *error)
 {
 	struct live_engine *engine = calloc(1, sizeof(*engine));
 	if (!engine)
@@ -452,7 +452,7 @@ rv_status live_engine_start(struct live_engine **started, const rv_model *model,
 	engine->options = engine->current = *options;
 	engine->work = work;
 	engine->dreams = dreams;
-	engine->nudged = nudged;
+	engine->woken = woken;
 	engine->state.device = options->device.config.device;
 	revival_init(&engine->revival, options->device.config.device);
 	note_init(&engine->note, !options->call.quiet);

@@ -223,10 +223,10 @@ static rv_status record_shown(struct live *live, bool hud_changed, int64_t now, 
 
 static rv_status show_in_window(struct live *live, bool hud_changed, rv_error *error)
 {
-	struct window_scene scene = {
+	struct window_content content = {
 		.picture = &live->shown, .hud = &live->hud.picture, .hud_changed = hud_changed};
-	live_display_describe(&live->display, &scene);
-	return window_show(live->window, &scene, error);
+	live_display_describe(&live->display, &content);
+	return window_show(live->window, &content, error);
 }
 
 rv_status live_show(struct live *live, rv_error *error)

@@ -14,7 +14,7 @@
 
 struct warp_thread;
 
-/* Starts the thread, for frames of this size. It pops struct frame from frames, whose nudge says
+/* Starts the thread, for frames of this size. It pops struct frame from frames, whose wake says
  * that there is a struct dream in dreams, and pushes struct display_frame to display_frames; the
  * queues must outlive it. Until its kernels are there nothing is popped: who waits for
  * display_frames then takes frames and dreams for himself. While the device fails, frames are

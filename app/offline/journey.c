@@ -116,6 +116,6 @@ rv_status journey_dream(const struct journey *journey, rv_engine *engine, int64_
                         const rv_image *out, rv_error *error)
 {
 	if (rv_last_frame(engine).steps)
-		return rv_travel(engine, time, out, error);
+		return rv_journey(engine, time, out, error);
 	return rv_dream(engine, &journey->start, time, out, error);
 }

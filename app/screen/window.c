@@ -237,8 +237,8 @@ void window_hud_area(struct window *window, double turn, int *width, int *height
 	window_display_hud_area(&window->displays, turn, width, height, density);
 }
 
-rv_status window_show(struct window *window, const struct window_scene *scene, rv_error *error)
+rv_status window_show(struct window *window, const struct window_content *content, rv_error *error)
 {
-	return window_draw(&window->displays.show, &window->displays.hud, scene,
+	return window_draw(&window->displays.show, &window->displays.hud, content,
 	                   &window->projection, error);
 }

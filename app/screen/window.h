@@ -17,8 +17,8 @@ void window_close(struct window **window);
 /* Fetches the next event; false: there is none. */
 bool window_next_event(struct window *window, struct window_event *event);
 
-/* Brings the windows to a place. To be called before every scene, as displays come and go; does
- * nothing where they are there already. */
+/* Brings the windows to a place. To be called before each window_show, as displays come and go;
+ * does nothing where they are there already. */
 void window_set_place(struct window *window, const struct window_place *place);
 
 /* The display after the one that the show is on, for window_place. */
@@ -34,7 +34,7 @@ void window_size(struct window *window, int *width, int *height);
  * there, by the density of the display. */
 void window_hud_area(struct window *window, double turn, int *width, int *height, int *density);
 
-/* Shows the scene. RV_DEVICE: the window system refused; RV_MEMORY. */
-rv_status window_show(struct window *window, const struct window_scene *scene, rv_error *error);
+/* Draws content and shows it. RV_DEVICE: the window system refused; RV_MEMORY. */
+rv_status window_show(struct window *window, const struct window_content *content, rv_error *error);
 
 #endif

@@ -13,7 +13,7 @@ static const SDL_Color marked = {255, 190, 80, 255};
 
 /* ---- textures ---- */
 
-static rv_status reserve(SDL_Renderer *renderer, struct window_layer *layer, Uint32 format,
+static rv_status reserve(SDL_Renderer *renderer, struct window_texture *layer, Uint32 format,
                          int width, int height, rv_error *error)
 {
 	if (layer->texture && layer->width == width && layer->height == height)
@@ -47,16 +47,16 @@ static void upload(SDL_Texture *texture, const rv_image *picture)
 	SDL_UnlockTexture(texture);
 }
 
-static rv_status update_picture(struct window_pane *pane, const struct window_scene *scene,
+static rv_status update_picture(struct window_pane *pane, const struct window_content *content,
                                 rv_error *error)
 {
-	const rv_image *picture = scene->picture;
+	const rv_image *picture = content->picture;
 	rv_status status = reserve(pane->renderer, &pane->picture, SDL_PIXELFORMAT_ARGB8888,
 	                           picture->width, picture->height, error);
 	if (status != RV_OK)
 		return status;
 	SDL_SetTextureBlendMode(pane->picture.texture, SDL_BLENDMODE_NONE);
-	SDL_SetTextureScaleMode(pane->picture.texture, scene->scale == PROJECTION_INTEGER
+	SDL_SetTextureScaleMode(pane->picture.texture, content->scale == PROJECTION_INTEGER
 	                                                       ? SDL_ScaleModeNearest
 	                                                       : SDL_ScaleModeLinear);
 	upload(pane->picture.texture, picture);
@@ -164,25 +164,26 @@ static void clear(SDL_Renderer *renderer)
 }
 
 static rv_status show_picture(struct window_pane *pane, bool hud_lies_over,
-                              const struct window_scene *scene, struct projection *projection,
+                              const struct window_content *content, struct projection *projection,
                               rv_error *error)
 {
 	struct projection_screen screen = {
-		.scale = scene->scale, .turn = scene->turn, .corners = scene->corners};
+		.scale = content->scale, .turn = content->turn, .corners = content->corners};
 	window_pane_size(pane, &screen.width, &screen.height);
-	rv_status status = update_picture(pane, scene, error);
+	rv_status status = update_picture(pane, content, error);
 	if (status != RV_OK)
 		return status;
-	*projection = projection_of_picture(&screen, scene->picture->width, scene->picture->height);
+	*projection =
+		projection_of_picture(&screen, content->picture->width, content->picture->height);
 	clear(pane->renderer);
 	draw(pane->renderer, pane->picture.texture, projection);
-	if (hud_lies_over && scene->hud->width && pane->hud.texture) {
+	if (hud_lies_over && content->hud->width && pane->hud.texture) {
 		struct projection sheet =
-			projection_of_sheet(&screen, scene->hud->width, scene->hud->height);
+			projection_of_sheet(&screen, content->hud->width, content->hud->height);
 		draw(pane->renderer, pane->hud.texture, &sheet);
 	}
-	if (scene->marked_corner >= 0)
-		draw_corners(pane->renderer, &screen, scene->marked_corner);
+	if (content->marked_corner >= 0)
+		draw_corners(pane->renderer, &screen, content->marked_corner);
 	SDL_RenderPresent(pane->renderer);
 	return RV_OK;
 }
@@ -201,18 +202,18 @@ static void show_hud(struct window_pane *pane, const struct hud_picture *hud)
 }
 
 rv_status window_draw(struct window_pane *show, struct window_pane *hud,
-                      const struct window_scene *scene, struct projection *projection,
+                      const struct window_content *content, struct projection *projection,
                       rv_error *error)
 {
 	struct window_pane *pane = hud->window ? hud : show;
-	bool stale = scene->hud_changed || pane->hud.width != scene->hud->width ||
-	             pane->hud.height != scene->hud->height;
+	bool stale = content->hud_changed || pane->hud.width != content->hud->width ||
+	             pane->hud.height != content->hud->height;
 	rv_status status = RV_OK;
-	if (stale && scene->hud->width)
-		status = update_hud(pane, scene->hud, error);
+	if (stale && content->hud->width)
+		status = update_hud(pane, content->hud, error);
 	if (status == RV_OK)
-		status = show_picture(show, !hud->window, scene, projection, error);
+		status = show_picture(show, !hud->window, content, projection, error);
 	if (status == RV_OK && hud->window && stale)
-		show_hud(hud, scene->hud);
+		show_hud(hud, content->hud);
 	return status;
 }

@@ -7,7 +7,7 @@
 #include "engine/reverie.h"
 
 /* A texture, made anew only where its size changes. */
-struct window_layer {
+struct window_texture {
 	SDL_Texture *texture;
 	int width, height;
 };
@@ -16,7 +16,7 @@ struct window_layer {
 struct window_pane {
 	SDL_Window *window;
 	SDL_Renderer *renderer;
-	struct window_layer picture, hud;
+	struct window_texture picture, hud;
 };
 
 /* Opens a pane, hidden or shown as flags (of SDL) say. RV_UNSUPPORTED. */

@@ -36,7 +36,7 @@ struct window_place {
 };
 
 /* What is seen. */
-struct window_scene {
+struct window_content {
 	const rv_image *picture; /* RV_RGB8 */
 	const struct hud_picture *hud;
 	bool hud_changed;               /* since the last time */

@@ -12,7 +12,7 @@ struct rv_appraiser {
 	rv_params params; /* as they were */
 	int count;
 	struct probe probes[RV_TARGETS_MAX];
-	float *levels[RV_TARGETS_MAX]; /* of winners */
+	float *channel_rms[RV_TARGETS_MAX]; /* of winners */
 };
 
 /* The channels of one target at one place, and what they are worth. */
@@ -35,7 +35,7 @@ static rv_status add_probe(rv_appraiser *appraiser, rv_engine *engine, int width
 		return status;
 	appraiser->count++;
 	if (appraiser->params.objective == RV_OBJECTIVE_WINNERS)
-		status = channel_rms_of_layer(engine, layer, &appraiser->levels[i], error);
+		status = channel_rms_of_layer(engine, layer, &appraiser->channel_rms[i], error);
 	return status;
 }
 
@@ -68,7 +68,7 @@ void rv_appraiser_destroy(rv_appraiser **pointer)
 		return;
 	for (int i = 0; i < appraiser->count; i++) {
 		probe_release(&appraiser->probes[i]);
-		free(appraiser->levels[i]);
+		free(appraiser->channel_rms[i]);
 	}
 	free(appraiser);
 	*pointer = NULL;
@@ -76,7 +76,7 @@ void rv_appraiser_destroy(rv_appraiser **pointer)
 
 /* What each channel's square counts: 0 for those that were not asked for, and among winners the
  * less the louder a channel usually is. */
-static void weigh_channels(const rv_target *target, const float *levels, int channels,
+static void weigh_channels(const rv_target *target, const float *channel_rms, int channels,
                            float *weights)
 {
 	for (int c = 0; c < channels; c++)
@@ -84,8 +84,9 @@ static void weigh_channels(const rv_target *target, const float *levels, int cha
 	for (int i = 0; i < target->channel_count; i++)
 		if (target->channels[i] < channels)
 			weights[target->channels[i]] = 1;
-	for (int c = 0; levels && c < channels; c++)
-		weights[c] = levels[c] > 0 ? weights[c] / (levels[c] * levels[c]) : 0;
+	for (int c = 0; channel_rms && c < channels; c++)
+		weights[c] =
+			channel_rms[c] > 0 ? weights[c] / (channel_rms[c] * channel_rms[c]) : 0;
 }
 
 static double square_at(const struct tally *tally, int channel, int place)
@@ -177,8 +178,8 @@ static rv_status appraise_target(rv_appraiser *appraiser, int index, const rv_im
 		rv_array_release(&array);
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	}
-	weigh_channels(&appraiser->params.targets[index], appraiser->levels[index], array.channels,
-	               room);
+	weigh_channels(&appraiser->params.targets[index], appraiser->channel_rms[index],
+	               array.channels, room);
 	tally.array = &array;
 	tally.weights = room;
 	tally.scores = room + array.channels;

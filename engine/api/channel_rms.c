@@ -128,9 +128,9 @@ rv_status channel_rms_of_layer(rv_engine *engine, const char *layer, float **cha
 	int channels = 0;
 	rv_status status;
 
-	snprintf(key, sizeof(key), "levels-1|%016llx|%s",
+	snprintf(key, sizeof(key), "channel-rms-1|%016llx|%s",
 	         (unsigned long long)onnx_hash(model_onnx(engine->model)), layer);
-	if (cache_find(directory, "levels", key, &entry)) {
+	if (cache_find(directory, "channel-rms", key, &entry)) {
 		*channel_rms = malloc(entry.size);
 		if (*channel_rms)
 			memcpy(*channel_rms, entry.data, entry.size);
@@ -139,7 +139,7 @@ rv_status channel_rms_of_layer(rv_engine *engine, const char *layer, float **cha
 	}
 	status = measure(engine, layer, channel_rms, &channels, error);
 	if (status == RV_OK)
-		cache_write(directory, "levels", key, *channel_rms,
+		cache_write(directory, "channel-rms", key, *channel_rms,
 		            (size_t)channels * sizeof(**channel_rms));
 	return status;
 }

@@ -191,12 +191,12 @@ rv_status rv_dream(rv_engine *engine, const rv_image *input, int64_t time, const
 	return status != RV_OK ? status : run(engine, input, time, output, error);
 }
 
-rv_status rv_travel(rv_engine *engine, int64_t time, const rv_image *output, rv_error *error)
+rv_status rv_journey(rv_engine *engine, int64_t time, const rv_image *output, rv_error *error)
 {
 	rv_status status;
 
 	if (!engine)
-		return rv_fail(error, RV_INVALID, "rv_travel needs an engine");
+		return rv_fail(error, RV_INVALID, "rv_journey needs an engine");
 	status = engine_check_image(output, error);
 	if (status != RV_OK)
 		return status;
@@ -205,8 +205,9 @@ rv_status rv_travel(rv_engine *engine, int64_t time, const rv_image *output, rv_
 		               "a journey needs time: params.time.on is false, "
 		               "or the time is RV_TIME_NONE");
 	if (!engine->ascent && !engine->last)
-		return rv_fail(error, RV_INVALID,
-		               "there is no dream yet to travel through; dream a picture first");
+		return rv_fail(
+			error, RV_INVALID,
+			"there is no dream yet to begin a journey with; dream a picture first");
 	status = dream_prepare(engine, output->width, output->height, true, error);
 	return status != RV_OK ? status : run(engine, NULL, time, output, error);
 }

@@ -144,7 +144,7 @@ static rv_status estimate(struct rv_motion *motion, double *milliseconds, rv_err
 
 	if ((status = flow_push(motion->flow, &motion->pictures[0].raster, error)) != RV_OK ||
 	    (status = flow_push(motion->flow, &motion->pictures[1].raster, error)) != RV_OK ||
-	    (status = flow_estimate(motion->flow, FLOW_TO_PRESENT, error)) != RV_OK)
+	    (status = flow_estimate(motion->flow, FLOW_TO_NEWEST, error)) != RV_OK)
 		return status;
 	code = clFinish(motion->device->queue);
 	if (code)
@@ -158,9 +158,9 @@ static rv_status read_flow(struct rv_motion *motion, float *flow, rv_error *erro
 {
 	const struct raster *raster = &motion->pictures[0].raster;
 	size_t bytes = (size_t)raster->width * (size_t)raster->height * 2 * sizeof(*flow);
-	cl_int code = clEnqueueReadBuffer(motion->device->queue,
-	                                  flow_field(motion->flow, FLOW_TO_PRESENT), CL_TRUE, 0,
-	                                  bytes, flow, 0, NULL, NULL);
+	cl_int code =
+		clEnqueueReadBuffer(motion->device->queue, flow_field(motion->flow, FLOW_TO_NEWEST),
+	                            CL_TRUE, 0, bytes, flow, 0, NULL, NULL);
 
 	return code ? device_fail(error, code, "reading the optical flow") : RV_OK;
 }

@@ -5,7 +5,7 @@
 
 static double number_of(const rv_params *params, const rv_param *param)
 {
-	const void *place = (const char *)params + param->place;
+	const void *place = (const char *)params + param->offset;
 	switch (param->type) {
 	case RV_PARAM_SWITCH:
 		return *(const bool *)place;
@@ -21,7 +21,7 @@ static double number_of(const rv_params *params, const rv_param *param)
 
 static void put_number(rv_params *params, const rv_param *param, double number)
 {
-	void *place = (char *)params + param->place;
+	void *place = (char *)params + param->offset;
 	switch (param->type) {
 	case RV_PARAM_SWITCH:
 		*(bool *)place = number != 0;

@@ -1,4 +1,4 @@
-/* Files kept between runs: compiled programs, tuning results, measured levels, packed weights.
+/* Files kept between runs: compiled programs, tuning results, the RMS of channels, packed weights.
  *
  * An entry is found by its whole key, not only a hash of it, and carries a checksum: an entry that
  * is damaged, foreign or from another version is simply not found. Entries are written to a

@@ -216,10 +216,10 @@ static rv_status tune_dense(struct tuning *tuning, const struct convolution_prob
                             rv_error *error)
 {
 	struct convolution_library *library = tuning->library, racing = *library;
-	struct race_manner manner = {.record = record_chosen,
-	                             .report = tuning->report ? report_timing : NULL,
-	                             .record_context = &racing,
-	                             .report_context = tuning};
+	struct race_callbacks callbacks = {.record = record_chosen,
+	                                   .report = tuning->report ? report_timing : NULL,
+	                                   .record_context = &racing,
+	                                   .report_context = tuning};
 	struct convolution_choice choice;
 	bool known = tuning->report ? tuner_raced(library->tuner, problem)
 	                            : tuner_find(library->tuner, problem, &choice);
@@ -232,7 +232,7 @@ static rv_status tune_dense(struct tuning *tuning, const struct convolution_prob
 	status = weights_cache_create(&racing.weights, "", error);
 	if (status != RV_OK)
 		return status;
-	status = tuner_measure(library->tuner, problem, tuning->zeros, &manner, error);
+	status = tuner_measure(library->tuner, problem, tuning->zeros, &callbacks, error);
 	weights_cache_destroy(&racing.weights);
 	library->scratch = racing.scratch;
 	return status;

@@ -54,7 +54,7 @@ static void record_direct(struct launch_recorder *recorder,
                           struct register_tile tile)
 {
 	const struct window *window = &problem->node->window;
-	int panel_count = tables->target_count / tile.vectors;
+	int panel_count = tables->epilogue_count / tile.vectors;
 	int tile_count = divide_up(tables->largest_phase, tile.pixels);
 	int tiles =
 		tiles_per_group(recorder->device, tile_count, panel_count * tables->phase_count);
@@ -109,7 +109,7 @@ static void launch_depthwise(struct launch_recorder *recorder,
                              const struct convolution_tables *tables)
 {
 	const struct device *device = recorder->device;
-	int vectors = tables->target_count, group = (int)device_group_items(device, GROUP_ITEMS);
+	int vectors = tables->epilogue_count, group = (int)device_group_items(device, GROUP_ITEMS);
 	int width = 1;
 
 	while (2 * width <= group && vectors % (2 * width) == 0)
@@ -125,10 +125,10 @@ static void launch_depthwise_alone(struct launch_recorder *recorder,
 {
 	int tile_count = divide_up(tables->largest_phase, DEPTHWISE_PIXELS);
 	int tiles = tiles_per_group(recorder->device, tile_count,
-	                            tables->target_count * tables->phase_count);
+	                            tables->epilogue_count * tables->phase_count);
 
 	record_int(recorder, tiles);
-	record_launch(recorder, tables->target_count, divide_up(tile_count, tiles),
+	record_launch(recorder, tables->epilogue_count, divide_up(tile_count, tiles),
 	              tables->phase_count, 1, 1, 1);
 }
 

@@ -18,7 +18,7 @@ struct gemm_phase {
 	const struct convolution_problem *problem;
 	const struct convolution_tables *tables;
 	const struct convolution_phase *phase;
-	cl_mem taps, table, targets, bias, weights; /* table holds the one phase */
+	cl_mem taps, table, epilogues, bias, weights; /* table holds the one phase */
 	size_t weight_offset;
 	int depth; /* rows of weights: the length of a row of columns */
 	int most_channels;
@@ -112,10 +112,10 @@ static cl_mem rows_of_weights(struct launch_recorder *recorder, struct weights_c
 {
 	struct weight_layout layout = {
 		.method = "gemm",
-		.parameters = {problem->pad_top % tables->output_step_y,
-	                       problem->pad_left % tables->output_step_x,
-	                       minimum(tables->output_step_y, problem->output_size.height),
-	                       minimum(tables->output_step_x, problem->output_size.width)},
+		.parameters = {problem->pad_top % tables->output_stride_y,
+	                       problem->pad_left % tables->output_stride_x,
+	                       minimum(tables->output_stride_y, problem->output_size.height),
+	                       minimum(tables->output_stride_x, problem->output_size.width)},
 		.pack = pack_rows,
 		.context = tables,
 	};
@@ -139,8 +139,8 @@ static void record_gather(struct launch_recorder *recorder, const struct gemm_ph
 	record_buffer(recorder, recorder->zeros);
 	record_buffer(recorder, phase->taps);
 	record_buffer(recorder, phase->table);
-	record_int(recorder, phase->tables->input_step_y);
-	record_int(recorder, phase->tables->input_step_x);
+	record_int(recorder, phase->tables->input_stride_y);
+	record_int(recorder, phase->tables->input_stride_x);
 	record_int(recorder, first);
 	record_buffer(recorder, scratch->columns);
 	record_int(recorder, phase->depth);
@@ -188,12 +188,12 @@ static void record_store(struct launch_recorder *recorder, const struct gemm_pha
 	record_int(recorder, problem->output_size.width);
 	record_buffer(recorder, problem->mask);
 	record_buffer(recorder, phase->table);
-	record_buffer(recorder, phase->targets);
+	record_buffer(recorder, phase->epilogues);
 	record_buffer(recorder, phase->bias);
-	record_int(recorder, phase->tables->output_step_y);
-	record_int(recorder, phase->tables->output_step_x);
+	record_int(recorder, phase->tables->output_stride_y);
+	record_int(recorder, phase->tables->output_stride_x);
 	record_int(recorder, first);
-	record_launch(recorder, phase->tables->target_count, count, 1, 0, 0, 0);
+	record_launch(recorder, phase->tables->epilogue_count, count, 1, 0, 0, 0);
 }
 
 static void record_phase(struct launch_recorder *recorder, const struct gemm_phase *phase,
@@ -219,8 +219,9 @@ static bool reads_in_place(const struct convolution_problem *problem,
                            const struct convolution_tables *tables)
 {
 	return tables->tap_count == 1 && tables->phase_count == 1 && tables->taps[0].dy == 0 &&
-	       tables->taps[0].dx == 0 && tables->input_step_y == 1 && tables->input_step_x == 1 &&
-	       tables->output_step_y == 1 && tables->output_step_x == 1 &&
+	       tables->taps[0].dx == 0 && tables->input_stride_y == 1 &&
+	       tables->input_stride_x == 1 && tables->output_stride_y == 1 &&
+	       tables->output_stride_x == 1 &&
 	       problem->input_size.height == problem->output_size.height &&
 	       problem->input_size.width == problem->output_size.width;
 }
@@ -251,10 +252,10 @@ static void record_gemm(struct launch_recorder *recorder, const struct convoluti
 	struct gemm_phase phase = {.problem = problem, .tables = tables, .weights = weights};
 
 	phase.in_place = reads_in_place(problem, tables);
-	phase.targets = record_own_buffer(recorder, tables->target_count * sizeof(*tables->targets),
-	                                  tables->targets);
+	phase.epilogues = record_own_buffer(
+		recorder, tables->epilogue_count * sizeof(*tables->epilogues), tables->epilogues);
 	phase.bias = record_own_buffer(
-		recorder, (size_t)tables->target_count * tables->lanes * sizeof(*tables->bias),
+		recorder, (size_t)tables->epilogue_count * tables->lanes * sizeof(*tables->bias),
 		tables->bias);
 	for (int i = 0; i < tables->phase_count && recorder->status == RV_OK; i++) {
 		phase.phase = &tables->phases[i];

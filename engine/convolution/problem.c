@@ -215,10 +215,10 @@ static void add_phase(struct convolution_tables *tables, const struct convolutio
 		0,
 		y,
 		x,
-		round_up(problem->output_size.height - y, tables->output_step_y) /
-			tables->output_step_y,
-		round_up(problem->output_size.width - x, tables->output_step_x) /
-			tables->output_step_x};
+		round_up(problem->output_size.height - y, tables->output_stride_y) /
+			tables->output_stride_y,
+		round_up(problem->output_size.width - x, tables->output_stride_x) /
+			tables->output_stride_x};
 	for (int ky = 0; ky < window->height; ky++)
 		for (int kx = 0; kx < window->width; kx++)
 			if (tap_shift(problem->backward, ky, window->stride_y, window->dilation_y,
@@ -247,79 +247,80 @@ static void sort_phases(struct convolution_tables *tables)
 	qsort(tables->phases, tables->phase_count, sizeof(*tables->phases), compare_taps);
 }
 
-static int target_flags(const struct convolution_problem *problem,
-                        const struct convolution_output *output)
+static int epilogue_flags(const struct convolution_problem *problem,
+                          const struct convolution_output *output)
 {
-	int flags = TARGET_WRITTEN;
+	int flags = EPILOGUE_WRITTEN;
 
 	if (!problem->backward && (output->bias || !graph_clamp_is_none(output->clamp)))
-		flags |= TARGET_BIASED;
+		flags |= EPILOGUE_BIASED;
 	if (output->accumulate)
-		flags |= TARGET_ACCUMULATED;
+		flags |= EPILOGUE_ACCUMULATED;
 	if (output->masked)
-		flags |= TARGET_MASKED;
+		flags |= EPILOGUE_MASKED;
 	return flags;
 }
 
-static void add_targets(struct convolution_tables *tables,
-                        const struct convolution_problem *problem,
-                        const struct convolution_output *output)
+static void add_epilogues(struct convolution_tables *tables,
+                          const struct convolution_problem *problem,
+                          const struct convolution_output *output)
 {
 	int width = round_up(output->run.channels, TENSOR_ALIGNMENT);
-	float *bias = tables->bias + (size_t)tables->target_count * tables->lanes;
+	float *bias = tables->bias + (size_t)tables->epilogue_count * tables->lanes;
 
 	if (output->bias)
 		memcpy(bias, output->bias, output->run.channels * sizeof(*bias));
 	for (int channel = 0; channel < width; channel += tables->lanes)
-		tables->targets[tables->target_count++] =
-			(struct convolution_target){output->run.offset + channel,
-		                                    output->run.pixel_stride,
-		                                    output->mask.offset + channel,
-		                                    output->mask.pixel_stride,
-		                                    target_flags(problem, output),
-		                                    output->clamp.low,
-		                                    output->clamp.high,
-		                                    0};
+		tables->epilogues[tables->epilogue_count++] =
+			(struct convolution_epilogue){output->run.offset + channel,
+		                                      output->run.pixel_stride,
+		                                      output->mask.offset + channel,
+		                                      output->mask.pixel_stride,
+		                                      epilogue_flags(problem, output),
+		                                      output->clamp.low,
+		                                      output->clamp.high,
+		                                      0};
 }
 
 static bool allocate_tables(struct convolution_tables *tables,
-                            const struct convolution_problem *problem, int target_count)
+                            const struct convolution_problem *problem, int epilogue_count)
 {
 	const struct window *window = &problem->node->window;
 	size_t taps = (size_t)window->height * window->width * problem->input_count;
-	size_t phases = (size_t)minimum(tables->output_step_y, problem->output_size.height) *
-	                minimum(tables->output_step_x, problem->output_size.width);
+	size_t phases = (size_t)minimum(tables->output_stride_y, problem->output_size.height) *
+	                minimum(tables->output_stride_x, problem->output_size.width);
 
 	tables->taps = calloc(taps, sizeof(*tables->taps));
 	tables->phases = calloc(phases, sizeof(*tables->phases));
-	tables->targets = calloc(target_count, sizeof(*tables->targets));
-	tables->bias = calloc((size_t)target_count * tables->lanes, sizeof(*tables->bias));
-	return tables->taps && tables->phases && tables->targets && tables->bias;
+	tables->epilogues = calloc(epilogue_count, sizeof(*tables->epilogues));
+	tables->bias = calloc((size_t)epilogue_count * tables->lanes, sizeof(*tables->bias));
+	return tables->taps && tables->phases && tables->epilogues && tables->bias;
 }
 
 bool problem_tables_create(struct convolution_tables *tables,
                            const struct convolution_problem *problem, int lanes, int multiple)
 {
 	const struct window *window = &problem->node->window;
-	int target_count = round_up(problem->output_width / lanes, multiple);
+	int epilogue_count = round_up(problem->output_width / lanes, multiple);
 
 	memset(tables, 0, sizeof(*tables));
 	tables->lanes = lanes;
-	tables->input_step_y = problem->backward ? 1 : window->stride_y;
-	tables->input_step_x = problem->backward ? 1 : window->stride_x;
-	tables->output_step_y = problem->backward ? window->stride_y : 1;
-	tables->output_step_x = problem->backward ? window->stride_x : 1;
-	if (!allocate_tables(tables, problem, target_count)) {
+	tables->input_stride_y = problem->backward ? 1 : window->stride_y;
+	tables->input_stride_x = problem->backward ? 1 : window->stride_x;
+	tables->output_stride_y = problem->backward ? window->stride_y : 1;
+	tables->output_stride_x = problem->backward ? window->stride_x : 1;
+	if (!allocate_tables(tables, problem, epilogue_count)) {
 		problem_tables_release(tables);
 		return false;
 	}
-	for (int y = 0; y < minimum(tables->output_step_y, problem->output_size.height); y++)
-		for (int x = 0; x < minimum(tables->output_step_x, problem->output_size.width); x++)
+	for (int y = 0; y < minimum(tables->output_stride_y, problem->output_size.height); y++)
+		for (int x = 0; x < minimum(tables->output_stride_x, problem->output_size.width);
+		     x++)
 			add_phase(tables, problem, y, x);
 	sort_phases(tables);
 	for (int i = 0; i < problem->output_count; i++)
-		add_targets(tables, problem, &problem->outputs[i]);
-	tables->target_count = target_count;
+		add_epilogues(tables, problem, &problem->outputs[i]);
+	tables->epilogue_count = epilogue_count;
 	return true;
 }
 
@@ -327,7 +328,7 @@ void problem_tables_release(struct convolution_tables *tables)
 {
 	free(tables->taps);
 	free(tables->phases);
-	free(tables->targets);
+	free(tables->epilogues);
 	free(tables->bias);
 	memset(tables, 0, sizeof(*tables));
 }
@@ -402,11 +403,12 @@ void problem_record_phases(struct launch_recorder *recorder,
 	record_table(recorder, tables->phase_count, sizeof(*tables->phases), tables->phases);
 }
 
-void problem_record_targets(struct launch_recorder *recorder,
-                            const struct convolution_tables *tables)
+void problem_record_epilogues(struct launch_recorder *recorder,
+                              const struct convolution_tables *tables)
 {
-	record_table(recorder, tables->target_count, sizeof(*tables->targets), tables->targets);
-	record_table(recorder, tables->target_count * tables->lanes, sizeof(*tables->bias),
+	record_table(recorder, tables->epilogue_count, sizeof(*tables->epilogues),
+	             tables->epilogues);
+	record_table(recorder, tables->epilogue_count * tables->lanes, sizeof(*tables->bias),
 	             tables->bias);
 }
 
@@ -428,9 +430,9 @@ void problem_record_arguments(struct launch_recorder *recorder,
 	record_buffer(recorder, problem->mask);
 	problem_record_taps(recorder, tables);
 	problem_record_phases(recorder, tables);
-	problem_record_targets(recorder, tables);
-	record_int(recorder, tables->input_step_y);
-	record_int(recorder, tables->input_step_x);
-	record_int(recorder, tables->output_step_y);
-	record_int(recorder, tables->output_step_x);
+	problem_record_epilogues(recorder, tables);
+	record_int(recorder, tables->input_stride_y);
+	record_int(recorder, tables->input_stride_x);
+	record_int(recorder, tables->output_stride_y);
+	record_int(recorder, tables->output_stride_x);
 }

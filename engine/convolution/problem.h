@@ -59,25 +59,26 @@ bool problem_writes_picture(const struct convolution_problem *problem);
 
 /* What a kernel reads at one tap of one run of input channels. Twin of struct tap in common.cl. */
 struct convolution_tap {
-	cl_int dy, dx; /* input row = grid row * input step + dy */
+	cl_int dy, dx; /* input row = grid row * input stride + dy */
 	cl_int offset, pixel_stride, channels;
 	cl_int row; /* of the packed weights: input channels of all taps, one below the other */
 };
 
-/* Where a kernel writes one vector of output channels. Twin of struct target in common.cl. */
-struct convolution_target {
+/* What a kernel does with one vector of output channels, and where it writes that. Twin of struct
+ * epilogue in common.cl. */
+struct convolution_epilogue {
 	cl_int offset, pixel_stride;
 	cl_int mask_offset, mask_stride;
-	cl_int flags; /* enum convolution_target_flags */
+	cl_int flags; /* enum convolution_epilogue_flags */
 	cl_float low, high;
 	cl_int unused;
 };
 
-enum convolution_target_flags {
-	TARGET_WRITTEN = 1,
-	TARGET_BIASED = 2, /* add the bias, then clamp */
-	TARGET_ACCUMULATED = 4,
-	TARGET_MASKED = 8,
+enum convolution_epilogue_flags {
+	EPILOGUE_WRITTEN = 1,
+	EPILOGUE_BIASED = 2, /* add the bias, then clamp */
+	EPILOGUE_ACCUMULATED = 4,
+	EPILOGUE_MASKED = 8,
 };
 
 /* A lattice of output pixels that are computed with the same taps: output row = grid row * output
@@ -93,16 +94,16 @@ struct convolution_phase {
 struct convolution_tables {
 	struct convolution_tap *taps;
 	struct convolution_phase *phases;
-	struct convolution_target *targets;
-	float *bias; /* [target_count * lanes] */
-	int tap_count, phase_count, target_count;
-	int lanes; /* of a target's vector */
-	int input_step_y, input_step_x, output_step_y, output_step_x;
+	struct convolution_epilogue *epilogues;
+	float *bias; /* [epilogue_count * lanes] */
+	int tap_count, phase_count, epilogue_count;
+	int lanes; /* of an epilogue's vector */
+	int input_stride_y, input_stride_x, output_stride_y, output_stride_x;
 	int largest_phase; /* pixels */
 };
 
-/* Tables for vectors of lanes channels; target_count is rounded up to a multiple of `multiple`,
- * and the targets beyond the outputs are not written. false without memory. */
+/* Tables for vectors of lanes channels; epilogue_count is rounded up to a multiple of `multiple`,
+ * and the epilogues beyond the outputs are not written. false without memory. */
 bool problem_tables_create(struct convolution_tables *tables,
                            const struct convolution_problem *problem, int lanes, int multiple);
 void problem_tables_release(struct convolution_tables *tables);
@@ -120,8 +121,8 @@ void problem_record_arguments(struct launch_recorder *recorder,
 void problem_record_taps(struct launch_recorder *recorder, const struct convolution_tables *tables);
 void problem_record_phases(struct launch_recorder *recorder,
                            const struct convolution_tables *tables);
-/* Two arguments: targets, bias. */
-void problem_record_targets(struct launch_recorder *recorder,
-                            const struct convolution_tables *tables);
+/* Two arguments: epilogues, bias. */
+void problem_record_epilogues(struct launch_recorder *recorder,
+                              const struct convolution_tables *tables);
 
 #endif

@@ -130,14 +130,15 @@ static const struct candidate *fastest(const struct candidate *candidates, int c
 
 static rv_status record_candidates(struct candidate *candidates, int count, struct device *device,
                                    const struct convolution_problem *problem, cl_mem zeros,
-                                   const struct race_manner *manner, rv_error *error)
+                                   const struct race_callbacks *callbacks, rv_error *error)
 {
 	for (int i = 0; i < count; i++) {
 		struct launch_recorder recorder = {.device = device,
 		                                   .list = &candidates[i].list,
 		                                   .zeros = zeros,
 		                                   .error = error};
-		manner->record(manner->record_context, &recorder, problem, &candidates[i].choice);
+		callbacks->record(callbacks->record_context, &recorder, problem,
+		                  &candidates[i].choice);
 		if (recorder.status)
 			return recorder.status;
 	}
@@ -171,7 +172,7 @@ static void put_last(struct candidate *candidates, int count)
 
 rv_status race_run(struct race *race, struct device *device,
                    const struct convolution_problem *problem, cl_mem zeros,
-                   const struct race_manner *manner, rv_error *error)
+                   const struct race_callbacks *callbacks, rv_error *error)
 {
 	struct candidate *candidates = race->candidates;
 	rv_status status;
@@ -179,7 +180,8 @@ rv_status race_run(struct race *race, struct device *device,
 
 	race->count = list_candidates(candidates, device, problem);
 	first = race->count - 1;
-	status = record_candidates(candidates, race->count, device, problem, zeros, manner, error);
+	status = record_candidates(candidates, race->count, device, problem, zeros, callbacks,
+	                           error);
 	if (status == RV_OK)
 		status = time_in_turns(candidates, race->count, device, error);
 	if (status != RV_OK)
@@ -189,7 +191,7 @@ rv_status race_run(struct race *race, struct device *device,
 		return RV_OK;
 	race->count = add_blocks(candidates, race->count, device, problem);
 	status = record_candidates(candidates + first + 1, race->count - first - 1, device, problem,
-	                           zeros, manner, error);
+	                           zeros, callbacks, error);
 	if (status == RV_OK)
 		status = time_in_turns(candidates + first, race->count - first, device, error);
 	if (status == RV_OK)
@@ -203,11 +205,11 @@ const struct convolution_choice *race_winner(const struct race *race)
 }
 
 void race_report(const struct race *race, const struct convolution_problem *problem,
-                 const struct race_manner *manner)
+                 const struct race_callbacks *callbacks)
 {
-	for (int i = 0; manner->report && i < race->count; i++)
-		manner->report(manner->report_context, problem, &race->candidates[i].choice,
-		               race->candidates[i].best, i == race->count - 1);
+	for (int i = 0; callbacks->report && i < race->count; i++)
+		callbacks->report(callbacks->report_context, problem, &race->candidates[i].choice,
+		                  race->candidates[i].best, i == race->count - 1);
 }
 
 void race_release(struct race *race)

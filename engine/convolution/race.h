@@ -14,7 +14,7 @@ typedef void report_choice(void *context, const struct convolution_problem *prob
                            const struct convolution_choice *choice, double seconds, bool fastest);
 
 /* How a race is run and, unless report is NULL, reported. */
-struct race_manner {
+struct race_callbacks {
 	record_choice *record;
 	report_choice *report;
 	void *record_context, *report_context;
@@ -39,14 +39,14 @@ struct race {
  */
 rv_status race_run(struct race *race, struct device *device,
                    const struct convolution_problem *problem, cl_mem zeros,
-                   const struct race_manner *manner, rv_error *error);
+                   const struct race_callbacks *callbacks, rv_error *error);
 void race_release(struct race *race);
 
 /* The fastest; of a race that was run. */
 const struct convolution_choice *race_winner(const struct race *race);
 
-/* Tells manner->report of every choice, the fastest last. */
+/* Tells callbacks->report of every choice, the fastest last. */
 void race_report(const struct race *race, const struct convolution_problem *problem,
-                 const struct race_manner *manner);
+                 const struct race_callbacks *callbacks);
 
 #endif

@@ -102,8 +102,8 @@ static cl_mem rows_of_quads(struct launch_recorder *recorder, struct weights_cac
 {
 	struct weight_layout layout = {
 		.method = "quads",
-		.parameters = {columns, problem->pad_top % tables->output_step_y,
-	                       problem->pad_left % tables->output_step_x, tables->phase_count,
+		.parameters = {columns, problem->pad_top % tables->output_stride_y,
+	                       problem->pad_left % tables->output_stride_x, tables->phase_count,
 	                       tables->phases[tables->phase_count - 1].y},
 		.count = 4 * (size_t)tables->tap_count * columns,
 		.pack = pack_quads,
@@ -166,8 +166,8 @@ static void record_tiled(struct launch_recorder *recorder,
 	record_kernel(recorder, "convolution/tiled", options, "convolve_tiled",
 	              problem->node->name);
 	problem_record_arguments(recorder, problem, tables, weights,
-	                         tables->target_count * tile.lanes);
-	record_launch(recorder, (size_t)tables->target_count / tile.vectors,
+	                         tables->epilogue_count * tile.lanes);
+	record_launch(recorder, (size_t)tables->epilogue_count / tile.vectors,
 	              (size_t)divide_up(tables->largest_phase, block_pixels(tile)) * tile.group,
 	              tables->phase_count, tile.group, tile.group, 1);
 }
@@ -193,7 +193,7 @@ void convolution_tiled(struct launch_recorder *recorder, struct weights_cache *w
 		return;
 	}
 	packed = rows_of_quads(recorder, weights, problem, &tables,
-	                       tables.target_count * tile.lanes);
+	                       tables.epilogue_count * tile.lanes);
 	record_tiled(recorder, problem, &tables, packed, tile);
 	problem_tables_release(&tables);
 }

@@ -180,7 +180,7 @@ bool tuner_find(struct tuner *tuner, const struct convolution_problem *problem,
 }
 
 rv_status tuner_measure(struct tuner *tuner, const struct convolution_problem *problem,
-                        cl_mem zeros, const struct race_manner *manner, rv_error *error)
+                        cl_mem zeros, const struct race_callbacks *callbacks, rv_error *error)
 {
 	struct race race = {.count = 0};
 	char key[KEY_LENGTH];
@@ -191,12 +191,12 @@ rv_status tuner_measure(struct tuner *tuner, const struct convolution_problem *p
 	entry = entry_of(tuner, key);
 	if (!entry)
 		return rv_fail(error, RV_MEMORY, "out of memory");
-	status = race_run(&race, tuner->device, problem, zeros, manner, error);
+	status = race_run(&race, tuner->device, problem, zeros, callbacks, error);
 	if (status == RV_OK) {
 		entry->choice = *race_winner(&race);
 		entry->measured = entry->raced = true;
 		write_choice(tuner, key, &entry->choice);
-		race_report(&race, problem, manner);
+		race_report(&race, problem, callbacks);
 	}
 	race_release(&race);
 	return status;

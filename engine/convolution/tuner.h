@@ -17,7 +17,7 @@ bool tuner_find(struct tuner *tuner, const struct convolution_problem *problem,
 
 /* Times every choice that fits and remembers the fastest. Overwrites problem's outputs. */
 rv_status tuner_measure(struct tuner *tuner, const struct convolution_problem *problem,
-                        cl_mem zeros, const struct race_manner *manner, rv_error *error);
+                        cl_mem zeros, const struct race_callbacks *callbacks, rv_error *error);
 
 /* True if tuner_measure has run for problem: what was found on disk does not count. */
 bool tuner_raced(struct tuner *tuner, const struct convolution_problem *problem);

@@ -297,8 +297,8 @@ static void record_winograd(struct launch_recorder *recorder,
 	record_buffer(recorder, problem->mask);
 	problem_record_taps(recorder, tables);
 	record_int(recorder, tables->tap_count);
-	problem_record_targets(recorder, tables);
-	record_int(recorder, tables->target_count);
+	problem_record_epilogues(recorder, tables);
+	record_int(recorder, tables->epilogue_count);
 	record_int(recorder, plan->vertical);
 	record_int(recorder, plan->tiles_across);
 	record_int(recorder, tile_count);

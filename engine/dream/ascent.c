@@ -357,9 +357,9 @@ rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const r
 	return status;
 }
 
-/* travelling: there is no new frame. */
+/* on_journey: there is no new frame. */
 static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
-                             const rv_params *params, int64_t time, bool travelling,
+                             const rv_params *params, int64_t time, bool on_journey,
                              rv_error *error)
 {
 	const struct octave *top = &ascent->octaves[ascent->octave_count - 1];
@@ -369,7 +369,7 @@ static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
 
 	if (status == RV_OK)
 		status =
-			travelling
+			on_journey
 				? temporal_journey(ascent->temporal, params, time, &temporal, error)
 				: temporal_begin(ascent->temporal, params, time, &temporal, error);
 	if (status != RV_OK)
@@ -378,14 +378,14 @@ static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
 	plan.effort = temporal.effort;
 	plan.masked = temporal.warm;
 	plan.seed += temporal.seed;
-	plan.phase_x = temporal.phase_x;
-	plan.phase_y = temporal.phase_y;
+	plan.steady_shift_x = temporal.steady_shift_x;
+	plan.steady_shift_y = temporal.steady_shift_y;
 	status = wander_channel_weights(ascent, params->seed, temporal.wandered, error);
 	if (status == RV_OK)
 		status = schedule_run(schedule, &plan, params->jitter, error);
 	if (status == RV_OK)
 		status = temporal_end(ascent->temporal, &top->detail, error);
-	ascent->report = (rv_frame_report){.cold = !temporal.warm && !travelling,
+	ascent->report = (rv_frame_report){.cold = !temporal.warm && !on_journey,
 	                                   .cut = temporal.cut,
 	                                   .onset = temporal.onset,
 	                                   .steps = schedule->steps,

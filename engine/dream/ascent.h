@@ -39,7 +39,7 @@ bool ascent_fits(const struct ascent *ascent, int width, int height, bool timed)
 void ascent_reset(struct ascent *ascent);
 
 /* Dreams input, whose presentation time is that of rv_dream, into output; input NULL: dreams on as
- * rv_travel says. params may differ from the recipe's in what is not recorded
+ * rv_journey says. params may differ from the recipe's in what is not recorded
  * (params_same_recording). progress may be NULL. */
 rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_image *input,
                      int64_t time, const rv_image *output, rv_progress *progress, void *context,

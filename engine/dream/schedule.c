@@ -4,11 +4,11 @@
 
 #include "engine/base/random.h"
 
-/* A shift of -jitter..jitter pixels, moved on by the phase and brought into 0..size-1. */
-static int draw_shift(uint64_t *state, int jitter, double phase, int size)
+/* A shift of -jitter..jitter pixels, moved on by the steady one and brought into 0..size-1. */
+static int draw_shift(uint64_t *state, int jitter, double steady, int size)
 {
 	int shift = (int)(random_next(state) % (uint64_t)(2 * jitter + 1)) - jitter;
-	int moved = (shift + (int)fmod(phase, size)) % size;
+	int moved = (shift + (int)fmod(steady, size)) % size;
 	return (moved + size) % size;
 }
 
@@ -75,8 +75,8 @@ static rv_status take_step(struct schedule *schedule, const struct schedule_plan
                            struct octave *octave, int jitter, rv_error *error)
 {
 	cl_command_queue queue = schedule->queue;
-	int shift_y = draw_shift(&schedule->random, jitter, plan->phase_y, octave->height);
-	int shift_x = draw_shift(&schedule->random, jitter, plan->phase_x, octave->width);
+	int shift_y = draw_shift(&schedule->random, jitter, plan->steady_shift_y, octave->height);
+	int shift_x = draw_shift(&schedule->random, jitter, plan->steady_shift_x, octave->width);
 	int tiles = tiles_count(&octave->tiles);
 	rv_status status = RV_OK;
 

@@ -12,7 +12,8 @@ struct schedule_plan {
 	float past; /* part of what is inherited that cold octaves blend in */
 	bool masked;
 	uint64_t seed;
-	double phase_x, phase_y; /* pixels of every octave that all its steps are shifted by */
+	double steady_shift_x,
+		steady_shift_y; /* pixels of every octave that all its steps are shifted by */
 };
 
 /* Steps that may be in flight before the host waits for the oldest: enough to keep the device
@@ -38,8 +39,8 @@ struct schedule {
 	uint64_t random;
 };
 
-/* Takes all steps of plan, each on the picture shifted by up to jitter pixels besides the phase; in
- * the end schedule->steps tells how many. RV_CANCELLED where progress says so. */
+/* Takes all steps of plan, each on the picture shifted by up to jitter pixels besides the steady
+ * shift; in the end schedule->steps tells how many. RV_CANCELLED where progress says so. */
 rv_status schedule_run(struct schedule *schedule, const struct schedule_plan *plan, int jitter,
                        rv_error *error);
 

@@ -52,8 +52,8 @@ static rv_status record(struct flow *flow, rv_error *error)
 		flow_record_pyramid(&recorder, flow, present);
 		recorder.list = &flow->estimates[FLOW_TO_PAST][newest];
 		flow_record_estimate(&recorder, flow, present, past, FLOW_TO_PAST);
-		recorder.list = &flow->estimates[FLOW_TO_PRESENT][newest];
-		flow_record_estimate(&recorder, flow, past, present, FLOW_TO_PRESENT);
+		recorder.list = &flow->estimates[FLOW_TO_NEWEST][newest];
+		flow_record_estimate(&recorder, flow, past, present, FLOW_TO_NEWEST);
 	}
 	return recorder.status;
 }

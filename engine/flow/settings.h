@@ -5,8 +5,8 @@
 #include "engine/reverie.h"
 
 enum flow_direction {
-	FLOW_TO_PAST,    /* where the pixels of the newest picture were in the one before */
-	FLOW_TO_PRESENT, /* where the pixels of the one before are in the newest */
+	FLOW_TO_PAST,   /* where the pixels of the newest picture were in the one before */
+	FLOW_TO_NEWEST, /* where the pixels of the one before are in the newest */
 	FLOW_DIRECTIONS
 };
 

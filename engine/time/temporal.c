@@ -12,9 +12,9 @@
  * few enough to read back. */
 enum { BLOCKS_ALONG = 32, BLOCK_SIDE_LEAST = 8 };
 
-/* Pixels a second that a drift of 1 moves the octaves' phase by; neither soon comes back together.
- */
-static const double phase_rate_x = 8, phase_rate_y = 5;
+/* Pixels a second that a drift of 1 moves the steady shift of the octaves by. Both come back
+ * together only after a long time. */
+static const double shift_rate_x = 8, shift_rate_y = 5;
 
 /* ---- life ---- */
 
@@ -40,7 +40,7 @@ static rv_status create_flow(struct temporal *temporal, rv_error *error)
 		.height = temporal->buffers.rasters.frame->height,
 		.quality = time->flow_quality,
 		.skip = {[FLOW_TO_PAST] = time->flow_skip,
-	                 [FLOW_TO_PRESENT] = time->flow_skip < 8 ? time->flow_skip + 1 : 8},
+	                 [FLOW_TO_NEWEST] = time->flow_skip < 8 ? time->flow_skip + 1 : 8},
 	};
 
 	return flow_create(&temporal->flow, temporal->device, &settings, error);
@@ -53,7 +53,7 @@ static rv_status record_all(struct temporal *temporal, rv_error *error)
 	recorder.list = &temporal->allocation;
 	temporal_record_buffers(&recorder, &temporal->buffers);
 	temporal->buffers.to_past = flow_field(temporal->flow, FLOW_TO_PAST);
-	temporal->buffers.to_present = flow_field(temporal->flow, FLOW_TO_PRESENT);
+	temporal->buffers.to_newest = flow_field(temporal->flow, FLOW_TO_NEWEST);
 	recorder.list = &temporal->trace;
 	temporal_record_trace(&recorder, &temporal->buffers);
 	recorder.list = &temporal->compare;
@@ -177,7 +177,7 @@ static rv_status look(struct temporal *temporal, struct scene_view *view, rv_err
 	stage_times_begin(times, queue, TIMED_FLOW);
 	status = flow_estimate(temporal->flow, FLOW_TO_PAST, error);
 	if (status == RV_OK)
-		status = flow_estimate(temporal->flow, FLOW_TO_PRESENT, error);
+		status = flow_estimate(temporal->flow, FLOW_TO_NEWEST, error);
 	stage_times_end(times, queue, TIMED_FLOW);
 	if (status == RV_OK)
 		status = launch_list_run(&temporal->trace, queue, error);
@@ -202,8 +202,8 @@ static void wander(struct temporal *temporal, const rv_time *time)
 		history->wandered += (double)time->drift * temporal->seconds;
 	temporal->plan.seed = history->cuts;
 	temporal->plan.wandered = history->wandered;
-	temporal->plan.phase_x = phase_rate_x * history->wandered;
-	temporal->plan.phase_y = phase_rate_y * history->wandered;
+	temporal->plan.steady_shift_x = shift_rate_x * history->wandered;
+	temporal->plan.steady_shift_y = shift_rate_y * history->wandered;
 }
 
 /* The first frame of a scene. */

@@ -48,7 +48,7 @@ void temporal_melt(struct temporal *temporal);
 rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int64_t nanoseconds,
                          struct temporal_plan *plan, rv_error *error);
 
-/* Begins a frame that the last dream itself makes (rv_travel), which it writes to rasters->frame.
+/* Begins a frame that the last dream itself makes (rv_journey), which it writes to rasters->frame.
  * RV_INVALID without a last dream. */
 rv_status temporal_journey(struct temporal *temporal, const rv_params *params, int64_t nanoseconds,
                            struct temporal_plan *plan, rv_error *error);

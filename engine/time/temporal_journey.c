@@ -41,8 +41,9 @@ rv_status temporal_journey(struct temporal *temporal, const rv_params *params, i
 	rv_status status;
 
 	if (!temporal->history.has_past)
-		return rv_fail(error, RV_INVALID,
-		               "there is no dream yet to travel through; dream a picture first");
+		return rv_fail(
+			error, RV_INVALID,
+			"there is no dream yet to begin a journey with; dream a picture first");
 	status = temporal_read_table(temporal, error);
 	if (status != RV_OK)
 		return status;

@@ -23,10 +23,10 @@ struct temporal_plan {
 	bool onset;   /* within the scene's beginning */
 	bool dreamed; /* warm and not at rest */
 	struct effort effort;
-	uint64_t seed;             /* to be added to that of the jitter */
-	double phase_x, phase_y;   /* of the octaves: struct schedule_plan */
-	double wandered;           /* drift, over the seconds of the scene */
-	float likeness, uncovered; /* as in rv_frame_report */
+	uint64_t seed;                         /* to be added to that of the jitter */
+	double steady_shift_x, steady_shift_y; /* of the octaves: struct schedule_plan */
+	double wandered;                       /* drift, over the seconds of the scene */
+	float likeness, uncovered;             /* as in rv_frame_report */
 };
 
 #endif

@@ -84,7 +84,7 @@ void temporal_record_trace(struct launch_recorder *recorder, const struct tempor
 {
 	start(recorder, "trace");
 	record_buffer(recorder, buffers->to_past);
-	record_buffer(recorder, buffers->to_present);
+	record_buffer(recorder, buffers->to_newest);
 	record_buffer(recorder, buffers->was);
 	record_buffer(recorder, buffers->trust);
 	finish_pixels(recorder, buffers->rasters.frame);

@@ -8,13 +8,13 @@
 /* What the kernels work on. */
 struct temporal_buffers {
 	struct temporal_rasters rasters;
-	struct raster past;         /* the frame before */
-	cl_mem light, past_light;   /* brightness of both: floats, with borders */
-	cl_mem was;                 /* where each pixel was in the past frame: two floats */
-	cl_mem trust;               /* and how far both flows agree about that, 0..1 */
-	cl_mem length;              /* see temporal_create */
-	cl_mem table;               /* struct scene_block [blocks] */
-	cl_mem to_past, to_present; /* flows: two floats for each pixel */
+	struct raster past;        /* the frame before */
+	cl_mem light, past_light;  /* brightness of both: floats, with borders */
+	cl_mem was;                /* where each pixel was in the past frame: two floats */
+	cl_mem trust;              /* and how far both flows agree about that, 0..1 */
+	cl_mem length;             /* see temporal_create */
+	cl_mem table;              /* struct scene_block [blocks] */
+	cl_mem to_past, to_newest; /* flows: two floats for each pixel */
 	/* How the picture is cut into blocks: pixels of a side, blocks in a row, blocks in all. */
 	int side, columns, blocks;
 };

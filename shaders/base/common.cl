@@ -170,7 +170,7 @@ struct phase {
 	int height, width;
 };
 
-struct target {
+struct epilogue {
 	int offset, pixel_stride;
 	int mask_offset, mask_stride;
 	int flags;
@@ -198,24 +198,24 @@ int phase_pixel(const __global struct phase *phase, int number, int output_width
 	return (row * step_y + phase->y) * output_width + column * step_x + phase->x;
 }
 
-enum { TARGET_WRITTEN = 1, TARGET_BIASED = 2, TARGET_ACCUMULATED = 4, TARGET_MASKED = 8 };
+enum { EPILOGUE_WRITTEN = 1, EPILOGUE_BIASED = 2, EPILOGUE_ACCUMULATED = 4, EPILOGUE_MASKED = 8 };
 
-// Writes a vector of one output pixel, with all that is fused into the store.
-void store_target(struct target target, __global float *output, const __global float *mask,
+// Writes a vector of one output pixel, with all that is fused into the epilogue.
+void store_vector(struct epilogue epilogue, __global float *output, const __global float *mask,
 		  const __global float *bias, int pixel, real value)
 {
-	__global float *place = output + target.offset + (size_t)pixel * target.pixel_stride;
+	__global float *place = output + epilogue.offset + (size_t)pixel * epilogue.pixel_stride;
 
-	if (target.flags & TARGET_BIASED)
-		value = clamp(value + load(bias), target.low, target.high);
-	if (target.flags & TARGET_ACCUMULATED)
+	if (epilogue.flags & EPILOGUE_BIASED)
+		value = clamp(value + load(bias), epilogue.low, epilogue.high);
+	if (epilogue.flags & EPILOGUE_ACCUMULATED)
 		value += load(place);
-	if (target.flags & TARGET_MASKED) {
+	if (epilogue.flags & EPILOGUE_MASKED) {
 		real activation =
-			load(mask + target.mask_offset + (size_t)pixel * target.mask_stride);
+			load(mask + epilogue.mask_offset + (size_t)pixel * epilogue.mask_stride);
 		value = select((real)0, value,
-			       (integer)(activation > target.low && activation < target.high));
+			       (integer)(activation > epilogue.low && activation < epilogue.high));
 	}
-	if (target.flags & TARGET_WRITTEN)
+	if (epilogue.flags & EPILOGUE_WRITTEN)
 		store(place, value);
 }

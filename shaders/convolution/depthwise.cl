@@ -12,8 +12,8 @@ ANY_GROUP __kernel void convolve_depthwise(
 	const __global float *restrict zeros, const __global float *restrict weights,
 	__global float *restrict output, int output_width, const __global float *restrict mask,
 	const __global struct tap *restrict taps, const __global struct phase *restrict phases,
-	const __global struct target *restrict targets, const __global float *restrict bias,
-	int input_step_y, int input_step_x, int output_step_y, int output_step_x, int tiles)
+	const __global struct epilogue *restrict epilogues, const __global float *restrict bias,
+	int input_stride_y, int input_stride_x, int output_stride_y, int output_stride_x, int tiles)
 {
 	const int channel = get_global_id(0) * LANES;
 	const __global struct phase *phase = phases + get_global_id(2);
@@ -29,8 +29,8 @@ ANY_GROUP __kernel void convolve_depthwise(
 		{
 			const int place = min(pixel + i, pixels - 1);
 			const int row = place / grid_width;
-			y[i] = row * input_step_y;
-			x[i] = (place - row * grid_width) * input_step_x;
+			y[i] = row * input_stride_y;
+			x[i] = (place - row * grid_width) * input_stride_x;
 			sum[i] = 0;
 		}
 		for (int t = 0; t < phase->tap_count; t++) {
@@ -45,9 +45,9 @@ ANY_GROUP __kernel void convolve_depthwise(
 		}
 		UNROLLED(i, TILE_PIXELS)
 		if (pixel + i < end)
-			store_target(targets[get_global_id(0)], output, mask, bias + channel,
-				     phase_pixel(phase, pixel + i, output_width, output_step_y,
-						 output_step_x),
+			store_vector(epilogues[get_global_id(0)], output, mask, bias + channel,
+				     phase_pixel(phase, pixel + i, output_width, output_stride_y,
+						 output_stride_x),
 				     sum[i]);
 	}
 }

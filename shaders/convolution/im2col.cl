@@ -8,8 +8,8 @@
 __kernel void gather_columns(const __global float *restrict input, int input_height,
 			     int input_width, const __global float *restrict zeros,
 			     const __global struct tap *restrict taps,
-			     const __global struct phase *restrict phase, int input_step_y,
-			     int input_step_x, int first_pixel, __global float *restrict columns,
+			     const __global struct phase *restrict phase, int input_stride_y,
+			     int input_stride_x, int first_pixel, __global float *restrict columns,
 			     int row_length)
 {
 	const int channel = get_global_id(0), pixel = get_global_id(2);
@@ -19,8 +19,8 @@ __kernel void gather_columns(const __global float *restrict input, int input_hei
 
 	if (channel < tap.channels)
 		columns[(size_t)pixel * row_length + tap.row + channel] =
-			tap_source(input, input_height, input_width, zeros, tap, row * input_step_y,
-				   column * input_step_x)[channel];
+			tap_source(input, input_height, input_width, zeros, tap, row * input_stride_y,
+				   column * input_stride_x)[channel];
 }
 
 // Work-item (vector of output channels, pixel).
@@ -28,14 +28,14 @@ __kernel void store_products(const __global float *restrict products, int row_le
 			     __global float *restrict output, int output_width,
 			     const __global float *restrict mask,
 			     const __global struct phase *restrict phase,
-			     const __global struct target *restrict targets,
-			     const __global float *restrict bias, int output_step_y,
-			     int output_step_x, int first_pixel)
+			     const __global struct epilogue *restrict epilogues,
+			     const __global float *restrict bias, int output_stride_y,
+			     int output_stride_x, int first_pixel)
 {
 	const int vector = get_global_id(0), pixel = get_global_id(1);
 
-	store_target(targets[vector], output, mask, bias + vector * LANES,
-		     phase_pixel(phase, first_pixel + pixel, output_width, output_step_y,
-				 output_step_x),
+	store_vector(epilogues[vector], output, mask, bias + vector * LANES,
+		     phase_pixel(phase, first_pixel + pixel, output_width, output_stride_y,
+				 output_stride_x),
 		     load(products + (size_t)pixel * row_length + vector * LANES));
 }

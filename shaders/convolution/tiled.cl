@@ -114,8 +114,8 @@ __attribute__((reqd_work_group_size(GROUP, GROUP, 1))) __kernel void convolve_ti
 	const __global float *restrict zeros, const __global float *restrict weights, int columns,
 	__global float *restrict output, int output_width, const __global float *restrict mask,
 	const __global struct tap *restrict taps, const __global struct phase *restrict phases,
-	const __global struct target *restrict targets, const __global float *restrict bias,
-	int input_step_y, int input_step_x, int output_step_y, int output_step_x)
+	const __global struct epilogue *restrict epilogues, const __global float *restrict bias,
+	int input_stride_y, int input_stride_x, int output_stride_y, int output_stride_x)
 {
 	__local float4 quads[QUADS * QUAD_STRIDE];
 	__local real vectors[ROWS * BLOCK_VECTORS];
@@ -125,7 +125,7 @@ __attribute__((reqd_work_group_size(GROUP, GROUP, 1))) __kernel void convolve_ti
 	const __global struct phase *phase = phases + get_global_id(2);
 	const int pixels = phase->height * phase->width, end = phase->tap_count;
 	const struct places places = find_places(item, first_pixel, pixels, phase->width,
-						 input_step_y, input_step_x);
+						 input_stride_y, input_stride_x);
 	struct copies copies;
 	real sum[TILE_PIXELS][TILE_VECTORS];
 
@@ -152,12 +152,12 @@ __attribute__((reqd_work_group_size(GROUP, GROUP, 1))) __kernel void convolve_ti
 		const int pixel = first_pixel + i * GROUP + get_local_id(1);
 
 		if (pixel < pixels) {
-			const int place = phase_pixel(phase, pixel, output_width, output_step_y,
-						      output_step_x);
+			const int place = phase_pixel(phase, pixel, output_width, output_stride_y,
+						      output_stride_x);
 			UNROLLED(v, TILE_VECTORS)
 			{
 				const int vector = first_vector + v * GROUP + get_local_id(0);
-				store_target(targets[vector], output, mask, bias + vector * LANES,
+				store_vector(epilogues[vector], output, mask, bias + vector * LANES,
 					     place, sum[i][v]);
 			}
 		}

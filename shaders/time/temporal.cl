@@ -190,7 +190,7 @@ float inside(float2 at, int width, int height)
 
 // Finds where each pixel was, and how far the flow there and the flow back agree about it. Numbers
 // instead of vectors, so that compilers can work on many pixels at once.
-__kernel void trace(const __global float *restrict to_past, const __global float *restrict to_present,
+__kernel void trace(const __global float *restrict to_past, const __global float *restrict to_newest,
 		    __global float *restrict was, __global float *restrict trust, int width, int height)
 {
 	FOR_RUN(x, y, width, height) {
@@ -207,7 +207,7 @@ __kernel void trace(const __global float *restrict to_past, const __global float
 
 		UNROLLED(c, 2)
 		{
-			const __global float *flow = to_present + c;
+			const __global float *flow = to_newest + c;
 			float upper = mix(flow[2 * (top + left)], flow[2 * (top + right)], part_x);
 			float lower = mix(flow[2 * (bottom + left)], flow[2 * (bottom + right)],
 					  part_x);

@@ -85,7 +85,7 @@ static rv_status estimate_both(struct time_bench *bench, const rv_image *past, c
 	struct motion_between *between = &bench->between;
 	rv_status status = rv_motion_estimate(bench->motion, now, past, between->to_past, error);
 	if (!status)
-		status = rv_motion_estimate(bench->motion, past, now, between->to_present, error);
+		status = rv_motion_estimate(bench->motion, past, now, between->to_newest, error);
 	if (!status)
 		find_same(between);
 	return status;

@@ -50,10 +50,10 @@ rv_status motion_between_create(struct motion_between *motion, int width, int he
 		.width = width,
 		.height = height,
 		.to_past = calloc(2 * count, sizeof(*motion->to_past)),
-		.to_present = calloc(2 * count, sizeof(*motion->to_present)),
+		.to_newest = calloc(2 * count, sizeof(*motion->to_newest)),
 		.same = calloc(count, sizeof(*motion->same)),
 	};
-	if (motion->to_past && motion->to_present && motion->same)
+	if (motion->to_past && motion->to_newest && motion->same)
 		return RV_OK;
 	motion_between_release(motion);
 	return rv_fail(error, RV_MEMORY, "out of memory for the motion");
@@ -62,7 +62,7 @@ rv_status motion_between_create(struct motion_between *motion, int width, int he
 void motion_between_release(struct motion_between *motion)
 {
 	free(motion->to_past);
-	free(motion->to_present);
+	free(motion->to_newest);
 	free(motion->same);
 	*motion = (struct motion_between){0};
 }
@@ -106,8 +106,8 @@ static bool comes_back(const struct motion_between *motion, int x, int y)
 	if (!(from.x >= 0 && from.y >= 0 && from.x <= motion->width - 1 &&
 	      from.y <= motion->height - 1))
 		return false;
-	double back_x = flow_at(motion, motion->to_present, from.x, from.y, 0);
-	double back_y = flow_at(motion, motion->to_present, from.x, from.y, 1);
+	double back_x = flow_at(motion, motion->to_newest, from.x, from.y, 0);
+	double back_y = flow_at(motion, motion->to_newest, from.x, from.y, 1);
 	double gap = pow(there_x + back_x, 2) + pow(there_y + back_y, 2);
 	double length = there_x * there_x + there_y * there_y + back_x * back_x + back_y * back_y;
 	return gap < 0.01 * length + 0.5;

@@ -19,7 +19,7 @@ struct tone_measure measure_tone(const rv_image *image);
 /* Motion between a frame and the one before it, in pixels, as rv_motion_estimate writes it. */
 struct motion_between {
 	int width, height;
-	float *to_past, *to_present; /* [height][width][2] */
+	float *to_past, *to_newest; /* [height][width][2] */
 	bool *same; /* [height][width]: this pixel of the frame is seen in the past one, too */
 };
 

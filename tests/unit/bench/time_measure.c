@@ -48,11 +48,11 @@ static void paint(const rv_image *image, int moved)
 			}
 }
 
-static void move_all(const struct motion_between *motion, float to_past, float to_present)
+static void move_all(const struct motion_between *motion, float to_past, float to_newest)
 {
 	for (int i = 0; i < motion->width * motion->height; i++) {
 		motion->to_past[2 * i] = to_past;
-		motion->to_present[2 * i] = to_present;
+		motion->to_newest[2 * i] = to_newest;
 	}
 }
 
@@ -148,7 +148,7 @@ TEST(what_does_not_come_back_is_not_the_same)
 	rv_image image = make_image(RV_RGB8);
 	REQUIRE(motion_between_create(&motion, WIDTH, HEIGHT, NULL) == RV_OK);
 	move_all(&motion, 2, -2);
-	motion.to_present[2 * (4 * WIDTH + 9)] = 1; /* where (7, 4) goes to */
+	motion.to_newest[2 * (4 * WIDTH + 9)] = 1; /* where (7, 4) goes to */
 	motion.to_past[2 * (6 * WIDTH + 3) + 1] = NAN;
 	find_same(&motion);
 	CHECK(motion.same[4 * WIDTH + 6] && !motion.same[4 * WIDTH + 7]);

@@ -55,7 +55,7 @@ TEST(options_that_differ_in_one_field_of_the_engines_are_not_equal)
 	struct option_dream a = option_dream_default();
 	for (int i = 0; i < RV_PARAM_COUNT; i++) {
 		struct option_dream b = a;
-		*((char *)&b.params + rv_param_table[i].place) ^= 1;
+		*((char *)&b.params + rv_param_table[i].offset) ^= 1;
 		CHECK_MESSAGE(!option_dream_equal(&a, &b), "%s", rv_param_table[i].name);
 	}
 }

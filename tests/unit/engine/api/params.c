@@ -14,7 +14,7 @@ static bool refused(const rv_params *params, const char *word)
 
 static void *field(rv_params *params, const rv_param *param)
 {
-	return (char *)params + param->place;
+	return (char *)params + param->offset;
 }
 
 TEST(params_defaults_are_valid)
@@ -135,9 +135,9 @@ TEST(params_say_for_a_person_what_each_is)
 }
 
 /* Marks the bytes of one field. */
-static void cover(bool *covered, size_t place, size_t size)
+static void cover(bool *covered, size_t offset, size_t size)
 {
-	memset(covered + place, true, size);
+	memset(covered + offset, true, size);
 }
 
 /* A field that somebody adds to rv_params, but not to the table, is found by its bytes. */
@@ -152,7 +152,7 @@ TEST(params_table_has_every_field)
 	cover(covered, offsetof(rv_params, targets), sizeof((rv_params){0}.targets));
 	cover(covered, offsetof(rv_params, target_count), sizeof(int));
 	for (int i = 0; i < RV_PARAM_COUNT; i++)
-		cover(covered, rv_param_table[i].place, sizes[rv_param_table[i].type]);
+		cover(covered, rv_param_table[i].offset, sizes[rv_param_table[i].type]);
 	size_t at = 0;
 	while (at < sizeof(covered)) {
 		size_t gap = at;

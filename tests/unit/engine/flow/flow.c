@@ -130,7 +130,7 @@ static bool estimate_scene(struct scene *scene, rv_flow_quality quality)
 	struct estimator it;
 	bool ok = estimator_open(&it, scene->width, scene->height, quality) &&
 	          push(&it, scene->first) && push(&it, scene->second) &&
-	          estimate(&it, FLOW_TO_PRESENT, scene->motion);
+	          estimate(&it, FLOW_TO_NEWEST, scene->motion);
 
 	CHECK_MESSAGE(ok, "%s", it.recording.error.message);
 	estimator_close(&it);
@@ -276,7 +276,7 @@ TEST(flow_keeps_pyramids_from_picture_to_picture)
 	REQUIRE(third && scene_make(&scene, WIDTH, HEIGHT, 2, 1, 0));
 	ok = estimator_open(&it, WIDTH, HEIGHT, RV_FLOW_MEDIUM) && push(&it, scene.first) &&
 	     push(&it, scene.second) && estimate(&it, FLOW_TO_PAST, unused) && push(&it, third) &&
-	     estimate(&it, FLOW_TO_PRESENT, unused) && estimate(&it, FLOW_TO_PAST, in_a_row);
+	     estimate(&it, FLOW_TO_NEWEST, unused) && estimate(&it, FLOW_TO_PAST, in_a_row);
 	CHECK_MESSAGE(ok, "%s", it.recording.error.message);
 	flow_forget(it.flow);
 	ok = ok && push(&it, scene.second) && push(&it, third) &&
@@ -296,7 +296,7 @@ TEST(flow_goes_both_ways)
 
 	REQUIRE(scene_make(&scene, WIDTH, HEIGHT, 2.5f, -1.5f, 0));
 	if (estimator_open(&it, WIDTH, HEIGHT, RV_FLOW_FINE) && push(&it, scene.first) &&
-	    push(&it, scene.second) && estimate(&it, FLOW_TO_PRESENT, there) &&
+	    push(&it, scene.second) && estimate(&it, FLOW_TO_NEWEST, there) &&
 	    estimate(&it, FLOW_TO_PAST, back))
 		for (int y = 20; y < HEIGHT - 20; y++)
 			for (int x = 20; x < WIDTH - 20; x++)
@@ -369,14 +369,14 @@ TEST(flow_leaves_out_octaves)
 	struct estimator it;
 	struct scene scene;
 
-	settings.skip[FLOW_TO_PRESENT] = 2;
+	settings.skip[FLOW_TO_NEWEST] = 2;
 	REQUIRE(scene_make(&scene, 200, 150, 3.5f, -2, 0));
 	REQUIRE(recording_start(&it.recording));
 	it.settings = settings;
 	if (flow_create(&it.flow, it.recording.recorder.device, &settings, &it.recording.error) ==
 	            RV_OK &&
 	    push(&it, scene.first) && push(&it, scene.second) &&
-	    estimate(&it, FLOW_TO_PRESENT, scene.motion))
+	    estimate(&it, FLOW_TO_NEWEST, scene.motion))
 		CHECK(scene_error(&scene) <= allowed_error(RV_FLOW_FAST));
 	else
 		CHECK_MESSAGE(false, "%s", it.recording.error.message);

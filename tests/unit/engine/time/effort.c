@@ -149,7 +149,7 @@ TEST(a_beginning_is_spread_over_frames)
 		}
 }
 
-/* ---- travel ---- */
+/* ---- camera path ---- */
 
 static void apply(const struct camera_move *move, double x, double y, double at[2])
 {

@@ -289,13 +289,13 @@ TEST(a_journey_moves_the_dream_itself)
 	double brightness = 0;
 
 	REQUIRE(set_up(&fixture));
-	CHECK(rv_travel(fixture.engine, 0, &output, &fixture.error) == RV_INVALID);
+	CHECK(rv_journey(fixture.engine, 0, &output, &fixture.error) == RV_INVALID);
 	paint(&fixture, 1, 0, 0);
 	fixture.params.time.zoom = 2;
 	fixture.params.time.pan_x = 0.1f;
 	dream(&fixture);
 	for (int t = 0; t < 30; t++, fixture.time += frame_time)
-		REQUIRE(!rv_travel(fixture.engine, fixture.time, &output, &fixture.error));
+		REQUIRE(!rv_journey(fixture.engine, fixture.time, &output, &fixture.error));
 	CHECK(strength(&fixture, 0) > 0.05);
 	for (int i = 0; i < COUNT; i++)
 		brightness += (double)fixture.dream[i] / COUNT;

@@ -132,12 +132,12 @@ TEST(a_journey_goes_on_with_other_params)
 	dream(&fixture);
 	for (int turn = 0; turn < 3; turn++) {
 		for (int t = 0; t < 4; t++, fixture.time += frame_time)
-			REQUIRE(!rv_travel(fixture.engine, fixture.time, &output, &fixture.error));
+			REQUIRE(!rv_journey(fixture.engine, fixture.time, &output, &fixture.error));
 		memcpy(before, fixture.dream, sizeof(before));
 		fixture.params.octaves = turn == 0 ? 3 : 2;
 		fixture.params.objective = turn == 1 ? RV_OBJECTIVE_MEAN : RV_OBJECTIVE_L2;
 		REQUIRE(!rv_set_params(fixture.engine, &fixture.params, &fixture.error));
-		REQUIRE(!rv_travel(fixture.engine, fixture.time, &output, &fixture.error));
+		REQUIRE(!rv_journey(fixture.engine, fixture.time, &output, &fixture.error));
 		CHECK(!rv_last_frame(fixture.engine).cold);
 		double change = test_relative_error(fixture.dream, before, COUNT);
 		CHECK_MESSAGE(change > 0 && change < 0.3, "turn %d: changed by %g", turn, change);

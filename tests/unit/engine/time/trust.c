@@ -76,7 +76,7 @@ static bool make(struct scene_made *made)
 	temporal_record_buffers(&recording->recorder, &made->buffers);
 	made->buffers.past = raster_of(recording, past);
 	made->buffers.to_past = flow_of(recording, made->there, made->down);
-	made->buffers.to_present = flow_of(recording, made->back, -made->down);
+	made->buffers.to_newest = flow_of(recording, made->back, -made->down);
 	temporal_record_trace(&recording->recorder, &made->buffers);
 	temporal_record_compare(&recording->recorder, &made->buffers);
 	made->inherit = recording->list.count;
