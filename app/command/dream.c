@@ -145,6 +145,23 @@ static rv_status check_names(const struct options *options, rv_error *error)
 	return RV_OK;
 }
 
+/* What nobody gave is what suits the network, which the preset is then for. Where that is not here
+ * the preset says only what is known. */
+static rv_status save_preset(const struct options *options, rv_error *error)
+{
+	struct dreamer dreamer = {0};
+	struct option_dream dream = options->dream;
+	rv_status status = dreamer_open_model(&dreamer, &dream.network, error);
+	if (status == RV_OK) {
+		option_dream_settle(&dream, dreamer_network_name(&dreamer));
+		strcpy(dream.network.name, dreamer_network_name(&dreamer));
+	}
+	dreamer_close(&dreamer);
+	if (status != RV_OK && (status != RV_NOT_FOUND || dream.network.model[0]))
+		return status;
+	return preset_save(&dream, options->call.save_preset, options->output.force, error);
+}
+
 rv_status command_dream(const struct options *options, rv_error *error)
 {
 	bool nothing = !options->call.operand[0] && options->dream.from != OPTION_FROM_NOISE;
@@ -156,8 +173,7 @@ rv_status command_dream(const struct options *options, rv_error *error)
 		return rv_fail(error, RV_INVALID, "where to? -o FILE says where the dream goes");
 	rv_status status = only_preset ? RV_OK : check_names(options, error);
 	if (status == RV_OK && options->call.save_preset[0])
-		status = preset_save(&options->dream, options->call.save_preset,
-		                     options->output.force, error);
+		status = save_preset(options, error);
 	if (status != RV_OK || only_preset)
 		return status;
 	return dream_input(options, error);

@@ -44,7 +44,7 @@ static rv_status tune_octave(struct tuning *tuning, rv_error *error)
  * pixel: a convolution is remembered by its shape. */
 static rv_status tune_octaves(struct tuning *tuning, struct option_size size, rv_error *error)
 {
-	const rv_params *params = &tuning->options->dream.params;
+	const rv_params *params = &tuning->dreamer.dream.params;
 	double scale = 1;
 	for (int octave = 0; octave < params->octaves; octave++, scale *= params->octave_scale) {
 		tuning->size = (struct option_size){(int)lround(size.width / scale),

@@ -30,6 +30,7 @@ static rv_status set_value(struct options *options, const struct option *option,
 	if (strcmp(value, "default"))
 		return option_set(options, option, value, "", error);
 	struct options defaults = options_default();
+	option_dream_settle(&defaults.dream, options->dream.network.name);
 	option_copy(options, option, &defaults);
 	return RV_OK;
 }
@@ -52,7 +53,7 @@ static void put_number(struct action_state *state, const struct option *option, 
 	value = within(value, option->range->minimum, option->range->maximum);
 	if (option->type == &option_type_number)
 		value = round(value * 1000) / 1000;
-	option->type->put_number(option_place(&state->options, option), value);
+	option_set_number(&state->options, option, value);
 }
 
 static bool can_be_added_to(const struct option *option)
@@ -100,8 +101,8 @@ rv_status action_dial(struct action_state *state, const struct action_call *call
 		               option->name);
 	if (is_choice) {
 		int count = option_choice_count(option);
-		option->type->put_number(option_place(&state->options, option),
-		                         within(floor(position * count), 0, count - 1));
+		option_set_number(&state->options, option,
+		                  within(floor(position * count), 0, count - 1));
 	} else {
 		double value = value_at(option, position);
 		put_number(state, option,
@@ -116,9 +117,8 @@ rv_status action_cycle(struct action_state *state, const struct action_call *cal
 	const struct option *option = call->option;
 	if (!option->type->is_choice)
 		return rv_fail(error, RV_INVALID, "%s has no choices to go through", option->name);
-	void *place = option_place(&state->options, option);
-	int next = (int)option->type->number(place) + 1;
-	option->type->put_number(place, next % option_choice_count(option));
+	int next = (int)option->type->number(option_value(&state->options, option)) + 1;
+	option_set_number(&state->options, option, next % option_choice_count(option));
 	tell_value(state, option);
 	return RV_OK;
 }
@@ -340,6 +340,7 @@ static rv_status take_preset(struct action_state *state, const char *preset, rv_
 	if (status != RV_OK ||
 	    (status = preset_check_network(loaded.network.name, name, open, error)) != RV_OK)
 		return status;
+	option_dream_settle(&loaded, open);
 	action_take_dream(state, &loaded, (double)state->options.live.fade);
 	snprintf(state->message, sizeof(state->message), "preset %.*s", (int)strcspn(name, "."),
 	         name);

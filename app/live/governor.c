@@ -23,7 +23,8 @@ static bool same(const struct governor_quality *a, const struct governor_quality
 {
 	return a->width == b->width && a->height == b->height && a->warm_steps == b->warm_steps &&
 	       a->warm_share == b->warm_share && a->warm_octaves == b->warm_octaves &&
-	       a->octave_scale == b->octave_scale && a->flow == b->flow;
+	       a->octave_scale == b->octave_scale && a->iterations == b->iterations &&
+	       a->flow == b->flow;
 }
 
 static int rounded(double side)
@@ -77,7 +78,7 @@ static bool take_coarser_flow(struct governor_quality *quality)
 /* ---- what a quality costs, and what it gives ---- */
 
 /* Gradient steps of a warm frame in each octave, the largest first, on average, where they are
- * automatic: the coarse ones take turns (engine/time/effort.c, at ten iterations). */
+ * automatic, of ten iterations: the coarse ones take turns (engine/time/effort.c). */
 static double usual_steps(int octave)
 {
 	static const double usual[] = {1.4, 0.6, 0.4, 0.3};
@@ -89,7 +90,8 @@ static double steps_of(const struct governor_quality *quality, int octave)
 	if (octave >= quality->warm_octaves)
 		return 0;
 	return quality->warm_steps ? quality->warm_steps
-	                           : usual_steps(octave) * (double)quality->warm_share;
+	                           : usual_steps(octave) * (double)quality->warm_share *
+	                                     quality->iterations / 10;
 }
 
 /* What a dream costs, in units of one gradient step on a million pixels: a model that only has to

@@ -19,11 +19,12 @@
 
 /* What a person wants, and what the governor makes of it. */
 struct governor_quality {
-	int width, height;    /* of the dream, pixels */
-	int warm_steps;       /* 0: as many as keep the depth */
-	float warm_share;     /* of those that 0 stands for, the part that is taken */
-	int warm_octaves;     /* at least 1 */
-	float octave_scale;   /* never traded */
+	int width, height;  /* of the dream, pixels */
+	int warm_steps;     /* 0: as many as keep the depth */
+	float warm_share;   /* of those that 0 stands for, the part that is taken */
+	int warm_octaves;   /* at least 1 */
+	float octave_scale; /* never traded */
+	int iterations; /* of a cold dream, of which warm ones take their shares; never traded */
 	rv_flow_quality flow; /* of the optical flow */
 };
 

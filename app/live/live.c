@@ -94,6 +94,7 @@ static rv_status open_model(struct live *live, rv_error *error)
 	/* From here on it is the open one, which presets are held against. */
 	if (live->dreamer.network)
 		strcpy(live->actions->options.dream.network.name, live->dreamer.network->name);
+	option_dream_settle(&live->actions->options.dream, dreamer_network_name(&live->dreamer));
 	return list_layers(live, error);
 }
 
@@ -152,12 +153,15 @@ static rv_status open_window(struct live *live, rv_error *error)
 /* Presets of another network than the open one have no part in the show. */
 static rv_status check_presets(struct live *live, rv_error *error)
 {
-	const struct playlist *playlist = &live->playlist;
+	struct playlist *playlist = &live->playlist;
 	const char *open = live->actions->options.dream.network.name;
 	rv_status status = RV_OK;
-	for (int i = 0; i < playlist->count && status == RV_OK; i++)
-		status = preset_check_network(playlist->lines[i].dream.network.name,
-		                              playlist->lines[i].name, open, error);
+	for (int i = 0; i < playlist->count && status == RV_OK; i++) {
+		struct option_dream *dream = &playlist->lines[i].dream;
+		status = preset_check_network(dream->network.name, playlist->lines[i].name, open,
+		                              error);
+		option_dream_settle(dream, open);
+	}
 	action_find_presets(live->actions);
 	return status;
 }

@@ -92,6 +92,21 @@ static rv_status read_shape(struct catalogue_network *network, char *value, cons
 	return copy_text(shape->layer, sizeof(shape->layer), layer, place, error);
 }
 
+static rv_status read_setting(struct catalogue_network *network, char *value, const char *place,
+                              rv_error *error)
+{
+	if (network->setting_count == CATALOGUE_SETTINGS_MAX)
+		return rv_fail(error, RV_INVALID, "%s: more than %d settings", place,
+		               CATALOGUE_SETTINGS_MAX);
+	struct catalogue_setting *setting = &network->settings[network->setting_count++];
+	const char *option = take_word(&value);
+	rv_status status =
+		copy_text(setting->option, sizeof(setting->option), option, place, error);
+	if (status != RV_OK)
+		return status;
+	return copy_text(setting->value, sizeof(setting->value), text_trim(value), place, error);
+}
+
 /* The words that are copied as they stand. */
 static rv_status read_text(struct catalogue_network *network, const char *word, const char *value,
                            const char *place, rv_error *error)
@@ -138,6 +153,8 @@ static rv_status read_line(void *context, char *line, const char *place, rv_erro
 		return read_place(network, value, place, error);
 	if (!strcmp(word, "has"))
 		return read_shape(network, value, place, error);
+	if (!strcmp(word, "set"))
+		return read_setting(network, value, place, error);
 	return read_text(network, word, value, place, error);
 }
 

@@ -9,6 +9,7 @@ enum {
 	CATALOGUE_NETWORKS_MAX = 32,
 	CATALOGUE_PLACES_MAX = 4,
 	CATALOGUE_SHAPES_MAX = 4,
+	CATALOGUE_SETTINGS_MAX = 8,
 	CATALOGUE_NAME_LENGTH = 64,
 	CATALOGUE_TEXT_LENGTH = 256,
 };
@@ -17,6 +18,12 @@ enum {
 struct catalogue_shape {
 	char layer[RV_LAYER_NAME_LENGTH];
 	int channels;
+};
+
+/* How a network is dreamed with where nobody says otherwise: an option of the program by its name,
+ * and its value. */
+struct catalogue_setting {
+	char option[CATALOGUE_NAME_LENGTH], value[CATALOGUE_NAME_LENGTH];
 };
 
 /* Texts are empty where the entry does not say. */
@@ -34,6 +41,8 @@ struct catalogue_network {
 	int place_count;
 	struct catalogue_shape shapes[CATALOGUE_SHAPES_MAX];
 	int shape_count;
+	struct catalogue_setting settings[CATALOGUE_SETTINGS_MAX];
+	int setting_count;
 };
 
 struct catalogue {

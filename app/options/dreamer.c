@@ -111,6 +111,11 @@ rv_status dreamer_open_file(struct dreamer *dreamer, const char *path, const cha
 	                             layer[0] ? layer : NULL, error);
 }
 
+const char *dreamer_network_name(const struct dreamer *dreamer)
+{
+	return dreamer->network ? dreamer->network->name : "";
+}
+
 /* The network that a preset is for comes before what is usual. */
 static rv_status find_model(struct dreamer *dreamer, const struct option_network *network,
                             char path[PATH_LENGTH], rv_error *error)
@@ -130,7 +135,7 @@ static rv_status find_model(struct dreamer *dreamer, const struct option_network
 /* A network that is not told by its layers goes by the name of its file. */
 static rv_status check_preset(const struct dreamer *dreamer, const char *needed, rv_error *error)
 {
-	const char *open = dreamer->network ? dreamer->network->name : "";
+	const char *open = dreamer_network_name(dreamer);
 	if (!dreamer->network && strstr(rv_model_path(dreamer->model), needed))
 		open = needed;
 	return preset_check_network(needed, NULL, open, error);
@@ -180,8 +185,10 @@ rv_status dreamer_open(struct dreamer *dreamer, const struct options *options, r
 	status = rv_create(&dreamer->engine, dreamer->model, &config, error);
 	if (status != RV_OK)
 		return status;
+	dreamer->dream = options->dream;
+	option_dream_settle(&dreamer->dream, dreamer_network_name(dreamer));
 	rv_params params =
-		option_dream_params(&options->dream, rv_model_default_layer(dreamer->model));
+		option_dream_params(&dreamer->dream, rv_model_default_layer(dreamer->model));
 	return rv_set_params(dreamer->engine, &params, error);
 }
 

@@ -10,6 +10,7 @@ struct dreamer {
 	rv_model *model;
 	rv_engine *engine;
 	const struct catalogue_network *network; /* which it is; NULL: none that is known */
+	struct option_dream dream;               /* settled for it, by dreamer_open() */
 	bool chosen;                             /* nobody named it */
 };
 
@@ -20,6 +21,9 @@ enum { DREAMER_LINE_LENGTH = 512 };
  * For errors see rv_model_open(). */
 rv_status dreamer_open_file(struct dreamer *dreamer, const char *path, const char *input_format,
                             rv_error *error);
+
+/* The network's name in the catalogue, or "". */
+const char *dreamer_network_name(const struct dreamer *dreamer);
 
 /* Writes what a person wants to know who did not name the network: which it is, what was guessed of
  * it, and how a better one is had; nothing where there is nothing to say. The model is open. */
@@ -32,7 +36,8 @@ void dreamer_describe(const struct dreamer *dreamer, char line[DREAMER_LINE_LENG
 rv_status dreamer_open_model(struct dreamer *dreamer, const struct option_network *network,
                              rv_error *error);
 
-/* Opens the model and, for it, an engine that is to dream what the options say. For errors see
+/* Opens the model and, for it, an engine that is to dream what the options say, and where they say
+ * nothing, what suits the network (dreamer->dream). For errors see
  * rv_create() and rv_set_params(). */
 rv_status dreamer_open(struct dreamer *dreamer, const struct options *options, rv_error *error);
 

@@ -14,21 +14,12 @@ static const char *const examples[][2] = {
 };
 enum { EXAMPLE_COUNT = sizeof(examples) / sizeof(examples[0]) };
 
-static void write_default(const struct option *option, char text[OPTION_VALUE_LENGTH])
-{
-	struct options defaults = options_default();
-	if (option->unset)
-		snprintf(text, OPTION_VALUE_LENGTH, "%s", option->unset);
-	else
-		option_format(&defaults, option, text);
-}
-
 /* Writes "0 to 512 pixels; default: 16", or as much of it as there is. */
 static void write_details(const struct option *option, char text[2 * OPTION_VALUE_LENGTH])
 {
 	char range[OPTION_VALUE_LENGTH] = "", preset[OPTION_VALUE_LENGTH] = "";
 	if (option->metavar)
-		write_default(option, preset);
+		option_format_default(option, preset);
 	if (option->type != &option_type_seed && option->type != &option_type_channels)
 		option_format_range(option, range);
 	snprintf(text, 2 * OPTION_VALUE_LENGTH, "%s%s%s%s", range,

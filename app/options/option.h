@@ -6,7 +6,12 @@
 
 #include "engine/reverie.h"
 
-enum { OPTION_TEXT_LENGTH = 1024, OPTION_VALUE_LENGTH = 2048, OPTION_REASON_LENGTH = 256 };
+enum {
+	OPTION_TEXT_LENGTH = 1024,
+	OPTION_VALUE_LENGTH = 2048,
+	OPTION_REASON_LENGTH = 256,
+	OPTIONS_MAX = 128, /* lines of the table */
+};
 
 struct options;
 struct option_dream;
@@ -168,9 +173,15 @@ const void *option_dream_value(const struct option_dream *dream, const struct op
 rv_status option_parse(const struct option *option, const char *text, void *value,
                        const char *prefix, rv_error *error);
 
-/* The same for the option's place in options. */
+/* The same for the option's place in options, or in a dream part, where it is then known as given:
+ * somebody chose the value, so that the network's own setting does not take its place. */
 rv_status option_set(struct options *options, const struct option *option, const char *text,
                      const char *prefix, rv_error *error);
+rv_status option_dream_set(struct option_dream *dream, const struct option *option,
+                           const char *text, const char *prefix, rv_error *error);
+
+/* Gives an option whose type has put_number() that number, which must lie in the range. */
+void option_set_number(struct options *options, const struct option *option, double number);
 
 /* Writes the value as option_parse() would read it; an unset value is an empty text. */
 void option_print(const struct option *option, const void *value, char text[OPTION_VALUE_LENGTH]);
@@ -179,7 +190,7 @@ void option_print(const struct option *option, const void *value, char text[OPTI
 void option_format(const struct options *options, const struct option *option,
                    char text[OPTION_VALUE_LENGTH]);
 
-/* Copies the value of one option. */
+/* Copies the value of one option, and whether it was given. */
 void option_copy(struct options *options, const struct option *option, const struct options *from);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "app/networks/catalogue.h"
+
 const struct option *option_find(const char *name, unsigned commands)
 {
 	for (const struct option *option = option_table; option->name; option++)
@@ -59,6 +61,65 @@ struct options options_default(void)
 		if (!option_in_dream(option))
 			put_default(option, option_place(&options, option));
 	return options;
+}
+
+/* ---- what suits a network ---- */
+
+/* What the catalogue sets the option to for a network, or NULL. */
+static const char *own_value(const struct catalogue_network *network, const struct option *option)
+{
+	for (int i = 0; i < network->setting_count; i++)
+		if (!strcmp(network->settings[i].option, option->name))
+			return network->settings[i].value;
+	return NULL;
+}
+
+void option_dream_settle(struct option_dream *dream, const char *network)
+{
+	const struct catalogue *catalogue = catalogue_own(NULL);
+	const struct catalogue_network *known =
+		catalogue ? catalogue_find(catalogue, network) : NULL;
+	for (const struct option *option = option_table; known && option->name; option++) {
+		const char *value = option_in_dream(option) ? own_value(known, option) : NULL;
+		if (value && !dream->given[option - option_table])
+			option_parse(option, value, option_dream_place(dream, option), "", NULL);
+	}
+}
+
+static void append(char text[OPTION_VALUE_LENGTH], const char *before, const char *what)
+{
+	size_t used = strlen(text);
+	snprintf(text + used, OPTION_VALUE_LENGTH - used, "%s%s", before, what);
+}
+
+/* Appends "; 5 with googlenet, inception-v1": a value once, then all networks that have it. */
+static void append_own_values(const struct option *option, char text[OPTION_VALUE_LENGTH])
+{
+	const struct catalogue *catalogue = catalogue_own(NULL);
+	bool told[CATALOGUE_NETWORKS_MAX] = {false};
+	for (int i = 0; catalogue && i < catalogue->count; i++) {
+		const char *value = own_value(&catalogue->networks[i], option);
+		if (!value || told[i])
+			continue;
+		append(text, "; ", value);
+		for (int j = i; j < catalogue->count; j++) {
+			const char *other = own_value(&catalogue->networks[j], option);
+			if (!other || strcmp(value, other))
+				continue;
+			append(text, j == i ? " with " : ", ", catalogue->networks[j].name);
+			told[j] = true;
+		}
+	}
+}
+
+void option_format_default(const struct option *option, char text[OPTION_VALUE_LENGTH])
+{
+	struct options defaults = options_default();
+	if (option->unset)
+		snprintf(text, OPTION_VALUE_LENGTH, "%s", option->unset);
+	else
+		option_format(&defaults, option, text);
+	append_own_values(option, text);
 }
 
 /* ---- the command line ---- */

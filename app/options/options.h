@@ -44,6 +44,7 @@ struct option_dream {
 	float duration; /* seconds of a journey; 0: none */
 	float rate;     /* its frames per second */
 	struct option_network network;
+	bool given[OPTIONS_MAX]; /* somebody chose the value of this line of the table */
 };
 
 /* The picture or video that is written. */
@@ -144,6 +145,14 @@ bool option_dream_equal(const struct option_dream *a, const struct option_dream 
  * is undefined. */
 rv_status options_parse(struct options *options, int count, char *const *words, unsigned command,
                         rv_error *error);
+
+/* Gives the options that nobody gave the values that suit the network of this name of the catalogue
+ * (empty, or not known there: those of any). */
+void option_dream_settle(struct option_dream *dream, const char *network);
+
+/* Writes the value that an option has where nobody gives one, and which networks have their own;
+ * empty where it is nothing. */
+void option_format_default(const struct option *option, char text[OPTION_VALUE_LENGTH]);
 
 /* What the engine is to dream. default_layer stands in where channels were given without a layer;
  * it may be NULL where none were. */

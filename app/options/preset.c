@@ -82,8 +82,7 @@ static rv_status parse_line(void *context, char *line, const char *place, rv_err
 	const struct option *option = option_find(name, COMMAND_DREAM);
 	if (!option || !option_in_dream(option))
 		return unknown_name(prefix, name, error);
-	return option_parse(option, text_trim(equals + 1), option_dream_place(dream, option),
-	                    prefix, error);
+	return option_dream_set(dream, option, text_trim(equals + 1), prefix, error);
 }
 
 rv_status preset_parse(struct option_dream *dream, const char *name, const char *text,

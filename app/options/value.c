@@ -40,7 +40,26 @@ rv_status option_parse(const struct option *option, const char *text, void *valu
 rv_status option_set(struct options *options, const struct option *option, const char *text,
                      const char *prefix, rv_error *error)
 {
+	if (option_in_dream(option))
+		return option_dream_set(&options->dream, option, text, prefix, error);
 	return option_parse(option, text, option_place(options, option), prefix, error);
+}
+
+rv_status option_dream_set(struct option_dream *dream, const struct option *option,
+                           const char *text, const char *prefix, rv_error *error)
+{
+	rv_status status =
+		option_parse(option, text, option_dream_place(dream, option), prefix, error);
+	if (status == RV_OK)
+		dream->given[option - option_table] = true;
+	return status;
+}
+
+void option_set_number(struct options *options, const struct option *option, double number)
+{
+	option->type->put_number(option_place(options, option), number);
+	if (option_in_dream(option))
+		options->dream.given[option - option_table] = true;
 }
 
 void option_print(const struct option *option, const void *value, char text[OPTION_VALUE_LENGTH])
@@ -57,7 +76,10 @@ void option_format(const struct options *options, const struct option *option,
 
 void option_copy(struct options *options, const struct option *option, const struct options *from)
 {
+	size_t place = (size_t)(option - option_table);
 	memcpy(option_place(options, option), option_value(from, option), option->type->size);
+	if (option_in_dream(option))
+		options->dream.given[place] = from->dream.given[place];
 }
 
 /* ---- equality ---- */

@@ -34,7 +34,7 @@ static rv_status open_clip(struct depth_bench *bench, const struct options *opti
 		status = dreamer_open(&bench->dreamer, options, error);
 	if (!status)
 		status = depth_meter_open(&bench->meter, bench->dreamer.engine, width, height,
-		                          (double)options->dream.params.octave_scale, error);
+		                          (double)bench->dreamer.dream.params.octave_scale, error);
 	return status;
 }
 

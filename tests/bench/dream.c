@@ -73,7 +73,7 @@ static rv_status other_share(const struct bench *bench, double *share, rv_error 
 
 static rv_status measure_dream(const struct bench *bench, rv_error *error)
 {
-	const rv_params *params = &bench->options->dream.params;
+	const rv_params *params = &bench->dreamer.dream.params;
 	int runs = bench->options->call.runs;
 	double share, *times = bench_create_times(runs, error);
 	if (!times)
@@ -119,7 +119,7 @@ static double megabytes(uint64_t bytes)
 
 static rv_status measure_memory(const struct bench *bench, rv_error *error)
 {
-	rv_params params = option_dream_params(&bench->options->dream, bench->layer);
+	rv_params params = option_dream_params(&bench->dreamer.dream, bench->layer);
 	rv_memory memory;
 	rv_status status;
 	/* One step an octave takes as much memory as many. */

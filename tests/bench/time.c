@@ -97,7 +97,7 @@ static rv_status look_deep(struct time_bench *bench, const rv_image *picture,
 	if (!bench->meter.appraisers[0]) {
 		rv_status status = depth_meter_open(
 			&bench->meter, bench->dreamer.engine, picture->width, picture->height,
-			(double)bench->options->dream.params.octave_scale, error);
+			(double)bench->dreamer.dream.params.octave_scale, error);
 		if (status)
 			return status;
 	}
@@ -316,7 +316,7 @@ static rv_status dream_sample_alone(struct time_bench *bench, float step, bool f
 {
 	const struct dreamer *dreamer = &bench->dreamer;
 	rv_params params =
-		option_dream_params(&bench->options->dream, rv_model_default_layer(dreamer->model));
+		option_dream_params(&dreamer->dream, rv_model_default_layer(dreamer->model));
 	rv_status status;
 	params.step = step;
 	status = rv_set_params(dreamer->engine, &params, error);
@@ -332,7 +332,7 @@ static rv_status match_sample(struct time_bench *bench, double wanted, float *st
                               struct sample_sums *alone, rv_error *error)
 {
 	enum { TRIES = 4 };
-	*step = bench->options->dream.params.step;
+	*step = bench->dreamer.dream.params.step;
 	for (int i = 0; i < TRIES; i++) {
 		rv_status status = dream_sample_alone(bench, *step, i == 0, alone, error);
 		if (status || signals_stop)

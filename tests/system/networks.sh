@@ -107,4 +107,17 @@ if [ "$code" = 0 ] && grep -q 'Dreaming with GoogLeNet' "$work/err"; then
 else
 	not_ok network_default_where_it_is_there "exit code $code"
 fi
+
+mkdir -p "$work/config/reverie/presets"
+cp assets/presets/pagodas.preset assets/presets/carvings.preset "$work/config/reverie/presets"
+export XDG_CONFIG_HOME="$work/config"
+for call in '|octaves = 5' '--octaves 4|octaves = 4' '--preset pagodas|octaves = 5' '--preset carvings|octaves = 4'; do
+	# shellcheck disable=SC2086
+	elsewhere ${call%|*} --save-preset "$work/own.preset" --force
+	if [ "$code" = 0 ] && grep -qx "${call#*|}" "$work/own.preset" && grep -qx 'network googlenet' "$work/own.preset"; then
+		ok "own settings where none are given: ${call%|*}"
+	else
+		not_ok "own settings where none are given: ${call%|*}" "$(grep -e octaves -e network "$work/own.preset" | tr '\n' ' ')"
+	fi
+done
 finish

@@ -263,6 +263,22 @@ TEST(action_offers_the_presets_of_the_open_network_alone)
 	free(state);
 }
 
+TEST(action_leaves_to_the_network_what_nobody_gave)
+{
+	struct action_state *state = make();
+	strcpy(state->options.dream.network.name, "googlenet");
+	state->layer_count = 0;
+	run(state, "set octaves 7");
+	run(state, "preset pagodas"); /* which says nothing of octaves */
+	CHECK(state->options.dream.params.octaves == 5);
+	run(state, "set octaves 7");
+	run(state, "add octaves -1");
+	CHECK(state->options.dream.params.octaves == 6);
+	run(state, "set octaves default");
+	CHECK(state->options.dream.params.octaves == 5);
+	free(state);
+}
+
 TEST(action_takes_a_preset_by_its_name)
 {
 	struct action_state *state = make();

@@ -12,6 +12,7 @@ static const struct governor_quality wish = {
 	.warm_octaves = 3,
 	.warm_share = 1,
 	.octave_scale = 1.4f,
+	.iterations = 10,
 	.flow = RV_FLOW_MEDIUM,
 };
 
@@ -240,7 +241,8 @@ TEST(governor_starts_small_where_it_is_told_to)
 	                                         .height = 64,
 	                                         .warm_octaves = 1,
 	                                         .warm_share = 1,
-	                                         .octave_scale = 1.4f},
+	                                         .octave_scale = 1.4f,
+	                                         .iterations = 10},
 	              0, 10);
 	CHECK(governor.rung == governor.rungs - 1);
 }
@@ -282,6 +284,7 @@ TEST(governor_leaves_alone_what_is_locked)
 		.warm_octaves = 3,
 		.warm_share = 1,
 		.octave_scale = 1.4f,
+		.iterations = 10,
 		.flow = RV_FLOW_MEDIUM,
 	};
 	struct governor governor;
@@ -311,4 +314,18 @@ TEST(governor_climbs_soon_and_far_from_a_small_start)
 	double time = dream(&(struct machine){2, 5, 0, 0}, governor_quality(&governor));
 	CHECK_MESSAGE(result.changes <= 4, "%d changes", result.changes);
 	CHECK_MESSAGE(time > 0.5 * 80 && time < 80, "%g ms", time);
+}
+
+/* A warm frame takes shares of a cold one's iterations. Beyond those of ten there is little more
+ * depth, so that half of twenty go before anything else does. */
+TEST(governor_gives_up_steps_first_where_there_are_more_than_the_usual)
+{
+	struct governor_quality rich = wish;
+	struct governor governor;
+	rich.iterations = 20;
+	governor_init(&governor, &rich, 0, 0);
+	CHECK(governor.ladder[1].warm_share < 1 && governor.ladder[1].width == rich.width);
+	CHECK(governor.ladder[2].warm_share < governor.ladder[1].warm_share &&
+	      governor.ladder[2].width == rich.width);
+	CHECK(governor.ladder[2].warm_octaves == rich.warm_octaves);
 }

@@ -58,11 +58,13 @@ TEST(values_are_what_the_line_says)
 {
 	rv_error error = {0};
 	const char *text = "# said first\n\nnetwork a\n  title  A b \nhas x/y 3\n"
-			   "from http://one\nfrom http://two\n";
+			   "from http://one\nfrom http://two\nset step 0.03 \n";
 	rv_status status = catalogue_parse(&catalogue, "c", text, &error);
 	CHECK_MESSAGE(status == RV_OK, "%s", error.message);
 	const struct catalogue_network *network = &catalogue.networks[0];
 	CHECK(catalogue.count == 1 && !strcmp(network->title, "A b"));
 	CHECK(!strcmp(network->shapes[0].layer, "x/y") && network->shapes[0].channels == 3);
+	CHECK(network->setting_count == 1 && !strcmp(network->settings[0].option, "step") &&
+	      !strcmp(network->settings[0].value, "0.03"));
 	CHECK(network->place_count == 2 && !strcmp(network->places[1], "http://two"));
 }

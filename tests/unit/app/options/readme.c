@@ -21,10 +21,9 @@ static void print_cell(FILE *file, const char *text)
 
 static void print_row(FILE *file, const struct option *option)
 {
-	struct options defaults = options_default();
 	char range[OPTION_VALUE_LENGTH], usual[OPTION_VALUE_LENGTH];
 	option_format_range(option, range);
-	option_format(&defaults, option, usual);
+	option_format_default(option, usual);
 	fputs("| ", file);
 	if (option->letter)
 		fprintf(file, "`-%c`, ", option->letter);
@@ -34,7 +33,7 @@ static void print_row(FILE *file, const struct option *option)
 	fputs("` | ", file);
 	print_cell(file, range);
 	fputs(" | ", file);
-	print_cell(file, option->unset ? option->unset : option->metavar ? usual : "");
+	print_cell(file, option->metavar ? usual : "");
 	fputs(" | ", file);
 	print_cell(file, option->range->help);
 	fputs(" |\n", file);
