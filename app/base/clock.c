@@ -1,10 +1,39 @@
 #include "app/base/clock.h"
 
+#include <errno.h>
 #include <time.h>
+
+enum { SECOND = 1000000000 }; /* nanoseconds */
+
+static struct timespec timespec_of(int64_t nanoseconds)
+{
+	return (struct timespec){(time_t)(nanoseconds / SECOND), (long)(nanoseconds % SECOND)};
+}
 
 int64_t clock_now(void)
 {
 	struct timespec time;
 	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+	return (int64_t)time.tv_sec * SECOND + time.tv_nsec;
+}
+
+void clock_sleep(int64_t nanoseconds)
+{
+	const struct timespec time = timespec_of(nanoseconds);
+	nanosleep(&time, NULL);
+}
+
+void clock_init_condition(pthread_cond_t *condition)
+{
+	pthread_condattr_t attributes;
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(condition, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+bool clock_wait(pthread_cond_t *condition, pthread_mutex_t *lock, int64_t until)
+{
+	const struct timespec time = timespec_of(until);
+	return pthread_cond_timedwait(condition, lock, &time) != ETIMEDOUT;
 }

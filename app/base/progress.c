@@ -3,18 +3,17 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "app/base/clock.h"
 
 enum { BAR_MAX = 40, BAR_MIN = 8, COLUMNS_DEFAULT = 80, TEXT_LENGTH = 160, TIME_LENGTH = 32 };
 
 static const double bar_seconds = 0.1; /* between two drawings of the bar */
 
-static double now(void)
+static double seconds_now(void)
 {
-	struct timespec clock;
-	clock_gettime(CLOCK_MONOTONIC, &clock);
-	return (double)clock.tv_sec + 1e-9 * (double)clock.tv_nsec;
+	return 1e-9 * (double)clock_now();
 }
 
 enum progress_style progress_style_for(FILE *stream, bool quiet)
@@ -170,7 +169,7 @@ static void show(struct progress *progress)
 
 static void show_when_due(struct progress *progress)
 {
-	double time = now();
+	double time = seconds_now();
 	double interval = progress->style == PROGRESS_BAR ? bar_seconds : PROGRESS_LINE_SECONDS;
 	progress->state.elapsed = time - progress->started;
 	if (progress->style == PROGRESS_NONE || time - progress->shown < interval)
@@ -190,7 +189,7 @@ void progress_begin(struct progress *progress, int64_t total)
 	if (!progress)
 		return;
 	progress->state = (struct progress_state){.total = total > 0 ? total : 0};
-	progress->started = now();
+	progress->started = seconds_now();
 	progress->shown = progress->started;
 	progress->running = true;
 	if (progress->style == PROGRESS_BAR)
@@ -210,7 +209,7 @@ void progress_part(struct progress *progress, double part)
 static void measure(struct progress *progress)
 {
 	struct progress_state *state = &progress->state;
-	double time = now();
+	double time = seconds_now();
 	if (state->done == 1) {
 		progress->first_done = time;
 		if (time > progress->started)
@@ -236,7 +235,7 @@ void progress_end(struct progress *progress)
 	if (!progress || !progress->running)
 		return;
 	progress->running = false;
-	progress->state.elapsed = now() - progress->started;
+	progress->state.elapsed = seconds_now() - progress->started;
 	if (progress->style == PROGRESS_NONE)
 		return;
 	/* Where nothing was done an error follows, which says all there is to say. */

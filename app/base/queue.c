@@ -1,9 +1,9 @@
 #include "app/base/queue.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "app/base/clock.h"
 
 struct entry {
 	void *item;
@@ -21,16 +21,6 @@ struct queue {
 	struct entry entries[]; /* a ring */
 };
 
-/* Timeouts go by the monotonic clock, which nobody sets. */
-static void init_condition(pthread_cond_t *condition)
-{
-	pthread_condattr_t attributes;
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(condition, &attributes);
-	pthread_condattr_destroy(&attributes);
-}
-
 rv_status queue_create(struct queue **created, int capacity, enum queue_full full,
                        queue_release *release, rv_error *error)
 {
@@ -41,8 +31,8 @@ rv_status queue_create(struct queue **created, int capacity, enum queue_full ful
 	if (!queue)
 		return rv_fail(error, RV_MEMORY, "out of memory for a queue");
 	pthread_mutex_init(&queue->lock, NULL);
-	init_condition(&queue->filled);
-	init_condition(&queue->emptied);
+	clock_init_condition(&queue->filled);
+	clock_init_condition(&queue->emptied);
 	queue->full = full;
 	queue->release = release;
 	queue->capacity = capacity;
@@ -103,29 +93,23 @@ bool queue_push(struct queue *queue, void *item, uint64_t serial)
 	return taken;
 }
 
-static struct timespec deadline_after(int64_t nanoseconds)
+/* With the lock held. */
+static bool is_worth_waiting(const struct queue *queue)
 {
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	time.tv_sec += (time_t)(nanoseconds / 1000000000);
-	time.tv_nsec += (long)(nanoseconds % 1000000000);
-	if (time.tv_nsec >= 1000000000) {
-		time.tv_nsec -= 1000000000;
-		time.tv_sec++;
-	}
-	return time;
+	return !queue->count && !queue->closed && !queue->woken;
 }
 
 void *queue_pop(struct queue *queue, int64_t timeout)
 {
-	struct timespec deadline = deadline_after(timeout > 0 ? timeout : 0);
-	int code = timeout ? 0 : ETIMEDOUT;
+	int64_t until = timeout > 0 ? clock_now() + timeout : 0;
+	bool in_time = timeout != 0;
 	void *item = NULL;
 	pthread_mutex_lock(&queue->lock);
-	while (!queue->count && !queue->closed && !queue->woken && code != ETIMEDOUT)
-		code = timeout < 0
-		               ? pthread_cond_wait(&queue->filled, &queue->lock)
-		               : pthread_cond_timedwait(&queue->filled, &queue->lock, &deadline);
+	while (is_worth_waiting(queue) && in_time)
+		if (timeout < 0)
+			pthread_cond_wait(&queue->filled, &queue->lock);
+		else
+			in_time = clock_wait(&queue->filled, &queue->lock, until);
 	if (queue->count)
 		item = take_first(queue).item;
 	else if (timeout)

@@ -1,7 +1,6 @@
 #include "app/base/thread.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "app/base/clock.h"
 
@@ -27,8 +26,7 @@ int64_t thread_deadline(void)
 
 bool thread_wait_done(atomic_bool *done, int64_t deadline)
 {
-	const struct timespec nap = {0, NAP};
-	for (; clock_now() < deadline; nanosleep(&nap, NULL))
+	for (; clock_now() < deadline; clock_sleep(NAP))
 		if (atomic_load(done))
 			return true;
 	return atomic_load(done);

@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/base/clock.h"
 #include "app/base/signals.h"
@@ -77,17 +76,11 @@ static bool must_give_up(const struct decode *decode)
 	return stopped(decode) || (!decode->started && signals_stop);
 }
 
-static void sleep_for(int64_t nanoseconds)
-{
-	struct timespec time = {nanoseconds / SECOND, nanoseconds % SECOND};
-	nanosleep(&time, NULL);
-}
-
 static void sleep_until(const struct decode *decode, int64_t due)
 {
 	int64_t left;
 	while ((left = due - clock_now()) > 0 && !must_give_up(decode))
-		sleep_for(left < NAP ? left : NAP);
+		clock_sleep(left < NAP ? left : NAP);
 }
 
 void decode_note(struct decode *decode, char note[DECODE_NOTE_LENGTH])
@@ -402,7 +395,7 @@ static void set_ended(struct decode *decode)
 static void show_still(struct decode *decode)
 {
 	while (!stopped(decode))
-		sleep_for(NAP);
+		clock_sleep(NAP);
 }
 
 /* The end of the last frame, in its video's time base. */

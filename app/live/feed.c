@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/base/clock.h"
 #include "app/base/thread.h"
@@ -89,13 +88,6 @@ static int64_t due_at(const struct feed *feed)
 	return feed->handed_at + (feed->is_new ? feed->silence : feed->again);
 }
 
-/* With the lock held, which is let go of meanwhile. */
-static void wait_until(struct feed *feed, int64_t due)
-{
-	const struct timespec until = {due / SECOND, due % SECOND};
-	pthread_cond_timedwait(&feed->changed, &feed->lock, &until);
-}
-
 /* With the lock held, which is let go of while the pixels are copied. */
 static void hand_out_again(struct feed *feed)
 {
@@ -125,7 +117,7 @@ static void *run(void *context)
 	while (!feed->stopping) {
 		int64_t due = due_at(feed);
 		if (due > clock_now())
-			wait_until(feed, due);
+			clock_wait(&feed->changed, &feed->lock, due);
 		else
 			hand_out_again(feed);
 	}
@@ -136,17 +128,13 @@ static void *run(void *context)
 rv_status feed_create(struct feed **created, struct queue *frames, struct queue *work,
                       rv_error *error)
 {
-	pthread_condattr_t clock;
 	struct feed *feed = calloc(1, sizeof(*feed));
 	if (!feed)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	feed->frames = frames;
 	feed->work = work;
 	pthread_mutex_init(&feed->lock, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&feed->changed, &clock);
-	pthread_condattr_destroy(&clock);
+	clock_init_condition(&feed->changed);
 	feed_expect(feed, 0);
 	rv_status status = thread_start(&feed->thread, "handing out", run, feed, error);
 	if (status != RV_OK) {

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/base/clock.h"
 #include "app/base/signals.h"
@@ -279,8 +278,7 @@ static int64_t wait_for_tick(int64_t due, float fps)
 {
 	int64_t now = clock_now(), interval = (int64_t)(SECOND / (double)fps);
 	if (due > now) {
-		struct timespec left = {(due - now) / SECOND, (due - now) % SECOND};
-		nanosleep(&left, NULL);
+		clock_sleep(due - now);
 		return due + interval;
 	}
 	return due + interval > now ? due + interval : now + interval;

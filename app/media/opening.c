@@ -1,10 +1,9 @@
 #include "app/media/opening.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "app/base/clock.h"
 #include "app/base/thread.h"
 
 /* Nanoseconds, in which an opening that can be interrupted ends. */
@@ -59,7 +58,6 @@ rv_status opening_start(struct opening **started, const char *input,
                         const struct input_options *options, rv_error *error)
 {
 	pthread_t thread;
-	pthread_condattr_t clock;
 	struct opening *opening = calloc(1, sizeof(*opening));
 	if (!opening || !(opening->name = strdup(input))) {
 		free(opening);
@@ -68,10 +66,7 @@ rv_status opening_start(struct opening **started, const char *input,
 	opening->options = *options;
 	opening->options.stop = &opening->stop;
 	pthread_mutex_init(&opening->lock, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&opening->changed, &clock);
-	pthread_condattr_destroy(&clock);
+	clock_init_condition(&opening->changed);
 	rv_status status = thread_start(&thread, "opening", run, opening, error);
 	if (status != RV_OK) {
 		destroy(opening);
@@ -84,18 +79,11 @@ rv_status opening_start(struct opening **started, const char *input,
 
 bool opening_wait(struct opening *opening, int64_t timeout)
 {
-	struct timespec until;
-	int code = 0;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += (time_t)(timeout / 1000000000);
-	until.tv_nsec += (long)(timeout % 1000000000);
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_nsec -= 1000000000;
-		until.tv_sec++;
-	}
+	int64_t until = clock_now() + timeout;
+	bool in_time = true;
 	pthread_mutex_lock(&opening->lock);
-	while (!opening->done && code != ETIMEDOUT)
-		code = pthread_cond_timedwait(&opening->changed, &opening->lock, &until);
+	while (!opening->done && in_time)
+		in_time = clock_wait(&opening->changed, &opening->lock, until);
 	bool done = opening->done;
 	pthread_mutex_unlock(&opening->lock);
 	return done;

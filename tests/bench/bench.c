@@ -1,8 +1,8 @@
 #include "tests/bench/bench.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "app/base/clock.h"
 #include "app/command/command.h"
 
 static int compare_times(const void *a, const void *b)
@@ -27,9 +27,7 @@ double *bench_create_times(int count, rv_error *error)
 
 double bench_now(void)
 {
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec * 1e-6;
+	return 1e-6 * (double)clock_now();
 }
 
 static rv_status run(struct bench *bench, bench_measure *measure, rv_error *error)

@@ -2,7 +2,6 @@
  * flickers, frame by frame, and against the same frames dreamed one by one. */
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "app/base/signals.h"
 #include "app/media/convert.h"
@@ -40,13 +39,6 @@ struct time_bench {
 	double own_sum, warping_sum;
 };
 
-static double now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
 static double median(struct tally *tally)
 {
 	return tally->count ? bench_median(tally->times, tally->count) : NAN;
@@ -71,11 +63,11 @@ static struct tally *tally_for(struct time_bench *bench, const rv_frame_report *
 static rv_status dream_alone(struct time_bench *bench, const rv_image *frame, const rv_image *dream,
                              rv_error *error)
 {
-	double start = now_ms();
+	double start = bench_now();
 	rv_status status = rv_dream(bench->dreamer.engine, frame, RV_TIME_NONE, dream, error);
 	/* The first frame's compiles the kernels. */
 	if (!status && bench->frames && bench->alone.count < ALONE_MOST)
-		bench->alone.times[bench->alone.count++] = now_ms() - start;
+		bench->alone.times[bench->alone.count++] = bench_now() - start;
 	return status;
 }
 
@@ -183,11 +175,11 @@ static rv_status bench_frame(struct time_bench *bench, rv_error *error)
 	/* The first frame is dreamed twice: once to compile the kernels. */
 	if (!status && !bench->frames)
 		status = dream_alone(bench, &bench->before, &bench->after, error);
-	start = now_ms();
+	start = bench_now();
 	if (!status)
 		status =
 			rv_dream(bench->dreamer.engine, &bench->before, time, &bench->after, error);
-	return status ? status : note_frame(bench, now_ms() - start, error);
+	return status ? status : note_frame(bench, bench_now() - start, error);
 }
 
 static rv_status bench_frames(struct time_bench *bench, rv_error *error)
