@@ -133,9 +133,7 @@ static void record_gather(struct launch_recorder *recorder, const struct gemm_ph
 	const struct convolution_problem *problem = phase->problem;
 
 	record_kernel(recorder, "convolution/im2col", "", "gather_columns", problem->node->name);
-	record_buffer(recorder, problem->input);
-	record_int(recorder, problem->input_size.height);
-	record_int(recorder, problem->input_size.width);
+	problem_record_input(recorder, problem);
 	record_buffer(recorder, recorder->zeros);
 	record_buffer(recorder, phase->taps);
 	record_buffer(recorder, phase->table);

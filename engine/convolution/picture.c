@@ -185,9 +185,7 @@ static void record_picture(struct launch_recorder *recorder,
 	record_kernel(recorder, "convolution/picture", options, "convolve_to_picture",
 	              problem->node->name);
 	record_flop(recorder, problem->flop);
-	record_buffer(recorder, problem->input);
-	record_int(recorder, problem->input_size.height);
-	record_int(recorder, problem->input_size.width);
+	problem_record_input(recorder, problem);
 	record_buffer(recorder, weights);
 	record_int(recorder, window->height * problem->input_width);
 	record_int(recorder, plan->passes);

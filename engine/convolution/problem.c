@@ -387,6 +387,14 @@ bool problem_tables_cut_taps(struct convolution_tables *tables, int multiple)
 	return true;
 }
 
+void problem_record_input(struct launch_recorder *recorder,
+                          const struct convolution_problem *problem)
+{
+	record_buffer(recorder, problem->input);
+	record_int(recorder, problem->input_size.height);
+	record_int(recorder, problem->input_size.width);
+}
+
 static void record_table(struct launch_recorder *recorder, int count, size_t size, const void *data)
 {
 	record_buffer(recorder, record_own_buffer(recorder, count * size, count ? data : NULL));
@@ -418,9 +426,7 @@ void problem_record_arguments(struct launch_recorder *recorder,
                               int weight_stride)
 {
 	record_flop(recorder, problem->flop);
-	record_buffer(recorder, problem->input);
-	record_int(recorder, problem->input_size.height);
-	record_int(recorder, problem->input_size.width);
+	problem_record_input(recorder, problem);
 	record_buffer(recorder, recorder->zeros);
 	record_buffer(recorder, weights);
 	if (weight_stride)

@@ -111,6 +111,9 @@ void problem_tables_release(struct convolution_tables *tables);
  * row on. Every phase gets a multiple of `multiple` of them, at least one: what is missing are
  * quads outside of any picture, with 0 channels. false without memory. */
 bool problem_tables_cut_taps(struct convolution_tables *tables, int multiple);
+/* The arguments that all kernels which read the input begin with: buffer, height, width. */
+void problem_record_input(struct launch_recorder *recorder,
+                          const struct convolution_problem *problem);
 /* The arguments that direct kernels begin with: those of the problem, then those of its tables.
  * weight_stride is one of them unless it is 0. */
 void problem_record_arguments(struct launch_recorder *recorder,

@@ -285,9 +285,7 @@ static void record_winograd(struct launch_recorder *recorder,
 	record_kernel(recorder, "convolution/winograd", options,
 	              register_tile_kernel(tile, "convolve_winograd").name, problem->node->name);
 	record_flop(recorder, problem->flop);
-	record_buffer(recorder, problem->input);
-	record_int(recorder, problem->input_size.height);
-	record_int(recorder, problem->input_size.width);
+	problem_record_input(recorder, problem);
 	record_buffer(recorder, recorder->zeros);
 	record_buffer(recorder, weights);
 	record_int(recorder, problem->input_width);
