@@ -77,6 +77,7 @@ static struct job make_job(const struct options *options, struct dream_context *
 		.width = it->journey.on ? 0 : options->output.size.width,
 		.height = it->journey.on ? 0 : options->output.size.height,
 		.force = options->output.force,
+		.exact = options->output.exact,
 		.still = text_or_null(options->output.still),
 		.dream = dream,
 		.context = it,

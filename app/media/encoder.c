@@ -90,14 +90,22 @@ static enum AVPixelFormat yuv_format(int chroma_shift_x, int chroma_shift_y, int
 	return av_get_pix_fmt(name);
 }
 
-static enum AVPixelFormat wanted_format(const AVCodec *codec, const struct video_description *video,
+/* Browsers and phones play 8 bits in 4:2:0 alone. What is deeper, or for an encoder that loses
+ * nothing, goes to people who know what they have. */
+static bool keeps_chroma(const AVCodec *codec, const struct encoder_request *request, int depth)
+{
+	return request->exact || depth > 8 || is_only_lossless(codec);
+}
+
+static enum AVPixelFormat wanted_format(const AVCodec *codec, const struct encoder_request *request,
                                         bool subsample)
 {
-	const AVPixFmtDescriptor *source = av_pix_fmt_desc_get(video->pixel_format);
-	int depth = libav_pixel_depth(video->pixel_format);
+	enum AVPixelFormat from = request->video->pixel_format;
+	const AVPixFmtDescriptor *source = av_pix_fmt_desc_get(from);
+	int depth = libav_pixel_depth(from);
 	if (!subsample)
 		return yuv_format(0, 0, depth);
-	if (convert_is_yuv(video->pixel_format))
+	if (convert_is_yuv(from) && keeps_chroma(codec, request, depth))
 		return yuv_format(source->log2_chroma_w, source->log2_chroma_h, depth);
 	return is_only_lossless(codec) ? yuv_format(0, 0, depth) : yuv_format(1, 1, depth);
 }
@@ -131,7 +139,7 @@ static int list_candidates(const AVCodec *codec, const struct encoder_request *r
 		return 1;
 	}
 	for (int subsample = 1; subsample >= 0; subsample--) {
-		enum AVPixelFormat format = wanted_format(codec, video, subsample);
+		enum AVPixelFormat format = wanted_format(codec, request, subsample);
 		if (takes_format(codec, format) &&
 		    !refuses_size(codec, format, request->width, request->height))
 			candidates[count++] = format;

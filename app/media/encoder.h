@@ -22,6 +22,7 @@ struct encoder_request {
 	int quality;                           /* 0..51, x264's scale; lower is better */
 	int width, height;
 	enum encoder_speed speed;
+	bool exact; /* chroma as fine as the source's, also where few players take that */
 };
 
 /* Opens an encoder whose pixel format, colour description and time base are set; see sink_open for

@@ -41,6 +41,7 @@ static rv_status open_video(struct sink *sink, const struct sink_options *option
 		.width = options->width,
 		.height = options->height,
 		.speed = options->speed,
+		.exact = options->exact,
 	};
 	sink->packet = av_packet_alloc();
 	if (!sink->packet)

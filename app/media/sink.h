@@ -17,6 +17,7 @@ struct sink_options {
 	int quality;         /* 0..51, x264's scale */
 	int width, height;   /* of the frames */
 	enum encoder_speed speed;
+	bool exact;                /* chroma stays as fine as the source's */
 	AVIOInterruptCB interrupt; /* ends waiting for the network; zeroed: nothing does */
 	struct progress *progress; /* for notes on streams that are left out; may be NULL */
 	/* A file that breaks off is kept; it is laid out so that it plays up to where it ends. */
@@ -41,15 +42,14 @@ struct sink;
  *
  * Kept of the video: time base and with it every timestamp, average rate, pixel aspect (where it is
  * not square, changed along with the size so that the picture keeps its shape), colour description,
- * range, bit depth and chroma subsampling where the encoder has them. A size that the encoder
- * cannot subsample (libx264: an odd width or height in 4:2:0) is encoded as 4:4:4 rather than cut.
- * RGB is encoded as 4:2:0, which plays everywhere. Frames are upright, so no display matrix is
- * written.
- * Of the other streams, sound must fit: RV_UNSUPPORTED names what does not, unless the container
- * holds no sound at all. Subtitles, data and attachments that do not fit, further videos and cover
- * pictures (which would show the undreamed video) are left out with a note. Chapters and metadata
- * are copied.
- * RV_UNSUPPORTED, RV_NOT_FOUND: no such encoder; RV_INVALID; RV_MEMORY. */
+ * range and bit depth where the encoder has them; chroma subsampling where the video is deeper than
+ * 8 bits, the encoder lossless, or options->exact set, else it becomes 4:2:0, which plays
+ * everywhere. A size that the encoder cannot subsample (libx264: an odd width or height in 4:2:0)
+ * is encoded as 4:4:4 rather than cut. Frames are upright, so no display matrix is written. Of the
+ * other streams, sound must fit: RV_UNSUPPORTED names what does not, unless the container holds no
+ * sound at all. Subtitles, data and attachments that do not fit, further videos and cover pictures
+ * (which would show the undreamed video) are left out with a note. Chapters and metadata are
+ * copied. RV_UNSUPPORTED, RV_NOT_FOUND: no such encoder; RV_INVALID; RV_MEMORY. */
 rv_status sink_create(struct sink **sink, struct output_file **file,
                       const struct sink_options *options, const struct sink_contents *contents,
                       rv_error *error);

@@ -33,9 +33,13 @@ struct job {
 	/* Constant rate factor on x264's scale, 0 (best) to OPTION_QUALITY_MAX; other encoders' own
 	 * scales are mapped to it. Not used for pictures. */
 	int quality;
-	/* Of the output, upright; 0: of the source; one of them 0: in proportion. */
+	/* Of the output, upright; 0: of the source; one of them 0: in proportion. A side that is 0
+	 * becomes even where the output is a video file, unless exact. */
 	int width, height;
-	bool force;        /* existing files may be overwritten */
+	bool force; /* existing files may be overwritten */
+	/* Sides that nobody asked for stay odd, and chroma stays as fine as the source's. Without
+	 * it a video file is what every player takes; pictures and pipes are exact anyhow. */
+	bool exact;
 	const char *still; /* a picture file for a video's dreamed frame in the middle, or NULL */
 	job_dream *dream;
 	void *context;             /* handed to dream */

@@ -43,11 +43,27 @@ static rv_status open_still(struct transcode *t, rv_error *error)
 	return output_file_create(&t->still, job->still, job->force, error);
 }
 
+/* Players want chroma halved both ways. Animated pictures are shown pixel by pixel, and who reads a
+ * pipe wants what came in. */
+static bool wants_even_sides(const struct job *job)
+{
+	return !job->exact && strcmp(job->output, "-") && !picture_name_known(job->output);
+}
+
+static int even_side(int side)
+{
+	return FFMAX(side & ~1, 2);
+}
+
 static rv_status allocate_images(struct transcode *t, rv_error *error)
 {
 	const struct video_description *video = &t->source->video;
 	int width = t->job->width, height = t->job->height;
 	convert_fit_size(&width, &height, video->width, video->height);
+	if (wants_even_sides(t->job)) {
+		width = t->job->width ? width : even_side(width);
+		height = t->job->height ? height : even_side(height);
+	}
 	t->report->width = width;
 	t->report->height = height;
 	rv_status status = convert_allocate_image(&t->before, video->rgb, width, height, error);
@@ -65,6 +81,7 @@ static rv_status open_sink(struct transcode *t, struct output_file **file, rv_er
 		.quality = t->job->quality,
 		.width = t->before.width,
 		.height = t->before.height,
+		.exact = t->job->exact,
 		.progress = t->job->progress,
 	};
 	const struct sink_contents contents = {

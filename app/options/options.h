@@ -56,6 +56,7 @@ struct option_output {
 	char format[OPTION_TEXT_LENGTH];
 	int quality; /* constant rate factor, 0 to OPTION_QUALITY_MAX */
 	bool force;
+	bool exact; /* odd sides of a video and its chroma are kept as they are */
 };
 
 /* How a live session goes on: its input, its pace, and who plays it. */

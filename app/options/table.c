@@ -326,6 +326,9 @@ const struct option option_table[] = {
 	{.name = "force", .type = &option_type_flag, .group = OPTION_GROUP_OUTPUT,
 	 .commands = WRITING | LIVE, PLACE(output, force),
 	 HELP("write over a file that exists")},
+	{.name = "exact", .type = &option_type_flag, .group = OPTION_GROUP_OUTPUT,
+	 .commands = DREAM, PLACE(output, exact),
+	 HELP("keep a video's odd sides and 4:2:2 or 4:4:4, which many players refuse")},
 
 	/* The network. */
 	{.name = "model", .type = &option_type_text, .group = OPTION_GROUP_NETWORK,

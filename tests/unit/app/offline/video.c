@@ -50,6 +50,7 @@ TEST(video_colours_come_by_the_right_matrix_and_range)
 			NEED_FFMPEG(in, arguments);
 			struct job job = media_job(in, out, &dream);
 			job.force = true;
+			job.exact = true;
 			RUN(&job, &report, RV_OK);
 			media_check_description(in, out);
 			const char *const paths[2] = {in, out};
@@ -234,6 +235,7 @@ TEST(video_through_a_pipe_keeps_rate_and_frames)
 		struct job job = media_job(in, out, &dream);
 		job.format = formats[i];
 		job.force = true;
+		job.exact = true; /* as "-" is, for which this file stands */
 		RUN(&job, &report, RV_OK);
 		REQUIRE(media_inspect(in, &media_before) && media_inspect(out, &media_after));
 		media_check_times(&media_before.streams[0], &media_after.streams[0], 40);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/media/convert.h"
+#include "app/offline/job_run.h"
 #include "tests/support/media.h"
 #include "tests/support/test.h"
 
@@ -173,24 +174,65 @@ TEST(video_of_many_streams_keeps_both_sounds_and_the_subtitles)
 		check_many_streams(test_data(real), media_path("nasa.mp4"), 390, 480);
 }
 
+/* Dreams a clip as it comes into an output of this name, which it returns; again each time. */
+static const char *dream_exactly(const char *in, const char *name, const char *end)
+{
+	char file[32];
+	struct test_dream dream = {.keep = true};
+	struct job_report report;
+	rv_error error = {0};
+	snprintf(file, sizeof(file), "%s_out%s", name, end);
+	struct job job = media_job(in, media_path(file), &dream);
+	job.exact = true;
+	job.force = true;
+	CHECK_MESSAGE(job_run(&job, &report, &error) == RV_OK, "%s: %s", in, error.message);
+	CHECK(media_inspect(in, &media_before) && media_inspect(job.output, &media_after));
+	return job.output;
+}
+
 static void check_odd_size(const char *in, const char *name)
 {
-	char webm[32], mp4[32];
-	struct job_report report;
-	snprintf(webm, sizeof(webm), "%s_out.webm", name);
-	snprintf(mp4, sizeof(mp4), "%s_out.mp4", name);
-	REQUIRE(media_transcode(in, media_path(webm), &report));
-	CHECK(report.frames == 30 && report.width == 161 && report.height == 121);
-	media_check_description(in, media_path(webm));
-	REQUIRE(media_transcode(in, media_path(mp4), &report));
-	struct video_description video = media_describe(media_path(mp4));
+	media_check_description(in, dream_exactly(in, name, ".webm"));
+	struct video_description video = media_describe(dream_exactly(in, name, ".mp4"));
 	CHECK(video.width == 161 && video.height == 121);
 	CHECK(video.pixel_format == AV_PIX_FMT_YUV444P); /* as libx264 cannot halve 161 */
 	media_check_times(media_find_stream(&media_before, AVMEDIA_TYPE_VIDEO, 0),
 	                  media_find_stream(&media_after, AVMEDIA_TYPE_VIDEO, 0), 1000);
 }
 
-TEST(video_of_odd_size_keeps_it)
+TEST(video_for_players_has_even_sides_and_half_the_chroma)
+{
+	struct job_report report;
+	const char *in = media_path("fine.mkv");
+	NEED_FFMPEG(in, "-f lavfi -i testsrc=s=161x121:r=30:d=1 -pix_fmt yuv444p -c:v libx264");
+	REQUIRE(media_transcode(in, media_path("fine.mp4"), &report));
+	CHECK(report.frames == 30 && report.width == 160 && report.height == 120);
+	struct video_description video = media_describe(media_path("fine.mp4"));
+	CHECK(video.width == 160 && video.height == 120);
+	CHECK(video.pixel_format == AV_PIX_FMT_YUV420P);
+	video = media_describe(dream_exactly(in, "fine_exact", ".mkv"));
+	CHECK(video.width == 161 && video.height == 121);
+	CHECK(video.pixel_format == AV_PIX_FMT_YUV444P);
+}
+
+TEST(video_of_odd_size_asked_for_keeps_it)
+{
+	struct test_dream dream = {.keep = true};
+	struct job_report report;
+	const char *in = media_path("even.mkv");
+	NEED_FFMPEG(in, "-f lavfi -i testsrc=s=160x120:r=30:d=1 -pix_fmt yuv420p -c:v libx264");
+	struct job job = media_job(in, media_path("asked.mkv"), &dream);
+	job.width = 101;
+	RUN(&job, &report, RV_OK);
+	CHECK(report.width == 101 && report.height == 76); /* 75.75 is 76, and even */
+	job.output = media_path("shape.mkv");
+	job.width = 0;
+	job.height = 91;
+	RUN(&job, &report, RV_OK);
+	CHECK(report.width == 120 && report.height == 91); /* 121 by its shape */
+}
+
+TEST(video_of_odd_size_is_exact_where_wished)
 {
 	const char *in = media_path("odd.webm");
 	NEED_FFMPEG(in, "-f lavfi -i testsrc=s=161x121:r=30:d=1 -pix_fmt yuv420p "
