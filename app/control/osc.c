@@ -10,19 +10,21 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "app/base/clock.h"
 #include "app/base/thread.h"
 #include "app/control/action.h"
 #include "app/control/osc_message.h"
+#include "app/control/osc_peers.h"
 
-enum { PEERS_MAX = 16, ANSWERS_MAX = 256, PACKETS_AT_ONCE = 64, PATH_MAX_LENGTH = 128 };
+enum { ANSWERS_MAX = 256, PACKETS_AT_ONCE = 64, PATH_MAX_LENGTH = 128 };
 
 static const char prefix[] = "/reverie/";
 
 /* What the main thread has to tell one peer. */
 struct answer {
 	struct remote_peer peer;
-	char path[PATH_MAX_LENGTH];
-	struct remote_argument argument; /* where the path is that of an error */
+	const struct option *option; /* its value; NULL: the trouble */
+	char trouble[RV_ERROR_LENGTH];
 };
 
 struct osc {
@@ -33,14 +35,17 @@ struct osc {
 
 	pthread_mutex_t lock; /* of what follows, which the main thread writes */
 	struct options options;
+	char state[OSC_STATE_LENGTH];
 
 	/* the main thread's own */
 	struct options given;
+	char given_state[OSC_STATE_LENGTH];
 
 	/* the thread's own */
 	struct options told, now;
-	struct remote_peer subscribers[PEERS_MAX], sender;
-	int subscriber_count;
+	char told_state[OSC_STATE_LENGTH], state_now[OSC_STATE_LENGTH];
+	struct osc_peers peers;
+	struct remote_peer sender;
 };
 
 /* ---- sending ---- */
@@ -64,10 +69,16 @@ static void send_value(struct osc *osc, const struct remote_peer *peer, const st
 	send_to(osc, peer, path, &value, 1);
 }
 
+static bool may_answer(struct osc *osc, const struct remote_peer *peer, enum osc_answer answer)
+{
+	return osc_peers_may_answer(&osc->peers, peer, answer, clock_now());
+}
+
 static void send_error(struct osc *osc, const struct remote_peer *peer, const char *message)
 {
 	struct remote_argument text = remote_text(message);
-	send_to(osc, peer, "/reverie/error", &text, 1);
+	if (may_answer(osc, peer, OSC_ERROR))
+		send_to(osc, peer, "/reverie/error", &text, 1);
 }
 
 static bool is_told(const struct option *option)
@@ -75,8 +86,15 @@ static bool is_told(const struct option *option)
 	return option->commands & COMMAND_LIVE && action_can_change(option);
 }
 
+static void send_state(struct osc *osc, const struct remote_peer *peer)
+{
+	struct remote_argument text = remote_text(osc->state_now);
+	send_to(osc, peer, "/reverie/state", &text, 1);
+}
+
 static void send_all_values(struct osc *osc, const struct remote_peer *peer)
 {
+	send_state(osc, peer);
 	for (const struct option *option = option_table; option->name; option++)
 		if (is_told(option))
 			send_value(osc, peer, option);
@@ -107,12 +125,17 @@ static void take_snapshot(struct osc *osc)
 {
 	pthread_mutex_lock(&osc->lock);
 	osc->now = osc->options;
+	memcpy(osc->state_now, osc->state, sizeof(osc->state));
 	pthread_mutex_unlock(&osc->lock);
 }
 
 static void send_changes(struct osc *osc)
 {
 	char before[OPTION_VALUE_LENGTH], after[OPTION_VALUE_LENGTH];
+	for (int i = 0;
+	     strcmp(osc->told_state, osc->state_now) && i < osc->peers.subscription_count; i++)
+		send_state(osc, &osc->peers.subscriptions[i].peer);
+	strcpy(osc->told_state, osc->state_now);
 	if (options_equal(&osc->told, &osc->now))
 		return;
 	for (const struct option *option = option_table; option->name; option++) {
@@ -120,18 +143,13 @@ static void send_changes(struct osc *osc)
 			continue;
 		option_format(&osc->told, option, before);
 		option_format(&osc->now, option, after);
-		for (int i = 0; strcmp(before, after) && i < osc->subscriber_count; i++)
-			send_value(osc, &osc->subscribers[i], option);
+		for (int i = 0; strcmp(before, after) && i < osc->peers.subscription_count; i++)
+			send_value(osc, &osc->peers.subscriptions[i].peer, option);
 	}
 	osc->told = osc->now;
 }
 
 /* ---- subscribers ---- */
-
-static bool same_peer(const struct remote_peer *a, const struct remote_peer *b)
-{
-	return a->length == b->length && !memcmp(&a->address, &b->address, a->length);
-}
 
 /* The sender, or the port of its machine that an argument names; false: it names none. */
 static bool find_peer(const struct osc *osc, const struct remote_argument *arguments, int count,
@@ -151,24 +169,29 @@ static bool find_peer(const struct osc *osc, const struct remote_argument *argum
 	return true;
 }
 
-static void unsubscribe(struct osc *osc, const struct remote_peer *peer)
+/* False, and an error: there were too many of late. */
+static bool may_list(struct osc *osc)
 {
-	int kept = 0;
-	for (int i = 0; i < osc->subscriber_count; i++)
-		if (!same_peer(&osc->subscribers[i], peer))
-			osc->subscribers[kept++] = osc->subscribers[i];
-	osc->subscriber_count = kept;
+	if (may_answer(osc, &osc->sender, OSC_LIST))
+		return true;
+	send_error(osc, &osc->sender, "this was asked too often; ask again in a few seconds");
+	return false;
 }
 
-/* Of too many subscribers the oldest is dropped, as it may have gone without a word. */
+static void list(struct osc *osc)
+{
+	if (may_list(osc))
+		send_list(osc, &osc->sender);
+}
+
 static void subscribe(struct osc *osc, const struct remote_peer *peer)
 {
-	unsubscribe(osc, peer);
-	if (osc->subscriber_count == PEERS_MAX)
-		memmove(osc->subscribers, osc->subscribers + 1,
-		        sizeof(osc->subscribers[0]) * (size_t)--osc->subscriber_count);
-	osc->subscribers[osc->subscriber_count++] = *peer;
-	send_all_values(osc, peer);
+	if (!may_list(osc))
+		return;
+	if (osc_peers_subscribe(&osc->peers, peer, clock_now()))
+		send_all_values(osc, peer);
+	else
+		send_error(osc, &osc->sender, "subscribe: there are too many subscribers");
 }
 
 /* ---- receiving ---- */
@@ -190,6 +213,14 @@ static void push_command(struct osc *osc, const char *name, const struct remote_
 		free(command);
 }
 
+/* What another one of us would say to a subscriber, or to an error, is not answered: two that were
+ * told of each other would never end. Values are as good as orders, and change nothing twice. */
+static bool is_reply(const char *name, int count)
+{
+	return !strcmp(name, "error") ||
+	       ((!strcmp(name, "list") || !strcmp(name, "state")) && count);
+}
+
 static void take_message(void *context, const char *path, const struct remote_argument *arguments,
                          int count, const char *trouble)
 {
@@ -198,19 +229,23 @@ static void take_message(void *context, const char *path, const struct remote_ar
 	const char *name = path + sizeof(prefix) - 1;
 	bool is_ours = !strncmp(path, prefix, sizeof(prefix) - 1);
 	bool has_peer = find_peer(osc, arguments, count, &peer);
+	if (is_ours && is_reply(name, count))
+		return;
 	if (trouble)
 		send_error(osc, &osc->sender, trouble);
 	else if (!is_ours)
 		send_error(osc, &osc->sender,
 		           "paths begin with /reverie/; /reverie/list names them");
 	else if (!strcmp(name, "list"))
-		send_list(osc, &osc->sender);
+		list(osc);
+	else if (!strcmp(name, "state"))
+		send_state(osc, &osc->sender);
 	else if (!has_peer && (!strcmp(name, "subscribe") || !strcmp(name, "unsubscribe")))
 		send_error(osc, &osc->sender, "subscribe: a port is a number from 1 to 65535");
 	else if (!strcmp(name, "subscribe"))
 		subscribe(osc, &peer);
 	else if (!strcmp(name, "unsubscribe"))
-		unsubscribe(osc, &peer);
+		osc_peers_unsubscribe(&osc->peers, &peer);
 	else
 		push_command(osc, name, arguments, count);
 }
@@ -224,6 +259,7 @@ static bool receive(struct osc *osc)
 	                          (struct sockaddr *)&osc->sender.address, &osc->sender.length);
 	if (length < 0)
 		return errno == EINTR || errno == ECONNREFUSED;
+	osc_peers_renew(&osc->peers, &osc->sender, clock_now());
 	if ((size_t)length > sizeof(packet))
 		send_error(osc, &osc->sender, "this packet is too long");
 	else if (!osc_read(packet, (size_t)length, take_message, osc))
@@ -235,11 +271,10 @@ static void give_answers(struct osc *osc)
 {
 	struct answer *answer;
 	while ((answer = queue_pop(osc->answers, 0))) {
-		const struct option *option = option_find(answer->path, COMMAND_LIVE);
-		if (option)
-			send_value(osc, &answer->peer, option);
+		if (answer->option)
+			send_value(osc, &answer->peer, answer->option);
 		else
-			send_to(osc, &answer->peer, answer->path, &answer->argument, 1);
+			send_error(osc, &answer->peer, answer->trouble);
 		free(answer);
 	}
 }
@@ -254,6 +289,7 @@ static void *run(void *context)
 		poll(waits, 2, -1);
 		eventfd_read(osc->wake, &count);
 		take_snapshot(osc);
+		osc_peers_expire(&osc->peers, clock_now());
 		send_changes(osc);
 		give_answers(osc);
 		for (int i = 0; i < PACKETS_AT_ONCE && receive(osc); i++)
@@ -275,27 +311,40 @@ void osc_tell(struct osc *osc, const struct options *options)
 	eventfd_write(osc->wake, 1);
 }
 
-static void push_answer(struct osc *osc, const struct remote_peer *peer, const char *path,
-                        const char *text)
+void osc_tell_state(struct osc *osc, const char *state)
+{
+	if (!osc || !strncmp(osc->given_state, state, sizeof(osc->given_state) - 1))
+		return;
+	snprintf(osc->given_state, sizeof(osc->given_state), "%s", state);
+	pthread_mutex_lock(&osc->lock);
+	memcpy(osc->state, osc->given_state, sizeof(osc->state));
+	pthread_mutex_unlock(&osc->lock);
+	eventfd_write(osc->wake, 1);
+}
+
+static void push_answer(struct osc *osc, const struct remote_peer *peer,
+                        const struct option *option, const char *trouble)
 {
 	struct answer *answer = osc && peer->length ? malloc(sizeof(*answer)) : NULL;
 	if (!answer)
 		return;
 	answer->peer = *peer;
-	answer->argument = remote_text(text);
-	snprintf(answer->path, sizeof(answer->path), "%s", path);
+	answer->option = option;
+	snprintf(answer->trouble, sizeof(answer->trouble), "%s", trouble);
 	queue_push(osc->answers, answer, 0);
 	eventfd_write(osc->wake, 1);
 }
 
 void osc_answer(struct osc *osc, const struct remote_peer *peer, const char *name)
 {
-	push_answer(osc, peer, name, "");
+	const struct option *option = option_find(name, COMMAND_LIVE);
+	if (option)
+		push_answer(osc, peer, option, "");
 }
 
 void osc_refuse(struct osc *osc, const struct remote_peer *peer, const char *message)
 {
-	push_answer(osc, peer, "/reverie/error", message);
+	push_answer(osc, peer, NULL, message);
 }
 
 /* ---- life ---- */

@@ -2,12 +2,15 @@
  * thread, answers, and tells subscribers what changes. Beside options and actions
  * (app/control/remote.h) it knows
  *
+ *     /reverie/state               whether it dreams: "dreaming", or what it waits for, or why not
  *     /reverie/list                what there is: name, what it may be or takes, what it does
  *     /reverie/subscribe [PORT]    all values now, and from then on each one that changes; to the
  *                                  sender, or to that port of its machine
  *     /reverie/unsubscribe [PORT]
  *
- * What is wrong is answered with /reverie/error and a text. */
+ * What is wrong is answered with /reverie/error and a text, but for what is itself an answer.
+ * Errors and lists are limited for each address, and a subscription ends ten minutes after the last
+ * message from its machine (app/control/osc_peers.h). */
 #ifndef APP_CONTROL_OSC_H
 #define APP_CONTROL_OSC_H
 
@@ -31,6 +34,11 @@ void osc_close(struct osc **osc);
 
 /* Takes a copy of the options as they are now, which is what subscribers and askers are told. */
 void osc_tell(struct osc *osc, const struct options *options);
+
+enum { OSC_STATE_LENGTH = 256 };
+
+/* Says whether it dreams, in a word or in the line of an error. */
+void osc_tell_state(struct osc *osc, const char *state);
 
 /* Tells peer the value of the option called name, as osc_tell gave it last. */
 void osc_answer(struct osc *osc, const struct remote_peer *peer, const char *name);

@@ -157,10 +157,10 @@ static void show_lasting(struct live *live)
 	rv_error error;
 	struct live_engine_state engine;
 	decode_state(live->decode, state);
-	if (live_engine_status(live->engine, &engine, &error) != RV_OK)
-		live_hud_keep(&live->hud, error.message);
-	else
-		live_hud_keep(&live->hud, state);
+	const char *lasting =
+		live_engine_status(live->engine, &engine, &error) != RV_OK ? error.message : state;
+	live_hud_keep(&live->hud, lasting);
+	osc_tell_state(live->remote.osc, lasting[0] ? lasting : "dreaming");
 }
 
 static void say_what_happened(struct live *live, int64_t now)

@@ -109,12 +109,17 @@ class Session:
         self.send(name, *arguments)
 
     def list(self):
-        self.send("list")
         entries = {}
-        message = self.hear()
-        while message:
-            entries[message[1][0]] = message[1][1:]
-            message = self.hear(0.5)
+        for _ in range(5):  # whoever asked for a lot just before gets none for a while
+            self.send("list")
+            message = self.hear()
+            while message:
+                if message[0] == "/reverie/list":
+                    entries[message[1][0]] = message[1][1:]
+                message = self.hear(0.5)
+            if entries:
+                break
+            time.sleep(2)
         return entries
 
 

@@ -291,6 +291,56 @@ TEST(osc_tells_subscribers_what_changes)
 	tear_down(&fixture);
 }
 
+/* Two programs that are told of each other's errors, or lists, would never end. */
+TEST(osc_never_answers_an_answer)
+{
+	struct fixture fixture;
+	NEEDS_LIBLO;
+	REQUIRE(set_up(&fixture));
+	send_message(&fixture, "/reverie/error", "no");
+	send_message(&fixture, "/reverie/list", "strength number help");
+	send_message(&fixture, "/reverie/state", "dreaming");
+	CHECK(!hear_on(&fixture, fixture.socket, 500));
+	tear_down(&fixture);
+}
+
+TEST(osc_errors_and_lists_are_limited)
+{
+	struct fixture fixture;
+	int errors = 0, entries = 0, listed = 0;
+	NEEDS_LIBLO;
+	REQUIRE(set_up(&fixture));
+	for (int i = 0; i < 300; i++)
+		send_message(&fixture, "/reverie/nothing", "");
+	while (hear_on(&fixture, fixture.socket, 500))
+		errors++;
+	CHECK_MESSAGE(errors >= 20 && errors < 40, "%d errors", errors);
+	for (int i = 0; i < 50; i++)
+		send_message(&fixture, "/reverie/list", "");
+	for (; hear_on(&fixture, fixture.socket, 500); entries++)
+		listed += !strcmp(fixture.text, "strength");
+	CHECK_MESSAGE(listed >= 1 && listed <= 7, "%d lists, %d entries", listed, entries);
+	tear_down(&fixture);
+}
+
+TEST(osc_tells_whether_it_dreams)
+{
+	struct fixture fixture;
+	NEEDS_LIBLO;
+	REQUIRE(set_up(&fixture));
+	osc_tell_state(fixture.osc, "dreaming");
+	send_message(&fixture, "/reverie/state", "");
+	CHECK(hear(&fixture) && !strcmp(fixture.path, "/reverie/state"));
+	CHECK(!strcmp(fixture.text, "dreaming"));
+	send_message(&fixture, "/reverie/subscribe", "");
+	while (hear_on(&fixture, fixture.socket, 500))
+		;
+	osc_tell_state(fixture.osc, "the device failed");
+	CHECK(hear(&fixture) && !strcmp(fixture.path, "/reverie/state"));
+	CHECK(!strcmp(fixture.text, "the device failed"));
+	tear_down(&fixture);
+}
+
 TEST(osc_bundles_are_taken_at_once)
 {
 	struct fixture fixture;
