@@ -30,25 +30,25 @@ const struct action action_table[] = {
          .message = "undone"},
 	{"redo", NULL, "make it again", .run = action_redo, .message = "made again"},
 	{"save-preset", NULL, "write the settings to a preset in this folder",
-         .requests = ACTION_SAVE_PRESET},
+         .requests = ACTION_SAVE_PRESET, .guarded = true},
 	{"reset", NULL, "forget the dream so far", .requests = ACTION_RESET,
          .message = "dreaming anew"},
 	{"screenshot", NULL, "write a PNG, with the settings in it, to this folder",
-         .requests = ACTION_SCREENSHOT},
+         .requests = ACTION_SCREENSHOT, .guarded = true},
 	{"learn", NULL, "bind the next MIDI knob or key to what was last changed",
-         .requests = ACTION_LEARN},
+         .requests = ACTION_LEARN, .guarded = true},
 	{"record", NULL, "start or stop a video, with sound, in this folder",
-         .requests = ACTION_RECORD},
+         .requests = ACTION_RECORD, .guarded = true},
 	{"playlist-next", NULL, "go on to the playlist's next line",
          .requests = ACTION_PLAYLIST_NEXT},
 	{"playlist-pause", NULL, "let the playlist wait, or go on",
          .requests = ACTION_PLAYLIST_PAUSE},
 	{"next-display", NULL, "show on the next display", .requests = ACTION_NEXT_DISPLAY},
 	{"corner-move", "X,Y", "move the marked corner by so many pixels",
-         .run = action_move_corner},
+         .run = action_move_corner, .guarded = true},
 	{"corner-reset", NULL, "make the display whole again", .run = action_reset_corners,
-         .message = "corners as they were"},
-	{"quit", NULL, "end", .requests = ACTION_QUIT},
+         .message = "corners as they were", .guarded = true},
+	{"quit", NULL, "end", .requests = ACTION_QUIT, .guarded = true},
 	{.name = NULL},
 };
 
@@ -109,6 +109,12 @@ rv_status action_check(const char *text, rv_error *error)
 {
 	struct action_call call;
 	return parse(&call, text, error);
+}
+
+bool action_is_guarded(const char *text)
+{
+	struct action_call call;
+	return parse(&call, text, NULL) == RV_OK && call.action->guarded;
 }
 
 /* ---- running ---- */

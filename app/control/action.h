@@ -24,4 +24,7 @@ bool action_can_change(const struct option *option);
  * while a session runs. RV_INVALID. */
 rv_status action_check(const char *text, rv_error *error);
 
+/* Whether it is one that writes a file or ends the session. */
+bool action_is_guarded(const char *text);
+
 #endif

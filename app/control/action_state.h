@@ -83,6 +83,7 @@ struct action {
 	int by;              /* for run: how far to go, and which way */
 	unsigned requests;   /* bits of enum action_request */
 	const char *message; /* what to tell where run tells nothing, or NULL */
+	bool guarded; /* it writes a file or ends the session: not for anybody on a network */
 };
 
 #endif

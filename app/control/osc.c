@@ -16,7 +16,7 @@
 #include "app/control/osc_message.h"
 #include "app/control/osc_peers.h"
 
-enum { ANSWERS_MAX = 256, PACKETS_AT_ONCE = 64, PATH_MAX_LENGTH = 128 };
+enum { SECRET_LEAST = 8, ANSWERS_MAX = 256, PACKETS_AT_ONCE = 64, PATH_MAX_LENGTH = 128 };
 
 static const char prefix[] = "/reverie/";
 
@@ -29,8 +29,10 @@ struct answer {
 
 struct osc {
 	struct queue *commands, *answers;
+	char secret[OPTION_TEXT_LENGTH]; /* "": there is none */
 	pthread_t thread;
 	int socket, wake; /* the latter an eventfd */
+	bool is_local;    /* no other machine reaches the socket */
 	atomic_bool stop;
 
 	pthread_mutex_t lock; /* of what follows, which the main thread writes */
@@ -196,6 +198,28 @@ static void subscribe(struct osc *osc, const struct remote_peer *peer)
 
 /* ---- receiving ---- */
 
+/* How long it takes says nothing of how much of it is right. */
+static bool is_secret(const struct osc *osc, const struct remote_argument *argument)
+{
+	size_t length = strlen(osc->secret), given = strlen(argument->text);
+	unsigned wrong = given != length || !length;
+	for (size_t i = 0; i < given; i++)
+		wrong |= (unsigned char)(argument->text[i] ^ osc->secret[i % (length + 1)]);
+	return !wrong;
+}
+
+static rv_status check_rights(const struct osc *osc, const struct remote_command *command,
+                              bool knows_secret, rv_error *error)
+{
+	if (command->kind != REMOTE_ACT || knows_secret || osc_peer_is_local(&osc->sender) ||
+	    !action_is_guarded(command->text))
+		return RV_OK;
+	return rv_fail(error, RV_INVALID,
+	               "%.64s: another machine may do that only with the word of --osc-secret as "
+	               "the last argument",
+	               command->text);
+}
+
 static void push_command(struct osc *osc, const char *name, const struct remote_argument *arguments,
                          int count)
 {
@@ -203,7 +227,10 @@ static void push_command(struct osc *osc, const char *name, const struct remote_
 	struct remote_command *command = malloc(sizeof(*command));
 	if (!command)
 		return;
-	rv_status status = remote_translate(name, arguments, count, command, &error);
+	bool knows_secret = count && is_secret(osc, &arguments[count - 1]);
+	rv_status status = remote_translate(name, arguments, count - knows_secret, command, &error);
+	if (status == RV_OK)
+		status = check_rights(osc, command, knows_secret, &error);
 	command->peer = osc->sender;
 	if (status != RV_OK)
 		send_error(osc, &osc->sender, error.message);
@@ -300,6 +327,11 @@ static void *run(void *context)
 
 /* ---- from the main thread ---- */
 
+bool osc_is_local(const struct osc *osc)
+{
+	return !osc || osc->is_local;
+}
+
 void osc_tell(struct osc *osc, const struct options *options)
 {
 	if (!osc || options_equal(&osc->given, options))
@@ -360,6 +392,9 @@ static rv_status open_socket(struct osc *osc, const char *address, int port, rv_
 	if (code)
 		return rv_fail(error, RV_INVALID, "--osc-bind %.128s: %s", host,
 		               gai_strerror(code));
+	struct remote_peer place = {.length = found->ai_addrlen};
+	memcpy(&place.address, found->ai_addr, found->ai_addrlen);
+	osc->is_local = osc_peer_is_local(&place);
 	rv_status status = RV_OK;
 	osc->socket = socket(found->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (osc->socket < 0 || bind(osc->socket, found->ai_addr, found->ai_addrlen))
@@ -396,12 +431,17 @@ rv_status osc_open(struct osc **opened, const char *address, int port, struct qu
 	if (!osc_available())
 		return rv_fail(error, RV_UNSUPPORTED,
 		               "--osc: this build has no OSC; install liblo-dev and build again");
+	size_t secret = strlen(options->live.osc_secret);
+	if (secret && secret < SECRET_LEAST)
+		return rv_fail(error, RV_INVALID, "--osc-secret: must have %d letters or more",
+		               SECRET_LEAST);
 	struct osc *osc = calloc(1, sizeof(*osc));
 	if (!osc)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	osc->socket = osc->wake = -1;
 	osc->commands = commands;
 	osc->options = osc->given = osc->told = osc->now = *options;
+	snprintf(osc->secret, sizeof(osc->secret), "%s", options->live.osc_secret);
 	pthread_mutex_init(&osc->lock, NULL);
 	rv_status status = open_socket(osc, address, port, error);
 	if (status == RV_OK)

@@ -35,6 +35,9 @@ void osc_close(struct osc **osc);
 /* Takes a copy of the options as they are now, which is what subscribers and askers are told. */
 void osc_tell(struct osc *osc, const struct options *options);
 
+/* Whether only this machine can send to it. */
+bool osc_is_local(const struct osc *osc);
+
 enum { OSC_STATE_LENGTH = 256 };
 
 /* Says whether it dreams, in a word or in the line of an error. */

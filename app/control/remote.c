@@ -90,6 +90,8 @@ rv_status remote_translate(const char *name, const struct remote_argument *argum
 	const struct action *action = action_find(name);
 	command->text[0] = '\0';
 	if (option && (action_can_change(option) || !action)) {
+		if (option->is_private)
+			return rv_fail(error, RV_INVALID, "%s: this is not told", option->name);
 		if (!count) {
 			command->kind = REMOTE_ASK;
 			strcpy(command->text, option->name);

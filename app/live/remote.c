@@ -29,6 +29,17 @@ static void open_midi(struct live_remote *remote, const char *from, const struct
 		say(remote, error.message);
 }
 
+/* To be said even where little else is. */
+static void warn(const struct options *options)
+{
+	fprintf(stderr,
+	        "live: OSC is taken from other machines at %s: whoever reaches port %d plays the "
+	        "dream; to write files and to end the session they need %s\n",
+	        options->live.osc_bind, options->live.osc,
+	        options->live.osc_secret[0] ? "the word of --osc-secret, which goes unencrypted"
+	                                    : "a word, --osc-secret, which was not set");
+}
+
 rv_status live_remote_open(struct live_remote *remote, struct action_state *actions,
                            struct live_hud *hud, const struct keys *keys, rv_error *error)
 {
@@ -40,6 +51,8 @@ rv_status live_remote_open(struct live_remote *remote, struct action_state *acti
 	if (status == RV_OK && options->live.osc)
 		status = osc_open(&remote->osc, options->live.osc_bind, options->live.osc,
 		                  remote->commands, options, error);
+	if (status == RV_OK && !osc_is_local(remote->osc))
+		warn(options);
 	if (status == RV_OK)
 		open_midi(remote, options->live.midi, keys);
 	return status;

@@ -133,6 +133,7 @@ struct option {
 	const char *const *choices;
 	const char *metavar; /* stands for the value in the help text; NULL for a flag */
 	const char *unset;   /* what happens by default, where the value would not say it */
+	bool is_private;     /* it may hold a password, and is told to nobody else */
 };
 
 extern const struct option option_table[];

@@ -72,6 +72,7 @@ struct option_live {
 	char keys[OPTION_TEXT_LENGTH]; /* a file of key bindings */
 	int osc;                       /* the port for remote control; 0: none */
 	char osc_bind[OPTION_TEXT_LENGTH];
+	char osc_secret[OPTION_TEXT_LENGTH];
 	char midi[OPTION_TEXT_LENGTH];     /* the controller to hear; "off": none */
 	bool headless;                     /* no window */
 	float bench;                       /* seconds to run for, and then print; 0: none */
