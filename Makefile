@@ -98,7 +98,7 @@ $(BUILD)/engine.a $(BUILD)/app.a:
 	$(Q)$(AR) rcs $@ $^
 
 # For other people's programs. The static library is one object too, in which names that are not of
-# reverie.h cannot meet those of a program.
+# the public headers cannot meet those of a program.
 VERSION := $(shell awk '/define RV_VERSION_(MAJOR|MINOR|PATCH) / { printf "%s%s", dot, $$3; dot = "." }' engine/reverie.h)
 SONAME = libreverie.so.$(basename $(VERSION))
 .PHONY: lib
@@ -407,7 +407,7 @@ install: $(BUILD)/reverie $(BUILD)/reverie.1 lib
 # What is built, as it is.
 install-files:
 	install -Dm755 $(BUILD)/reverie $(ROOT)/bin/reverie
-	install -Dm644 engine/reverie.h $(ROOT)/include/reverie.h
+	install -Dm644 -t $(ROOT)/include engine/reverie.h engine/reverie_inspect.h
 	install -Dm644 $(BUILD)/libreverie.a $(ROOT)/lib/libreverie.a
 	install -Dm755 $(BUILD)/libreverie.so.$(VERSION) $(ROOT)/lib/libreverie.so.$(VERSION)
 	ln -sf libreverie.so.$(VERSION) $(ROOT)/lib/$(SONAME)
@@ -422,7 +422,7 @@ install-files:
 		echo install -Dm644 -t $(SHARE)/reverie/models models/inception_v3.onnx; \
 		install -Dm644 -t $(SHARE)/reverie/models models/inception_v3.onnx; fi
 uninstall:
-	rm -f $(ROOT)/bin/reverie $(ROOT)/include/reverie.h $(ROOT)/lib/libreverie.a $(ROOT)/lib/libreverie.so \
+	rm -f $(ROOT)/bin/reverie $(ROOT)/include/reverie.h $(ROOT)/include/reverie_inspect.h $(ROOT)/lib/libreverie.a $(ROOT)/lib/libreverie.so \
 		$(ROOT)/lib/$(SONAME) $(ROOT)/lib/libreverie.so.$(VERSION) $(ROOT)/lib/pkgconfig/reverie.pc \
 		$(SHARE)/man/man1/reverie.1
 	rm -rf $(SHARE)/reverie

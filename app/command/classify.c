@@ -9,6 +9,7 @@
 #include "app/media/picture_read.h"
 #include "app/networks/labels.h"
 #include "app/options/dreamer.h"
+#include "engine/reverie_inspect.h"
 
 /* The side of the square that classifiers of ImageNet were trained on, and how many are told. */
 enum { SIDE = 224, BEST = 5 };

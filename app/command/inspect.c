@@ -7,6 +7,7 @@
 #include "app/media/picture.h"
 #include "app/media/picture_read.h"
 #include "app/options/dreamer.h"
+#include "engine/reverie_inspect.h"
 
 /* One array on its way to a file; file stays NULL where it is not asked for. */
 struct capture {

@@ -6,6 +6,7 @@
 #include "app/command/command.h"
 #include "app/media/camera.h"
 #include "app/options/dreamer.h"
+#include "engine/reverie_inspect.h"
 
 /* ---- cameras ---- */
 

@@ -4,6 +4,7 @@
 #include "app/base/signals.h"
 #include "app/command/command.h"
 #include "app/options/dreamer.h"
+#include "engine/reverie_inspect.h"
 
 struct tuning {
 	struct dreamer dreamer;

@@ -77,21 +77,20 @@ static bool take_coarser_flow(struct governor_quality *quality)
 
 /* ---- what a quality costs, and what it gives ---- */
 
-/* Gradient steps of a warm frame in each octave, the largest first, on average, where they are
- * automatic, of ten iterations: the coarse ones take turns (engine/time/effort.c). */
-static double usual_steps(int octave)
-{
-	static const double usual[] = {1.4, 0.6, 0.4, 0.3};
-	return usual[octave < SIZES ? octave : SIZES - 1];
-}
-
+/* Gradient steps of a warm frame in an octave, 0 the largest. */
 static double steps_of(const struct governor_quality *quality, int octave)
 {
-	if (octave >= quality->warm_octaves)
-		return 0;
-	return quality->warm_steps ? quality->warm_steps
-	                           : usual_steps(octave) * (double)quality->warm_share *
-	                                     quality->iterations / 10;
+	const rv_time time = {.warm_steps = quality->warm_steps,
+	                      .warm_share = quality->warm_share,
+	                      .warm_octaves = quality->warm_octaves};
+	return rv_warm_steps(&time, quality->iterations, octave);
+}
+
+/* Those that the exponents of depth() were measured with: automatic ones of ten iterations. */
+static double usual_steps(int octave)
+{
+	const rv_time time = {.warm_share = 1, .warm_octaves = RV_OCTAVES_MAX};
+	return rv_warm_steps(&time, 10, octave);
 }
 
 /* What a dream costs, in units of one gradient step on a million pixels: a model that only has to

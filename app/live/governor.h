@@ -10,8 +10,8 @@
  * resized. That while is four times as long after every climb that had to be taken back, so that it
  * comes to rest.
  *
- * A pure function of what is measured: no clock, no threads, no allocation; only libc and the plain
- * structs of engine/reverie.h. */
+ * A pure function of what is measured: no clock, no threads, no allocation; of the engine only
+ * rv_warm_steps. */
 #ifndef APP_LIVE_GOVERNOR_H
 #define APP_LIVE_GOVERNOR_H
 

@@ -29,8 +29,8 @@ struct governor_quality wish_quality(const struct options *options, int width, i
 		.warm_steps = options->dream.params.time.warm_steps,
 		.warm_octaves = options->dream.params.time.warm_octaves,
 		.warm_share = 1,
-		.octave_scale = options->dream.params.octave_scale,
 		.iterations = options->dream.params.iterations,
+		.octave_scale = options->dream.params.octave_scale,
 		.flow = options->dream.params.time.flow_quality,
 	};
 	find_size(options, width, height, &wish.width, &wish.height);

@@ -3,7 +3,7 @@
 #define APP_MEDIA_NPY_H
 
 #include "app/base/output_file.h"
-#include "engine/reverie.h"
+#include "engine/reverie_inspect.h"
 
 /* Writes array to file as float32 of shape (channels, height, width), C order, little-endian,
  * format version 1.0. The caller commits the file, which is when errors of writing are told. */

@@ -7,6 +7,7 @@
 
 #include "engine/api/channel_rms.h"
 #include "engine/api/probe.h"
+#include "engine/reverie_inspect.h"
 
 struct rv_appraiser {
 	rv_params params; /* as they were */

@@ -10,6 +10,7 @@
 #include "engine/base/cache.h"
 #include "engine/base/random.h"
 #include "engine/onnx/onnx.h"
+#include "engine/reverie_inspect.h"
 
 enum { PICTURE_WIDTH = 256, PICTURE_HEIGHT = 256, PICTURES = 4 };
 

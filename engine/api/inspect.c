@@ -6,6 +6,7 @@
 #include "engine/api/probe.h"
 #include "engine/opencl/device_open.h"
 #include "engine/opencl/program.h"
+#include "engine/reverie_inspect.h"
 
 /* The gradient of a mean over a whole layer is so small that it would come near denormal numbers,
  * which the kernels take for 0. A power of two is exact to multiply with and to divide by again. */

@@ -8,6 +8,7 @@
 #include "engine/base/clock.h"
 #include "engine/opencl/profile.h"
 #include "engine/opencl/program.h"
+#include "engine/reverie_inspect.h"
 
 /* One step, waited for. */
 static rv_status time_step(struct probe *probe, double *milliseconds, rv_error *error)

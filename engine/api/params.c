@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/time/effort.h"
+
 static double number_of(const rv_params *params, const rv_param *param)
 {
 	const void *place = (const char *)params + param->offset;
@@ -44,6 +46,14 @@ rv_params rv_params_default(void)
 	for (int i = 0; i < RV_PARAM_COUNT; i++)
 		put_number(&params, &rv_param_table[i], rv_param_table[i].range.standard);
 	return params;
+}
+
+double rv_warm_steps(const rv_time *time, int iterations, int octave)
+{
+	if (octave < 0 || octave >= time->warm_octaves)
+		return 0;
+	return time->warm_steps ? time->warm_steps
+	                        : effort_turn_steps(octave, (double)time->warm_share, iterations);
 }
 
 /* ---- checks ---- */

@@ -3,6 +3,7 @@
 #define ENGINE_API_PROBE_H
 
 #include "engine/api/engine.h"
+#include "engine/reverie_inspect.h"
 
 struct probe {
 	rv_engine *engine;

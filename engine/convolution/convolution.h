@@ -13,6 +13,7 @@
 #define ENGINE_CONVOLUTION_CONVOLUTION_H
 
 #include "engine/operators/operator.h"
+#include "engine/reverie_inspect.h"
 
 struct convolution_library;
 

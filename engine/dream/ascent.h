@@ -9,6 +9,7 @@
 #define ENGINE_DREAM_ASCENT_H
 
 #include "engine/dream/recipe.h"
+#include "engine/reverie_inspect.h"
 
 struct ascent;
 

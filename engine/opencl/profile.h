@@ -3,6 +3,7 @@
 #define ENGINE_OPENCL_PROFILE_H
 
 #include "engine/opencl/record.h"
+#include "engine/reverie_inspect.h"
 
 struct profile;
 

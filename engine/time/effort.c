@@ -15,20 +15,31 @@ static const float turn_lengths[] = {1.25f, 1.15f, 1.1f, 1.1f};
  * being dreamed more than the rest until it is as deep. */
 static const double uncovered_share = 0.4;
 
+enum { TURNS = sizeof(turn_shares) / sizeof(turn_shares[0]) };
+
+/* The place in these tables of an octave. */
+static int turn_of(int octave)
+{
+	return octave < TURNS ? octave : TURNS - 1;
+}
+
+double effort_turn_steps(int octave, double share, int iterations)
+{
+	return share * turn_shares[turn_of(octave)] * iterations;
+}
+
 struct effort effort_next(struct turns *turns, double uncovered, double share, int iterations,
                           int octaves)
 {
-	enum { KNOWN = sizeof(turn_shares) / sizeof(turn_shares[0]) };
 	struct effort effort = {0};
 
 	for (int i = 0; i < octaves; i++) {
-		int known = i < KNOWN ? i : KNOWN - 1;
-		double part = turn_shares[known] + uncovered_share * uncovered;
+		double part = turn_shares[turn_of(i)] + uncovered_share * uncovered;
 
 		turns->owed[i] += share * fmin(part, 1) * iterations;
 		effort.steps[i] = (int)turns->owed[i];
 		turns->owed[i] -= effort.steps[i];
-		effort.length[i] = turn_lengths[known];
+		effort.length[i] = turn_lengths[turn_of(i)];
 	}
 	return effort;
 }

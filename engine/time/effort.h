@@ -24,6 +24,10 @@ struct turns {
 struct effort effort_next(struct turns *turns, double uncovered, double share, int iterations,
                           int octaves);
 
+/* The steps that such a frame takes in an octave on average where nothing is uncovered: what is
+ * owed to it in each frame. */
+double effort_turn_steps(int octave, double share, int iterations);
+
 /* The same number of steps of a cold one's length in each octave. */
 struct effort effort_even(int steps, int octaves);
 

@@ -7,7 +7,7 @@
 #define TESTS_BENCH_DEPTH_METER_H
 
 #include "app/media/shrink.h"
-#include "engine/reverie.h"
+#include "engine/reverie_inspect.h"
 
 enum { DEPTH_SIZES = 4 };
 

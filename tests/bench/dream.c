@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/reverie_inspect.h"
 #include "tests/bench/bench.h"
 
 /* ---- dream ---- */

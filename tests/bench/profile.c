@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "engine/reverie_inspect.h"
 #include "tests/bench/bench.h"
 
 enum { ENTRIES_MAX = 256 };

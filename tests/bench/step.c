@@ -1,6 +1,7 @@
 /* reverie-bench step, and what reverie-bench startup runs. */
 #include <stdlib.h>
 
+#include "engine/reverie_inspect.h"
 #include "tests/bench/bench.h"
 
 static rv_status measure_step(const struct bench *bench, rv_error *error)

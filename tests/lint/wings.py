@@ -56,7 +56,7 @@ class House:
         self.failures += 1
 
     def wing(self, path):
-        """The tree and the wing that a file stands in; the wing of engine/reverie.h is None."""
+        """The tree and the wing that a file stands in; the wing of a public header is None."""
         parts = path.split("/")
         return (parts[0], parts[1] if len(parts) > 2 else None) if parts[0] in TREES else (None, None)
 
@@ -161,7 +161,8 @@ def functions(lines):
 
 
 def check_names(house):
-    public = set(re.findall(r"\brv_\w+", "\n".join(house.lines.get("engine/reverie.h", []))))
+    headers = [lines for path, lines in house.lines.items() if re.fullmatch(r"engine/\w+\.h", path)]
+    public = set(re.findall(r"\brv_\w+", "\n".join("\n".join(lines) for lines in headers)))
     for path, lines in house.lines.items():
         tree, wing = house.wing(path)
         if wing is None or not path.endswith(".c"):

@@ -32,8 +32,8 @@ check library_is_called_by_two_numbers sh -c "readelf -d '$work/root/usr/lib/lib
 exported() {
 	# Declarations begin their line; what does so besides are types. One line may declare several tables.
 	{
-		sed -n -e '/^typedef/d' -e 's/^[A-Za-z].*[ *]\(rv_[a-z_]*\)(.*/\1/p' engine/reverie.h
-		sed -n 's/^RV_API extern const [a-z_]* //p' engine/reverie.h | tr -d ' ;' | tr ',' '\n' | sed 's/\[.*//'
+		sed -n -e '/^typedef/d' -e 's/^[A-Za-z].*[ *]\(rv_[a-z_]*\)(.*/\1/p' engine/*.h
+		sed -n 's/^RV_API extern const [a-z_]* //p' engine/*.h | tr -d ' ;' | tr ',' '\n' | sed 's/\[.*//'
 	} | sort >"$work/promised"
 	nm -D --defined-only "$work/root/usr/lib/libreverie.so" | awk '{ print $3 }' | sort >"$work/there"
 	[ -s "$work/promised" ] && cmp -s "$work/promised" "$work/there"
@@ -63,6 +63,16 @@ static="$(pkg-config --cflags reverie 2>/dev/null) $work/root/usr/lib/libreverie
 		skip library_serves_cpp "there is no g++"
 	fi
 }
+
+# Each header by itself, in either language.
+headers_stand_alone() {
+	for header in "$work/root/usr/include"/*.h; do
+		cc -std=c11 -Wall -Wextra -Werror -fsyntax-only "$header" || return 1
+		! have g++ || g++ -x c++ -std=c++11 -Wall -Wextra -Werror -fsyntax-only "$header" || return 1
+	done
+	[ "$(find "$work/root/usr/include" -name '*.h' | wc -l)" = "$(find engine -maxdepth 1 -name '*.h' | wc -l)" ]
+}
+check library_headers_stand_alone headers_stand_alone
 
 dreamed() { # PROGRAM: writes a picture, and not the one it began with
 	LD_LIBRARY_PATH="$work/root/usr/lib" "$work/$1" models/inception_v3.onnx "$work/$1.ppm" \

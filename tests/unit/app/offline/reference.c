@@ -12,7 +12,7 @@
 #include "app/media/picture.h"
 #include "app/media/picture_read.h"
 #include "app/offline/job_run.h"
-#include "engine/reverie.h"
+#include "engine/reverie_inspect.h"
 #include "tests/support/caffe_builder.h"
 #include "tests/support/npy.h"
 #include "tests/support/test.h"

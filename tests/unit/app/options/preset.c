@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "app/media/npy.h"
+#include "engine/reverie_inspect.h"
 #include "tests/support/test.h"
 
 static rv_status parse(struct option_dream *dream, const char *text, rv_error *error)

@@ -213,3 +213,19 @@ TEST(params_tell_what_must_be_recorded_anew)
 	b.targets[0].channel_count = 1;
 	CHECK(!params_same_recording(&a, &b));
 }
+
+TEST(warm_steps_are_those_asked_for_or_a_share_of_the_iterations)
+{
+	rv_time time = rv_params_default().time;
+	double usual = rv_warm_steps(&time, 10, 0);
+
+	CHECK(usual > 0 && usual < 10);
+	CHECK(fabs(rv_warm_steps(&time, 20, 0) - 2 * usual) < 1e-9);
+	time.warm_share = 0.5f;
+	CHECK(fabs(rv_warm_steps(&time, 20, 0) - usual) < 1e-9);
+	time.warm_steps = 3;
+	for (int octave = 0; octave < time.warm_octaves; octave++)
+		CHECK(rv_warm_steps(&time, 10, octave) == 3);
+	CHECK(rv_warm_steps(&time, 10, -1) == 0);
+	CHECK(rv_warm_steps(&time, 10, time.warm_octaves) == 0);
+}

@@ -9,6 +9,7 @@
 #include "engine/graph/graph.h"
 #include "engine/onnx/model.h"
 #include "engine/onnx/onnx.h"
+#include "engine/reverie_inspect.h"
 #include "tests/support/caffe_builder.h"
 #include "tests/support/graph_fixture.h"
 #include "tests/support/test.h"

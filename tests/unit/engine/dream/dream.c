@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "engine/base/random.h"
-#include "engine/reverie.h"
+#include "engine/reverie_inspect.h"
 #include "tests/support/onnx_builder.h"
 #include "tests/support/test.h"
 

@@ -75,6 +75,17 @@ TEST(octaves_take_turns_the_coarse_ones_less_often)
 		CHECK(counts[i] > 0 && counts[i] <= counts[i - 1]);
 }
 
+/* What is told of the steps is what is taken: to one step over all frames. */
+TEST(turns_come_as_often_as_is_told)
+{
+	int counts[RV_OCTAVES_MAX];
+
+	count_steps(0, RV_OCTAVES_MAX, counts);
+	for (int i = 0; i < RV_OCTAVES_MAX; i++)
+		CHECK_MESSAGE(fabs(counts[i] - FRAMES * effort_turn_steps(i, 1, ITERATIONS)) <= 1,
+		              "octave %d: %d", i, counts[i]);
+}
+
 TEST(turns_come_evenly)
 {
 	struct turns turns = {0};
