@@ -230,6 +230,11 @@ static void begin_phase(struct launch_recorder *recorder, struct gemm_phase *pha
 	const struct convolution_tables *tables = phase->tables;
 	struct convolution_tap *taps = tables->taps + phase->phase->first_tap;
 
+	/* The weights lie in the order of the taps, which is not that of the phases. */
+	phase->weight_offset = 0;
+	for (int i = 0; i < phase->phase->first_tap; i++)
+		phase->weight_offset +=
+			(size_t)tables->taps[i].channels * phase->problem->output_width;
 	phase->depth = 0;
 	phase->most_channels = 0;
 	for (int i = 0; i < phase->phase->tap_count; i++) {
@@ -259,7 +264,6 @@ static void record_gemm(struct launch_recorder *recorder, const struct convoluti
 		phase.phase = &tables->phases[i];
 		begin_phase(recorder, &phase);
 		record_phase(recorder, &phase, scratch);
-		phase.weight_offset += (size_t)phase.depth * problem->output_width;
 	}
 }
 

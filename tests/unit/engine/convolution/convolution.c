@@ -325,6 +325,8 @@ TEST(convolution_by_matrix_products)
 		 .accumulate = true, .masked = true},
 		{9, 8, 3, {20}, {.height = 3, .width = 3, .stride_y = 2, .stride_x = 2},
 		 .picture = true},
+		{13, 9, 96, {96}, {.height = 3, .width = 3, .stride_y = 2, .stride_x = 2},
+		 .groups = 1},
 		{6, 5, 32, {64}, {.height = 3, .width = 3, .pad_top = 1}, .groups = 2},
 		{6, 5, 12, {6}, {.height = 3, .width = 3}, .groups = 3},
 	};
