@@ -5,6 +5,7 @@
 #include "app/command/table.h"
 #include "app/control/keys.h"
 #include "app/live/live.h"
+#include "app/media/libav.h"
 
 static rv_status print_keys(const struct options *options, rv_error *error)
 {
@@ -22,7 +23,8 @@ int main(int count, char **words)
 	                                .commands = command_table,
 	                                .usual = "live",
 	                                .topic = "keys",
-	                                .print_topic = print_keys};
+	                                .print_topic = print_keys,
+	                                .take_log = libav_take_log};
 	int code = program_run(&reverie, count, words);
 	if (live_left_thread())
 		_exit(code); /* everything is written */

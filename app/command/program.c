@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "app/base/signals.h"
-#include "app/media/libav.h"
 #include "app/options/preset.h"
 
 enum { EXIT_WRONG_CALL = 2, EXIT_SIGNAL = 128 };
@@ -102,7 +101,8 @@ int program_run(const struct program *program, int count, char **words)
 	rv_status status = read_options(&options, count > first ? count - first : 0, words + first,
 	                                command->bit, &error);
 	if (status == RV_OK) {
-		libav_take_log(options.call.verbose);
+		if (program->take_log)
+			program->take_log(options.call.verbose);
 		status = run_command(program, command, &options, &error);
 	}
 	if (status == RV_OK && (fflush(stdout) || ferror(stdout)))

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/base/output_file.h"
 #include "app/base/paths.h"
 #include "app/base/text_lines.h"
 #include "app/networks/catalogue.h"
@@ -147,27 +146,4 @@ rv_status preset_load(struct option_dream *dream, const char *name, rv_error *er
 	paths_each(&folders, preset_end, list_name, &names);
 	return rv_fail(error, RV_NOT_FOUND, "no preset called %.64s; there are: %s", name,
 	               names.text[0] ? names.text : "none");
-}
-
-rv_status preset_save(const struct option_dream *dream, const char *path, bool force,
-                      rv_error *error)
-{
-	char value[OPTION_VALUE_LENGTH], range[OPTION_VALUE_LENGTH];
-	struct output_file *file;
-	rv_status status = output_file_create(&file, path, force, error);
-	if (status != RV_OK)
-		return status;
-	if (dream->network.name[0])
-		avio_printf(output_file_io(file), "network %s\n", dream->network.name);
-	for (const struct option *option = option_table; option->name; option++) {
-		if (!option_in_dream(option))
-			continue;
-		option_print(option, option_dream_value(dream, option), value);
-		option_format_range(option, range);
-		if (value[0])
-			avio_printf(output_file_io(file), "# %s%s%s\n%s = %s\n",
-			            option->range->help, range[0] ? ": " : "", range, option->name,
-			            value);
-	}
-	return output_file_commit(&file, error);
 }

@@ -8,6 +8,7 @@
 
 rv_status bench_step(const struct options *options, rv_error *error);
 rv_status bench_dream(const struct options *options, rv_error *error);
+rv_status bench_warm(const struct options *options, rv_error *error);
 rv_status bench_memory(const struct options *options, rv_error *error);
 rv_status bench_profile(const struct options *options, rv_error *error);
 rv_status bench_convolutions(const struct options *options, rv_error *error);
