@@ -1,14 +1,16 @@
 """What reverie-bench says, for the scripts beside this one."""
 
 import re
+import shlex
 import subprocess
 
 STEP = re.compile(r"^step \S+ (\d+)x(\d+) median_ms=([\d.]+)", re.MULTILINE)
 
 
 def step(program, *words):
-    """`reverie-bench step WORD...`: width, height, and the median of its steps in milliseconds."""
-    command = [program, "step", *words]
+    """`reverie-bench step WORD...`: width, height, and the median of its steps in milliseconds. program
+    may be several words."""
+    command = [*shlex.split(program), "step", *words]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     line = STEP.search(result.stdout)
     if result.returncode or not line:

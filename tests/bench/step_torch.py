@@ -39,9 +39,14 @@ class Manner:
     as_written: bool = False
     channels_last: bool = True
     pad_all_by_hand: bool = True
+    device: str = "cpu"
+    kind: torch.dtype = torch.float32  # of weights and activations
 
     def memory_format(self):
         return torch.channels_last if self.channels_last else torch.contiguous_format
+
+    def place(self, tensor):
+        return tensor.to(self.device, self.kind)
 
 
 AS_WRITTEN = Manner(as_written=True, channels_last=False, pad_all_by_hand=False)
@@ -77,8 +82,9 @@ class FoldedConvolution:
         for follower in followers:
             if follower.operator == "BatchNormalization":
                 weight, bias = fold_batch_norm(weight, bias, follower, tensors)
-        self.weight = torch.from_numpy(weight).float().to(memory_format=manner.memory_format())
-        self.bias = torch.from_numpy(bias).float()
+        weight = manner.place(torch.from_numpy(weight).float())
+        self.weight = weight.to(memory_format=manner.memory_format())
+        self.bias = manner.place(torch.from_numpy(bias).float())
         self.rectified = any(follower.operator == "Relu" for follower in followers)
         self.set_padding(node, manner)
         self.strides = node.attributes.get("strides", [1, 1])
@@ -127,10 +133,10 @@ def max_pool(node, x):
 class PlainLayer:
     """What is no convolution, with PyTorch's own padding where that says the same as ONNX."""
 
-    def __init__(self, node, tensors, opset):
+    def __init__(self, node, tensors, opset, manner):
         self.node, self.opset = node, opset
         self.parameters = {
-            name: torch.from_numpy(np.array(tensors[name])).float()
+            name: manner.place(torch.from_numpy(np.array(tensors[name])).float())
             for name in node.inputs
             if name in tensors
         }
@@ -161,8 +167,8 @@ class PlainLayer:
 class WrittenLayer(PlainLayer):
     """A layer as one writes it in PyTorch: padding=, BatchNorm in eval mode, trainable weights."""
 
-    def __init__(self, node, tensors, opset):
-        super().__init__(node, tensors, opset)
+    def __init__(self, node, tensors, opset, manner):
+        super().__init__(node, tensors, opset, manner)
         if node.operator == "Conv":
             for parameter in self.parameters.values():
                 parameter.requires_grad_()
@@ -218,8 +224,10 @@ def followers_of(node, nodes, layer):
     return followers
 
 
-def plan_as_written(model, nodes):
-    return [(WrittenLayer(node, model.tensors, model.opset), node.outputs[0]) for node in nodes]
+def plan_as_written(model, nodes, manner):
+    return [
+        (WrittenLayer(node, model.tensors, model.opset, manner), node.outputs[0]) for node in nodes
+    ]
 
 
 def plan_folded(model, nodes, layer, manner):
@@ -233,7 +241,8 @@ def plan_folded(model, nodes, layer, manner):
             operation = FoldedConvolution(node, followers, model.tensors, manner)
             operations.append((operation, (followers or [node])[-1].outputs[0]))
         else:
-            operations.append((PlainLayer(node, model.tensors, model.opset), node.outputs[0]))
+            operation = PlainLayer(node, model.tensors, model.opset, manner)
+            operations.append((operation, node.outputs[0]))
     return operations
 
 
@@ -245,11 +254,11 @@ class Step:
         nodes = onnx_reader.nodes_up_to(model, layer)
         # (function of all values so far, name of what it makes)
         if manner.as_written:
-            self.operations = plan_as_written(model, nodes)
+            self.operations = plan_as_written(model, nodes, manner)
         else:
             self.operations = plan_folded(model, nodes, layer, manner)
         generator = torch.Generator().manual_seed(1)
-        picture = torch.rand(1, 3, height, width, generator=generator) * 2 - 1
+        picture = manner.place(torch.rand(1, 3, height, width, generator=generator) * 2 - 1)
         self.picture = picture.contiguous(memory_format=manner.memory_format())
 
     def run(self):
@@ -258,7 +267,9 @@ class Step:
         values = {self.input_name: x}
         for operation, output in self.operations:
             values[output] = operation(values)
-        (values[self.layer] ** 2).mean().backward()
+        # Halves would lose a mean's gradient: it is as small as the layer is large.
+        seen = values[self.layer].float() ** 2
+        (seen.sum() if x.dtype == torch.float16 else seen.mean()).backward()
         return x.grad
 
     def time(self, runs):
@@ -278,10 +289,23 @@ def prepare():
     torch.set_flush_denormal(True)
 
 
+def best_manner(model, layer, width, height):
+    """The fastest one on this machine, found by trying each a few times."""
+
+    def least(manner):
+        return min(Step(model, layer, width, height, manner).time(3))
+
+    return min(BEST_CANDIDATES, key=least)
+
+
 def best_step(model, layer, width, height):
-    """The fastest manner on this machine, found by trying each a few times."""
-    steps = [Step(model, layer, width, height, manner) for manner in BEST_CANDIDATES]
-    return min(steps, key=lambda step: min(step.time(3)))
+    return Step(model, layer, width, height, best_manner(model, layer, width, height))
+
+
+def find_layer(model, name):
+    """The tensor of that name, or as writers of ONNX files lengthen it."""
+    outputs = {output for node in model.nodes for output in node.outputs}
+    return next((found for found in (name, f"{name}_1") if found in outputs), name)
 
 
 def parse_size(text):

@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""Holds Reverie's gradient step against PyTorch's on the device there is, in turns:
+
+    peer.py --program build/reverie-bench [--model models/inception_v3.onnx] [--input-format NAME]
+            [--layer mixed5] [--size 512x384] [--seconds 60] [--device N] [--cache FOLDER]
+
+Where PyTorch sees a GPU, its ways are
+    written   every layer as the file has it, contiguous, float32, autograd (what people write)
+    tf32      BatchNorm folded, frozen weights, channels_last, TF32 allowed
+    graph     the same in a CUDA graph
+    half      the same in half precision in a CUDA graph
+and on a processor `written`, `best` (step_torch.py's) and `bfloat16` (best's, under autocast). In each
+round every way and Reverie time a few steps, each until the device is done; rounds go on until the seconds
+are over, at least three. One line says the medians of all, and how many times Reverie's time each takes: the
+least, the median and the greatest of the rounds' ratios. An empty --program leaves Reverie out. A way that
+fails says so and is left out. Exit code 2: PyTorch or NumPy is not there.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ROUNDS_LEAST, ROUNDS_MOST, STEPS = 3, 25, 10
+
+import reverie_bench
+import step_torch  # ends with exit code 2 itself, where PyTorch is not there
+
+import torch
+
+
+class Eager:
+    """A step that is launched operation by operation."""
+
+    def __init__(self, case, manner, autocast=None):
+        self.step = step_torch.Step(*case, manner)
+        self.autocast = autocast
+
+    def run(self):
+        if self.autocast:
+            with torch.autocast(self.step.picture.device.type, self.autocast):
+                self.step.run()
+        else:
+            self.step.run()
+
+
+class Graph:
+    """A step that is recorded once, and launched as a whole."""
+
+    def __init__(self, case, manner):
+        self.step = step_torch.Step(*case, manner)
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):  # what is only done once must be done before
+            for _ in range(3):
+                self.step.run()
+        torch.cuda.current_stream().wait_stream(stream)
+        self.graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph):
+            self.gradient = self.step.run()
+
+    def run(self):
+        self.graph.replay()
+
+
+def allow_tf32(allowed):
+    torch.backends.cuda.matmul.allow_tf32 = allowed
+    torch.backends.cudnn.allow_tf32 = allowed
+
+
+def gpu_ways(case):
+    """(name, whether TF32 is allowed, how to make it)"""
+    written = step_torch.Manner(True, False, False, "cuda")
+    fast = step_torch.Manner(False, True, False, "cuda")
+    half = step_torch.Manner(False, True, False, "cuda", torch.float16)
+    return [
+        ("written", False, lambda: Eager(case, written)),
+        ("tf32", True, lambda: Eager(case, fast)),
+        ("graph", True, lambda: Graph(case, fast)),
+        ("half", True, lambda: Graph(case, half)),
+    ]
+
+
+def cpu_ways(case):
+    fast = step_torch.Manner(False, True, True)
+    return [
+        ("written", False, lambda: Eager(case, step_torch.AS_WRITTEN)),
+        ("best", False, lambda: Eager(case, step_torch.best_manner(*case))),
+        ("bfloat16", False, lambda: Eager(case, fast, torch.bfloat16)),
+    ]
+
+
+def wait():
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
+
+def milliseconds(way, steps):
+    """The median of some steps, each until it is done, after one that is not counted."""
+    taken = []
+    for _ in range(steps + 1):
+        wait()
+        start = time.perf_counter()
+        way.run()
+        wait()
+        taken.append((time.perf_counter() - start) * 1e3)
+    return statistics.median(taken[1:])
+
+
+def create_ways(case):
+    ways = []
+    for name, tf32, create in (gpu_ways if torch.cuda.is_available() else cpu_ways)(case):
+        allow_tf32(tf32)
+        try:
+            way = create()
+            milliseconds(way, 1)
+            ways.append((name, tf32, way))
+        except (RuntimeError, NotImplementedError, TypeError) as error:
+            print(f"peer {name} failed={' '.join(str(error).split())[:120]}", flush=True)
+    return ways
+
+
+def reverie_milliseconds(options, steps):
+    words = ["--model", options.model, "--layer", options.layer, "--size", options.size]
+    for name in ("input_format", "device", "cache"):
+        if getattr(options, name):
+            words += ["--" + name.replace("_", "-"), getattr(options, name)]
+    return reverie_bench.step(options.program, *words, "--runs", str(steps))[2]
+
+
+def one_round(options, ways, steps):
+    """What each took, Reverie last where it takes part."""
+    taken = []
+    for _, tf32, way in ways:
+        allow_tf32(tf32)
+        taken.append(milliseconds(way, steps))
+    if options.program:
+        taken.append(reverie_milliseconds(options, steps))
+    return taken
+
+
+def run_rounds(options, ways):
+    end = time.monotonic() + options.seconds
+    one_round(options, ways, 1)  # builds kernels and caches, uncounted
+    rounds = []
+    while len(rounds) < ROUNDS_LEAST or (
+        time.monotonic() < end and len(rounds) < ROUNDS_MOST
+    ):
+        rounds.append(one_round(options, ways, STEPS))
+    return rounds
+
+
+def report(options, ways, rounds):
+    line = f"peer {options.layer} {options.size} rounds={len(rounds)}"
+    times = list(zip(*rounds))
+    if options.program:
+        line += f" reverie_ms={statistics.median(times[-1]):.3f}"
+    for (name, _, _), theirs in zip(ways, times):
+        line += f" {name}_ms={statistics.median(theirs):.3f}"
+        if options.program:
+            ratios = [their / our for their, our in zip(theirs, times[-1])]
+            for word, value in (
+                ("min", min(ratios)),
+                ("median", statistics.median(ratios)),
+                ("max", max(ratios)),
+            ):
+                line += f" {name}_times_{word}={value:.3f}"
+    print(line, flush=True)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--program", default=str(ROOT / "build" / "reverie-bench"))
+    parser.add_argument("--model", default=str(ROOT / "models" / "inception_v3.onnx"))
+    parser.add_argument("--input-format", help="as reverie's option, where the network wants it")
+    parser.add_argument("--layer", default="mixed5")
+    parser.add_argument("--size", default="512x384")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--device", help="of Reverie, as `reverie devices` counts them")
+    parser.add_argument("--cache", help="of Reverie")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    step_torch.prepare()
+    name = torch.cuda.get_device_name() if torch.cuda.is_available() else "processor"
+    print(f"peer torch={torch.__version__} device={name.replace(' ', '_')}", flush=True)
+    model = step_torch.onnx_reader.read_model(options.model)
+    layer = step_torch.find_layer(model, options.layer)
+    ways = create_ways((model, layer, *step_torch.parse_size(options.size)))
+    report(options, ways, run_rounds(options, ways))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (OSError, ValueError, KeyError, RuntimeError, NotImplementedError) as error:
+        sys.exit(f"peer: {error}")
