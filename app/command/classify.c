@@ -1,5 +1,5 @@
-/* The command classify: what a network takes a picture for, so that anybody can see that it is
- * alive. */
+/* The command classify: what a network takes a picture for, which shows a person that the network
+ * works. */
 #include <math.h>
 #include <string.h>
 
@@ -11,7 +11,8 @@
 #include "app/options/dreamer.h"
 #include "engine/reverie_inspect.h"
 
-/* The side of the square that classifiers of ImageNet were trained on, and how many are told. */
+/* The side of the pictures that classifiers of ImageNet were trained on, and how many classes are
+ * printed. */
 enum { SIDE = 224, BEST = 5 };
 
 struct classification {

@@ -18,7 +18,7 @@ static rv_status print_keys(const struct options *options, rv_error *error)
 
 int main(int count, char **words)
 {
-	/* Without a word, the program plays. */
+	/* Without any word on the command line the program plays live. */
 	const struct program reverie = {.name = "reverie",
 	                                .commands = command_table,
 	                                .usual = "live",

@@ -12,7 +12,7 @@ static rv_status print_man(const struct options *options, rv_error *error)
 	return status;
 }
 
-/* What measures was part of this program once. */
+/* Benchmarks were part of this program once; whoever calls them here is told where they are. */
 static rv_status refuse_bench(const struct options *options, rv_error *error)
 {
 	return rv_fail(error, RV_INVALID,

@@ -23,7 +23,7 @@ static void tell_value(struct action_state *state, const struct option *option)
 	         value[0] ? value : "default");
 }
 
-/* The other way round from tell_value(): "default" is what it says of what is not set. */
+/* Reads what tell_value() writes, which says "default" of an option that is not set. */
 static rv_status set_value(struct options *options, const struct option *option, const char *value,
                            rv_error *error)
 {
@@ -47,7 +47,8 @@ rv_status action_set(struct action_state *state, const struct action_call *call,
 	return RV_OK;
 }
 
-/* In thousandths, or many small steps would end beside round numbers. */
+/* Numbers are rounded to thousandths: otherwise the errors of many small steps would add up, and a
+ * value would never be round again. */
 static void put_number(struct action_state *state, const struct option *option, double value)
 {
 	value = within(value, option->range->minimum, option->range->maximum);
@@ -61,7 +62,8 @@ static bool can_be_added_to(const struct option *option)
 	return option->type->number && !option->type->is_choice && !option->range->odd;
 }
 
-/* Stops at the ends of the range: a key held down is no mistake. */
+/* A sum beyond the range becomes the end of the range and is no error, since a key may be held
+ * down. */
 rv_status action_add(struct action_state *state, const struct action_call *call, rv_error *error)
 {
 	const struct option *option = call->option;
@@ -78,7 +80,8 @@ rv_status action_add(struct action_state *state, const struct action_call *call,
 	return RV_OK;
 }
 
-/* Where a wide range begins above zero, factors count: the middle of zoom's 0.1 to 10 is 1. */
+/* A wide range above zero is turned through by equal factors instead of equal amounts, so that the
+ * middle of zoom's 0.1 to 10 is 1. */
 static double value_at(const struct option *option, double position)
 {
 	double low = option->range->minimum, high = option->range->maximum;
@@ -154,7 +157,7 @@ static int find_layer(const struct action_state *state, const char *name)
 	return -1;
 }
 
-/* Of several layers, the first. */
+/* The index of the layer that is dreamed of; of several, that of the first. */
 static int current_layer(const struct action_state *state)
 {
 	const struct option_layers *layers = &state->options.dream.layers;
@@ -190,7 +193,7 @@ rv_status action_move_layer(struct action_state *state, const struct action_call
 	return RV_OK;
 }
 
-/* -1: all. */
+/* Chooses one channel of the current layer, or with -1 all of them. */
 static void go_to_channel(struct action_state *state, int channel)
 {
 	struct option_channels *channels = &state->options.dream.channels;
@@ -211,7 +214,7 @@ static rv_status count_channels(const struct action_state *state, int *count, rv
 	              : rv_fail(error, RV_NOT_FOUND, "this layer has no channels to go through");
 }
 
-/* All channels come before the first single one. */
+/* Channel -1, which is all of them, comes before channel 0. */
 rv_status action_move_channel(struct action_state *state, const struct action_call *call,
                               rv_error *error)
 {
@@ -312,7 +315,7 @@ rv_status action_randomise(struct action_state *state, const struct action_call 
 	return RV_OK;
 }
 
-/* Takes over what presets hold, but for the network, which stays open. */
+/* Takes over what presets hold, except for the network: the one that is open stays. */
 static void take_dream(struct option_dream *dream, const struct option_dream *from)
 {
 	struct option_network open = dream->network;
@@ -352,7 +355,8 @@ rv_status action_move_preset(struct action_state *state, const struct action_cal
 {
 	if (!state->preset_count)
 		return rv_fail(error, RV_NOT_FOUND, "there are no presets");
-	/* Before the first move in either direction, none is the current one. */
+	/* Before the first move no preset is the current one: forward begins with the first,
+	 * backward with the last. */
 	int count = state->preset_count, by = call->action->by;
 	int index = state->preset ? state->preset - 1 + by : by > 0 ? 0 : count - 1;
 	index = (index % count + count) % count;
@@ -360,7 +364,8 @@ rv_status action_move_preset(struct action_state *state, const struct action_cal
 	return take_preset(state, state->presets[index], error);
 }
 
-/* By name alone: who sends actions over a network is not to have any file read. */
+/* A path is refused: whoever sends actions over a network must not be able to have any file read.
+ */
 rv_status action_preset(struct action_state *state, const struct action_call *call, rv_error *error)
 {
 	if (strchr(call->value, '/') || call->value[0] == '.')
@@ -369,7 +374,8 @@ rv_status action_preset(struct action_state *state, const struct action_call *ca
 	return take_preset(state, call->value, error);
 }
 
-/* The newest of the undone changes comes first in what follows the newest change. */
+/* history holds first the undo_count changes that can be undone, the newest last, and behind them
+ * the redo_count changes that can be made again, the one undone last first. */
 void action_remember(struct action_state *state, const struct options *before)
 {
 	if (state->undo_count == ACTION_UNDO_MAX)

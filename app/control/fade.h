@@ -1,7 +1,7 @@
-/* From one dream to another without a jump: numbers that a dream under way can follow
- * (strength, zoom, inherit and the like) go there evenly; all else is changed at once, and what was
- * dreamed before fades where it is shown (app/live/crossfade.h). Pure functions of a clock given
- * from outside. */
+/* Fades from one set of dream options to another. Numbers that a dream under way can follow
+ * (strength, zoom, inherit and the like) change evenly; all else changes at once, and what was
+ * dreamed before fades where it is shown (app/live/crossfade.h). These are pure functions of a
+ * clock given from outside. */
 #ifndef APP_CONTROL_FADE_H
 #define APP_CONTROL_FADE_H
 
@@ -13,8 +13,8 @@ struct fade {
 	double seconds;
 	int64_t begun; /* nanoseconds; 0: with the next step */
 	struct option_dream from, to;
-	struct option_dream written; /* by the last step: what somebody else changed since is left
-	                              * to him */
+	struct option_dream written; /* as the last step left it: a number that differs now was
+	                                changed by somebody else, and stays as it is */
 };
 
 /* Begins to go from `from` to what dream holds now, and puts its numbers back to begin

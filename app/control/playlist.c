@@ -131,8 +131,8 @@ const struct playlist_line *playlist_tick(struct playlist *playlist, int64_t now
 	bool over = !playlist->paused_at && now - playlist->begun >= length;
 	if (!first && !over && !playlist->hurry)
 		return NULL;
-	/* From when the last line was over, so that a playlist keeps its time; one that fell far
-	 * behind, as on a machine that slept, begins its line now. */
+	/* A line is due when the one before it was over, so that delays do not add up. One that is
+	 * far overdue, as after the machine slept, begins now. */
 	int64_t due = playlist->begun + length;
 	bool late = first || playlist->hurry || now - due > length;
 	playlist->begun = late ? now : due;

@@ -23,7 +23,8 @@ struct remote_argument remote_text(const char *text)
 	return argument;
 }
 
-/* Controllers know numbers only: they choose by index, and need no whole ones. */
+/* Many controllers can send numbers alone, so a choice may be given by its index, and a whole
+ * number as a float that is near it. */
 static const char *value_text(const struct option *option, const struct remote_argument *argument,
                               struct remote_argument *rounded)
 {

@@ -14,7 +14,7 @@ static const double same_scene = 22, other_scene = 45;
  * into 16 bits. */
 enum { ONE_BITS = 6, ONE = 1 << ONE_BITS, PLACE_BITS = 16, RUN = 16 };
 
-/* Four numbers that the processor works on at once: a pixel, and what comes after it. */
+/* Four numbers that are computed at once: the three of a pixel, and a fourth that nobody uses. */
 typedef int16_t pixel4 __attribute__((vector_size(8)));
 
 void compose_release(struct composer *composer)
@@ -25,7 +25,8 @@ void compose_release(struct composer *composer)
 	*composer = (struct composer){0};
 }
 
-/* Where the middle of pixel i of `of` lies on `count` pixels that cover the same. */
+/* The position of the middle of pixel i on another grid: from `of` pixels to `count` pixels that
+ * cover the same length. */
 static float middle(int i, int of, int count)
 {
 	return ((float)i + 0.5f) * (float)count / (float)of - 0.5f;
@@ -116,8 +117,9 @@ static pixel4 mix(pixel4 a, pixel4 b, int16_t weight)
 	return a + (((b - a) * weight + ONE / 2) >> ONE_BITS);
 }
 
-/* Fetches the detail of `count` pixels in a row, from one place on by equal steps. Writes one
- * number more than three a pixel. */
+/* Interpolates the detail for `count` neighbouring pixels: the first lies at `at` in the dream, and
+ * each one after it a step further. Pixels are stored as vectors of four numbers, so one number
+ * beyond the last pixel is written. */
 static void fetch(const struct dream *dream, struct composer_column at,
                   const struct composer_column *step, int count, int16_t *row)
 {
@@ -147,8 +149,8 @@ static int32_t part_of(int32_t value, float part)
 	return (int32_t)((float)value * part);
 }
 
-/* Fills composer->row with what is to be added to row y, from pixel `first` on. Without motion the
- * only column is at rest. */
+/* Fills composer->row with what is to be added to row y, from pixel `first` on. Without motion
+ * there is a single column, which is not displaced. */
 static void fetch_row(struct composer *composer, const struct composition *composition, int y,
                       int first)
 {

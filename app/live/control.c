@@ -31,7 +31,8 @@ static void take_event(struct live *live, const struct window_event *event)
 		    options->display.view != OPTION_VIEW_SPLIT)
 			break;
 		snprintf(drag, sizeof(drag), "set split %.3f", event->picture.x);
-		action_run(live->actions, drag, NULL); /* what is seen need not be said */
+		/* A drag is seen in the picture, so its message is not shown. */
+		action_run(live->actions, drag, NULL);
 		break;
 	case WINDOW_KEY:
 		action = keys_find_in(&live->keys, live_display_mode(options), event->key);
@@ -52,7 +53,7 @@ static void name_file(struct live *live, const char *end, char name[PATH_LENGTH]
 	snprintf(name, PATH_LENGTH, "reverie-%s-%d.%s", moment, ++live->files, end);
 }
 
-/* As a preset. */
+/* Writes the dream part of the options to a file, as a preset. */
 static void write_settings(const struct option_dream *dream, char *text, size_t capacity)
 {
 	char value[OPTION_VALUE_LENGTH];

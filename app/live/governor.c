@@ -139,7 +139,8 @@ static double depth(const struct governor_quality *quality, const struct governo
 
 typedef bool give_up(struct governor_quality *quality);
 
-/* Gives up what is missed least for what it saves; false at the bottom. */
+/* Gives up whatever loses the least depth for the cost that it saves; false at the bottom of the
+ * ladder. */
 static bool descend(struct governor_quality *quality, const struct governor_quality *top,
                     unsigned locks)
 {
@@ -233,7 +234,7 @@ void governor_wish(struct governor *governor, const struct governor_quality *wis
 	governor->patience = patience_least;
 	governor->climbed = false;
 	go_to(governor, 0);
-	/* Of the size so far, as another would be seen, and no dearer. */
+	/* Begins at the size so far, since a change of size is seen, and at no higher cost. */
 	while (governor->rung < governor->rungs - 1 &&
 	       (governor->ladder[governor->rung].width > old.width ||
 	        cost(&governor->ladder[governor->rung]) > cost(&old)))
@@ -283,7 +284,7 @@ void governor_measure(struct governor *governor, double milliseconds, double tar
 	governor->unit += fmax(1.0 / governor->measured, smoothing) * (unit - governor->unit);
 	bool misses = predict(governor, governor->rung) > target;
 	double above = governor->rung ? predict(governor, governor->rung - 1) : INFINITY;
-	/* Where twice as much would fit as well, what failed before is no warning. */
+	/* Where even twice the cost would fit, an earlier climb that failed is no warning. */
 	double patience = above < headroom * target / 2 ? fmin(governor->patience, patience_least)
 	                                                : governor->patience;
 	governor->missed_for = misses ? governor->missed_for + milliseconds : 0;

@@ -51,8 +51,8 @@ static void name_layer(struct live *live)
 	strcpy(layers->list[0].name, name);
 }
 
-/* All layers that are pictures. Worth going through are, of networks built from blocks, the ends of
- * those. */
+/* Lists all layers that have pixels. In a network built from blocks (at least four concatenations)
+ * only the ends of the blocks are browsed. */
 static rv_status list_layers(struct live *live, rv_error *error)
 {
 	const rv_model *model = live->dreamer.model;
@@ -182,7 +182,7 @@ static rv_status create_actions(struct live *live, const struct options *options
 	return RV_OK;
 }
 
-/* What costs little and is most often wrong comes first. */
+/* The parts that cost little and are most often wrong are opened first. */
 static rv_status open_parts(struct live *live, const struct options *options, rv_error *error)
 {
 	rv_status status;

@@ -6,7 +6,7 @@
 #include "app/base/clock.h"
 #include "app/live/act.h"
 
-/* More than can come from hands between two frames. */
+/* More commands than hands can give between two frames. */
 enum { COMMANDS_MAX = 256 };
 
 static void say(struct live_remote *remote, const char *text)
@@ -19,7 +19,7 @@ static void say(struct live_remote *remote, const char *text)
 	queue_push(remote->commands, command, 0);
 }
 
-/* Who did not ask for MIDI need not know that there is none. */
+/* The lack of MIDI is no news to somebody who did not ask for it. */
 static void open_midi(struct live_remote *remote, const char *from, const struct keys *keys)
 {
 	rv_error error;

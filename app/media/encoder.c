@@ -221,7 +221,8 @@ static void set_quality(AVCodecContext *encoder, int quality)
 		av_opt_set_double(encoder->priv_data, names[i],
 		                  (int)(quality * worst / QUALITY_SCALE + 0.5), 0);
 		encoder->bit_rate = 0;
-		/* VP8 has no quality without a limit: one that is never met. */
+		/* VP8 takes a quality only together with a bit rate, so it gets one that is never
+		 * reached. */
 		if (encoder->codec_id == AV_CODEC_ID_VP8)
 			encoder->bit_rate = 200000000;
 		return;
@@ -239,7 +240,7 @@ static void limit_default_effort(AVCodecContext *encoder)
 	av_opt_set_int(encoder->priv_data, "row-mt", 1, 0); /* no harm where it is unknown */
 }
 
-/* The dream needs the processor too. */
+/* Chooses an encoder's fast settings, as the dream needs the processor too. */
 static void set_realtime_speed(AVCodecContext *encoder)
 {
 	static const char *const settings[][3] = {

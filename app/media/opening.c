@@ -6,7 +6,7 @@
 #include "app/base/clock.h"
 #include "app/base/thread.h"
 
-/* Nanoseconds, in which an opening that can be interrupted ends. */
+/* Nanoseconds in which an opening has ended, if it can be interrupted where it is. */
 enum { ABANDON_WAIT = 300000000 };
 
 /* Shared by the thread and the caller; whoever is done last frees it. */

@@ -66,7 +66,8 @@ static rv_image find_part(const struct source *source, const rv_image *image, in
 	return part;
 }
 
-/* After drawing: libswscale may write beyond the end of a row. */
+/* The area around the picture is cleared after drawing, because libswscale may write beyond the end
+ * of a row. */
 static void clear_around(const rv_image *image, const rv_image *part, int left, int top)
 {
 	size_t pixel = convert_pixel_bytes(image->format),

@@ -76,7 +76,8 @@ static int tell_progress(void *context, curl_off_t total, curl_off_t now, curl_o
 	return fetch->cancelled;
 }
 
-/* Where there is no network at all, that is found out once and not for every place. */
+/* The first server gets less time: where there is no network at all, one short wait finds that out
+ * for all places. */
 static long connect_milliseconds(const struct fetch *fetch)
 {
 	long left = 1000L * NO_NETWORK_SECONDS - (long)((clock_now() - fetch->started) / 1000000);
@@ -134,7 +135,7 @@ static rv_status open_part(struct fetch *fetch, rv_error *error)
 	return RV_OK;
 }
 
-/* Places the next byte behind those that are there. */
+/* Sets the position behind the bytes that are there already. */
 static bool find_end(struct fetch *fetch)
 {
 	off_t end = fseeko(fetch->file, 0, SEEK_END) ? -1 : ftello(fetch->file);

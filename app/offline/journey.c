@@ -40,7 +40,7 @@ static unsigned random_byte(uint64_t *state)
 	return (unsigned)(*state >> 56);
 }
 
-/* Grey with coloured noise: something for the network to see anything in. */
+/* Grey with coloured noise, in which a network may see anything. */
 static rv_status make_noise(struct journey *journey, const struct options *options, rv_error *error)
 {
 	uint64_t state = options->dream.params.seed;

@@ -43,8 +43,8 @@ static rv_status open_still(struct transcode *t, rv_error *error)
 	return output_file_create(&t->still, job->still, job->force, error);
 }
 
-/* Players want chroma halved both ways. Animated pictures are shown pixel by pixel, and who reads a
- * pipe wants what came in. */
+/* Players want chroma at half the size, and so even sides. Animated pictures are shown pixel by
+ * pixel, and whoever reads a pipe wants the size that came in. */
 static bool wants_even_sides(const struct job *job)
 {
 	return !job->exact && strcmp(job->output, "-") && !picture_name_known(job->output);

@@ -23,7 +23,7 @@ static bool find_file(const struct paths *folders, const char *name, char path[P
 	return false;
 }
 
-/* The first file whose name has a part. */
+/* Searches for the first file whose name contains a part. */
 struct search {
 	const char *part;
 	char path[PATH_LENGTH];
@@ -67,8 +67,8 @@ static rv_status find_named(const char *name, char path[PATH_LENGTH], rv_error *
 	               "%.256s: no such model; `reverie models` lists those there are", name);
 }
 
-/* The catalogue begins with what people dream with most gladly. Files come under many names, such
- * as bvlc_googlenet.onnx and googlenet-9.onnx. */
+/* The catalogue lists first the networks that people like best to dream with. Files come under many
+ * names, such as bvlc_googlenet.onnx and googlenet-9.onnx, so a part of the name will do. */
 static rv_status find_default(char path[PATH_LENGTH], rv_error *error)
 {
 	struct paths folders = paths_model_folders();
@@ -116,7 +116,8 @@ const char *dreamer_network_name(const struct dreamer *dreamer)
 	return dreamer->network ? dreamer->network->name : "";
 }
 
-/* The network that a preset is for comes before what is usual. */
+/* The network is the one that was named, else the one that the preset is for, else the usual one.
+ */
 static rv_status find_model(struct dreamer *dreamer, const struct option_network *network,
                             char path[PATH_LENGTH], rv_error *error)
 {
@@ -132,7 +133,8 @@ static rv_status find_model(struct dreamer *dreamer, const struct option_network
 	return find_default(path, error);
 }
 
-/* A network that is not told by its layers goes by the name of its file. */
+/* A network that is not recognised by its layers is taken for the one that its file is named after.
+ */
 static rv_status check_preset(const struct dreamer *dreamer, const char *needed, rv_error *error)
 {
 	const char *open = dreamer_network_name(dreamer);

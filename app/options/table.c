@@ -26,7 +26,7 @@ enum {
 	}
 #define HELP(text) RANGE(.help = text)
 
-/* Of --memory-limit, bytes: less holds no network, more is out of this world. */
+/* The range of --memory-limit in bytes: no network fits into less, and no machine has more. */
 #define MEMORY_LEAST (64.0 * 1024 * 1024)
 #define MEMORY_MOST (1024.0 * 1024 * 1024 * 1024)
 
@@ -57,7 +57,8 @@ const char *const option_group_titles[OPTION_GROUP_COUNT] = {
 	[OPTION_GROUP_PROGRAM] = "The program", [OPTION_GROUP_DISPLAY] = "Where it is seen",
 };
 
-/* One entry, a few lines: what it is; where it lives and what it may be; what a person reads. */
+/* Each entry is a few lines: first what the option is, then where its value stands and what it may
+ * be, then what a person reads. */
 /* clang-format off */
 const struct option option_table[] = {
 	/* The dream. */

@@ -8,18 +8,19 @@
 #include "app/screen/hud_font.h"
 #include "app/screen/hud_paint.h"
 
-/* Places and sizes on a sheet: across in letters, down in lines, of a graph in letter pixels. */
+/* Positions and sizes on a sheet: columns are counted in letters, rows in lines, and what belongs
+ * to the graph in letter pixels. */
 enum {
 	SPANS_MAX = 2 * HUD_KEYS_MAX + 32,
 	SPAN_LENGTH = 2 * HUD_TEXT_LENGTH,
 	LABEL_WIDTH = 10, /* of the full level's left column */
 	COLUMN_GAP = 3,   /* between columns of keys */
 	GRAPH_HEIGHT = 30,
-	GRAPH_GAP = 4,                     /* below it */
-	GRAPH_BAR = 3,                     /* from bar to bar; one of it stays free */
-	BAR_WIDTH = 24,                    /* of a bar, in letters */
-	BAR_LABEL = 17,                    /* and of what stands before it */
-	CORNER = 4,                        /* radius of the panel's */
+	GRAPH_GAP = 4,  /* below it */
+	GRAPH_BAR = 3,  /* from bar to bar; one of it stays free */
+	BAR_WIDTH = 24, /* of the bar that shows how far kernels are built, in letters */
+	BAR_LABEL = 17, /* of the label before that bar, in letters */
+	CORNER = 4,     /* radius of the panel's */
 	AROUND = HUD_MARGIN + HUD_PADDING, /* letter pixels around the text */
 };
 
@@ -33,7 +34,7 @@ static const struct hud_colour stage_colours[HUD_STAGES] = {
 	{110, 160, 235, 255}, {120, 210, 150, 255}, {200, 140, 230, 255}, {235, 205, 110, 255}};
 static const char *const stage_names[HUD_STAGES] = {"convert", "dream", "compose", "show"};
 
-/* What is to be drawn, before it is known how large it is. */
+/* Texts and graphs laid out in letters and lines, before the size of a letter is chosen. */
 struct sheet {
 	int count, columns, lines; /* size, in letters and lines */
 	struct span {
@@ -75,7 +76,7 @@ static void add_message(struct sheet *sheet, const struct hud_state *state)
 		add(sheet, 0, sheet->lines, warning, "%s", state->recording);
 }
 
-/* How far kernels are built. */
+/* Adds a bar that shows which part of the kernels is built. */
 static void add_bar(struct sheet *sheet, const struct hud_state *state)
 {
 	if (!(state->prepared > 0 && state->prepared < 1))
@@ -220,7 +221,7 @@ static int width_of(const struct sheet *sheet)
 static int height_of(const struct sheet *sheet)
 {
 	int graph = sheet->graph_line ? GRAPH_HEIGHT + GRAPH_GAP : 0;
-	/* Below the last line there is no gap, but its descenders. */
+	/* The gap below the last line is left out, but not the descenders of its letters. */
 	return (sheet->lines - 1) * HUD_FONT_LINE + HUD_FONT_ROWS + graph + 2 * AROUND;
 }
 

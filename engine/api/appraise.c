@@ -1,5 +1,4 @@
-/* How much of what is dreamed of the network sees in a picture: forward passes, and sums on the
- * host. */
+/* Depth, the response of a network to a dream: forward passes, and sums on the host. */
 
 #include <math.h>
 #include <stdlib.h>

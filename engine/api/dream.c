@@ -84,7 +84,8 @@ static rv_status build(rv_engine *engine, rv_error *error)
 	return status;
 }
 
-/* The typical level of each channel of a target, for winners; NULL for the other objectives. */
+/* The RMS of each channel of a target over ordinary pictures, for winners; NULL for the other
+ * objectives. */
 static rv_status find_channel_rms(rv_engine *engine, int target, float **channel_rms,
                                   rv_error *error)
 {

@@ -1,4 +1,4 @@
-/* The functions of engine/reverie.h that look inside: arrays, tuning, kernels. */
+/* The functions of engine/reverie_inspect.h that look inside: arrays, tuning, kernels. */
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* The functions of engine/reverie.h that measure: steps, launches, memory, convolutions. */
+/* The functions of engine/reverie_inspect.h that measure: steps, launches, memory, convolutions. */
 
 #include <stdlib.h>
 
@@ -183,7 +183,8 @@ rv_status rv_compare_convolutions(rv_engine *engine, const char *layer, int widt
 	status = probe_create(&probe, engine, layer, width, height, true, 1, error);
 	if (status != RV_OK)
 		return status;
-	/* Values as in use: denormal numbers, or zeros, would be another race. */
+	/* The picture is an ordinary one: kernels that compute with zeros or denormal numbers take
+	 * another time. */
 	status = present_dead_leaves(&probe, error);
 	if (status == RV_OK)
 		status = probe_run(&probe, error);

@@ -28,7 +28,8 @@ const struct onnx_model *model_onnx(const rv_model *model)
 
 /* ---- the default layer ---- */
 
-/* Where several branches come together, most is known of the picture. */
+/* Whether several branches of the network come together here, so that the layer knows most of the
+ * picture. */
 static bool is_junction(const rv_layer_info *layer)
 {
 	return !strcmp(layer->operator_name, "Concat") || !strcmp(layer->operator_name, "Add");

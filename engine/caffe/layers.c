@@ -110,7 +110,7 @@ static bool ends_with(const char *text, const char *end)
 	return length >= end_length && !strcmp(text + length - end_length, end);
 }
 
-/* It only judges or swallows what the network says. */
+/* Whether the layer is a loss, a measurement or a sink, whose output no layer reads. */
 static bool judges(const struct caffe_layer *layer)
 {
 	return ends_with(layer->type, "Loss") || !strcmp(layer->type, "Accuracy") ||

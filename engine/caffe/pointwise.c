@@ -13,7 +13,7 @@ void caffe_convert_relu(struct conversion *conversion, const struct caffe_layer 
 	writer_float(&conversion->writer, node, "alpha", slope);
 }
 
-/* [count] as [count][1][1], which is spread over the pixels of an image. */
+/* A list of [count] values as [count][1][1], which is broadcast over the pixels of an image. */
 static void add_by_channel(struct conversion *conversion, const struct caffe_layer *layer,
                            const char *ending, Onnx__NodeProto *node, const float *values,
                            size_t count)

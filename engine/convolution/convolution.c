@@ -93,7 +93,7 @@ static void record_chosen(void *context, struct launch_recorder *recorder,
 
 /* ---- recording ---- */
 
-/* Kernels of their own, which nothing competes with. */
+/* Whether the problem has a kernel of its own, so that there is no choice of methods. */
 static bool is_special(const struct convolution_problem *problem)
 {
 	return problem_writes_picture(problem) || problem_is_depthwise(problem);
@@ -228,7 +228,8 @@ static rv_status tune_dense(struct tuning *tuning, const struct convolution_prob
 	if (known)
 		return RV_OK;
 	tuning->measured = true;
-	/* What only the losers read is not worth keeping, in memory or on disk. */
+	/* Packed weights that only losing candidates read are kept neither in memory nor on disk.
+	 */
 	status = weights_cache_create(&racing.weights, "", error);
 	if (status != RV_OK)
 		return status;

@@ -36,8 +36,9 @@ static cl_mem panels(struct launch_recorder *recorder, struct weights_cache *wei
 	return weights_cache_find(weights, recorder, problem, &layout);
 }
 
-/* Tiles of pixels that one work-group computes one after the other. Each work-group reads its panel
- * of weights from afar, so as many as leave every core enough work-groups to share evenly. */
+/* How many tiles of pixels a work-group computes one after the other. It has to fetch its panel of
+ * weights from memory, so it does as many tiles as leave each core enough work-groups to share the
+ * work evenly. */
 static int tiles_per_group(const struct device *device, int tiles, int others)
 {
 	int wanted = 12 * (int)device->info.compute_units, count = 16, groups;

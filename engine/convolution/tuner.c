@@ -60,7 +60,8 @@ void tuner_destroy(struct tuner **tuner)
 	*tuner = NULL;
 }
 
-/* Keys that agree as far as they reach are of shapes alike enough. */
+/* Writes what identifies the shape of a problem. A key that does not fit is cut off: shapes that
+ * agree that far may share a choice. */
 static void shape_key(const struct tuner *tuner, const struct convolution_problem *problem,
                       char key[KEY_LENGTH])
 {

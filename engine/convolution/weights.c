@@ -10,7 +10,8 @@
  * files of other versions are not found. */
 enum { LAYOUTS_VERSION = 2 };
 
-/* On disk. More than two large networks take at one picture size. */
+/* Bytes of packed weights on disk at most: more than two large networks need at one picture size.
+ */
 static const size_t disk_bytes_most = (size_t)1 << 30;
 
 enum { KEY_LENGTH = 256 };

@@ -7,7 +7,8 @@
 enum {
 	OPTIONS_LENGTH = 1536,
 	TAPS_MAX = 7,
-	/* Of a work-group, at most: with more, its scratch leaves the nearest cache but one. */
+	/* The most tiles of a work-group: the scratch of more would not fit into the second-level
+	   cache. */
 	BLOCK_TILES = 24,
 	FETCH_TILES = 2,
 };
@@ -46,8 +47,9 @@ static size_t local_bytes(const struct winograd_plan *plan, int channels, int pa
 	       ((size_t)plan->block_tiles * (channels + panel) + 2 * TENSOR_ALIGNMENT);
 }
 
-/* Tiles as long as the compute unit that has most of them works on, plus, for each of its blocks,
- * those it could do while it fetches the weights again. */
+/* Estimates the time that all blocks take, in tiles: those of the compute unit that has the most,
+ * and for each of its blocks as many more as it could compute while it fetches the weights again.
+ */
 static int makespan(int tiles, int block_tiles, const struct device *device)
 {
 	const int units = device->info.compute_units ? (int)device->info.compute_units : 1;
@@ -55,7 +57,8 @@ static int makespan(int tiles, int block_tiles, const struct device *device)
 	return divide_up(divide_up(tiles, block_tiles), units) * (block_tiles + FETCH_TILES);
 }
 
-/* block_tiles 0: what seems best. */
+/* Sets plan->block_tiles to block_tiles or, where that is 0, to what makespan() finds the shortest.
+ */
 static void choose_block(struct winograd_plan *plan, const struct device *device, int channels,
                          struct register_tile tile, int block_tiles)
 {

@@ -357,7 +357,8 @@ rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const r
 	return status;
 }
 
-/* on_journey: there is no new frame. */
+/* Dreams a frame of a video, or with on_journey the next one of a journey, for which there is no
+ * new frame. */
 static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
                              const rv_params *params, int64_t time, bool on_journey,
                              rv_error *error)
@@ -394,7 +395,7 @@ static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
 	return status;
 }
 
-/* What was broken off leaves the past as it was; false where that is lost. */
+/* After a cancelled dream the past is the one that it began with. False where that is lost. */
 static bool abandon(struct ascent *ascent, rv_status status)
 {
 	return status == RV_CANCELLED && ascent->temporal &&

@@ -110,8 +110,9 @@ static rv_status run_octave(struct schedule *schedule, const struct schedule_pla
 	return status != RV_OK ? status : octave_leave(octave, queue, error);
 }
 
-/* Masked octaves below the first step have nothing to give: the larger ones inherit their part
- * themselves. The largest is always gone through. */
+/* The first octave that is gone through. Masked octaves below the first that takes steps are left
+ * out, as they would pass nothing on: the larger ones inherit their part of the detail themselves.
+ * The largest octave is never left out. */
 static int first_octave(const struct schedule *schedule, const struct schedule_plan *plan)
 {
 	int first = 0;

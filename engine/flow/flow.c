@@ -37,7 +37,8 @@ static void allocate(struct launch_recorder *recorder, struct flow *flow)
 			record_own_buffer(recorder, pixels * 2 * sizeof(float), NULL);
 }
 
-/* Both pictures change places with every push, so everything is recorded for both. */
+/* The two pyramids swap their roles with every push, so everything is recorded for either
+ * assignment. */
 static rv_status record(struct flow *flow, rv_error *error)
 {
 	struct launch_recorder recorder = {

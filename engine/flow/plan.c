@@ -2,8 +2,8 @@
 
 #include "engine/base/rounding.h"
 
-/* The smallest side a level may have: less would show too little to match, and more would let
- * motion by a sixth of the picture escape. */
+/* The smallest side a level may have. A smaller level shows too little to be matched; without
+ * levels as small as this, motion by a sixth of the picture would be missed. */
 enum { SMALLEST_SIDE = 6 };
 
 /* Coarse levels cost little, and many linearisations there find large motions. */

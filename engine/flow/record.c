@@ -3,9 +3,9 @@
 #include "engine/base/minmax.h"
 #include "engine/base/rounding.h"
 
-/* Fewer rows or pixels than these are not worth a work-group of their own on a CPU. Otherwise there
- * are several for each core: PoCL gives the first thread that asks one more than its share of those
- * that are left, so that of two both would go to one core. */
+/* The least work of a work-group on a CPU, below which starting it costs too much. Where there is
+ * more work there are several work-groups for each core, as PoCL gives the first thread that asks
+ * more than its share of those left: of two work-groups, one core would get both. */
 enum { ROWS_OF_A_BAND = 16, BANDS_OF_A_CORE = 4, PIXELS_OF_A_RUN = 4096, RUNS_OF_A_CORE = 16 };
 /* Work-items of a work-group on a GPU. */
 enum { GPU_TILE_WIDTH = 16, GPU_TILE_HEIGHT = 8 };
@@ -170,7 +170,7 @@ static void record_relax_colours(struct launch_recorder *recorder, const struct 
 	finish(recorder, level, 2 * lanes(recorder));
 }
 
-/* mean and difference are free by now, and serve as scratch. */
+/* The buffers of mean and difference are not read any more at this point, and serve as scratch. */
 static void record_median(struct launch_recorder *recorder, const struct flow *flow,
                           const struct flow_level *level)
 {
@@ -220,7 +220,7 @@ static void record_level(struct launch_recorder *recorder, const struct flow *fl
 
 /* ---- from level to level ---- */
 
-/* No motion: both planes zero, margins included. */
+/* Sets the flow of a level to no motion: zeros in both planes and their margins. */
 static void record_rest(struct launch_recorder *recorder, const struct flow *flow,
                         const struct flow_level *level)
 {

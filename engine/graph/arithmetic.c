@@ -63,7 +63,7 @@ static void apply_constant(enum arithmetic kind, float constant, float *scale, f
 	}
 }
 
-/* Operator set 6 names the axis at which a list is spread. */
+/* Operator set 6 names the axis at which the list is broadcast. */
 static bool is_at_channels(const struct builder *builder, const struct onnx_node *node,
                            const struct onnx_tensor *constant, int channels)
 {

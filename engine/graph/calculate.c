@@ -42,10 +42,10 @@ static int64_t dim_from_end(const struct onnx_tensor *tensor, int from_end)
 	return from_end <= tensor->rank ? tensor->dims[tensor->rank - from_end] : 1;
 }
 
-/* The dimensions of a and b spread over each other. Only where the result is as large as one of
- * them: repeated spreading would grow without end. */
-static bool spread_dims(const struct onnx_tensor *a, const struct onnx_tensor *b, int *rank,
-                        int64_t *dims)
+/* The dimensions of a and b broadcast against each other. False where the result would be larger
+ * than either: repeated broadcasting could make a small file ask for any amount of memory. */
+static bool broadcast_dims(const struct onnx_tensor *a, const struct onnx_tensor *b, int *rank,
+                           int64_t *dims)
 {
 	size_t larger = a->count > b->count ? a->count : b->count;
 	size_t count = 1;
@@ -61,8 +61,9 @@ static bool spread_dims(const struct onnx_tensor *a, const struct onnx_tensor *b
 	return true;
 }
 
-/* Where in from the value stands that is spread to place i of to. */
-static size_t spread_index(const struct onnx_tensor *from, const struct onnx_tensor *to, size_t i)
+/* The index in from of the value that broadcasting puts at index i of to. */
+static size_t broadcast_index(const struct onnx_tensor *from, const struct onnx_tensor *to,
+                              size_t i)
 {
 	size_t index = 0, step = 1;
 	for (int axis = 1; axis <= to->rank; axis++) {
@@ -90,8 +91,8 @@ static rv_status fill_floats(struct builder *builder, const struct onnx_node *no
 	if (status != RV_OK)
 		return status;
 	for (size_t i = 0; i < made->count; i++)
-		floats[i] = calculate_float(kind, a->floats[spread_index(a, made, i)],
-		                            b->floats[spread_index(b, made, i)]);
+		floats[i] = calculate_float(kind, a->floats[broadcast_index(a, made, i)],
+		                            b->floats[broadcast_index(b, made, i)]);
 	translate_set_constant(builder, node, made);
 	return RV_OK;
 }
@@ -111,11 +112,11 @@ static rv_status fill_integers(struct builder *builder, const struct onnx_node *
 	if (status != RV_OK)
 		return status;
 	for (size_t i = 0; i < made->count; i++) {
-		int64_t divisor = b->integers[spread_index(b, made, i)];
+		int64_t divisor = b->integers[broadcast_index(b, made, i)];
 		if (kind == OVER && divisor == 0)
 			return onnx_node_fail(node, error, RV_CORRUPT, "it divides by zero");
 		integers[i] =
-			calculate_integer(kind, a->integers[spread_index(a, made, i)], divisor);
+			calculate_integer(kind, a->integers[broadcast_index(a, made, i)], divisor);
 	}
 	translate_set_constant(builder, node, made);
 	return RV_OK;
@@ -132,7 +133,7 @@ static rv_status fold_pair(struct builder *builder, const struct onnx_node *node
 		status = translate_input_value(builder, node, 1, &b, error);
 	if (status != RV_OK)
 		return status;
-	if (!spread_dims(a->constant, b->constant, &rank, dims))
+	if (!broadcast_dims(a->constant, b->constant, &rank, dims))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "the dimensions of its constants cannot be brought together");
 	return a->constant->integers ? fill_integers(builder, node, kind, rank, dims, error)

@@ -1,5 +1,5 @@
-/* Normalisation by what is there: over the channels of each pixel, or over the pixels of each
- * channel. */
+/* Normalisation by the mean and variance of the values themselves: over the channels of each pixel,
+ * or over the pixels of each channel. */
 #include "engine/graph/translators.h"
 
 /* Inputs 1 and 2, one value a channel each; where there is none, values that change nothing. */

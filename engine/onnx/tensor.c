@@ -203,8 +203,9 @@ static rv_status impossible_dims(const struct onnx_tensor *tensor, rv_error *err
 	               tensor->name);
 }
 
-/* What is bounded is the product of all dimensions but zeros. That of a tensor with values is
- * bounded by the file; one without any explains no more than a person would write. */
+/* The product of all dimensions other than 0 is bounded, so that later arithmetic cannot overflow.
+ * For a tensor with values the length of the file bounds it; one without values gets the limit of
+ * an int, which no honest file reaches. */
 static rv_status decode_dims(struct onnx_tensor *tensor, const Onnx__TensorProto *proto,
                              rv_error *error)
 {

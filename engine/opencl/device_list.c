@@ -32,8 +32,8 @@ static void ask_for_devices(struct device_listing *listing)
 	}
 }
 
-/* The first who asks makes the drivers start, and PoCL tells a second one, who asks meanwhile, of
- * devices that it has not filled in yet. */
+/* The first call makes the drivers start. PoCL would tell another thread, which asks meanwhile, of
+ * devices that it has not filled in yet; so threads take turns. */
 static void list_devices(struct device_listing *listing)
 {
 	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;

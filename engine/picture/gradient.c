@@ -5,7 +5,8 @@
 /* Work-groups of a launch, each leaving one partial sum; work-items of a group on a GPU. */
 enum { GROUPS = 64, GPU_GROUP = 256, PARTIAL_BYTES = 4 * sizeof(float) };
 
-/* `how` of find_factors in shaders/picture/gradient.cl. */
+/* By which measure a band is normalised: the argument `how` of find_factors in
+ * shaders/picture/gradient.cl. */
 enum measure { BY_MEAN_ABS, BY_DEVIATION, BY_RMS };
 
 /* What each band weighs in the sum, finest first; the RMS it is brought to. With equal weights the
@@ -153,7 +154,8 @@ static void record_bands(struct launch_recorder *recorder, struct raster *levels
 
 	record_pyramid(recorder, levels, bands);
 	measurement = measurement_create(recorder, levels, band_shares, bands);
-	/* Finest first: each needs the next one whole. */
+	/* The finest band is split off first, since splitting needs the next coarser level whole.
+	 */
 	for (int i = 0; i < bands; i++) {
 		record_band(recorder, "split_band", levels, i, bands);
 		record_buffer(recorder, measurement.partials);

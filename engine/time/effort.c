@@ -8,11 +8,12 @@
  * often. */
 static const double turn_shares[] = {0.14, 0.06, 0.05, 0.045};
 
-/* The length of these steps, for those of a cold frame. The fine ones must make up for more. */
+/* The length of these steps, as a multiple of a cold frame's. The fine octaves must make up for
+ * more. */
 static const float turn_lengths[] = {1.25f, 1.15f, 1.1f, 1.1f};
 
-/* A cold dream in all that is new, spread over two or three frames: what is uncovered goes on
- * being dreamed more than the rest until it is as deep. */
+/* The part of a cold frame's steps that what is uncovered gets in each frame: a cold dream spread
+ * over two or three frames. It is dreamed more than the rest until it is as deep. */
 static const double uncovered_share = 0.4;
 
 enum { TURNS = sizeof(turn_shares) / sizeof(turn_shares[0]) };

@@ -33,7 +33,8 @@ static rv_status move_dream(struct temporal *temporal, const struct camera_move 
 rv_status temporal_journey(struct temporal *temporal, const rv_params *params, int64_t nanoseconds,
                            struct temporal_plan *plan, rv_error *error)
 {
-	/* Of the thirtieth of a second that a step is meant for. */
+	/* A step is as long as a thirtieth of a second needs; frames further apart take longer
+	 * steps, up to twice as long. */
 	double seconds = temporal_seconds(temporal, nanoseconds), share = fmin(seconds * 30, 2);
 	struct dream_view now;
 	struct camera_move move;

@@ -158,8 +158,8 @@ void temporal_record_keep(struct launch_recorder *recorder, const struct tempora
 	finish_blocks(recorder, buffers, buffers->table);
 }
 
-/* KEEP_MATURING after a change of size. What was enlarged lacks fine lines: it counts as the less
- * mature, the more it was enlarged. */
+/* The value of KEEP_MATURING after a change of size. Enlarging loses fine lines, so the detail
+ * counts as less mature, the more it was enlarged. */
 static float maturing_of_resized(const struct raster *from, const struct raster *to)
 {
 	float scale = (float)from->width / (float)to->width;
@@ -180,7 +180,8 @@ void temporal_record_take_over(struct launch_recorder *recorder,
 	recorder->scratch_bytes = across > down ? across : down;
 	recorder->scratch = record_own_buffer(recorder, recorder->scratch_bytes, NULL);
 	raster_record_resize(recorder, &from->past, &buffers->past);
-	/* A journey goes on from it. One that both share may hold the next frame already. */
+	/* A journey goes on from the frame. A frame raster that both objects share is left alone,
+	 * since it may hold the next frame already. */
 	if (from->rasters.frame != buffers->rasters.frame)
 		raster_record_resize(recorder, from->rasters.frame, buffers->rasters.frame);
 	raster_record_resize(recorder, old, inherited);

@@ -26,7 +26,7 @@ static struct passing passing_of(const rv_time *time, double seconds)
 	};
 }
 
-/* As if nothing had moved. */
+/* Replaces the flow by one that says that nothing moved. */
 static rv_status rest(struct temporal *temporal, rv_error *error)
 {
 	rv_status status = flow_rest(temporal->flow, error);
@@ -55,7 +55,8 @@ static rv_status inherit(struct temporal *temporal, const rv_time *time,
 	                         temporal->buffers.rasters.frame->height, temporal->seconds);
 	rv_status status = RV_OK;
 
-	/* Nothing of another dream is mature. */
+	/* While the whole melting lies ahead, all of the detail is another dream's, and none of it
+	 * is mature. */
 	if (temporal->history.melting >= MELT_SECONDS)
 		passing.maturity_still = passing.maturity_moving = 0;
 	/* Cuts are still judged by the motion; only what is inherited does not go along. */
@@ -72,7 +73,7 @@ static rv_status inherit(struct temporal *temporal, const rv_time *time,
 	return status;
 }
 
-/* While a flash hides the scene, the last detail is kept as it is, and seen as far as it is. */
+/* While a flash hides the scene the last detail is inherited as it is, without fading. */
 static rv_status hold(struct temporal *temporal, rv_error *error)
 {
 	const struct raster *detail = temporal->buffers.rasters.detail;
@@ -116,7 +117,8 @@ static struct effort effort_of(struct temporal *temporal, const rv_params *param
 	const rv_time *time = &params->time;
 	struct effort effort;
 
-	/* The rest of a beginning is dreamed as if cold, but on what was inherited. */
+	/* A frame within the beginning of a scene gets its share of a cold frame's steps, but
+	 * starts from what it inherits. */
 	if (temporal_is_beginning(temporal))
 		return effort_even(effort_onset(params->iterations, time->onset), RV_OCTAVES_MAX);
 	if (time->warm_steps)
