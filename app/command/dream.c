@@ -1,9 +1,11 @@
 /* The command without a name: dream a picture or a video. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/base/paths.h"
 #include "app/base/signals.h"
 #include "app/command/command.h"
+#include "app/offline/batch.h"
 #include "app/offline/job_run.h"
 #include "app/offline/journey.h"
 #include "app/options/dreamer.h"
@@ -12,6 +14,7 @@
 /* What the dreaming of one job needs. */
 struct dream_context {
 	const struct options *options;
+	bool alone; /* the engine dreams pictures by themselves */
 	/* Opened for the first frame only: before that the job finds out what is wrong with the
 	 * files, which takes far less time. */
 	struct dreamer dreamer;
@@ -27,11 +30,18 @@ static bool show_part(void *context, double part)
 }
 
 /* A picture by itself is dreamed without the memory that only videos need. */
-static rv_status open_dreamer(struct dream_context *it, bool alone, rv_error *error)
+static struct option_dream dream_for(const struct dream_context *it, bool alone)
+{
+	struct option_dream dream = it->options->dream;
+	if (alone)
+		dream.params.time.on = false;
+	return dream;
+}
+
+static rv_status open_dreamer(struct dream_context *it, rv_error *error)
 {
 	struct options options = *it->options;
-	if (alone)
-		options.dream.params.time.on = false;
+	options.dream = dream_for(it, it->alone);
 	rv_status status = dreamer_open(&it->dreamer, &options, error);
 	if (status != RV_OK)
 		return status;
@@ -47,15 +57,26 @@ static rv_status open_dreamer(struct dream_context *it, bool alone, rv_error *er
 	return RV_OK;
 }
 
+/* The network is loaded once for all inputs. */
+static rv_status prepare_dreamer(struct dream_context *it, bool alone, rv_error *error)
+{
+	bool changes = it->alone != alone;
+	it->alone = alone;
+	if (!it->dreamer.engine)
+		return open_dreamer(it, error);
+	if (!changes)
+		return RV_OK;
+	const struct option_dream dream = dream_for(it, alone);
+	return dreamer_set_dream(&it->dreamer, &dream, error);
+}
+
 static rv_status dream(void *context, const rv_image *in, int64_t time, const rv_image *out,
                        rv_error *error)
 {
 	struct dream_context *it = context;
-	if (!it->dreamer.engine) {
-		rv_status status = open_dreamer(it, time == RV_TIME_NONE, error);
-		if (status != RV_OK)
-			return status;
-	}
+	rv_status status = prepare_dreamer(it, time == RV_TIME_NONE, error);
+	if (status != RV_OK)
+		return status;
 	if (it->journey.on)
 		return journey_dream(&it->journey, it->dreamer.engine, time, out, error);
 	return rv_dream(it->dreamer.engine, in, time, out, error);
@@ -107,25 +128,6 @@ static void print_result(const struct options *options, const struct job_report 
 	fprintf(file, "\n");
 }
 
-static rv_status dream_input(const struct options *options, rv_error *error)
-{
-	struct dream_context it = {.options = options};
-	struct job_report report = {0};
-	rv_status status = RV_OK;
-	progress_init(&it.progress, stderr, progress_style_for(stderr, options->call.quiet));
-	if (journey_wanted(options))
-		status = journey_open(&it.journey, options, error);
-	if (status == RV_OK) {
-		struct job job = make_job(options, &it);
-		status = job_run(&job, &report, error);
-	}
-	if (status == RV_OK)
-		print_result(options, &report);
-	journey_close(&it.journey);
-	dreamer_close(&it.dreamer);
-	return status;
-}
-
 /* Nothing is written over what is read, --force or not, nor twice to one place. */
 static rv_status check_names(const struct options *options, rv_error *error)
 {
@@ -145,6 +147,124 @@ static rv_status check_names(const struct options *options, rv_error *error)
 			               pairs[i].message);
 	return RV_OK;
 }
+
+/* One input, whose past has nothing to do with the last one's. */
+static rv_status dream_input(struct dream_context *it, rv_error *error)
+{
+	struct job_report report = {0};
+	struct job job = make_job(it->options, it);
+	if (it->dreamer.engine)
+		rv_reset(it->dreamer.engine);
+	rv_status status = job_run(&job, &report, error);
+	if (status == RV_OK)
+		print_result(it->options, &report);
+	return status;
+}
+
+static rv_status dream_alone(const struct options *options, rv_error *error)
+{
+	struct dream_context it = {.options = options};
+	rv_status status = RV_OK;
+	progress_init(&it.progress, stderr, progress_style_for(stderr, options->call.quiet));
+	if (journey_wanted(options))
+		status = journey_open(&it.journey, options, error);
+	if (status == RV_OK)
+		status = dream_input(&it, error);
+	journey_close(&it.journey);
+	dreamer_close(&it.dreamer);
+	return status;
+}
+
+/* ---- several inputs ---- */
+
+static rv_status check_batch(const struct options *options, rv_error *error)
+{
+	if (!batch_is_folder(options->output.file))
+		return rv_fail(error, RV_INVALID,
+		               "%.256s: %d inputs go into a folder; -o FOLDER/ names one, with a "
+		               "slash where it is to be made",
+		               options->output.file, options->call.input_count);
+	if (options->output.still[0] || journey_wanted(options))
+		return rv_fail(error, RV_INVALID, "%s is for one input, which -o FILE says",
+		               options->output.still[0] ? "--still" : "a journey");
+	return RV_OK;
+}
+
+/* What failed is told as it happens, and named again at the end, when it has long been scrolled
+ * away. */
+static rv_status report_batch(struct dream_context *it, const bool *failed, int done,
+                              rv_status status, rv_error *error)
+{
+	const struct option_call *call = &it->options->call;
+	const char *first = NULL;
+	int failures = 0;
+	for (int i = 0; i < done; i++) {
+		if (!failed[i])
+			continue;
+		progress_note(&it->progress, "Not dreamed: %s", call->inputs[i]);
+		first = failures++ ? first : call->inputs[i];
+	}
+	if (status == RV_CANCELLED)
+		return rv_fail(error, status, "stopped after %d of %d inputs", done,
+		               call->input_count);
+	if (!failures)
+		return RV_OK;
+	return rv_fail(error, status, "%d of %d inputs %s not dreamed%s %.256s", failures,
+	               call->input_count, failures == 1 ? "was" : "were",
+	               failures == 1 ? ":" : ", the first of them", first);
+}
+
+/* After an input that failed the others have their turn; where the device was the reason, with an
+ * engine made anew. Returns what the first failure was. */
+static rv_status dream_each(struct dream_context *it, struct options *options,
+                            const struct batch *batch, bool *failed, rv_error *error)
+{
+	rv_status first = RV_OK;
+	int done = 0;
+	for (; done < batch->count && first != RV_CANCELLED; done++) {
+		rv_error cause = {0};
+		strcpy(options->call.operand, options->call.inputs[done]);
+		strcpy(options->output.file, batch->outputs[done]);
+		progress_note(&it->progress, "%d of %d: %s", done + 1, batch->count,
+		              options->call.operand);
+		rv_status status = check_names(options, &cause);
+		if (status == RV_OK)
+			status = dream_input(it, &cause);
+		failed[done] = status != RV_OK;
+		if (status == RV_OK)
+			continue;
+		progress_note(&it->progress, "%s", cause.message);
+		if (status == RV_DEVICE || status == RV_MEMORY)
+			dreamer_close(&it->dreamer);
+		if (first == RV_OK || status == RV_CANCELLED)
+			first = status;
+	}
+	return report_batch(it, failed, first == RV_CANCELLED ? done - 1 : done, first, error);
+}
+
+static rv_status dream_batch(const struct options *all, rv_error *error)
+{
+	struct options options = *all;
+	struct dream_context it = {.options = &options};
+	struct batch batch = {0};
+	bool *failed = calloc((size_t)all->call.input_count, sizeof(*failed));
+	progress_init(&it.progress, stderr, progress_style_for(stderr, all->call.quiet));
+	rv_status status = failed ? check_batch(all, error)
+	                          : rv_fail(error, RV_MEMORY, "out of memory for the inputs");
+	if (status == RV_OK)
+		status = batch_plan(&batch, all->call.inputs, all->call.input_count,
+		                    all->output.file, error);
+	if (status == RV_OK) {
+		paths_make_folders(batch.outputs[0]);
+		status = dream_each(&it, &options, &batch, failed, error);
+	}
+	batch_release(&batch);
+	free(failed);
+	dreamer_close(&it.dreamer);
+	return status;
+}
+
+/* ---- the command ---- */
 
 /* What nobody gave is what suits the network, which the preset is then for. Where that is not here
  * the preset says only what is known. */
@@ -172,10 +292,12 @@ rv_status command_dream(const struct options *options, rv_error *error)
 		               "nothing to dream; reverie INPUT -o OUTPUT, and --help says more");
 	if (!options->output.file[0] && !only_preset)
 		return rv_fail(error, RV_INVALID, "where to? -o FILE says where the dream goes");
-	rv_status status = only_preset ? RV_OK : check_names(options, error);
+	bool several = options->call.input_count > 1 ||
+	               (options->call.input_count && batch_is_folder(options->output.file));
+	rv_status status = only_preset || several ? RV_OK : check_names(options, error);
 	if (status == RV_OK && options->call.save_preset[0])
 		status = save_preset(options, error);
 	if (status != RV_OK || only_preset)
 		return status;
-	return dream_input(options, error);
+	return several ? dream_batch(options, error) : dream_alone(options, error);
 }

@@ -34,16 +34,18 @@ static const struct command *find_command(const struct program *program, const c
 }
 
 /* The command line goes before the preset it names, so it is read again over it. */
-static rv_status read_options(struct options *options, int count, char *const *words,
-                              unsigned command, rv_error *error)
+static rv_status read_options(struct options *options, const char **inputs, int count,
+                              char *const *words, unsigned command, rv_error *error)
 {
 	*options = options_default();
+	options->call.inputs = inputs;
 	rv_status status = options_parse(options, count, words, command, error);
 	if (status != RV_OK || !options->call.preset[0])
 		return status;
 	char preset[OPTION_TEXT_LENGTH];
 	strcpy(preset, options->call.preset);
 	*options = options_default();
+	options->call.inputs = inputs;
 	status = preset_load(&options->dream, preset, error);
 	if (status != RV_OK)
 		return status;
@@ -98,8 +100,12 @@ int program_run(const struct program *program, int count, char **words)
 	setenv("POCL_AFFINITY", "1", 0);
 	give_large_blocks_back();
 	signals_install();
-	rv_status status = read_options(&options, count > first ? count - first : 0, words + first,
-	                                command->bit, &error);
+	int rest = count > first ? count - first : 0;
+	const char **inputs = NULL;
+	if (command->bit & COMMAND_DREAM)
+		inputs = calloc((size_t)rest + 1, sizeof(*inputs));
+	rv_status status =
+		read_options(&options, inputs, rest, words + first, command->bit, &error);
 	if (status == RV_OK) {
 		if (program->take_log)
 			program->take_log(options.call.verbose);
@@ -109,5 +115,6 @@ int program_run(const struct program *program, int count, char **words)
 		status = rv_fail(&error, RV_IO, "standard output could not be written");
 	if (status != RV_OK)
 		fprintf(stderr, "%s: %s\n", program->name, error.message);
+	free(inputs);
 	return exit_code(status);
 }

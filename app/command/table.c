@@ -22,7 +22,7 @@ static rv_status refuse_bench(const struct options *options, rv_error *error)
 }
 
 const struct command command_table[] = {
-	{"", "INPUT -o OUTPUT", "Dreams a picture, or every frame of a video.", COMMAND_DREAM,
+	{"", "INPUT... -o OUTPUT", "Dreams pictures, or every frame of videos.", COMMAND_DREAM,
          command_dream},
 	{"live", "live INPUT", "dream a camera, a stream or a video in a window, as it comes",
          COMMAND_LIVE, live_run},

@@ -4,6 +4,9 @@
 #include <libavutil/avstring.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
+
+#include "app/media/picture_write.h"
 
 enum container_place container_place(const char *output)
 {
@@ -89,6 +92,19 @@ void container_extension(const char *format, char extension[CONTAINER_EXTENSION_
 	const AVOutputFormat *container = format ? av_guess_format(format, NULL, NULL) : NULL;
 	const char *list = container && container->extensions ? container->extensions : "mp4";
 	snprintf(extension, CONTAINER_EXTENSION_LENGTH, "%.*s", (int)strcspn(list, ","), list);
+}
+
+const char *container_end_for(const char *name)
+{
+	static const char *const videos[] = {".mp4", ".m4v", ".mov", ".mkv", ".webm"};
+	const AVOutputFormat *usual = av_guess_format(NULL, name, NULL);
+	const char *end = strrchr(name, '.');
+	if (picture_name_known(name))
+		return end;
+	for (size_t i = 0; end && i < sizeof(videos) / sizeof(videos[0]); i++)
+		if (!strcasecmp(end, videos[i]))
+			return end;
+	return usual && av_match_name("image2", usual->name) ? ".png" : ".mkv";
 }
 
 bool container_prefers_h264(const AVOutputFormat *container)

@@ -25,6 +25,11 @@ rv_status container_choose(const AVOutputFormat **container, const char *output,
 /* Writes the end of names of the muxer called format, "mkv"; format NULL, or of no name: "mp4". */
 void container_extension(const char *format, char extension[CONTAINER_EXTENSION_LENGTH]);
 
+/* The end, with its dot, of the name that the dream of an input called name is written to: its own
+ * where files of that kind can be written, else ".png" for a picture and ".mkv" for a video. Goes
+ * by the name alone. */
+const char *container_end_for(const char *name);
+
 /* Whether H.264 and AAC play best in it, though libavformat's defaults are older codecs. */
 bool container_prefers_h264(const AVOutputFormat *container);
 

@@ -187,7 +187,13 @@ rv_status dreamer_open(struct dreamer *dreamer, const struct options *options, r
 	status = rv_create(&dreamer->engine, dreamer->model, &config, error);
 	if (status != RV_OK)
 		return status;
-	dreamer->dream = options->dream;
+	return dreamer_set_dream(dreamer, &options->dream, error);
+}
+
+rv_status dreamer_set_dream(struct dreamer *dreamer, const struct option_dream *dream,
+                            rv_error *error)
+{
+	dreamer->dream = *dream;
 	option_dream_settle(&dreamer->dream, dreamer_network_name(dreamer));
 	rv_params params =
 		option_dream_params(&dreamer->dream, rv_model_default_layer(dreamer->model));

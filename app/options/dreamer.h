@@ -41,6 +41,10 @@ rv_status dreamer_open_model(struct dreamer *dreamer, const struct option_networ
  * rv_create() and rv_set_params(). */
 rv_status dreamer_open(struct dreamer *dreamer, const struct options *options, rv_error *error);
 
+/* Gives the open engine another dream of the same network. For errors see rv_set_params(). */
+rv_status dreamer_set_dream(struct dreamer *dreamer, const struct option_dream *dream,
+                            rv_error *error);
+
 void dreamer_close(struct dreamer *dreamer);
 
 /* Writes both sides of --size, or those of a picture of usual size. RV_INVALID where one is left

@@ -207,14 +207,17 @@ static rv_status parse_operand(struct options *options, const char *word, unsign
 	char *place = place_for_operand(options, command);
 	if (!word[0])
 		return rv_fail(error, RV_INVALID, "an empty word in the command line");
-	if (!place)
+	if (!place && !options->call.inputs)
 		return rv_fail(error, RV_INVALID,
 		               "%.128s: one input at a time, and there is %.128s", word,
 		               options->call.operand);
 	if (strlen(word) >= sizeof(options->call.operand))
 		return rv_fail(error, RV_INVALID, "%.64s...: longer than %d bytes", word,
 		               OPTION_TEXT_LENGTH - 1);
-	strcpy(place, word);
+	if (place)
+		strcpy(place, word);
+	if (options->call.inputs)
+		options->call.inputs[options->call.input_count++] = word;
 	return RV_OK;
 }
 
@@ -224,6 +227,7 @@ rv_status options_parse(struct options *options, int count, char *const *words, 
 	bool only_operands = false;
 	options->call.operand[0] = '\0';
 	options->call.second[0] = '\0';
+	options->call.input_count = 0;
 	for (int i = 0; i < count; i++) {
 		rv_status status;
 		if (!only_operands && !strcmp(words[i], "--")) {

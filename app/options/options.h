@@ -107,6 +107,10 @@ struct option_device {
 struct option_call {
 	char operand[OPTION_TEXT_LENGTH]; /* the word that is no option: the input */
 	char second[OPTION_TEXT_LENGTH];  /* the next one, of commands that take two */
+	/* All such words of a command that takes any number, where inputs has room for each word of
+	 * the command line (NULL: one input alone). Borrowed. */
+	const char **inputs;
+	int input_count;
 	char preset[OPTION_TEXT_LENGTH];
 	char save_preset[OPTION_TEXT_LENGTH];
 	char activation[OPTION_TEXT_LENGTH]; /* of inspect */

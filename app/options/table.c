@@ -307,7 +307,7 @@ const struct option option_table[] = {
 	/* Picture and video. */
 	{.name = "output", .letter = 'o', .type = &option_type_text, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM | LIVE | COMMAND_FLOW, PLACE(output, file),
-	 HELP("file, its end says the format; - is stdout; live: URL, /dev/videoN"),
+	 HELP("file (its end says the format), folder, - (stdout); live: URL"),
 	 .metavar = "FILE", .is_private = true},
 	{.name = "size", .type = &option_type_size, .group = OPTION_GROUP_OUTPUT,
 	 .cost = OPTION_REPLAN, .commands = DREAM | LIVE | TIMED, PLACE(output, size),
@@ -333,7 +333,7 @@ const struct option option_table[] = {
 	 HELP("write over a file that exists")},
 	{.name = "exact", .type = &option_type_flag, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM, PLACE(output, exact),
-	 HELP("keep a video's odd sides and 4:2:2 or 4:4:4, which many players refuse")},
+	 HELP("keep odd sides and 4:4:4, which many players of videos refuse")},
 
 	/* The network. */
 	{.name = "model", .type = &option_type_text, .group = OPTION_GROUP_NETWORK,

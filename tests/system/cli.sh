@@ -52,7 +52,14 @@ expect_error number_with_garbage 2 '--octaves: "12abc" is not a whole number (1 
 	"$work/sky.pgm" -o "$out" --octaves 12abc
 expect_error size_out_of_range 2 "--size: 20000x20000 is out of range (1 to 16384 pixels)" \
 	"$work/sky.pgm" -o "$out" --size 20000x20000
-expect_error two_inputs 2 "one input at a time" "$work/sky.pgm" "$work/sky.pgm" -o "$out"
+expect_error three_inputs_of_flow 2 "one input at a time" flow a.png b.png c.png -o "$work/a.flo"
+expect_error two_inputs_one_file 2 "2 inputs go into a folder; -o FOLDER/ names one" \
+	"$work/sky.pgm" "$work/two.pgm" -o "$out"
+expect_error two_inputs_of_one_name 2 "$work/sky.png: two of the inputs become it" \
+	"$work/sky.pgm" "$work/other/sky.png" -o "$work/"
+expect_error input_without_a_name 2 "has no name that could be kept" - "$work/sky.pgm" -o "$work/"
+expect_error still_of_two_inputs 2 "--still is for one input" \
+	"$work/sky.pgm" "$work/two.pgm" -o "$work/" --still "$work/still.png"
 expect_error option_of_another_command 2 "--octaves is not an option of this command" \
 	devices --octaves 3
 expect_error word_for_a_command_without 2 "this command takes options only" devices gpu
@@ -222,9 +229,25 @@ check layers_have_the_default grep -q '^mixed[0-9]* .*(default)$' "$work/out"
 expect_success models models
 check models_have_the_default grep -q 'inception_v3.onnx  Inception V3.*, input RGB -1..1, default layer mixed[0-9]' "$work/out"
 
+# ---- several inputs ----
+
+picture "$work/tall.pgm" 48 64
+echo "no picture" >"$work/broken.jpg"
+reverie "$work/sky.pgm" "lavfi:testsrc" "$work/tall.pgm" -o "$work/dreams/" $tiny
+check inputs_are_checked_before_the_first test ! -e "$work/dreams"
+reverie "$work/sky.pgm" "$work/broken.jpg" "$work/tall.pgm" -o "$work/dreams/" $tiny
+check goes_on_after_a_bad_input test -s "$work/dreams/tall.png"
+check several_inputs_fail_with_one test "$code" = 1
+tail -n 1 "$work/err" >"$work/last"
+check names_what_failed grep -q "^reverie: 1 of 3 inputs was not dreamed: $work/broken.jpg$" "$work/last"
+check says_which_is_dreamed grep -q "^3 of 3: $work/tall.pgm$" "$work/err"
+expect_success one_into_a_folder "$work/tall.pgm" -o "$work/dreams" $tiny --force
+check several_as_each_alone cmp -s "$work/first.png" "$work/dreams/sky.png"
+
 # A video without an end, told to stop once it has begun.
 interrupt() { # SIGNAL CODE
 	rm -f "$work/endless.mkv"
+	: >"$work/err" # before the program is there, what the last one said would be read
 	"$REVERIE" "lavfi:testsrc=size=64x48" -o "$work/endless.mkv" $tiny \
 		>"$work/out" 2>"$work/err" </dev/null &
 	process=$!

@@ -98,6 +98,23 @@ TEST(options_read_every_way_to_give_a_value)
 	CHECK(!strcmp(options.call.operand, "--odd.jpg"));
 }
 
+TEST(options_read_any_number_of_inputs_where_there_is_room)
+{
+	const char *inputs[WORDS_MAX + 1];
+	struct options options = options_default();
+	rv_error error = {0};
+	static char *words[] = {"a.jpg",  "--octaves", "3",      "b.mp4", "-o",
+	                        "dreams", "--",        "-c.png", NULL};
+	options.call.inputs = inputs;
+	REQUIRE(!options_parse(&options, 8, words, COMMAND_DREAM, &error));
+	REQUIRE(options.call.input_count == 3);
+	CHECK(!strcmp(options.call.operand, "a.jpg"));
+	CHECK(!strcmp(options.output.file, "dreams"));
+	static const char *const wanted[] = {"a.jpg", "b.mp4", "-c.png"};
+	for (int i = 0; i < 3; i++)
+		CHECK_MESSAGE(!strcmp(inputs[i], wanted[i]), "%s", inputs[i]);
+}
+
 TEST(options_choices_stand_for_the_engines_enums)
 {
 	struct options options;
