@@ -31,11 +31,11 @@ static rv_status time_frames(const struct bench *bench, const rv_image *picture,
 	for (int i = -2; i < runs && status == RV_OK; i++) {
 		paint(picture, i + 2);
 		double start = bench_now();
-		status = rv_dream(bench->session.engine, picture, (int64_t)(i + 2) * FRAME_NS,
+		status = rv_dream(bench->dreamer.engine, picture, (int64_t)(i + 2) * FRAME_NS,
 		                  dream, error);
 		if (i >= 0)
 			times[i] = bench_now() - start;
-		if (status == RV_OK && i >= 0 && rv_last_frame(bench->session.engine).cold)
+		if (status == RV_OK && i >= 0 && rv_last_frame(bench->dreamer.engine).cold)
 			status = rv_fail(error, RV_UNSUPPORTED, "frame %d inherits nothing", i + 3);
 	}
 	return status;
@@ -70,7 +70,7 @@ static rv_status measure_warm(const struct bench *bench, rv_error *error)
 	params.time.on = true;
 	params.time.cut = RV_CUT_OFF;
 	params.time.onset = 0;
-	status = rv_set_params(bench->session.engine, &params, error);
+	status = rv_set_params(bench->dreamer.engine, &params, error);
 	if (status == RV_OK)
 		status = measure_images(bench, times, error);
 	for (int i = 0; i < runs; i++)
