@@ -13,12 +13,7 @@ rv_status graph_translate_softmax(struct builder *builder, const struct onnx_nod
 	const struct value *input;
 	bool flattens = builder->model->opset < 13;
 	int64_t axis = flattens ? 1 : -1;
-	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
-	if (status == RV_OK)
-		status = onnx_get_int(node, "axis", &axis, error);
-	if (status != RV_OK)
-		return status;
-	status = translate_normalise_axis(node, &axis, input->form == VALUE_VECTOR ? 2 : 4, error);
+	rv_status status = translate_input_along(builder, node, &input, &axis, error);
 	if (status != RV_OK)
 		return status;
 	bool vector = input->form == VALUE_VECTOR;

@@ -60,12 +60,7 @@ rv_status graph_translate_layer_norm(struct builder *builder, const struct onnx_
 {
 	const struct value *input;
 	int64_t axis = -1;
-	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
-	if (status == RV_OK)
-		status = onnx_get_int(node, "axis", &axis, error);
-	if (status == RV_OK)
-		status = translate_normalise_axis(node, &axis, input->form == VALUE_VECTOR ? 2 : 4,
-		                                  error);
+	rv_status status = translate_input_along(builder, node, &input, &axis, error);
 	if (status != RV_OK)
 		return status;
 	bool last = input->form == VALUE_IMAGE_LAST && axis == 3;

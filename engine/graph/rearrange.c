@@ -109,12 +109,15 @@ rv_status graph_add_shuffle(struct builder *builder, const struct onnx_node *nod
 
 /* ---- depth and space ---- */
 
-static rv_status read_block(const struct onnx_node *node, int *block, bool *by_columns,
-                            rv_error *error)
+/* The image that is the input of both operators, and the side of the blocks. */
+static rv_status read_block(const struct builder *builder, const struct onnx_node *node, int *input,
+                            int *block, bool *by_columns, rv_error *error)
 {
 	const char *mode = "DCR";
 	int64_t size = 0;
-	rv_status status = onnx_get_int(node, "blocksize", &size, error);
+	rv_status status = translate_input_image(builder, node, 0, input, error);
+	if (status == RV_OK)
+		status = onnx_get_int(node, "blocksize", &size, error);
 	if (status == RV_OK)
 		status = onnx_get_text(node, "mode", &mode, error);
 	if (status != RV_OK)
@@ -136,9 +139,7 @@ rv_status graph_translate_depth_to_space(struct builder *builder, const struct o
 	struct graph_node draft = translate_draft(OPERATOR_REARRANGE);
 	bool by_columns;
 	int input, block;
-	rv_status status = translate_input_image(builder, node, 0, &input, error);
-	if (status == RV_OK)
-		status = read_block(node, &block, &by_columns, error);
+	rv_status status = read_block(builder, node, &input, &block, &by_columns, error);
 	if (status != RV_OK)
 		return status;
 	int channels = builder->graph->tensors[input].channels;
@@ -158,9 +159,7 @@ rv_status graph_translate_space_to_depth(struct builder *builder, const struct o
 	struct graph_node draft = translate_draft(OPERATOR_REARRANGE);
 	bool by_columns;
 	int input, block;
-	rv_status status = translate_input_image(builder, node, 0, &input, error);
-	if (status == RV_OK)
-		status = read_block(node, &block, &by_columns, error);
+	rv_status status = read_block(builder, node, &input, &block, &by_columns, error);
 	if (status != RV_OK)
 		return status;
 	int64_t channels = builder->graph->tensors[input].channels;

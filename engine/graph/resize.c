@@ -68,6 +68,15 @@ static rv_status read_scales(const struct onnx_node *node, const float *scales, 
 	return status != RV_OK ? status : check_scale(node, (double)scales[3], error);
 }
 
+static rv_status read_input_scales(const struct builder *builder, const struct onnx_node *node,
+                                   int index, struct resampling *how, rv_error *error)
+{
+	const struct onnx_tensor *scales;
+	rv_status status = translate_input_floats(builder, node, index, &scales, error);
+	return status == RV_OK ? read_scales(node, scales->floats, scales->count, how, error)
+	                       : status;
+}
+
 /* Sizes mean a ratio to what the file's own size gives. */
 static rv_status read_sizes(const struct builder *builder, const struct onnx_node *node, int input,
                             int index, struct resampling *how, rv_error *error)
@@ -104,7 +113,6 @@ rv_status graph_translate_resize(struct builder *builder, const struct onnx_node
                                  rv_error *error)
 {
 	struct graph_node draft = translate_draft(OPERATOR_RESAMPLE);
-	const struct onnx_tensor *scales;
 	bool old = builder->model->opset < 11; /* without roi and words for coordinates */
 	int scales_index = old ? 1 : 2, input;
 	if (old) {
@@ -121,10 +129,7 @@ rv_status graph_translate_resize(struct builder *builder, const struct onnx_node
 	if (!old && translate_has_input(node, 3)) {
 		status = read_sizes(builder, node, input, 3, &draft.resampling, error);
 	} else {
-		status = translate_input_floats(builder, node, scales_index, &scales, error);
-		if (status == RV_OK)
-			status = read_scales(node, scales->floats, scales->count, &draft.resampling,
-			                     error);
+		status = read_input_scales(builder, node, scales_index, &draft.resampling, error);
 	}
 	if (status != RV_OK)
 		return status;
@@ -138,7 +143,6 @@ rv_status graph_translate_upsample(struct builder *builder, const struct onnx_no
 {
 	struct graph_node draft = translate_draft(OPERATOR_RESAMPLE);
 	const struct onnx_attribute *attribute = onnx_find_attribute(node, "scales");
-	const struct onnx_tensor *scales;
 	int input;
 	draft.resampling.coordinates = COORDINATES_ASYMMETRIC;
 	draft.resampling.nearest = NEAREST_FLOOR;
@@ -151,10 +155,7 @@ rv_status graph_translate_upsample(struct builder *builder, const struct onnx_no
 		status = read_scales(node, attribute->reals, attribute->count, &draft.resampling,
 		                     error);
 	} else {
-		status = translate_input_floats(builder, node, 1, &scales, error);
-		if (status == RV_OK)
-			status = read_scales(node, scales->floats, scales->count, &draft.resampling,
-			                     error);
+		status = read_input_scales(builder, node, 1, &draft.resampling, error);
 	}
 	if (status != RV_OK)
 		return status;

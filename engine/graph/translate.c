@@ -170,6 +170,17 @@ rv_status translate_normalise_axis(const struct onnx_node *node, int64_t *axis, 
 	return RV_OK;
 }
 
+rv_status translate_input_along(const struct builder *builder, const struct onnx_node *node,
+                                const struct value **input, int64_t *axis, rv_error *error)
+{
+	rv_status status = translate_input_tensor(builder, node, 0, input, error);
+	if (status == RV_OK)
+		status = onnx_get_int(node, "axis", axis, error);
+	if (status != RV_OK)
+		return status;
+	return translate_normalise_axis(node, axis, (*input)->form == VALUE_VECTOR ? 2 : 4, error);
+}
+
 /* ---- outputs ---- */
 
 void translate_set_output(struct builder *builder, const struct onnx_node *node, struct value value)

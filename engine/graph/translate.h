@@ -87,6 +87,10 @@ rv_status translate_input_list(const struct builder *builder, const struct onnx_
 /* axis counted from the end becomes one counted from the front; RV_CORRUPT where out of range. */
 rv_status translate_normalise_axis(const struct onnx_node *node, int64_t *axis, int rank,
                                    rv_error *error);
+/* The first input, which must be a tensor, and the axis along which the node works on it, from 0.
+ * Where the node names no axis, *axis stays the one that it holds. */
+rv_status translate_input_along(const struct builder *builder, const struct onnx_node *node,
+                                const struct value **input, int64_t *axis, rv_error *error);
 /* Whether constant has one value a channel of a tensor seen in that form: all dimensions but that
  * of the channels are 1. */
 bool translate_is_by_channel(const struct onnx_tensor *constant, enum value_form form,
