@@ -23,13 +23,37 @@ static bool is_file(const char *path)
 	return !stat(path, &status) && S_ISREG(status.st_mode);
 }
 
+/* Splits path into its folder and the name in it. */
+static bool split(const char *path, char folder[PATH_LENGTH], const char **name)
+{
+	const char *slash = strrchr(path, '/');
+	size_t length = slash ? (size_t)(slash - path) + 1 : 0;
+	*name = path + length;
+	if (length >= PATH_LENGTH)
+		return false;
+	memcpy(folder, slash ? path : ".", slash ? length : 1);
+	folder[slash ? length : 1] = '\0';
+	return true;
+}
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
 bool paths_same(const char *a, const char *b)
 {
+	char folder_a[PATH_LENGTH], folder_b[PATH_LENGTH];
+	const char *name_a, *name_b;
 	struct stat first, second;
 	if (!strcmp(a, b))
 		return true;
-	return !stat(a, &first) && !stat(b, &second) && first.st_dev == second.st_dev &&
-	       first.st_ino == second.st_ino;
+	bool is_a = !stat(a, &first), is_b = !stat(b, &second);
+	if (is_a || is_b)
+		return is_a && is_b && same_file(&first, &second);
+	return split(a, folder_a, &name_a) && split(b, folder_b, &name_b) &&
+	       !strcmp(name_a, name_b) && !stat(folder_a, &first) && !stat(folder_b, &second) &&
+	       same_file(&first, &second);
 }
 
 /* Adds folder/name if it is a folder that is not in the list yet. */

@@ -35,8 +35,7 @@ void paths_make_folders(const char *path);
 /* Writes folder/name to path. False, and an empty path, where it does not fit. */
 bool paths_join(char path[PATH_LENGTH], const char *folder, const char *name);
 
-/* Whether two paths mean one file, be it by links; also where they are the same text and there is
- * no such file yet. */
+/* Whether two paths mean one file, be it by links; also where there is no such file yet. */
 bool paths_same(const char *a, const char *b);
 
 /* Searches folders for a regular file called name; writes its path. */

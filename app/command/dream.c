@@ -9,6 +9,7 @@
 #include "app/offline/job_run.h"
 #include "app/offline/journey.h"
 #include "app/options/dreamer.h"
+#include "app/options/files.h"
 #include "app/options/preset.h"
 
 /* What the dreaming of one job needs. */
@@ -128,26 +129,6 @@ static void print_result(const struct options *options, const struct job_report 
 	fprintf(file, "\n");
 }
 
-/* Nothing is written over what is read, --force or not, nor twice to one place. */
-static rv_status check_names(const struct options *options, rv_error *error)
-{
-	const struct {
-		const char *a, *b, *message;
-	} pairs[] = {
-		{options->call.operand, options->output.file,
-	         "the input and the output are one file"},
-		{options->call.operand, options->output.still,
-	         "the input and the still are one file"},
-		{options->output.file, options->output.still,
-	         "the output and the still are one file"},
-	};
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
-		if (pairs[i].a[0] && strcmp(pairs[i].a, "-") && paths_same(pairs[i].a, pairs[i].b))
-			return rv_fail(error, RV_INVALID, "%.256s: %s", pairs[i].b,
-			               pairs[i].message);
-	return RV_OK;
-}
-
 /* One input, whose past has nothing to do with the last one's. */
 static rv_status dream_input(struct dream_context *it, rv_error *error)
 {
@@ -227,7 +208,7 @@ static rv_status dream_each(struct dream_context *it, struct options *options,
 		strcpy(options->output.file, batch->outputs[done]);
 		progress_note(&it->progress, "%d of %d: %s", done + 1, batch->count,
 		              options->call.operand);
-		rv_status status = check_names(options, &cause);
+		rv_status status = option_check_files(options, COMMAND_DREAM, &cause);
 		if (status == RV_OK)
 			status = dream_input(it, &cause);
 		failed[done] = status != RV_OK;
@@ -273,6 +254,9 @@ static rv_status save_preset(const struct options *options, rv_error *error)
 	struct dreamer dreamer = {0};
 	struct option_dream dream = options->dream;
 	rv_status status = dreamer_open_model(&dreamer, &dream.network, error);
+	if (status == RV_OK && option_check_read(options, COMMAND_DREAM,
+	                                         rv_model_path(dreamer.model), "network", error))
+		status = RV_INVALID;
 	if (status == RV_OK) {
 		option_dream_settle(&dream, dreamer_network_name(&dreamer));
 		strcpy(dream.network.name, dreamer_network_name(&dreamer));
@@ -294,8 +278,8 @@ rv_status command_dream(const struct options *options, rv_error *error)
 		return rv_fail(error, RV_INVALID, "where to? -o FILE says where the dream goes");
 	bool several = options->call.input_count > 1 ||
 	               (options->call.input_count && batch_is_folder(options->output.file));
-	rv_status status = only_preset || several ? RV_OK : check_names(options, error);
-	if (status == RV_OK && options->call.save_preset[0])
+	rv_status status = RV_OK;
+	if (options->call.save_preset[0])
 		status = save_preset(options, error);
 	if (status != RV_OK || only_preset)
 		return status;

@@ -1,12 +1,11 @@
 /* The command inspect: a layer's activation and its gradient as arrays, for other programs. */
-#include <string.h>
-
 #include "app/base/signals.h"
 #include "app/command/command.h"
 #include "app/media/npy.h"
 #include "app/media/picture.h"
 #include "app/media/picture_read.h"
 #include "app/options/dreamer.h"
+#include "app/options/files.h"
 #include "engine/reverie_inspect.h"
 
 /* One array on its way to a file; file stays NULL where it is not asked for. */
@@ -37,10 +36,6 @@ static rv_status check_call(const struct options *options, rv_error *error)
 		return rv_fail(error, RV_INVALID,
 		               "what for? --activation FILE.npy and --gradient FILE.npy say where "
 		               "to write");
-	if (!strcmp(options->call.activation, options->call.gradient))
-		return rv_fail(error, RV_INVALID,
-		               "--activation and --gradient are one file, %.256s",
-		               options->call.gradient);
 	return RV_OK;
 }
 
@@ -75,6 +70,8 @@ static rv_status inspect(struct inspection *it, rv_error *error)
 	    (status = create_file(&it->gradient, options->call.gradient, options->output.force,
 	                          error)) != RV_OK ||
 	    (status = dreamer_open(&it->dreamer, options, error)) != RV_OK ||
+	    (status = option_check_read(options, COMMAND_INSPECT, rv_model_path(it->dreamer.model),
+	                                "network", error)) != RV_OK ||
 	    (status = dreamer_layer(&it->dreamer, &options->dream, &layer, error)) != RV_OK)
 		return status;
 	rv_set_progress(it->dreamer.engine, go_on, NULL);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/base/signals.h"
+#include "app/options/files.h"
 #include "app/options/preset.h"
 
 enum { EXIT_WRONG_CALL = 2, EXIT_SIGNAL = 128 };
@@ -69,8 +70,10 @@ static rv_status run_command(const struct program *program, const struct command
 		options_print_help(stdout, program->name, program->commands, command);
 	else if (options->call.version)
 		print_version(program);
-	else
-		return command->run(options, error);
+	else {
+		rv_status status = option_check_files(options, command->bit, error);
+		return status == RV_OK ? command->run(options, error) : status;
+	}
 	return RV_OK;
 }
 

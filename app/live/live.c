@@ -15,6 +15,7 @@
 #include "app/live/show.h"
 #include "app/live/sound_reader.h"
 #include "app/media/convert.h"
+#include "app/options/files.h"
 #include "app/options/preset.h"
 
 enum {
@@ -192,6 +193,8 @@ static rv_status open_parts(struct live *live, const struct options *options, rv
 	            RV_OK ||
 	    (status = open_playlist(live, error)) != RV_OK ||
 	    (status = live_input_find(options, live->input, error)) != RV_OK ||
+	    (status = option_check_read(options, COMMAND_LIVE, live->input, "input", error)) !=
+	            RV_OK ||
 	    (status = create_queues(live, error)) != RV_OK ||
 	    (status = open_input(live, error)) != RV_OK ||
 	    (status = video_recorder_open(&live->recorder, options, live->decode, live->shown.width,

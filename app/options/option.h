@@ -116,6 +116,13 @@ enum option_command {
 	COMMAND_ANY = (1 << 13) - 1
 };
 
+/* What is done with the file that a text names. */
+enum option_file {
+	OPTION_NO_FILE,
+	OPTION_READS,
+	OPTION_WRITES,
+};
+
 struct option {
 	const char *name; /* without the dashes; NULL ends the table */
 	char letter;      /* one-letter form, or 0 */
@@ -133,7 +140,8 @@ struct option {
 	const char *const *choices;
 	const char *metavar; /* stands for the value in the help text; NULL for a flag */
 	const char *unset;   /* what happens by default, where the value would not say it */
-	bool is_private;     /* it may hold a password, and is told to nobody else */
+	enum option_file file;
+	bool is_private; /* it may hold a password, and is told to nobody else */
 };
 
 extern const struct option option_table[];

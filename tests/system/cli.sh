@@ -110,6 +110,30 @@ expect_error output_is_the_input_by_a_link 2 "are one file" \
 	"$work/same.png" -o "$work/link.png" --force
 expect_error still_is_the_output 2 "the output and the still are one file" \
 	"$work/sky.pgm" -o "$out" --still "$out"
+# Whatever writes, --force or not, must leave what is read.
+same=$work/same.png
+ln -s "$PWD/models/inception_v3.onnx" "$work/net.onnx"
+while read -r name words; do
+	# shellcheck disable=SC2086
+	expect_error "input_is_not_the_$name" 2 "are one file" $words --force
+done <<END
+preset $same -o $out --save-preset $same
+preset_by_a_link $same -o $out --save-preset $work/link.png
+preset_which_is_the_output $same -o $out --save-preset $out
+still $same -o $work/new.mp4 --still $same
+motion flow $same $work/sky.pgm -o $same
+motion_of_the_second flow $work/sky.pgm $same -o $same
+activation inspect $same --activation $same
+gradient inspect $same --gradient $work/link.png
+recording live $same --headless -o $same
+playlist live $same --headless --playlist $work/link.png -o $same
+END
+if [ -f models/inception_v3.onnx ]; then
+	expect_error network_is_not_the_activation 2 "are one file" \
+		inspect "$same" --model "$work/net.onnx" --activation "$work/net.onnx" --force
+fi
+expect_error outputs_are_one_that_is_not_there_yet 2 "are one file" \
+	inspect "$same" --activation "$work/new.npy" --gradient "$work/../$(basename "$work")/new.npy"
 check input_is_untouched cmp -s "$work/sky.pgm" "$work/same.png"
 expect_error output_folder_missing 1 "$work/no/out.png" "$work/sky.pgm" -o "$work/no/out.png"
 expect_error output_folder_unwritable 1 "/proc/out.png" "$work/sky.pgm" -o /proc/out.png
