@@ -10,7 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER_BYTES = 1 << 16, NEW_FILE_MODE = 0666 };
+#include "app/base/output_name.h"
+
+enum { BUFFER_BYTES = 1 << 16 };
 
 struct output_file {
 	char *path;       /* the place, links followed */
@@ -63,46 +65,25 @@ static rv_status open_io(struct output_file *file, rv_error *error)
 	return RV_OK;
 }
 
-/* Beside the place, so that the rename stays within one file system. */
-static char *temporary_name(const char *path)
+/* A file that is replaced keeps its mode. */
+static void keep_mode(int descriptor, const struct stat *replaced)
 {
-	static const char pattern[] = ".reverie-XXXXXX";
-	const char *slash = strrchr(path, '/');
-	size_t folder = slash ? (size_t)(slash - path) + 1 : 0;
-	char *name = malloc(folder + sizeof(pattern));
-	if (name) {
-		memcpy(name, path, folder);
-		memcpy(name + folder, pattern, sizeof(pattern));
-	}
-	return name;
-}
-
-/* mkstemp makes files for their owner alone: give what any other new file gets, or what the file
- * that is replaced has. */
-static void set_mode(int descriptor, const struct stat *replaced)
-{
-	mode_t mask = umask(0);
-	umask(mask);
-	mode_t mode = replaced ? replaced->st_mode & 07777 : NEW_FILE_MODE & ~mask;
-	if (fchmod(descriptor, mode))
+	if (replaced && fchmod(descriptor, replaced->st_mode & 07777))
 		return; /* a file system without modes */
 }
 
+/* Beside the place, so that the rename stays within one file system. */
 static rv_status open_temporary(struct output_file *file, const struct stat *replaced,
                                 rv_error *error)
 {
-	file->temporary = temporary_name(file->path);
-	if (!file->temporary)
-		return rv_fail(error, RV_MEMORY, "%s: out of memory", file->name);
-	file->descriptor = mkostemp(file->temporary, O_CLOEXEC);
-	if (file->descriptor < 0) {
-		int cause = errno;
-		free(file->temporary);
-		file->temporary = NULL;
-		return rv_fail(error, cause == ENOENT ? RV_NOT_FOUND : RV_IO,
-		               "%s: cannot be written there: %s", file->name, strerror(cause));
-	}
-	set_mode(file->descriptor, replaced);
+	file->descriptor = output_name_create(file->path, &file->temporary);
+	if (file->descriptor < 0)
+		return rv_fail(error,
+		               errno == ENOENT   ? RV_NOT_FOUND
+		               : errno == ENOMEM ? RV_MEMORY
+		                                 : RV_IO,
+		               "%s: cannot be written there: %s", file->name, strerror(errno));
+	keep_mode(file->descriptor, replaced);
 	return RV_OK;
 }
 
@@ -124,6 +105,12 @@ static rv_status open_place(struct output_file *file, rv_error *error)
 		file->name = "standard output";
 		return open_directly(file, error);
 	}
+	char *place = NULL;
+	rv_status followed = output_name_follow(file->path, &place, error);
+	if (followed != RV_OK)
+		return followed;
+	free(file->path);
+	file->name = file->path = place;
 	if (stat(file->path, &status))
 		return open_temporary(file, NULL, error);
 	if (S_ISDIR(status.st_mode))
@@ -136,12 +123,6 @@ static rv_status open_place(struct output_file *file, rv_error *error)
 	if (access(file->path, W_OK))
 		return rv_fail(error, RV_IO, "%s: cannot be overwritten: %s", file->name,
 		               strerror(errno));
-	char *target = realpath(file->path, NULL); /* a link stays a link */
-	if (target) {
-		free(file->path);
-		file->path = target;
-		file->name = target;
-	}
 	return open_temporary(file, &status, error);
 }
 

@@ -1,5 +1,6 @@
-/* A file that appears whole or not at all: it is written under a temporary name beside its place,
- * and renamed once everything is in it. Standard output, and names that are no regular files
+/* A file that appears whole or not at all: it is written under a temporary name beside its place
+ * (app/base/output_name.h), and renamed once everything is in it. A link is followed, and stays.
+ * Standard output, and names that are no regular files
  * (/dev/null, a named pipe), are written directly. */
 #ifndef APP_BASE_OUTPUT_FILE_H
 #define APP_BASE_OUTPUT_FILE_H
@@ -13,7 +14,8 @@ struct output_file;
 
 /* Opens the output at path ("-": standard output). Without force nothing that exists is replaced:
  * this is looked at here and once more when the file is put into its place. RV_INVALID: it exists,
- * or is a directory; RV_NOT_FOUND: there is no such directory; RV_IO; RV_MEMORY. */
+ * or is a directory; RV_NOT_FOUND: there is no such directory; RV_IO: also where the name cannot be
+ * one; RV_MEMORY. */
 rv_status output_file_create(struct output_file **file, const char *path, bool force,
                              rv_error *error);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/base/output_name.h"
 #include "app/base/signals.h"
 #include "app/options/files.h"
 #include "app/options/preset.h"
@@ -61,6 +62,27 @@ static void print_version(const struct program *program)
 	printf("\n");
 }
 
+static void tell_leftover(void *context, const char *path)
+{
+	char found[PATH_LENGTH];
+	const struct program *program = context;
+	if (output_name_leftover(path, found))
+		fprintf(stderr,
+		        "%s: %s is left over from a run that was killed; look at it or delete it\n",
+		        program->name, found);
+}
+
+/* A live session also records into the current folder, under names that say when. */
+static void tell_leftovers(const struct program *program, const struct command *command,
+                           const struct options *options)
+{
+	if (options->call.quiet)
+		return;
+	option_each_written(options, command->bit, tell_leftover, (void *)program);
+	if (command->bit & COMMAND_LIVE)
+		tell_leftover((void *)program, "reverie-");
+}
+
 static rv_status run_command(const struct program *program, const struct command *command,
                              const struct options *options, rv_error *error)
 {
@@ -72,6 +94,8 @@ static rv_status run_command(const struct program *program, const struct command
 		print_version(program);
 	else {
 		rv_status status = option_check_files(options, command->bit, error);
+		if (status == RV_OK)
+			tell_leftovers(program, command, options);
 		return status == RV_OK ? command->run(options, error) : status;
 	}
 	return RV_OK;

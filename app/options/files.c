@@ -73,3 +73,11 @@ rv_status option_check_files(const struct options *options, unsigned command, rv
 			status = check_pair(&written.list[j], &written.list[i], error);
 	return status;
 }
+
+void option_each_written(const struct options *options, unsigned command, option_visit_file *visit,
+                         void *context)
+{
+	struct names written = names_of(options, command, OPTION_WRITES);
+	for (int i = 0; i < written.count; i++)
+		visit(context, written.list[i].path);
+}

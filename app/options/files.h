@@ -13,4 +13,9 @@ rv_status option_check_files(const struct options *options, unsigned command, rv
 rv_status option_check_read(const struct options *options, unsigned command, const char *path,
                             const char *what, rv_error *error);
 
+/* Calls visit for every file that is to be written. */
+typedef void option_visit_file(void *context, const char *path);
+void option_each_written(const struct options *options, unsigned command, option_visit_file *visit,
+                         void *context);
+
 #endif

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/base/output_name.h"
 #include "tests/support/media.h"
 #include "tests/support/test.h"
 
@@ -104,6 +105,68 @@ TEST(output_new_files_follow_the_umask)
 	umask(old);
 	REQUIRE(written == RV_OK && stat(path, &status) == 0);
 	CHECK_MESSAGE((status.st_mode & 0777) == 0640, "%o", status.st_mode & 0777);
+}
+
+/* What cannot be written is found out before anything is computed. */
+TEST(output_of_a_name_that_cannot_be_is_refused_at_the_start)
+{
+	char name[300];
+	struct output_file *file = NULL;
+	rv_error error = {0};
+	int before = media_file_count();
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	CHECK(output_file_create(&file, media_path(name), true, &error) == RV_IO && !file);
+	CHECK_MESSAGE(strstr(error.message, "too long") != NULL, "%s", error.message);
+	REQUIRE(symlink("circle.txt", media_path("circle.txt")) == 0);
+	CHECK(output_file_create(&file, media_path("circle.txt"), true, &error) == RV_IO && !file);
+	CHECK_MESSAGE(strstr(error.message, "links") != NULL, "%s", error.message);
+	unlink(media_path("circle.txt"));
+	REQUIRE(symlink("nowhere/x.txt", media_path("astray.txt")) == 0);
+	CHECK(output_file_create(&file, media_path("astray.txt"), true, &error) == RV_NOT_FOUND);
+	unlink(media_path("astray.txt"));
+	CHECK(media_file_count() == before);
+	memset(name, 'y', 255);
+	name[255] = '\0'; /* the longest there is */
+	CHECK(write_file(media_path(name), "x", false, &error) == RV_OK);
+	unlink(media_path(name));
+}
+
+TEST(output_through_a_link_that_leads_nowhere_yet_makes_its_target)
+{
+	const char *link = media_path("dangling.txt");
+	struct stat status;
+	rv_error error = {0};
+	for (int force = 0; force < 2; force++) {
+		REQUIRE(symlink("made.txt", link) == 0);
+		CHECK_MESSAGE(write_file(link, "abc", force, &error) == RV_OK, "%s", error.message);
+		CHECK(lstat(link, &status) == 0 && S_ISLNK(status.st_mode));
+		CHECK(holds(media_path("made.txt"), "abc"));
+		unlink(link);
+		unlink(media_path("made.txt"));
+	}
+}
+
+/* What a program that was killed leaves is found by the name of what it was to become. */
+TEST(output_that_was_left_over_is_found)
+{
+	const char *path = media_path("left.mp4");
+	char found[PATH_LENGTH];
+	struct output_file *file = NULL;
+	rv_error error = {0};
+	CHECK(!output_name_leftover(path, found));
+	REQUIRE(output_file_create(&file, path, false, &error) == RV_OK);
+	CHECK(!output_name_leftover(path, found)); /* somebody is at it */
+	output_file_discard(&file);
+	const char *left = media_path(".reverie-left.mp4-abcdef");
+	media_write(left, "half", 4);
+	media_write(media_path(".reverie-other.mp4-abcdef"), "half", 4);
+	CHECK(output_name_leftover(path, found) && !strcmp(found, left));
+	CHECK(!output_name_leftover(media_path("right.mp4"), found));
+	unlink(left);
+	CHECK(!output_name_leftover(path, found));
+	CHECK(output_name_leftover(media_path("oth"), found));
+	unlink(media_path(".reverie-other.mp4-abcdef"));
 }
 
 TEST(output_into_a_missing_directory_is_not_found)
