@@ -126,6 +126,13 @@ $(BUILD)/reverie-bench: $(BUILD)/tests/bench/main.o $(BENCH_OBJECTS) $(BUILD)/ve
 	$(call say,LINK $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
 
+# What a machine without libav is sent: what the engine alone can measure.
+$(BUILD)/tests/bundle/reverie-bench: $(BUILD)/tests/bundle/main.o $(BUILD)/tests/bundle/check.o \
+	$(BUILD)/tests/support/npy.o $(filter-out $(addprefix $(BUILD)/tests/bench/,time%.o depth%.o flow.o),$(BENCH_OBJECTS)) \
+	$(BUILD)/version.o $(BUILD)/app.a $(BUILD)/engine.a
+	$(call say,LINK $@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ENGINE_LIBS)
+
 # The engine's tests are given the library and nothing of the program.
 ENGINE_SUPPORT = $(filter-out $(BUILD)/tests/support/media.o,$(SUPPORT_OBJECTS))
 $(patsubst %.c,$(BUILD)/%,$(ENGINE_TESTS)): $(BUILD)/%: $(BUILD)/%.o $(ENGINE_SUPPORT) $(BUILD)/engine.a
@@ -239,6 +246,8 @@ help:
 	@echo 'make compile_commands.json'
 	@echo '                   tell editors how each file is compiled'
 	@echo 'make bench         time gradient steps and a dream of the default network against PyTorch'
+	@echo 'make bundle        pack tests, benches and networks for a machine that has a GPU and its driver'
+	@echo '                   alone: build/reverie-bundle.tar.gz; there, reverie-bundle/run all'
 	@echo 'make kernels       compile every OpenCL kernel and say what is wrong with it'
 	@echo 'make format        lay out the C sources with clang-format'
 	@echo 'make lint          check the layout and who includes whom (tests/lint/wings), compile every'
@@ -297,7 +306,7 @@ test:
 	@$(PARALLEL) all test-programs
 	@$(MAKE) --no-print-directory models || echo 'Tests that need the network are skipped.'
 	@REVERIE=$(BUILD)/reverie sh tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)
-test-programs: $(TEST_PROGRAMS) lib $(BUILD)/reverie.1
+test-programs: $(TEST_PROGRAMS) lib $(BUILD)/reverie.1 $(BUILD)/tests/bundle/reverie-bench
 
 # All test programs, and the scripts of what runs many threads at once, under the sanitizers, each built
 # in a folder of its own. That takes about an hour; parts of it are asked for by name.
@@ -355,6 +364,19 @@ bench: $(BUILD)/reverie-bench
 		$(COMPARE_STEP) --model $(NETWORKS)/SqueezeNet_fp16.onnx --input-format caffe-bgr \
 			--layers fire6/concat_1; fi
 	$(Q)/usr/bin/python3 tests/bench/compare_dream.py --program $(BUILD)/reverie-bench
+
+# For a machine with a GPU: tests/bundle/run says how it is used there. It must stay easy to send.
+BUNDLE = $(BUILD)/reverie-bundle
+BUNDLE_MB = 60
+BUNDLE_PROGRAMS = $(BUILD)/tests/bundle/reverie-bench $(patsubst %.c,$(BUILD)/%,$(ENGINE_TESTS))
+.PHONY: bundle bundle-programs
+bundle-programs: $(BUNDLE_PROGRAMS)
+bundle: bundle-programs
+	$(call say,BUNDLE $(BUNDLE).tar.gz)
+	$(Q)sh tests/bundle/make.sh $(BUILD) $(BUNDLE)
+	$(Q)tar -C $(BUILD) -czf $(BUNDLE).tar.gz $(notdir $(BUNDLE))
+	$(Q)du -m $(BUNDLE).tar.gz | awk '{ if ($$1 > $(BUNDLE_MB)) { \
+		print "make bundle: " $$1 " MB are more than $(BUNDLE_MB)"; exit 1 } }'
 
 .PHONY: kernels
 kernels: $(BUILD)/reverie

@@ -156,4 +156,4 @@ function exposeLayer(model, layer) {
 	);
 }
 
-module.exports = { exposeLayer };
+module.exports = { exposeLayer, fields, bytesField, textIn, MODEL_GRAPH, GRAPH, VALUE_NAME, TENSOR_NAME: TENSOR.name };
