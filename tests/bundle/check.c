@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/options/session.h"
+#include "app/options/dreamer.h"
+#include "engine/reverie_inspect.h"
 #include "tests/bundle/bundle.h"
 #include "tests/support/npy.h"
 
@@ -15,7 +16,7 @@ static const double cosine_least = 1 - 1.3e-4, error_most = 1e-3;
 
 struct arrays {
 	const struct options *options;
-	struct session session;
+	struct dreamer dreamer;
 	const char *layer;
 	struct option_size size;
 	rv_array activation, gradient;
@@ -81,7 +82,7 @@ static rv_status inspect(struct arrays *arrays, rv_error *error)
 	if (!picture.pixels)
 		return rv_fail(error, RV_MEMORY, "no memory for a picture");
 	paint(picture.pixels, size);
-	status = rv_inspect(arrays->session.engine, &picture, arrays->layer, &arrays->activation,
+	status = rv_inspect(arrays->dreamer.engine, &picture, arrays->layer, &arrays->activation,
 	                    &arrays->gradient, error);
 	free(picture.pixels);
 	return status;
@@ -93,9 +94,9 @@ static rv_status compute(struct arrays *arrays, rv_error *error)
 	rv_status status;
 	if (!options->call.operand[0])
 		return rv_fail(error, RV_INVALID, "keep and check need a FOLDER");
-	if ((status = session_size(options, &arrays->size, error)) != RV_OK ||
-	    (status = session_open(&arrays->session, options, error)) != RV_OK ||
-	    (status = session_layer(&arrays->session, &options->dream, &arrays->layer, error)) !=
+	if ((status = dreamer_size(options, &arrays->size, error)) != RV_OK ||
+	    (status = dreamer_open(&arrays->dreamer, options, error)) != RV_OK ||
+	    (status = dreamer_layer(&arrays->dreamer, &options->dream, &arrays->layer, error)) !=
 	            RV_OK)
 		return status;
 	return inspect(arrays, error);
@@ -187,7 +188,7 @@ static rv_status run(const struct options *options,
 		status = use(&arrays, error);
 	rv_array_release(&arrays.activation);
 	rv_array_release(&arrays.gradient);
-	session_close(&arrays.session);
+	dreamer_close(&arrays.dreamer);
 	return status;
 }
 
