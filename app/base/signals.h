@@ -1,5 +1,6 @@
-/* SIGINT and SIGTERM ask the program to end in good order: they set a flag, which loops look at. A
- * second one ends it at once. Signals belong to the whole process, and so does the flag. */
+/* SIGINT, SIGTERM and SIGHUP ask the program to end in good order: they set a flag, which loops
+ * look at. A second one ends it at once. Signals belong to the whole process, and so does the flag.
+ */
 #ifndef APP_BASE_SIGNALS_H
 #define APP_BASE_SIGNALS_H
 
