@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <libavutil/error.h>
 #include <libavutil/mem.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +13,17 @@
 #include <unistd.h>
 
 #include "app/base/output_name.h"
+#include "app/base/signals.h"
 
-enum { BUFFER_BYTES = 1 << 16 };
+enum {
+	BUFFER_BYTES = 1 << 16,
+	NAP = 100,        /* milliseconds between looks at whether to go on waiting */
+	NAPS_STOPPED = 20 /* until a reader that stalls is given up once the program is to end */
+};
+
+/* Bytes that are kept free behind a file for its end: a MiB and a 64th of what was written, and as
+ * much as that is asked for at once. */
+static const int64_t reserve_least = 1 << 20, reserve_step = 4 << 20;
 
 struct output_file {
 	char *path;       /* the place, links followed */
@@ -22,13 +33,61 @@ struct output_file {
 	bool force;
 	int write_errno;
 	AVIOContext *io;
+	AVIOInterruptCB interrupt;
+	bool reserves;
+	int64_t reserved; /* bytes from the beginning that the disk has promised */
 };
+
+/* ---- writing ---- */
+
+/* Whether the reader of what is written directly, a pipe perhaps, takes more. False: it must not be
+ * waited for any longer. */
+static bool wait_for_reader(const struct output_file *file)
+{
+	struct pollfd place = {.fd = file->descriptor, .events = POLLOUT};
+	for (int naps = 0; poll(&place, 1, NAP) <= 0;) {
+		naps += signals_stop != 0;
+		if (naps > NAPS_STOPPED ||
+		    (file->interrupt.callback && file->interrupt.callback(file->interrupt.opaque)))
+			return false;
+	}
+	return true;
+}
+
+static bool reserve(struct output_file *file, int64_t until)
+{
+	if (fallocate(file->descriptor, FALLOC_FL_KEEP_SIZE, file->reserved,
+	              until - file->reserved))
+		return false;
+	file->reserved = until;
+	return true;
+}
+
+/* The disk must always have room for the end, without which much of what is written is worth
+ * nothing: it is full one reserve early. */
+static void hold_reserve(struct output_file *file)
+{
+	int64_t end = lseek(file->descriptor, 0, SEEK_CUR);
+	int64_t wanted = end + reserve_least + end / 64;
+	if (!file->reserves || file->write_errno || end < 0 || wanted <= file->reserved ||
+	    reserve(file, wanted + reserve_step) || reserve(file, wanted))
+		return;
+	if (errno == ENOSPC || errno == EDQUOT)
+		file->write_errno = errno;
+	else
+		file->reserves = false; /* this file system cannot */
+}
 
 static int write_bytes(void *context, uint8_t *bytes, int size)
 {
 	struct output_file *file = context;
 	for (int done = 0; done < size;) {
-		ssize_t written = write(file->descriptor, bytes + done, (size_t)(size - done));
+		/* So much goes into a pipe at once that has room for any. */
+		int count = file->temporary || size - done < PIPE_BUF ? size - done : PIPE_BUF;
+		bool waits = file->temporary || wait_for_reader(file);
+		ssize_t written = waits ? write(file->descriptor, bytes + done, (size_t)count) : -1;
+		if (!waits)
+			errno = ETIMEDOUT;
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written < 0) {
@@ -38,6 +97,7 @@ static int write_bytes(void *context, uint8_t *bytes, int size)
 		}
 		done += (int)written;
 	}
+	hold_reserve(file);
 	return size;
 }
 
@@ -152,6 +212,16 @@ AVIOContext *output_file_io(struct output_file *file)
 	return file->io;
 }
 
+void output_file_interrupt(struct output_file *file, AVIOInterruptCB interrupt)
+{
+	file->interrupt = interrupt;
+}
+
+void output_file_reserve(struct output_file *file)
+{
+	file->reserves = file->temporary != NULL;
+}
+
 int output_file_errno(const struct output_file *file)
 {
 	return file->write_errno;
@@ -159,6 +229,8 @@ int output_file_errno(const struct output_file *file)
 
 rv_status output_file_write_error(const struct output_file *file, rv_error *error)
 {
+	if (file->write_errno == ETIMEDOUT)
+		return rv_fail(error, RV_IO, "%s: nobody takes what is written", file->name);
 	return rv_fail(error, RV_IO, "%s: writing failed: %s", file->name,
 	               strerror(file->write_errno ? file->write_errno : EIO));
 }
@@ -195,7 +267,12 @@ static rv_status put_in_place(struct output_file *file, rv_error *error)
 /* Some file systems only say here that they are full. */
 static void flush(struct output_file *file)
 {
+	struct stat status;
 	avio_flush(file->io);
+	/* Where what was promised is not given back, the file is as good. */
+	if (file->reserved && !fstat(file->descriptor, &status) &&
+	    !ftruncate(file->descriptor, status.st_size))
+		file->reserved = 0;
 	if (file->temporary && fsync(file->descriptor) && !file->write_errno)
 		file->write_errno = errno;
 }

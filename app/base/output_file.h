@@ -21,6 +21,12 @@ rv_status output_file_create(struct output_file **file, const char *path, bool f
 
 /* libavformat's way to write to the file; the file's own. Seekable only where the file is. */
 AVIOContext *output_file_io(struct output_file *file);
+/* Where what is written goes straight to a reader that stalls, it is waited for until interrupt
+ * says otherwise, or for two seconds once a signal has asked the program to end. */
+void output_file_interrupt(struct output_file *file, AVIOInterruptCB interrupt);
+/* From here on the disk counts as full while it still has room for the file's end: the error is
+ * there (output_file_errno), but what is written after it arrives. */
+void output_file_reserve(struct output_file *file);
 /* errno of the first write that failed, or 0. Whoever writes asks here, because libav passes errors
  * of its writers on late or not at all. */
 int output_file_errno(const struct output_file *file);

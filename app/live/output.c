@@ -102,6 +102,14 @@ static int must_give_up(void *context)
 	return (at && now > at) || (end_at && now > end_at);
 }
 
+/* Likewise, for a pipe: its reader may rest as long as the session lasts. */
+static int has_ended(void *context)
+{
+	struct live_output *output = context;
+	int64_t end_at = atomic_load(&output->end_at);
+	return end_at && clock_now() > end_at;
+}
+
 static void be_patient(struct live_output *output)
 {
 	atomic_store(&output->give_up_at, clock_now() + io_patience);
@@ -142,6 +150,7 @@ static rv_status make_sink(struct live_output *output, rv_error *error)
 		.speed = output->place == CONTAINER_FILE ? ENCODER_REALTIME : ENCODER_LOW_LATENCY,
 		.interrupt = {must_give_up, output},
 		.keeps_partial = output->place == CONTAINER_FILE,
+		.plays_early = output->place == CONTAINER_FILE,
 	};
 	const struct sink_contents contents = {
 		.video = &output->video,
@@ -152,6 +161,8 @@ static rv_status make_sink(struct live_output *output, rv_error *error)
 	output->begun = output->timed = false;
 	if (output->place == CONTAINER_FILE)
 		status = output_file_create(&file, options->output, options->force, error);
+	if (file)
+		output_file_interrupt(file, (AVIOInterruptCB){has_ended, output});
 	return status ? status : sink_create(&output->sink, &file, &sink_options, &contents, error);
 }
 

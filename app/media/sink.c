@@ -16,6 +16,7 @@ struct sink {
 	bool header_written;
 	bool is_low_latency;         /* every packet goes out at once */
 	bool keeps_partial;          /* a file that breaks off is kept */
+	bool plays_early;            /* and can be played up to there */
 	struct sink_stream *streams; /* by the source's index */
 	int stream_count;
 	int64_t shift; /* microseconds taken off every timestamp */
@@ -137,6 +138,7 @@ static rv_status open_muxer(struct sink *sink, const struct sink_options *option
 	sink->shift = clock_start(contents->source);
 	sink->is_low_latency = options->speed == ENCODER_LOW_LATENCY;
 	sink->keeps_partial = options->keeps_partial;
+	sink->plays_early = options->plays_early;
 	return RV_OK;
 }
 
@@ -185,7 +187,7 @@ static void set_muxer_options(const struct sink *sink, AVDictionary **options)
 	/* MP4 goes back to its beginning at the end, and cannot be read before, unless it is
 	 * written in fragments. Its head must wait for the first one, to say how the sound's delay
 	 * is made up for. */
-	if (sink->keeps_partial) {
+	if (sink->plays_early) {
 		av_dict_set(options, "movflags", "frag_keyframe+delay_moov+default_base_moof", 0);
 		av_dict_set_int(options, "frag_duration", AV_TIME_BASE, 0);
 		av_dict_set(options, "cluster_time_limit", "1000", 0); /* Matroska, ms */
@@ -206,6 +208,8 @@ rv_status sink_begin(struct sink *sink, rv_error *error)
 	rv_status status = sink_open_place(sink->muxer, sink->file, error);
 	if (status != RV_OK)
 		return status;
+	if (sink->file && sink->keeps_partial)
+		output_file_reserve(sink->file);
 	set_muxer_options(sink, &options);
 	libav_clear_error();
 	int code = avformat_write_header(sink->muxer, &options);
@@ -353,7 +357,7 @@ rv_status sink_finish(struct sink **finished, rv_error *error)
 static void report_kept_file(rv_error *error)
 {
 	const rv_error cause = error ? *error : (rv_error){0};
-	rv_fail(error, cause.status, "%s; what was recorded before is kept", cause.message);
+	rv_fail(error, cause.status, "%s; what was written before is kept", cause.message);
 }
 
 void sink_abort(struct sink **broken, rv_error *error)

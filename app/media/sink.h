@@ -20,8 +20,8 @@ struct sink_options {
 	bool exact;                /* chroma stays as fine as the source's */
 	AVIOInterruptCB interrupt; /* ends waiting for the network; zeroed: nothing does */
 	struct progress *progress; /* for notes on streams that are left out; may be NULL */
-	/* A file that breaks off is kept; it is laid out so that it plays up to where it ends. */
-	bool keeps_partial;
+	bool keeps_partial;        /* a file that breaks off is kept, where it can be played */
+	bool plays_early;          /* it is laid out so that it can be, up to where it ends */
 };
 
 /* What goes in. */

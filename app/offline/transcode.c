@@ -20,7 +20,8 @@ struct transcode {
 	AVFifo *waiting;            /* packets of times that the written video has not reached */
 	struct output_file *still;  /* NULL: none, or written already */
 	int64_t still_frame;        /* index of the frame that becomes the still; -1: the last */
-	bool reading_failed;        /* the input broke off */
+	bool writing_failed;        /* rather than reading or dreaming */
+	bool has_frame;             /* after is a dream */
 	int64_t first_pts, end_pts; /* of what is written, in the video's time base */
 };
 
@@ -83,6 +84,7 @@ static rv_status open_sink(struct transcode *t, struct output_file **file, rv_er
 		.height = t->before.height,
 		.exact = t->job->exact,
 		.progress = t->job->progress,
+		.keeps_partial = true,
 	};
 	const struct sink_contents contents = {
 		.video = &t->source->video,
@@ -131,8 +133,11 @@ static rv_status dream_frame(struct transcode *t, rv_error *error)
 	rv_status status = source_image(t->source, &t->before, error);
 	if (status == RV_OK)
 		status = t->job->dream(t->job->context, &t->before, time, &t->after, error);
-	if (status == RV_OK)
+	t->has_frame = status == RV_OK;
+	if (status == RV_OK) {
 		status = sink_frame(t->sink, &t->after, t->source->pts, t->source->duration, error);
+		t->writing_failed = status != RV_OK;
+	}
 	if (status == RV_OK && t->still && t->report->frames == t->still_frame)
 		status = write_still(t, error);
 	return status;
@@ -172,6 +177,7 @@ static rv_status write_due_packets(struct transcode *t, bool all, rv_error *erro
 		av_packet_unref(packet);
 		libav_packets_pop(t->waiting, packet);
 		rv_status status = sink_packet(t->sink, packet, error);
+		t->writing_failed = status != RV_OK;
 		if (status != RV_OK)
 			return status;
 	}
@@ -197,7 +203,6 @@ static rv_status dream_all(struct transcode *t, rv_error *error)
 			return RV_CANCELLED;
 		rv_status status = source_next(t->source, &event, error);
 		t->report->damaged = t->source->damaged;
-		t->reading_failed = status == RV_IO;
 		if (status == RV_OK && event == SOURCE_END)
 			return write_due_packets(t, true, error);
 		if (status == RV_OK && event == SOURCE_PACKET)
@@ -242,6 +247,23 @@ static rv_status end_stopped(struct transcode *t, rv_error *error)
 	               (long long)report->frames, t->job->output);
 }
 
+/* After a failure, which error says: what was dreamed before is worth keeping. */
+static void keep_part(struct transcode *t, rv_error *error)
+{
+	const rv_error cause = error ? *error : (rv_error){0};
+	if (!t->report->frames)
+		return;
+	if (t->writing_failed) {
+		sink_abort(&t->sink, error);
+		return;
+	}
+	if (sink_finish(&t->sink, NULL) == RV_OK)
+		rv_fail(error, cause.status, "%.300s; %.128s holds the %lld frames before",
+		        cause.message, t->job->output, (long long)t->report->frames);
+	if (t->still && t->has_frame)
+		write_still(t, NULL);
+}
+
 /* Durations are not exact to the frame: a tenth missing is more than that. */
 static bool ended_early(const struct job_report *report)
 {
@@ -284,9 +306,8 @@ rv_status transcode_run(const struct job *job, struct input **input, struct job_
 			status = end_stopped(&t, error);
 		else if (status == RV_OK)
 			status = finish(&t, error);
-		else if (t.reading_failed && report->frames)
-			finish(&t,
-			       NULL); /* keeps what was dreamed; the error stays that of reading */
+		else
+			keep_part(&t, error);
 		progress_end(job->progress);
 		note_damage(&t, status);
 	}

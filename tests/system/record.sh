@@ -153,7 +153,7 @@ is_readable_in_part() { # FILE
 	[ "$(ffprobe -v quiet -select_streams v -count_frames -show_entries stream=nb_read_frames \
 		-of csv=p=0 "$1")" -gt 5 ]
 }
-kept="; what was recorded before is kept"
+kept="; what was written before is kept"
 for kind in mp4 mov mkv webm; do
 	mkdir "$work/full"
 	# shellcheck disable=SC2086

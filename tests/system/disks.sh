@@ -1,0 +1,164 @@
+#!/bin/sh
+# Disks that fail while a video is written (tests/support/failing_files.c), terminals that are closed,
+# and readers of a pipe that stall: what was dreamed is kept where it can be played, nothing is left
+# half, and one line says so.
+. "$(dirname "$0")/../support/lib.sh"
+
+tiny="--octaves 1 --iterations 1 --layer mixed0"
+layer=$work/failing_files.so
+disk=$work/disk
+mkdir "$disk"
+
+if ! can_dream || ! have ffprobe; then
+	skip disks "${why:-ffprobe is missing}"
+	finish
+fi
+if ! cc -std=c11 -D_GNU_SOURCE -O1 -fPIC -shared -o "$layer" tests/support/failing_files.c -ldl -pthread \
+	2>"$work/err"; then
+	skip disks "there is no compiler for tests/support/failing_files.c"
+	finish
+fi
+clip="lavfi:testsrc2=size=160x120:rate=25:duration=4"
+
+# Dreams a clip into $disk/x.END, with the disk failing as the environment says.
+dream() { # END
+	rm -f "$disk/x.$1"
+	# shellcheck disable=SC2086
+	LD_PRELOAD=$(preload "$layer") FAIL_FILES=$disk/ timeout $((60 * slowness)) \
+		"$REVERIE" "$clip" -o "$disk/x.$1" --quality 0 --quiet $tiny >"$work/out" 2>"$work/err" </dev/null
+	code=$?
+}
+
+# The packets of the video, or nothing where there is no such file or it cannot be read.
+pictures() { # FILE
+	[ -s "$1" ] && ffprobe -v error -select_streams v -count_packets \
+		-show_entries stream=nb_read_packets -of csv=p=0 "$1" 2>/dev/null
+}
+
+nothing_left() {
+	[ -z "$(find "$disk" -name '.reverie*')" ]
+}
+
+# Either there is no file, or it is one that plays and the line says that it was kept.
+half_at_most() { # FILE
+	[ ! -e "$1" ] && ! grep -q 'is kept' "$work/err" && return
+	[ "$(pictures "$1")" -gt 0 ] 2>/dev/null && grep -q 'is kept' "$work/err"
+}
+
+# Writes of a transcode fail, one after the other, and so does all that follows: each of them with
+# REVERIE_EVERY=1, else a dozen, of which the first and the last are two.
+each_write() { # END ERRNO
+	bad=
+	rm -f "$work/counts"
+	export FAIL_FILES_HOW="$2" FAIL_FILES_COUNTS="$work/counts"
+	FAIL_FILES_FROM=1000000 dream "$1"
+	writes=$(sed -n 's/^write //p' "$work/counts" | sort -n | tail -n 1)
+	unset FAIL_FILES_COUNTS
+	step=$((writes / 10 + 1))
+	[ "$REVERIE_EVERY" = 1 ] && step=1
+	for from in $(seq 1 "$step" $((writes - 1))) "$writes"; do
+		FAIL_FILES_FROM=$from dream "$1"
+		[ "$code" = 1 ] && [ "$(wc -l <"$work/err")" = 1 ] && nothing_left &&
+			half_at_most "$disk/x.$1" || bad="$bad $from:$code"
+	done
+	[ "$writes" -ge 3 ] && [ -z "$bad" ] || echo "# of $writes writes:$bad"
+	[ "$writes" -ge 3 ] && [ -z "$bad" ]
+}
+check disks_that_are_full_leave_nothing_half each_write mp4 28
+check disks_with_errors_leave_nothing_half each_write mkv 5
+check disks_that_become_read_only_leave_nothing_half each_write mkv 30
+for call in fsync rename; do
+	FAIL_FILES_CALL=$call FAIL_FILES_HOW=5 dream mp4
+	check "disks_that_fail_at_the_end_by_${call}_are_told" \
+		[ "$code:$(wc -l <"$work/err")" = 1:1 ]
+	check "disks_that_fail_at_the_end_by_${call}_leave_no_temporary_file" nothing_left
+done
+FAIL_FILES_CALL=open FAIL_FILES_HOW=30 dream mp4
+check disks_that_are_read_only_are_found_at_once grep -q "cannot be written there: Read-only" "$work/err"
+
+# MP4 plays only with its end, for which there is always room.
+FAIL_FILES_CALL=fallocate FAIL_FILES_HOW=28 dream mp4
+check disks_that_become_full_keep_the_video half_at_most "$disk/x.mp4"
+check disks_that_become_full_fail_the_job [ "$code" = 1 ]
+
+for how in short slow; do
+	FAIL_FILES_HOW=$how dream mp4
+	check "disks_whose_writes_are_${how}_hold_everything" \
+		[ "$code:$(pictures "$disk/x.mp4")" = 0:100 ]
+done
+FAIL_FILES_CALL=fallocate FAIL_FILES_HOW=95 dream mp4
+check disks_without_fallocate_hold_everything [ "$code:$(pictures "$disk/x.mp4")" = 0:100 ]
+
+# A recording ends with the first error and keeps what came before it; the session goes on without it.
+for from in 1 4; do
+	rm -f "$disk/live.mp4"
+	# shellcheck disable=SC2086
+	LD_PRELOAD=$(preload "$layer") FAIL_FILES=$disk/ FAIL_FILES_FROM=$from timeout $((60 * slowness)) \
+		"$REVERIE" live assets/clouds.mp4 --headless --loop off -o "$disk/live.mp4" $tiny --size 96x72 \
+		--governor off >"$work/out" 2>"$work/err" </dev/null
+	code=$?
+	check "disks_that_fail_at_write_${from}_end_a_recording" [ "$code" = 1 ]
+	check "disks_that_fail_at_write_${from}_leave_nothing_half" nothing_left
+done
+check disks_that_fail_later_keep_a_recording [ "$(pictures "$disk/live.mp4")" -gt 0 ]
+
+# ---- what ends the program ----
+
+until_it_dreams() { # FILE
+	for _ in $(seq $((40 * slowness))); do
+		[ -s "$1" ] && return
+		sleep 0.25
+	done
+}
+
+# A terminal that is closed is as good as Ctrl-C.
+(
+	# shellcheck disable=SC2086
+	"$REVERIE" "lavfi:testsrc2=size=160x120:rate=25" -o "$disk/hup.mkv" $tiny --quality 0 >"$work/out" 2>"$work/err" </dev/null &
+	job=$!
+	for _ in $(seq $((40 * slowness))); do
+		[ -n "$(find "$disk" -name '.reverie-hup.mkv-*' -size +100k)" ] && break
+		sleep 0.25
+	done
+	kill -HUP $job
+	wait $job
+	[ $? = 129 ] && [ "$(pictures "$disk/hup.mkv")" -gt 0 ] && nothing_left
+)
+check signals_of_a_closed_terminal_end_in_good_order [ $? = 0 ]
+
+# A program that was killed leaves a file that the next one names.
+cp "$disk/hup.mkv" "$disk/.reverie-hup.mkv-abcdef"
+reverie "$disk/none" -o "$disk/hup.mkv" --force
+check disks_with_what_was_left_over_are_told grep -q "hup.mkv-abcdef is left over" "$work/err"
+rm -f "$disk/.reverie-hup.mkv-abcdef"
+
+# The reader of a pipe that takes nothing cannot hold the end up.
+stalled() { # SIGNAL WORD...
+	signal=$1
+	shift
+	mkfifo "$work/pipe"
+	sleep 60 <"$work/pipe" &
+	reader=$!
+	# shellcheck disable=SC2086
+	"$REVERIE" "$@" -o "$work/pipe" --format rawvideo $tiny --quiet >"$work/out" 2>"$work/err" </dev/null &
+	job=$!
+	pause 4
+	kill "-$signal" $job
+	for _ in $(seq $((40 * slowness))); do
+		kill -0 $job 2>/dev/null || break
+		sleep 0.25
+	done
+	if kill -9 $job 2>/dev/null; then
+		code=late
+	else
+		code=ended
+	fi
+	wait $job
+	kill $reader
+	rm -f "$work/pipe"
+	[ $code = ended ]
+}
+check signals_end_a_job_whose_reader_stalls stalled TERM "lavfi:testsrc2=size=640x480:rate=25"
+check signals_end_a_session_whose_reader_stalls stalled TERM live assets/clouds.mp4 --headless --size 96x72
+
+finish
