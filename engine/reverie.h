@@ -156,14 +156,52 @@ typedef enum rv_normalisation {
 	RV_NORMALISE_MEAN_ABS,  /* by the mean absolute value of the whole gradient */
 } rv_normalisation;
 
-enum { RV_TARGETS_MAX = 8, RV_CHANNELS_MAX = 64, RV_LAYER_NAME_LENGTH = 128, RV_OCTAVES_MAX = 16 };
+enum {
+	RV_TARGETS_MAX = 8,
+	RV_CHANNELS_MAX = 64,
+	RV_SOURCES_MAX = 16,
+	RV_LAYER_NAME_LENGTH = 128,
+	RV_OCTAVES_MAX = 16
+};
 
-/* One layer to dream of, among several. */
+typedef enum rv_target_kind {
+	RV_TARGET_LAYER,   /* channels of a layer, as rv_params.objective says */
+	RV_TARGET_WINNERS, /* the same as RV_OBJECTIVE_WINNERS says */
+	RV_TARGET_NEURON,  /* the same as RV_OBJECTIVE_MEAN says */
+	/* The odds of the classes that channels name, one of them against all others, in every part
+	 * of the picture: the classifier's end is applied place by place, whatever the size. */
+	RV_TARGET_CLASS,
+	/* Every place is drawn towards that of the guide, a picture, which it is most like. */
+	RV_TARGET_GUIDE,
+	RV_TARGET_CARICATURE, /* every place is drawn towards more of what the frame has there */
+	RV_TARGET_DIRECTION,  /* every place is drawn towards a feature, given as numbers */
+} rv_target_kind;
+
+/* Where in the picture a target is raised. */
+typedef enum rv_where {
+	RV_EVERYWHERE,
+	RV_AT_PLACE, /* at one place of the layer: that which lies on x, y */
+	RV_IN_MASK,  /* as much as a mask is white */
+} rv_where;
+
+/* One thing to dream of, among several. Where there are several, the gradients of all are brought
+ * to equal strength before their weights count. */
 typedef struct rv_target {
-	char layer[RV_LAYER_NAME_LENGTH];
-	float weight; /* relative to the other targets, not 0; below 0 the layer is quieted */
+	char layer[RV_LAYER_NAME_LENGTH]; /* "": the model's default, or the scores of its classes
+	                                   */
+	float weight; /* relative to the other targets, not 0; below 0 it is quieted */
 	int channels[RV_CHANNELS_MAX];
-	int channel_count; /* 0: all channels */
+	int channel_count; /* 0: all channels; of a class at least 1 */
+	rv_target_kind kind;
+	int winners; /* of RV_TARGET_WINNERS; 0: as rv_params says */
+	/* How much more two features count that point the same way: of the cosine between them, of
+	 * a caricature or a direction; 0..16. */
+	float power;
+	int source; /* of a guide the picture, of a direction the numbers: rv_set_picture,
+	               rv_set_numbers */
+	rv_where where;
+	float x, y; /* parts of the picture's width and height, 0..1 */
+	int mask;   /* a source that is a picture: white is 1 */
 } rv_target;
 
 /* How good the optical flow is that carries a dream from frame to frame. */
@@ -279,8 +317,8 @@ enum {
 /* All fields of rv_params but its targets. rv_set_params refuses what is out of these ranges. */
 RV_API extern const rv_param rv_param_table[RV_PARAM_COUNT];
 
-/* Of a target: each of its channels, and its weight without the sign. */
-RV_API extern const rv_range rv_channel_range, rv_weight_range;
+/* Of a target: each of its channels, its weight without the sign, and its power. */
+RV_API extern const rv_range rv_channel_range, rv_weight_range, rv_power_range;
 
 /* ---- the engine ---- */
 
@@ -328,6 +366,13 @@ RV_API const rv_device_info *rv_engine_device(const rv_engine *engine);
 /* Checks params and uses them from the next picture on. On RV_INVALID or RV_NOT_FOUND the message
  * says which field is wrong, and the old params stay. */
 RV_API rv_status rv_set_params(rv_engine *engine, const rv_params *params, rv_error *error);
+
+/* Set what targets speak of as a source, 0..RV_SOURCES_MAX-1: copied, at any time before the params
+ * that do so, and anew later. A guide has the features of its picture's own size. NULL frees. */
+RV_API rv_status rv_set_picture(rv_engine *engine, int source, const rv_image *picture,
+                                rv_error *error);
+RV_API rv_status rv_set_numbers(rv_engine *engine, int source, const float *numbers, int count,
+                                rv_error *error);
 
 RV_API void rv_set_progress(rv_engine *engine, rv_progress *progress, void *context);
 

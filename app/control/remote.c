@@ -52,6 +52,36 @@ static rv_status too_long(const char *name, rv_error *error)
 	return rv_fail(error, RV_INVALID, "%.64s: its arguments are too long", name);
 }
 
+static bool names_file(const struct option *option, const char *value)
+{
+	struct option_targets targets = {0};
+	char why[OPTION_REASON_LENGTH];
+	bool found = !strcmp(option->name, "guide") && strcmp(value, "default");
+	if (option->type != &option_type_targets ||
+	    !option->type->parse(option, value, &targets, why))
+		return found; /* what is wrong with it is told when it is run */
+	for (int i = 0; i < targets.count; i++)
+		found = found || targets.list[i].file[0] || targets.list[i].mask[0];
+	return found;
+}
+
+/* Who sends actions over a network is not to have any file read. text is an action's name, that of
+ * an option, and a value. */
+static rv_status refuse_files(const char *text, rv_error *error)
+{
+	char name[64];
+	const char *at = text + strcspn(text, " ");
+	at += strspn(at, " ");
+	size_t length = strcspn(at, " ");
+	snprintf(name, sizeof(name), "%.*s", (int)length, at);
+	at += length;
+	at += strspn(at, " ");
+	const struct option *option = option_find(name, COMMAND_LIVE);
+	if (!option || !*at || !names_file(option, at))
+		return RV_OK;
+	return rv_fail(error, RV_INVALID, "%s: no file is opened for who is elsewhere", name);
+}
+
 static rv_status set_option(const struct option *option, const struct remote_argument *arguments,
                             int count, struct remote_command *command, rv_error *error)
 {
@@ -65,7 +95,7 @@ static rv_status set_option(const struct option *option, const struct remote_arg
 	for (int i = 0; i < count; i++, separator = option->type->separator)
 		if (!append(command, separator, value_text(option, &arguments[i], &rounded)))
 			return too_long(option->name, error);
-	return RV_OK;
+	return refuse_files(command->text, error);
 }
 
 static rv_status act(const struct action *action, const struct remote_argument *arguments,
@@ -81,7 +111,8 @@ static rv_status act(const struct action *action, const struct remote_argument *
 	for (int i = 0; i < count; i++)
 		if (!append(command, " ", arguments[i].text))
 			return too_long(action->name, error);
-	return action_check(command->text, error);
+	rv_status status = refuse_files(command->text, error);
+	return status == RV_OK ? action_check(command->text, error) : status;
 }
 
 rv_status remote_translate(const char *name, const struct remote_argument *arguments, int count,

@@ -13,6 +13,7 @@
 #include "app/live/wish.h"
 #include "app/media/convert.h"
 #include "app/media/shrink.h"
+#include "app/options/sources.h"
 
 enum {
 	START_PIXELS = 160 * 120, /* of the first dream on a processor */
@@ -61,6 +62,7 @@ struct live_engine {
 	int octaves_most; /* 0: any number */
 	rv_params params;
 	bool params_set;
+	struct sources sources; /* that the engine has */
 	struct governor governor;
 	bool governor_set;
 	struct shrinker shrinker;
@@ -74,18 +76,10 @@ struct live_engine {
 
 /* ---- settings ---- */
 
-static bool wants_another_dream(const struct options *a, const struct options *b)
-{
-	const rv_params *first = &a->dream.params, *second = &b->dream.params;
-	return !option_type_layers.equal(&a->dream.layers, &b->dream.layers) ||
-	       !option_type_size.equal(&a->output.size, &b->output.size) ||
-	       first->octaves != second->octaves || first->octave_scale != second->octave_scale;
-}
-
 void live_engine_set(struct live_engine *engine, const struct options *options)
 {
 	pthread_mutex_lock(&engine->lock);
-	if (wants_another_dream(&engine->options, options))
+	if (wish_is_another(&engine->options, options))
 		atomic_fetch_add(&engine->urgent, 1);
 	engine->options = *options;
 	engine->ever_changed = true;
@@ -194,8 +188,11 @@ static rv_status choose_journey(struct live_engine *engine, const struct frame *
 static rv_status set_params(struct live_engine *engine, const struct governor_quality *quality,
                             rv_error *error)
 {
-	rv_params params =
-		option_dream_params(&engine->current.dream, rv_model_default_layer(engine->model));
+	rv_params params;
+	rv_status status = sources_take(&engine->sources, engine->engine, &engine->current.dream,
+	                                rv_model_default_layer(engine->model), &params, error);
+	if (status != RV_OK)
+		return status;
 	params.time.warm_steps = quality->warm_steps;
 	params.time.warm_share = quality->warm_share;
 	params.time.warm_octaves = quality->warm_octaves;
@@ -207,7 +204,7 @@ static rv_status set_params(struct live_engine *engine, const struct governor_qu
 		live_journey_set_out(&engine->journey, &params.time, clock_now());
 	if (engine->params_set && rv_params_equal(&params, &engine->params))
 		return RV_OK;
-	rv_status status = rv_set_params(engine->engine, &params, error);
+	status = rv_set_params(engine->engine, &params, error);
 	engine->params = params;
 	engine->params_set = status == RV_OK;
 	return status;
@@ -394,6 +391,7 @@ static rv_status open_engine(struct live_engine *engine, rv_error *error)
 	rv_set_preparation(engine->engine, prepare, engine);
 	engine->octaves_most = 1;
 	engine->params_set = engine->governor_set = engine->broken_off = false;
+	engine->sources = (struct sources){0};
 	engine->misses = 0;
 	pthread_mutex_lock(&engine->lock);
 	engine->state.device = engine->revival.device;

@@ -44,3 +44,13 @@ unsigned wish_locks(const struct options *options)
 	       (options->live.lock_size ? GOVERNOR_SIZE : 0u) |
 	       (options->live.lock_flow ? GOVERNOR_FLOW : 0u);
 }
+
+bool wish_is_another(const struct options *a, const struct options *b)
+{
+	const rv_params *first = &a->dream.params, *second = &b->dream.params;
+	return !option_type_layers.equal(&a->dream.layers, &b->dream.layers) ||
+	       !option_type_targets.equal(&a->dream.targets, &b->dream.targets) ||
+	       !option_type_classes.equal(&a->dream.classes, &b->dream.classes) ||
+	       !option_type_size.equal(&a->output.size, &b->output.size) ||
+	       first->octaves != second->octaves || first->octave_scale != second->octave_scale;
+}

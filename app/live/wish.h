@@ -12,4 +12,7 @@ struct governor_quality wish_quality(const struct options *options, int width, i
 /* Bits of what the governor must leave as it is wished. */
 unsigned wish_locks(const struct options *options);
 
+/* Whether the dream under way is not worth waiting for any more where a became b. */
+bool wish_is_another(const struct options *a, const struct options *b);
+
 #endif

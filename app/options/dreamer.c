@@ -195,9 +195,17 @@ rv_status dreamer_set_dream(struct dreamer *dreamer, const struct option_dream *
 {
 	dreamer->dream = *dream;
 	option_dream_settle(&dreamer->dream, dreamer_network_name(dreamer));
-	rv_params params =
-		option_dream_params(&dreamer->dream, rv_model_default_layer(dreamer->model));
+	rv_params params;
+	rv_status status = dreamer_params(dreamer, &params, error);
+	if (status != RV_OK)
+		return status;
 	return rv_set_params(dreamer->engine, &params, error);
+}
+
+rv_status dreamer_params(struct dreamer *dreamer, rv_params *params, rv_error *error)
+{
+	return sources_take(&dreamer->sources, dreamer->engine, &dreamer->dream,
+	                    rv_model_default_layer(dreamer->model), params, error);
 }
 
 void dreamer_close(struct dreamer *dreamer)

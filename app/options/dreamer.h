@@ -3,7 +3,7 @@
 #define APP_OPTIONS_DREAMER_H
 
 #include "app/networks/catalogue.h"
-#include "app/options/options.h"
+#include "app/options/sources.h"
 
 /* Zeroed, nothing is open. Belongs to one thread at a time. */
 struct dreamer {
@@ -12,6 +12,7 @@ struct dreamer {
 	const struct catalogue_network *network; /* which it is; NULL: none that is known */
 	struct option_dream dream;               /* settled for it, by dreamer_open() */
 	bool chosen;                             /* nobody named it */
+	struct sources sources;                  /* that the engine has */
 };
 
 enum { DREAMER_LINE_LENGTH = 512 };
@@ -44,6 +45,10 @@ rv_status dreamer_open(struct dreamer *dreamer, const struct options *options, r
 /* Gives the open engine another dream of the same network. For errors see rv_set_params(). */
 rv_status dreamer_set_dream(struct dreamer *dreamer, const struct option_dream *dream,
                             rv_error *error);
+
+/* Writes what the engine is to dream, as the dreamer was opened for. For errors see sources_take().
+ */
+rv_status dreamer_params(struct dreamer *dreamer, rv_params *params, rv_error *error);
 
 void dreamer_close(struct dreamer *dreamer);
 

@@ -54,6 +54,8 @@ extern const struct option_type option_type_text;     /* char[OPTION_TEXT_LENGTH
 extern const struct option_type option_type_size;     /* struct option_size */
 extern const struct option_type option_type_layers;   /* struct option_layers */
 extern const struct option_type option_type_channels; /* struct option_channels */
+extern const struct option_type option_type_classes;  /* struct option_channels: numbers, labels */
+extern const struct option_type option_type_targets;  /* struct option_targets */
 
 /* A width and a height in pixels; 0 where one is left to the picture's own shape. */
 struct option_size {
@@ -71,6 +73,20 @@ struct option_layers {
 struct option_channels {
 	int count; /* 0: all channels */
 	int list[RV_CHANNELS_MAX];
+};
+
+/* One of what is dreamed of, with the files that it speaks of, which the engine knows by numbers.
+ */
+enum { OPTION_FILE_LENGTH = 384 };
+struct option_target {
+	rv_target target;
+	char file[OPTION_FILE_LENGTH]; /* of a guide or a direction; empty: none */
+	char mask[OPTION_FILE_LENGTH];
+};
+
+struct option_targets {
+	int count;
+	struct option_target list[RV_TARGETS_MAX];
 };
 
 /* ---- the table ---- */

@@ -245,29 +245,6 @@ rv_status options_parse(struct options *options, int count, char *const *words, 
 	return RV_OK;
 }
 
-/* ---- what the engine is given ---- */
-
-rv_params option_dream_params(const struct option_dream *dream, const char *default_layer)
-{
-	rv_params params = dream->params;
-	params.target_count = dream->layers.count;
-	for (int i = 0; i < dream->layers.count; i++) {
-		strcpy(params.targets[i].layer, dream->layers.list[i].name);
-		params.targets[i].weight = dream->layers.list[i].weight;
-	}
-	if (!params.target_count && dream->channels.count && default_layer) {
-		params.target_count = 1;
-		params.targets[0].weight = 1;
-		strncpy(params.targets[0].layer, default_layer, RV_LAYER_NAME_LENGTH - 1);
-	}
-	for (int i = 0; i < params.target_count; i++) {
-		params.targets[i].channel_count = dream->channels.count;
-		memcpy(params.targets[i].channels, dream->channels.list,
-		       sizeof(dream->channels.list));
-	}
-	return params;
-}
-
 rv_config option_device_config(const struct option_device *device)
 {
 	rv_config config = device->config;

@@ -35,11 +35,14 @@ struct option_network {
 };
 
 /* What is dreamed, and of which network. Presets, undo, fades and playlists hold this part and no
- * other. params.targets stays empty: option_dream_params() makes it from layers and channels. */
+ * other. params.targets stays empty: option_dream_targets() says what it is to be. */
 struct option_dream {
 	rv_params params;
 	struct option_layers layers;
 	struct option_channels channels;
+	struct option_channels classes;
+	char guide[OPTION_TEXT_LENGTH]; /* a file */
+	struct option_targets targets;
 	int from;       /* enum option_from: what a journey begins with */
 	float duration; /* seconds of a journey; 0: none */
 	float rate;     /* its frames per second */
@@ -160,8 +163,14 @@ void option_dream_settle(struct option_dream *dream, const char *network);
  * empty where it is nothing. */
 void option_format_default(const struct option *option, char text[OPTION_VALUE_LENGTH]);
 
-/* What the engine is to dream. default_layer stands in where channels were given without a layer;
- * it may be NULL where none were. */
+/* All that is dreamed of: what the short forms (layers with their channels or a guide, classes)
+ * stand for, and then the targets. default_layer stands in where channels were given without a
+ * layer; it may be NULL where none were. The engine refuses more than RV_TARGETS_MAX; no more are
+ * written. */
+struct option_targets option_dream_targets(const struct option_dream *dream,
+                                           const char *default_layer);
+
+/* What the engine is to dream of them, but for the sources (app/options/sources.h). */
 rv_params option_dream_params(const struct option_dream *dream, const char *default_layer);
 
 /* How the engine is to be created; points into device. */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/api/channel_rms.h"
+#include "engine/api/wanted.h"
 #include "engine/dream/memory.h"
 #include "engine/opencl/program.h"
 
@@ -23,28 +23,6 @@ static void retire_ascent(rv_engine *engine)
 	engine->ascent = NULL;
 }
 
-static rv_status check_layers(const rv_engine *engine, const rv_params *params, rv_error *error)
-{
-	for (int i = 0; i < params->target_count; i++) {
-		const rv_target *target = &params->targets[i];
-		const rv_layer_info *layer;
-		int index;
-		rv_status status = rv_model_find_layer(engine->model, target->layer, &index, error);
-		if (status != RV_OK)
-			return status;
-		layer = rv_model_layer(engine->model, index);
-		for (int c = 0; c < target->channel_count; c++)
-			if (target->channels[c] < 0 ||
-			    (layer->channels && target->channels[c] >= layer->channels))
-				return rv_fail(error, RV_INVALID,
-				               "layer %s has no channel %d; its %d channels are "
-				               "numbered 0..%d",
-				               target->layer, target->channels[c], layer->channels,
-				               layer->channels - 1);
-	}
-	return RV_OK;
-}
-
 rv_status rv_set_params(rv_engine *engine, const rv_params *params, rv_error *error)
 {
 	rv_params resolved;
@@ -56,89 +34,60 @@ rv_status rv_set_params(rv_engine *engine, const rv_params *params, rv_error *er
 	if (status != RV_OK)
 		return status;
 	resolved = engine_resolve(engine, params);
-	status = check_layers(engine, &resolved, error);
+	status = wanted_check(engine, &resolved, error);
 	if (status != RV_OK)
 		return status;
-	if (!params_same_recording(&engine->params, &resolved)) {
-		engine->melts |= !params_same_objective(&engine->params, &resolved);
-		retire_ascent(engine);
-		engine_drop_recording(engine);
-	}
+	if (!params_same_recording(&engine->params, &resolved))
+		dream_begin_other(engine, !params_same_objective(&engine->params, &resolved));
 	engine->params = resolved;
 	return RV_OK;
+}
+
+void dream_begin_other(rv_engine *engine, bool melts)
+{
+	engine->melts |= melts;
+	retire_ascent(engine);
+	engine_drop_recording(engine);
 }
 
 static rv_status build(rv_engine *engine, rv_error *error)
 {
 	const char *layers[RV_TARGETS_MAX];
+	unsigned heads = 0;
 	rv_status status;
 
 	if (engine->recorded)
 		return RV_OK;
 	engine->params = engine_resolve(engine, &engine->params);
-	for (int i = 0; i < engine->params.target_count; i++)
+	for (int i = 0; i < engine->params.target_count; i++) {
 		layers[i] = engine->params.targets[i].layer;
-	status = engine_build(engine, layers, engine->params.target_count, &engine->graph,
+		heads |= (engine->params.targets[i].kind == RV_TARGET_CLASS) * (1U << i);
+	}
+	status = engine_build(engine, layers, engine->params.target_count, heads, &engine->graph,
 	                      &engine->convolutions, error);
 	engine->recorded = status == RV_OK;
 	return status;
 }
 
-/* The RMS of each channel of a target over ordinary pictures, for winners; NULL for the other
- * objectives. */
-static rv_status find_channel_rms(rv_engine *engine, int target, float **channel_rms,
-                                  rv_error *error)
-{
-	*channel_rms = NULL;
-	if (engine->params.objective != RV_OBJECTIVE_WINNERS)
-		return RV_OK;
-	return channel_rms_of_layer(engine, engine->params.targets[target].layer, channel_rms,
-	                            error);
-}
-
-/* The weights of the targets relative to each other, and a common scale that keeps gradients far
- * from denormal numbers; the ascent normalises it away. */
-static void describe_target(const rv_engine *engine, int index, int width, int height,
-                            const float *channel_rms, struct objective_target *target)
-{
-	const rv_target *wanted = &engine->params.targets[index];
-
-	*target = (struct objective_target){
-		.kind = engine->params.objective,
-		.weight = wanted->weight,
-		.scale = (float)width * (float)height,
-		.channels = wanted->channels,
-		.channel_count = wanted->channel_count,
-		.channel_rms = channel_rms,
-		.winners = engine->params.winners,
-		.window = engine->params.winner_window,
-	};
-}
-
 static rv_status create_ascent(rv_engine *engine, int width, int height, bool timed,
                                rv_error *error)
 {
-	struct objective_target targets[RV_TARGETS_MAX];
-	float *channel_rms[RV_TARGETS_MAX] = {NULL};
+	struct wanted wanted;
 	rv_params params = engine->params;
 	struct dream_recipe recipe = {.graph = engine->graph,
 	                              .format = rv_model_input_format(engine->model),
 	                              .params = &params,
-	                              .targets = targets};
-	rv_status status = RV_OK;
+	                              .targets = wanted.targets};
+	rv_status status = wanted_describe(&wanted, engine, width, height, error);
 
+	if (status != RV_OK)
+		return status;
 	params.time.on = timed;
-	for (int i = 0; i < engine->params.target_count && status == RV_OK; i++) {
-		status = find_channel_rms(engine, i, &channel_rms[i], error);
-		describe_target(engine, i, width, height, channel_rms[i], &targets[i]);
-	}
 	recipe.memory = memory_for_ascent(engine->device, &engine->config, engine->graph,
 	                                  engine->convolutions);
-	if (status == RV_OK)
-		status = ascent_create(&engine->ascent, engine->device, engine->convolutions,
-		                       &recipe, width, height, error);
-	for (int i = 0; i < engine->params.target_count; i++)
-		free(channel_rms[i]);
+	status = ascent_create(&engine->ascent, engine->device, engine->convolutions, &recipe,
+	                       width, height, error);
+	wanted_release(&wanted);
 	return status;
 }
 

@@ -9,4 +9,7 @@
  * already. timed: for frames of a video. */
 rv_status dream_prepare(rv_engine *engine, int width, int height, bool timed, rv_error *error);
 
+/* Ends the ascent, whose dream the next one goes on from. melts: that one raises something else. */
+void dream_begin_other(rv_engine *engine, bool melts);
+
 #endif

@@ -63,6 +63,7 @@ void engine_drop_recording(rv_engine *engine)
 	ascent_destroy(&engine->ascent);
 	convolution_library_destroy(&engine->convolutions);
 	graph_destroy(&engine->graph);
+	launch_list_clear(&engine->features);
 	engine->recorded = false;
 }
 
@@ -72,6 +73,8 @@ void rv_destroy(rv_engine **engine)
 		return;
 	engine_drop_recording(*engine);
 	ascent_destroy(&(*engine)->last);
+	for (int i = 0; i < RV_SOURCES_MAX; i++)
+		source_release(&(*engine)->sources[i]);
 	device_close(&(*engine)->device);
 	free(*engine);
 	*engine = NULL;
@@ -103,7 +106,7 @@ void rv_reset(rv_engine *engine)
 rv_params engine_resolve(const rv_engine *engine, const rv_params *params)
 {
 	rv_params resolved = *params;
-	const char *name = rv_model_default_layer(engine->model);
+	const char *usual = rv_model_default_layer(engine->model);
 
 	if (resolved.target_count == 0) {
 		memset(&resolved.targets[0], 0, sizeof(resolved.targets[0]));
@@ -112,6 +115,8 @@ rv_params engine_resolve(const rv_engine *engine, const rv_params *params)
 	}
 	for (int i = 0; i < resolved.target_count; i++) {
 		rv_target *target = &resolved.targets[i];
+		const char *name =
+			target->kind == RV_TARGET_CLASS ? model_class_layer(engine->model) : usual;
 		if (!target->layer[0] && name && strlen(name) < sizeof(target->layer))
 			strcpy(target->layer, name);
 	}
@@ -119,10 +124,10 @@ rv_params engine_resolve(const rv_engine *engine, const rv_params *params)
 }
 
 rv_status engine_build(const rv_engine *engine, const char *const *layers, int layer_count,
-                       struct graph **graph, struct convolution_library **convolutions,
-                       rv_error *error)
+                       unsigned heads, struct graph **graph,
+                       struct convolution_library **convolutions, rv_error *error)
 {
-	struct graph_options options = {.no_fuse = engine->config.no_fuse};
+	struct graph_options options = {.no_fuse = engine->config.no_fuse, .heads = heads};
 	rv_status status =
 		graph_build(graph, model_onnx(engine->model), layers, layer_count, &options, error);
 

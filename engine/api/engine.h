@@ -3,6 +3,8 @@
 #define ENGINE_API_ENGINE_H
 
 #include "engine/api/params.h"
+#include "engine/api/source.h"
+#include "engine/api/target.h"
 #include "engine/dream/ascent.h"
 
 struct rv_engine {
@@ -16,6 +18,8 @@ struct rv_engine {
 	struct ascent *ascent; /* NULL until a picture's size is known */
 	struct ascent *last;   /* retired, or NULL: the next ascent may go on from its dream */
 	bool melts;            /* last raised something else than params do */
+	struct source sources[RV_SOURCES_MAX];
+	struct launch_list features; /* owns what is made of sources for the ascent */
 	rv_progress *progress;
 	void *progress_context;
 };
@@ -26,10 +30,10 @@ rv_status engine_check_image(const rv_image *image, rv_error *error);
 /* params with the model's default layer written out where none is named. */
 rv_params engine_resolve(const rv_engine *engine, const rv_params *params);
 
-/* A graph to the named layers, and a library of convolutions for it. */
+/* A graph to the named layers, and a library of convolutions for it. heads: see graph_options. */
 rv_status engine_build(const rv_engine *engine, const char *const *layers, int layer_count,
-                       struct graph **graph, struct convolution_library **convolutions,
-                       rv_error *error);
+                       unsigned heads, struct graph **graph,
+                       struct convolution_library **convolutions, rv_error *error);
 
 /* Frees graph, convolutions and ascent, which what is dreamed next records anew. */
 void engine_drop_recording(rv_engine *engine);

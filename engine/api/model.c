@@ -185,6 +185,19 @@ rv_status rv_model_set_defaults(rv_model *model, const char *input_format, const
 
 /* ---- looking at a model ---- */
 
+/* A network that ends without pixels ends with its classes. */
+const char *model_class_layer(const rv_model *model)
+{
+	for (int i = model->layer_count - 1; i >= 0; i--) {
+		const rv_layer_info *layer = &model->layers[i].info;
+		if (!strcmp(layer->operator_name, "Softmax"))
+			continue;
+		return layer->supported && !layer->stride && layer->channels > 1 ? layer->name
+		                                                                 : NULL;
+	}
+	return NULL;
+}
+
 const char *rv_model_path(const rv_model *model)
 {
 	return model->path;

@@ -7,6 +7,9 @@
 /* The parsed file, for graph_build and cache names; owned by model. */
 const struct onnx_model *model_onnx(const rv_model *model);
 
+/* The scores of a classifier's classes, before any softmax; NULL where the model is none. */
+const char *model_class_layer(const rv_model *model);
+
 /* Writes the input format called name to format: a preset, or, for NULL or "", what the metadata of
  * onnx says, or a guess where it says nothing. RV_INVALID for an unknown preset; the message names
  * those there are. */

@@ -1,8 +1,8 @@
 #include "engine/api/params.h"
 
 #include <math.h>
-#include <string.h>
 
+#include "engine/api/target.h"
 #include "engine/time/effort.h"
 
 static double number_of(const rv_params *params, const rv_param *param)
@@ -76,35 +76,6 @@ static rv_status check_param(const rv_params *params, const rv_param *param, rv_
 	return RV_OK;
 }
 
-static rv_status check_channels(const rv_target *target, rv_error *error)
-{
-	const rv_range *range = &rv_channel_range;
-	if (target->channel_count < 0 || target->channel_count > RV_CHANNELS_MAX)
-		return rv_fail(error, RV_INVALID, "at most %d channels of a layer can be chosen",
-		               RV_CHANNELS_MAX);
-	for (int i = 0; i < target->channel_count; i++)
-		if (target->channels[i] < range->minimum || target->channels[i] > range->maximum)
-			return rv_fail(
-				error, RV_INVALID, "channel %d of layer %s must lie in %g..%g",
-				target->channels[i], target->layer, range->minimum, range->maximum);
-	return RV_OK;
-}
-
-static rv_status check_target(const rv_target *target, rv_error *error)
-{
-	const rv_range *range = &rv_weight_range;
-	float weight = fabsf(target->weight);
-	if (!memchr(target->layer, '\0', sizeof(target->layer)))
-		return rv_fail(error, RV_INVALID, "the name of a layer is not ended");
-	if (!(weight >= (float)range->minimum && weight <= (float)range->maximum))
-		return rv_fail(error, RV_INVALID,
-		               "the weight of layer %s is %g, but must lie in %g..%g or "
-		               "-%g..-%g",
-		               target->layer, (double)target->weight, range->minimum,
-		               range->maximum, range->maximum, range->minimum);
-	return check_channels(target, error);
-}
-
 rv_status params_check(const rv_params *params, rv_error *error)
 {
 	rv_status status = RV_OK;
@@ -115,25 +86,18 @@ rv_status params_check(const rv_params *params, rv_error *error)
 	for (int i = 0; i < RV_PARAM_COUNT && status == RV_OK; i++)
 		status = check_param(params, &rv_param_table[i], error);
 	for (int i = 0; i < params->target_count && status == RV_OK; i++)
-		status = check_target(&params->targets[i], error);
+		status = target_check(&params->targets[i], error);
 	return status;
 }
 
 /* ---- comparisons ---- */
-
-static bool same_target(const rv_target *a, const rv_target *b)
-{
-	return strcmp(a->layer, b->layer) == 0 && a->weight == b->weight &&
-	       a->channel_count == b->channel_count &&
-	       memcmp(a->channels, b->channels, (size_t)a->channel_count * sizeof(int)) == 0;
-}
 
 static bool same_targets(const rv_params *a, const rv_params *b)
 {
 	if (a->target_count != b->target_count)
 		return false;
 	for (int i = 0; i < a->target_count; i++)
-		if (!same_target(&a->targets[i], &b->targets[i]))
+		if (!target_equal(&a->targets[i], &b->targets[i]))
 			return false;
 	return true;
 }

@@ -108,3 +108,9 @@ const rv_range rv_weight_range = {
 	.standard = 1,
 	.help = "layers to dream of; below 0, a weight quiets its layer",
 };
+const rv_range rv_power_range = {
+	0,
+	16,
+	.standard = 2,
+	.help = "how much more features count that point the same way",
+};

@@ -5,7 +5,7 @@
 
 static rv_status record_network(struct probe *probe, bool backward, float scale, rv_error *error)
 {
-	struct objective_target target = {.kind = RV_OBJECTIVE_L2, .weight = 1, .scale = scale};
+	struct objective_target target = {.kind = OBJECTIVE_L2, .weight = 1, .scale = scale};
 
 	return network_record(probe->network, probe->engine->device, &probe->buffers,
 	                      probe->convolutions, backward ? &target : NULL, error);
@@ -19,7 +19,7 @@ rv_status probe_create(struct probe *probe, rv_engine *engine, const char *layer
 	memset(probe, 0, sizeof(*probe));
 	probe->engine = engine;
 	probe->picture = (struct raster){.width = width, .height = height};
-	status = engine_build(engine, &layer, 1, &probe->graph, &probe->convolutions, error);
+	status = engine_build(engine, &layer, 1, 0, &probe->graph, &probe->convolutions, error);
 	if (status == RV_OK)
 		status = network_create(&probe->network, probe->graph, height, width, error);
 	if (status == RV_OK)

@@ -89,6 +89,54 @@ static void record_step(struct launch_recorder *recorder, struct octave *octave,
 		gradient_record_step(recorder, &octave->gradient, &octave->picture, &settings);
 }
 
+/* The network, with the strengths that the octave gives its targets. */
+static rv_status record_network(struct launch_recorder *recorder, struct octave *octave,
+                                const struct octave_recipe *recipe, rv_error *error)
+{
+	struct objective_target targets[RV_TARGETS_MAX];
+	int count = octave->network->graph->wanted_count;
+
+	memcpy(targets, recipe->ascent->targets, (size_t)count * sizeof(*targets));
+	recorder->list = &octave->buffers;
+	octave->strength = strength_create(recorder, count);
+	for (int i = 0; i < count && count > 1; i++) {
+		targets[i].places.strengths = octave->strength.strengths;
+		targets[i].places.strength = i;
+	}
+	return recorder->status != RV_OK
+	               ? recorder->status
+	               : network_record(octave->network, recorder->device, recipe->buffers,
+	                                recipe->convolutions, targets, error);
+}
+
+static void record_weighing(struct launch_recorder *recorder, struct octave *octave,
+                            const struct octave_recipe *recipe)
+{
+	float weights[RV_TARGETS_MAX];
+
+	for (int i = 0; i < octave->strength.count; i++)
+		weights[i] = recipe->ascent->targets[i].weight;
+	recorder->list = &octave->measure;
+	octave->measure_launch =
+		strength_record_measure(recorder, &octave->strength, &octave->gradient);
+	recorder->list = &octave->weigh;
+	strength_record_find(recorder, &octave->strength, weights);
+}
+
+static void record_present(struct launch_recorder *recorder, struct octave *octave,
+                           const struct octave_recipe *recipe)
+{
+	const rv_input_format *format = recipe->ascent->format;
+	struct slice input = network_activation(octave->network, 0);
+
+	recorder->list = &octave->present;
+	octave->present_launch = raster_record_present(recorder, &octave->picture, format, &input);
+	if (!octave->network->keep.count)
+		return;
+	recorder->list = &octave->present_frame;
+	octave->frame_launch = raster_record_present(recorder, &octave->base, format, &input);
+}
+
 rv_status octave_record(struct octave *octave, struct device *device,
                         const struct octave_recipe *recipe, rv_error *error)
 {
@@ -97,23 +145,18 @@ rv_status octave_record(struct octave *octave, struct device *device,
 	                                   .scratch = recipe->shared->scratch,
 	                                   .scratch_bytes = recipe->shared->scratch_bytes,
 	                                   .error = error};
-	struct slice input;
-	rv_status status;
+	rv_status status = record_network(&recorder, octave, recipe, error);
 
-	status = network_record(octave->network, device, recipe->buffers, recipe->convolutions,
-	                        recipe->ascent->targets, error);
 	if (status != RV_OK)
 		return status;
 	recorder.list = &octave->buffers;
 	record_buffers(&recorder, octave, recipe);
 	recorder.list = &octave->enter;
 	record_enter(&recorder, octave, recipe);
-	recorder.list = &octave->present;
-	input = network_activation(octave->network, 0);
-	octave->present_launch =
-		raster_record_present(&recorder, &octave->picture, recipe->ascent->format, &input);
+	record_present(&recorder, octave, recipe);
 	recorder.list = &octave->gather;
 	record_gather(&recorder, octave, recipe);
+	record_weighing(&recorder, octave, recipe);
 	recorder.list = &octave->mask;
 	if (octave->past.buffer != octave->gradient.buffer)
 		temporal_record_mask(&recorder, &octave->gradient, &octave->past);
@@ -129,6 +172,9 @@ void octave_release(struct octave *octave)
 {
 	launch_list_clear(&octave->enter);
 	launch_list_clear(&octave->present);
+	launch_list_clear(&octave->present_frame);
+	launch_list_clear(&octave->measure);
+	launch_list_clear(&octave->weigh);
 	launch_list_clear(&octave->gather);
 	launch_list_clear(&octave->mask);
 	launch_list_clear(&octave->step);
@@ -182,12 +228,20 @@ static void place_tile(const struct octave *octave, int tile, int shift_y, int s
 	struct tiles_span x = tiles_span(&octave->tiles.x, tile % octave->tiles.x.count);
 	const struct launch *present = &octave->present.launches[octave->present_launch];
 	const struct launch *gather = &octave->gather.launches[octave->gather_launch];
-	const struct launch *shifted[] = {present, gather};
+	const struct launch *frame = octave->present_frame.count
+	                                     ? &octave->present_frame.launches[octave->frame_launch]
+	                                     : present;
+	const struct launch *shifted[] = {present, gather, frame};
+	struct places_position position = {.picture_height = octave->height,
+	                                   .picture_width = octave->width,
+	                                   .y = (shift_y + y.start) % octave->height,
+	                                   .x = (shift_x + x.start) % octave->width};
 
 	for (size_t i = 0; i < sizeof(shifted) / sizeof(shifted[0]); i++) {
-		launch_set_int(shifted[i], RASTER_SHIFT_Y, (shift_y + y.start) % octave->height);
-		launch_set_int(shifted[i], RASTER_SHIFT_X, (shift_x + x.start) % octave->width);
+		launch_set_int(shifted[i], RASTER_SHIFT_Y, position.y);
+		launch_set_int(shifted[i], RASTER_SHIFT_X, position.x);
 	}
+	network_move(octave->network, &position);
 	set_ramps(gather, RASTER_TILE_Y, &y);
 	set_ramps(gather, RASTER_TILE_X, &x);
 	launch_set_int(gather, RASTER_ACCUMULATE, tiles_count(&octave->tiles) > 1);
@@ -208,6 +262,8 @@ static rv_status clear_gradient(const struct octave *octave, cl_command_queue qu
 rv_status octave_tile(struct octave *octave, int tile, int shift_y, int shift_x,
                       cl_command_queue queue, rv_error *error)
 {
+	const struct launch_list *frame[] = {&octave->present_frame, &octave->network->forward,
+	                                     &octave->network->keep};
 	const struct launch_list *lists[] = {&octave->present, &octave->network->forward,
 	                                     &octave->network->backward, &octave->gather};
 	enum { LISTS = sizeof(lists) / sizeof(lists[0]) };
@@ -217,6 +273,8 @@ rv_status octave_tile(struct octave *octave, int tile, int shift_y, int shift_x,
 	place_tile(octave, tile, shift_y, shift_x);
 	if (tile == 0 && tiles_count(&octave->tiles) > 1)
 		status = clear_gradient(octave, queue, error);
+	for (int i = 0; i < 3 && octave->present_frame.count && status == RV_OK; i++)
+		status = launch_list_run(frame[i], queue, error);
 	for (size_t i = 0; i < LISTS && status == RV_OK; i++)
 		status = octave->preparation
 		                 ? launch_list_run_first(lists[i], queue, octave->preparation,
@@ -224,6 +282,42 @@ rv_status octave_tile(struct octave *octave, int tile, int shift_y, int shift_x,
 		                 : launch_list_run(lists[i], queue, error);
 	if (status == RV_OK)
 		octave->preparation = NULL;
+	return status;
+}
+
+/* Makes the target of this number the only one. */
+static rv_status single_out(const struct octave *octave, int target, cl_command_queue queue,
+                            rv_error *error)
+{
+	/* A one among zeros, of which a part is taken; read after this returns. */
+	static const float single[2 * RV_TARGETS_MAX - 1] = {[RV_TARGETS_MAX - 1] = 1};
+	cl_int code = clEnqueueWriteBuffer(queue, octave->strength.strengths, CL_FALSE, 0,
+	                                   (size_t)octave->strength.count * sizeof(*single),
+	                                   single + RV_TARGETS_MAX - 1 - target, 0, NULL, NULL);
+
+	return code ? device_fail(error, code, "singling out a target") : RV_OK;
+}
+
+rv_status octave_weigh(struct octave *octave, int shift_y, int shift_x, cl_command_queue queue,
+                       rv_error *error)
+{
+	int targets = octave->strength.count, tiles = tiles_count(&octave->tiles);
+	rv_status status = RV_OK;
+
+	if (targets < 2 || octave->weighed)
+		return RV_OK;
+	for (int i = 0; i < targets && status == RV_OK; i++) {
+		status = single_out(octave, i, queue, error);
+		for (int tile = 0; tile < tiles && status == RV_OK; tile++)
+			status = octave_tile(octave, tile, shift_y, shift_x, queue, error);
+		launch_set_int(&octave->measure.launches[octave->measure_launch], STRENGTH_NUMBER,
+		               i);
+		if (status == RV_OK)
+			status = launch_list_run(&octave->measure, queue, error);
+	}
+	if (status == RV_OK)
+		status = launch_list_run(&octave->weigh, queue, error);
+	octave->weighed = status == RV_OK;
 	return status;
 }
 
@@ -249,8 +343,10 @@ rv_status octave_visit(struct octave *octave, int steps, dream_visitor *visit, v
 		int times;
 	} lists[] = {
 		{&octave->enter, false, 1},
+		{&octave->present_frame, false, tiles},
+		{&octave->network->keep, false, tiles},
 		{&octave->present, false, tiles},
-		{&octave->network->forward, false, tiles},
+		{&octave->network->forward, false, octave->present_frame.count ? 2 * tiles : tiles},
 		{&octave->network->backward, true, tiles},
 		{&octave->gather, true, tiles},
 		{&octave->step, true, steps},

@@ -4,6 +4,7 @@
 
 #include "engine/dream/recipe.h"
 #include "engine/dream/tiles.h"
+#include "engine/picture/strength.h"
 
 /* An octave's own raster is detail. The others are needed only while the octave is dreamed, so all
  * octaves use the same buffers; base and past of the full size are the frame and what is inherited
@@ -28,6 +29,14 @@ struct octave {
 	struct launch_list step; /* gradient -> picture moved */
 	struct launch_list leave; /* from picture to detail */
 	int blend_launch, present_launch, gather_launch, step_launch, leave_launch;
+	/* Of several targets: their gradients are brought to equal strength. */
+	struct strength strength;
+	struct launch_list measure; /* gradient -> what is measured of it */
+	struct launch_list weigh;   /* from that to the strengths */
+	bool weighed;
+	/* base -> network input, of one tile; empty where no target wants the frame's features. */
+	struct launch_list present_frame;
+	int measure_launch, frame_launch;
 	bool has_below;
 	struct preparation *preparation; /* NULL once a gradient was computed */
 	bool masked;
@@ -82,6 +91,10 @@ rv_status octave_enter(struct octave *octave, cl_command_queue queue, rv_error *
  * each tile in turn, 0 <= tile < tiles_count(&octave->tiles), and then the step itself. */
 rv_status octave_tile(struct octave *octave, int tile, int shift_y, int shift_x,
                       cl_command_queue queue, rv_error *error);
+/* Measures how strong the gradient of each target is, with the same shift, where there are several
+ * and that is not known. */
+rv_status octave_weigh(struct octave *octave, int shift_y, int shift_x, cl_command_queue queue,
+                       rv_error *error);
 rv_status octave_step(struct octave *octave, cl_command_queue queue, rv_error *error);
 /* As ascent_visit, for as many steps. */
 rv_status octave_visit(struct octave *octave, int steps, dream_visitor *visit, void *context,

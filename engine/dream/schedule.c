@@ -78,7 +78,7 @@ static rv_status take_step(struct schedule *schedule, const struct schedule_plan
 	int shift_y = draw_shift(&schedule->random, jitter, plan->steady_shift_y, octave->height);
 	int shift_x = draw_shift(&schedule->random, jitter, plan->steady_shift_x, octave->width);
 	int tiles = tiles_count(&octave->tiles);
-	rv_status status = RV_OK;
+	rv_status status = octave_weigh(octave, shift_y, shift_x, queue, error);
 
 	for (int tile = 0; tile < tiles && status == RV_OK; tile++) {
 		stage_times_begin(schedule->times, queue, TIMED_STEPS);
@@ -104,6 +104,7 @@ static rv_status run_octave(struct schedule *schedule, const struct schedule_pla
 	rv_status status;
 
 	octave_set(octave, &role);
+	octave->weighed &= plan->masked; /* a frame that inherits goes by what the last one found */
 	status = octave_enter(octave, queue, error);
 	for (int i = 0; i < steps_of(plan, index, schedule->octave_count) && status == RV_OK; i++)
 		status = take_step(schedule, plan, octave, jitter, error);

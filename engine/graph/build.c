@@ -82,6 +82,9 @@ static rv_status run_passes(struct graph *graph, const struct graph_options *opt
 	rv_status status = graph_compact(graph, error);
 	if (status == RV_OK)
 		status = graph_fold(graph, error);
+	for (int i = 0; status == RV_OK && options && i < graph->wanted_count; i++)
+		if (options->heads & 1U << i)
+			graph_spread(graph, graph->wanted[i]);
 	if (status != RV_OK || (options && options->no_fuse))
 		return status;
 	status = graph_fuse_clamps(graph, error);

@@ -171,6 +171,9 @@ struct graph_options {
 	/* The picture may have any number of channels, not 1 or 3 only; no engine runs such a
 	 * graph. */
 	bool any_channels;
+	/* Bit i: layer i is the end of a classifier, to be applied at every place (graph_spread).
+	 */
+	unsigned heads;
 };
 
 struct onnx_model;

@@ -9,6 +9,12 @@
  * after an affine, becomes part of it. */
 rv_status graph_fold(struct graph *graph, rv_error *error);
 
+/* The end of a classifier, which makes one pixel of all, becomes one that has a pixel at every
+ * place: of what lies below tensor, the first pool or wide window slides by single pixels and hangs
+ * over the border, so that pictures of any size fit. Of a pool over everything the window is 7x7,
+ * which is what ImageNet's pictures have there. */
+void graph_spread(struct graph *graph, int tensor);
+
 /* A clamp becomes part of the operator before it. */
 rv_status graph_fuse_clamps(struct graph *graph, rv_error *error);
 /* An average pool that keeps the size, before a 1x1 convolution with fewer outputs than inputs,

@@ -140,7 +140,9 @@ rv_status network_create(struct network **out, const struct graph *graph, int he
 		operands += (size_t)(graph->nodes[n].input_count + graph->nodes[n].output_count);
 	network->operations = calloc((size_t)graph->node_count, sizeof(*network->operations));
 	network->operands = calloc(operands, sizeof(*network->operands));
-	if (!network->operations || !network->operands) {
+	network->place_launches =
+		calloc((size_t)graph->wanted_count, sizeof(*network->place_launches));
+	if (!network->operations || !network->operands || !network->place_launches) {
 		status = rv_fail(error, RV_MEMORY, "out of memory");
 		goto failed;
 	}
@@ -161,9 +163,11 @@ void network_destroy(struct network **pointer)
 		return;
 	launch_list_clear(&network->forward);
 	launch_list_clear(&network->backward);
+	launch_list_clear(&network->keep);
 	layout_destroy(&network->layout);
 	free(network->operations);
 	free(network->operands);
+	free(network->place_launches);
 	free(network);
 	*pointer = NULL;
 }
@@ -202,6 +206,20 @@ static void order_writer(const struct network *network, int tensor, struct opera
 		place->masked && place->root == tensor && writers[tensor] == place->consumers;
 }
 
+/* The features of the frame, which only this network's objective reads. */
+static void record_keep(struct network *network, struct launch_recorder *recorder,
+                        struct objective_target *target)
+{
+	struct launch_list *backward = recorder->list;
+	const struct slice *activation = &target->operand.activation;
+
+	target->rows.buffer = record_own_buffer(recorder, objective_rows_bytes(activation), NULL);
+	target->rows.count = slice_pixels(activation);
+	recorder->list = &network->keep;
+	objective_keep(recorder, target);
+	recorder->list = backward;
+}
+
 static void record_objectives(struct network *network, struct launch_recorder *recorder,
                               const struct objective_target *targets, int *writers)
 {
@@ -215,7 +233,11 @@ static void record_objectives(struct network *network, struct launch_recorder *r
 		target.operand.gradient = network_gradient(network, tensor);
 		order_writer(network, tensor, &target.operand, writers);
 		recorder->operation = "Objective";
-		objective_record(recorder, &target);
+		if (objective_wants_frame(target.kind))
+			record_keep(network, recorder, &target);
+		network->place_launches[i] =
+			objective_record(recorder, &target, network->layout->extents[0].height,
+		                         network->layout->extents[0].width);
 	}
 }
 
@@ -237,6 +259,14 @@ static void advance(struct launch_recorder *recorder)
 
 	if (recorder->status == RV_OK)
 		recorder->status = preparation_advance(preparation, 1, recorder->error);
+}
+
+void network_move(const struct network *network, const struct places_position *position)
+{
+	for (int i = 0; i < network->graph->wanted_count; i++)
+		if (network->backward.count && network->place_launches[i] >= 0)
+			places_move(&network->backward.launches[network->place_launches[i]],
+			            position);
 }
 
 double network_preparation(const struct graph *graph)

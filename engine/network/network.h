@@ -34,6 +34,10 @@ struct network {
 	struct operation *operations; /* [node_count] */
 	struct operand *operands;     /* the operations' inputs and outputs */
 	struct launch_list forward, backward;
+	/* To be run after forward on the frame itself, before it is run on the dream: takes the
+	 * frame's features over. Empty where no objective wants them. */
+	struct launch_list keep;
+	int *place_launches; /* [graph->wanted_count], in backward; -1: none */
 };
 
 /* Lays the network out; nothing is allocated on the device. graph must outlive the network. */
@@ -47,6 +51,9 @@ rv_status network_record(struct network *network, struct device *device,
                          const struct network_buffers *buffers,
                          struct convolution_library *convolutions,
                          const struct objective_target *targets, rv_error *error);
+
+/* Tells the objectives where in the picture the network's input lies from the next run on. */
+void network_move(const struct network *network, const struct places_position *position);
 
 /* Units that network_record advances the device's preparation by, with targets. */
 double network_preparation(const struct graph *graph);

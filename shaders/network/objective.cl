@@ -1,20 +1,23 @@
 // Gradients of objectives at a layer. factors[channels] hold everything that depends neither on
 // the activation nor on the time, and 0 for channels that do not count and for lanes past the last
-// channel; shares[channels] what else each channel is multiplied by.
+// channel; shares[channels] what else each channel is multiplied by, and places[pixels] each pixel.
 
 // The gradient of sum(factor / 2 * a^2), or of sum(factor * a) if linear.
 __kernel void objective_gradient(READ_SLICE(activation), const __global float *factors,
-				 const __global float *shares, int linear, int channels, int pixels, DESTINATION_ARGUMENTS)
+				 const __global float *shares, const __global float *places, int linear,
+				 int channels, int pixels, DESTINATION_ARGUMENTS)
 {
 	struct destination to = DESTINATION;
 
-	FOR_PIXELS(pixel, pixels)
+	FOR_PIXELS(pixel, pixels) {
+		float place = places[pixel];
 		FOR_CHANNELS(channel, channels) {
-			real factor = load(factors + channel) * load(shares + channel);
+			real factor = place * load(factors + channel) * load(shares + channel);
 			real value = linear ? (real)1 : load(AT(activation, pixel, channel));
 			store_gradient(&to, pixel, channel,
 				       select(factor * value, (real)0, (integer)(factor == 0)));
 		}
+	}
 }
 
 // How strong each channel is at each place: share * |a| / level, summed over the window. Channels that do
@@ -76,19 +79,20 @@ struct entry next_best(const __global float *scores, int channels, struct entry 
 // The gradient of sum(factor / 2 * a^2) over the winners of each place. Launched with 1 in
 // dimension 0: a work-item needs all channels of its place.
 __kernel void objective_winners(READ_SLICE(activation), const __global float *factors,
-				const __global float *shares, const __global float *scores, int scores_stride, int winners,
-				int channels, int pixels, DESTINATION_ARGUMENTS)
+				const __global float *shares, const __global float *places,
+				const __global float *scores, int scores_stride, int winners, int channels, int pixels, DESTINATION_ARGUMENTS)
 {
 	struct destination to = DESTINATION;
 
 	FOR_PIXELS(pixel, pixels) {
+		float weight = places[pixel];
 		const __global float *place = scores + (size_t)pixel * scores_stride;
 		struct entry last = {INFINITY, -1};
 		for (int i = 0; i < winners; i++)
 			last = next_best(place, channels, last);
 		for (int channel = 0; channel < channels; channel += LANES) {
 			real score = load(place + channel);
-			real factor = load(factors + channel) * load(shares + channel);
+			real factor = weight * load(factors + channel) * load(shares + channel);
 			integer number = LANE_NUMBERS + channel;
 			integer wins = score > last.score ||
 				       (score == last.score && number <= last.channel);

@@ -120,9 +120,12 @@ static double megabytes(uint64_t bytes)
 
 static rv_status measure_memory(const struct bench *bench, rv_error *error)
 {
-	rv_params params = option_dream_params(&bench->dreamer.dream, bench->layer);
+	struct dreamer dreamer = bench->dreamer;
+	rv_params params;
 	rv_memory memory;
-	rv_status status;
+	rv_status status = dreamer_params(&dreamer, &params, error);
+	if (status)
+		return status;
 	/* One step an octave takes as much memory as many. */
 	params.iterations = 1;
 	if ((status = rv_set_params(bench->dreamer.engine, &params, error)) ||

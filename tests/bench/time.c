@@ -306,10 +306,11 @@ static rv_status dream_pair_alone(struct time_bench *bench, const struct sample_
 static rv_status dream_sample_alone(struct time_bench *bench, float step, bool first,
                                     struct sample_sums *sums, rv_error *error)
 {
-	const struct dreamer *dreamer = &bench->dreamer;
-	rv_params params =
-		option_dream_params(&dreamer->dream, rv_model_default_layer(dreamer->model));
-	rv_status status;
+	struct dreamer *dreamer = &bench->dreamer;
+	rv_params params;
+	rv_status status = dreamer_params(dreamer, &params, error);
+	if (status)
+		return status;
 	params.step = step;
 	status = rv_set_params(dreamer->engine, &params, error);
 	*sums = (struct sample_sums){0};

@@ -60,6 +60,16 @@ static const struct {
 	{"preset", "", NULL, REMOTE_NOTHING},
 	{"nothing", "", NULL, REMOTE_NOTHING},
 	{"", "1", NULL, REMOTE_NOTHING},
+	{"class", "tabby", "set class tabby", REMOTE_ACT},
+	{"target", "layer mixed5 * 2", "set target layer mixed5 * 2", REMOTE_ACT},
+	{"target", "default", "set target default", REMOTE_ACT},
+	{"guide", "default", "set guide default", REMOTE_ACT},
+	/* No file is read for who is elsewhere. */
+	{"guide", "/etc/passwd", NULL, REMOTE_NOTHING},
+	{"set", "guide x.jpg", NULL, REMOTE_NOTHING},
+	{"toggle", "guide x.jpg", NULL, REMOTE_NOTHING},
+	{"set", "target guide x.jpg", NULL, REMOTE_NOTHING},
+	{"target", "layer a in x.png", NULL, REMOTE_NOTHING},
 };
 
 TEST(remote_messages_become_actions)

@@ -9,7 +9,8 @@
 #include "tests/support/test.h"
 
 /* Texts among which every type finds one that is not its default. */
-static const char *const samples[] = {"yes", "2", "3", "5", "0.25", "64MB", "32x48", "some", NULL};
+static const char *const samples[] = {"yes",  "2",     "3",    "5",       "0.25",
+                                      "64MB", "32x48", "some", "layer a", NULL};
 
 /* Gives the option another value than it has. */
 static bool change(const struct option *option, void *value)

@@ -177,7 +177,8 @@ TEST(params_that_differ_in_one_field_are_not_equal)
 	}
 	rv_params a = rv_params_default(), b;
 	a.target_count = 2;
-	a.targets[1] = (rv_target){"b", 1, {3, 5}, 2};
+	a.targets[1] =
+		(rv_target){.layer = "b", .weight = 1, .channels = {3, 5}, .channel_count = 2};
 	b = a, b.targets[1].layer[0] = 'c';
 	CHECK(!rv_params_equal(&a, &b));
 	b = a, b.targets[1].weight = 2;
@@ -188,6 +189,12 @@ TEST(params_that_differ_in_one_field_are_not_equal)
 	CHECK(!rv_params_equal(&a, &b));
 	b = a, b.targets[1].channels[2] = 6, b.targets[2].weight = 1;
 	CHECK(rv_params_equal(&a, &b));
+	b = a, b.targets[1].kind = RV_TARGET_NEURON;
+	CHECK(!rv_params_equal(&a, &b));
+	b = a, b.targets[1].where = RV_AT_PLACE;
+	CHECK(!rv_params_equal(&a, &b));
+	b = a, b.targets[1].x = 0.5f, b.targets[1].source = 2, b.targets[1].power = 3;
+	CHECK(rv_params_equal(&a, &b)); /* of a layer they say nothing */
 	b = a, b.seed = a.seed + 1;
 	CHECK(!rv_params_equal(&a, &b));
 	a.seed = UINT64_MAX, b = a, b.seed--;

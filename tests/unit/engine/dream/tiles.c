@@ -134,7 +134,7 @@ static rv_status trial_record(struct trial *trial)
 	struct octave *octave = &trial->octave;
 	rv_params params = rv_params_default();
 	/* Relative to the tile, as the objective is a mean over its layer. */
-	struct objective_target target = {.kind = RV_OBJECTIVE_L2,
+	struct objective_target target = {.kind = OBJECTIVE_L2,
 	                                  .weight = 1,
 	                                  .scale = (float)octave->tiles.y.tile *
 	                                           (float)octave->tiles.x.tile};

@@ -41,7 +41,7 @@ static double inverse_level(const struct objective_target *target, int channel)
 		counts |= target->channels[i] == channel;
 	if (!counts)
 		return 0;
-	if (target->kind != RV_OBJECTIVE_WINNERS || !target->channel_rms)
+	if (target->kind != OBJECTIVE_WINNERS || !target->channel_rms)
 		return 1;
 	return target->channel_rms[channel] > 0 ? 1 / (double)target->channel_rms[channel] : 0;
 }
@@ -85,14 +85,14 @@ static double expected_at(const struct objective_target *target, const float *ac
 		counting += inverse_level(target, c) > 0;
 	if (inverse <= 0)
 		return 0;
-	if (target->kind == RV_OBJECTIVE_WINNERS && target->winners < counting) {
+	if (target->kind == OBJECTIVE_WINNERS && target->winners < counting) {
 		if (!wins(target, activation, y, x, channel))
 			return 0;
 		counting = target->winners;
 	}
 	factor = (double)target->weight * (double)target->scale / (HEIGHT * WIDTH * counting) *
 	         share_of(channel);
-	if (target->kind == RV_OBJECTIVE_MEAN)
+	if (target->kind == OBJECTIVE_MEAN)
 		return factor;
 	return factor * 2 * (double)activation_at(activation, y, x, channel) * inverse * inverse;
 }
@@ -137,7 +137,7 @@ static void check(struct objective_target target, const float *activation)
 		target.operand.gradient.buffer = recording_buffer(&recording, before, COUNT);
 		if (shares)
 			target.channel_weights = recording_buffer(&recording, shares, PADDED);
-		objective_record(&recording.recorder, &target);
+		objective_record(&recording.recorder, &target, HEIGHT, WIDTH);
 		if (recording_run(&recording) &&
 		    recording_read(&recording, target.operand.gradient.buffer, after,
 		                   COUNT * sizeof(*after)))
@@ -168,7 +168,7 @@ static void check_all(struct objective_target target, const float *activation)
 
 static const int some_channels[] = {3, 36, 17, 3};
 
-static void check_kind(rv_objective kind)
+static void check_kind(enum objective_kind kind)
 {
 	float *activation = random_floats(COUNT, -1, 1, 3),
 	      *levels = random_floats(CHANNELS, 1, 3, 4);
@@ -188,17 +188,17 @@ static void check_kind(rv_objective kind)
 
 TEST(l2_is_right)
 {
-	check_kind(RV_OBJECTIVE_L2);
+	check_kind(OBJECTIVE_L2);
 }
 
 TEST(mean_is_right)
 {
-	check_kind(RV_OBJECTIVE_MEAN);
+	check_kind(OBJECTIVE_MEAN);
 }
 
 TEST(winners_are_right)
 {
-	check_kind(RV_OBJECTIVE_WINNERS);
+	check_kind(OBJECTIVE_WINNERS);
 }
 
 TEST(shares_multiply_their_channels)
@@ -206,9 +206,9 @@ TEST(shares_multiply_their_channels)
 	float *values = random_floats(PADDED, 0.1f, 1.9f, 9);
 
 	shares = values;
-	check_kind(RV_OBJECTIVE_L2);
-	check_kind(RV_OBJECTIVE_MEAN);
-	check_kind(RV_OBJECTIVE_WINNERS);
+	check_kind(OBJECTIVE_L2);
+	check_kind(OBJECTIVE_MEAN);
+	check_kind(OBJECTIVE_WINNERS);
 	shares = NULL;
 	free(values);
 }
@@ -217,7 +217,7 @@ TEST(winners_of_any_number_and_window_are_right)
 {
 	static const int settings[][2] = {{1, 1}, {16, 5}, {37, 3}, {100, 9}};
 	float *activation = random_floats(COUNT, -1, 1, 11);
-	struct objective_target target = {.kind = RV_OBJECTIVE_WINNERS, .weight = 1, .scale = 300};
+	struct objective_target target = {.kind = OBJECTIVE_WINNERS, .weight = 1, .scale = 300};
 
 	for (int i = 0; i < 4; i++) {
 		target.winners = settings[i][0];
@@ -232,7 +232,7 @@ TEST(winners_with_ties_are_the_lower_channels)
 {
 	float *activation = random_floats(COUNT, -2, 2, 5);
 	struct objective_target target = {
-		.kind = RV_OBJECTIVE_WINNERS, .weight = 1, .scale = 300, .winners = 4, .window = 1};
+		.kind = OBJECTIVE_WINNERS, .weight = 1, .scale = 300, .winners = 4, .window = 1};
 
 	for (int i = 0; i < COUNT; i++)
 		activation[i] = rintf(activation[i]);

@@ -1,9 +1,9 @@
-#include "engine/network/objective.h"
-
+/* The objectives of single channels: mean square, mean, winners. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "engine/base/rounding.h"
+#include "engine/network/objective_kinds.h"
 
 /* Tables over the channels, with zeros for those that do not count. */
 struct channel_tables {
@@ -13,7 +13,7 @@ struct channel_tables {
 
 static void choose_channels(const struct objective_target *target, struct channel_tables *tables)
 {
-	bool winners = target->kind == RV_OBJECTIVE_WINNERS;
+	bool winners = target->kind == OBJECTIVE_WINNERS;
 	int channels = target->operand.activation.channels;
 
 	for (int i = 0; i < channels; i++)
@@ -34,7 +34,7 @@ static double term_count(const struct objective_target *target, int counting)
 {
 	int each = counting;
 
-	if (target->kind == RV_OBJECTIVE_WINNERS && target->winners < counting)
+	if (target->kind == OBJECTIVE_WINNERS && target->winners < counting)
 		each = target->winners;
 	return (double)slice_pixels(&target->operand.activation) * (each ? each : 1);
 }
@@ -46,14 +46,14 @@ static void fill_factors(const struct objective_target *target, struct channel_t
 
 	for (int i = 0; i < target->operand.activation.channels; i++) {
 		double inverse = tables->inverse_rms[i];
-		tables->factors[i] = (float)(factor * (target->kind == RV_OBJECTIVE_MEAN
-		                                               ? inverse
-		                                               : 2 * inverse * inverse));
+		tables->factors[i] =
+			(float)(factor *
+		                (target->kind == OBJECTIVE_MEAN ? inverse : 2 * inverse * inverse));
 	}
 }
 
 static void record_gradient(struct launch_recorder *recorder, const struct objective_target *target,
-                            cl_mem factors, cl_mem weights)
+                            cl_mem factors, cl_mem weights, cl_mem places)
 {
 	const struct slice *activation = &target->operand.activation;
 
@@ -61,7 +61,8 @@ static void record_gradient(struct launch_recorder *recorder, const struct objec
 	record_slice(recorder, activation);
 	record_buffer(recorder, factors);
 	record_buffer(recorder, weights);
-	record_int(recorder, target->kind == RV_OBJECTIVE_MEAN);
+	record_buffer(recorder, places);
+	record_int(recorder, target->kind == OBJECTIVE_MEAN);
 	record_int(recorder, activation->channels);
 	record_int(recorder, slice_pixels(activation));
 	operator_record_destination(recorder, &target->operand);
@@ -87,7 +88,7 @@ static void record_scores(struct launch_recorder *recorder, const struct objecti
 }
 
 static void record_winners(struct launch_recorder *recorder, const struct objective_target *target,
-                           cl_mem inverse_rms, cl_mem factors, cl_mem weights)
+                           cl_mem inverse_rms, cl_mem factors, cl_mem weights, cl_mem places)
 {
 	const struct slice *activation = &target->operand.activation;
 	struct slice narrow = *activation;
@@ -104,6 +105,7 @@ static void record_winners(struct launch_recorder *recorder, const struct object
 	record_slice(recorder, activation);
 	record_buffer(recorder, factors);
 	record_buffer(recorder, weights);
+	record_buffer(recorder, places);
 	record_buffer(recorder, scores);
 	record_int(recorder, stride);
 	record_int(recorder, winners);
@@ -131,7 +133,8 @@ static cl_mem record_even_weights(struct launch_recorder *recorder, int channels
 	return table;
 }
 
-void objective_record(struct launch_recorder *recorder, const struct objective_target *target)
+void objective_record_channels(struct launch_recorder *recorder,
+                               const struct objective_target *target, cl_mem places)
 {
 	int channels = target->operand.activation.channels;
 	struct channel_tables tables = {0};
@@ -148,11 +151,11 @@ void objective_record(struct launch_recorder *recorder, const struct objective_t
 	factors = operator_record_channel_table(recorder, tables.factors, channels);
 	if (!weights)
 		weights = record_even_weights(recorder, channels);
-	if (target->kind == RV_OBJECTIVE_WINNERS) {
+	if (target->kind == OBJECTIVE_WINNERS) {
 		inverse_rms = operator_record_channel_table(recorder, tables.inverse_rms, channels);
-		record_winners(recorder, target, inverse_rms, factors, weights);
+		record_winners(recorder, target, inverse_rms, factors, weights, places);
 	} else {
-		record_gradient(recorder, target, factors, weights);
+		record_gradient(recorder, target, factors, weights, places);
 	}
 cleanup:
 	free(tables.inverse_rms);

@@ -1,0 +1,124 @@
+#include "app/options/sources.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/media/npy_read.h"
+#include "app/media/picture_read.h"
+
+/* Of a guide: a place of GoogLeNet's middle layers sees about as much of it as of the pictures that
+ * such networks learned from, and there are a few hundred places to compare with. */
+static const double guide_side = 256, mask_side = 1024;
+
+/* Shrinks the picture so that a square of as many pixels has at most that side. */
+static rv_status shrink(struct picture *picture, double side, rv_error *error)
+{
+	double width = picture->image.width, height = picture->image.height;
+	double scale = side / sqrt(width * height);
+	if (scale >= 1)
+		return RV_OK;
+	return picture_scale(picture, (int)fmax(1, round(width * scale)),
+	                     (int)fmax(1, round(height * scale)), error);
+}
+
+static rv_status read_picture(rv_engine *engine, int number, const char *name, double side,
+                              rv_error *error)
+{
+	struct picture picture = {0};
+	rv_status status = picture_open(&picture, name, error);
+	if (status == RV_OK)
+		status = shrink(&picture, side, error);
+	if (status == RV_OK)
+		status = rv_set_picture(engine, number, &picture.image, error);
+	picture_release(&picture);
+	return status;
+}
+
+static rv_status read_numbers(rv_engine *engine, int number, const char *name, rv_error *error)
+{
+	float *numbers;
+	int count;
+	rv_status status = npy_read(name, &numbers, &count, error);
+	if (status != RV_OK)
+		return status;
+	status = rv_set_numbers(engine, number, numbers, count, error);
+	free(numbers);
+	return status;
+}
+
+/* Which of the sources targets speak of. */
+static void mark_used(const struct sources *sources, const struct option_targets *targets,
+                      bool used[RV_SOURCES_MAX])
+{
+	for (int s = 0; s < RV_SOURCES_MAX; s++) {
+		const char *name = sources->list[s].name;
+		for (int t = 0; t < targets->count && name[0] && !used[s]; t++)
+			used[s] = !strcmp(name, targets->list[t].file) ||
+			          !strcmp(name, targets->list[t].mask);
+	}
+}
+
+/* What is taken, and where it may go. */
+struct taking {
+	struct sources *sources;
+	rv_engine *engine;
+	bool used[RV_SOURCES_MAX];
+};
+
+static rv_status read_source(struct taking *taking, int number, const char *name, int use,
+                             rv_error *error)
+{
+	if (use == SOURCE_DIRECTION)
+		return read_numbers(taking->engine, number, name, error);
+	return read_picture(taking->engine, number, name,
+	                    use == SOURCE_GUIDE ? guide_side : mask_side, error);
+}
+
+/* A source is known by its name and by what it is used for. There is room: as many targets as there
+ * may be speak of fewer files than there are sources. */
+static rv_status take(struct taking *taking, const char *name, int use, int *number,
+                      rv_error *error)
+{
+	struct sources *sources = taking->sources;
+	*number = 0;
+	if (!name[0])
+		return RV_OK;
+	for (int i = RV_SOURCES_MAX - 1; i >= 0; i--)
+		if (!taking->used[i])
+			*number = i;
+	for (int i = 0; i < RV_SOURCES_MAX; i++)
+		if (!strcmp(sources->list[i].name, name) && (int)sources->list[i].use == use) {
+			*number = i;
+			return RV_OK;
+		}
+	sources->list[*number].name[0] = '\0';
+	rv_status status = read_source(taking, *number, name, use, error);
+	if (status != RV_OK)
+		return status;
+	strcpy(sources->list[*number].name, name);
+	sources->list[*number].use = use;
+	taking->used[*number] = true;
+	return RV_OK;
+}
+
+rv_status sources_take(struct sources *sources, rv_engine *engine, const struct option_dream *dream,
+                       const char *default_layer, rv_params *params, rv_error *error)
+{
+	struct option_targets targets = option_dream_targets(dream, default_layer);
+	int count = targets.count < RV_TARGETS_MAX ? targets.count : RV_TARGETS_MAX;
+	struct taking taking = {.sources = sources, .engine = engine};
+	rv_status status = RV_OK;
+	*params = option_dream_params(dream, default_layer);
+	targets.count = count;
+	mark_used(sources, &targets, taking.used);
+	for (int i = 0; i < count && status == RV_OK; i++) {
+		struct option_target *from = &targets.list[i];
+		int use = from->target.kind == RV_TARGET_GUIDE ? SOURCE_GUIDE : SOURCE_DIRECTION;
+		status = take(&taking, from->file, use, &params->targets[i].source, error);
+		if (status == RV_OK)
+			status = take(&taking, from->mask, SOURCE_MASK, &params->targets[i].mask,
+			              error);
+	}
+	return status;
+}

@@ -1,0 +1,113 @@
+#include "app/options/target_list.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/networks/labels.h"
+#include "app/options/type.h"
+
+static bool refuse(char why[OPTION_REASON_LENGTH], const char *text, const char *problem)
+{
+	snprintf(why, OPTION_REASON_LENGTH, "\"%.64s\" %s", text, problem);
+	return false;
+}
+
+static bool put_number(int number, int *list, int *count, char why[OPTION_REASON_LENGTH])
+{
+	for (int i = 0; i < *count; i++)
+		if (list[i] == number)
+			return true;
+	if (*count == RV_CHANNELS_MAX) {
+		snprintf(why, OPTION_REASON_LENGTH, "more than %d of them", RV_CHANNELS_MAX);
+		return false;
+	}
+	list[(*count)++] = number;
+	return true;
+}
+
+/* A channel, or the number of a class. Returns -1 where text is none. */
+static int read_number(const char *text)
+{
+	long long number;
+	if (!option_read_whole(text, &number) || number < rv_channel_range.minimum ||
+	    number > rv_channel_range.maximum)
+		return -1;
+	return (int)number;
+}
+
+/* Hands each part between commas, without blanks around it, to read, which gives its number. */
+static bool read_list(const char *text, int (*read)(const char *, char *), int *list, int *count,
+                      char why[OPTION_REASON_LENGTH])
+{
+	char entry[OPTION_FILE_LENGTH];
+	*count = 0;
+	for (const char *rest = text;; rest++) {
+		rest += strspn(rest, " \t");
+		size_t length = strcspn(rest, ",");
+		snprintf(entry, sizeof(entry), "%.*s", (int)length, rest);
+		rest += length;
+		for (length = strlen(entry); length && strchr(" \t", entry[length - 1]); length--)
+			entry[length - 1] = '\0';
+		int number = read(entry, why);
+		if (number < 0 || !put_number(number, list, count, why))
+			return false;
+		if (!*rest)
+			return true;
+	}
+}
+
+static int read_channel(const char *text, char *why)
+{
+	int number = read_number(text);
+	if (number < 0)
+		refuse(why, text, "is not a channel");
+	return number;
+}
+
+static int read_class(const char *text, char *why)
+{
+	int number = read_number(text);
+	if (number >= 0)
+		return number;
+	if (text[0])
+		return labels_find(text, why, OPTION_REASON_LENGTH);
+	refuse(why, text, "is not a class");
+	return -1;
+}
+
+bool target_list_classes(const char *text, int *list, int *count, char why[OPTION_REASON_LENGTH])
+{
+	return read_list(text, read_class, list, count, why);
+}
+
+bool target_list_channels(const char *text, int *list, int *count, char why[OPTION_REASON_LENGTH])
+{
+	return read_list(text, read_channel, list, count, why);
+}
+
+/* The first name of a class that no other has, else its number. */
+static void name_class(int number, char name[LABELS_LENGTH])
+{
+	char why[OPTION_REASON_LENGTH], names[LABELS_LENGTH];
+	labels_imagenet(number, names);
+	for (const char *rest = names; *rest;) {
+		size_t length = strcspn(rest, ",");
+		snprintf(name, LABELS_LENGTH, "%.*s", (int)length, rest);
+		if (labels_find(name, why, sizeof(why)) == number)
+			return;
+		rest += length;
+		rest += strspn(rest, ", ");
+	}
+	snprintf(name, LABELS_LENGTH, "%d", number);
+}
+
+void target_list_write_classes(const int *list, int count, char *text, size_t capacity)
+{
+	char name[LABELS_LENGTH];
+	size_t used = 0;
+	text[0] = '\0';
+	for (int i = 0; i < count && used < capacity; i++) {
+		name_class(list[i], name);
+		used += (size_t)snprintf(text + used, capacity - used, "%s%s", i ? ", " : "", name);
+	}
+}

@@ -1,0 +1,58 @@
+#include "engine/api/source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/picture/raster.h"
+
+void source_release(struct source *source)
+{
+	free(source->picture.pixels);
+	free(source->numbers);
+	memset(source, 0, sizeof(*source));
+}
+
+rv_status source_copy_picture(struct source *source, const rv_image *picture, rv_error *error)
+{
+	size_t row = 3 * raster_sample_bytes(picture->format) * (size_t)picture->width;
+	unsigned char *rows = malloc(row * (size_t)picture->height);
+
+	if (!rows)
+		return rv_fail(error, RV_MEMORY, "out of memory for a picture");
+	for (int y = 0; y < picture->height; y++)
+		memcpy(rows + (size_t)y * row,
+		       (const unsigned char *)picture->pixels + (size_t)y * picture->stride, row);
+	source->picture = *picture;
+	source->picture.pixels = rows;
+	source->picture.stride = row;
+	return RV_OK;
+}
+
+static float sample_at(const rv_image *picture, size_t index)
+{
+	float value = 0;
+
+	switch (picture->format) {
+	case RV_RGB8:
+		return (float)((const uint8_t *)picture->pixels)[index] / 255;
+	case RV_RGB16:
+		return (float)((const uint16_t *)picture->pixels)[index] / 65535;
+	case RV_RGBF32:
+		value = ((const float *)picture->pixels)[index];
+		return value > 1 ? 1 : value > 0 ? value : 0; /* not a number is 0 too */
+	}
+	return value;
+}
+
+float *source_mask(const struct source *source)
+{
+	const rv_image *picture = &source->picture;
+	size_t count = (size_t)picture->width * (size_t)picture->height;
+	float *mask = malloc(count * sizeof(*mask));
+
+	for (size_t i = 0; mask && i < count; i++)
+		mask[i] = (sample_at(picture, 3 * i) + sample_at(picture, 3 * i + 1) +
+		           sample_at(picture, 3 * i + 2)) /
+		          3;
+	return mask;
+}

@@ -1,0 +1,237 @@
+#include "engine/api/wanted.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/api/channel_rms.h"
+#include "engine/api/probe.h"
+#include "engine/base/rounding.h"
+
+/* ---- checks ---- */
+
+static rv_status check_channels(const rv_target *target, const rv_layer_info *layer,
+                                rv_error *error)
+{
+	const char *what = target->kind == RV_TARGET_CLASS ? "class" : "channel";
+
+	for (int i = 0; i < target->channel_count; i++)
+		if (target->channels[i] < 0 ||
+		    (layer->channels && target->channels[i] >= layer->channels))
+			return rv_fail(error, RV_INVALID,
+			               "layer %s has no %s %d; its %d channels are numbered 0..%d",
+			               target->layer, what, target->channels[i], layer->channels,
+			               layer->channels - 1);
+	return RV_OK;
+}
+
+static rv_status check_sources(const rv_engine *engine, const rv_target *target,
+                               const rv_layer_info *layer, rv_error *error)
+{
+	const struct source *source = &engine->sources[target->source];
+
+	if (target->kind == RV_TARGET_GUIDE && !source->picture.pixels)
+		return rv_fail(error, RV_INVALID, "the guide has no picture");
+	if (target->kind == RV_TARGET_DIRECTION && !source->numbers)
+		return rv_fail(error, RV_INVALID, "the direction has no numbers");
+	if (target->kind == RV_TARGET_DIRECTION && source->count != layer->channels)
+		return rv_fail(error, RV_INVALID,
+		               "the direction has %d numbers, but layer %s has %d channels",
+		               source->count, target->layer, layer->channels);
+	if (target->where == RV_IN_MASK && !engine->sources[target->mask].picture.pixels)
+		return rv_fail(error, RV_INVALID, "the mask has no picture");
+	return RV_OK;
+}
+
+rv_status wanted_check(const rv_engine *engine, const rv_params *params, rv_error *error)
+{
+	for (int i = 0; i < params->target_count; i++) {
+		const rv_target *target = &params->targets[i];
+		const rv_layer_info *layer;
+		int index;
+		rv_status status;
+
+		if (target->kind == RV_TARGET_CLASS && !target->layer[0])
+			return rv_fail(error, RV_UNSUPPORTED,
+			               "%.200s tells no classes; GoogLeNet does (`reverie models "
+			               "get googlenet`)",
+			               rv_model_path(engine->model));
+		status = rv_model_find_layer(engine->model, target->layer, &index, error);
+		if (status != RV_OK)
+			return status;
+		layer = rv_model_layer(engine->model, index);
+		if (target_reads_channels(target->kind))
+			status = check_channels(target, layer, error);
+		if (status == RV_OK)
+			status = check_sources(engine, target, layer, error);
+		if (status != RV_OK)
+			return status;
+	}
+	return RV_OK;
+}
+
+/* ---- rows and masks ---- */
+
+/* From planes of channels to pixels of them, as struct objective_rows has them. */
+static cl_mem record_rows(struct launch_recorder *recorder, const rv_array *array)
+{
+	size_t pixels = (size_t)array->height * (size_t)array->width;
+	size_t stride = (size_t)round_up(array->channels, TENSOR_ALIGNMENT);
+	float *rows = calloc(pixels * stride, sizeof(*rows));
+	cl_mem buffer;
+
+	if (!rows) {
+		record_fail(recorder, RV_MEMORY, "out of memory for features");
+		return NULL;
+	}
+	for (size_t p = 0; p < pixels; p++)
+		for (size_t c = 0; c < (size_t)array->channels; c++)
+			rows[p * stride + c] = array->data[c * pixels + p];
+	buffer = record_own_buffer(recorder, pixels * stride * sizeof(*rows), rows);
+	free(rows);
+	return buffer;
+}
+
+/* The features of the guide at the target's layer. */
+static rv_status find_features(rv_engine *engine, const rv_target *target, rv_array *features,
+                               rv_error *error)
+{
+	const rv_image *picture = &engine->sources[target->source].picture;
+	struct probe probe;
+	rv_status status = probe_create(&probe, engine, target->layer, picture->width,
+	                                picture->height, false, 1, error);
+
+	if (status != RV_OK)
+		return status;
+	status = probe_present(&probe, picture, error);
+	if (status == RV_OK)
+		status = probe_run(&probe, error);
+	if (status == RV_OK)
+		status = probe_activation(&probe, features, error);
+	probe_release(&probe);
+	return status;
+}
+
+static rv_status describe_rows(rv_engine *engine, struct launch_recorder *recorder,
+                               const rv_target *wanted, struct objective_target *target)
+{
+	const struct source *source = &engine->sources[wanted->source];
+	rv_array array = {0};
+	rv_status status = RV_OK;
+
+	if (wanted->kind == RV_TARGET_GUIDE) {
+		status = find_features(engine, wanted, &array, recorder->error);
+	} else if (wanted->kind == RV_TARGET_DIRECTION) {
+		array = (rv_array){source->numbers, source->count, 1, 1};
+	} else {
+		return RV_OK;
+	}
+	if (status != RV_OK)
+		return status;
+	target->rows.buffer = record_rows(recorder, &array);
+	target->rows.count = array.height * array.width;
+	if (array.data != source->numbers)
+		rv_array_release(&array);
+	return recorder->status;
+}
+
+static void describe_where(rv_engine *engine, struct launch_recorder *recorder,
+                           const rv_target *wanted, struct places_plan *places)
+{
+	const struct source *source = &engine->sources[wanted->mask];
+	size_t pixels = (size_t)source->picture.width * (size_t)source->picture.height;
+	float *mask;
+
+	if (wanted->where == RV_AT_PLACE)
+		*places = (struct places_plan){.kind = PLACES_ONE, .x = wanted->x, .y = wanted->y};
+	if (wanted->where != RV_IN_MASK)
+		return;
+	mask = source_mask(source);
+	if (!mask) {
+		record_fail(recorder, RV_MEMORY, "out of memory for a mask");
+		return;
+	}
+	*places = (struct places_plan){
+		.kind = PLACES_MASK,
+		.mask = record_own_buffer(recorder, pixels * sizeof(*mask), mask),
+		.mask_width = source->picture.width,
+		.mask_height = source->picture.height,
+	};
+	free(mask);
+}
+
+/* ---- targets ---- */
+
+static enum objective_kind objective_of(const rv_engine *engine, const rv_target *target)
+{
+	static const enum objective_kind by_objective[] = {
+		[RV_OBJECTIVE_L2] = OBJECTIVE_L2,
+		[RV_OBJECTIVE_MEAN] = OBJECTIVE_MEAN,
+		[RV_OBJECTIVE_WINNERS] = OBJECTIVE_WINNERS,
+	};
+	static const enum objective_kind by_kind[] = {
+		[RV_TARGET_WINNERS] = OBJECTIVE_WINNERS,
+		[RV_TARGET_NEURON] = OBJECTIVE_MEAN,
+		[RV_TARGET_CLASS] = OBJECTIVE_CLASS,
+		[RV_TARGET_GUIDE] = OBJECTIVE_GUIDE,
+		[RV_TARGET_CARICATURE] = OBJECTIVE_CARICATURE,
+		[RV_TARGET_DIRECTION] = OBJECTIVE_DIRECTION,
+	};
+
+	return target->kind == RV_TARGET_LAYER ? by_objective[engine->params.objective]
+	                                       : by_kind[target->kind];
+}
+
+/* The weights of the targets relative to each other, and a common scale that keeps gradients far
+ * from denormal numbers; the ascent normalises it away. */
+static void describe_target(const rv_engine *engine, const rv_target *wanted, float scale,
+                            struct objective_target *target)
+{
+	bool by_channels = target_reads_channels(wanted->kind);
+
+	*target = (struct objective_target){
+		.kind = objective_of(engine, wanted),
+		.weight = wanted->weight,
+		.scale = scale,
+		.channels = wanted->channels,
+		.channel_count = by_channels ? wanted->channel_count : 0,
+		.winners = wanted->winners ? wanted->winners : engine->params.winners,
+		.window = engine->params.winner_window,
+		.power = wanted->power,
+	};
+}
+
+rv_status wanted_describe(struct wanted *wanted, rv_engine *engine, int width, int height,
+                          rv_error *error)
+{
+	const float scale = (float)width * (float)height;
+	struct launch_recorder recorder = {
+		.device = engine->device, .list = &engine->features, .error = error};
+	rv_status status = RV_OK;
+
+	memset(wanted, 0, sizeof(*wanted));
+	launch_list_clear(&engine->features);
+	for (int i = 0; i < engine->params.target_count && status == RV_OK; i++) {
+		const rv_target *from = &engine->params.targets[i];
+		struct objective_target *target = &wanted->targets[i];
+		describe_target(engine, from, scale, target);
+		if (target->kind == OBJECTIVE_WINNERS)
+			status = channel_rms_of_layer(engine, from->layer, &wanted->channel_rms[i],
+			                              error);
+		target->channel_rms = wanted->channel_rms[i];
+		if (status == RV_OK)
+			status = describe_rows(engine, &recorder, from, target);
+		describe_where(engine, &recorder, from, &target->places);
+	}
+	if (status == RV_OK)
+		status = recorder.status;
+	if (status != RV_OK)
+		wanted_release(wanted);
+	return status;
+}
+
+void wanted_release(struct wanted *wanted)
+{
+	for (int i = 0; i < RV_TARGETS_MAX; i++)
+		free(wanted->channel_rms[i]);
+	memset(wanted->channel_rms, 0, sizeof(wanted->channel_rms));
+}

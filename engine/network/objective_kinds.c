@@ -1,0 +1,32 @@
+#include "engine/network/objective_kinds.h"
+
+/* What there is of each kind. */
+static const struct {
+	void (*record)(struct launch_recorder *recorder, const struct objective_target *target,
+	               cl_mem places);
+	bool wants_frame;
+} kinds[OBJECTIVE_KINDS] = {
+	[OBJECTIVE_L2] = {objective_record_channels, false},
+	[OBJECTIVE_MEAN] = {objective_record_channels, false},
+	[OBJECTIVE_WINNERS] = {objective_record_channels, false},
+	[OBJECTIVE_CLASS] = {objective_record_class, false},
+	[OBJECTIVE_GUIDE] = {objective_record_guide, false},
+	[OBJECTIVE_CARICATURE] = {objective_record_caricature, true},
+	[OBJECTIVE_DIRECTION] = {objective_record_direction, false},
+};
+
+bool objective_wants_frame(enum objective_kind kind)
+{
+	return kinds[kind].wants_frame;
+}
+
+int objective_record(struct launch_recorder *recorder, const struct objective_target *target,
+                     int input_height, int input_width)
+{
+	cl_mem places;
+	int launch = places_record(recorder, &target->places, &target->operand.activation,
+	                           input_height, input_width, &places);
+
+	kinds[target->kind].record(recorder, target, places);
+	return launch;
+}
