@@ -50,6 +50,14 @@ struct convolution_choice choice_direct(const struct device *device,
 	return (struct convolution_choice){RV_CONVOLUTION_DIRECT, tile, 0};
 }
 
+struct convolution_choice choice_plain(const struct device *device,
+                                       const struct convolution_problem *problem)
+{
+	struct register_tile tile = register_tile_default(device->lanes, problem->output_width);
+
+	return (struct convolution_choice){RV_CONVOLUTION_DIRECT, tile, 0};
+}
+
 static struct convolution_choice default_of_groups(const struct device *device,
                                                    const struct convolution_problem *problem)
 {

@@ -10,6 +10,11 @@ struct convolution_choice {
 	int block_tiles;           /* winograd; 0: as the method thinks best */
 };
 
+/* Records problem as choice says; context is the caller's. */
+typedef void record_choice(void *context, struct launch_recorder *recorder,
+                           const struct convolution_problem *problem,
+                           const struct convolution_choice *choice);
+
 /* True if the method can do problem, with that tile, on device. */
 bool choice_fits(const struct convolution_choice *choice, const struct device *device,
                  const struct convolution_problem *problem);
@@ -17,6 +22,12 @@ bool choice_fits(const struct convolution_choice *choice, const struct device *d
 /* The direct kernel that suits the device, with the tile that suits the problem. */
 struct convolution_choice choice_direct(const struct device *device,
                                         const struct convolution_problem *problem);
+
+/* The kernel that every device runs as it is written, one item a group: what others are held
+ * against.
+ */
+struct convolution_choice choice_plain(const struct device *device,
+                                       const struct convolution_problem *problem);
 
 /* Without a measurement. With groups of one item: Winograd where it saves products, else direct.
  * With groups of many: matrix products where the input as it lies is the matrix and the products

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/base/clock.h"
+#include "engine/convolution/trial.h"
 
 enum {
 	BLOCK_TILES_MAX = 48, /* of the blocks that are timed */
@@ -90,6 +91,13 @@ static rv_status time_once(const struct candidate *candidate, const struct devic
 	                       : RV_OK;
 }
 
+/* What a driver cannot do is no reason to give up: the candidate loses. */
+static rv_status lose(struct candidate *candidate, rv_status status)
+{
+	candidate->wrong = true;
+	return status == RV_DEVICE ? RV_OK : status; /* RV_OK: it only is wrong */
+}
+
 /* All candidates in turn, several times: whatever else the machine does meanwhile meets all of
  * them. The first round builds kernels and is not counted. */
 static rv_status time_in_turns(struct candidate *candidates, int count, const struct device *device,
@@ -102,12 +110,12 @@ static rv_status time_in_turns(struct candidate *candidates, int count, const st
 			struct candidate *candidate = &candidates[i];
 			double taken;
 			rv_status status;
-			if (candidate->hopeless)
+			if (candidate->hopeless || candidate->wrong)
 				continue;
 			status = time_once(candidate, device, &taken, error);
-			if (status != RV_OK)
+			if (status != RV_OK && (status = lose(candidate, status)) != RV_OK)
 				return status;
-			if (round == 0)
+			if (round == 0 || candidate->wrong)
 				continue;
 			if (round == 1 || taken < candidate->best)
 				candidate->best = taken;
@@ -118,14 +126,16 @@ static rv_status time_in_turns(struct candidate *candidates, int count, const st
 	return RV_OK;
 }
 
-static const struct candidate *fastest(const struct candidate *candidates, int count)
+/* NULL where every one is wrong. */
+static struct candidate *fastest(struct candidate *candidates, int count)
 {
-	const struct candidate *winner = NULL;
+	struct candidate *winner = NULL;
 
 	for (int i = 0; i < count; i++)
-		if (candidates[i].best > 0 && (!winner || candidates[i].best < winner->best))
+		if (candidates[i].best > 0 && !candidates[i].wrong &&
+		    (!winner || candidates[i].best < winner->best))
 			winner = &candidates[i];
-	return winner ? winner : candidates;
+	return winner;
 }
 
 static rv_status record_candidates(struct candidate *candidates, int count, struct device *device,
@@ -139,7 +149,7 @@ static rv_status record_candidates(struct candidate *candidates, int count, stru
 		                                   .error = error};
 		callbacks->record(callbacks->record_context, &recorder, problem,
 		                  &candidates[i].choice);
-		if (recorder.status)
+		if (recorder.status && (recorder.status = lose(&candidates[i], recorder.status)))
 			return recorder.status;
 	}
 	return RV_OK;
@@ -160,14 +170,40 @@ static int add_blocks(struct candidate *candidates, int count, const struct devi
 	return count;
 }
 
-/* Puts the fastest last. */
-static void put_last(struct candidate *candidates, int count)
+/* Puts the fastest last; the plain kernel takes the place of one where none is right. */
+static void put_last(struct candidate *candidates, int count, const struct device *device,
+                     const struct convolution_problem *problem)
 {
-	struct candidate *winner = candidates + (fastest(candidates, count) - candidates);
-	struct candidate last = candidates[count - 1];
+	struct candidate *winner = fastest(candidates, count), last;
 
+	if (!winner) {
+		winner = candidates;
+		winner->choice = choice_plain(device, problem);
+		winner->best = 0;
+	}
+	last = candidates[count - 1];
 	candidates[count - 1] = *winner;
 	*winner = last;
+}
+
+/* Only who would win is tried: the others need not be right. */
+static rv_status try_winners(struct candidate *candidates, int count, struct device *device,
+                             const struct convolution_problem *problem, cl_mem zeros,
+                             const struct race_callbacks *callbacks, rv_error *error)
+{
+	struct candidate *winner;
+	rv_status status = RV_OK;
+	bool agrees = false;
+
+	if (!device_wants_groups(device))
+		return RV_OK;
+	while (status == RV_OK && !agrees && (winner = fastest(candidates, count))) {
+		status = trial_run(device, problem, zeros, callbacks->record,
+		                   callbacks->record_context, &winner->choice, &agrees, error);
+		if (status != RV_OK || !agrees)
+			status = lose(winner, status);
+	}
+	return status;
 }
 
 rv_status race_run(struct race *race, struct device *device,
@@ -184,9 +220,12 @@ rv_status race_run(struct race *race, struct device *device,
 	                           error);
 	if (status == RV_OK)
 		status = time_in_turns(candidates, race->count, device, error);
+	if (status == RV_OK)
+		status = try_winners(candidates, race->count, device, problem, zeros, callbacks,
+		                     error);
 	if (status != RV_OK)
 		return status;
-	put_last(candidates, race->count);
+	put_last(candidates, race->count, device, problem);
 	if (candidates[first].choice.method != RV_CONVOLUTION_WINOGRAD)
 		return RV_OK;
 	race->count = add_blocks(candidates, race->count, device, problem);
@@ -195,7 +234,7 @@ rv_status race_run(struct race *race, struct device *device,
 	if (status == RV_OK)
 		status = time_in_turns(candidates + first, race->count - first, device, error);
 	if (status == RV_OK)
-		put_last(candidates + first, race->count - first);
+		put_last(candidates + first, race->count - first, device, problem);
 	return status;
 }
 

@@ -4,11 +4,6 @@
 
 #include "engine/convolution/choice.h"
 
-/* Records problem as choice says; context is the caller's. */
-typedef void record_choice(void *context, struct launch_recorder *recorder,
-                           const struct convolution_problem *problem,
-                           const struct convolution_choice *choice);
-
 /* Told of every choice once its race is over; seconds is its best run. context is the caller's. */
 typedef void report_choice(void *context, const struct convolution_problem *problem,
                            const struct convolution_choice *choice, double seconds, bool fastest);
@@ -27,6 +22,7 @@ struct candidate {
 	struct launch_list list;
 	double best;   /* seconds; 0 before the first run that counts */
 	bool hopeless; /* out of the race */
+	bool wrong;    /* it cannot be run here, or computes something else */
 };
 
 struct race {
@@ -34,8 +30,10 @@ struct race {
 	int count;
 };
 
-/* Times every choice that fits, and where Winograd wins, the winner with other blocks of tiles.
- * Overwrites problem's outputs. race starts as zeros, and is to be released also after a failure.
+/* Times every choice that fits, and where Winograd wins, the winner with other blocks of tiles. On
+ * devices that want groups the winner is the fastest that agrees with the plain kernel (trial.h);
+ * choices that the driver cannot build or run lose. Overwrites problem's outputs. race starts as
+ * zeros, and is to be released also after a failure.
  */
 rv_status race_run(struct race *race, struct device *device,
                    const struct convolution_problem *problem, cl_mem zeros,
