@@ -8,6 +8,8 @@
 /* Floats of the two scratch matrices. Blocks of pixels are made to fit: a whole layer of columns
  * would be as large as the window times the layer. */
 enum { COLUMN_FLOATS = 4 << 20, PRODUCT_FLOATS = 2 << 20 };
+/* Pixels of a block, which are a dimension of launches: CUDA's grids end at 65535 groups. */
+enum { BLOCK_PIXELS_MOST = 1 << 15 };
 
 struct gemm_scratch {
 	cl_mem columns, products;
@@ -198,7 +200,7 @@ static void record_phase(struct launch_recorder *recorder, const struct gemm_pha
                          const struct gemm_scratch *scratch)
 {
 	const int pixels = phase->phase->height * phase->phase->width;
-	int block = PRODUCT_FLOATS / phase->problem->output_width;
+	int block = minimum(PRODUCT_FLOATS / phase->problem->output_width, BLOCK_PIXELS_MOST);
 
 	if (phase->depth > 0)
 		block = minimum(block, COLUMN_FLOATS / phase->depth);

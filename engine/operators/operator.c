@@ -69,13 +69,16 @@ void operator_record(struct launch_recorder *recorder, const struct operation *o
 
 /* Enough runs that cores which are late or busy do not hold up the others. */
 enum { RUNS_PER_CORE = 8, GPU_GROUP = 64 };
+/* Of work-groups in the second dimension: CUDA's grids end at 65535 there, and so may what NVIDIA's
+ * driver makes of them. Items take several pixels then. */
+enum { ROWS_OF_GROUPS_MOST = 65535 };
 
 void operator_record_over_pixels(struct launch_recorder *recorder, const struct slice *slice,
                                  int lanes)
 {
 	const struct device *device = recorder->device;
 	int pixels = slice_pixels(slice), vectors = (slice->channels + lanes - 1) / lanes;
-	int group = (int)device_group_items(device, GPU_GROUP), width = 1;
+	int group = (int)device_group_items(device, GPU_GROUP), width = 1, rows;
 
 	if (!device_wants_groups(device)) {
 		int runs = min_int(pixels, (int)device->info.compute_units * RUNS_PER_CORE);
@@ -85,8 +88,9 @@ void operator_record_over_pixels(struct launch_recorder *recorder, const struct 
 	/* Neighbouring work-items take neighbouring vectors, so that their loads join. */
 	while (width < vectors && width < group)
 		width *= 2;
+	rows = min_int(round_up(pixels, group / width) / (group / width), ROWS_OF_GROUPS_MOST);
 	record_launch(recorder, (size_t)round_up(vectors, width),
-	              (size_t)round_up(pixels, group / width), 1, (size_t)width,
+	              (size_t)rows * (size_t)(group / width), 1, (size_t)width,
 	              (size_t)(group / width), 1);
 }
 
