@@ -126,12 +126,14 @@ $(BUILD)/reverie-bench: $(BUILD)/tests/bench/main.o $(BENCH_OBJECTS) $(BUILD)/ve
 	$(call say,LINK $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
 
-# What a machine without libav is sent: what the engine alone can measure.
-$(BUILD)/tests/bundle/reverie-bench: $(BUILD)/tests/bundle/main.o $(BUILD)/tests/bundle/check.o \
-	$(BUILD)/tests/support/npy.o $(filter-out $(addprefix $(BUILD)/tests/bench/,time%.o depth%.o flow.o),$(BENCH_OBJECTS)) \
-	$(BUILD)/version.o $(BUILD)/app.a $(BUILD)/engine.a
+# What a machine without libav is sent: of the benches, those that it names.
+$(BUILD)/tests/bundle/reverie-bench: $(BUILD)/tests/bundle/main.o $(BUILD)/tests/bundle/check.o $(BUILD)/tests/bundle/files.o \
+	$(BUILD)/tests/bench.a $(BUILD)/tests/support.a $(BUILD)/version.o $(BUILD)/app.a $(BUILD)/engine.a
 	$(call say,LINK $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ENGINE_LIBS)
+$(BUILD)/tests/bench.a: $(BENCH_OBJECTS)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
 
 # The engine's tests are given the library and nothing of the program.
 ENGINE_SUPPORT = $(filter-out $(BUILD)/tests/support/media.o,$(SUPPORT_OBJECTS))
