@@ -68,8 +68,9 @@ void feed_raise(struct feed *feed, uint64_t serial)
 /* A slow input's frames are handed out again in even parts of the time between them. */
 void feed_expect(struct feed *feed, double frames_per_second)
 {
-	int64_t interval =
-		frames_per_second > 0.1 ? (int64_t)(SECOND / frames_per_second) : AGAIN_LEAST;
+	/* What a file says of its rate may be anything. */
+	bool is_rate = frames_per_second > 0.1 && frames_per_second < MILLISECOND;
+	int64_t interval = is_rate ? (int64_t)(SECOND / frames_per_second) : AGAIN_LEAST;
 	int64_t parts = (interval + AGAIN_MOST - 1) / AGAIN_MOST;
 	int64_t again = interval / parts;
 	pthread_mutex_lock(&feed->lock);
