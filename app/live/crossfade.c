@@ -19,7 +19,10 @@ rv_status crossfade_begin(struct crossfade *fade, struct dream *from, const rv_i
 			return rv_fail(error, RV_MEMORY, "out of memory for a dream that fades");
 		memcpy(copy, seen->pixels, bytes);
 	}
-	*fade = (struct crossfade){dream_hold(from), copy, now, seconds};
+	*fade = (struct crossfade){.from = dream_hold(from), .begun = now, .seconds = seconds};
+	if (seen)
+		fade->seen = (rv_image){RV_RGB8, seen->width, seen->height, 3 * (size_t)seen->width,
+		                        copy};
 	return RV_OK;
 }
 
@@ -29,14 +32,17 @@ static void mix_row(const struct crossfade *fade, struct dream *dream, const uin
                     int part)
 {
 	const struct dream *from = fade->from;
+	const uint8_t *seen = fade->seen.pixels;
+	/* The picture may have another size than the dream it came after: that of the next one. */
+	int width = seen ? fade->seen.width : from->width;
+	int height = seen ? fade->seen.height : from->height;
 	size_t row = (size_t)y * (size_t)dream->width * 3;
-	size_t from_row = (size_t)(y * from->height / dream->height) * (size_t)from->width;
+	size_t from_row = (size_t)(y * height / dream->height) * (size_t)width;
 	for (int x = 0; x < dream->width; x++) {
-		size_t at = 3 * (from_row + (size_t)(x * from->width / dream->width));
+		size_t at = 3 * (from_row + (size_t)(x * width / dream->width));
 		for (size_t c = 0; c < 3; c++) {
 			size_t to = row + 3 * (size_t)x + c;
-			int old =
-				fade->seen ? fade->seen[at + c] - frame[to] : from->detail[at + c];
+			int old = seen ? seen[at + c] - frame[to] : from->detail[at + c];
 			int now = dream->detail[to];
 			dream->detail[to] = (int16_t)(old + (now - old) * part / ONE);
 		}
@@ -60,6 +66,6 @@ void crossfade_apply(struct crossfade *fade, struct dream *dream, const rv_image
 void crossfade_end(struct crossfade *fade)
 {
 	dream_release(fade->from);
-	free(fade->seen);
+	free(fade->seen.pixels);
 	*fade = (struct crossfade){0};
 }

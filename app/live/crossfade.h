@@ -8,13 +8,13 @@
 /* Zeroed, nothing fades. */
 struct crossfade {
 	struct dream *from; /* held; NULL: nothing fades */
-	uint8_t *seen;      /* owned, of the size of from; NULL: its detail alone fades */
+	rv_image seen;      /* a whole picture, owned; without pixels the detail of from fades */
 	int64_t begun;      /* nanoseconds */
 	double seconds;
 };
 
 /* Begins to fade from the last dream, which may be NULL, in place of what faded so far. Where seen
- * is given (RV_RGB8 with packed rows, of the dream's size), that whole picture fades, as of a frame
+ * is given (RV_RGB8 with packed rows, of any size), that whole picture fades, as of a frame
  * that has gone, rather than the detail over the frames to come. RV_MEMORY: nothing fades. */
 rv_status crossfade_begin(struct crossfade *fade, struct dream *from, const rv_image *seen,
                           int64_t now, double seconds, rv_error *error);
