@@ -15,6 +15,7 @@
 #include "app/live/stats.h"
 #include "app/media/input_origin.h"
 #include "app/media/opening.h"
+#include "app/media/public_name.h"
 
 enum {
 	SIDE_MAX = 1920, /* pixels; larger frames are made smaller, as no display needs more */
@@ -258,7 +259,7 @@ rv_status decode_open(struct decode **opened, const struct decode_options *optio
 	note_init(&decode->note, !options->quiet);
 	decode->options = *options;
 	decode->input = strdup(options->input);
-	decode->name = input_public_name(options->input);
+	decode->name = public_name(options->input);
 	rv_status status =
 		decode->input && decode->name ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory");
 	if (status == RV_OK)

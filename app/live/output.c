@@ -9,6 +9,7 @@
 #include "app/base/thread.h"
 #include "app/media/container.h"
 #include "app/media/convert.h"
+#include "app/media/public_name.h"
 #include "app/media/sink.h"
 #include "app/media/sound.h"
 
@@ -28,6 +29,7 @@ static const int64_t backoff_first = SECOND / 4, backoff_max = 5 * SECOND;
 struct live_output {
 	struct live_output_options options;
 	char *texts[3];                 /* of options */
+	char *name;                     /* of the output, for messages */
 	struct video_description video; /* of what is shown, as the sink is told */
 	enum container_place place;
 	int64_t interval; /* from picture to picture, nanoseconds */
@@ -85,7 +87,7 @@ static void note_dropped(struct live_output *output)
 		return;
 	if (!output->state.dropped)
 		note_say(&output->note, "%.100s: the encoder is too slow, pictures are left out",
-		         output->options.output);
+		         output->name);
 	pthread_mutex_lock(&output->lock);
 	output->state.dropped += more;
 	pthread_mutex_unlock(&output->lock);
@@ -217,7 +219,7 @@ static bool reach(struct live_output *output)
 static void note_success(struct live_output *output)
 {
 	if (output->state.lost)
-		note_say(&output->note, "%.120s: there again", output->options.output);
+		note_say(&output->note, "%.120s: there again", output->name);
 	output->backoff = 0;
 	set_state(output, (double)(output->last + output->interval - output->start) / SECOND,
 	          false);
@@ -298,7 +300,7 @@ static void finish(struct live_output *output)
 	if (!output->timed) {
 		if (output->sink && output->place == CONTAINER_FILE)
 			note_say(&output->note, "%.120s: there was nothing to record",
-			         output->options.output);
+			         output->name);
 		sink_discard(&output->sink);
 		return;
 	}
@@ -309,7 +311,7 @@ static void finish(struct live_output *output)
 	if (status != RV_OK)
 		lose(output, &error);
 	else if (output->place == CONTAINER_FILE)
-		note_say(&output->note, "wrote %.150s", output->options.output);
+		note_say(&output->note, "wrote %.150s", output->name);
 }
 
 /* ---- the thread ---- */
@@ -399,6 +401,9 @@ static rv_status copy_texts(struct live_output *output, rv_error *error)
 static rv_status start(struct live_output *output, rv_error *error)
 {
 	rv_status status = copy_texts(output, error);
+	output->name = public_name(output->options.output);
+	if (status == RV_OK && !output->name)
+		status = rv_fail(error, RV_MEMORY, "out of memory");
 	if (status == RV_OK)
 		status = create_queues(output, error);
 	if (status == RV_OK && output->options.at_once)
@@ -417,6 +422,7 @@ static void destroy(struct live_output *output)
 	note_finish(&output->note);
 	for (int i = 0; i < 3; i++)
 		free(output->texts[i]);
+	free(output->name);
 	free(output);
 }
 

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "app/media/picture_write.h"
+#include "app/media/public_name.h"
 
 enum container_place container_place(const char *output)
 {
@@ -43,12 +44,15 @@ static const char *usual_format(const char *output, const char *pipe_format)
 
 static rv_status check_protocol(const char *url, rv_error *error)
 {
+	char shown[256];
 	if (stream_format(url) || avio_find_protocol_name(url))
 		return RV_OK;
+	snprintf(shown, sizeof(shown), "%s", url);
+	public_name_hide(shown);
 	return rv_fail(error, RV_NOT_FOUND,
 	               "%s: this FFmpeg knows no such protocol; udp://, tcp://, rtsp://, rtmp:// "
 	               "and srt:// are some",
-	               url);
+	               shown);
 }
 
 static rv_status check(const AVOutputFormat *container, const char *output, rv_error *error)

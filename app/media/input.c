@@ -8,6 +8,7 @@
 #include "app/media/input_origin.h"
 #include "app/media/input_pipe.h"
 #include "app/media/libav.h"
+#include "app/media/public_name.h"
 
 /* How long cameras and networks are waited for, in seconds: until the first frame, which may take a
  * key frame's interval, and then for every packet. */
@@ -153,8 +154,8 @@ rv_status input_open(struct input **opened, const char *name, const struct input
 	struct input_origin origin = {.pipe = -1};
 	struct input *input = calloc(1, sizeof(*input));
 	rv_status status;
-	if (!input || !(input->name = strcmp(name, "-") ? input_public_name(name)
-	                                                : strdup("standard input"))) {
+	if (!input ||
+	    !(input->name = strcmp(name, "-") ? public_name(name) : strdup("standard input"))) {
 		status = rv_fail(error, RV_MEMORY, "out of memory");
 		goto cleanup;
 	}

@@ -17,23 +17,6 @@
 #define LIVE_ANALYSIS "500000"
 #define LIVE_PROBE "1000000"
 
-char *input_public_name(const char *name)
-{
-	char *public_name = strdup(name);
-	char *host = public_name ? strstr(public_name, "://") : NULL;
-	if (!host)
-		return public_name;
-	host += strlen("://");
-	char *end = host + strcspn(host, "/?#");
-	for (char *at = end; at-- > host;) {
-		if (*at != '@')
-			continue;
-		memmove(host, at + 1, strlen(at + 1) + 1);
-		break;
-	}
-	return public_name;
-}
-
 void input_origin_release(struct input_origin *origin)
 {
 	av_freep(&origin->url);

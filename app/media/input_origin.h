@@ -29,8 +29,4 @@ void input_origin_release(struct input_origin *origin);
 /* Whether an input of that name may appear later though it is not there now: a camera, a stream. */
 bool input_may_appear(const char *name);
 
-/* The name without the user and the password that a URL may hold ("rtsp://anna:secret@host/"),
- * which belong neither on a screen nor into a log. From malloc; NULL: out of memory. */
-char *input_public_name(const char *name);
-
 #endif

@@ -8,12 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/media/public_name.h"
+
 /* libav logs from its own threads, to one callback for the whole process. */
 static struct {
 	pthread_mutex_t lock;
 	bool verbose;
+	int begins_line;
 	char error_text[256];
-} messages = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} messages = {.lock = PTHREAD_MUTEX_INITIALIZER, .begins_line = 1};
 
 static void keep_error(const char *format, va_list arguments)
 {
@@ -27,14 +30,27 @@ static void keep_error(const char *format, va_list arguments)
 		text[--length] = '\0';
 }
 
+/* As av_log_default_callback() would, but for what gives access. */
+static void print_message(void *sender, int level, const char *format, va_list arguments)
+{
+	char line[1024];
+	va_list copy;
+	va_copy(copy, arguments);
+	if (level <= av_log_get_level())
+		av_log_format_line2(sender, level, format, copy, line, sizeof(line),
+		                    &messages.begins_line);
+	else
+		line[0] = '\0';
+	va_end(copy);
+	public_name_hide(line);
+	fputs(line, stderr);
+}
+
 static void take_message(void *sender, int level, const char *format, va_list arguments)
 {
 	pthread_mutex_lock(&messages.lock);
 	if (messages.verbose) {
-		va_list copy;
-		va_copy(copy, arguments);
-		av_log_default_callback(sender, level, format, copy);
-		va_end(copy);
+		print_message(sender, level, format, arguments);
 	}
 	if (level <= AV_LOG_ERROR && !messages.error_text[0])
 		keep_error(format, arguments);
@@ -100,6 +116,8 @@ rv_status libav_fail(rv_error *error, int code, const char *format, ...)
 	pthread_mutex_unlock(&messages.lock);
 	if (!reason[0])
 		av_strerror(code, reason, sizeof(reason));
+	public_name_hide(what);
+	public_name_hide(reason);
 	return rv_fail(error, libav_status(code), "%s: %s", what, reason);
 }
 

@@ -57,7 +57,7 @@ static rv_status dream_fails(void *context, const rv_image *in, int64_t time, co
 	return ++*(int *)context == 5 ? rv_fail(error, RV_DEVICE, "the device is gone") : RV_OK;
 }
 
-TEST(video_whose_dream_fails_leaves_nothing)
+TEST(video_whose_dream_fails_keeps_what_was_dreamed)
 {
 	struct test_dream dream = {0};
 	struct job_report report;
@@ -68,8 +68,12 @@ TEST(video_whose_dream_fails_leaves_nothing)
 	job.context = &frames;
 	job.still = media_path("fails.png");
 	CHECK(job_run(&job, &report, &error) == RV_DEVICE);
-	CHECK(strcmp(error.message, "the device is gone") == 0);
-	CHECK(report.frames == 4 && !report.written && media_file_count() == count);
+	CHECK_MESSAGE(strstr(error.message, "the device is gone; ") &&
+	                      strstr(error.message, "fails.mp4 holds the 4 frames before"),
+	              "%s", error.message);
+	CHECK(report.frames == 4 && !report.written && media_file_count() == count + 1);
+	CHECK(media_exists(media_path("fails.mp4")));
+	unlink(media_path("fails.mp4"));
 }
 
 TEST(video_still_is_the_frame_in_the_middle)
