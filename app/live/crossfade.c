@@ -8,21 +8,19 @@ enum { ONE = 256 };
 rv_status crossfade_begin(struct crossfade *fade, struct dream *from, const rv_image *seen,
                           int64_t now, double seconds, rv_error *error)
 {
-	uint8_t *copy = NULL;
 	crossfade_end(fade);
 	if (!from)
 		return RV_OK;
 	if (seen) {
-		size_t bytes = 3 * (size_t)seen->width * (size_t)seen->height;
-		copy = malloc(bytes);
-		if (!copy)
+		size_t row = 3 * (size_t)seen->width, bytes = row * (size_t)seen->height;
+		fade->seen = (rv_image){RV_RGB8, seen->width, seen->height, row, malloc(bytes)};
+		if (!fade->seen.pixels)
 			return rv_fail(error, RV_MEMORY, "out of memory for a dream that fades");
-		memcpy(copy, seen->pixels, bytes);
+		memcpy(fade->seen.pixels, seen->pixels, bytes);
 	}
-	*fade = (struct crossfade){.from = dream_hold(from), .begun = now, .seconds = seconds};
-	if (seen)
-		fade->seen = (rv_image){RV_RGB8, seen->width, seen->height, 3 * (size_t)seen->width,
-		                        copy};
+	fade->from = dream_hold(from);
+	fade->begun = now;
+	fade->seconds = seconds;
 	return RV_OK;
 }
 
