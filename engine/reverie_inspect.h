@@ -25,6 +25,12 @@ RV_API void rv_array_release(rv_array *array);
 RV_API rv_status rv_inspect(rv_engine *engine, const rv_image *picture, const char *layer,
                             rv_array *activation, rv_array *gradient, rv_error *error);
 
+/* What the network takes each place of the picture for: the end of its classifier, applied place by
+ * place at the picture's own size. parts[classes][height][width] are parts of 1. RV_UNSUPPORTED
+ * where it is no classifier. */
+RV_API rv_status rv_inspect_classes(rv_engine *engine, const rv_image *picture, rv_array *parts,
+                                    rv_error *error);
+
 /* How deep a dream is: how strongly the network responds, in pictures of one size, to what the
  * engine's params dream of. The value is the mean square of the activations of all channels, of
  * those chosen, or of the winners of each place, where each is divided by the RMS that it has over

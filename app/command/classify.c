@@ -90,6 +90,81 @@ static void print_best(const rv_array *scores)
 	}
 }
 
+/* ---- where a class is ---- */
+
+static const float least_told = 0.01f;
+
+/* The part that any of the classes has at a place; 0 beyond the border. */
+static float part_at(const rv_array *parts, const struct option_channels *classes, int x, int y)
+{
+	float sum = 0;
+	if (x < 0 || y < 0 || x >= parts->width || y >= parts->height)
+		return 0;
+	for (int i = 0; i < classes->count; i++)
+		sum += parts->data[((size_t)classes->list[i] * (size_t)parts->height + (size_t)y) *
+		                           (size_t)parts->width +
+		                   (size_t)x];
+	return sum;
+}
+
+/* Of equal neighbours the first one in reading order is the highest. */
+static bool is_peak(const rv_array *parts, const struct option_channels *classes, int x, int y)
+{
+	float here = part_at(parts, classes, x, y);
+	for (int dy = -1; dy <= 1; dy++)
+		for (int dx = -1; dx <= 1; dx++) {
+			float other = part_at(parts, classes, x + dx, y + dy);
+			bool before = dy < 0 || (dy == 0 && dx < 0);
+			if (other > here || (before && other == here))
+				return false;
+		}
+	return here >= least_told;
+}
+
+/* The places where the classes are seen best, as --target's `at` takes them. */
+static void print_places(const rv_array *parts, const struct option_channels *classes)
+{
+	float last = INFINITY;
+	int last_place = -1;
+	for (int rank = 0; rank < BEST; rank++) {
+		int best = -1;
+		float most = 0;
+		for (int p = 0; p < parts->width * parts->height; p++) {
+			int x = p % parts->width, y = p / parts->width;
+			float here = part_at(parts, classes, x, y);
+			bool is_left = here < last || (here == last && p > last_place);
+			if (is_left && here > most && is_peak(parts, classes, x, y)) {
+				most = here;
+				best = p;
+			}
+		}
+		if (best < 0 && !rank)
+			printf("nowhere\n");
+		if (best < 0)
+			return;
+		printf("%5.1f %%  at %.2f,%.2f\n", 100 * (double)most,
+		       (best % parts->width + 0.5) / parts->width,
+		       (best / parts->width + 0.5) / parts->height);
+		last = most;
+		last_place = best;
+	}
+}
+
+static rv_status find_places(struct classification *it, const struct options *options,
+                             rv_error *error)
+{
+	const struct option_channels *classes = &options->dream.classes;
+	rv_status status =
+		rv_inspect_classes(it->dreamer.engine, &it->picture.image, &it->scores, error);
+	for (int i = 0; i < classes->count && status == RV_OK; i++)
+		if (classes->list[i] >= it->scores.channels)
+			status = rv_fail(error, RV_INVALID, "--class: there are %d classes",
+			                 it->scores.channels);
+	if (status == RV_OK)
+		print_places(&it->scores, classes);
+	return status;
+}
+
 static rv_status classify(struct classification *it, const struct options *options, rv_error *error)
 {
 	const rv_layer_info *head = NULL;
@@ -98,8 +173,11 @@ static rv_status classify(struct classification *it, const struct options *optio
 	if (!options->call.operand[0])
 		return rv_fail(error, RV_INVALID, "nothing to classify; reverie classify PICTURE");
 	if ((status = picture_open(&it->picture, options->call.operand, error)) != RV_OK ||
-	    (status = dreamer_open(&it->dreamer, options, error)) != RV_OK ||
-	    (status = find_head(it->dreamer.model, &head, error)) != RV_OK ||
+	    (status = dreamer_open(&it->dreamer, options, error)) != RV_OK)
+		return status;
+	if (options->dream.classes.count)
+		return find_places(it, options, error);
+	if ((status = find_head(it->dreamer.model, &head, error)) != RV_OK ||
 	    (status = cut_square(&it->picture, &square, error)) != RV_OK)
 		return status;
 	rv_set_progress(it->dreamer.engine, go_on, NULL);

@@ -71,7 +71,7 @@ const struct option option_table[] = {
 	 PLACE(dream, channels), .range = &rv_channel_range,
 	 .metavar = "N,...", .unset = "all"},
 	{.name = "class", .type = &option_type_classes, .group = OPTION_GROUP_DREAM,
-	 .cost = OPTION_REBUILD, .commands = MOVING, PLACE(dream, classes),
+	 .cost = OPTION_REBUILD, .commands = MOVING | COMMAND_CLASSIFY, PLACE(dream, classes),
 	 HELP("classes to dream of, by label or number, all over the picture"),
 	 .metavar = "LABEL,...", .unset = "none"},
 	{.name = "guide", .type = &option_type_text, .group = OPTION_GROUP_DREAM,

@@ -48,6 +48,10 @@ rv_status rv_appraiser_create(rv_appraiser **out, rv_engine *engine, int width, 
 	*out = NULL;
 	if (!engine)
 		return rv_fail(error, RV_INVALID, "rv_appraiser_create needs an engine");
+	for (int i = 0; i < engine->params.target_count; i++)
+		if (engine->params.targets[i].kind != RV_TARGET_LAYER)
+			return rv_fail(error, RV_UNSUPPORTED,
+			               "only dreams of layers and channels have a depth");
 	appraiser = calloc(1, sizeof(*appraiser));
 	if (!appraiser)
 		return rv_fail(error, RV_MEMORY, "out of memory");

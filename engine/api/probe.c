@@ -11,17 +11,24 @@ static rv_status record_network(struct probe *probe, bool backward, float scale,
 	                      probe->convolutions, backward ? &target : NULL, error);
 }
 
-rv_status probe_create(struct probe *probe, rv_engine *engine, const char *layer, int width,
-                       int height, bool backward, float scale, rv_error *error)
+/* heads: see graph_options. */
+static rv_status build(struct probe *probe, rv_engine *engine, const char *layer, unsigned heads,
+                       rv_error *error)
 {
-	rv_status status;
-
 	memset(probe, 0, sizeof(*probe));
 	probe->engine = engine;
+	return engine_build(engine, &layer, 1, heads, &probe->graph, &probe->convolutions, error);
+}
+
+/* Goes on from a built graph; releases the probe on an error. */
+static rv_status lay_out(struct probe *probe, int width, int height, bool backward, float scale,
+                         rv_error *error)
+{
+	rv_engine *engine = probe->engine;
+	rv_status status;
+
 	probe->picture = (struct raster){.width = width, .height = height};
-	status = engine_build(engine, &layer, 1, 0, &probe->graph, &probe->convolutions, error);
-	if (status == RV_OK)
-		status = network_create(&probe->network, probe->graph, height, width, error);
+	status = network_create(&probe->network, probe->graph, height, width, error);
 	if (status == RV_OK)
 		status = network_buffers_create(&probe->buffers, engine->device,
 		                                &probe->network->needs, error);
@@ -30,6 +37,22 @@ rv_status probe_create(struct probe *probe, rv_engine *engine, const char *layer
 	if (status != RV_OK)
 		probe_release(probe);
 	return status;
+}
+
+rv_status probe_create(struct probe *probe, rv_engine *engine, const char *layer, int width,
+                       int height, bool backward, float scale, rv_error *error)
+{
+	rv_status status = build(probe, engine, layer, 0, error);
+
+	return status != RV_OK ? status : lay_out(probe, width, height, backward, scale, error);
+}
+
+rv_status probe_create_spread(struct probe *probe, rv_engine *engine, const char *layer, int width,
+                              int height, rv_error *error)
+{
+	rv_status status = build(probe, engine, layer, 1, error);
+
+	return status != RV_OK ? status : lay_out(probe, width, height, false, 1, error);
 }
 
 void probe_release(struct probe *probe)

@@ -18,6 +18,9 @@ struct probe {
 /* Forward to layer and, if backward, the gradient of scale * mean(activation^2). */
 rv_status probe_create(struct probe *probe, rv_engine *engine, const char *layer, int width,
                        int height, bool backward, float scale, rv_error *error);
+/* Forward to the end of a classifier, applied at every place. */
+rv_status probe_create_spread(struct probe *probe, rv_engine *engine, const char *layer, int width,
+                              int height, rv_error *error);
 void probe_release(struct probe *probe);
 
 /* Uploads a picture of the probe's size and writes the network's input. */

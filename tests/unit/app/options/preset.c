@@ -244,7 +244,8 @@ TEST(preset_files_of_the_program_are_all_sound)
 			continue;
 		snprintf(path, sizeof(path), "assets/presets/%s", entry->d_name);
 		CHECK_MESSAGE(!preset_load(&dream, path, &error), "%s", error.message);
-		CHECK_MESSAGE(dream.layers.count > 0, "%s names no layer", path);
+		CHECK_MESSAGE(dream.layers.count + dream.classes.count + dream.targets.count > 0,
+		              "%s names nothing to dream of", path);
 		CHECK_MESSAGE(dream.network.name[0], "%s names no network", path);
 		count++;
 	}
