@@ -114,8 +114,7 @@ RV_API const char *rv_model_default_layer(const rv_model *model);
 
 /* What is known of a network besides what its file says: a preset of the input format, and the
  * layer that is dreamed of when none is named; NULL leaves either as it is. To be called before the
- * model is shared or an engine is made for it. RV_INVALID: no such preset; RV_NOT_FOUND: no such
- * layer. */
+ * model is shared or has an engine. RV_INVALID: no such preset; RV_NOT_FOUND: no such layer. */
 RV_API rv_status rv_model_set_defaults(rv_model *model, const char *input_format, const char *layer,
                                        rv_error *error);
 
@@ -151,9 +150,10 @@ typedef enum rv_objective {
 } rv_objective;
 
 typedef enum rv_normalisation {
-	RV_NORMALISE_BANDS,     /* each band of a Laplacian pyramid of the gradient by its RMS */
-	RV_NORMALISE_DEVIATION, /* by the standard deviation of the whole gradient */
-	RV_NORMALISE_MEAN_ABS,  /* by the mean absolute value of the whole gradient */
+	RV_NORMALISE_BANDS,      /* each band of a Laplacian pyramid of the gradient by its RMS */
+	RV_NORMALISE_DEVIATION,  /* by the standard deviation of the whole gradient */
+	RV_NORMALISE_MEAN_ABS,   /* by the mean absolute value of the whole gradient */
+	RV_NORMALISE_EVEN_BANDS, /* each band by its RMS, so that a step has its length in each */
 } rv_normalisation;
 
 enum {
@@ -251,7 +251,7 @@ typedef struct rv_params {
 	int octaves;        /* fewer where the smallest would be too small */
 	float octave_scale; /* each octave is this much larger than the one before */
 	int iterations;     /* gradient steps in each octave */
-	float step;         /* length of a step, RMS, on a picture that spans -1..1 */
+	float step;         /* its length as normalisation measures it, on a picture of -1..1 */
 	int jitter;         /* pixels: each step shifts the picture by up to this much */
 	float strength;     /* how much of the dream is laid over the picture; 1 is all of it */
 	float blend;       /* part of the last picture's detail to start from, with time.on false */

@@ -32,7 +32,7 @@ enum {
 
 /* The order of each list is that of the enum it stands for. */
 static const char *const objectives[] = {"l2", "mean", "winners", NULL};
-static const char *const normalisations[] = {"bands", "deviation", "mean-abs", NULL};
+static const char *const normalisations[] = {"bands", "deviation", "mean-abs", "even-bands", NULL};
 static const char *const off[] = {"off", NULL};
 static const char *const cut_names[] = {"off", "auto", NULL};
 static const char *const automatic[] = {"auto", NULL};

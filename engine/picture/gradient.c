@@ -7,12 +7,13 @@ enum { GROUPS = 64, GPU_GROUP = 256, PARTIAL_BYTES = 4 * sizeof(float) };
 
 /* By which measure a band is normalised: the argument `how` of find_factors in
  * shaders/picture/gradient.cl. */
-enum measure { BY_MEAN_ABS, BY_DEVIATION, BY_RMS };
+enum measure { BY_MEAN_ABS, BY_DEVIATION, BY_RMS, BY_NOTHING };
 
 /* What each band weighs in the sum, finest first; the RMS it is brought to. With equal weights the
  * finest band lays a grain over everything, and the coarsest ones wash the picture's own colours
  * out; found by eye over layers mixed3 to mixed7 at 5 octaves. */
 static const float band_shares[GRADIENT_BANDS_MAX] = {0.5f, 1, 1, 0.5f, 0.25f, 0.25f, 0.25f, 0.25f};
+static const float even_shares[GRADIENT_BANDS_MAX] = {1, 1, 1, 1, 1, 1, 1, 1};
 
 /* What was measured on some rasters and what follows from it; a plain gradient is one band. */
 struct measurement {
@@ -148,12 +149,13 @@ static void record_band(struct launch_recorder *recorder, const char *kernel,
 }
 
 /* Leaves in levels[0] the sum of the bands, each brought to its share. */
-static void record_bands(struct launch_recorder *recorder, struct raster *levels, int bands)
+static void record_bands(struct launch_recorder *recorder, struct raster *levels,
+                         const float *shares, int bands)
 {
 	struct measurement measurement;
 
 	record_pyramid(recorder, levels, bands);
-	measurement = measurement_create(recorder, levels, band_shares, bands);
+	measurement = measurement_create(recorder, levels, shares, bands);
 	/* The finest band is split off first, since splitting needs the next coarser level whole.
 	 */
 	for (int i = 0; i < bands; i++) {
@@ -174,15 +176,17 @@ int gradient_record_step(struct launch_recorder *recorder, const struct raster *
 {
 	static const enum measure measures[] = {[RV_NORMALISE_BANDS] = BY_RMS,
 	                                        [RV_NORMALISE_DEVIATION] = BY_DEVIATION,
-	                                        [RV_NORMALISE_MEAN_ABS] = BY_MEAN_ABS};
+	                                        [RV_NORMALISE_MEAN_ABS] = BY_MEAN_ABS,
+	                                        [RV_NORMALISE_EVEN_BANDS] = BY_NOTHING};
+	bool even = settings->normalisation == RV_NORMALISE_EVEN_BANDS;
 	struct raster levels[GRADIENT_BANDS_MAX] = {*gradient};
 	const float unit = 1;
 	struct measurement whole = measurement_create(recorder, levels, &unit, 1);
 
 	if (settings->length)
 		whole.shares = settings->length;
-	if (settings->normalisation == RV_NORMALISE_BANDS)
-		record_bands(recorder, levels,
+	if (even || settings->normalisation == RV_NORMALISE_BANDS)
+		record_bands(recorder, levels, even ? even_shares : band_shares,
 		             gradient_bands(settings, gradient->width, gradient->height));
 	record_measure(recorder, gradient, &whole);
 	record_factors(recorder, &whole, measures[settings->normalisation]);

@@ -9,8 +9,9 @@ enum { GRADIENT_BANDS_MAX = 8 };
 struct gradient_settings {
 	rv_normalisation normalisation;
 	float step; /* the normalised gradient is multiplied by this */
-	/* RV_NORMALISE_BANDS only: bands wanted, 1..GRADIENT_BANDS_MAX, 0 for the default. There
-	 * are fewer where the picture is too small to be halved that often. */
+	/* RV_NORMALISE_BANDS and RV_NORMALISE_EVEN_BANDS: bands wanted, 1..GRADIENT_BANDS_MAX, 0
+	 * for the default. There are fewer where the picture is too small to be halved that often.
+	 */
 	int bands;
 	/* NULL, or a float on the device that the normalised gradient is multiplied with besides:
 	 * for a length that only the device knows. */
@@ -35,11 +36,12 @@ float gradient_band_weight(int band);
  *   RV_NORMALISE_BANDS      the gradient taken apart into a Laplacian pyramid (Burt and Adelson
  *                           1983, weights 1 4 6 4 1), each band divided by its RMS and weighed by
  *                           gradient_band_weight, put together again and divided by the
- *                           RMS of that. Normalising band by band is the
- *                           idea of the DeepDream notebook (Mordvintsev 2015).
- * A gradient of zeros moves nothing. A band far weaker than the strongest (by 1e-4: rounding) is
- * not brought up beyond that ratio. Sums are taken in a fixed order, so the same gradient always
- * gives the same step. Scratch belongs to the list. */
+ *                           RMS of that
+ *   RV_NORMALISE_EVEN_BANDS the same bands, each divided by its RMS, put together again and left
+ * so: about sqrt(bands) as long. Normalising band by band is the idea of the DeepDream notebook
+ * (Mordvintsev 2015), which does this. A gradient of zeros moves nothing. A band far weaker than
+ * the strongest (by 1e-4: rounding) is not brought up beyond that ratio. Sums are taken in a fixed
+ * order, so the same gradient always gives the same step. Scratch belongs to the list. */
 enum { GRADIENT_STEP = 2 /* float */ };
 int gradient_record_step(struct launch_recorder *recorder, const struct raster *gradient,
                          const struct raster *picture, const struct gradient_settings *settings);

@@ -58,6 +58,7 @@ GROUP_OF_ITEMS __kernel void measure(const __global float4 *gradient, int width,
 #define BY_MEAN_ABS 0
 #define BY_DEVIATION 1
 #define BY_RMS 2
+#define BY_NOTHING 3
 // Below this a band counts as rounding, next to the strongest; and below that as nothing at all.
 #define WEAKEST 1e-4f
 #define NOTHING 1e-15f
@@ -68,6 +69,8 @@ float measure_of(float4 sum, float count, int how)
 
 	if (how == BY_MEAN_ABS)
 		return sum.ABSOLUTE / count;
+	if (how == BY_NOTHING)
+		return 1;
 	if (how == BY_DEVIATION)
 		return sqrt(fmax(square - mean * mean, 0.0f));
 	return sqrt(square);
