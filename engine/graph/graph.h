@@ -220,7 +220,8 @@ rv_status graph_list_layers(const struct onnx_model *model, struct arena *memory
 /* The number within model of the value that a layer's name stands for: the tensor of that name that
  * a node makes, else the first output of the node of that name, else what writers of ONNX
  * files call it: inception_4c/output finds inception_4c/output_1 (or _2, where that is made of _1),
- * features.0/Conv finds /features.0/Conv_output_0. Else -1. */
+ * features.0/Conv finds /features.0/Conv_output_0. NAME/pre is what an activation makes NAME of.
+ * Else -1. */
 int graph_find_value(const struct onnx_model *model, const char *layer);
 
 #endif

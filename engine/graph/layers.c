@@ -55,12 +55,45 @@ static int find_first_output(const struct onnx_model *model, const char *layer)
 	return length < (int)sizeof(name) ? find_exact(model, name) : ONNX_NOTHING;
 }
 
-int graph_find_value(const struct onnx_model *model, const char *layer)
+static int find_lengthened(const struct onnx_model *model, const char *layer)
 {
 	int value = find_exact(model, layer);
 	if (value == ONNX_NOTHING)
 		value = find_numbered(model, layer);
 	return value != ONNX_NOTHING ? value : find_first_output(model, layer);
+}
+
+static bool is_activation(const struct onnx_node *node)
+{
+	static const char *const names[] = {"Relu", "LeakyRelu", "PRelu", "Elu"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(node->operator_name, names[i]))
+			return true;
+	return false;
+}
+
+/* What the activation that makes layer makes it of, where its name ends so. */
+static int find_before_activation(const struct onnx_model *model, const char *name)
+{
+	static const char ending[] = "/pre";
+	char layer[256];
+	size_t length = strlen(name), end = sizeof(ending) - 1;
+	if (length < end || length >= sizeof(layer) || strcmp(name + length - end, ending) != 0)
+		return ONNX_NOTHING;
+	snprintf(layer, sizeof(layer), "%.*s", (int)(length - end), name);
+	int value = find_lengthened(model, layer);
+	int producer = value != ONNX_NOTHING ? model->values[value].producer : ONNX_NOTHING;
+	const struct onnx_node *node = producer != ONNX_NOTHING ? &model->nodes[producer] : NULL;
+	if (!node || !is_activation(node) || !node->input_count || node->inputs[0] < 0 ||
+	    model->values[node->inputs[0]].producer == ONNX_NOTHING)
+		return ONNX_NOTHING;
+	return node->inputs[0];
+}
+
+int graph_find_value(const struct onnx_model *model, const char *layer)
+{
+	int value = find_lengthened(model, layer);
+	return value != ONNX_NOTHING ? value : find_before_activation(model, layer);
 }
 
 /* Whether node reads something that the picture goes into. */

@@ -339,5 +339,9 @@ TEST(graph_finds_layers_by_the_names_of_their_networks)
 	CHECK(graph_find_value(model, "pool/output_3") < 0 &&
 	      graph_find_value(model, "mixed") >= 0);
 	CHECK(graph_find_value(model, "mixed") == model->nodes[4].outputs[0]);
+	CHECK(graph_find_value(model, "pool/output/pre") == model->nodes[0].outputs[0]);
+	CHECK(graph_find_value(model, "mixed/pre") == model->nodes[3].outputs[0]);
+	CHECK(graph_find_value(model, "features/Conv/pre") < 0); /* made by no activation */
+	CHECK(graph_find_value(model, "/pre") < 0 && graph_find_value(model, "x/pre") < 0);
 	onnx_close(&model);
 }
