@@ -13,7 +13,7 @@ DEBIAN_PACKAGES = gcc libc6-dev make pkg-config ca-certificates nodejs npm \
 	libswscale-dev libswresample-dev libsdl2-dev liblo-dev libasound2-dev libxxhash-dev libcurl4-openssl-dev
 DEBIAN_TEST_PACKAGES = ffmpeg g++ imagemagick liblo-tools libonnx-testdata man-db oclgrind python3 python3-numpy \
 	xvfb xdotool xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils
-DEBIAN_DEVELOPER_PACKAGES = clang libclang-rt-14-dev clang-format cppcheck gcovr python3-torch
+DEBIAN_DEVELOPER_PACKAGES = clang libclang-rt-14-dev clang-format cppcheck gcovr python3-torch python3-torchvision
 
 ENGINE_PACKAGES = OpenCL libprotobuf-c libxxhash
 APP_PACKAGES = libavformat libavcodec libavfilter libavdevice libswscale libswresample libavutil sdl2 libcurl
