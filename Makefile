@@ -330,14 +330,15 @@ fuzz:
 	@$(PARALLEL) CC='$(FUZZ_CC)' SANITIZE=fuzzer-no-link,address,undefined BUILD=build-fuzz fuzz-programs
 	@sh tests/fuzz/run build-fuzz $(SECONDS) $(FUZZ)
 
-# How many of its lines the unit tests run, for each wing.
+# How many of its lines the unit tests run, for each wing. Threads count together.
+COVERAGE = CFLAGS='-O1 -g --coverage -fprofile-update=atomic' LDFLAGS=--coverage BUILD=build-coverage
 .PHONY: coverage unit-tests
 unit-tests: $(TEST_PROGRAMS)
 	@sh tests/run $(TEST_PROGRAMS)
 coverage:
-	@$(PARALLEL) CFLAGS='-O1 -g --coverage' LDFLAGS=--coverage BUILD=build-coverage test-programs
+	@$(PARALLEL) $(COVERAGE) test-programs
 	@find build-coverage -name '*.gcda' -delete
-	-@$(MAKE) --no-print-directory CFLAGS='-O1 -g --coverage' LDFLAGS=--coverage BUILD=build-coverage unit-tests
+	-@$(MAKE) --no-print-directory $(COVERAGE) unit-tests
 	@gcovr --root . --filter app/ --filter engine/ --csv --output build-coverage/lines.csv build-coverage
 	@awk -F, 'NR > 1 { split($$1, path, "/"); wing = path[1] "/" path[2]; all[wing] += $$2; run[wing] += $$3 } \
 		END { for (wing in all) printf "%-20s %5.1f %% of %5d lines\n", \
