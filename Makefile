@@ -245,6 +245,8 @@ help:
 	@echo '                   SANITIZE_TESTS="unit/app/base/queue system/live" these tests'
 	@echo 'make fuzz          make up inputs for every parser, SECONDS=60 each (clang); FUZZ=onnx takes one'
 	@echo 'make coverage      run the unit tests and say how much of each wing they run (gcovr)'
+	@echo 'make mutants       put one small bug after the other into a copy of the sources, and fail where the'
+	@echo '                   tests do not notice; MUTANTS="cut_threshold_doubled" tries these alone'
 	@echo 'make compile_commands.json'
 	@echo '                   tell editors how each file is compiled'
 	@echo 'make bench         time gradient steps and a dream of the default network against PyTorch'
@@ -343,6 +345,12 @@ coverage:
 	@awk -F, 'NR > 1 { split($$1, path, "/"); wing = path[1] "/" path[2]; all[wing] += $$2; run[wing] += $$3 } \
 		END { for (wing in all) printf "%-20s %5.1f %% of %5d lines\n", \
 			wing, 100 * run[wing] / all[wing], all[wing] }' build-coverage/lines.csv | sort
+
+# Whether the tests notice bugs: tests/mutants/run puts one at a time into a copy, MUTANTS these alone.
+MUTANTS ?=
+.PHONY: mutants
+mutants:
+	@CC='$(CC)' sh tests/mutants/run $(MUTANTS)
 
 # For editors and tools that want to know how each file is compiled.
 COMPILED = $(ENGINE_SOURCES) $(APP_SOURCES) $(BENCH_SOURCES) $(SUPPORT_SOURCES) $(ENGINE_TESTS) $(APP_TESTS) \

@@ -49,14 +49,14 @@ bool midi_map_take(struct midi_map *map, const struct midi_event *event,
 	name_event(event, name);
 	const char *bound = keys_find(&map->keys, name);
 	bool press = is_press(map, event);
-	const char *place = bound ? strchr(bound, '$') : NULL;
-	if (!bound || (event->kind == MIDI_NOTE && !press) || (!place && !press))
+	const char *dollar = bound ? strchr(bound, '$') : NULL;
+	if (!bound || (event->kind == MIDI_NOTE && !press) || (!dollar && !press))
 		return false;
-	if (!place)
+	if (!dollar)
 		snprintf(action, KEY_ACTION_LENGTH, "%s", bound);
 	else
-		snprintf(action, KEY_ACTION_LENGTH, "%.*s%.4f%s", (int)(place - bound), bound,
-		         position(event->value), place + 1);
+		snprintf(action, KEY_ACTION_LENGTH, "%.*s%.4f%s", (int)(dollar - bound), bound,
+		         position(event->value), dollar + 1);
 	return true;
 }
 

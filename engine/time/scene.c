@@ -19,6 +19,9 @@ static const double flash_contrast = 0.02;
 /* Frames that show nothing for longer than this end their scene. */
 static const double flash_seconds_most = 0.5;
 
+/* How much more contrast a frame may have than the past one by a change of light alone. */
+static const double gain_least = 0.25, gain_most = 4;
+
 /* What blocks sum up to. */
 struct sums {
 	double contrast, followed;  /* of blocks; of those that show the same as the past */
@@ -26,7 +29,9 @@ struct sums {
 	double mean_now, mean_past, trusted, pixels, change;
 };
 
-static double within(double product, double a, double b, double pixels)
+/* The covariance within a block, times its pixels, from the sums of a * b, a and b. Rounding must
+ * not make a variance negative. */
+static double covariance(double product, double a, double b, double pixels)
 {
 	return fmax(product - a * b / pixels, 0);
 }
@@ -34,9 +39,9 @@ static double within(double product, double a, double b, double pixels)
 static void add_block(struct sums *sums, const struct block_view *block)
 {
 	double noise = noise_variance * block->pixels;
-	double now = within(block->now_now, block->now, block->now, block->pixels);
-	double past = within(block->past_past, block->past, block->past, block->pixels);
-	double together = within(block->now_past, block->now, block->past, block->pixels);
+	double now = covariance(block->now_now, block->now, block->now, block->pixels);
+	double past = covariance(block->past_past, block->past, block->past, block->pixels);
+	double together = covariance(block->now_past, block->now, block->past, block->pixels);
 	double correlation = (together + noise) / sqrt((now + noise) * (past + noise));
 	double contrast = sqrt((now + noise) * block->pixels);
 
@@ -59,7 +64,7 @@ struct scene_view scene_look(const struct scene_block *blocks, int count)
 
 	for (int i = 0; i < count; i++)
 		add_block(&sums, &blocks[i].view);
-	gain = fmin(fmax((sums.together + 1e-6) / (sums.past + 1e-6), 0.25), 4);
+	gain = fmin(fmax((sums.together + 1e-6) / (sums.past + 1e-6), gain_least), gain_most);
 	return (struct scene_view){
 		.likeness = sums.followed / sums.contrast,
 		.uncovered = 1 - sums.trusted / sums.pixels,

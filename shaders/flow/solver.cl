@@ -208,6 +208,9 @@ void add_constraint(struct data_term *term, real weight, real x, real y, real t)
 	term->right_v = fma(-weight * y, t, term->right_v);
 }
 
+// The constancy of brightness and that of its two derivatives. Each is divided by the square of the
+// gradient it comes from, so that it measures pixels (level...), and weighted by the derivative of the
+// robust penalty. Of what lies outside the other picture (trust 0) nothing is asked.
 struct data_term data_term_of(struct derivatives d, struct penalty penalty, real trust)
 {
 	struct data_term term = {0, 0, 0, 0, 0};

@@ -89,6 +89,7 @@ TEST(output_keeps_links_and_modes)
 	media_write(target, "old", 3);
 	chmod(target, 0640);
 	REQUIRE(symlink(target, link_path) == 0);
+	CHECK(write_file(link_path, "new", false, &error) == RV_INVALID && holds(target, "old"));
 	REQUIRE(write_file(link_path, "new", true, &error) == RV_OK);
 	CHECK(lstat(link_path, &status) == 0 && S_ISLNK(status.st_mode));
 	CHECK(stat(target, &status) == 0 && (status.st_mode & 0777) == 0640);

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/support/test.h"
@@ -185,6 +186,61 @@ TEST(queue_closed_or_raised_wakes_whoever_waits_to_push)
 		queue_destroy(&queue);
 		CHECK(alive == 0);
 	}
+}
+
+static void *push_stale(void *context)
+{
+	struct queue *queue = context;
+	return queue_push(queue, make(1), 0) ? queue : NULL;
+}
+
+/* Nothing is taken out here that would make room: the pusher must be told of the serial itself. */
+TEST(queue_raised_wakes_whoever_waits_to_push_what_is_stale)
+{
+	struct queue *queue = create(1, QUEUE_WAIT);
+	struct timespec until;
+	pthread_t thread;
+	void *pushed = queue;
+	queue_push(queue, make(0), 5);
+	REQUIRE(pthread_create(&thread, NULL, push_stale, queue) == 0);
+	while (alive < 2)
+		usleep(1000);
+	usleep(20000); /* it waits, or soon will */
+	queue_discard_before(queue, 1);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += 10;
+	bool ended = !pthread_timedjoin_np(thread, &pushed, &until);
+	CHECK(ended && !pushed);
+	queue_close(queue);
+	if (!ended)
+		pthread_join(thread, &pushed);
+	queue_destroy(&queue);
+	CHECK(alive == 0);
+}
+
+static void *push_many(void *context)
+{
+	for (int i = 0; i < ITEMS; i++)
+		queue_push(context, make(i), 0);
+	return NULL;
+}
+
+/* Read while another thread counts: under the thread sanitizer a race would show. */
+TEST(queue_tells_what_it_dropped_while_others_push)
+{
+	struct queue *queue = create(1, QUEUE_DROP_OLDEST);
+	pthread_t thread;
+	uint64_t dropped = 0;
+	REQUIRE(pthread_create(&thread, NULL, push_many, queue) == 0);
+	while (dropped < ITEMS - 1) {
+		uint64_t now = queue_dropped(queue);
+		REQUIRE(now >= dropped);
+		dropped = now;
+	}
+	pthread_join(thread, NULL);
+	CHECK(queue_dropped(queue) == ITEMS - 1);
+	queue_destroy(&queue);
+	CHECK(alive == 0);
 }
 
 static void *pop_one(void *context)

@@ -131,6 +131,33 @@ TEST(osc_messages_reach_the_main_thread)
 	tear_down(&fixture);
 }
 
+static void count_arguments(void *context, const char *path,
+                            const struct remote_argument *arguments, int count, const char *trouble)
+{
+	int *taken = context;
+	(void)path;
+	(void)arguments;
+	*taken = trouble ? -1 : count;
+}
+
+TEST(osc_takes_as_many_arguments_as_are_allowed_and_no_more)
+{
+	enum { MORE = REMOTE_ARGUMENTS_MAX + 1 };
+	char packet[OSC_PACKET_LENGTH];
+	struct remote_argument *arguments = calloc(MORE, sizeof(*arguments));
+	int taken = 0;
+	NEEDS_LIBLO;
+	REQUIRE(arguments);
+	for (int i = 0; i < MORE; i++)
+		arguments[i] = remote_number(i);
+	for (int count = REMOTE_ARGUMENTS_MAX; count <= MORE; count++) {
+		size_t length = osc_write("/reverie/add", arguments, count, packet);
+		REQUIRE(length && osc_read(packet, length, count_arguments, &taken));
+		CHECK(taken == (count <= REMOTE_ARGUMENTS_MAX ? count : -1));
+	}
+	free(arguments);
+}
+
 TEST(osc_answers_who_asks)
 {
 	struct fixture fixture;

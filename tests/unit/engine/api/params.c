@@ -215,6 +215,14 @@ TEST(params_tell_what_must_be_recorded_anew)
 	CHECK(!params_same_recording(&a, &b));
 	b = a, b.objective = RV_OBJECTIVE_MEAN;
 	CHECK(!params_same_recording(&a, &b));
+	b = a, b.octave_scale = 1.3f;
+	CHECK(!params_same_recording(&a, &b));
+	b = a, b.normalisation = RV_NORMALISE_MEAN_ABS;
+	CHECK(!params_same_recording(&a, &b));
+	b = a, b.winners++;
+	CHECK(!params_same_recording(&a, &b));
+	b = a, b.winner_window += 2;
+	CHECK(!params_same_recording(&a, &b));
 	a.target_count = 1, a.targets[0].weight = 1, b = a;
 	CHECK(params_same_recording(&a, &b));
 	b.targets[0].channel_count = 1;

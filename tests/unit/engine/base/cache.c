@@ -90,6 +90,23 @@ TEST(cache_leaves_no_temporary_files)
 }
 
 /* Changes one byte, or cuts the file there, at every position; never may the entry be found. */
+/* A folder stands where the entry is to go, so that the rename fails. */
+TEST(cache_leaves_nothing_behind_where_writing_fails)
+{
+	char path[CACHE_PATH_LENGTH + 300], inside[CACHE_PATH_LENGTH + 310];
+
+	REQUIRE(make_directory());
+	REQUIRE(cache_write(directory, "program", "key", "data", 4));
+	REQUIRE(entries(path, sizeof(path)) == 1 && unlink(path) == 0 && mkdir(path, 0700) == 0);
+	snprintf(inside, sizeof(inside), "%s/file", path);
+	fclose(fopen(inside, "w"));
+	CHECK(!cache_write(directory, "program", "key", "data", 4));
+	unlink(inside);
+	CHECK(rmdir(path) == 0);
+	CHECK_MESSAGE(entries(path, sizeof(path)) == 0, "%s is left", path);
+	forget_directory();
+}
+
 TEST(cache_ignores_a_damaged_entry)
 {
 	char path[CACHE_PATH_LENGTH + 300];

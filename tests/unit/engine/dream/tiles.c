@@ -84,6 +84,33 @@ TEST(the_receptive_field_of_a_small_network_is_counted)
 	onnx_close(&model);
 }
 
+/* A window of 3 with a dilation of 4 spans 9 pixels, one with a dilation of 2 spans 5: together
+ * they see 8 + 4 pixels besides their own. */
+TEST(the_receptive_field_counts_dilation)
+{
+	struct onnx_builder *builder = onnx_builder_create(13);
+	float *values = random_floats(16 * 16 * 9, -1, 1, 7);
+	struct tiles_receptive_field field;
+	struct onnx_model *model;
+	struct graph *graph;
+
+	onnx_builder_picture(builder, "picture", 3, 0, 0);
+	onnx_builder_floats(builder, "first", 4, (int64_t[]){16, 3, 3, 3}, values);
+	onnx_builder_node(builder, "Conv", "picture first", "middle");
+	onnx_builder_ints(builder, "dilations", 2, (int64_t[]){4, 2});
+	onnx_builder_floats(builder, "second", 4, (int64_t[]){16, 16, 3, 3}, values);
+	onnx_builder_node(builder, "Conv", "middle second", "top");
+	onnx_builder_ints(builder, "dilations", 2, (int64_t[]){2, 4});
+	model = onnx_builder_parse(builder, NULL);
+	graph = model ? graph_to(model, "top") : NULL;
+	REQUIRE(graph && tiles_receptive_field(graph, &field));
+	CHECK(field.stride == 1 && field.height == 13 && field.width == 13);
+	graph_destroy(&graph);
+	onnx_close(&model);
+	onnx_builder_destroy(&builder);
+	free(values);
+}
+
 /* ---- an octave ---- */
 
 /* One octave of a picture, with all that it needs. */
