@@ -197,8 +197,8 @@ size_t octave_bytes(const struct octave *octave)
 
 void octave_set(struct octave *octave, const struct octave_role *role)
 {
-	const struct launch *blend = &octave->enter.launches[octave->blend_launch];
-	const struct launch *leave = &octave->leave.launches[octave->leave_launch];
+	struct launch *blend = &octave->enter.launches[octave->blend_launch];
+	struct launch *leave = &octave->leave.launches[octave->leave_launch];
 
 	launch_set_float(blend, RASTER_COMBINE_WEIGHTS + BLEND_BELOW,
 	                 octave->has_below ? role->from_below : 0);
@@ -213,7 +213,7 @@ rv_status octave_enter(struct octave *octave, cl_command_queue queue, rv_error *
 	return launch_list_run(&octave->enter, queue, error);
 }
 
-static void set_ramps(const struct launch *gather, cl_uint argument, const struct tiles_span *span)
+static void set_ramps(struct launch *gather, cl_uint argument, const struct tiles_span *span)
 {
 	launch_set_int(gather, argument, span->rise.from);
 	launch_set_int(gather, argument + 1, span->rise.to);
@@ -226,12 +226,12 @@ static void place_tile(const struct octave *octave, int tile, int shift_y, int s
 {
 	struct tiles_span y = tiles_span(&octave->tiles.y, tile / octave->tiles.x.count);
 	struct tiles_span x = tiles_span(&octave->tiles.x, tile % octave->tiles.x.count);
-	const struct launch *present = &octave->present.launches[octave->present_launch];
-	const struct launch *gather = &octave->gather.launches[octave->gather_launch];
-	const struct launch *frame = octave->present_frame.count
-	                                     ? &octave->present_frame.launches[octave->frame_launch]
-	                                     : present;
-	const struct launch *shifted[] = {present, gather, frame};
+	struct launch *present = &octave->present.launches[octave->present_launch];
+	struct launch *gather = &octave->gather.launches[octave->gather_launch];
+	struct launch *frame = octave->present_frame.count
+	                               ? &octave->present_frame.launches[octave->frame_launch]
+	                               : present;
+	struct launch *shifted[] = {present, gather, frame};
 	struct places_position position = {.picture_height = octave->height,
 	                                   .picture_width = octave->width,
 	                                   .y = (shift_y + y.start) % octave->height,

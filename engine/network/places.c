@@ -52,7 +52,7 @@ int places_record(struct launch_recorder *recorder, const struct places_plan *pl
 	return recorder->list->count - 1;
 }
 
-void places_move(const struct launch *launch, const struct places_position *position)
+void places_move(struct launch *launch, const struct places_position *position)
 {
 	launch_set_int(launch, PICTURE_HEIGHT, position->picture_height);
 	launch_set_int(launch, PICTURE_WIDTH, position->picture_width);

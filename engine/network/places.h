@@ -29,6 +29,6 @@ int places_record(struct launch_recorder *recorder, const struct places_plan *pl
 struct places_position {
 	int picture_height, picture_width, y, x;
 };
-void places_move(const struct launch *launch, const struct places_position *position);
+void places_move(struct launch *launch, const struct places_position *position);
 
 #endif

@@ -31,8 +31,13 @@ size_t launch_list_bytes(const struct launch_list *list)
 	return bytes;
 }
 
-static cl_int run(const struct launch *launch, cl_command_queue queue)
+static cl_int run(struct launch *launch, cl_command_queue queue)
 {
+	cl_int refused = launch->refused;
+
+	launch->refused = CL_SUCCESS;
+	if (refused)
+		return refused;
 	if (launch->call)
 		return launch->call(launch->context, queue);
 	return clEnqueueNDRangeKernel(queue, launch->kernel, launch->dimensions, NULL,
@@ -66,12 +71,20 @@ rv_status launch_list_run_first(const struct launch_list *list, cl_command_queue
 	return status;
 }
 
-void launch_set_int(const struct launch *launch, cl_uint argument, int value)
+static void set(struct launch *launch, cl_uint argument, size_t size, const void *value)
 {
-	clSetKernelArg(launch->kernel, argument, sizeof(value), &value);
+	cl_int code = clSetKernelArg(launch->kernel, argument, size, value);
+
+	if (code)
+		launch->refused = code;
 }
 
-void launch_set_float(const struct launch *launch, cl_uint argument, float value)
+void launch_set_int(struct launch *launch, cl_uint argument, int value)
 {
-	clSetKernelArg(launch->kernel, argument, sizeof(value), &value);
+	set(launch, argument, sizeof(value), &value);
+}
+
+void launch_set_float(struct launch *launch, cl_uint argument, float value)
+{
+	set(launch, argument, sizeof(value), &value);
 }

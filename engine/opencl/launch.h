@@ -15,6 +15,7 @@ struct launch {
 	cl_int (*call)(void *context, cl_command_queue queue);
 	void *context;
 	void (*release)(void *context);
+	cl_int refused; /* what the driver said of an argument that was to change, or 0 */
 };
 
 struct launch_list {
@@ -40,8 +41,9 @@ rv_status launch_list_run(const struct launch_list *list, cl_command_queue queue
 rv_status launch_list_run_first(const struct launch_list *list, cl_command_queue queue,
                                 struct preparation *preparation, double units, rv_error *error);
 
-/* Changes one argument of a recorded launch for the runs that are enqueued from now on. */
-void launch_set_int(const struct launch *launch, cl_uint argument, int value);
-void launch_set_float(const struct launch *launch, cl_uint argument, float value);
+/* Changes one argument of a recorded launch for the runs that are enqueued from now on. Where the
+ * driver refuses it, the next run fails. */
+void launch_set_int(struct launch *launch, cl_uint argument, int value);
+void launch_set_float(struct launch *launch, cl_uint argument, float value);
 
 #endif

@@ -4,7 +4,7 @@
 #include "engine/time/temporal.h"
 #include "engine/time/temporal_state.h"
 
-static void set_tone(const struct launch *launch, const struct camera_tone *tone)
+static void set_tone(struct launch *launch, const struct camera_tone *tone)
 {
 	launch_set_float(launch, JOURNEY_CONTRAST, (float)tone->contrast);
 	launch_set_float(launch, JOURNEY_COLOURFULNESS, (float)tone->colourfulness);

@@ -9,8 +9,7 @@ double temporal_seconds(const struct temporal *temporal, int64_t nanoseconds)
 	return fmin(fmax(seconds, 0), 1);
 }
 
-void temporal_set_move(const struct launch *launch, cl_uint argument,
-                       const struct camera_move *move)
+void temporal_set_move(struct launch *launch, cl_uint argument, const struct camera_move *move)
 {
 	for (cl_uint i = 0; i < MOVE_COUNT; i++)
 		launch_set_float(launch, argument + i, move->at[i]);

@@ -51,8 +51,7 @@ struct temporal {
 double temporal_seconds(const struct temporal *temporal, int64_t nanoseconds);
 
 /* Sets the arguments of a launch that say where each pixel comes from. */
-void temporal_set_move(const struct launch *launch, cl_uint argument,
-                       const struct camera_move *move);
+void temporal_set_move(struct launch *launch, cl_uint argument, const struct camera_move *move);
 
 /* Reads back what the device found out about the last frame. Waits for it. */
 rv_status temporal_read_table(struct temporal *temporal, rv_error *error);

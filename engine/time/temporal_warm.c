@@ -35,7 +35,7 @@ static rv_status rest(struct temporal *temporal, rv_error *error)
 	                       : launch_list_run(&temporal->trace, temporal->device->queue, error);
 }
 
-static void set_passing(const struct launch *launch, const struct passing *passing, double fade)
+static void set_passing(struct launch *launch, const struct passing *passing, double fade)
 {
 	launch_set_float(launch, INHERIT_STILL, (float)(passing->still * fade));
 	launch_set_float(launch, INHERIT_MOVING, (float)(passing->moving * fade));
@@ -47,7 +47,7 @@ static void set_passing(const struct launch *launch, const struct passing *passi
 static rv_status inherit(struct temporal *temporal, const rv_time *time,
                          const struct scene_view *view, double fade, rv_error *error)
 {
-	const struct launch *launch = &temporal->inherit.launches[0];
+	struct launch *launch = &temporal->inherit.launches[0];
 	rv_time moved = camera_breathe(time, (double)temporal->history.nanoseconds * 1e-9);
 	struct passing passing = passing_of(time, temporal->seconds);
 	struct camera_move move =
