@@ -59,4 +59,70 @@ else
 	check devices_that_fail_are_left_for_others [ $? = 0 ]
 fi
 
+# ---- every call fails once ----
+
+# Makes a call of each name fail, the one in the middle of those that are made, or with REVERIE_EVERY=1
+# the first and the last, too, once and for good; `settled` says whether the program ended as it may.
+each_call() { # RUN SETTLED [NAMES]
+	bad='' failed_calls=0
+	rm -f "$work/counts"
+	FAIL_CL_COUNTS="$work/counts" "$1"
+	sort -u "$work/counts" >"$work/names"
+	while read -r call count; do
+		[ -n "$3" ] && ! echo "$call" | grep -Eq "$3" && continue
+		for from in $(printf '%s\n' 1 $((count / 2 + 1)) "$count" | sort -nu); do
+			for times in 1 0; do
+				[ "$REVERIE_EVERY" = 1 ] || [ "$from:$times" = $((count / 2 + 1)):1 ] || continue
+				failed_calls=$((failed_calls + 1))
+				FAIL_CL=$call FAIL_CL_FROM=$from FAIL_CL_COUNT=$times "$1"
+				"$2" || bad="$bad $call:$from:$times:$code"
+			done
+		done
+	done <"$work/names"
+	echo "# $failed_calls calls failed$bad"
+	[ $failed_calls -gt 3 ] && [ -z "$bad" ]
+}
+
+offline() { # INPUT OUTPUT
+	rm -f "$2"
+	# shellcheck disable=SC2086
+	LD_PRELOAD=$(preload "$layer") timeout $((60 * slowness)) "$REVERIE" "$1" -o "$2" --octaves 2 \
+		--iterations 1 --layer mixed0 --size 96x72 --quiet >"$work/out" 2>"$work/err" </dev/null
+	code=$?
+}
+
+# Either it did without the call, or it says in one line what failed, and that a part is kept where
+# there is any; nothing is left half.
+settled() { # OUTPUT
+	[ "$code:$(wc -l <"$work/err")" = 0:0 ] && [ -s "$1" ] && return
+	[ "$code:$(wc -l <"$work/err")" = 1:1 ] && [ -z "$(find "$work" -name '.reverie*')" ] || return
+	[ ! -e "$1" ] || grep -q 'holds the' "$work/err"
+}
+
+still() {
+	offline assets/clouds.jpg "$work/still.png"
+}
+still_settled() {
+	settled "$work/still.png" && [ "$code:$(ls "$work/still.png" 2>/dev/null)" != 1:"$work/still.png" ]
+}
+check devices_whose_calls_fail_once_leave_no_still each_call still still_settled
+
+video() {
+	offline "lavfi:testsrc2=size=160x120:rate=25:duration=0.3" "$work/video.mkv"
+}
+video_settled() {
+	settled "$work/video.mkv"
+}
+check devices_whose_calls_fail_once_leave_no_video_half each_call video video_settled
+
+live() {
+	session "$clip" --bench 1 --quiet
+}
+live_settled() {
+	[ "$code" = 0 ] || { [ "$code" = 1 ] && grep -q '^reverie: ' "$work/err"; }
+}
+some='ReadBufferRect|NDRange|CreateKernel|CreateBuffer'
+[ "$REVERIE_EVERY" = 1 ] && some=
+check devices_whose_calls_fail_once_crash_no_session each_call live live_settled "$some"
+
 finish
