@@ -9,6 +9,11 @@
 /* app/command/dream.c: dreams a picture, a video or a journey into a file. */
 rv_status command_dream(const struct options *options, rv_error *error);
 
+/* app/command/film.c: plans a film in chunks, dreams one of them, joins them. */
+rv_status command_plan(const struct options *options, rv_error *error);
+rv_status command_chunk(const struct options *options, rv_error *error);
+rv_status command_join(const struct options *options, rv_error *error);
+
 /* app/command/list.c: what there is. */
 rv_status command_cameras(const struct options *options, rv_error *error);
 rv_status command_devices(const struct options *options, rv_error *error);

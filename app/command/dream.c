@@ -5,90 +5,19 @@
 #include "app/base/paths.h"
 #include "app/base/signals.h"
 #include "app/command/command.h"
+#include "app/command/dreaming.h"
+#include "app/command/film.h"
 #include "app/offline/batch.h"
 #include "app/offline/job_run.h"
-#include "app/offline/journey.h"
-#include "app/options/dreamer.h"
 #include "app/options/files.h"
 #include "app/options/preset.h"
-
-/* What the dreaming of one job needs. */
-struct dream_context {
-	const struct options *options;
-	bool alone; /* the engine dreams pictures by themselves */
-	/* Opened for the first frame only: before that the job finds out what is wrong with the
-	 * files, which takes far less time. */
-	struct dreamer dreamer;
-	struct progress progress;
-	struct journey journey;
-};
-
-static bool show_part(void *context, double part)
-{
-	struct dream_context *it = context;
-	progress_part(&it->progress, part);
-	return !signals_stop;
-}
-
-/* A picture by itself is dreamed without the memory that only videos need. */
-static struct option_dream dream_for(const struct dream_context *it, bool alone)
-{
-	struct option_dream dream = it->options->dream;
-	if (alone)
-		dream.params.time.on = false;
-	return dream;
-}
-
-static rv_status open_dreamer(struct dream_context *it, rv_error *error)
-{
-	struct options options = *it->options;
-	options.dream = dream_for(it, it->alone);
-	rv_status status = dreamer_open(&it->dreamer, &options, error);
-	if (status != RV_OK)
-		return status;
-	rv_set_progress(it->dreamer.engine, show_part, it);
-	char line[DREAMER_LINE_LENGTH];
-	dreamer_describe(&it->dreamer, line);
-	if (line[0])
-		progress_note(&it->progress, "%s", line);
-	if (it->options->call.verbose)
-		progress_note(&it->progress, "Dreaming with %s on %s",
-		              rv_model_path(it->dreamer.model),
-		              rv_engine_device(it->dreamer.engine)->name);
-	return RV_OK;
-}
-
-/* The network is loaded once for all inputs. */
-static rv_status prepare_dreamer(struct dream_context *it, bool alone, rv_error *error)
-{
-	bool changes = it->alone != alone;
-	it->alone = alone;
-	if (!it->dreamer.engine)
-		return open_dreamer(it, error);
-	if (!changes)
-		return RV_OK;
-	const struct option_dream dream = dream_for(it, alone);
-	return dreamer_set_dream(&it->dreamer, &dream, error);
-}
-
-static rv_status dream(void *context, const rv_image *in, int64_t time, const rv_image *out,
-                       rv_error *error)
-{
-	struct dream_context *it = context;
-	rv_status status = prepare_dreamer(it, time == RV_TIME_NONE, error);
-	if (status != RV_OK)
-		return status;
-	if (it->journey.on)
-		return journey_dream(&it->journey, it->dreamer.engine, time, out, error);
-	return rv_dream(it->dreamer.engine, in, time, out, error);
-}
 
 static const char *text_or_null(const char *text)
 {
 	return text[0] ? text : NULL;
 }
 
-static struct job make_job(const struct options *options, struct dream_context *it)
+static struct job make_job(const struct options *options, struct dreaming *it)
 {
 	return (struct job){
 		.input = it->journey.on ? it->journey.input : options->call.operand,
@@ -101,7 +30,7 @@ static struct job make_job(const struct options *options, struct dream_context *
 		.force = options->output.force,
 		.exact = options->output.exact,
 		.still = text_or_null(options->output.still),
-		.dream = dream,
+		.dream = dreaming_dream,
 		.context = it,
 		.progress = &it->progress,
 		.stop = &signals_stop,
@@ -130,12 +59,11 @@ static void print_result(const struct options *options, const struct job_report 
 }
 
 /* One input, whose past has nothing to do with the last one's. */
-static rv_status dream_input(struct dream_context *it, rv_error *error)
+static rv_status dream_input(struct dreaming *it, rv_error *error)
 {
 	struct job_report report = {0};
 	struct job job = make_job(it->options, it);
-	if (it->dreamer.engine)
-		rv_reset(it->dreamer.engine);
+	dreaming_forget(it);
 	rv_status status = job_run(&job, &report, error);
 	if (status == RV_OK)
 		print_result(it->options, &report);
@@ -144,15 +72,14 @@ static rv_status dream_input(struct dream_context *it, rv_error *error)
 
 static rv_status dream_alone(const struct options *options, rv_error *error)
 {
-	struct dream_context it = {.options = options};
+	struct dreaming it = {.options = options};
 	rv_status status = RV_OK;
 	progress_init(&it.progress, stderr, progress_style_for(stderr, options->call.quiet));
 	if (journey_wanted(options))
 		status = journey_open(&it.journey, options, error);
 	if (status == RV_OK)
 		status = dream_input(&it, error);
-	journey_close(&it.journey);
-	dreamer_close(&it.dreamer);
+	dreaming_close(&it);
 	return status;
 }
 
@@ -173,8 +100,8 @@ static rv_status check_batch(const struct options *options, rv_error *error)
 
 /* What failed is told as it happens, and named again at the end, when it has long been scrolled
  * away. */
-static rv_status report_batch(struct dream_context *it, const bool *failed, int done,
-                              rv_status status, rv_error *error)
+static rv_status report_batch(struct dreaming *it, const bool *failed, int done, rv_status status,
+                              rv_error *error)
 {
 	const struct option_call *call = &it->options->call;
 	const char *first = NULL;
@@ -197,8 +124,8 @@ static rv_status report_batch(struct dream_context *it, const bool *failed, int 
 
 /* After an input that failed the others have their turn; where the device was the reason, with an
  * engine made anew. Returns what the first failure was. */
-static rv_status dream_each(struct dream_context *it, struct options *options,
-                            const struct batch *batch, bool *failed, rv_error *error)
+static rv_status dream_each(struct dreaming *it, struct options *options, const struct batch *batch,
+                            bool *failed, rv_error *error)
 {
 	rv_status first = RV_OK;
 	int done = 0;
@@ -226,7 +153,7 @@ static rv_status dream_each(struct dream_context *it, struct options *options,
 static rv_status dream_batch(const struct options *all, rv_error *error)
 {
 	struct options options = *all;
-	struct dream_context it = {.options = &options};
+	struct dreaming it = {.options = &options};
 	struct batch batch = {0};
 	bool *failed = calloc((size_t)all->call.input_count, sizeof(*failed));
 	progress_init(&it.progress, stderr, progress_style_for(stderr, all->call.quiet));
@@ -241,7 +168,7 @@ static rv_status dream_batch(const struct options *all, rv_error *error)
 	}
 	batch_release(&batch);
 	free(failed);
-	dreamer_close(&it.dreamer);
+	dreaming_close(&it);
 	return status;
 }
 
@@ -283,5 +210,9 @@ rv_status command_dream(const struct options *options, rv_error *error)
 		status = save_preset(options, error);
 	if (status != RV_OK || only_preset)
 		return status;
+	if (options->output.resume && several)
+		return rv_fail(error, RV_INVALID, "--resume is for one film, which -o FILE says");
+	if (options->output.resume)
+		return film_resume(options, error);
 	return several ? dream_batch(options, error) : dream_alone(options, error);
 }

@@ -180,6 +180,15 @@ cleanup:
 
 /* ---- reading ---- */
 
+bool input_seek(struct input *input, int64_t time)
+{
+	if (avformat_seek_file(input->format, -1, INT64_MIN, time, time, 0) < 0)
+		return false;
+	while (input->pending_count)
+		av_packet_free(&input->pending[--input->pending_count]);
+	return true;
+}
+
 static int take_pending(struct input *input, AVPacket *packet)
 {
 	av_packet_move_ref(packet, input->pending[0]);

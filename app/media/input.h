@@ -52,6 +52,10 @@ struct input {
 rv_status input_open(struct input **input, const char *name, const struct input_options *options,
                      rv_error *error);
 
+/* Goes to a key frame at or before a time, in microseconds. False: the input cannot, and is where
+ * it was. */
+bool input_seek(struct input *input, int64_t time);
+
 /* Tells the input that its first frame is decoded: from now on the timeout counts for every read.
  */
 void input_note_opened(struct input *input);

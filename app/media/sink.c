@@ -24,9 +24,11 @@ struct sink {
 	bool refused_noted;
 
 	struct sink_video *video;
-	struct sink_sound *sound; /* NULL: none of our own */
-	AVPacket *packet;         /* on its way from an encoder to the muxer */
-	AVRational time_base;     /* of sink_frame */
+	bool is_encoded;              /* the video comes so */
+	const AVStream *video_stream; /* the muxer's */
+	struct sink_sound *sound;     /* NULL: none of our own */
+	AVPacket *packet;             /* on its way from an encoder to the muxer */
+	AVRational time_base;         /* of sink_frame */
 };
 
 /* ---- opening ---- */
@@ -50,6 +52,25 @@ static rv_status open_video(struct sink *sink, const struct sink_options *option
 	return sink_video_open(&sink->video, &request, error);
 }
 
+/* Who encoded the video also wrote its head, which may be another version's than ours would be. */
+static rv_status copy_head(AVStream *stream, const AVStream *encoded, rv_error *error)
+{
+	AVCodecParameters *to = stream->codecpar;
+	const AVCodecParameters *from = encoded->codecpar;
+	if (from->codec_id != to->codec_id)
+		return rv_fail(error, RV_CORRUPT, "the video is %s, not %s",
+		               avcodec_get_name(from->codec_id), avcodec_get_name(to->codec_id));
+	av_freep(&to->extradata);
+	to->extradata_size = from->extradata_size;
+	if (!from->extradata_size)
+		return RV_OK;
+	to->extradata = av_mallocz((size_t)from->extradata_size + AV_INPUT_BUFFER_PADDING_SIZE);
+	if (!to->extradata)
+		return rv_fail(error, RV_MEMORY, "out of memory for the output");
+	memcpy(to->extradata, from->extradata, (size_t)from->extradata_size);
+	return RV_OK;
+}
+
 static rv_status add_video(struct sink *sink, const struct sink_contents *contents, rv_error *error)
 {
 	AVStream *stream =
@@ -57,7 +78,11 @@ static rv_status add_video(struct sink *sink, const struct sink_contents *conten
 				 : avformat_new_stream(sink->muxer, NULL);
 	if (!stream)
 		return rv_fail(error, RV_MEMORY, "out of memory for the output");
-	return sink_video_describe(sink->video, stream, error);
+	sink->video_stream = stream;
+	rv_status status = sink_video_describe(sink->video, stream, error);
+	if (status == RV_OK && contents->encoded)
+		status = copy_head(stream, contents->encoded, error);
+	return status;
 }
 
 static rv_status copy_streams(struct sink *sink, const struct sink_options *options,
@@ -139,6 +164,7 @@ static rv_status open_muxer(struct sink *sink, const struct sink_options *option
 	sink->is_low_latency = options->speed == ENCODER_LOW_LATENCY;
 	sink->keeps_partial = options->keeps_partial;
 	sink->plays_early = options->plays_early;
+	sink->is_encoded = contents->encoded;
 	return RV_OK;
 }
 
@@ -255,6 +281,18 @@ rv_status sink_frame(struct sink *sink, const rv_image *image, int64_t pts, int6
 	return encode_video(sink, image, pts - shift, duration, error);
 }
 
+rv_status sink_encoded(struct sink *sink, AVPacket *packet, rv_error *error)
+{
+	int64_t shift = av_rescale_q(sink->shift, AV_TIME_BASE_Q, sink->time_base);
+	packet->pts -= shift;
+	packet->dts -= shift;
+	packet->pos = -1;
+	packet->stream_index = sink->video_stream->index;
+	av_packet_rescale_ts(packet, sink->time_base, sink->video_stream->time_base);
+	int code = av_interleaved_write_frame(sink->muxer, packet);
+	return write_failed(sink, code) ? write_error(sink, code, error) : RV_OK;
+}
+
 /* ---- the other streams ---- */
 
 bool sink_takes(const struct sink *sink, int stream_index)
@@ -320,7 +358,7 @@ rv_status sink_samples(struct sink *sink, const float *samples, int count, rv_er
 /* What the encoders still hold. */
 static rv_status write_rest(struct sink *sink, rv_error *error)
 {
-	rv_status status = encode_video(sink, NULL, 0, 0, error);
+	rv_status status = sink->is_encoded ? RV_OK : encode_video(sink, NULL, 0, 0, error);
 	if (status == RV_OK && sink->sound)
 		status = encode_sound(sink, NULL, 0, error);
 	return status;

@@ -31,6 +31,9 @@ struct sink_contents {
 	const AVFormatContext *source;
 	int video_index;
 	bool has_sound; /* a stream of sound is made of sink_samples */
+	/* The video comes by sink_encoded, from encoders like this sink's, with the head that this
+	 * stream has; NULL: in images. */
+	const AVStream *encoded;
 };
 
 /* Belongs to one thread at a time. */
@@ -66,6 +69,9 @@ bool sink_keeps_times(const struct sink *sink);
  * receiver is gone. */
 rv_status sink_frame(struct sink *sink, const rv_image *image, int64_t pts, int64_t duration,
                      rv_error *error);
+/* Writes a packet of the encoded video, whose times are in the video's time base; takes its
+ * reference. RV_IO. */
+rv_status sink_encoded(struct sink *sink, AVPacket *packet, rv_error *error);
 /* Writes a packet of the source's, in its stream's time base, and takes its reference. One of a
  * stream that is left out is dropped. */
 rv_status sink_packet(struct sink *sink, AVPacket *packet, rv_error *error);

@@ -375,6 +375,23 @@ void source_skip_unreferenced(struct source *source, bool skip)
 	source->decoder->skip_frame = skip ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
 }
 
+void source_seek(struct source *source, int64_t time)
+{
+	if (!input_seek(source->input, time))
+		return;
+	avcodec_flush_buffers(source->decoder);
+	libav_packets_release(&source->early);
+	timeline_release(&source->timeline);
+	deinterlace_release(&source->deinterlacer);
+	source->frame_held = source->timed = source->flushed = source->draining = false;
+}
+
+void source_skip_frames(struct source *source)
+{
+	source->decoder->skip_frame = AVDISCARD_ALL;
+	source->frame_held = false;
+}
+
 void source_convert_quickly(struct source *source)
 {
 	source->converter.quick = true;

@@ -74,6 +74,13 @@ rv_status source_image(struct source *source, const rv_image *image, rv_error *e
  * keep up. False by default. */
 void source_skip_unreferenced(struct source *source, bool skip);
 
+/* Goes on at a key frame at or before a time, in microseconds, or where that cannot be, from where
+ * it is. The first frame may be one that refers to others before it: begin early enough. */
+void source_seek(struct source *source, int64_t time);
+
+/* From now on no frame is decoded: source_next hands out the packets of the other streams alone. */
+void source_skip_frames(struct source *source);
+
 /* Frames are converted to RGB as players do from now on, less exactly but in a small part of the
  * time. For frames that are shown once. */
 void source_convert_quickly(struct source *source);

@@ -15,7 +15,23 @@ struct timeline_stream {
 	int64_t shift; /* nanoseconds */
 	int64_t end;   /* of the last packet, shifted, nanoseconds */
 	bool timed;    /* there was one */
+	bool has_decoding_times;
+	int undated; /* packets without a decoding time, before the first that has one */
 };
+
+/* A container that leaves decoding times to be found out lacks those of the first frames that are
+ * reordered: no more than these. */
+enum { UNDATED_MAX = 32 };
+
+/* The packet's place in the order of decoding, in which times do not jump. Presentation times do
+ * where frames are reordered, so that they stand in only where there is nothing else. */
+static int64_t stamp_of(struct timeline_stream *stream, const AVPacket *packet)
+{
+	stream->has_decoding_times |= packet->dts != AV_NOPTS_VALUE;
+	if (packet->dts != AV_NOPTS_VALUE || stream->has_decoding_times)
+		return packet->dts;
+	return stream->undated++ < UNDATED_MAX ? AV_NOPTS_VALUE : packet->pts;
+}
 
 static struct timeline_stream *find_stream(struct timeline *timeline, int index)
 {
@@ -47,22 +63,29 @@ static int64_t find_shift(const struct timeline *timeline, const struct timeline
 	return shift;
 }
 
-void timeline_shift_packet(struct timeline *timeline, AVPacket *packet, AVRational time_base)
+static void judge(const struct timeline *timeline, struct timeline_stream *stream, int64_t time,
+                  int64_t duration)
 {
-	int64_t stamp = packet->dts != AV_NOPTS_VALUE ? packet->dts : packet->pts;
-	struct timeline_stream *stream = find_stream(timeline, packet->stream_index);
-	if (!stream || stamp == AV_NOPTS_VALUE)
-		return;
-	int64_t time = av_rescale_q(stamp, time_base, nanosecond);
 	if (stream->timed && time + stream->shift < stream->end - JUMP)
 		stream->shift = find_shift(timeline, stream, time);
+	stream->end = time + stream->shift + duration;
+	stream->timed = true;
+}
+
+void timeline_shift_packet(struct timeline *timeline, AVPacket *packet, AVRational time_base)
+{
+	struct timeline_stream *stream = find_stream(timeline, packet->stream_index);
+	if (!stream)
+		return;
+	int64_t stamp = stamp_of(stream, packet);
+	if (stamp != AV_NOPTS_VALUE)
+		judge(timeline, stream, av_rescale_q(stamp, time_base, nanosecond),
+		      av_rescale_q(packet->duration, time_base, nanosecond));
 	int64_t shift = av_rescale_q(stream->shift, nanosecond, time_base);
 	if (packet->pts != AV_NOPTS_VALUE)
 		packet->pts += shift;
 	if (packet->dts != AV_NOPTS_VALUE)
 		packet->dts += shift;
-	stream->end = time + stream->shift + av_rescale_q(packet->duration, time_base, nanosecond);
-	stream->timed = true;
 }
 
 void timeline_release(struct timeline *timeline)

@@ -19,6 +19,15 @@
 typedef rv_status job_dream(void *context, const rv_image *in, int64_t time, const rv_image *out,
                             rv_error *error);
 
+/* The frames of a video, times in its time base, that are dreamed without its other streams. They
+ * are all there, or the job fails: with RV_CORRUPT where the video has others. A job that is
+ * stopped or breaks off leaves nothing. */
+struct job_range {
+	int64_t first, last; /* presentation times */
+	int64_t begin;       /* microseconds: where reading may begin; 0: at the beginning */
+	int frames;          /* 0: there is no range */
+};
+
 /* Zeroed, all but input, output, dream and quality mean their default. Strings are borrowed. */
 struct job {
 	/* A file, a URL, "lavfi:GRAPH", a numbered sequence (f%04d.png), or "-": standard input. */
@@ -41,6 +50,7 @@ struct job {
 	 * it a video file is what every player takes; pictures and pipes are exact anyhow. */
 	bool exact;
 	const char *still; /* a picture file for a video's dreamed frame in the middle, or NULL */
+	struct job_range range; /* of a video; zeroed: all of it */
 	job_dream *dream;
 	void *context;             /* handed to dream */
 	struct progress *progress; /* NULL: none */

@@ -56,15 +56,21 @@ static int even_side(int side)
 	return FFMAX(side & ~1, 2);
 }
 
+void transcode_size(int *width, int *height, const struct video_description *video, bool even)
+{
+	bool any_width = !*width, any_height = !*height;
+	convert_fit_size(width, height, video->width, video->height);
+	if (even && any_width)
+		*width = even_side(*width);
+	if (even && any_height)
+		*height = even_side(*height);
+}
+
 static rv_status allocate_images(struct transcode *t, rv_error *error)
 {
 	const struct video_description *video = &t->source->video;
 	int width = t->job->width, height = t->job->height;
-	convert_fit_size(&width, &height, video->width, video->height);
-	if (wants_even_sides(t->job)) {
-		width = t->job->width ? width : even_side(width);
-		height = t->job->height ? height : even_side(height);
-	}
+	transcode_size(&width, &height, video, wants_even_sides(t->job));
 	t->report->width = width;
 	t->report->height = height;
 	rv_status status = convert_allocate_image(&t->before, video->rgb, width, height, error);
@@ -88,7 +94,7 @@ static rv_status open_sink(struct transcode *t, struct output_file **file, rv_er
 	};
 	const struct sink_contents contents = {
 		.video = &t->source->video,
-		.source = t->source->input->format,
+		.source = t->job->range.frames ? NULL : t->source->input->format,
 		.video_index = t->source->video_index,
 	};
 	rv_status status = sink_create(&t->sink, file, &options, &contents, error);
@@ -105,6 +111,8 @@ static rv_status open_all(struct transcode *t, struct input **input, rv_error *e
 		status = open_still(t, error);
 	if (status == RV_OK)
 		status = source_open(&t->source, input, error);
+	if (status == RV_OK && t->job->range.begin > 0)
+		source_seek(t->source, t->job->range.begin);
 	if (status == RV_OK)
 		status = allocate_images(t, error);
 	if (status == RV_OK)
@@ -113,6 +121,8 @@ static rv_status open_all(struct transcode *t, struct input **input, rv_error *e
 	if (status != RV_OK)
 		return status;
 	t->report->frames_expected = t->source->video.frames_expected;
+	if (t->job->range.frames)
+		t->report->frames_expected = t->job->range.frames;
 	t->still_frame = t->report->frames_expected ? t->report->frames_expected / 2 : -1;
 	return RV_OK;
 }
@@ -194,6 +204,26 @@ static rv_status keep_packet(struct transcode *t, rv_error *error)
 
 /* ---- the job ---- */
 
+/* Whether the frame lies before what is dreamed, or, with after, behind it. */
+static bool is_outside(const struct transcode *t, bool after)
+{
+	const struct job_range *range = &t->job->range;
+	if (!range->frames)
+		return false;
+	return after ? t->source->pts > range->last : t->source->pts < range->first;
+}
+
+static rv_status take_frame(struct transcode *t, rv_error *error)
+{
+	if (is_outside(t, false))
+		return RV_OK;
+	rv_status status = dream_frame(t, error);
+	if (status != RV_OK)
+		return status;
+	count_frame(t);
+	return write_due_packets(t, false, error);
+}
+
 /* RV_OK: the source has ended. RV_CANCELLED: the job is to end here, in good order. */
 static rv_status dream_all(struct transcode *t, rv_error *error)
 {
@@ -208,11 +238,9 @@ static rv_status dream_all(struct transcode *t, rv_error *error)
 		if (status == RV_OK && event == SOURCE_PACKET)
 			status = keep_packet(t, error);
 		if (status == RV_OK && event == SOURCE_FRAME) {
-			status = dream_frame(t, error);
-			if (status == RV_OK) {
-				count_frame(t);
-				status = write_due_packets(t, false, error);
-			}
+			if (is_outside(t, true))
+				return RV_OK;
+			status = take_frame(t, error);
 		}
 		if (status != RV_OK)
 			return status;
@@ -226,6 +254,23 @@ static rv_status finish(struct transcode *t, rv_error *error)
 		status = write_still(t, error); /* the frame it was meant for never came */
 	t->report->written = status == RV_OK;
 	return status;
+}
+
+/* A range is there whole or not at all. */
+static rv_status end_range(struct transcode *t, rv_status status, rv_error *error)
+{
+	const struct job_report *report = t->report;
+	if (status == RV_CANCELLED)
+		return rv_fail(error, RV_CANCELLED,
+		               "stopped after %lld of %d frames; %s was not written",
+		               (long long)report->frames, t->job->range.frames, t->job->output);
+	if (status != RV_OK)
+		return status;
+	if (report->frames != t->job->range.frames || t->first_pts != t->job->range.first)
+		return rv_fail(error, RV_CORRUPT,
+		               "%s: has %lld frames where the plan says %d; it is another film now",
+		               t->job->input, (long long)report->frames, t->job->range.frames);
+	return finish(t, error);
 }
 
 static rv_status end_stopped(struct transcode *t, rv_error *error)
@@ -302,7 +347,9 @@ rv_status transcode_run(const struct job *job, struct input **input, struct job_
 	if (status == RV_OK) {
 		progress_begin(job->progress, report->frames_expected);
 		status = dream_all(&t, error);
-		if (status == RV_CANCELLED)
+		if (job->range.frames)
+			status = end_range(&t, status, error);
+		else if (status == RV_CANCELLED)
 			status = end_stopped(&t, error);
 		else if (status == RV_OK)
 			status = finish(&t, error);

@@ -129,7 +129,10 @@ enum option_command {
 	COMMAND_LIVE = 1 << 10,
 	COMMAND_CAMERAS = 1 << 11,
 	COMMAND_CLASSIFY = 1 << 12,
-	COMMAND_ANY = (1 << 13) - 1
+	COMMAND_PLAN = 1 << 13,
+	COMMAND_CHUNK = 1 << 14,
+	COMMAND_JOIN = 1 << 15,
+	COMMAND_ANY = (1 << 16) - 1
 };
 
 /* What is done with the file that a text names. */

@@ -59,6 +59,9 @@ struct option_output {
 	char format[OPTION_TEXT_LENGTH];
 	int quality; /* constant rate factor, 0 to OPTION_QUALITY_MAX */
 	bool force;
+	char chunks[OPTION_TEXT_LENGTH]; /* the folder of a film in chunks */
+	float chunk_seconds;             /* a chunk is at least so long */
+	bool resume;                     /* a film is dreamed in chunks, and goes on */
 	bool exact; /* odd sides of a video and its chroma are kept as they are */
 };
 

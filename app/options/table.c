@@ -2,14 +2,15 @@
 #include "app/options/options.h"
 
 enum {
-	DREAM = COMMAND_DREAM,
+	DREAM = COMMAND_DREAM | COMMAND_PLAN,
 	LIVE = COMMAND_LIVE,
-	ENGINE = COMMAND_DREAM | COMMAND_LIVE | COMMAND_TUNE | COMMAND_BENCH | COMMAND_INSPECT |
-	         COMMAND_KERNELS | COMMAND_FLOW | COMMAND_CLASSIFY,
-	MODEL = COMMAND_DREAM | COMMAND_LIVE | COMMAND_TUNE | COMMAND_BENCH | COMMAND_INSPECT |
-	        COMMAND_LAYERS | COMMAND_CLASSIFY,
+	ENGINE = COMMAND_DREAM | COMMAND_PLAN | COMMAND_CHUNK | COMMAND_LIVE | COMMAND_TUNE |
+	         COMMAND_BENCH | COMMAND_INSPECT | COMMAND_KERNELS | COMMAND_FLOW |
+	         COMMAND_CLASSIFY,
+	MODEL = COMMAND_DREAM | COMMAND_PLAN | COMMAND_LIVE | COMMAND_TUNE | COMMAND_BENCH |
+	        COMMAND_INSPECT | COMMAND_LAYERS | COMMAND_CLASSIFY,
 	TIMED = COMMAND_TUNE | COMMAND_BENCH,
-	MOVING = COMMAND_DREAM | COMMAND_LIVE | COMMAND_BENCH,
+	MOVING = COMMAND_DREAM | COMMAND_PLAN | COMMAND_LIVE | COMMAND_BENCH,
 	WRITING = COMMAND_DREAM | COMMAND_INSPECT | COMMAND_FLOW,
 };
 
@@ -168,14 +169,14 @@ const struct option option_table[] = {
 	 .cost = OPTION_LIVE, .commands = MOVING, PARAM(RV_PARAM_PAN_Y, time.pan_y),
 	 .metavar = "N"},
 	{.name = "duration", .type = &option_type_number, .group = OPTION_GROUP_TIME,
-	 .commands = DREAM, PLACE(dream, duration), RANGE(0, 86400, .unit = "seconds",
+	 .commands = COMMAND_DREAM, PLACE(dream, duration), RANGE(0, 86400, .unit = "seconds",
 	       .help = "make a picture, or noise, into a journey of this length"),
 	 .metavar = "SECONDS"},
 	{.name = "from", .type = &option_type_choice, .group = OPTION_GROUP_TIME,
-	 .commands = DREAM, PLACE(dream, from),
+	 .commands = COMMAND_DREAM, PLACE(dream, from),
 	 HELP("what a journey begins with"), .choices = origins, .metavar = "input|noise"},
 	{.name = "rate", .type = &option_type_number, .group = OPTION_GROUP_TIME,
-	 .commands = DREAM, PLACE(dream, rate),
+	 .commands = COMMAND_DREAM, PLACE(dream, rate),
 	 RANGE(1, 240, .standard = 30, .unit = "frames a second",
 	       .help = "frame rate of a journey"), .metavar = "N"},
 
@@ -313,12 +314,12 @@ const struct option option_table[] = {
 	 HELP("read options from a preset; the command line overrides it"),
 	 .metavar = "NAME|FILE", .file = OPTION_READS},
 	{.name = "save-preset", .type = &option_type_text, .group = OPTION_GROUP_PRESET,
-	 .commands = DREAM, PLACE(call, save_preset),
+	 .commands = COMMAND_DREAM, PLACE(call, save_preset),
 	 HELP("write the dream's options to a preset"), .metavar = "FILE", .file = OPTION_WRITES},
 
 	/* Picture and video. */
 	{.name = "output", .letter = 'o', .type = &option_type_text, .group = OPTION_GROUP_OUTPUT,
-	 .commands = DREAM | LIVE | COMMAND_FLOW, PLACE(output, file),
+	 .commands = COMMAND_DREAM | COMMAND_JOIN | LIVE | COMMAND_FLOW, PLACE(output, file),
 	 HELP("file (its end says the format), folder, - (stdout); live: URL"),
 	 .metavar = "FILE", .file = OPTION_WRITES, .is_private = true},
 	{.name = "size", .type = &option_type_size, .group = OPTION_GROUP_OUTPUT,
@@ -327,7 +328,7 @@ const struct option option_table[] = {
 	       .help = "size to dream at; 640x and x480 keep the shape"),
 	 .metavar = "WxH", .unset = "as the input"},
 	{.name = "still", .type = &option_type_text, .group = OPTION_GROUP_OUTPUT,
-	 .commands = DREAM, PLACE(output, still),
+	 .commands = COMMAND_DREAM, PLACE(output, still),
 	 HELP("write one frame of a video to this picture too"), .metavar = "FILE", .file = OPTION_WRITES},
 	{.name = "encoder", .type = &option_type_text, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM | LIVE, PLACE(output, encoder), HELP("FFmpeg's name of the encoder"),
@@ -337,15 +338,26 @@ const struct option option_table[] = {
 	 RANGE(0, OPTION_QUALITY_MAX, .standard = OPTION_QUALITY_DEFAULT,
 	       .help = "constant rate factor of the encoder; lower is better"), .metavar = "N"},
 	{.name = "format", .type = &option_type_text, .group = OPTION_GROUP_OUTPUT,
-	 .commands = DREAM | LIVE, PLACE(output, format),
+	 .commands = COMMAND_DREAM | COMMAND_JOIN | LIVE, PLACE(output, format),
 	 HELP("FFmpeg's name of the output's format"),
 	 .metavar = "NAME", .unset = "by the output's name"},
 	{.name = "force", .type = &option_type_flag, .group = OPTION_GROUP_OUTPUT,
-	 .commands = WRITING | LIVE, PLACE(output, force),
+	 .commands = WRITING | COMMAND_JOIN | LIVE, PLACE(output, force),
 	 HELP("write over a file that exists")},
 	{.name = "exact", .type = &option_type_flag, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM, PLACE(output, exact),
 	 HELP("keep odd sides and 4:4:4, which many players of videos refuse")},
+	{.name = "chunks", .type = &option_type_text, .group = OPTION_GROUP_OUTPUT,
+	 .commands = COMMAND_PLAN, PLACE(output, chunks),
+	 HELP("folder for the plan and its chunks; all machines must see it"),
+	 .metavar = "FOLDER"},
+	{.name = "chunk-seconds", .type = &option_type_number, .group = OPTION_GROUP_OUTPUT,
+	 .commands = COMMAND_PLAN | COMMAND_DREAM, PLACE(output, chunk_seconds),
+	 RANGE(0, 86400, .standard = 10, .unit = "seconds",
+	       .help = "a chunk is at least so long; shots are never cut"), .metavar = "SECONDS"},
+	{.name = "resume", .type = &option_type_flag, .group = OPTION_GROUP_OUTPUT,
+	 .commands = COMMAND_DREAM, PLACE(output, resume),
+	 HELP("dream a film in chunks beside it, and go on where that was broken off")},
 
 	/* The network. */
 	{.name = "model", .type = &option_type_text, .group = OPTION_GROUP_NETWORK,

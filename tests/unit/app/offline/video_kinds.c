@@ -262,3 +262,16 @@ TEST(video_of_60_frames_a_second_and_full_range)
 	if (test_data(real))
 		check_quick(test_data(real), media_path("sixty.mkv"), 932);
 }
+
+/* Matroska leaves out the decoding times of the first frames, whose presentation times jump where
+ * frames are reordered: by more than half a second here. */
+TEST(video_of_reordered_frames_far_apart_keeps_its_times)
+{
+	struct job_report report;
+	const char *in = media_path("slow.mkv");
+	NEED_FFMPEG(in, "-f lavfi -i testsrc2=s=64x48:r=5:d=6 -c:v libx264 -bf 3");
+	REQUIRE(media_transcode(in, media_path("slow_out.mkv"), &report));
+	CHECK(report.frames == 30);
+	media_check_times(media_find_stream(&media_before, AVMEDIA_TYPE_VIDEO, 0),
+	                  media_find_stream(&media_after, AVMEDIA_TYPE_VIDEO, 0), 1000);
+}

@@ -1,0 +1,30 @@
+/* How the frames of a job are dreamed: with an engine that is opened for the first one. */
+#ifndef APP_COMMAND_DREAMING_H
+#define APP_COMMAND_DREAMING_H
+
+#include "app/base/progress.h"
+#include "app/offline/journey.h"
+#include "app/options/dreamer.h"
+
+/* What the dreaming of one job needs. Zeroed but for options and, unless it is silent, progress,
+ * nothing is open. Closed by dreaming_close. */
+struct dreaming {
+	const struct options *options;
+	bool alone; /* the engine dreams pictures by themselves */
+	/* Opened for the first frame only: before that the job finds out what is wrong with the
+	 * files, which takes far less time. */
+	struct dreamer dreamer;
+	struct progress progress;
+	struct journey journey;
+};
+
+/* A job_dream (app/offline/job.h) with a struct dreaming as its context. */
+rv_status dreaming_dream(void *context, const rv_image *in, int64_t time, const rv_image *out,
+                         rv_error *error);
+
+/* What comes next has nothing to do with what was dreamed. */
+void dreaming_forget(struct dreaming *it);
+
+void dreaming_close(struct dreaming *it);
+
+#endif

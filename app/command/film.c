@@ -1,0 +1,327 @@
+/* The commands plan, chunk and join: a film in chunks (app/offline/film_plan.h). */
+#include "app/command/film.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/base/signals.h"
+#include "app/command/command.h"
+#include "app/command/dreaming.h"
+#include "app/media/convert.h"
+#include "app/offline/film_join.h"
+#include "app/offline/film_look.h"
+#include "app/offline/job_run.h"
+#include "app/options/files.h"
+#include "app/options/preset.h"
+
+/* ---- plan ---- */
+
+/* Sees where shots begin. It dreams as little as an engine can: one step where a shot begins, which
+ * the judgement of cuts does not depend on. */
+struct watcher {
+	const struct options *options;
+	struct dreamer dreamer;
+	rv_image dream;
+};
+
+static rv_status open_watcher(struct watcher *watcher, rv_error *error)
+{
+	rv_status status = dreamer_open(&watcher->dreamer, watcher->options, error);
+	if (status != RV_OK)
+		return status;
+	const rv_model *model = watcher->dreamer.model;
+	rv_params params =
+		option_dream_params(&watcher->dreamer.dream, rv_model_default_layer(model));
+	params.target_count = 1;
+	params.targets[0] = (rv_target){.weight = 1};
+	strncpy(params.targets[0].layer, rv_model_layer(model, 0)->name, RV_LAYER_NAME_LENGTH - 1);
+	params.objective = RV_OBJECTIVE_L2;
+	params.octaves = params.iterations = 1;
+	params.time.warm_octaves = 1;
+	params.time.warm_steps = 0;
+	params.time.onset = 0;
+	return rv_set_params(watcher->dreamer.engine, &params, error);
+}
+
+static rv_status watch(void *context, const rv_image *frame, int64_t time, bool *begins,
+                       rv_error *error)
+{
+	struct watcher *watcher = context;
+	const rv_params *params = &watcher->dreamer.dream.params;
+	rv_status status = RV_OK;
+	/* Frames by themselves may be parted anywhere, unless each is blended with the last. */
+	if (!params->time.on) {
+		*begins = params->blend == 0;
+		return RV_OK;
+	}
+	if (!watcher->dream.pixels)
+		status = convert_allocate_image(&watcher->dream, frame->format, frame->width,
+		                                frame->height, error);
+	if (status == RV_OK)
+		status = rv_dream(watcher->dreamer.engine, frame, time, &watcher->dream, error);
+	*begins = status == RV_OK && rv_last_frame(watcher->dreamer.engine).cut;
+	return status;
+}
+
+static rv_status find_film(struct film_plan *plan, const char *name, rv_error *error)
+{
+	if (!strcmp(name, "-"))
+		return rv_fail(error, RV_INVALID,
+		               "standard input cannot be read twice; name a file");
+	char *path = realpath(name, NULL); /* other machines start elsewhere */
+	bool fits = strlen(path ? path : name) < sizeof(plan->input);
+	if (fits)
+		strcpy(plan->input, path ? path : name);
+	free(path);
+	return fits ? RV_OK : rv_fail(error, RV_INVALID, "%.64s...: the path is too long", name);
+}
+
+rv_status film_describe(struct film_plan *plan, const struct options *options, rv_error *error)
+{
+	const struct option_output *output = &options->output;
+	const char *encoder = output->encoder[0] ? output->encoder : "libx264";
+	if (strlen(encoder) >= sizeof(plan->encoder))
+		return rv_fail(error, RV_INVALID, "encoder %.64s: there is none", encoder);
+	strcpy(plan->encoder, encoder);
+	plan->width = output->size.width;
+	plan->height = output->size.height;
+	plan->quality = output->quality;
+	plan->exact = output->exact;
+	return find_film(plan, options->call.operand, error);
+}
+
+/* What drifts does so from the film's beginning to its end. */
+static rv_status check_dream(const struct option_dream *dream, rv_error *error)
+{
+	if (dream->params.time.drift > 0)
+		return rv_fail(error, RV_INVALID,
+		               "--drift wanders through a whole film, which chunks cannot");
+	return RV_OK;
+}
+
+static rv_status look_through(struct film_plan *plan, struct watcher *watcher, const char *folder,
+                              rv_error *error)
+{
+	struct progress progress;
+	char path[PATH_LENGTH];
+	progress_init(&progress, stderr, progress_style_for(stderr, watcher->options->call.quiet));
+	const struct film_look look = {.look = watch,
+	                               .context = watcher,
+	                               .seconds = (double)watcher->options->output.chunk_seconds,
+	                               .progress = &progress,
+	                               .stop = &signals_stop};
+	rv_status status = film_look(plan, &look, error);
+	if (status == RV_OK)
+		status = film_settings_path(path, folder, error);
+	if (status == RV_OK)
+		status = preset_save(&watcher->dreamer.dream, path, true, error);
+	return status == RV_OK ? film_plan_save(plan, folder, error) : status;
+}
+
+rv_status film_make_plan(struct film_plan *plan, const struct options *options, const char *folder,
+                         rv_error *error)
+{
+	struct watcher watcher = {.options = options};
+	char path[PATH_LENGTH];
+	rv_status status = film_describe(plan, options, error);
+	if (status == RV_OK)
+		status = check_dream(&options->dream, error);
+	if (status == RV_OK)
+		status = film_plan_path(path, folder, error);
+	if (status == RV_OK)
+		status = open_watcher(&watcher, error);
+	if (status == RV_OK) {
+		strcpy(watcher.dreamer.dream.network.name, dreamer_network_name(&watcher.dreamer));
+		paths_make_folders(path);
+		status = look_through(plan, &watcher, folder, error);
+	}
+	free(watcher.dream.pixels);
+	dreamer_close(&watcher.dreamer);
+	return status;
+}
+
+static void print_plan(const struct film_plan *plan, const char *folder)
+{
+	int64_t frames, frames_done;
+	int done;
+	film_progress(plan, folder, &done, &frames, &frames_done);
+	printf("Planned %lld frames: each chunk is dreamed by `reverie chunk %s N`, here, or where "
+	       "this folder is seen:\n",
+	       (long long)frames, folder);
+	printf("  seq 0 %d | parallel --joblog %s/log --resume-failed reverie chunk %s\n",
+	       plan->count - 1, folder, folder);
+	printf("  sbatch --array=0-%d --wrap 'reverie chunk %s $SLURM_ARRAY_TASK_ID'\n",
+	       plan->count - 1, folder);
+	printf("and then `reverie join %s -o FILM`\n", folder);
+	printf("%d chunk%s\n", plan->count, plan->count == 1 ? "" : "s");
+}
+
+rv_status command_plan(const struct options *options, rv_error *error)
+{
+	struct film_plan plan = {.count = 0};
+	char path[PATH_LENGTH];
+	const char *folder = options->output.chunks;
+	if (!options->call.operand[0] || !folder[0])
+		return rv_fail(error, RV_INVALID,
+		               "what film, and where? reverie plan FILM --chunks "
+		               "FOLDER");
+	rv_status status = film_plan_path(path, folder, error);
+	if (status == RV_OK && !access(path, F_OK))
+		return rv_fail(error, RV_INVALID, "%s: is there; a new plan takes a new folder",
+		               path);
+	if (status == RV_OK)
+		status = film_make_plan(&plan, options, folder, error);
+	if (status == RV_OK && !options->call.quiet)
+		print_plan(&plan, folder);
+	film_plan_release(&plan);
+	return status;
+}
+
+/* ---- chunk ---- */
+
+rv_status film_read_settings(struct options *options, const char *folder, rv_error *error)
+{
+	char path[PATH_LENGTH];
+	rv_status status = film_settings_path(path, folder, error);
+	return status == RV_OK ? preset_load(&options->dream, path, error) : status;
+}
+
+static struct job chunk_job(const struct film_plan *plan, int number, const char *output,
+                            struct dreaming *dreaming)
+{
+	const struct film_chunk *chunk = &plan->chunks[number];
+	return (struct job){
+		.input = plan->input,
+		.output = output,
+		.format = "nut",
+		.encoder = plan->encoder,
+		.quality = plan->quality,
+		.width = plan->width,
+		.height = plan->height,
+		.force = true, /* whoever is done last, with the same */
+		.exact = plan->exact,
+		.range = {chunk->first, chunk->last, chunk->begin, chunk->frames},
+		.dream = dreaming_dream,
+		.context = dreaming,
+		.progress = &dreaming->progress,
+		.stop = &signals_stop,
+	};
+}
+
+/* A file whose key frames cannot be trusted is read from its beginning. */
+static rv_status run_chunk(struct job *job, struct dreaming *dreaming, rv_error *error)
+{
+	struct job_report report = {0};
+	rv_status status = job_run(job, &report, error);
+	if (status != RV_CORRUPT || !job->range.begin)
+		return status;
+	job->range.begin = 0;
+	dreaming_forget(dreaming);
+	return job_run(job, &report, error);
+}
+
+/* The seed of a shot follows from the cuts before it, as the engine counts them in a film that it
+ * dreams whole. */
+rv_status film_dream_chunk(const struct film_plan *plan, const char *folder, int number,
+                           const struct options *settings, rv_error *error)
+{
+	struct options options = *settings;
+	struct dreaming dreaming = {.options = &options};
+	char output[PATH_LENGTH];
+	rv_status status = film_chunk_path(output, folder, number, error);
+	if (status != RV_OK || !access(output, F_OK))
+		return status;
+	options.dream.params.seed += (uint64_t)plan->chunks[number].cuts;
+	progress_init(&dreaming.progress, stderr, progress_style_for(stderr, options.call.quiet));
+	progress_note(&dreaming.progress, "chunk %d of 0 to %d", number, plan->count - 1);
+	struct job job = chunk_job(plan, number, output, &dreaming);
+	status = run_chunk(&job, &dreaming, error);
+	dreaming_close(&dreaming);
+	return status;
+}
+
+static rv_status read_number(const struct film_plan *plan, const char *text, int *number,
+                             rv_error *error)
+{
+	char *end;
+	errno = 0;
+	long value = strtol(text, &end, 10);
+	if (*end || end == text || errno || value < 0 || value >= plan->count)
+		return rv_fail(error, RV_INVALID, "chunk %.32s: there are 0 to %d", text,
+		               plan->count - 1);
+	*number = (int)value;
+	return RV_OK;
+}
+
+static void print_progress(const struct film_plan *plan, const char *folder)
+{
+	int64_t frames, frames_done;
+	int done;
+	film_progress(plan, folder, &done, &frames, &frames_done);
+	printf("%d of %d chunks, %lld of %lld frames\n", done, plan->count, (long long)frames_done,
+	       (long long)frames);
+}
+
+rv_status command_chunk(const struct options *options, rv_error *error)
+{
+	struct film_plan plan = {.count = 0};
+	struct options settings = *options;
+	const char *folder = options->call.operand;
+	int number = 0;
+	if (!folder[0])
+		return rv_fail(error, RV_INVALID, "which one? reverie chunk FOLDER N");
+	rv_status status = film_plan_load(&plan, folder, error);
+	if (status == RV_OK && !options->call.second[0]) {
+		print_progress(&plan, folder);
+	} else if (status == RV_OK) {
+		status = read_number(&plan, options->call.second, &number, error);
+		if (status == RV_OK)
+			status = film_read_settings(&settings, folder, error);
+		if (status == RV_OK)
+			status = film_dream_chunk(&plan, folder, number, &settings, error);
+		if (status == RV_OK && !options->call.quiet)
+			printf("Chunk %d is there: %d frames\n", number,
+			       plan.chunks[number].frames);
+	}
+	film_plan_release(&plan);
+	return status;
+}
+
+/* ---- join ---- */
+
+rv_status film_write(const struct film_plan *plan, const char *folder,
+                     const struct options *options, rv_error *error)
+{
+	const struct option_output *output = &options->output;
+	struct progress progress;
+	progress_init(&progress, stderr, progress_style_for(stderr, options->call.quiet));
+	const struct film_join join = {.folder = folder,
+	                               .output = output->file,
+	                               .format = output->format[0] ? output->format : NULL,
+	                               .force = output->force,
+	                               .progress = &progress,
+	                               .stop = &signals_stop};
+	rv_status status = film_join(plan, &join, error);
+	if (status == RV_OK && !options->call.quiet)
+		printf("Joined %d chunk%s: %s\n", plan->count, plan->count == 1 ? "" : "s",
+		       output->file);
+	return status;
+}
+
+rv_status command_join(const struct options *options, rv_error *error)
+{
+	struct film_plan plan = {.count = 0};
+	const char *folder = options->call.operand;
+	if (!folder[0] || !options->output.file[0])
+		return rv_fail(error, RV_INVALID,
+		               "which, and where to? reverie join FOLDER -o FILE");
+	rv_status status = film_plan_load(&plan, folder, error);
+	if (status == RV_OK)
+		status = option_check_read(options, COMMAND_JOIN, plan.input, "film", error);
+	if (status == RV_OK)
+		status = film_write(&plan, folder, options, error);
+	film_plan_release(&plan);
+	return status;
+}

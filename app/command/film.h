@@ -1,0 +1,32 @@
+/* What the commands of a film in chunks share. */
+#ifndef APP_COMMAND_FILM_H
+#define APP_COMMAND_FILM_H
+
+#include "app/offline/film_plan.h"
+#include "app/options/dreamer.h"
+
+/* Fills in what the options say of the film; not what only a look at it tells. */
+rv_status film_describe(struct film_plan *plan, const struct options *options, rv_error *error);
+
+/* Makes the plan and writes it, with the settings, into the folder, which is made if need be. The
+ * plan comes last: where it is, all is. For errors see film_look. */
+rv_status film_make_plan(struct film_plan *plan, const struct options *options, const char *folder,
+                         rv_error *error);
+
+/* Reads the dream that the folder's chunks are made with. For errors see preset_load. */
+rv_status film_read_settings(struct options *options, const char *folder, rv_error *error);
+
+/* Dreams a chunk that is not there yet, with the folder's settings. For errors see job_run. */
+rv_status film_dream_chunk(const struct film_plan *plan, const char *folder, int number,
+                           const struct options *settings, rv_error *error);
+
+/* Joins the chunks into the output that the options say. For errors see film_join. */
+rv_status film_write(const struct film_plan *plan, const char *folder,
+                     const struct options *options, rv_error *error);
+
+/* Does all of it in the folder OUTPUT.chunks, which is there from the first frame until the film is
+ * whole: begun anew with the same options it goes on with the first chunk that is missing.
+ * RV_INVALID: the folder is another film's or has other settings. */
+rv_status film_resume(const struct options *options, rv_error *error);
+
+#endif
