@@ -222,6 +222,11 @@ void output_file_reserve(struct output_file *file)
 	file->reserves = file->temporary != NULL;
 }
 
+const char *output_file_temporary(const struct output_file *file)
+{
+	return file->temporary;
+}
+
 int output_file_errno(const struct output_file *file)
 {
 	return file->write_errno;

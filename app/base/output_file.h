@@ -27,6 +27,9 @@ void output_file_interrupt(struct output_file *file, AVIOInterruptCB interrupt);
 /* From here on the disk counts as full while it still has room for the file's end: the error is
  * there (output_file_errno), but what is written after it arrives. */
 void output_file_reserve(struct output_file *file);
+/* Where the bytes are until the file is in its place; NULL: they go there at once. The file's own.
+ */
+const char *output_file_temporary(const struct output_file *file);
 /* errno of the first write that failed, or 0. Whoever writes asks here, because libav passes errors
  * of its writers on late or not at all. */
 int output_file_errno(const struct output_file *file);

@@ -1,5 +1,6 @@
 #include "app/media/sink.h"
 
+#include <libavutil/opt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -207,6 +208,16 @@ static bool write_failed(const struct sink *sink, int code)
 	return code < 0 || (sink->file && output_file_errno(sink->file));
 }
 
+/* A muxer that moves its index to the front reads what it has written. */
+static int open_written(AVFormatContext *muxer, AVIOContext **io, const char *url, int flags,
+                        AVDictionary **options)
+{
+	const char *temporary = output_file_temporary(muxer->opaque);
+	(void)url;
+	return temporary ? avio_open2(io, temporary, flags, &muxer->interrupt_callback, options)
+	                 : AVERROR(ENOSYS);
+}
+
 static void set_muxer_options(const struct sink *sink, AVDictionary **options)
 {
 	AVFormatContext *muxer = sink->muxer;
@@ -219,6 +230,11 @@ static void set_muxer_options(const struct sink *sink, AVDictionary **options)
 		av_dict_set(options, "cluster_time_limit", "1000", 0); /* Matroska, ms */
 	} else if (muxer->pb && !muxer->pb->seekable) {
 		av_dict_set(options, "movflags", "frag_keyframe+empty_moov", 0);
+	} else if (sink->file) {
+		/* What comes over a network then plays before all of it is there. */
+		av_dict_set(options, "movflags", "faststart", 0);
+		muxer->opaque = sink->file;
+		muxer->io_open = open_written;
 	}
 	av_dict_set(options, "rtsp_transport", "tcp", 0); /* what UDP loses is seen for seconds */
 	muxer->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
@@ -403,6 +419,9 @@ void sink_abort(struct sink **broken, rv_error *error)
 	struct sink *sink = *broken;
 	if (!sink)
 		return;
+	/* On a full disk the index may still fit at the end. */
+	if (sink->header_written)
+		av_opt_set(sink->muxer, "movflags", "-faststart", AV_OPT_SEARCH_CHILDREN);
 	write_trailer(sink);
 	if (sink->keeps_partial && sink->file && output_file_keep(&sink->file, sink_is_playable))
 		report_kept_file(error);

@@ -1,5 +1,5 @@
-/* Files that targets may speak of, in a program without libav, which reads them elsewhere: there are
- * none here. The linker takes these functions instead of those of app/media. */
+/* Files that targets may speak of, in a program without libav, which reads them elsewhere: there
+ * are none here. The linker takes these functions instead of those of app/media. */
 #include "app/media/picture_read.h"
 
 static rv_status refuse(const char *name, rv_error *error)

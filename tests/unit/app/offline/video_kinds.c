@@ -275,3 +275,37 @@ TEST(video_of_reordered_frames_far_apart_keeps_its_times)
 	media_check_times(media_find_stream(&media_before, AVMEDIA_TYPE_VIDEO, 0),
 	                  media_find_stream(&media_after, AVMEDIA_TYPE_VIDEO, 0), 1000);
 }
+
+/* The kinds of the boxes of an MP4, in their order, four letters each. */
+static void list_boxes(const char *path, char *kinds, size_t capacity)
+{
+	size_t size, at = 0, count = 0;
+	uint8_t *bytes = media_read(path, &size);
+	REQUIRE(bytes);
+	while (at + 8 <= size && count + 5 < capacity) {
+		size_t length = (size_t)bytes[at] << 24 | (size_t)bytes[at + 1] << 16 |
+		                (size_t)bytes[at + 2] << 8 | (size_t)bytes[at + 3];
+		memcpy(kinds + count, bytes + at + 4, 4);
+		count += 4;
+		at += length ? length : size;
+	}
+	kinds[count] = '\0';
+	free(bytes);
+}
+
+TEST(video_in_mp4_has_its_index_in_front)
+{
+	char kinds[64];
+	struct job_report report;
+	const char *in = media_path("index.mkv");
+	NEED_FFMPEG(in, "-f lavfi -i testsrc2=s=64x48:r=10:d=3 -f lavfi -i sine=d=3 -c:v libx264 "
+	                "-c:a aac");
+	static const char *const names[] = {"index.mp4", "index.mov"};
+	for (int i = 0; i < 2; i++) {
+		REQUIRE(media_transcode(in, media_path(names[i]), &report));
+		list_boxes(media_path(names[i]), kinds, sizeof(kinds));
+		const char *index = strstr(kinds, "moov"), *pictures = strstr(kinds, "mdat");
+		CHECK_MESSAGE(index && pictures && index < pictures, "%s: %s", names[i], kinds);
+		CHECK(report.frames == 30);
+	}
+}
