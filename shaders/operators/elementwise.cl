@@ -71,7 +71,10 @@ UNARY(gelu_tanh, value * 0.5f * (1 + tanh(GELU_INNER(value))),
       0.5f * (1 + tanh(GELU_INNER(value))) +
 	      0.5f * value * (1 - tanh(GELU_INNER(value)) * tanh(GELU_INNER(value))) *
 		      0.7978845608f * (1 + 0.134145f * value * value))
-UNARY(power, pow(value, (real)a), a * pow(value, (real)(a - 1)))
+// Lanes past the last channel hold 0, of which a power may be infinite; sums take them times 0, which
+// would then be no number.
+#define INSIDE (LANE_NUMBERS + channel < channels)
+UNARY(power, WHERE(INSIDE, pow(value, (real)a), 0), WHERE(INSIDE, a * pow(value, (real)(a - 1)), 0))
 
 __kernel void prelu_forward(READ_SLICE(in), SLICE(out), const __global float *slopes, int channels,
 			    int pixels)
