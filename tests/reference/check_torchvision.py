@@ -10,13 +10,13 @@ NumPy is not there."""
 
 import subprocess
 import sys
-import warnings
 from pathlib import Path
 
 try:
-    import numpy as np
     import torch
     import torchvision
+
+    import engine
 except ImportError as error:
     print(f"check_torchvision: {error.name} is missing (on Debian: python3-{error.name})", file=sys.stderr)
     sys.exit(2)
@@ -47,8 +47,6 @@ SIZE = (96, 80)
 # next greatest that rounding decides which way a ReLU or a pool goes, single paths of the gradient are
 # others, in float32 by PyTorch as well; an operator that is wrong is off by tens of percents.
 ACTIVATION_TOLERANCE, GRADIENT_TOLERANCE = 1e-5, 2e-2
-MEAN = np.array([0.485, 0.456, 0.406], np.float32)
-DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 
 
 def random_network(name):
@@ -89,43 +87,21 @@ class Exposed(torch.nn.Module):
         return tuple(self.values[name] for name in self.wanted)
 
 
-def write_picture(path, width, height):
-    pixels = np.random.default_rng(2).integers(0, 256, (height, width, 3), dtype=np.uint8)
-    path.write_bytes(f"P6\n{width} {height}\n255\n".encode() + pixels.tobytes())
-    values = (pixels.astype(np.float32) / 255 - MEAN) / DEVIATION
-    return torch.from_numpy(values.transpose(2, 0, 1)[None].copy())
-
-
-def relative(actual, expected):
-    if actual.size != expected.size:
-        return float("inf")
-    return np.linalg.norm(actual.ravel() - expected.ravel()) / np.linalg.norm(expected)
-
-
-def ask_engine(reverie, model, picture, layer, folder):
-    files = folder / "activation.npy", folder / "gradient.npy"
-    subprocess.run([reverie, "inspect", picture, "--model", model, "--input-format", "imagenet", "--layer", layer,
-                    "--activation", files[0], "--gradient", files[1], "--force"], check=True, capture_output=True, text=True)
-    return [np.load(file).astype(np.float64) for file in files]
-
-
 def differences(reverie, folder, name):
     modules = NETWORKS[name]
     names = ["out_" + module.replace(".", "_") for module in modules]
     width, height = SIZES.get(name, SIZE)
-    picture = write_picture(folder / "picture.ppm", width, height)
+    picture = engine.write_picture(folder / "picture.ppm", width, height)
     network = Exposed(random_network(name), modules).eval()
     model = folder / (name + ".onnx")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(network, picture, str(model), input_names=["input"], output_names=names, opset_version=13)
+    engine.export(network, picture, model, names)
     network, x = network.double(), picture.double().requires_grad_()
     expected = network(x)
     (gradient,) = torch.autograd.grad((expected[-1] ** 2).mean(), x)
     for layer, value in zip(names, expected):
-        activation, ours = ask_engine(reverie, model, folder / "picture.ppm", layer, folder)
-        yield layer, relative(activation, value.detach().numpy()), ACTIVATION_TOLERANCE
-    yield "gradient", relative(ours, gradient.numpy()), GRADIENT_TOLERANCE
+        activation, ours = engine.ask(reverie, model, folder / "picture.ppm", layer, folder)
+        yield layer, engine.relative(activation, value.detach().numpy()), ACTIVATION_TOLERANCE
+    yield "gradient", engine.relative(ours, gradient.numpy()), GRADIENT_TOLERANCE
 
 
 def check(reverie, folder, name):

@@ -1,0 +1,207 @@
+#!/usr/bin/python3
+"""Holds the engine, operator by operator and on graphs made of them by chance, against PyTorch (values,
+and gradients by autograd) and, where it is there, against ONNX Runtime (values):
+
+    check_graphs.py REVERIE FOLDER
+
+Each small network is exported by torch.onnx.export. Prints "ok NAME" or "not ok NAME"; what it writes
+goes into FOLDER. Exit code 2 where PyTorch or NumPy is not there."""
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+try:
+    import numpy as np
+    import torch
+    import torch.nn.functional as F
+
+    import engine
+except ImportError as error:
+    print(f"check_graphs: {error.name} is missing (on Debian: python3-{error.name})", file=sys.stderr)
+    sys.exit(2)
+
+CHANNELS, SIZE, GRAPHS = 6, (26, 21), 12
+TOLERANCE = 1e-5  # sums of float32 of a few hundred terms, one after the other
+
+# What leaves shape and size as they are, and may stand anywhere in a graph; m is a dict of parameters.
+PLAIN = {
+    "relu": lambda t, m: F.relu(t),
+    "leaky_relu": lambda t, m: F.leaky_relu(t, 0.2),
+    "prelu": lambda t, m: F.prelu(t, m["slopes"]),
+    "elu": lambda t, m: F.elu(t, 0.7),
+    "silu": lambda t, m: F.silu(t),
+    "gelu": lambda t, m: F.gelu(t),
+    "gelu_by_tanh": lambda t, m: F.gelu(t, approximate="tanh"),
+    "hard_swish": lambda t, m: F.hardswish(t),
+    "hard_sigmoid": lambda t, m: F.hardsigmoid(t),
+    "sigmoid": lambda t, m: torch.sigmoid(t),
+    "tanh": lambda t, m: torch.tanh(t),
+    "erf": lambda t, m: torch.erf(t),
+    "clip": lambda t, m: torch.clamp(t, -0.4, 0.6),
+    "softmax_over_channels": lambda t, m: F.softmax(t, 1),
+    "subtract_constant": lambda t, m: t - m["shifts"],
+    "subtract_from_constant": lambda t, m: 1.5 - t,
+    "divide_by_constant": lambda t, m: t / m["scales"],
+    "multiply": lambda t, m: t * m["scales"],
+    "negate": lambda t, m: -t,
+    "square": lambda t, m: t**2,
+    "cube": lambda t, m: t**3,
+    "square_root": lambda t, m: torch.sqrt(t * t + 0.5),
+    "power_of_a_half": lambda t, m: (t * t + 0.5) ** 0.5,
+    "reciprocal": lambda t, m: 1 / (t * t + 0.5),
+    "divide_by_what_is_made_of_it": lambda t, m: t / (t * t + 1),
+    "squeeze_and_excite": lambda t, m: t * torch.sigmoid(F.conv2d(t.mean((2, 3), keepdim=True), m["mixing"])),
+    # The mean square of what is normalised hardly depends on the picture, that of its tanh does.
+    "instance_norm": lambda t, m: torch.tanh(F.instance_norm(t, weight=m["gains"], bias=m["biases"])),
+    "batch_norm": lambda t, m: F.batch_norm(t, m["biases"].detach(), m["gains"].detach(), m["gains"], m["biases"]),
+    "layer_norm_over_channels": lambda t, m: F.layer_norm(
+        t.permute(0, 2, 3, 1), (CHANNELS,), m["gains"], m["biases"]).permute(0, 3, 1, 2),
+    "shuffle_channels": lambda t, m: t.reshape(1, 2, 3, *t.shape[2:]).transpose(1, 2).reshape(t.shape),
+    "split_and_turn_round": lambda t, m: torch.cat(torch.split(t, [1, 3, 2], 1)[::-1], 1),
+    "slices_of_channels": lambda t, m: torch.cat([t[:, 2:], t[:, :2]], 1),
+    "convolution": lambda t, m: F.conv2d(t, m["weights"], m["biases"], padding=1),
+    "depthwise_convolution": lambda t, m: F.conv2d(t, m["window"], padding=1, groups=CHANNELS),
+    "local_max": lambda t, m: F.max_pool2d(t, 3, 1, 1),
+    "local_average": lambda t, m: F.avg_pool2d(t, 3, 1, 1),
+    "local_average_of_what_is_there": lambda t, m: F.avg_pool2d(t, 3, 1, 1, count_include_pad=False),
+}
+# What makes one of two of the same shape.
+JOINING = {
+    "add": lambda a, b: a + b,
+    "subtract": lambda a, b: a - b,
+    "multiply_both": lambda a, b: a * b,
+    "divide": lambda a, b: a / (b * b + 0.7),
+    "maximum": torch.maximum,
+    "minimum": torch.minimum,
+}
+# What changes the size or the number of channels.
+RESHAPING = {
+    "reflect_pad": lambda t, m: F.pad(t, (2, 1, 3, 2), mode="reflect"),
+    "edge_pad": lambda t, m: F.pad(t, (2, 1, 3, 2), mode="replicate"),
+    "constant_pad": lambda t, m: F.pad(t, (2, 1, 3, 2), value=0.3),
+    "pixel_shuffle": lambda t, m: F.pixel_shuffle(torch.cat([t, t * 0.5], 1), 2),
+    "resize_nearest": lambda t, m: F.interpolate(t, scale_factor=2, mode="nearest"),
+    "resize_linear": lambda t, m: F.interpolate(t, scale_factor=2, mode="bilinear", align_corners=False),
+    "resize_linear_by_corners": lambda t, m: F.interpolate(t, size=(41, 51), mode="bilinear", align_corners=True),
+    "transposed_convolution": lambda t, m: F.conv_transpose2d(t, m["weights"], m["biases"], 2, 1, 1),
+    "transposed_convolution_by_four": lambda t, m: F.conv_transpose2d(t, m["wide"], None, 2, 1),
+    "global_max_pool": lambda t, m: F.adaptive_max_pool2d(t, 1),
+    "global_average_pool": lambda t, m: F.adaptive_avg_pool2d(t, 1),
+    "mean_over_height_and_width": lambda t, m: t.mean((2, 3)),
+    "fully_connected": lambda t, m: F.linear(torch.flatten(F.adaptive_avg_pool2d(t, 1), 1), m["matrix"], m["biases"]),
+    "max_pool_ceiling": lambda t, m: F.max_pool2d(t, 3, 2, 0, ceil_mode=True),
+    "average_pool_ceiling": lambda t, m: F.avg_pool2d(t, 3, 2, 0, ceil_mode=True),
+    "concatenation": lambda t, m: torch.cat([t, F.relu(t), -t], 1),
+    "strided_convolution": lambda t, m: F.conv2d(t, m["weights"], m["biases"], 2, 1),
+    "dilated_convolution": lambda t, m: F.conv2d(t, m["weights"], None, 1, 2, 2),
+}
+
+
+class Network(torch.nn.Module):
+    """A convolution of the picture, and what `body` makes of it by the parameters."""
+
+    def __init__(self, body):
+        super().__init__()
+        torch.manual_seed(3)
+        shapes = {"slopes": (CHANNELS,), "gains": (CHANNELS,), "biases": (CHANNELS,), "shifts": (1, CHANNELS, 1, 1),
+                  "scales": (1, CHANNELS, 1, 1), "mixing": (CHANNELS, CHANNELS, 1, 1), "matrix": (CHANNELS, CHANNELS),
+                  "weights": (CHANNELS, CHANNELS, 3, 3), "window": (CHANNELS, 1, 3, 3), "wide": (CHANNELS, 4, 4, 4)}
+        self.stem = torch.nn.Conv2d(3, CHANNELS, 3, padding=1)
+        self.body = body
+        self.parameters_by_name = torch.nn.ParameterDict(
+            {name: torch.nn.Parameter(torch.rand(shape) * 0.7 + 0.3) for name, shape in shapes.items()})
+
+    def forward(self, picture):
+        return self.body(self.stem(picture), self.parameters_by_name)
+
+
+def join(name):
+    return lambda t, m: JOINING[name](F.conv2d(t, m["mixing"]), t)
+
+
+def random_graph(seed):
+    """Ten operators, each of them on one or two of the last tensors."""
+    chance = random.Random(seed)
+    steps = []
+    for _ in range(10):
+        joins = chance.random() < 0.35
+        name = chance.choice(sorted(JOINING if joins else PLAIN))
+        steps.append((name, chance.randint(1, 3), chance.randint(1, 3)))
+
+    sizes = []  # of each step's result, found by the first run and constants from then on
+
+    def body(t, m):
+        tensors, first_run = [t], not sizes
+        for i, (name, first, second) in enumerate(steps):
+            a, b = (tensors[-min(back, len(tensors))] for back in (first, second))
+            value = JOINING[name](a, b) if name in JOINING else PLAIN[name](a, m)
+            if first_run:
+                sizes.append(float(value.detach().square().mean().sqrt()))
+            tensors.append(value / max(sizes[i], 1e-3))  # or a few steps would blow it up or dry it out
+        return tensors[-1] + tensors[-2]
+
+    return body
+
+
+def run_onnx_runtime(model, picture, folder):
+    """The output of ONNX Runtime, or None where it is not there."""
+    np.save(folder / "input.npy", picture[0].numpy().astype("<f4"))
+    judge = Path(__file__).with_name("reference_onnx.js")
+    done = subprocess.run(["node", judge, model, "y", folder / "input.npy", folder / "judged.npy"], capture_output=True,
+                          text=True)
+    if done.returncode:
+        raise RuntimeError(f"ONNX Runtime: {done.stderr.strip()[:300]}")
+    return np.load(folder / "judged.npy").astype(np.float64)
+
+
+def has_onnx_runtime():
+    find = "require(process.env.ORT_NODE_MODULES ? process.env.ORT_NODE_MODULES + '/onnxruntime-node' : 'onnxruntime-node')"
+    try:
+        return subprocess.run(["node", "-e", find], capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def differences(reverie, folder, name, body, judged):
+    model, picture = folder / "graph.onnx", engine.write_picture(folder / "picture.ppm", *SIZE)
+    network = Network(body).eval()
+    network(picture)
+    engine.export(network, picture, model, ["y"], 17)
+    activation, gradient = engine.ask(reverie, model, folder / "picture.ppm", "y", folder)
+    network, x = network.double(), picture.double().requires_grad_()
+    expected = network(x)
+    (wanted,) = torch.autograd.grad((expected**2).mean(), x)
+    yield "activation", engine.relative(activation, expected.detach().numpy())
+    yield "gradient", engine.relative(gradient, wanted.numpy())
+    if judged:
+        yield "ONNX Runtime", engine.relative(activation, run_onnx_runtime(model, picture, folder))
+
+
+def check(reverie, folder, name, body, judged):
+    try:
+        found = dict(differences(reverie, folder, name, body, judged))
+    except subprocess.CalledProcessError as error:
+        found = {error.stderr.strip(): float("inf")}
+    except RuntimeError as error:
+        found = {str(error): float("inf")}
+    good = all(difference < TOLERANCE for difference in found.values())
+    print(f"# {name}: " + ", ".join(f"{what} {difference:.1e}" for what, difference in found.items()))
+    print(f"{'ok' if good else 'not ok'} graph_{name}", flush=True)
+    return good
+
+
+def main():
+    reverie, folder, judged = sys.argv[1], Path(sys.argv[2]), has_onnx_runtime()
+    bodies = {**PLAIN, **{name: join(name) for name in JOINING}, **RESHAPING}
+    bodies.update({f"by_chance_{seed}": random_graph(seed) for seed in range(GRAPHS)})
+    if sys.argv[3:]:
+        bodies = {name: body for name, body in bodies.items() if name in sys.argv[3:]}
+    if not judged:
+        print("skip graphs_by_onnx_runtime: onnxruntime-node is not there (`make reference`)")
+    return not all([check(reverie, folder, name, body, judged) for name, body in bodies.items()])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
