@@ -252,6 +252,7 @@ help:
 	@echo 'make bench         time gradient steps and a dream of the default network against PyTorch'
 	@echo 'make bundle        pack tests, benches and networks for a machine that has a GPU and its driver'
 	@echo '                   alone: build/reverie-bundle.tar.gz; there, reverie-bundle/run all'
+	@echo 'make ptx           registers, spills and local memory of every GPU kernel (clang, libclc, ptxas)'
 	@echo 'make kernels       compile every OpenCL kernel and say what is wrong with it'
 	@echo 'make format        lay out the C sources with clang-format'
 	@echo 'make lint          check the layout and who includes whom (tests/lint/wings), compile every'
@@ -388,6 +389,11 @@ bundle: bundle-programs
 	$(Q)tar -C $(BUILD) -czf $(BUNDLE).tar.gz $(notdir $(BUNDLE))
 	$(Q)du -m $(BUNDLE).tar.gz | awk '{ if ($$1 > $(BUNDLE_MB)) { \
 		print "make bundle: " $$1 " MB are more than $(BUNDLE_MB)"; exit 1 } }'
+
+# What the kernels of GPUs take of NVIDIA's multiprocessors; needs clang, libclc-14 and CUDA's ptxas.
+.PHONY: ptx
+ptx:
+	$(Q)python3 tests/bench/ptx.py
 
 .PHONY: kernels
 kernels: $(BUILD)/reverie
