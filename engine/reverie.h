@@ -329,7 +329,14 @@ typedef enum rv_convolution {
 	RV_CONVOLUTION_DIRECT,
 	RV_CONVOLUTION_WINOGRAD, /* where it applies, direct elsewhere */
 	RV_CONVOLUTION_GEMM,     /* im2col and CLBlast */
+	RV_CONVOLUTION_MATRIX,   /* a GPU's matrix units; elsewhere a slow stand-in for them */
 } rv_convolution;
+
+/* What convolutions may lose for speed. */
+typedef enum rv_precision {
+	RV_PRECISION_FLOAT, /* nothing: other orders of sums */
+	RV_PRECISION_TF32, /* factors may be rounded to 11 bits, where a GPU's units take them so */
+} rv_precision;
 
 typedef enum rv_kernels {
 	RV_KERNELS_AUTO, /* by the kind of the device */
@@ -341,6 +348,7 @@ typedef enum rv_kernels {
 typedef struct rv_config {
 	int device; /* 1..count of rv_device_list; 0: a GPU if there is one */
 	rv_convolution convolution;
+	rv_precision precision;
 	rv_kernels kernels;          /* either shape runs on any device, on the wrong one slowly */
 	bool no_fuse;                /* keep operators apart that would be run as one */
 	bool time_stages;            /* measure those that rv_frame_report has times of */

@@ -45,7 +45,8 @@ static const char *const corners[] = {"off",          "top-left",    "top-right"
 static const char *const automatic_show[] = {"show", NULL};
 static const char *const origins[] = {"input", "noise", NULL};
 const char *const option_flow_qualities[] = {"fast", "medium", "fine", NULL};
-static const char *const convolutions[] = {"auto", "direct", "winograd", "gemm", NULL};
+static const char *const convolutions[] = {"auto", "direct", "winograd", "gemm", "matrix", NULL};
+static const char *const precisions[] = {"float", "tf32", NULL};
 static const char *const kernels[] = {"auto", "cpu", "gpu", NULL};
 const char *const option_input_formats[] = {"file", "caffe-bgr", "imagenet",
                                             "unit", "signed",    NULL};
@@ -377,6 +378,10 @@ const struct option option_table[] = {
 	{.name = "conv", .type = &option_type_choice, .group = OPTION_GROUP_DEVICE,
 	 .cost = OPTION_REBUILD, .commands = ENGINE, PLACE(device, config.convolution),
 	 HELP("the way to do convolutions"), .choices = convolutions, .metavar = "NAME"},
+	{.name = "precision", .type = &option_type_choice, .group = OPTION_GROUP_DEVICE,
+	 .cost = OPTION_REBUILD, .commands = ENGINE, PLACE(device, config.precision),
+	 HELP("what convolutions may lose for speed on a GPU; float: nothing"), .choices = precisions,
+	 .metavar = "NAME"},
 	{.name = "kernels", .type = &option_type_choice, .group = OPTION_GROUP_DEVICE,
 	 .cost = OPTION_REBUILD, .commands = ENGINE, PLACE(device, config.kernels),
 	 HELP("shape of the kernels; auto: what suits the kind of device"), .choices = kernels,

@@ -32,10 +32,34 @@ bool choice_fits(const struct convolution_choice *choice, const struct device *d
 		                                 choice->block_tiles);
 	case RV_CONVOLUTION_GEMM:
 		return convolution_gemm_fits(problem);
+	case RV_CONVOLUTION_MATRIX:
+		return tile_is_known(choice->tile, matrix_tiles()) &&
+		       convolution_matrix_fits(device, problem, choice->tile);
 	case RV_CONVOLUTION_AUTO:
 		break;
 	}
 	return false;
+}
+
+/* The largest block that is not half empty. */
+static struct register_tile matrix_tile_default(const struct convolution_problem *problem)
+{
+	const struct register_tile *tile = matrix_tiles();
+
+	while (tile[1].lanes && matrix_block_channels(*tile) >= 2 * problem->output_width)
+		tile++;
+	return *tile;
+}
+
+struct convolution_choice choice_forced(rv_convolution method, const struct device *device,
+                                        const struct convolution_problem *problem)
+{
+	struct convolution_choice direct = choice_direct(device, problem);
+	struct convolution_choice choice = {method, direct.tile, 0};
+
+	if (method == RV_CONVOLUTION_MATRIX)
+		choice.tile = matrix_tile_default(problem);
+	return choice_fits(&choice, device, problem) ? choice : direct;
 }
 
 struct convolution_choice choice_direct(const struct device *device,

@@ -6,7 +6,7 @@
 
 struct convolution_choice {
 	rv_convolution method;     /* never AUTO */
-	struct register_tile tile; /* direct and winograd; direct with a group above 1 is tiled */
+	struct register_tile tile; /* all but gemm; direct with a group above 1 is tiled */
 	int block_tiles;           /* winograd; 0: as the method thinks best */
 };
 
@@ -21,6 +21,10 @@ bool choice_fits(const struct convolution_choice *choice, const struct device *d
 
 /* The direct kernel that suits the device, with the tile that suits the problem. */
 struct convolution_choice choice_direct(const struct device *device,
+                                        const struct convolution_problem *problem);
+
+/* The method, with a tile that suits the problem; where it does not fit, direct. */
+struct convolution_choice choice_forced(rv_convolution method, const struct device *device,
                                         const struct convolution_problem *problem);
 
 /* The kernel that every device runs as it is written, one item a group: what others are held

@@ -54,14 +54,13 @@ size_t convolution_library_bytes(const struct convolution_library *library)
 static struct convolution_choice choose(struct convolution_library *library,
                                         const struct convolution_problem *problem)
 {
-	struct convolution_choice direct = choice_direct(library->device, problem);
-	struct convolution_choice choice = {library->method, direct.tile, 0};
+	struct convolution_choice choice;
 
-	if (library->method == RV_CONVOLUTION_AUTO)
-		return tuner_find(library->tuner, problem, &choice)
-		               ? choice
-		               : choice_default(library->device, problem);
-	return choice_fits(&choice, library->device, problem) ? choice : direct;
+	if (library->method != RV_CONVOLUTION_AUTO)
+		return choice_forced(library->method, library->device, problem);
+	return tuner_find(library->tuner, problem, &choice)
+	               ? choice
+	               : choice_default(library->device, problem);
 }
 
 static void record_gemm(struct launch_recorder *recorder, struct convolution_library *library,
@@ -85,6 +84,8 @@ static void record_chosen(void *context, struct launch_recorder *recorder,
 	else if (choice->method == RV_CONVOLUTION_WINOGRAD)
 		convolution_winograd(recorder, library->weights, problem, choice->tile,
 		                     choice->block_tiles);
+	else if (choice->method == RV_CONVOLUTION_MATRIX)
+		convolution_matrix(recorder, library->weights, problem, choice->tile);
 	else if (choice->tile.group > 1)
 		convolution_tiled(recorder, library->weights, problem, choice->tile);
 	else

@@ -6,6 +6,7 @@
  *   direct    register tile of pixels by output channels, any window
  *   winograd  F(4x4,3x3), F(2x2,5x5) and F(4,7) (Lavin and Gray 2015; Winograd 1980), stride 1
  *   gemm      im2col and CLBlast's SGEMM
+ *   matrix    a GPU's matrix units, TF32 in three terms for a float, or in one
  * The library picks one a shape: forced by rv_config, else what was measured on this device, else a
  * default for its kind. Packed and transformed weights are kept by the library and shared by all
  * picture sizes. */

@@ -23,6 +23,16 @@ bool convolution_tiled_fits(const struct device *device, struct register_tile ti
 struct register_tile tiled_tile_default(const struct device *device,
                                         const struct convolution_problem *problem);
 
+/* All but problem_writes_picture, by work-groups whose items share a GPU's matrix units
+ * (device->matrix_units), as exactly as device->precision asks. On other devices a stand-in does
+ * the same products, slowly. The tiles there are end with {0}. */
+void convolution_matrix(struct launch_recorder *recorder, struct weights_cache *weights,
+                        const struct convolution_problem *problem, struct register_tile tile);
+const struct register_tile *matrix_tiles(void);
+int matrix_block_channels(struct register_tile tile);
+bool convolution_matrix_fits(const struct device *device, const struct convolution_problem *problem,
+                             struct register_tile tile);
+
 /* Windows of 3x3, 5x5, 1x3, 1x5, 1x7 and those turned, with stride and dilation 1, where the device
  * has the local memory for blocks of block_tiles Winograd tiles, a multiple of tile.pixels; 0
  * leaves their number to the method. A work-group is one item, so on a GPU it is no candidate. */

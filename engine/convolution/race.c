@@ -58,6 +58,18 @@ static void add_tiles(struct candidate *candidates, int *count, const struct dev
 	}
 }
 
+/* By matrix units, unless half of a block would be empty. */
+static void add_matrix_tiles(struct candidate *candidates, int *count, const struct device *device,
+                             const struct convolution_problem *problem)
+{
+	const struct register_tile *tile = matrix_tiles();
+
+	for (; device->matrix_units && tile->lanes; tile++)
+		if (!tile[1].lanes || matrix_block_channels(*tile) < 2 * problem->output_width)
+			add_candidate(candidates, count, device, problem,
+			              (struct convolution_choice){RV_CONVOLUTION_MATRIX, *tile, 0});
+}
+
 /* With groups of one item, all tiles of the device's vectors and of those half as wide. The default
  * comes first, so that there is always one. */
 static int list_candidates(struct candidate *candidates, const struct device *device,
@@ -72,6 +84,7 @@ static int list_candidates(struct candidate *candidates, const struct device *de
 		for (int lanes = device->lanes; lanes >= 4 && lanes >= device->lanes / 2;
 		     lanes /= 2)
 			add_tiles(candidates, &count, device, problem, register_tiles(lanes));
+	add_matrix_tiles(candidates, &count, device, problem);
 	add_candidate(candidates, &count, device, problem,
 	              (struct convolution_choice){RV_CONVOLUTION_GEMM, {0, 0, 0, 0}, 0});
 	return count;

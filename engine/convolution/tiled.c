@@ -2,11 +2,11 @@
 #include <stdio.h>
 
 #include "engine/convolution/methods.h"
+#include "engine/convolution/quads.h"
 #include "engine/opencl/program.h"
 
 enum {
 	LANES = 4,
-	STEP_QUADS = 4,  /* QUADS of the kernel */
 	SPARE_QUADS = 2, /* of each row in local memory: its QUAD_STRIDE */
 	OPTIONS_LENGTH = 128,
 };
@@ -35,8 +35,8 @@ static int block_vectors(struct register_tile tile)
 
 static size_t local_bytes(struct register_tile tile)
 {
-	int quads = STEP_QUADS * (block_pixels(tile) + SPARE_QUADS);
-	int vectors = 4 * STEP_QUADS * block_vectors(tile);
+	int quads = QUADS_OF_STEP * (block_pixels(tile) + SPARE_QUADS);
+	int vectors = 4 * QUADS_OF_STEP * block_vectors(tile);
 
 	return sizeof(float) * (4 * (size_t)quads + LANES * (size_t)vectors);
 }
@@ -74,42 +74,6 @@ struct register_tile tiled_tile_default(const struct device *device,
 		     tile_cost(device, problem, *tile) < tile_cost(device, problem, best)))
 			best = *tile;
 	return best;
-}
-
-/* ---- weights ---- */
-
-/* [quad][one of its 4 channels][column]; parameters[0] columns. */
-static bool pack_quads(const struct weight_layout *layout, const struct weights_bank *bank,
-                       float *packed)
-{
-	const struct convolution_tables *tables = layout->context;
-	const int columns = layout->parameters[0];
-
-	for (int i = 0; i < tables->tap_count; i++, packed += 4 * (size_t)columns)
-		for (int k = 0; k < tables->taps[i].channels; k++) {
-			int row = tables->taps[i].row + k;
-			for (int column = 0; column < bank->columns; column++)
-				packed[(size_t)k * columns + column] = weights_bank_weight(
-					bank, row / bank->rows, row % bank->rows, column);
-		}
-	return true;
-}
-
-/* The order of the taps follows from the phases, and those from pads and size. */
-static cl_mem rows_of_quads(struct launch_recorder *recorder, struct weights_cache *weights,
-                            const struct convolution_problem *problem,
-                            const struct convolution_tables *tables, int columns)
-{
-	struct weight_layout layout = {
-		.method = "quads",
-		.parameters = {columns, problem->pad_top % tables->output_stride_y,
-	                       problem->pad_left % tables->output_stride_x, tables->phase_count,
-	                       tables->phases[tables->phase_count - 1].y},
-		.count = 4 * (size_t)tables->tap_count * columns,
-		.pack = pack_quads,
-		.context = tables,
-	};
-	return weights_cache_find(weights, recorder, problem, &layout);
 }
 
 /* ---- launch ---- */
@@ -187,12 +151,12 @@ void convolution_tiled(struct launch_recorder *recorder, struct weights_cache *w
 		return;
 	}
 	if (!problem_tables_create(&tables, problem, tile.lanes, block_vectors(tile)) ||
-	    !problem_tables_cut_taps(&tables, STEP_QUADS)) {
+	    !problem_tables_cut_taps(&tables, QUADS_OF_STEP)) {
 		problem_tables_release(&tables);
 		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);
 		return;
 	}
-	packed = rows_of_quads(recorder, weights, problem, &tables,
+	packed = quads_weights(recorder, weights, problem, &tables,
 	                       tables.epilogue_count * tile.lanes);
 	record_tiled(recorder, problem, &tables, packed, tile);
 	problem_tables_release(&tables);

@@ -28,13 +28,14 @@ static const struct {
 	const char *name;
 } method_names[] = {{RV_CONVOLUTION_DIRECT, "direct"},
                     {RV_CONVOLUTION_WINOGRAD, "winograd"},
-                    {RV_CONVOLUTION_GEMM, "gemm"}};
+                    {RV_CONVOLUTION_GEMM, "gemm"},
+                    {RV_CONVOLUTION_MATRIX, "matrix"}};
 
 rv_status tuner_create(struct tuner **tuner, struct device *device, rv_error *error)
 {
-	static const char *const competing[] = {"base/common", "convolution/direct",
-	                                        "convolution/tiled", "convolution/winograd",
-	                                        "convolution/im2col"};
+	static const char *const competing[] = {"base/common",        "convolution/direct",
+	                                        "convolution/tiled",  "convolution/winograd",
+	                                        "convolution/im2col", "convolution/matrix"};
 
 	*tuner = calloc(1, sizeof(**tuner));
 	if (!*tuner)
@@ -84,9 +85,10 @@ static void shape_key(const struct tuner *tuner, const struct convolution_proble
 	                     problem->output_count,
 	                     problem->outputs[0].accumulate};
 
-	snprintf(key, KEY_LENGTH, "%s|%016llx|%s|", tuner->device->key,
+	snprintf(key, KEY_LENGTH, "%s|%016llx|%s%s|", tuner->device->key,
 	         (unsigned long long)tuner->sources,
-	         device_wants_groups(tuner->device) ? "gpu" : "cpu");
+	         device_wants_groups(tuner->device) ? "gpu" : "cpu",
+	         tuner->device->precision == RV_PRECISION_TF32 ? " tf32" : "");
 	cache_key_add(key, KEY_LENGTH, shape, sizeof(shape) / sizeof(shape[0]));
 	for (int i = 0; i < problem->input_count; i++)
 		cache_key_add(key, KEY_LENGTH, &problem->inputs[i].channels, 1);

@@ -2,10 +2,24 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/base/cache.h"
 #include "engine/opencl/device_list.h"
 #include "engine/opencl/program.h"
+
+/* Of cl_nv_device_attribute_query, which a loader's headers need not have. */
+enum { COMPUTE_CAPABILITY_MAJOR = 0x4000, CAPABILITY_OF_TF32 = 8 };
+
+static bool has_matrix_units(const struct device *device)
+{
+	cl_uint major = 0;
+
+	return strstr(device->info.platform, "NVIDIA") &&
+	       clGetDeviceInfo(device->id, COMPUTE_CAPABILITY_MAJOR, sizeof(major), &major, NULL) ==
+	               CL_SUCCESS &&
+	       major >= CAPABILITY_OF_TF32;
+}
 
 static void read_limits(struct device *device, rv_kernels wanted)
 {
@@ -22,6 +36,7 @@ static void read_limits(struct device *device, rv_kernels wanted)
 	                : device->info.vector_width >= 16 ? 16
 	                : device->info.vector_width >= 8  ? 8
 	                                                  : 4;
+	device->matrix_units = has_matrix_units(device);
 	snprintf(device->key, sizeof(device->key), "%s|%s|%s", device->info.platform,
 	         device->info.name, device->info.driver);
 }
@@ -41,6 +56,7 @@ rv_status device_open(struct device **out, const rv_config *config, rv_error *er
 	status = device_list_choose(device, config->device, error);
 	if (status != RV_OK)
 		goto failed;
+	device->precision = config->precision;
 	read_limits(device, config->kernels);
 	cache_directory(config->cache_directory, device->cache_directory);
 	device->context = clCreateContext(NULL, 1, &device->id, NULL, NULL, &code);

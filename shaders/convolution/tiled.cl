@@ -12,7 +12,6 @@
 #endif
 
 #define QUADS 4 // of a step; convolution_tiled.c pads every phase's list to a multiple of it
-#define ROWS (4 * QUADS)
 #define ITEMS (GROUP * GROUP)
 #define BLOCK_PIXELS (GROUP * TILE_PIXELS)
 #define BLOCK_VECTORS (GROUP * TILE_VECTORS)
@@ -20,65 +19,9 @@
 // places a row put eight such items' 16 bytes next to each other modulo 128 bytes, which is how
 // local memory is commonly divided into banks.
 #define QUAD_STRIDE (BLOCK_PIXELS + 2)
-// What one item copies in a step.
-#define COPIED_QUADS (QUADS * BLOCK_PIXELS / ITEMS)
-#define COPIED_VECTORS (ROWS * BLOCK_VECTORS / ITEMS)
+#define VECTOR_STRIDE BLOCK_VECTORS
 
-// Where the pixels are whose quads an item copies.
-struct places {
-	int y[COPIED_QUADS], x[COPIED_QUADS];
-};
-
-struct copies {
-	float4 quads[COPIED_QUADS];
-	real vectors[COPIED_VECTORS];
-};
-
-// Items go through the quads of a pixel first: these lie together in the input.
-struct places find_places(int item, int first_pixel, int pixels, int grid_width, int step_y,
-			  int step_x)
-{
-	struct places places;
-
-	UNROLLED(i, COPIED_QUADS)
-	{
-		// Past the end the last pixel is computed again, and not stored.
-		const int pixel = min(first_pixel + (item + i * ITEMS) / QUADS, pixels - 1);
-		const int row = pixel / grid_width;
-		places.y[i] = row * step_y;
-		places.x[i] = (pixel - row * grid_width) * step_x;
-	}
-	return places;
-}
-
-// weights are those of the step's first row and the block's first column.
-struct copies fetch(int item, const struct places *places, struct tap quad,
-		    const __global float *input, int height, int width,
-		    const __global float *zeros, const __global float *weights, int columns)
-{
-	struct copies copies;
-
-	UNROLLED(i, COPIED_QUADS)
-	copies.quads[i] = *(const __global float4 *)tap_source(input, height, width, zeros, quad,
-							       places->y[i], places->x[i]);
-	UNROLLED(i, COPIED_VECTORS)
-	{
-		const int number = item + i * ITEMS;
-		const int row = number / BLOCK_VECTORS, vector = number % BLOCK_VECTORS;
-		copies.vectors[i] = load(weights + (size_t)row * columns + vector * LANES);
-	}
-	return copies;
-}
-
-void put(int item, const struct copies *copies, __local float4 *quads, __local real *vectors)
-{
-	UNROLLED(i, COPIED_QUADS)
-	{
-		const int number = item + i * ITEMS;
-		quads[number % QUADS * QUAD_STRIDE + number / QUADS] = copies->quads[i];
-	}
-	UNROLLED(i, COPIED_VECTORS) vectors[item + i * ITEMS] = copies->vectors[i];
-}
+#include "quads.clh"
 
 // The index is a constant wherever this is used.
 float element(float4 quad, int index)

@@ -71,6 +71,7 @@ static void print_timing(void *context, const rv_convolution_timing *timing)
 		[RV_CONVOLUTION_DIRECT] = "direct",
 		[RV_CONVOLUTION_WINOGRAD] = "winograd",
 		[RV_CONVOLUTION_GEMM] = "gemm",
+		[RV_CONVOLUTION_MATRIX] = "matrix",
 	};
 	const struct bench *bench = context;
 	printf("conv %s %dx%d %s %s window=%dx%d stride=%d channels=%d->%d at=%dx%d %s "

@@ -25,10 +25,14 @@ CLANG = ["-x", "cl", "-target", "nvptx64-nvidia-nvcl", "-O3", "-S", "-w", "-Xcla
 TILES = [(16, 8, 2), (16, 4, 2), (16, 8, 1), (16, 4, 1), (8, 8, 2), (8, 4, 4), (8, 4, 2), (8, 8, 1), (8, 4, 1),
          (4, 4, 2), (4, 4, 1), (2, 4, 1)]
 POOL = "-DINDEX=uchar -DWINDOW_HEIGHT=3 -DWINDOW_WIDTH=3 -DSTRIDE_Y=2 -DSTRIDE_X=2 -DDILATION_Y=1 -DDILATION_X=1"
+# What engine/convolution/matrix.c builds: pixels, vectors.
+MATRIX_TILES = [(4, 2), (2, 4), (2, 2), (4, 1), (2, 1)]
 PICTURE = ("-DTILE_PIXELS=4 -DTILE_VECTORS=3 -DCHANNELS=3 -DCOLUMNS=3 -DSTRIDE_Y=2 -DSTRIDE_X=2 -DDILATION_X=1 "
            "-DMANY_ITEMS")
 BUILDS = [
     *(("convolution/tiled", f"-DGROUP={g} -DTILE_PIXELS={p} -DTILE_VECTORS={v}") for g, p, v in TILES),
+    *(("convolution/matrix", f"-DGROUP=2 -DTILE_PIXELS={p} -DTILE_VECTORS={v} -DTERMS={t}")
+      for p, v in MATRIX_TILES for t in (3, 1)),
     ("convolution/picture", PICTURE),
     ("convolution/depthwise", "-DTILE_PIXELS=1 -DMANY_ITEMS"),
     ("convolution/im2col", ""),
@@ -86,8 +90,8 @@ def compile_build(shader, options, architecture, folder):
     source, ptx = folder / f"{name}.cl", folder / f"{name}.ptx"
     source.write_text(source_of(shader))
     builtins = ["-Xclang", "-mlink-builtin-bitcode", "-Xclang", str(LIBRARY)]
-    # clang 14 knows no newer one; what it makes is good for all.
-    run(["clang", *CLANG, *builtins, "-march=sm_75", *COMMON, "-DLANES=4", *options.split(), str(source), "-o",
+    target = "sm_75" if architecture == "sm_75" else "sm_80"  # clang 14 knows few newer ones
+    run(["clang", *CLANG, *builtins, f"-march={target}", *COMMON, "-DLANES=4", *options.split(), str(source), "-o",
          str(ptx)])
     said = run([ptxas(), f"-arch={architecture}", "-v", str(ptx), "-o", str(folder / f"{name}.cubin")])
     for kernel, stack, stores, loads, registers, local in KERNEL.findall(said):
@@ -119,6 +123,8 @@ def main():
             for shader, words in BUILDS:
                 if options.shader not in (None, shader):
                     continue
+                if shader == "convolution/matrix" and architecture == "sm_75":
+                    continue  # Turing's units take halves alone
                 try:
                     for kernel, registers, stack, spilled, local in compile_build(shader, words, architecture, folder):
                         failed |= spilled > 0

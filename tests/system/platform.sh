@@ -66,6 +66,7 @@ if have oclgrind; then
 	judge="oclgrind --data-races"
 	judged gpu_kernels_of_convolution_under_oclgrind convolution/convolution \
 		by_groups_on_small by_groups_of_each
+	judged matrix_units_under_oclgrind convolution/matrix stay_within
 	judged gpu_kernels_of_operators_under_oclgrind operators/operators multiply global_average
 	REVERIE_TEST_KERNELS=cpu
 	judged winograd_under_oclgrind convolution/winograd of_little

@@ -1,0 +1,93 @@
+/* Convolution by a GPU's matrix units: shaders/convolution/matrix.cl. */
+#include <stdio.h>
+
+#include "engine/convolution/methods.h"
+#include "engine/convolution/quads.h"
+#include "engine/opencl/program.h"
+
+enum { LANES = 4, GROUP = 2, WARP = 32, ITEMS = WARP * GROUP * GROUP, OPTIONS_LENGTH = 128 };
+
+/* Of a warp: pixels in sixteens, vectors in fours. */
+static const struct register_tile tiles[] = {{LANES, 4, 2, GROUP}, {LANES, 2, 4, GROUP},
+                                             {LANES, 2, 2, GROUP}, {LANES, 4, 1, GROUP},
+                                             {LANES, 2, 1, GROUP}, {0, 0, 0, 0}};
+
+const struct register_tile *matrix_tiles(void)
+{
+	return tiles;
+}
+
+int matrix_block_channels(struct register_tile tile)
+{
+	return 4 * LANES * tile.vectors * tile.group;
+}
+
+static int block_pixels(struct register_tile tile)
+{
+	return 16 * tile.pixels * tile.group;
+}
+
+static size_t local_bytes(const struct device *device, struct register_tile tile)
+{
+	size_t quads = QUADS_OF_STEP * ((size_t)block_pixels(tile) + 2);
+	size_t vectors = 4 * QUADS_OF_STEP * ((size_t)matrix_block_channels(tile) / LANES + 2);
+	size_t scratch = device->matrix_units ? 1 : 6 * ITEMS;
+
+	return sizeof(float) * (LANES * (quads + vectors) + scratch);
+}
+
+bool convolution_matrix_fits(const struct device *device, const struct convolution_problem *problem,
+                             struct register_tile tile)
+{
+	return !problem_writes_picture(problem) && device->max_work_group >= ITEMS &&
+	       local_bytes(device, tile) <= device->local_bytes;
+}
+
+static void write_options(char options[OPTIONS_LENGTH], const struct device *device,
+                          struct register_tile tile)
+{
+	snprintf(options, OPTIONS_LENGTH,
+	         "-DLANES=%d -DGROUP=%d -DTILE_PIXELS=%d -DTILE_VECTORS=%d -DTERMS=%d%s",
+	         tile.lanes, tile.group, tile.pixels, tile.vectors,
+	         device->precision == RV_PRECISION_TF32 ? 1 : 3,
+	         device->matrix_units ? "" : " -DSTAND_IN");
+}
+
+static void record_matrix(struct launch_recorder *recorder,
+                          const struct convolution_problem *problem,
+                          const struct convolution_tables *tables, cl_mem weights,
+                          struct register_tile tile)
+{
+	size_t groups = (size_t)tables->epilogue_count * LANES / matrix_block_channels(tile);
+	char options[OPTIONS_LENGTH];
+
+	write_options(options, recorder->device, tile);
+	record_kernel(recorder, "convolution/matrix", options, "convolve_by_matrix_units",
+	              problem->node->name);
+	problem_record_arguments(recorder, problem, tables, weights,
+	                         tables->epilogue_count * tile.lanes);
+	record_launch(recorder, groups * ITEMS,
+	              (size_t)divide_up(tables->largest_phase, block_pixels(tile)),
+	              tables->phase_count, ITEMS, 1, 1);
+}
+
+void convolution_matrix(struct launch_recorder *recorder, struct weights_cache *weights,
+                        const struct convolution_problem *problem, struct register_tile tile)
+{
+	struct convolution_tables tables;
+	cl_mem packed;
+
+	if (recorder->status != RV_OK)
+		return;
+	if (!problem_tables_create(&tables, problem, tile.lanes,
+	                           matrix_block_channels(tile) / LANES) ||
+	    !problem_tables_cut_taps(&tables, QUADS_OF_STEP)) {
+		problem_tables_release(&tables);
+		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);
+		return;
+	}
+	packed = quads_weights(recorder, weights, problem, &tables,
+	                       tables.epilogue_count * tile.lanes);
+	record_matrix(recorder, problem, &tables, packed, tile);
+	problem_tables_release(&tables);
+}

@@ -1,0 +1,35 @@
+#include "engine/convolution/quads.h"
+
+/* [quad][one of its 4 channels][column]; parameters[0] columns. */
+static bool pack_quads(const struct weight_layout *layout, const struct weights_bank *bank,
+                       float *packed)
+{
+	const struct convolution_tables *tables = layout->context;
+	const int columns = layout->parameters[0];
+
+	for (int i = 0; i < tables->tap_count; i++, packed += 4 * (size_t)columns)
+		for (int k = 0; k < tables->taps[i].channels; k++) {
+			int row = tables->taps[i].row + k;
+			for (int column = 0; column < bank->columns; column++)
+				packed[(size_t)k * columns + column] = weights_bank_weight(
+					bank, row / bank->rows, row % bank->rows, column);
+		}
+	return true;
+}
+
+/* The order of the taps follows from the phases, and those from pads and size. */
+cl_mem quads_weights(struct launch_recorder *recorder, struct weights_cache *weights,
+                     const struct convolution_problem *problem,
+                     const struct convolution_tables *tables, int columns)
+{
+	struct weight_layout layout = {
+		.method = "quads",
+		.parameters = {columns, problem->pad_top % tables->output_stride_y,
+	                       problem->pad_left % tables->output_stride_x, tables->phase_count,
+	                       tables->phases[tables->phase_count - 1].y},
+		.count = 4 * (size_t)tables->tap_count * columns,
+		.pack = pack_quads,
+		.context = tables,
+	};
+	return weights_cache_find(weights, recorder, problem, &layout);
+}

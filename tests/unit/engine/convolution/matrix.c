@@ -1,0 +1,94 @@
+/* Convolutions by matrix units: where there are none by their stand-in, which knows as they do
+ * which item holds which element. */
+#include <stdio.h>
+
+#include "tests/support/convolution_fixture.h"
+#include "tests/support/test.h"
+
+/* More pixels and channels than a block, joined parts, phases, masks; sums of up to 288 products.
+ */
+/* clang-format off */
+static const struct convolution_case cases[] = {
+	{11, 13, 32, {80, 17}, {.height = 3, .width = 2, .stride_y = 2, .pad_top = 1},
+	 .accumulate = true, .masked = true},
+	{7, 8, 16, {24}, {.height = 1, .width = 1, .stride_y = 3, .stride_x = 2},
+	 .accumulate = true, .masked = true},
+	{12, 11, 10, {12}, {.height = 3, .width = 3, .dilation_y = 2, .dilation_x = 3,
+	 .pad_top = 2, .pad_left = 1, .pad_right = 2}, .no_bias = true},
+};
+/* clang-format on */
+
+static void record_matrix(struct convolution_fixture *fixture, struct launch_recorder *recorder,
+                          const struct operation *operation, bool backward)
+{
+	struct convolution_problem problem;
+
+	if (backward ? problem_backward(&problem, operation) : problem_forward(&problem, operation))
+		convolution_matrix(recorder, fixture->weights, &problem, fixture->tile);
+	else
+		record_fail(recorder, RV_MEMORY, "out of memory");
+	problem_release(&problem);
+}
+
+/* False where the test has failed. */
+static bool open_units(struct convolution_fixture *fixture, rv_precision precision,
+                       double tolerance)
+{
+	if (!fixture_open(fixture, RV_CONVOLUTION_MATRIX))
+		return false;
+	fixture->device->precision = precision;
+	fixture->device->kernels = RV_KERNELS_GPU;
+	fixture->device->lanes = 4;
+	fixture->tolerance = tolerance;
+	fixture->record = record_matrix;
+	return true;
+}
+
+/* The largest error of all cases with the first tiles; 0 where the test has failed. */
+static double error_of(rv_precision precision, double tolerance, int tiles)
+{
+	struct convolution_fixture fixture;
+
+	if (!open_units(&fixture, precision, tolerance))
+		return 0;
+	for (int i = 0; i < tiles; i++)
+		for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+			fixture.tile = matrix_tiles()[i];
+			fixture_check(&fixture, &cases[k]);
+		}
+	printf("# worst error %.1e\n", fixture.worst);
+	fixture_close(&fixture);
+	return fixture.worst;
+}
+
+/* As the plain kernel's: see direct_tolerance in convolution.c. */
+TEST(matrix_units_are_as_exact_as_floats_in_three_terms)
+{
+	int tiles = 0;
+	while (matrix_tiles()[tiles].lanes)
+		tiles++;
+	error_of(RV_PRECISION_FLOAT, 1e-6, tiles);
+}
+
+/* Rounding to 11 bits is an error of 2^-12 at most, evenly spread: 2^-12 / sqrt(3) in each of two
+ * factors, by the mean of their squares over one binade a little less. */
+TEST(matrix_units_round_factors_in_one_term)
+{
+	double worst = error_of(RV_PRECISION_TF32, 4e-4, 1);
+	CHECK_MESSAGE(worst > 5e-5, "%g: nothing was rounded", worst);
+}
+
+/* Little enough for a judge of every access: a block that is mostly past the end. */
+TEST(matrix_units_stay_within_a_small_picture)
+{
+	static const struct convolution_case shape = {
+		3, 2, 10, {12}, {.height = 1, .width = 2, .pad_left = 1}, .masked = true};
+	struct convolution_fixture fixture;
+
+	if (!open_units(&fixture, RV_PRECISION_TF32, 1e-3))
+		return;
+	for (const struct register_tile *tile = matrix_tiles(); tile->lanes; tile++)
+		fixture.tile = *tile; /* the smallest is the last */
+	fixture_check(&fixture, &shape);
+	fixture_close(&fixture);
+}
