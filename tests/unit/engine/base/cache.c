@@ -135,6 +135,25 @@ TEST(cache_ignores_a_damaged_entry)
 	forget_directory();
 }
 
+/* What is in the folder of a cache that others can write to too must not be run. */
+TEST(cache_ignores_what_others_could_have_written)
+{
+	char path[CACHE_PATH_LENGTH + 300];
+
+	REQUIRE(make_directory());
+	CHECK(cache_write(directory, "program", "a key", "12345", 5));
+	REQUIRE(entries(path, sizeof(path)) == 1);
+	CHECK(chmod(path, 0622) == 0 && !is_found("program", "a key"));
+	CHECK(chmod(path, 0644) == 0 && is_found("program", "a key"));
+	if (geteuid() == 0)
+		CHECK(chown(path, 65534, (gid_t)-1) == 0 && !is_found("program", "a key"));
+	unlink(path);
+	CHECK(mkfifo(path, 0600) == 0 && !is_found("program", "a key")); /* and does not wait */
+	unlink(path);
+	CHECK(symlink("/etc/passwd", path) == 0 && !is_found("program", "a key"));
+	forget_directory();
+}
+
 TEST(cache_entries_outlive_their_files)
 {
 	char path[CACHE_PATH_LENGTH + 300];
