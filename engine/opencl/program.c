@@ -12,6 +12,9 @@ enum { OPTIONS_LENGTH = 2048 };
 
 static const char common_options[] = "-cl-std=CL1.2 -cl-mad-enable -cl-denorms-are-zero";
 
+/* A new driver or a new version of a kernel leaves the programs of the old one behind. */
+static const size_t disk_bytes_most = (size_t)256 << 20;
+
 struct program {
 	char *key; /* device, options and source: the name in the cache on disk */
 	const char *shader;
@@ -69,9 +72,15 @@ static void save_all(struct program_cache *cache)
 {
 	if (!cache->device->cache_directory[0] || !cache->worth_keeping)
 		return;
-	for (struct program *program = cache->first; program; program = program->next)
-		if (!program->on_disk)
-			save(cache->device, program);
+	bool wrote = false;
+	for (struct program *program = cache->first; program; program = program->next) {
+		if (program->on_disk)
+			continue;
+		save(cache->device, program);
+		wrote = true;
+	}
+	if (wrote)
+		cache_trim(cache->device->cache_directory, "program", disk_bytes_most);
 }
 
 void program_cache_destroy(struct program_cache **cache)
