@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "app/base/output_file.h"
 #include "app/base/paths.h"
 #include "app/base/text_lines.h"
 #include "app/control/action.h"
@@ -129,20 +130,46 @@ rv_status keys_load_all(struct keys *keys, const char *path, rv_error *error)
 	return status;
 }
 
-rv_status keys_append(const char *name, const char *line, rv_error *error)
+/* What is bound anew, and where it is kept. */
+struct rewriting {
+	const char *line;
+	size_t key_length; /* of the line's key */
+	AVIOContext *io;
+};
+
+static rv_status copy_line(void *context, char *line, const char *prefix, rv_error *error)
 {
-	char path[PATH_LENGTH], text[LINE_LENGTH];
+	const struct rewriting *it = context;
+	(void)prefix, (void)error;
+	size_t length = strlen(line), key = length > 1 ? 1 + strcspn(line + 1, "=") : length;
+	while (key && line[key - 1] == ' ')
+		key--;
+	if (key != it->key_length || strncmp(line, it->line, key))
+		avio_printf(it->io, "%s\n", line);
+	return RV_OK;
+}
+
+rv_status keys_keep(const char *name, const char *line, rv_error *error)
+{
+	char path[PATH_LENGTH];
+	struct output_file *file;
+	struct rewriting it = {.line = line, .key_length = 1 + strcspn(line + 1, "=")};
 	if (!paths_config_file(name, path))
 		return rv_fail(error, RV_NOT_FOUND, "%s: there is no home to keep it in", name);
 	paths_make_folders(path);
-	int length = snprintf(text, sizeof(text), "%.*s\n", LINE_LENGTH - 2, line);
-	int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	bool written = file >= 0 && write(file, text, (size_t)length) == length;
-	if (!written)
-		rv_fail(error, RV_IO, "%.256s: %s", path, strerror(errno));
-	if (file >= 0)
-		close(file);
-	return written ? RV_OK : RV_IO;
+	while (it.key_length && line[it.key_length - 1] == ' ')
+		it.key_length--;
+	rv_status status = output_file_create(&file, path, true, error);
+	if (status != RV_OK)
+		return status;
+	it.io = output_file_io(file);
+	if (!access(path, F_OK))
+		status = text_read_lines(path, name, copy_line, &it, error);
+	avio_printf(it.io, "%s\n", line);
+	if (status == RV_OK)
+		return output_file_commit(&file, error);
+	output_file_discard(&file);
+	return status;
 }
 
 void keys_print(const struct keys *keys, FILE *file)

@@ -37,9 +37,9 @@ rv_status keys_load(struct keys *keys, const char *path, rv_error *error);
  * beside it, likewise; over them the file at path, unless that is empty. */
 rv_status keys_load_all(struct keys *keys, const char *path, rv_error *error);
 
-/* Adds a line to a file of that folder, which is made where it is missing. RV_NOT_FOUND: there is
- * no home; RV_IO. */
-rv_status keys_append(const char *name, const char *line, rv_error *error);
+/* Writes a line to a file of that folder, which is made where it is missing, in the place of one
+ * that binds the same key. RV_NOT_FOUND: there is no home; RV_IO; RV_MEMORY. */
+rv_status keys_keep(const char *name, const char *line, rv_error *error);
 
 /* The action bound to key, or NULL. */
 const char *keys_find(const struct keys *keys, const char *key);

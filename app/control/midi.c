@@ -110,7 +110,7 @@ static bool learn(struct midi *midi, const struct midi_event *event)
 	               midi_map_learn(&midi->map, event, midi->turn, midi->press, line, &error);
 	midi->learning = midi->learning && !learned && error.status == RV_OK;
 	pthread_mutex_unlock(&midi->lock);
-	if (learned && keys_append("midi.conf", line, &error) == RV_OK)
+	if (learned && keys_keep("midi.conf", line, &error) == RV_OK)
 		say(midi, "learned ", line);
 	else if (error.status != RV_OK)
 		say(midi, "", error.message);
