@@ -37,7 +37,9 @@ bool sink_container_takes(const AVOutputFormat *container, const AVStream *strea
 	if (id == AV_CODEC_ID_NONE)
 		return false;
 	int known = avformat_query_codec(container, id, FF_COMPLIANCE_NORMAL);
-	return known > 0 || (known < 0 && header_can_be_written(container, stream));
+	/* Matroska's list leaves out what it takes under the names of Windows. */
+	bool tells_all = known >= 0 && strcmp(container->name, "matroska");
+	return known > 0 || (!tells_all && header_can_be_written(container, stream));
 }
 
 static const char *kind_name(const AVStream *stream)
