@@ -114,7 +114,10 @@ rv_status libav_fail(rv_error *error, int code, const char *format, ...)
 	pthread_mutex_lock(&messages.lock);
 	memcpy(reason, messages.error_text, sizeof(reason));
 	pthread_mutex_unlock(&messages.lock);
-	if (!reason[0])
+	/* The interrupt callback said so: nobody asked for an "immediate exit". */
+	if (code == AVERROR_EXIT)
+		snprintf(reason, sizeof(reason), "nothing came of it, and waiting was given up");
+	else if (!reason[0])
 		av_strerror(code, reason, sizeof(reason));
 	public_name_hide(what);
 	public_name_hide(reason);
