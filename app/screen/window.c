@@ -37,6 +37,10 @@ static rv_status start_video(rv_error *error)
 	/* Where there is no graphics card, pictures go to the window as they are: the way through
 	 * OpenGL would be drawn by the same processor. Drawing by a card does not depend on it. */
 	SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+	/* Without its folder there is no Wayland, whose library would print that there is not. */
+	if (!SDL_getenv("XDG_RUNTIME_DIR") && !SDL_getenv("SDL_VIDEODRIVER") &&
+	    SDL_getenv("DISPLAY"))
+		SDL_SetHint(SDL_HINT_VIDEODRIVER, "x11");
 	const char *why = SDL_Init(SDL_INIT_VIDEO) ? SDL_GetError()
 	                  : shows_nothing()        ? "no video driver found one"
 	                                           : NULL;
