@@ -1,9 +1,12 @@
 #include "app/command/program.h"
 
 #include <malloc.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/base/output_name.h"
 #include "app/base/signals.h"
@@ -25,14 +28,53 @@ static void give_large_blocks_back(void)
 #endif
 }
 
-static const struct command *find_command(const struct program *program, const char *word)
+static const struct command *find_named(const struct program *program, const char *word)
 {
-	if (!word)
-		word = program->usual;
 	for (const struct command *command = program->commands + 1; command->name; command++)
 		if (!strcmp(command->name, word))
 			return command;
-	return program->commands;
+	return NULL;
+}
+
+static const struct command *find_command(const struct program *program, const char *word)
+{
+	const struct command *command = find_named(program, word ? word : program->usual);
+	return command ? command : program->commands;
+}
+
+static rv_status fail_word(const struct program *program, const char *word, const char *what,
+                           rv_error *error)
+{
+	enum { NEAR = 3 };
+	const char *nearest = program->topic;
+	for (const struct command *command = program->commands + 1; command->name; command++)
+		if (command->help && (!nearest || rv_edit_distance(command->name, word) <
+		                                          rv_edit_distance(nearest, word)))
+			nearest = command->name;
+	if (nearest && rv_edit_distance(nearest, word) < NEAR)
+		return rv_fail(error, RV_INVALID, "%.64s: %s; did you mean %s?", word, what,
+		               nearest);
+	return rv_fail(error, RV_INVALID, "%.64s: %s; --help lists what there is", word, what);
+}
+
+/* Whether word can only be meant as the name of a command: a typing error, most likely. */
+static bool is_plain_word(const char *word)
+{
+	return word[0] && !strpbrk(word, ":./%") && access(word, F_OK);
+}
+
+static rv_status print_help(const struct program *program, const struct command *command,
+                            const struct options *options, rv_error *error)
+{
+	const char *word = options->call.operand;
+	if (program->topic && !strcmp(word, program->topic))
+		return program->print_topic(options, error);
+	if (command == program->commands && find_named(program, word))
+		command = find_named(program, word);
+	else if (command == program->commands && is_plain_word(word))
+		return fail_word(program, word, "there is no help on this", error);
+	options_print_help(stdout, program->name, program->commands, command);
+	return RV_OK;
 }
 
 /* The command line goes before the preset it names, so it is read again over it. */
@@ -86,19 +128,20 @@ static void tell_leftovers(const struct program *program, const struct command *
 static rv_status run_command(const struct program *program, const struct command *command,
                              const struct options *options, rv_error *error)
 {
-	if (options->call.help && program->topic && !strcmp(options->call.operand, program->topic))
-		return program->print_topic(options, error);
 	if (options->call.help)
-		options_print_help(stdout, program->name, program->commands, command);
-	else if (options->call.version)
+		return print_help(program, command, options, error);
+	if (options->call.version) {
 		print_version(program);
-	else {
-		rv_status status = option_check_files(options, command->bit, error);
-		if (status == RV_OK)
-			tell_leftovers(program, command, options);
-		return status == RV_OK ? command->run(options, error) : status;
+		return RV_OK;
 	}
-	return RV_OK;
+	if (command == program->commands && !options->output.file[0] &&
+	    is_plain_word(options->call.operand))
+		return fail_word(program, options->call.operand,
+		                 "there is no such command and no such file", error);
+	rv_status status = option_check_files(options, command->bit, error);
+	if (status == RV_OK)
+		tell_leftovers(program, command, options);
+	return status == RV_OK ? command->run(options, error) : status;
 }
 
 static int exit_code(rv_status status)
@@ -115,10 +158,18 @@ static int exit_code(rv_status status)
 	}
 }
 
+/* Whether somebody still reads standard output. */
+static bool is_read(void)
+{
+	struct pollfd place = {.fd = STDOUT_FILENO};
+	return poll(&place, 1, 0) <= 0 || !(place.revents & POLLERR);
+}
+
 int program_run(const struct program *program, int count, char **words)
 {
 	const struct command *command = find_command(program, words[0] ? words[1] : NULL);
-	int first = command == program->commands ? 1 : 2;
+	bool asks_help = words[0] && words[1] && !strcmp(words[1], "help");
+	int first = command == program->commands && !asks_help ? 1 : 2;
 	struct options options;
 	rv_error error = {0};
 
@@ -133,12 +184,16 @@ int program_run(const struct program *program, int count, char **words)
 		inputs = calloc((size_t)rest + 1, sizeof(*inputs));
 	rv_status status =
 		read_options(&options, inputs, rest, words + first, command->bit, &error);
+	options.call.help = options.call.help || asks_help;
 	if (status == RV_OK) {
 		if (program->take_log)
 			program->take_log(options.call.verbose);
 		status = run_command(program, command, &options, &error);
 	}
-	if (status == RV_OK && (fflush(stdout) || ferror(stdout)))
+	bool is_lost = fflush(stdout) || ferror(stdout);
+	if (status == RV_OK && is_lost && !is_read())
+		return EXIT_SIGNAL + SIGPIPE; /* as any program whose lines went to `head` */
+	if (status == RV_OK && is_lost)
 		status = rv_fail(&error, RV_IO, "standard output could not be written");
 	if (status != RV_OK)
 		fprintf(stderr, "%s: %s\n", program->name, error.message);

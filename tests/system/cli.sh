@@ -150,8 +150,29 @@ else
 fi
 check nothing_is_left_behind nothing_left "$out"
 
+# Matroska takes what it has no name of its own for under that of Windows.
+if have ffmpeg && have ffprobe && can_dream; then
+	ffmpeg -nostdin -loglevel error -f lavfi -i testsrc2=size=96x72:rate=25:duration=0.2 -f lavfi \
+		-i sine=duration=0.2 -c:v msmpeg4 -c:a wmav2 "$work/sound.wmv"
+	expect_success wma_into_matroska "$work/sound.wmv" -o "$work/sound.mkv" --quiet \
+		--octaves 1 --iterations 1 --layer mixed0
+	check wma_into_matroska_is_there [ "$(ffprobe -v error -select_streams a -show_entries \
+		stream=codec_name -of csv=p=0 "$work/sound.mkv")" = wmav2 ]
+else
+	skip wma_into_matroska "ffmpeg is missing"
+fi
+
 # ---- help, version, presets ----
 
+expect_error command_that_is_none 2 "frobnicate: there is no such command and no such file" frobnicate
+expect_error command_that_is_nearly_one 2 "did you mean layers?" layres
+expect_error help_on_nothing 2 "did you mean keys?" --help keyz
+expect_success help_as_a_command help
+check help_as_a_command_is_the_help grep -q '^  reverie .* -o ' "$work/out"
+expect_success help_as_a_command_on_another help live
+check help_as_a_command_on_another_is_its_own grep -q -- '--osc' "$work/out"
+"$REVERIE" --help 2>"$work/err" | true
+check help_into_a_pipe_that_is_closed_says_nothing [ ! -s "$work/err" ]
 expect_success help --help
 check help_ends_with_examples grep -q '^  reverie .* -o ' "$work/out"
 for command in devices models layers tune inspect; do
