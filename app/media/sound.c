@@ -32,7 +32,8 @@ void sound_release(void *item)
 
 /* ---- one track ---- */
 
-/* Whole seconds go by themselves: the product of a day's nanoseconds would overflow. */
+/* Whole seconds are counted by themselves: the product of all nanoseconds would overflow on the
+ * third day. */
 static int64_t position(const struct sound_track *track, int64_t time)
 {
 	int64_t since = time - track->start;

@@ -85,6 +85,13 @@ static int written_channels(const struct slice *slice)
 	return (slice->channels + TENSOR_ALIGNMENT - 1) / TENSOR_ALIGNMENT * TENSOR_ALIGNMENT;
 }
 
+enum variant { PLAIN, ACCUMULATING, MASKED, BOTH, UNWANTED, VARIANTS };
+
+static bool masks(enum variant variant)
+{
+	return variant == MASKED || variant == BOTH;
+}
+
 static void fill(struct run *run, struct memory *memory, const struct slice *slice)
 {
 	float reach = run->shape->reach > 0 ? run->shape->reach : 2;
@@ -92,6 +99,19 @@ static void fill(struct run *run, struct memory *memory, const struct slice *sli
 	for (int pixel = 0; pixel < pixels_of(slice); pixel++)
 		for (int c = 0; c < slice->channels; c++)
 			memory->before[element(slice, pixel, c)] = random_value(run, -reach, reach);
+}
+
+/* A tensor that a clamp was fused into holds what the clamp leaves, and many values lie on its
+ * bounds: to these no gradient goes. */
+static void clamp_stored(struct memory *memory, const struct operand *input)
+{
+	const struct slice *slice = &input->activation;
+
+	for (int pixel = 0; pixel < pixels_of(slice); pixel++)
+		for (int c = 0; c < slice->channels; c++) {
+			float *value = &memory->before[element(slice, pixel, c)];
+			*value = fminf(fmaxf(*value, input->clamp.low), input->clamp.high);
+		}
 }
 
 static void allow(struct memory *memory, const struct slice *slice)
@@ -210,7 +230,7 @@ static bool create_saved(struct run *run)
 	return created;
 }
 
-static bool run_create(struct run *run, const struct operation_case *shape)
+static bool run_create(struct run *run, const struct operation_case *shape, enum variant variant)
 {
 	memset(run, 0, sizeof(*run));
 	run->shape = shape;
@@ -224,6 +244,8 @@ static bool run_create(struct run *run, const struct operation_case *shape)
 	for (int i = 0; i < shape->input_count; i++) {
 		fill(run, &run->activations, &run->inputs[i].activation);
 		fill(run, &run->gradients, &run->inputs[i].gradient);
+		if (masks(variant))
+			clamp_stored(&run->activations, &run->inputs[i]);
 	}
 	/* Last: of a gradient that is also an input's, this is what is read. */
 	fill(run, &run->gradients, &run->output.gradient);
@@ -392,14 +414,12 @@ static void check_forward(struct run *run, reference_function *reference, int la
 	free(output.values);
 }
 
-enum variant { PLAIN, ACCUMULATING, MASKED, BOTH, UNWANTED, VARIANTS };
-
 static void choose_variant(struct run *run, enum variant variant)
 {
 	for (int i = 0; i < run->shape->input_count; i++) {
 		struct operand *input = &run->inputs[i];
 		input->accumulate = variant == ACCUMULATING || variant == BOTH;
-		input->masked = variant == MASKED || variant == BOTH;
+		input->masked = masks(variant);
 		input->wants_gradient = !(variant == UNWANTED && i == 0);
 		if (input->wants_gradient && !(run->shape->in_place[i] && !input->masked))
 			allow(&run->gradients, &input->gradient);
@@ -411,7 +431,7 @@ static void check_variant(const struct operation_case *shape, reference_function
 {
 	struct run run;
 
-	if (run_create(&run, shape)) {
+	if (run_create(&run, shape, variant)) {
 		choose_variant(&run, variant);
 		allow(&run.activations, &run.output.activation);
 		if (execute(&run, false)) {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "app/base/clock.h"
 #include "tests/support/test.h"
 
 static const struct progress_state half = {
@@ -123,4 +124,25 @@ TEST(progress_may_be_null)
 	progress_frame(NULL);
 	progress_note(NULL, "nobody hears it");
 	progress_end(NULL);
+}
+
+/* What is done once, such as building kernels, falls into the first frame. The rate is at least
+ * that of the time around the second one. */
+TEST(progress_rate_leaves_out_the_first_frame)
+{
+	struct progress progress;
+	FILE *stream = tmpfile();
+	REQUIRE(stream);
+	progress_init(&progress, stream, PROGRESS_LINES);
+	progress_begin(&progress, 2);
+	clock_sleep(400000000);
+	int64_t before = clock_now();
+	progress_frame(&progress);
+	clock_sleep(20000000);
+	progress_frame(&progress);
+	double seconds = 1e-9 * (double)(clock_now() - before);
+	CHECK_MESSAGE(progress.state.frames_per_second >= 1 / seconds, "%g in %g s",
+	              progress.state.frames_per_second, seconds);
+	progress_end(&progress);
+	fclose(stream);
 }

@@ -184,7 +184,7 @@ TEST(warp_trusts_what_moved_and_not_of_what_came)
 {
 	struct warp *warp = make_warp(-6, 0);
 	rv_image old = make_scene(WIDTH, HEIGHT, 0, 0, 0);
-	rv_image newer = make_scene(WIDTH, HEIGHT, 6, 0, 12); /* light changes too */
+	rv_image newer = make_scene(WIDTH, HEIGHT, 6, 0, 20); /* light changes too */
 	for (int y = 20; y < 40; y++)
 		for (int x = 30; x < 50; x++)
 			at(&newer, x, y)[0] = at(&newer, x, y)[2] = 255;

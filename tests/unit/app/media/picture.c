@@ -286,23 +286,6 @@ TEST(picture_exif_orientations_are_all_applied)
 	check_real_orientation();
 }
 
-TEST(orientation_of_a_telephone_held_upright)
-{
-	/* What such a video's track header says: a quarter turn to the right. */
-	static const int32_t matrix[9] = {0, 1 << 16, 0, -(1 << 16), 0, 0, 0, 0, 1 << 30};
-	CHECK(orientation_of_matrix(matrix) == 6);
-	CHECK(orientation_of_matrix(NULL) == 1);
-}
-
-TEST(orientation_near_a_right_angle_is_rounded)
-{
-	int32_t matrix[9];
-	av_display_rotation_set(matrix, 178);
-	CHECK(orientation_of_matrix(matrix) == 3);
-	av_display_rotation_set(matrix, 4);
-	CHECK(orientation_of_matrix(matrix) == 1);
-}
-
 /* ---- inks ---- */
 
 static void mean_colour(const rv_image *image, double *mean)

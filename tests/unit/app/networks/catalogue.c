@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tests/support/media.h"
+#include "tests/support/onnx_builder.h"
 #include "tests/support/test.h"
 
 static struct catalogue catalogue;
@@ -67,4 +69,39 @@ TEST(values_are_what_the_line_says)
 	CHECK(network->setting_count == 1 && !strcmp(network->settings[0].option, "step") &&
 	      !strcmp(network->settings[0].value, "0.03"));
 	CHECK(network->place_count == 2 && !strcmp(network->places[1], "http://two"));
+}
+
+/* A network with a layer "first" of 4 channels and a layer "second" of 6. */
+static rv_model *small_network(void)
+{
+	static float weights[6 * 4 * 3];
+	const char *path = media_path("small.onnx");
+	struct onnx_builder *builder = onnx_builder_create(13);
+	rv_model *model = NULL;
+	rv_error error = {0};
+	onnx_builder_picture(builder, "picture", 3, 0, 0);
+	onnx_builder_floats(builder, "a", 4, (int64_t[]){4, 3, 1, 1}, weights);
+	onnx_builder_node(builder, "Conv", "picture a", "first");
+	onnx_builder_floats(builder, "b", 4, (int64_t[]){6, 4, 1, 1}, weights);
+	onnx_builder_node(builder, "Conv", "first b", "second");
+	if (!onnx_builder_write(builder, path) || rv_model_open(&model, path, NULL, &error))
+		test_failed(__FILE__, __LINE__, "%s", error.message);
+	onnx_builder_destroy(&builder);
+	return model;
+}
+
+/* One layer that fits is not enough, nor is one of the same name but other channels. */
+TEST(a_network_is_recognised_by_all_its_layers)
+{
+	rv_error error = {0};
+	rv_model *model = small_network();
+	const char *text = "network a\nhas first 4\nhas third 6\n"
+			   "network b\nhas first 4\nhas second 5\n"
+			   "network c\n"
+			   "network d\nhas first 4\nhas second 6\n";
+	REQUIRE(model && catalogue_parse(&catalogue, "c", text, &error) == RV_OK);
+	const struct catalogue_network *network = catalogue_recognise(&catalogue, model);
+	CHECK_MESSAGE(network && !strcmp(network->name, "d"), "%s",
+	              network ? network->name : "none");
+	rv_model_close(&model);
 }

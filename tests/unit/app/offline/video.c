@@ -289,6 +289,26 @@ TEST(animation_stays_one_and_keeps_its_delays)
 	CHECK(report.frames == 4);
 }
 
+/* How long a clip takes, as its file says, in microseconds. */
+static int64_t duration_of(const char *path)
+{
+	struct source *source = media_source(path);
+	int64_t duration = source ? source->input->format->duration : 0;
+	source_close(&source);
+	return duration;
+}
+
+/* No later frame says how long the last one is to be seen. */
+TEST(video_holds_its_last_frame_as_long_as_the_source_does)
+{
+	const char *in = media_path("held.gif"), *out = media_path("held.mp4");
+	struct job_report report;
+	NEED_FFMPEG(in, "-f lavfi -i testsrc=s=64x48:r=10:d=0.3 -final_delay 150");
+	REQUIRE(media_transcode(in, out, &report));
+	CHECK(report.frames == 3 && duration_of(in) == 1700000);
+	CHECK_MESSAGE(duration_of(out) == 1700000, "%lld", (long long)duration_of(out));
+}
+
 TEST(video_encoders_take_their_quality)
 {
 	static const char *const encoders[] = {"libx264", "libx265", "libvpx-vp9", "mpeg4", "ffv1"};
