@@ -100,11 +100,15 @@ void container_extension(const char *format, char extension[CONTAINER_EXTENSION_
 
 const char *container_end_for(const char *name)
 {
+	static const char *const phones[] = {".heic", ".heif", ".avif"};
 	static const char *const videos[] = {".mp4", ".m4v", ".mov", ".mkv", ".webm"};
 	const AVOutputFormat *usual = av_guess_format(NULL, name, NULL);
 	const char *end = strrchr(name, '.');
 	if (picture_name_known(name))
 		return end;
+	for (size_t i = 0; end && i < sizeof(phones) / sizeof(phones[0]); i++)
+		if (!strcasecmp(end, phones[i]))
+			return ".jpg";
 	for (size_t i = 0; end && i < sizeof(videos) / sizeof(videos[0]); i++)
 		if (!strcasecmp(end, videos[i]))
 			return end;

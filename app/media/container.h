@@ -26,8 +26,8 @@ rv_status container_choose(const AVOutputFormat **container, const char *output,
 void container_extension(const char *format, char extension[CONTAINER_EXTENSION_LENGTH]);
 
 /* The end, with its dot, of the name that the dream of an input called name is written to: its own
- * where files of that kind can be written, else ".png" for a picture and ".mkv" for a video. Goes
- * by the name alone. */
+ * where files of that kind can be written, else ".png" for a picture (".jpg" for a phone's) and
+ * ".mkv" for a video. Goes by the name alone. */
 const char *container_end_for(const char *name);
 
 /* Whether H.264 and AAC play best in it, though libavformat's defaults are older codecs. */

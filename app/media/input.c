@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/media/heif.h"
 #include "app/media/input_origin.h"
 #include "app/media/input_pipe.h"
 #include "app/media/libav.h"
@@ -147,11 +148,24 @@ static rv_status find_kind(struct input *input, rv_error *error)
 	return RV_OK;
 }
 
+static rv_status open_by_libav(struct input *input, const char *name,
+                               const struct input_options *options, rv_error *error)
+{
+	struct input_origin origin = {.pipe = -1};
+	rv_status status = input_origin_find(&origin, name, options, error);
+	set_timeouts(input, &origin);
+	if (status == RV_OK)
+		status = open_format(input, &origin, error);
+	if (status == RV_OK)
+		status = find_kind(input, error);
+	input_origin_release(&origin);
+	return status;
+}
+
 rv_status input_open(struct input **opened, const char *name, const struct input_options *options,
                      rv_error *error)
 {
 	const struct input_options defaults = {0};
-	struct input_origin origin = {.pipe = -1};
 	struct input *input = calloc(1, sizeof(*input));
 	rv_status status;
 	if (!input ||
@@ -162,18 +176,13 @@ rv_status input_open(struct input **opened, const char *name, const struct input
 	options = options ? options : &defaults;
 	input->stop = options->stop;
 	input->live = options->live;
-	status = input_origin_find(&origin, name, options, error);
-	set_timeouts(input, &origin);
-	if (status == RV_OK)
-		status = open_format(input, &origin, error);
-	if (status == RV_OK)
-		status = find_kind(input, error);
+	status = heif_holds(name) ? heif_read(&input->decoded, name, error)
+	                          : open_by_libav(input, name, options, error);
 	if (status == RV_OK) {
 		*opened = input;
 		input = NULL;
 	}
 cleanup:
-	input_origin_release(&origin);
 	input_close(&input);
 	return status;
 }
@@ -222,6 +231,7 @@ void input_close(struct input **input)
 	(*input)->deadline = av_gettime_relative() + CLOSING_TIMEOUT;
 	avformat_close_input(&(*input)->format);
 	input_pipe_close(&(*input)->pipe);
+	av_frame_free(&(*input)->decoded);
 	free((*input)->name);
 	free(*input);
 	*input = NULL;

@@ -20,7 +20,8 @@ enum { INPUT_PENDING_MAX = 2 };
 
 /* Closed by input_close. Belongs to one thread at a time. */
 struct input {
-	AVFormatContext *format;
+	AVFormatContext *format; /* NULL: a photograph that is decoded already */
+	AVFrame *decoded;        /* that, in RGB and upright; NULL: none */
 	enum input_kind kind;
 	char *name;         /* for messages: as given, without a password */
 	bool live;          /* as asked for */

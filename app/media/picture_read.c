@@ -131,6 +131,10 @@ static rv_status decode(AVCodecContext *decoder, const AVPacket *packet, AVFrame
 
 static rv_status decode_input(struct input *input, AVFrame *frame, rv_error *error)
 {
+	if (input->decoded) {
+		av_frame_move_ref(frame, input->decoded);
+		return RV_OK;
+	}
 	AVCodecContext *decoder = NULL;
 	AVPacket *packet = av_packet_alloc();
 	rv_status status = packet ? read_packet(input, packet, error)
@@ -150,7 +154,7 @@ static rv_status decode_input(struct input *input, AVFrame *frame, rv_error *err
 static bool has_alpha(const struct input *input, const AVFrame *frame)
 {
 	const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(frame->format);
-	if (input->format->streams[0]->codecpar->codec_id == AV_CODEC_ID_MJPEG)
+	if (input->format && input->format->streams[0]->codecpar->codec_id == AV_CODEC_ID_MJPEG)
 		return false;
 	return descriptor->flags & (AV_PIX_FMT_FLAG_ALPHA | AV_PIX_FMT_FLAG_PAL);
 }

@@ -350,6 +350,13 @@ rv_status source_open(struct source **opened, struct input **input, rv_error *er
 	}
 	source->input = *input;
 	*input = NULL;
+	if (source->input->decoded) {
+		rv_fail(error, RV_UNSUPPORTED,
+		        "%s: is a photograph, which is dreamed by itself: -o FILE.jpg",
+		        source->input->name);
+		source_close(&source);
+		return RV_UNSUPPORTED;
+	}
 	source->frame = av_frame_alloc();
 	source->packet = av_packet_alloc();
 	rv_status status = source->frame && source->packet

@@ -14,6 +14,8 @@ TEST(batch_keeps_names_and_ends_that_can_be_written)
 		{"loop.gif", "out/loop.gif"},
 		{"grey.pgm", "out/grey.png"},
 		{"old.wmv", "out/old.mkv"},
+		{"IMG_1.HEIC", "out/IMG_1.jpg"},
+		{"sea.avif", "out/sea.jpg"},
 		{"no_end", "out/no_end.mkv"},
 		{".hidden", "out/.hidden.mkv"},
 		{"two.dots.here.mov", "out/two.dots.here.mov"},

@@ -1,0 +1,17 @@
+/* HEIC and AVIF photographs, which phones take, through libheif. */
+#ifndef APP_MEDIA_HEIF_H
+#define APP_MEDIA_HEIF_H
+
+#include <libavutil/frame.h>
+
+#include "engine/reverie.h"
+
+/* Whether the file at path holds such a photograph, by its content. */
+bool heif_holds(const char *path);
+
+/* Decodes the photograph, upright, to a new frame in RGB24, RGBA, RGB48 or RGBA64, with its ICC
+ * profile as side data where it has one. RV_CORRUPT; RV_UNSUPPORTED: a codec that libheif was built
+ * without; RV_MEMORY: beyond the limits of app/media/libav.h; RV_IO. */
+rv_status heif_read(AVFrame **frame, const char *path, rv_error *error);
+
+#endif
