@@ -14,6 +14,8 @@ DEBIAN_PACKAGES = gcc libc6-dev make pkg-config ca-certificates nodejs npm \
 	libcurl4-openssl-dev
 DEBIAN_TEST_PACKAGES = ffmpeg g++ imagemagick liblo-tools libonnx-testdata man-db oclgrind parallel python3 python3-numpy \
 	xvfb xdotool xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils
+# They start servers, which only a machine that is there for tests should have.
+DEBIAN_CLUSTER_PACKAGES = openssh-server openssh-client slurm-wlm munge
 DEBIAN_DEVELOPER_PACKAGES = clang libclang-rt-14-dev clang-format cppcheck gcovr python3-torch python3-torchvision
 
 ENGINE_PACKAGES = OpenCL libprotobuf-c libxxhash
@@ -259,6 +261,7 @@ help:
 	@echo 'make lint          check the layout and who includes whom (tests/lint/wings), compile every'
 	@echo '                   header alone, run cppcheck if it is there'
 	@echo 'make readme        write the tables of options in README.md anew'
+	@echo 'make cluster-deps  install ssh and Slurm servers, for the test of films by many machines'
 	@echo 'make reference     install ONNX Runtime into build-reference, for the tests that compare with it'
 	@echo 'make install       install under $$(DESTDIR)$$(PREFIX); make uninstall takes it back'
 	@echo 'make clean         remove $(BUILD)'
@@ -269,10 +272,11 @@ help:
 
 # A name counts as installed if dpkg says so or if there is a command of that name: Node and npm
 # also come from elsewhere.
-.PHONY: deps test-deps
+.PHONY: deps test-deps cluster-deps
 deps: WANTED = $(DEBIAN_PACKAGES) $(if $(DEVELOPER),$(DEBIAN_TEST_PACKAGES) $(DEBIAN_DEVELOPER_PACKAGES))
 test-deps: WANTED = $(DEBIAN_TEST_PACKAGES)
-deps test-deps:
+cluster-deps: WANTED = $(DEBIAN_CLUSTER_PACKAGES)
+deps test-deps cluster-deps:
 	@missing=; \
 	for package in $(WANTED); do \
 		dpkg-query -W -f '$${db:Status-Status}' "$$package" 2>/dev/null | grep -q '^installed' || \

@@ -12,7 +12,7 @@ expect_error join_without_an_output 2 "reverie join FOLDER -o FILE" join "$work/
 
 if ! can_dream || ! have ffmpeg; then
 	[ -n "$why" ] || why="there is no ffmpeg"
-	for name in film_in_chunks film_resumed film_by_parallel; do
+	for name in film_in_chunks film_resumed film_by_parallel film_by_ssh film_by_slurm; do
 		skip "$name" "$why"
 	done
 	finish
@@ -64,6 +64,110 @@ if have parallel; then
 else
 	skip film_by_parallel "there is no GNU parallel"
 fi
+
+# ---- other machines: this one, by ssh and as three nodes of Slurm ----
+
+plan_and_forget() { # FOLDER
+	reverie plan "$work/film.mp4" --chunks "$1" --chunk-seconds 0 $tiny
+}
+
+check_film_of() { # NAME FOLDER
+	reverie join "$2" -o "$2.mkv"
+	contents "$2.mkv" >"$work/joined"
+	check "$1" cmp "$work/whole" "$work/joined"
+}
+
+start_sshd() { # a server on loopback that lets in one key
+	mkdir -p "$work/ssh" /run/sshd &&
+		ssh-keygen -q -t ed25519 -N '' -f "$work/ssh/key" &&
+		ssh-keygen -q -t ed25519 -N '' -f "$work/ssh/host" || return 1
+	printf '%s\n' "Port $1" "ListenAddress 127.0.0.1" "HostKey $work/ssh/host" "UsePAM no" \
+		"AuthorizedKeysFile $work/ssh/key.pub" "StrictModes no" "PidFile $work/ssh/pid" \
+		>"$work/ssh/config"
+	/usr/sbin/sshd -f "$work/ssh/config" -E "$work/ssh/log" || return 1
+	ssh="ssh -p $1 -i $work/ssh/key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
+	for _ in $(seq 50); do
+		! $ssh -o LogLevel=ERROR 127.0.0.1 true 2>/dev/null || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+if [ -x /usr/sbin/sshd ] && [ "$(id -u)" = 0 ] && have parallel && start_sshd 24922; then
+	plan_and_forget "$work/ssh_chunks"
+	seq 0 2 | parallel --will-cite --sshlogin "2/$ssh 127.0.0.1" \
+		"cd $PWD && ${XDG_CACHE_HOME:+XDG_CACHE_HOME=$XDG_CACHE_HOME }$REVERIE chunk $work/ssh_chunks" \
+		>"$work/out" 2>"$work/err"
+	check_film_of film_by_ssh "$work/ssh_chunks"
+else
+	skip film_by_ssh "needs root, openssh-server and parallel"
+fi
+[ ! -e "$work/ssh/pid" ] || kill "$(cat "$work/ssh/pid")"
+
+slurm_config() { # HOST: one controller, three nodes
+	cat <<-END
+		ClusterName=films
+		SlurmctldHost=$1(127.0.0.1)
+		SlurmctldPort=24917
+		SlurmUser=root
+		SlurmdUser=root
+		AuthType=auth/munge
+		AuthInfo=socket=$work/slurm/munge/socket
+		CredType=cred/munge
+		StateSaveLocation=$work/slurm/state
+		SlurmdSpoolDir=$work/slurm/%n
+		SlurmctldPidFile=$work/slurm/ctld.pid
+		SlurmdPidFile=$work/slurm/%n.pid
+		SlurmctldLogFile=$work/slurm/ctld.log
+		SlurmdLogFile=$work/slurm/%n.log
+		ProctrackType=proctrack/pgid
+		TaskPlugin=task/none
+		SelectType=select/cons_tres
+		SelectTypeParameters=CR_Core
+		MpiDefault=none
+		SwitchType=switch/none
+	END
+	for node in 1 2 3; do
+		echo "NodeName=n$node NodeHostname=$1 NodeAddr=127.0.0.1 Port=2492$node CPUs=1"
+	done
+	echo "PartitionName=films Nodes=n1,n2,n3 Default=YES MaxTime=INFINITE State=UP"
+}
+
+start_slurm() {
+	chmod 755 "$work"
+	mkdir -p "$work/slurm/munge" "$work/slurm/state"
+	head -c 1024 /dev/urandom >"$work/slurm/munge.key"
+	chmod 400 "$work/slurm/munge.key"
+	munged --force --key-file="$work/slurm/munge.key" --socket="$work/slurm/munge/socket" \
+		--pid-file="$work/slurm/munge.pid" --log-file="$work/slurm/munge.log" \
+		--seed-file="$work/slurm/munge.seed" || return 1
+	export SLURM_CONF="$work/slurm/slurm.conf"
+	slurm_config "$(hostname -s)" >"$SLURM_CONF"
+	slurmctld -c || return 1
+	for node in n1 n2 n3; do slurmd -N "$node" || return 1; done
+	for _ in $(seq 100); do
+		[ "$(sinfo -h -t idle -o %D 2>/dev/null)" != 3 ] || return 0
+		sleep 0.2
+	done
+	return 1
+}
+
+stop_slurm() {
+	for file in "$work"/slurm/*.pid; do
+		[ ! -e "$file" ] || kill "$(cat "$file")" 2>/dev/null
+	done
+}
+
+if have slurmctld && have munged && [ "$(id -u)" = 0 ] && start_slurm >"$work/out" 2>"$work/err"; then
+	plan_and_forget "$work/slurm_chunks"
+	sbatch --wait --array=0-2 --chdir="$PWD" -o "$work/slurm/job-%a" \
+		--wrap "$REVERIE chunk $work/slurm_chunks \$SLURM_ARRAY_TASK_ID" \
+		>"$work/out" 2>"$work/err"
+	check_film_of film_by_slurm "$work/slurm_chunks"
+else
+	skip film_by_slurm "needs root, and slurm-wlm and munge that start"
+fi
+stop_slurm
 
 # Killed when its first chunk is there, and begun again.
 rm -f "$work/err"
