@@ -74,7 +74,7 @@ ENGINE_SOURCES = $(call sources,engine)
 APP_SOURCES = $(call sources,app)
 BENCH_SOURCES = $(call sources,tests/bench)
 SHADERS = $(sort $(shell find shaders -name '*.cl'))
-SUPPORT_SOURCES = $(filter-out $(addprefix tests/support/,fake_camera.c failing_opencl.c failing_files.c example.c),$(call sources,tests/support))
+SUPPORT_SOURCES = $(filter-out $(addprefix tests/support/,fake_camera.c failing_opencl.c failing_files.c jumping_clock.c example.c),$(call sources,tests/support))
 ENGINE_TESTS = $(call sources,tests/unit/engine)
 APP_TESTS = $(call sources,tests/unit/app)
 BENCH_TESTS = $(call sources,tests/unit/bench)
@@ -256,6 +256,7 @@ help:
 	@echo 'make bundle        pack tests, benches and networks for a machine that has a GPU and its driver'
 	@echo '                   alone: build/reverie-bundle.tar.gz; there, reverie-bundle/run all'
 	@echo 'make ptx           registers, spills and local memory of every GPU kernel (clang, libclc, ptxas)'
+	@echo 'make soak          play a live session in which everything fails by turns; HOURS=1'
 	@echo 'make kernels       compile every OpenCL kernel and say what is wrong with it'
 	@echo 'make format        lay out the C sources with clang-format'
 	@echo 'make lint          check the layout and who includes whom (tests/lint/wings), compile every'
@@ -400,6 +401,12 @@ bundle: bundle-programs
 ptx:
 	$(Q)python3 tests/bench/ptx.py
 
+# Hours of a live session in which everything fails by turns.
+HOURS ?= 1
+.PHONY: soak
+soak: $(BUILD)/reverie
+	$(Q)/usr/bin/python3 tests/bench/soak.py $(HOURS) $(BUILD)/reverie
+
 .PHONY: kernels
 kernels: $(BUILD)/reverie
 	$(Q)$(BUILD)/reverie kernels
@@ -460,12 +467,15 @@ install-files:
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(ENGINE_LIBS)|' \
 		engine/reverie.pc.in > $(ROOT)/lib/pkgconfig/reverie.pc
 	install -Dm644 $(BUILD)/reverie.1 $(SHARE)/man/man1/reverie.1
+	install -d $(ROOT)/lib/systemd/user
+	sed -e 's|@PREFIX@|$(PREFIX)|' assets/reverie.service > $(ROOT)/lib/systemd/user/reverie.service
 	install -Dm644 -t $(SHARE)/reverie/presets assets/presets/*.preset
 	install -Dm644 -t $(SHARE)/reverie assets/clouds.mp4
 	@if [ -f models/inception_v3.onnx ]; then \
 		echo install -Dm644 -t $(SHARE)/reverie/models models/inception_v3.onnx; \
 		install -Dm644 -t $(SHARE)/reverie/models models/inception_v3.onnx; fi
 uninstall:
+	rm -f $(ROOT)/lib/systemd/user/reverie.service
 	rm -f $(ROOT)/bin/reverie $(ROOT)/include/reverie.h $(ROOT)/include/reverie_inspect.h $(ROOT)/lib/libreverie.a $(ROOT)/lib/libreverie.so \
 		$(ROOT)/lib/$(SONAME) $(ROOT)/lib/libreverie.so.$(VERSION) $(ROOT)/lib/pkgconfig/reverie.pc \
 		$(SHARE)/man/man1/reverie.1
