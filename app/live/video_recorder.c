@@ -79,7 +79,9 @@ rv_status video_recorder_open(struct video_recorder *recorder, const struct opti
 	if (!strcmp(options->output.file, "-") && options->live.bench > 0)
 		return rv_fail(error, RV_INVALID,
 		               "--bench prints to standard output; give -o another name");
-	return start(recorder, &output, options, &started, error);
+	rv_status status = start(recorder, &output, options, &started, error);
+	recorder->wanted = status == RV_OK ? started : NULL;
+	return status;
 }
 
 const char *video_recorder_format(const struct options *options)
@@ -222,8 +224,11 @@ static void close_output(struct video_recorder *recorder, struct live_output **o
 	rv_error error = {0};
 	if (recorder->recording == *output)
 		recorder->recording = NULL;
-	if (live_output_close(output, &error) != RV_OK && recorder->error.status == RV_OK)
+	bool is_wanted = *output == recorder->wanted;
+	if (live_output_close(output, &error) != RV_OK && is_wanted)
 		recorder->error = error;
+	if (is_wanted)
+		recorder->wanted = NULL;
 	decode_want_sound(recorder->decode, is_open(recorder));
 }
 

@@ -17,7 +17,9 @@ struct video_recorder {
 	struct live_output *outputs[RECORDER_OUTPUTS_MAX]; /* NULL: free */
 	struct live_output *recording; /* that which was started last, if it goes on; NULL: none */
 	struct decode *decode;         /* whose sound is recorded; borrowed */
-	rv_error error;                /* of the first recording that failed */
+	struct live_output *wanted;    /* what --output asked for, while it goes on; NULL: not */
+	rv_error error; /* why that failed; a recording that did was told, and is no reason to fail
+	                 */
 	/* The frame that is shown: its decoded_at, since when it is shown, its time and number, and
 	 * by how much its picture comes before that time. */
 	int64_t frame_seen, shown_at, frame_time;
@@ -61,10 +63,11 @@ void video_recorder_hear(struct video_recorder *recorder, struct queue *sound);
 void video_recorder_tell(struct video_recorder *recorder, char note[LIVE_NOTE_LENGTH],
                          char state[RECORDER_STATE_LENGTH]);
 
-/* Whether all outputs there were are gone, and one of them failed. */
+/* Whether all outputs there were are gone, and what --output asked for failed. */
 bool video_recorder_has_failed(const struct video_recorder *recorder);
 
-/* Ends all and waits until they are written. RV_IO and others: one, now or before, could not be. */
+/* Ends all and waits until they are written. RV_IO and others: what --output asked for, now or
+ * before, could not be. */
 rv_status video_recorder_close(struct video_recorder *recorder, rv_error *error);
 
 #endif
