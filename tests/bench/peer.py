@@ -3,6 +3,7 @@
 
     peer.py --program build/reverie-bench [--model models/inception_v3.onnx] [--input-format NAME]
             [--layer mixed5] [--size 512x384] [--seconds 60] [--device N] [--cache FOLDER]
+            [--precision NAME]
 
 Where PyTorch sees a GPU, its ways are
     written   every layer as the file has it, contiguous, float32, autograd (what people write)
@@ -124,7 +125,7 @@ def create_ways(case):
 
 def reverie_milliseconds(options, steps):
     words = ["--model", options.model, "--layer", options.layer, "--size", options.size]
-    for name in ("input_format", "device", "cache"):
+    for name in ("input_format", "device", "cache", "precision"):
         if getattr(options, name):
             words += ["--" + name.replace("_", "-"), getattr(options, name)]
     return reverie_bench.step(options.program, *words, "--runs", str(steps))[2]
@@ -153,7 +154,7 @@ def run_rounds(options, ways):
 
 
 def report(options, ways, rounds):
-    line = f"peer {options.layer} {options.size} rounds={len(rounds)}"
+    line = f"peer {options.precision or 'float'} {options.layer} {options.size} rounds={len(rounds)}"
     times = list(zip(*rounds))
     if options.program:
         line += f" reverie_ms={statistics.median(times[-1]):.3f}"
@@ -180,6 +181,7 @@ def arguments():
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--device", help="of Reverie, as `reverie devices` counts them")
     parser.add_argument("--cache", help="of Reverie")
+    parser.add_argument("--precision", help="of Reverie: float or tf32")
     return parser.parse_args()
 
 
