@@ -188,6 +188,7 @@ def arguments():
 def main():
     options = arguments()
     step_torch.prepare()
+    torch.backends.cudnn.benchmark = True  # the fastest way for each shape
     name = torch.cuda.get_device_name() if torch.cuda.is_available() else "processor"
     print(f"peer torch={torch.__version__} device={name.replace(' ', '_')}", flush=True)
     model = step_torch.onnx_reader.read_model(options.model)
