@@ -29,6 +29,7 @@ static struct job make_job(const struct options *options, struct dreaming *it)
 		.height = it->journey.on ? 0 : options->output.size.height,
 		.force = options->output.force,
 		.exact = options->output.exact,
+		.interlace = (enum interlace_mode)options->output.deinterlace,
 		.still = text_or_null(options->output.still),
 		.dream = dreaming_dream,
 		.context = it,

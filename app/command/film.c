@@ -89,6 +89,7 @@ rv_status film_describe(struct film_plan *plan, const struct options *options, r
 	plan->height = output->size.height;
 	plan->quality = output->quality;
 	plan->exact = output->exact;
+	plan->interlace = (enum interlace_mode)output->deinterlace;
 	return find_film(plan, options->call.operand, error);
 }
 
@@ -202,6 +203,7 @@ static struct job chunk_job(const struct film_plan *plan, int number, const char
 		.height = plan->height,
 		.force = true, /* whoever is done last, with the same */
 		.exact = plan->exact,
+		.interlace = plan->interlace,
 		.range = {chunk->first, chunk->last, chunk->begin, chunk->frames},
 		.dream = dreaming_dream,
 		.context = dreaming,

@@ -176,6 +176,7 @@ rv_status input_open(struct input **opened, const char *name, const struct input
 	options = options ? options : &defaults;
 	input->stop = options->stop;
 	input->live = options->live;
+	input->interlace = options->interlace;
 	status = heif_holds(name) ? heif_read(&input->decoded, name, error)
 	                          : open_by_libav(input, name, options, error);
 	if (status == RV_OK) {

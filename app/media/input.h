@@ -23,9 +23,10 @@ struct input {
 	AVFormatContext *format; /* NULL: a photograph that is decoded already */
 	AVFrame *decoded;        /* that, in RGB and upright; NULL: none */
 	enum input_kind kind;
-	char *name;         /* for messages: as given, without a password */
-	bool live;          /* as asked for */
-	bool is_realtime;   /* it comes at its own rate: a camera, a live protocol */
+	char *name;                    /* for messages: as given, without a password */
+	bool live;                     /* as asked for */
+	enum interlace_mode interlace; /* as asked for */
+	bool is_realtime;              /* it comes at its own rate: a camera, a live protocol */
 	bool is_reopenable; /* it may come back once it has gone: a camera, a stream, a FIFO */
 	bool is_device;
 	struct camera camera; /* of a device */

@@ -5,11 +5,13 @@
 #include <stdatomic.h>
 
 #include "app/media/camera.h"
+#include "app/media/interlace.h"
 
 /* Zeroed, all mean their default. */
 struct input_options {
 	const atomic_int *stop; /* ends blocking reads once it is not 0; NULL: none */
 	bool live;              /* prefer early frames to complete ones */
+	enum interlace_mode interlace;
 	struct camera_wish camera_wish;
 	/* A camera that was open before: it is looked for again, whatever its number is now. Empty:
 	 * the camera that the input's name says. */

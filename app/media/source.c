@@ -1,5 +1,6 @@
 #include "app/media/source.h"
 
+#include <libavutil/avstring.h>
 #include <libavutil/time.h>
 #include <stdlib.h>
 
@@ -207,6 +208,21 @@ static int decode_frame(struct source *source)
 	return 0;
 }
 
+/* Marks a frame as one of two fields, or not, as was asked for or found out: the deinterlacer goes
+ * by the mark. */
+static void mark_fields(const struct source *source, AVFrame *frame)
+{
+	enum interlace_mode mode = source->input->interlace;
+	if (mode == INTERLACE_OFF)
+		frame->interlaced_frame = 0;
+	if (mode == INTERLACE_OFF || frame->interlaced_frame)
+		return;
+	if (mode == INTERLACE_ALL || source->interlace.found) {
+		frame->interlaced_frame = 1;
+		frame->top_field_first = source->interlace.found ? source->interlace.top_first : 1;
+	}
+}
+
 /* The same for a frame that is not interlaced. */
 static int decode_whole_frame(struct source *source)
 {
@@ -222,6 +238,7 @@ static int decode_whole_frame(struct source *source)
 		}
 		if (code < 0)
 			return code;
+		mark_fields(source, source->frame);
 		/* What cannot be deinterlaced is still a picture. */
 		if (!deinterlace_wants(deinterlacer, source->frame) ||
 		    deinterlace_push(deinterlacer, source->frame, time_base, NULL) != RV_OK)
@@ -340,6 +357,17 @@ static rv_status find_first_frame(struct source *source, rv_error *error)
 	                                source->frame->height, error);
 }
 
+/* Only a file can be read twice. */
+static void look_for_fields(struct source *source)
+{
+	const struct input *input = source->input;
+	bool is_file = input->format->pb && input->format->pb->seekable && !input->pipe &&
+	               av_strstart(input->format->url, "file:", NULL);
+	if (input->interlace != INTERLACE_OFF && is_file && !input->live &&
+	    interlace_is_likely(video_stream(source)->codecpar->height))
+		source->interlace = interlace_look(input->format->url, source->video_index);
+}
+
 rv_status source_open(struct source **opened, struct input **input, rv_error *error)
 {
 	const AVCodec *codec = NULL;
@@ -366,6 +394,8 @@ rv_status source_open(struct source **opened, struct input **input, rv_error *er
 		status = choose_stream(source, &codec, error);
 	if (status == RV_OK)
 		status = open_decoder(source, codec, error);
+	if (status == RV_OK)
+		look_for_fields(source);
 	if (status == RV_OK)
 		status = find_first_frame(source, error);
 	if (status != RV_OK) {

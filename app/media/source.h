@@ -38,6 +38,8 @@ struct source {
 	/* After SOURCE_PACKET: the packet, whose reference the caller may take. */
 	AVPacket *packet;
 
+	struct interlace interlace; /* what a look at an unmarked video found */
+
 	/* private */
 	AVCodecContext *decoder;
 	AVFrame *frame;

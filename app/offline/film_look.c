@@ -78,7 +78,8 @@ static rv_status look_at_all(struct looking *l, rv_error *error)
 
 static rv_status open_film(struct looking *l, rv_error *error)
 {
-	const struct input_options options = {.stop = l->look->stop};
+	const struct input_options options = {.stop = l->look->stop,
+	                                      .interlace = l->plan->interlace};
 	struct film_plan *plan = l->plan;
 	struct input *input = NULL;
 	rv_status status = input_open(&input, plan->input, &options, error);

@@ -83,6 +83,7 @@ static void write_lines(const struct film_plan *plan, AVIOContext *io)
 	avio_printf(io, "encoder %s\n", plan->encoder);
 	avio_printf(io, "quality %d\n", plan->quality);
 	avio_printf(io, "exact %d\n", plan->exact);
+	avio_printf(io, "deinterlace %d\n", plan->interlace);
 	avio_printf(io, "time-base %d %d\n", plan->time_base.num, plan->time_base.den);
 	avio_printf(
 		io,
@@ -137,12 +138,16 @@ static bool read_text(const char *line, const char *word, char *text, size_t cap
 
 static bool read_line(struct film_plan *plan, const char *line, rv_error *error)
 {
-	int exact;
+	int exact, interlace;
 	if (!line[0] || line[0] == '#')
 		return true;
 	if (sscanf(line, "exact %d", &exact) == 1) {
 		plan->exact = exact;
 		return true;
+	}
+	if (sscanf(line, "deinterlace %d", &interlace) == 1) {
+		plan->interlace = interlace;
+		return interlace >= INTERLACE_AUTO && interlace <= INTERLACE_ALL;
 	}
 	return read_text(line, "input", plan->input, sizeof(plan->input)) ||
 	       read_text(line, "encoder", plan->encoder, sizeof(plan->encoder)) ||

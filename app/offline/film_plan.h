@@ -12,6 +12,7 @@
 #include <libavutil/rational.h>
 
 #include "app/base/paths.h"
+#include "app/media/interlace.h"
 #include "engine/reverie.h"
 
 enum { FILM_ENCODER_LENGTH = 64 };
@@ -32,6 +33,7 @@ struct film_plan {
 	char encoder[FILM_ENCODER_LENGTH];
 	int quality; /* 0..51, x264's scale */
 	bool exact;
+	enum interlace_mode interlace;
 	AVRational time_base;
 	int count;
 	struct film_chunk *chunks; /* in the order of the film, without gaps */

@@ -327,6 +327,23 @@ static bool ended_early(const struct job_report *report)
 	return report->frames < report->frames_expected - report->frames_expected / 10;
 }
 
+static void note_fields(const struct transcode *t)
+{
+	const struct interlace *interlace = &t->source->interlace;
+	if (interlace->found && t->job->interlace == INTERLACE_AUTO)
+		progress_note(
+			t->job->progress,
+			"%s: is interlaced, though it does not say so: its fields become whole "
+			"frames (--deinterlace off keeps them)",
+			t->job->input);
+	if (interlace->telecined)
+		progress_note(
+			t->job->progress,
+			"%s: looks like film with fields repeated (3:2 pulldown), which `ffmpeg "
+			"-vf fieldmatch,decimate` takes out",
+			t->job->input);
+}
+
 static void note_damage(const struct transcode *t, rv_status status)
 {
 	const struct job_report *report = t->report;
@@ -357,6 +374,7 @@ rv_status transcode_run(const struct job *job, struct input **input, struct job_
 	rv_status status = open_all(&t, input, error);
 	input_close(input);
 	if (status == RV_OK) {
+		note_fields(&t);
 		progress_begin(job->progress, report->frames_expected);
 		status = dream_all(&t, error);
 		if (job->range.frames)

@@ -62,6 +62,7 @@ struct option_output {
 	char chunks[OPTION_TEXT_LENGTH]; /* the folder of a film in chunks */
 	float chunk_seconds;             /* a chunk is at least so long */
 	bool resume;                     /* a film is dreamed in chunks, and goes on */
+	int deinterlace;                 /* enum interlace_mode (app/media/interlace.h) */
 	bool exact; /* odd sides of a video and its chroma are kept as they are */
 };
 

@@ -32,6 +32,7 @@ enum {
 #define MEMORY_MOST (1024.0 * 1024 * 1024 * 1024)
 
 /* The order of each list is that of the enum it stands for. */
+static const char *const deinterlace_modes[] = {"auto", "off", "all", NULL};
 static const char *const objectives[] = {"l2", "mean", "winners", NULL};
 static const char *const normalisations[] = {"bands", "deviation", "mean-abs", "even-bands", NULL};
 static const char *const off[] = {"off", NULL};
@@ -348,6 +349,10 @@ const struct option option_table[] = {
 	{.name = "exact", .type = &option_type_flag, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM, PLACE(output, exact),
 	 HELP("keep odd sides and 4:4:4, which many players of videos refuse")},
+	{.name = "deinterlace", .type = &option_type_choice, .group = OPTION_GROUP_OUTPUT,
+	 .commands = DREAM, PLACE(output, deinterlace),
+	 HELP("make whole frames of fields; auto: where they are marked or found"),
+	 .choices = deinterlace_modes, .metavar = "WHEN"},
 	{.name = "chunks", .type = &option_type_text, .group = OPTION_GROUP_OUTPUT,
 	 .commands = COMMAND_PLAN, PLACE(output, chunks),
 	 HELP("folder for the plan and its chunks; all machines must see it"),
