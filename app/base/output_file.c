@@ -143,6 +143,7 @@ static rv_status open_temporary(struct output_file *file, const struct stat *rep
 		               : errno == ENOMEM ? RV_MEMORY
 		                                 : RV_IO,
 		               "%s: cannot be written there: %s", file->name, strerror(errno));
+	signals_guard(file->temporary);
 	keep_mode(file->descriptor, replaced);
 	return RV_OK;
 }
@@ -264,6 +265,7 @@ static rv_status put_in_place(struct output_file *file, rv_error *error)
 	if (code)
 		return rv_fail(error, RV_IO, "%s: cannot be put into its place: %s", file->name,
 		               strerror(errno));
+	signals_unguard(file->temporary);
 	free(file->temporary);
 	file->temporary = NULL;
 	return RV_OK;
@@ -331,6 +333,8 @@ void output_file_discard(struct output_file **discarded)
 		close(file->descriptor);
 	if (file->temporary)
 		unlink(file->temporary);
+	if (file->temporary)
+		signals_unguard(file->temporary);
 	free(file->temporary);
 	free(file->path);
 	free(file);

@@ -57,9 +57,12 @@ rv_status dreaming_dream(void *context, const rv_image *in, int64_t time, const 
 	rv_status status = prepare_dreamer(it, time == RV_TIME_NONE, error);
 	if (status != RV_OK)
 		return status;
-	if (it->journey.on)
-		return journey_dream(&it->journey, it->dreamer.engine, time, out, error);
-	return rv_dream(it->dreamer.engine, in, time, out, error);
+	status = it->journey.on ? journey_dream(&it->journey, it->dreamer.engine, time, out, error)
+	                        : rv_dream(it->dreamer.engine, in, time, out, error);
+	/* From its first frame on a video is worth finishing, however long that takes. */
+	if (status == RV_OK && time != RV_TIME_NONE)
+		signals_limit(0);
+	return status;
 }
 
 void dreaming_forget(struct dreaming *it)

@@ -13,7 +13,7 @@
 #include "app/options/files.h"
 #include "app/options/preset.h"
 
-enum { EXIT_WRONG_CALL = 2, EXIT_SIGNAL = 128 };
+enum { EXIT_WRONG_CALL = 2, EXIT_SIGNAL = 128, SIGNAL_LIMIT = 5 };
 
 /* From this size on, in bytes, what is allocated has pages of its own, which freeing gives back. */
 enum { OWN_PAGES_LEAST = 128 * 1024 };
@@ -178,6 +178,7 @@ int program_run(const struct program *program, int count, char **words)
 	setenv("POCL_AFFINITY", "1", 0);
 	give_large_blocks_back();
 	signals_install();
+	signals_limit(SIGNAL_LIMIT);
 	int rest = count > first ? count - first : 0;
 	const char **inputs = NULL;
 	if (command->bit & COMMAND_DREAM)

@@ -368,6 +368,7 @@ rv_status live_run(const struct options *options, rv_error *error)
 	rv_status status = open_parts(live, options, error);
 	if (status == RV_OK)
 		status = start_threads(live, error);
+	signals_limit(0); /* the session looks, and has something to finish */
 	if (status == RV_OK)
 		status = run_session(live, error);
 	if (status == RV_OK)

@@ -150,6 +150,25 @@ else
 fi
 check nothing_is_left_behind nothing_left "$out"
 
+# A compiler of kernels cannot be interrupted; a signal ends the program all the same, and leaves nothing.
+# Once it began, the first kernels are compiled for a cache that is empty.
+if can_dream; then
+	for words in "inspect $work/sky.pgm --activation $work/late.npy" "kernels" \
+		"flow $work/sky.pgm $work/sky.pgm -o $work/late.flo"; do
+		mkdir "$work/cold"
+		# shellcheck disable=SC2086
+		XDG_CACHE_HOME=$work/cold POCL_CACHE_DIR=$work/cold "$REVERIE" $words >"$work/out" 2>"$work/err" &
+		job=$!
+		pause 2
+		kill -TERM $job 2>/dev/null
+		begin=$(date +%s)
+		wait $job
+		check "signal_ends_${words%% *}_soon" [ $(($(date +%s) - begin)) -le $((8 * slowness)) ]
+		rm -rf "$work/cold"
+	done
+	check signal_leaves_nothing_behind nothing_left "$work/late.flo"
+fi
+
 # Matroska takes what it has no name of its own for under that of Windows.
 if have ffmpeg && have ffprobe && can_dream; then
 	ffmpeg -nostdin -loglevel error -f lavfi -i testsrc2=size=96x72:rate=25:duration=0.2 -f lavfi \
