@@ -14,6 +14,12 @@
 
 /* ---- what is there ---- */
 
+/* What a listing finds. */
+struct found {
+	int files;
+	bool known[CATALOGUE_NETWORKS_MAX]; /* of the catalogue, by its layers */
+};
+
 /* Prints what a model wants as its input, such as "RGB -1..1"; the first channel stands for all. */
 static void print_input_format(const rv_input_format *format)
 {
@@ -25,15 +31,17 @@ static void print_input_format(const rv_input_format *format)
 
 static void print_model(void *context, const char *path, const char *name)
 {
-	int *count = context;
+	struct found *found = context;
 	rv_error error = {0};
 	struct dreamer dreamer = {0};
 	(void)name;
-	++*count;
+	found->files++;
 	printf("%s  ", path);
 	if (dreamer_open_file(&dreamer, path, NULL, &error) == RV_OK) {
-		if (dreamer.network)
+		if (dreamer.network) {
+			found->known[dreamer.network - catalogue_own(NULL)->networks] = true;
 			printf("%s, ", dreamer.network->title);
+		}
 		print_input_format(rv_model_input_format(dreamer.model));
 		printf(", default layer %s, %d layers\n", rv_model_default_layer(dreamer.model),
 		       rv_model_layer_count(dreamer.model));
@@ -54,13 +62,13 @@ static void print_offer(const struct catalogue_network *network)
 	printf("%s: %s; licence: %s\n", network->title, network->good_for, network->licence);
 }
 
-static void print_offers(const struct catalogue *catalogue)
+static void print_offers(const struct catalogue *catalogue, const struct found *found)
 {
 	struct paths folders = paths_model_folders();
 	char path[PATH_LENGTH];
 	printf("\nTo be had by `reverie models get NAME`:\n");
 	for (int i = 0; i < catalogue->count; i++)
-		if (catalogue->networks[i].place_count &&
+		if (catalogue->networks[i].place_count && !found->known[i] &&
 		    !paths_find(&folders, catalogue->networks[i].file, path))
 			print_offer(&catalogue->networks[i]);
 }
@@ -69,14 +77,14 @@ static rv_status list_models(rv_error *error)
 {
 	struct paths folders = paths_model_folders();
 	const struct catalogue *catalogue = catalogue_own(error);
-	int count = 0;
+	struct found found = {0};
 	if (!catalogue)
 		return RV_INVALID;
-	paths_each(&folders, ".onnx", print_model, &count);
-	paths_each(&folders, ".caffemodel", print_model, &count);
-	if (!count)
+	paths_each(&folders, ".onnx", print_model, &found);
+	paths_each(&folders, ".caffemodel", print_model, &found);
+	if (!found.files)
 		printf("There is no network yet; `make models` fetches the default one\n");
-	print_offers(catalogue);
+	print_offers(catalogue, &found);
 	return RV_OK;
 }
 

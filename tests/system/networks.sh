@@ -70,6 +70,12 @@ else
 	not_ok network_known_by_its_layers "the list does not tell it"
 fi
 
+if grep -q '^googlenet  ' "$work/out"; then
+	not_ok network_that_is_there_is_not_offered "the list offers it again"
+else
+	ok network_that_is_there_is_not_offered
+fi
+
 cp "$googlenet" "$work/any.onnx"
 elsewhere layers --model "$work/any.onnx"
 if grep -q '^inception_4c/output .*(default)' "$work/out"; then
