@@ -363,7 +363,7 @@ const struct option option_table[] = {
 	       .help = "a chunk is at least so long; shots are never cut"), .metavar = "SECONDS"},
 	{.name = "resume", .type = &option_type_flag, .group = OPTION_GROUP_OUTPUT,
 	 .commands = COMMAND_DREAM, PLACE(output, resume),
-	 HELP("dream a film in chunks beside it, and go on where that was broken off")},
+	 HELP("dream a film in chunks beside it; go on where that broke off")},
 
 	/* The network. */
 	{.name = "model", .type = &option_type_text, .group = OPTION_GROUP_NETWORK,
