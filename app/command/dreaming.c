@@ -57,6 +57,11 @@ rv_status dreaming_dream(void *context, const rv_image *in, int64_t time, const 
 	rv_status status = prepare_dreamer(it, time == RV_TIME_NONE, error);
 	if (status != RV_OK)
 		return status;
+	/* By the input's own time, wherever in it the dream begins. */
+	sources_begin(&it->dreamer.sources, 0);
+	status = sources_go_to(&it->dreamer.sources, it->dreamer.engine, time, error);
+	if (status != RV_OK)
+		return status;
 	status = it->journey.on ? journey_dream(&it->journey, it->dreamer.engine, time, out, error)
 	                        : rv_dream(it->dreamer.engine, in, time, out, error);
 	/* From its first frame on a video is worth finishing, however long that takes. */

@@ -56,7 +56,7 @@ static bool names_file(const struct option *option, const char *value)
 {
 	struct option_targets targets = {0};
 	char why[OPTION_REASON_LENGTH];
-	bool found = !strcmp(option->name, "guide") && strcmp(value, "default");
+	bool found = option->file == OPTION_READS && strcmp(value, "default");
 	if (option->type != &option_type_targets ||
 	    !option->type->parse(option, value, &targets, why))
 		return found; /* what is wrong with it is told when it is run */

@@ -220,9 +220,11 @@ static double ms_since(int64_t start)
 /* Dreams the frame, or, on a journey, goes on without it. */
 static rv_status run_dream(struct live_engine *engine, const struct frame *frame, rv_error *error)
 {
-	rv_status status = RV_INVALID;
-	if (engine->journey.on)
-		status = rv_journey(engine->engine, frame->time, &engine->after, error);
+	rv_status status = sources_go_to(&engine->sources, engine->engine, frame->time, error);
+	if (status != RV_OK)
+		return status;
+	status = engine->journey.on ? rv_journey(engine->engine, frame->time, &engine->after, error)
+	                            : RV_INVALID;
 	/* A journey begins with a dream, and anew where another one was asked for. */
 	if (status == RV_INVALID)
 		status = rv_dream(engine->engine, &engine->before, frame->time, &engine->after,
@@ -391,7 +393,7 @@ static rv_status open_engine(struct live_engine *engine, rv_error *error)
 	rv_set_preparation(engine->engine, prepare, engine);
 	engine->octaves_most = 1;
 	engine->params_set = engine->governor_set = engine->broken_off = false;
-	engine->sources = (struct sources){0};
+	sources_close(&engine->sources);
 	engine->misses = 0;
 	pthread_mutex_lock(&engine->lock);
 	engine->state.device = engine->revival.device;
@@ -435,6 +437,7 @@ static void *run(void *context)
 			break;
 	} while (lose_engine(engine, &error));
 	atomic_store(&engine->done, true);
+	sources_close(&engine->sources);
 	rv_destroy(&engine->engine);
 	return NULL;
 }

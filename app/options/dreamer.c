@@ -210,6 +210,7 @@ rv_status dreamer_params(struct dreamer *dreamer, rv_params *params, rv_error *e
 
 void dreamer_close(struct dreamer *dreamer)
 {
+	sources_close(&dreamer->sources);
 	rv_destroy(&dreamer->engine);
 	rv_model_close(&dreamer->model);
 }

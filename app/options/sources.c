@@ -1,39 +1,14 @@
 #include "app/options/sources.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/media/npy_read.h"
-#include "app/media/picture_read.h"
+#include "app/media/reel.h"
 
 /* Of a guide: a place of GoogLeNet's middle layers sees about as much of it as of the pictures that
  * such networks learned from, and there are a few hundred places to compare with. */
 static const double guide_side = 256, mask_side = 1024;
-
-/* Shrinks the picture so that a square of as many pixels has at most that side. */
-static rv_status shrink(struct picture *picture, double side, rv_error *error)
-{
-	double width = picture->image.width, height = picture->image.height;
-	double scale = side / sqrt(width * height);
-	if (scale >= 1)
-		return RV_OK;
-	return picture_scale(picture, (int)fmax(1, round(width * scale)),
-	                     (int)fmax(1, round(height * scale)), error);
-}
-
-static rv_status read_picture(rv_engine *engine, int number, const char *name, double side,
-                              rv_error *error)
-{
-	struct picture picture = {0};
-	rv_status status = picture_open(&picture, name, error);
-	if (status == RV_OK)
-		status = shrink(&picture, side, error);
-	if (status == RV_OK)
-		status = rv_set_picture(engine, number, &picture.image, error);
-	picture_release(&picture);
-	return status;
-}
 
 static rv_status read_numbers(rv_engine *engine, int number, const char *name, rv_error *error)
 {
@@ -49,10 +24,11 @@ static rv_status read_numbers(rv_engine *engine, int number, const char *name, r
 
 /* Which of the sources targets speak of. */
 static void mark_used(const struct sources *sources, const struct option_targets *targets,
-                      bool used[RV_SOURCES_MAX])
+                      const char *mask, bool used[RV_SOURCES_MAX])
 {
 	for (int s = 0; s < RV_SOURCES_MAX; s++) {
 		const char *name = sources->list[s].name;
+		used[s] = name[0] && !strcmp(name, mask);
 		for (int t = 0; t < targets->count && name[0] && !used[s]; t++)
 			used[s] = !strcmp(name, targets->list[t].file) ||
 			          !strcmp(name, targets->list[t].mask);
@@ -69,10 +45,15 @@ struct taking {
 static rv_status read_source(struct taking *taking, int number, const char *name, int use,
                              rv_error *error)
 {
+	struct reel **reel = &taking->sources->list[number].reel;
+	reel_close(reel);
 	if (use == SOURCE_DIRECTION)
 		return read_numbers(taking->engine, number, name, error);
-	return read_picture(taking->engine, number, name,
-	                    use == SOURCE_GUIDE ? guide_side : mask_side, error);
+	rv_status status =
+		reel_open(reel, name, use == SOURCE_GUIDE ? guide_side : mask_side, error);
+	if (status == RV_OK)
+		status = rv_set_picture(taking->engine, number, reel_image(*reel), error);
+	return status;
 }
 
 /* A source is known by its name and by what it is used for. There is room: as many targets as there
@@ -84,6 +65,9 @@ static rv_status take(struct taking *taking, const char *name, int use, int *num
 	*number = 0;
 	if (!name[0])
 		return RV_OK;
+	if (strlen(name) >= sizeof(sources->list[0].name))
+		return rv_fail(error, RV_INVALID, "%.64s...: longer than %d bytes", name,
+		               OPTION_FILE_LENGTH - 1);
 	for (int i = RV_SOURCES_MAX - 1; i >= 0; i--)
 		if (!taking->used[i])
 			*number = i;
@@ -111,7 +95,11 @@ rv_status sources_take(struct sources *sources, rv_engine *engine, const struct 
 	rv_status status = RV_OK;
 	*params = option_dream_params(dream, default_layer);
 	targets.count = count;
-	mark_used(sources, &targets, taking.used);
+	mark_used(sources, &targets, dream->mask, taking.used);
+	if (dream->mask[0]) {
+		status = take(&taking, dream->mask, SOURCE_MASK, &params->mask, error);
+		params->mask++; /* 0 is none */
+	}
 	for (int i = 0; i < count && status == RV_OK; i++) {
 		struct option_target *from = &targets.list[i];
 		int use = from->target.kind == RV_TARGET_GUIDE ? SOURCE_GUIDE : SOURCE_DIRECTION;
@@ -121,4 +109,36 @@ rv_status sources_take(struct sources *sources, rv_engine *engine, const struct 
 			              error);
 	}
 	return status;
+}
+
+void sources_begin(struct sources *sources, int64_t origin)
+{
+	sources->begun = true;
+	sources->origin = origin;
+}
+
+rv_status sources_go_to(struct sources *sources, rv_engine *engine, int64_t time, rv_error *error)
+{
+	rv_status status = RV_OK;
+	if (time == RV_TIME_NONE)
+		return RV_OK;
+	if (!sources->begun)
+		sources_begin(sources, time);
+	for (int i = 0; i < RV_SOURCES_MAX && status == RV_OK; i++) {
+		struct reel *reel = sources->list[i].reel;
+		bool changed = false;
+		if (!reel || !reel_moves(reel))
+			continue;
+		status = reel_go_to(reel, (double)(time - sources->origin) / 1e9, &changed, error);
+		if (status == RV_OK && changed)
+			status = rv_set_picture(engine, i, reel_image(reel), error);
+	}
+	return status;
+}
+
+void sources_close(struct sources *sources)
+{
+	for (int i = 0; i < RV_SOURCES_MAX; i++)
+		reel_close(&sources->list[i].reel);
+	*sources = (struct sources){0};
 }

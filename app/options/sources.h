@@ -4,17 +4,31 @@
 
 #include "app/options/options.h"
 
-/* Zeroed, nothing was read. Belongs to one engine, and to its thread. */
+struct reel;
+
+/* Zeroed, nothing was read. Belongs to one engine, and to its thread; closed by sources_close. */
 struct sources {
 	struct {
 		char name[OPTION_FILE_LENGTH]; /* empty: none */
 		enum { SOURCE_GUIDE, SOURCE_DIRECTION, SOURCE_MASK } use;
+		struct reel *reel; /* of a guide or a mask */
 	} list[RV_SOURCES_MAX];
+	bool begun;
+	int64_t origin; /* the time at which they begin */
 };
 
-/* Writes what the engine is to dream, as option_dream_params() does, after reading the files that
- * it speaks of and that were not read before. RV_NOT_FOUND and other errors of reading. */
+/* Writes what the engine is to dream, as option_dream_params() does, after reading the files that it
+ * speaks of and that were not read before. RV_NOT_FOUND and other errors of reading. */
 rv_status sources_take(struct sources *sources, rv_engine *engine, const struct option_dream *dream,
                        const char *default_layer, rv_params *params, rv_error *error);
+
+/* Gives the engine what guides and masks that are videos show at the time of the next frame, as
+ * rv_dream has it, counted from their beginning. */
+rv_status sources_go_to(struct sources *sources, rv_engine *engine, int64_t time, rv_error *error);
+
+/* Says at which time they begin, where that is not the first frame's. */
+void sources_begin(struct sources *sources, int64_t origin);
+
+void sources_close(struct sources *sources);
 
 #endif

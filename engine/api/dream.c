@@ -83,6 +83,7 @@ static rv_status create_ascent(rv_engine *engine, int width, int height, bool ti
 	if (status != RV_OK)
 		return status;
 	params.time.on = timed;
+	recipe.mask = wanted.mask;
 	recipe.memory = memory_for_ascent(engine->device, &engine->config, engine->graph,
 	                                  engine->convolutions);
 	status = ascent_create(&engine->ascent, engine->device, engine->convolutions, &recipe,

@@ -58,12 +58,18 @@ rv_status rv_create(rv_engine **out, const rv_model *model, const rv_config *con
 	return RV_OK;
 }
 
+void engine_drop_features(rv_engine *engine)
+{
+	launch_list_clear(&engine->features);
+	memset(engine->masks, 0, sizeof(engine->masks));
+}
+
 void engine_drop_recording(rv_engine *engine)
 {
 	ascent_destroy(&engine->ascent);
 	convolution_library_destroy(&engine->convolutions);
 	graph_destroy(&engine->graph);
-	launch_list_clear(&engine->features);
+	engine_drop_features(engine);
 	engine->recorded = false;
 }
 

@@ -20,6 +20,7 @@ struct rv_engine {
 	bool melts;            /* last raised something else than params do */
 	struct source sources[RV_SOURCES_MAX];
 	struct launch_list features; /* owns what is made of sources for the ascent */
+	struct dream_mask masks[RV_SOURCES_MAX];
 	rv_progress *progress;
 	void *progress_context;
 };
@@ -34,6 +35,9 @@ rv_params engine_resolve(const rv_engine *engine, const rv_params *params);
 rv_status engine_build(const rv_engine *engine, const char *const *layers, int layer_count,
                        unsigned heads, struct graph **graph,
                        struct convolution_library **convolutions, rv_error *error);
+
+/* Frees what is made of sources, of which no ascent may be left. */
+void engine_drop_features(rv_engine *engine);
 
 /* Frees graph, convolutions and ascent, which what is dreamed next records anew. */
 void engine_drop_recording(rv_engine *engine);

@@ -115,7 +115,7 @@ bool rv_params_equal(const rv_params *a, const rv_params *b)
 bool params_same_recording(const rv_params *a, const rv_params *b)
 {
 	return params_same_objective(a, b) && a->normalisation == b->normalisation &&
-	       a->octaves == b->octaves && a->octave_scale == b->octave_scale;
+	       a->octaves == b->octaves && a->mask == b->mask && a->octave_scale == b->octave_scale;
 }
 
 bool params_same_objective(const rv_params *a, const rv_params *b)

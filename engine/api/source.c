@@ -44,6 +44,11 @@ static float sample_at(const rv_image *picture, size_t index)
 	return value;
 }
 
+size_t source_mask_bytes(const struct source *source)
+{
+	return (size_t)source->picture.width * (size_t)source->picture.height * sizeof(float);
+}
+
 float *source_mask(const struct source *source)
 {
 	const rv_image *picture = &source->picture;

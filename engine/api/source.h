@@ -18,5 +18,6 @@ void source_release(struct source *source);
 /* The picture as a mask: width * height floats, 0..1, the mean of the three colours. Released with
  * free(); NULL without memory. */
 float *source_mask(const struct source *source);
+size_t source_mask_bytes(const struct source *source);
 
 #endif

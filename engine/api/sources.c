@@ -4,19 +4,54 @@
 
 #include "engine/api/dream.h"
 
-static bool is_used(const rv_params *params, int source)
+/* Bits of what a source is used for. */
+enum { AS_FEATURES = 1, AS_MASK = 2 };
+
+static int find_use(const rv_params *params, int source)
 {
+	int use = params->mask == source + 1 ? AS_MASK : 0;
+
 	for (int i = 0; i < params->target_count; i++) {
 		const rv_target *target = &params->targets[i];
-		if ((target_reads_source(target->kind) && target->source == source) ||
-		    (target->where == RV_IN_MASK && target->mask == source))
-			return true;
+		if (target_reads_source(target->kind) && target->source == source)
+			use |= AS_FEATURES;
+		if (target->where == RV_IN_MASK && target->mask == source)
+			use |= AS_MASK;
 	}
-	return false;
+	return use;
+}
+
+/* Whether the source is on the device as a mask alone, of the size that it still has. */
+static bool is_mask_of_its_size(const rv_engine *engine, int number)
+{
+	const struct dream_mask *mask = &engine->masks[number];
+	const rv_image *picture = &engine->sources[number].picture;
+
+	return find_use(&engine->params, number) == AS_MASK && mask->buffer && picture->pixels &&
+	       picture->width == mask->width && picture->height == mask->height;
+}
+
+static rv_status write_mask(rv_engine *engine, int number, rv_error *error)
+{
+	const struct source *source = &engine->sources[number];
+	float *values = source_mask(source);
+	cl_int code;
+
+	if (!values)
+		return rv_fail(error, RV_MEMORY, "out of memory for a mask");
+	code = clEnqueueWriteBuffer(engine->device->queue, engine->masks[number].buffer, CL_TRUE, 0,
+	                            source_mask_bytes(source), values, 0, NULL, NULL);
+	free(values);
+	if (code)
+		return device_fail(error, code, "writing a mask");
+	if (engine->ascent)
+		ascent_take_mask(engine->ascent);
+	return RV_OK;
 }
 
 /* Puts made, which is taken over, in place of the source of that number. */
-static rv_status replace(rv_engine *engine, int number, struct source *made, rv_status status)
+static rv_status replace(rv_engine *engine, int number, struct source *made, rv_status status,
+                         rv_error *error)
 {
 	if (status != RV_OK) {
 		source_release(made);
@@ -24,7 +59,9 @@ static rv_status replace(rv_engine *engine, int number, struct source *made, rv_
 	}
 	source_release(&engine->sources[number]);
 	engine->sources[number] = *made;
-	if (is_used(&engine->params, number))
+	if (is_mask_of_its_size(engine, number))
+		return write_mask(engine, number, error);
+	if (find_use(&engine->params, number))
 		dream_begin_other(engine, true);
 	return RV_OK;
 }
@@ -50,7 +87,7 @@ rv_status rv_set_picture(rv_engine *engine, int source, const rv_image *picture,
 		return status;
 	if (picture)
 		status = source_copy_picture(&made, picture, error);
-	return replace(engine, source, &made, status);
+	return replace(engine, source, &made, status, error);
 }
 
 rv_status rv_set_numbers(rv_engine *engine, int source, const float *numbers, int count,
@@ -70,5 +107,5 @@ rv_status rv_set_numbers(rv_engine *engine, int source, const float *numbers, in
 			return rv_fail(error, RV_MEMORY, "out of memory for a direction");
 		memcpy(made.numbers, numbers, (size_t)count * sizeof(*numbers));
 	}
-	return replace(engine, source, &made, RV_OK);
+	return replace(engine, source, &made, RV_OK, error);
 }

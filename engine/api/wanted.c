@@ -44,6 +44,8 @@ static rv_status check_sources(const rv_engine *engine, const rv_target *target,
 
 rv_status wanted_check(const rv_engine *engine, const rv_params *params, rv_error *error)
 {
+	if (params->mask && !engine->sources[params->mask - 1].picture.pixels)
+		return rv_fail(error, RV_INVALID, "the mask has no picture");
 	for (int i = 0; i < params->target_count; i++) {
 		const rv_target *target = &params->targets[i];
 		const rv_layer_info *layer;
@@ -134,29 +136,41 @@ static rv_status describe_rows(rv_engine *engine, struct launch_recorder *record
 	return recorder->status;
 }
 
+/* The source as a mask on the device; several may speak of it. */
+static struct dream_mask find_mask(rv_engine *engine, struct launch_recorder *recorder, int number)
+{
+	const struct source *source = &engine->sources[number];
+	struct dream_mask *mask = &engine->masks[number];
+	float *values;
+
+	if (mask->buffer)
+		return *mask;
+	values = source_mask(source);
+	if (!values) {
+		record_fail(recorder, RV_MEMORY, "out of memory for a mask");
+		return *mask;
+	}
+	*mask = (struct dream_mask){record_own_buffer(recorder, source_mask_bytes(source), values),
+	                            source->picture.width, source->picture.height};
+	free(values);
+	return *mask;
+}
+
 static void describe_where(rv_engine *engine, struct launch_recorder *recorder,
                            const rv_target *wanted, struct places_plan *places)
 {
-	const struct source *source = &engine->sources[wanted->mask];
-	size_t pixels = (size_t)source->picture.width * (size_t)source->picture.height;
-	float *mask;
+	struct dream_mask mask;
 
 	if (wanted->where == RV_AT_PLACE)
-		*places = (struct places_plan){.kind = PLACES_ONE, .x = wanted->x, .y = wanted->y};
+		*places = (struct places_plan){
+			.kind = PLACES_ONE, .x = wanted->x, .y = wanted->y};
 	if (wanted->where != RV_IN_MASK)
 		return;
-	mask = source_mask(source);
-	if (!mask) {
-		record_fail(recorder, RV_MEMORY, "out of memory for a mask");
-		return;
-	}
-	*places = (struct places_plan){
-		.kind = PLACES_MASK,
-		.mask = record_own_buffer(recorder, pixels * sizeof(*mask), mask),
-		.mask_width = source->picture.width,
-		.mask_height = source->picture.height,
-	};
-	free(mask);
+	mask = find_mask(engine, recorder, wanted->mask);
+	*places = (struct places_plan){.kind = PLACES_MASK,
+	                               .mask = mask.buffer,
+	                               .mask_width = mask.width,
+	                               .mask_height = mask.height};
 }
 
 /* ---- targets ---- */
@@ -209,7 +223,9 @@ rv_status wanted_describe(struct wanted *wanted, rv_engine *engine, int width, i
 	rv_status status = RV_OK;
 
 	memset(wanted, 0, sizeof(*wanted));
-	launch_list_clear(&engine->features);
+	engine_drop_features(engine);
+	if (engine->params.mask)
+		wanted->mask = find_mask(engine, &recorder, engine->params.mask - 1);
 	for (int i = 0; i < engine->params.target_count && status == RV_OK; i++) {
 		const rv_target *from = &engine->params.targets[i];
 		struct objective_target *target = &wanted->targets[i];

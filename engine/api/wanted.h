@@ -12,6 +12,7 @@ rv_status wanted_check(const rv_engine *engine, const rv_params *params, rv_erro
 struct wanted {
 	struct objective_target targets[RV_TARGETS_MAX];
 	float *channel_rms[RV_TARGETS_MAX];
+	struct dream_mask mask; /* of the whole */
 };
 
 /* Describes the engine's targets to an ascent on pictures of that size. Buffers on the device are

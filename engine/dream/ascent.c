@@ -153,6 +153,8 @@ static rv_status record_octaves(struct ascent *ascent, const struct dream_recipe
 		octave_recipe.below = i ? &ascent->octaves[i - 1] : NULL;
 		status = octave_record(&ascent->octaves[i], ascent->device, &octave_recipe, error);
 	}
+	if (status == RV_OK)
+		ascent->transfer.weights = ascent->octaves[ascent->octave_count - 1].weights;
 	return status;
 }
 
@@ -242,6 +244,12 @@ void ascent_reset(struct ascent *ascent)
 	ascent->has_past = false;
 	if (ascent->temporal)
 		temporal_reset(ascent->temporal);
+}
+
+void ascent_take_mask(struct ascent *ascent)
+{
+	for (int i = 0; i < ascent->octave_count; i++)
+		ascent->octaves[i].has_new_mask = ascent->octaves[i].weights != NULL;
 }
 
 rv_frame_report ascent_report(const struct ascent *ascent)

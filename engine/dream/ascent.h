@@ -46,6 +46,9 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
                      int64_t time, const rv_image *output, rv_progress *progress, void *context,
                      rv_error *error);
 
+/* To be called where the recipe's mask was written anew. */
+void ascent_take_mask(struct ascent *ascent);
+
 /* How the last picture was dreamed. */
 rv_frame_report ascent_report(const struct ascent *ascent);
 

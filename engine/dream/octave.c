@@ -85,6 +85,8 @@ static void record_step(struct launch_recorder *recorder, struct octave *octave,
 	                                     .step = params->step,
 	                                     .length = recipe->length};
 
+	if (octave->weights)
+		raster_record_weigh(recorder, &octave->gradient, octave->weights);
 	octave->step_launch =
 		gradient_record_step(recorder, &octave->gradient, &octave->picture, &settings);
 }
@@ -123,6 +125,23 @@ static void record_weighing(struct launch_recorder *recorder, struct octave *oct
 	strength_record_find(recorder, &octave->strength, weights);
 }
 
+/* The mask as the weights of pixels, by the way in which layers have them. */
+static void record_mask(struct launch_recorder *recorder, struct octave *octave,
+                        const struct dream_mask *mask)
+{
+	const struct slice pixels = {.height = octave->height, .width = octave->width};
+	const struct places_plan plan = {.kind = PLACES_MASK,
+	                                 .mask = mask->buffer,
+	                                 .mask_width = mask->width,
+	                                 .mask_height = mask->height};
+
+	if (!mask->buffer)
+		return;
+	recorder->list = &octave->fit_mask;
+	places_record(recorder, &plan, &pixels, octave->height, octave->width, &octave->weights);
+	octave->has_new_mask = true;
+}
+
 static void record_present(struct launch_recorder *recorder, struct octave *octave,
                            const struct octave_recipe *recipe)
 {
@@ -151,6 +170,7 @@ rv_status octave_record(struct octave *octave, struct device *device,
 		return status;
 	recorder.list = &octave->buffers;
 	record_buffers(&recorder, octave, recipe);
+	record_mask(&recorder, octave, &recipe->ascent->mask);
 	recorder.list = &octave->enter;
 	record_enter(&recorder, octave, recipe);
 	record_present(&recorder, octave, recipe);
@@ -173,6 +193,7 @@ void octave_release(struct octave *octave)
 	launch_list_clear(&octave->enter);
 	launch_list_clear(&octave->present);
 	launch_list_clear(&octave->present_frame);
+	launch_list_clear(&octave->fit_mask);
 	launch_list_clear(&octave->measure);
 	launch_list_clear(&octave->weigh);
 	launch_list_clear(&octave->gather);
@@ -192,7 +213,7 @@ double octave_preparation(const struct graph *graph)
 size_t octave_bytes(const struct octave *octave)
 {
 	return launch_list_bytes(&octave->buffers) + launch_list_bytes(&octave->enter) +
-	       launch_list_bytes(&octave->step) + launch_list_bytes(&octave->leave);
+	       launch_list_bytes(&octave->fit_mask) + launch_list_bytes(&octave->step) + launch_list_bytes(&octave->leave);
 }
 
 void octave_set(struct octave *octave, const struct octave_role *role)
@@ -210,7 +231,11 @@ void octave_set(struct octave *octave, const struct octave_role *role)
 
 rv_status octave_enter(struct octave *octave, cl_command_queue queue, rv_error *error)
 {
-	return launch_list_run(&octave->enter, queue, error);
+	rv_status status = octave->has_new_mask ? launch_list_run(&octave->fit_mask, queue, error)
+	                                        : RV_OK;
+
+	octave->has_new_mask &= status != RV_OK;
+	return status != RV_OK ? status : launch_list_run(&octave->enter, queue, error);
 }
 
 static void set_ramps(struct launch *gather, cl_uint argument, const struct tiles_span *span)

@@ -37,6 +37,10 @@ struct octave {
 	/* base -> network input, of one tile; empty where no target wants the frame's features. */
 	struct launch_list present_frame;
 	int measure_launch, frame_launch;
+	/* Of a dream in a mask. */
+	cl_mem weights;              /* float: the mask at this size; NULL without one */
+	struct launch_list fit_mask; /* from the mask to them */
+	bool has_new_mask;           /* they are yet to be made */
 	bool has_below;
 	struct preparation *preparation; /* NULL once a gradient was computed */
 	bool masked;

@@ -5,6 +5,13 @@
 #include "engine/network/network.h"
 #include "engine/picture/raster.h"
 
+/* What is dreamed counts as much as a mask is white: float [height * width], 0..1, laid over the
+ * picture. buffer NULL: everywhere. May be written between pictures. */
+struct dream_mask {
+	cl_mem buffer;
+	int width, height;
+};
+
 struct dream_recipe {
 	const struct graph *graph;
 	const rv_input_format *format;
@@ -14,6 +21,7 @@ struct dream_recipe {
 	size_t memory;
 	/* [graph->wanted_count]: what is raised at each wanted layer */
 	const struct objective_target *targets;
+	struct dream_mask mask;
 };
 
 /* Called for every list of launches that a dream runs, in that order, with the number of times it

@@ -48,7 +48,8 @@ int places_record(struct launch_recorder *recorder, const struct places_plan *pl
 	record_buffer(recorder, *weights);
 	record_int(recorder, layer->height);
 	record_int(recorder, layer->width);
-	record_launch(recorder, (size_t)layer->width, (size_t)layer->height, 1, 1, 1, 1);
+	record_launch(recorder, device_wants_groups(recorder->device) ? (size_t)layer->width : 1,
+	              (size_t)layer->height, 1, 1, 1, 1);
 	return recorder->list->count - 1;
 }
 

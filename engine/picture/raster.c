@@ -87,7 +87,7 @@ void raster_record_load(struct launch_recorder *recorder, const struct raster_pi
 }
 
 int raster_record_store(struct launch_recorder *recorder, const struct raster *frame,
-                        const struct raster *detail, float strength,
+                        const struct raster *detail, float strength, cl_mem weights,
                         const struct raster_pixels *pixels)
 {
 	static const char *const kernels[] = {
@@ -98,8 +98,19 @@ int raster_record_store(struct launch_recorder *recorder, const struct raster *f
 	record_buffer(recorder, detail ? detail->buffer : frame->buffer);
 	record_float(recorder, strength);
 	record_int(recorder, detail != NULL);
+	record_buffer(recorder, weights ? weights : frame->buffer);
+	record_int(recorder, weights != NULL);
 	record_pixels(recorder, pixels);
 	return finish(recorder, frame->width, frame->height);
+}
+
+void raster_record_weigh(struct launch_recorder *recorder, const struct raster *raster,
+                         cl_mem weights)
+{
+	start(recorder, "weigh", "weigh picture");
+	record_buffer(recorder, raster->buffer);
+	record_buffer(recorder, weights);
+	finish(recorder, raster->width, raster->height);
 }
 
 /* ---- sums ---- */

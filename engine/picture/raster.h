@@ -39,12 +39,16 @@ struct raster_pixels {
 void raster_record_load(struct launch_recorder *recorder, const struct raster_pixels *pixels,
                         const struct raster *raster);
 
-/* pixels = frame + strength * detail, clipped, rounded to the nearest. detail may be NULL. The two
- * rasters have the same size. A picture of 8 or 16 bits that was loaded comes back exactly. */
+/* pixels = frame + strength * weight * detail, clipped, rounded to the nearest. detail may be NULL,
+ * and so may weights, float [height * width], where all are 1. The two rasters have the same size. A picture of 8 or 16 bits that was loaded comes back exactly. */
 enum { RASTER_STORE_STRENGTH = 2 /* float */ };
 int raster_record_store(struct launch_recorder *recorder, const struct raster *frame,
-                        const struct raster *detail, float strength,
+                        const struct raster *detail, float strength, cl_mem weights,
                         const struct raster_pixels *pixels);
+
+/* raster = weight * raster, with weights as above. */
+void raster_record_weigh(struct launch_recorder *recorder, const struct raster *raster,
+                         cl_mem weights);
 
 /* to = from, resampled to to's size, by way of recorder->scratch. The filter is Catmull and Rom's
  * cubic (1974), widened by the ratio where an axis shrinks so that it does not alias. It is the

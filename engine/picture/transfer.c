@@ -8,7 +8,7 @@ static void load(struct transfer *transfer, struct launch_recorder *recorder)
 static void store(struct transfer *transfer, struct launch_recorder *recorder)
 {
 	transfer->store_launch = raster_record_store(recorder, &transfer->frame, &transfer->detail,
-	                                             1, &transfer->output);
+	                                             1, transfer->weights, &transfer->output);
 }
 
 /* One direction, unless it is there already for this format. The list owns the buffer of pixels, in

@@ -4,13 +4,14 @@
 
 #include "engine/picture/raster.h"
 
-/* Between the caller and two rasters of one size. Begins with the first three members set and the
+/* Between the caller and two rasters of one size. Begins with the first four members set and the
  * others zero; both directions are recorded when first needed, and again when the format of the
  * caller's pixels changes. */
 struct transfer {
 	struct device *device;
 	struct raster frame;  /* the picture as given */
 	struct raster detail; /* what was dreamed: dream minus picture */
+	cl_mem weights;       /* see raster_record_store */
 	struct launch_list load, store;
 	struct raster_pixels input, output;
 	int store_launch;
@@ -25,7 +26,7 @@ rv_status transfer_record(struct transfer *transfer, rv_pixel_format format, rv_
  * transfer_download has returned. */
 rv_status transfer_upload(struct transfer *transfer, const rv_image *image, rv_error *error);
 
-/* Writes frame + strength * detail to image, and waits until it is there. */
+/* Writes frame + strength * detail, by its weights, to image, and waits until it is there. */
 rv_status transfer_download(struct transfer *transfer, float strength, const rv_image *image,
                             rv_error *error);
 

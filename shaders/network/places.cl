@@ -48,19 +48,21 @@ ANY_GROUP __kernel void weigh_places(const __global float *strengths, int streng
 				     int input_x, float place_y, float place_x, int input_height,
 				     int input_width, __global float *weights, int height, int width)
 {
-	int x = get_global_id(0), y = get_global_id(1);
-	float weight = has_strength ? strengths[strength] : 1;
+	int y = get_global_id(1);
+	float strength_of = has_strength ? strengths[strength] : 1;
+	float cell_height = (float)input_height / height, cell_width = (float)input_width / width;
 
-	if (kind == ONE_PLACE) {
-		int here = y == pixel_on(place_y, picture_height, input_y, input_height, height) &&
-			   x == pixel_on(place_x, picture_width, input_x, input_width, width);
-		weight = here ? weight : 0;
-	} else if (kind == BY_MASK) {
-		float cell_height = (float)input_height / height;
-		float cell_width = (float)input_width / width;
-		weight *= mean_of_mask(mask, mask_height, mask_width, picture_height, picture_width,
-				       input_y + y * cell_height, input_x + x * cell_width,
-				       cell_height, cell_width);
+	for (int x = get_global_id(0); x < width; x += get_global_size(0)) {
+		float weight = strength_of;
+		if (kind == ONE_PLACE) {
+			int here = y == pixel_on(place_y, picture_height, input_y, input_height, height) &&
+				   x == pixel_on(place_x, picture_width, input_x, input_width, width);
+			weight = here ? weight : 0;
+		} else if (kind == BY_MASK) {
+			weight *= mean_of_mask(mask, mask_height, mask_width, picture_height,
+					       picture_width, input_y + y * cell_height,
+					       input_x + x * cell_width, cell_height, cell_width);
+		}
+		weights[y * width + x] = weight;
 	}
-	weights[y * width + x] = weight;
 }

@@ -42,16 +42,18 @@ __kernel void load_float(const __global uchar *pixels, int stride, __global floa
 // The conversions cut off, so that half a step more rounds; saturating ones are far slower.
 #define STORE(name, sample, convert, scale, rounding)                                              \
 	__kernel void name(const __global float4 *frame, const __global float4 *detail,            \
-			   float strength, int has_detail, __global uchar *pixels, int stride,     \
-			   int width, int height)                                                  \
+			   float strength, int has_detail, const __global float *weights,          \
+			   int has_weights, __global uchar *pixels, int stride, int width,         \
+			   int height)                                                             \
 	{                                                                                          \
 		FOR_RUN(x, y, width, height) {                                                     \
 			size_t pixel = (size_t)y * width + x;                                      \
 			__global sample *to =                                                      \
 				(__global sample *)(pixels + (size_t)y * stride) + 3 * x;          \
 			float4 value = frame[pixel];                                               \
+			float by = has_weights ? strength * weights[pixel] : strength;             \
 			if (has_detail)                                                            \
-				value = fma(detail[pixel], (float4)strength, value);               \
+				value = fma(detail[pixel], (float4)by, value);                     \
 			value = fma(fmin(fmax(value, -1.0f), 1.0f), (float4)(scale),               \
 				    (float4)((scale) + (rounding)));                               \
 			to[0] = convert(value.x);                                                  \
@@ -63,6 +65,14 @@ __kernel void load_float(const __global uchar *pixels, int stride, __global floa
 STORE(store_8, uchar, convert_uchar, 127.5f, 0.5f)
 STORE(store_16, ushort, convert_ushort, 32767.5f, 0.5f)
 STORE(store_float, float, convert_float, 0.5f, 0)
+
+__kernel void weigh(__global float4 *raster, const __global float *weights, int width, int height)
+{
+	FOR_RUN(x, y, width, height) {
+		size_t pixel = (size_t)y * width + x;
+		raster[pixel] *= weights[pixel];
+	}
+}
 
 __kernel void combine(const __global float4 *a, const __global float4 *b, const __global float4 *c,
 		      float weight_a, float weight_b, float weight_c, float limit,

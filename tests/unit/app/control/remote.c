@@ -66,6 +66,7 @@ static const struct {
 	{"guide", "default", "set guide default", REMOTE_ACT},
 	/* No file is read for who is elsewhere. */
 	{"guide", "/etc/passwd", NULL, REMOTE_NOTHING},
+	{"mask", "/etc/passwd", NULL, REMOTE_NOTHING},
 	{"set", "guide x.jpg", NULL, REMOTE_NOTHING},
 	{"toggle", "guide x.jpg", NULL, REMOTE_NOTHING},
 	{"set", "target guide x.jpg", NULL, REMOTE_NOTHING},

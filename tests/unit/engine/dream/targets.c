@@ -313,6 +313,49 @@ TEST(a_target_in_a_mask_leaves_the_rest)
 	tear_down(&fixture);
 }
 
+/* 8 bits, so that what is not dreamed comes back exactly; soft in the middle third. */
+TEST(outside_a_mask_of_the_whole_nothing_changes)
+{
+	static unsigned char picture[COUNT], output[COUNT], mask[COUNT];
+	static const rv_normalisation ways[] = {RV_NORMALISE_BANDS, RV_NORMALISE_MEAN_ABS};
+	struct fixture fixture;
+	rv_image image = {RV_RGB8, WIDTH, HEIGHT, 3 * (size_t)WIDTH, picture};
+	rv_image dreamed = image, white = image;
+
+	REQUIRE(set_up(&fixture));
+	for (int i = 0; i < COUNT; i++)
+		picture[i] = (unsigned char)(255 * fixture.picture[i]);
+	dreamed.pixels = output;
+	white.pixels = mask;
+	fixture.params.octaves = 3;
+	fixture.params.jitter = 7;
+	fixture.params.step = 0.1f;
+	fixture.params.mask = 3;
+	for (int turn = 0; turn < 4; turn++) {
+		int inside = 0, outside = 0, soft = 0;
+		bool left = turn % 2;
+		for (int i = 0; i < COUNT; i++) {
+			int x = i / 3 % WIDTH, from_edge = left ? 2 * WIDTH / 3 - x : x - WIDTH / 3;
+			int value = from_edge * 255 / (WIDTH / 3);
+			mask[i] = (unsigned char)(value < 0 ? 0 : value > 255 ? 255 : value);
+		}
+		fixture.params.normalisation = ways[turn / 2];
+		REQUIRE(!rv_set_picture(fixture.engine, 2, &white, &fixture.error));
+		REQUIRE(!rv_set_params(fixture.engine, &fixture.params, &fixture.error));
+		REQUIRE(!rv_dream(fixture.engine, &image, RV_TIME_NONE, &dreamed, &fixture.error));
+		for (int i = 0; i < COUNT; i++) {
+			int change = abs(output[i] - picture[i]);
+			*(mask[i] == 0     ? &outside
+			  : mask[i] == 255 ? &inside
+			                   : &soft) += change;
+		}
+		CHECK_MESSAGE(!outside && inside > 5 * COUNT / 3 && soft > COUNT / 3,
+		              "turn %d: %d outside, %d inside, %d between", turn, outside, inside,
+		              soft);
+	}
+	tear_down(&fixture);
+}
+
 /* ---- features ---- */
 
 /* What a guide raises: the mean, over places, of the largest product with the guide's features. */

@@ -27,7 +27,7 @@ static bool round_trip(rv_pixel_format format, const void *in, void *out, int wi
 		struct raster_pixels to = {record_own_buffer(recorder, bytes, NULL), format,
 		                           stride};
 		raster_record_load(recorder, &from, &raster);
-		raster_record_store(recorder, &raster, NULL, 1, &to);
+		raster_record_store(recorder, &raster, NULL, 1, NULL, &to);
 		ok = recording_run(&recording) && recording_read(&recording, to.buffer, out, bytes);
 		recording_end(&recording);
 	}
@@ -82,7 +82,7 @@ TEST(stored_is_frame_and_detail)
 	struct raster a = recording_raster(&recording, frame, 2, 1);
 	struct raster b = recording_raster(&recording, detail, 2, 1);
 	struct raster_pixels to = {record_own_buffer(&recording.recorder, 6, NULL), RV_RGB8, 6};
-	int launch = raster_record_store(&recording.recorder, &a, &b, 0.5f, &to);
+	int launch = raster_record_store(&recording.recorder, &a, &b, 0.5f, NULL, &to);
 	if (recording_run(&recording) && recording_read(&recording, to.buffer, out, 6))
 		CHECK(memcmp(out, half, 6) == 0);
 	launch_set_float(&recording.list.launches[launch], RASTER_STORE_STRENGTH, 1);
