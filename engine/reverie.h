@@ -159,7 +159,7 @@ typedef enum rv_normalisation {
 enum {
 	RV_TARGETS_MAX = 8,
 	RV_CHANNELS_MAX = 64,
-	RV_SOURCES_MAX = 16,
+	RV_SOURCES_MAX = 20,
 	RV_LAYER_NAME_LENGTH = 128,
 	RV_OCTAVES_MAX = 16
 };
@@ -254,10 +254,10 @@ typedef struct rv_params {
 	float step;         /* its length as normalisation measures it, on a picture of -1..1 */
 	int jitter;         /* pixels: each step shifts the picture by up to this much */
 	float strength;     /* how much of the dream is laid over the picture; 1 is all of it */
-	float blend;       /* part of the last picture's detail to start from, with time.on false */
-	uint64_t seed;     /* of the jitter; the same seed gives the same picture */
-	/* Where all of it is dreamed: 0 everywhere, N where source N - 1, a picture, is white. What is
-	 * outside stays as it is in the frame. */
+	float blend;   /* part of the last picture's detail to start from, with time.on false */
+	uint64_t seed; /* of the jitter; the same seed gives the same picture */
+	/* Where all of it is dreamed: 0 everywhere, N where source N - 1, a picture, is white. What
+	 * is outside stays as it is in the frame. */
 	int mask;
 	int winners;       /* channels that win at each place */
 	int winner_window; /* side in layer pixels of the square they compete over, odd */

@@ -33,6 +33,8 @@ const struct action action_table[] = {
          .requests = ACTION_SAVE_PRESET, .guarded = true},
 	{"reset", NULL, "forget the dream so far", .requests = ACTION_RESET,
          .message = "dreaming anew"},
+	{"brush-clear", NULL, "forget what the brush painted", .requests = ACTION_CLEAR_BRUSH,
+         .message = "the brush's mask is gone"},
 	{"screenshot", NULL, "write a PNG, with the settings in it, to this folder",
          .requests = ACTION_SCREENSHOT, .guarded = true},
 	{"learn", NULL, "bind the next MIDI knob or key to what was last changed",

@@ -22,6 +22,7 @@ enum action_request {
 	ACTION_PLAYLIST_NEXT = 1 << 7,
 	ACTION_PLAYLIST_PAUSE = 1 << 8,
 	ACTION_FADE = 1 << 9, /* from the dream so far: a fade has begun */
+	ACTION_CLEAR_BRUSH = 1 << 10,
 };
 
 /* A layer that can be dreamed of. */

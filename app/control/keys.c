@@ -28,13 +28,19 @@ const char *keys_find(const struct keys *keys, const char *key)
 	return binding ? binding->action : NULL;
 }
 
-const char keys_corner_mode[] = "Corner";
+const char keys_corner_mode[] = "Corner", keys_brush_mode[] = "Brush";
+
+static bool is_of_mode(const char *key, const char *mode)
+{
+	size_t length = strlen(mode);
+	return !strncasecmp(key, mode, length) && key[length] == '+';
+}
 
 const char *keys_mode_of(const char *key)
 {
-	size_t length = strlen(keys_corner_mode);
-	bool is_bound = !strncasecmp(key, keys_corner_mode, length) && key[length] == '+';
-	return is_bound ? keys_corner_mode : NULL;
+	if (is_of_mode(key, keys_corner_mode))
+		return keys_corner_mode;
+	return is_of_mode(key, keys_brush_mode) ? keys_brush_mode : NULL;
 }
 
 const char *keys_find_in(const struct keys *keys, const char *mode, const char *key)

@@ -13,6 +13,19 @@
 
 static const char no_playlist[] = "there is no playlist; --playlist FILE reads one";
 
+/* False where the brush is off. */
+static bool paint(struct live *live, const struct window_event *event)
+{
+	const struct option_display *display = &live->actions->options.display;
+	const rv_image *shown = &live->shown;
+	if (!display->brush || !shown->height)
+		return display->brush;
+	double x = display->mirror ? 1 - event->picture.x : event->picture.x;
+	brush_paint(live->brush, (float)x, (float)event->picture.y, display->brush_size,
+	            (float)shown->width / (float)shown->height, event->begins);
+	return true;
+}
+
 static void take_event(struct live *live, const struct window_event *event)
 {
 	const struct options *options = &live->actions->options;
@@ -27,7 +40,7 @@ static void take_event(struct live *live, const struct window_event *event)
 		live->actions->options.display.hud_number = 0;
 		break;
 	case WINDOW_DRAG:
-		if (live_display_drag(&live->display, event) ||
+		if (live_display_drag(&live->display, event) || paint(live, event) ||
 		    options->display.view != OPTION_VIEW_SPLIT)
 			break;
 		snprintf(drag, sizeof(drag), "set split %.3f", event->picture.x);
@@ -166,6 +179,11 @@ static void fade(struct live *live)
 	live_engine_fade(live->engine, live->actions->fade.seconds);
 }
 
+static void clear_brush(struct live *live)
+{
+	brush_clear(live->brush);
+}
+
 /* ---- requests ---- */
 
 static const struct {
@@ -182,6 +200,7 @@ static const struct {
 	{ACTION_PLAYLIST_NEXT, go_to_next_line},
 	{ACTION_PLAYLIST_PAUSE, pause_playlist},
 	{ACTION_FADE, fade},
+	{ACTION_CLEAR_BRUSH, clear_brush},
 };
 
 static void fulfil_requests(struct live *live)

@@ -101,7 +101,9 @@ void live_display_next(struct live_display *display)
 
 const char *live_display_mode(const struct options *options)
 {
-	return options->display.corner ? keys_corner_mode : NULL;
+	if (options->display.corner)
+		return keys_corner_mode;
+	return options->display.brush ? keys_brush_mode : NULL;
 }
 
 bool live_display_obeys(const struct options *options, const char *key)

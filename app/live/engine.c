@@ -4,6 +4,7 @@
 
 #include "app/base/clock.h"
 #include "app/base/thread.h"
+#include "app/live/brush.h"
 #include "app/live/crossfade.h"
 #include "app/live/dream.h"
 #include "app/live/governor.h"
@@ -63,6 +64,7 @@ struct live_engine {
 	rv_params params;
 	bool params_set;
 	struct sources sources; /* that the engine has */
+	struct brush *brush;
 	struct governor governor;
 	bool governor_set;
 	struct shrinker shrinker;
@@ -191,15 +193,11 @@ static rv_status set_params(struct live_engine *engine, const struct governor_qu
 	rv_params params;
 	rv_status status = sources_take(&engine->sources, engine->engine, &engine->current.dream,
 	                                rv_model_default_layer(engine->model), &params, error);
+	if (status == RV_OK)
+		status = brush_take(engine->brush, engine->engine, &params, error);
 	if (status != RV_OK)
 		return status;
-	params.time.warm_steps = quality->warm_steps;
-	params.time.warm_share = quality->warm_share;
-	params.time.warm_octaves = quality->warm_octaves;
-	params.time.flow_quality = quality->flow;
-	if (engine->octaves_most && params.octaves > engine->octaves_most)
-		params.octaves = engine->octaves_most;
-	params.time.onset = params.iterations; /* no frame waits long for another one's beginning */
+	wish_grant(quality, engine->octaves_most, &params);
 	if (engine->journey.on)
 		live_journey_set_out(&engine->journey, &params.time, clock_now());
 	if (engine->params_set && rv_params_equal(&params, &engine->params))
@@ -394,6 +392,7 @@ static rv_status open_engine(struct live_engine *engine, rv_error *error)
 	engine->octaves_most = 1;
 	engine->params_set = engine->governor_set = engine->broken_off = false;
 	sources_close(&engine->sources);
+	brush_forget(engine->brush);
 	engine->misses = 0;
 	pthread_mutex_lock(&engine->lock);
 	engine->state.device = engine->revival.device;
@@ -443,14 +442,15 @@ static void *run(void *context)
 }
 
 rv_status live_engine_start(struct live_engine **started, const rv_model *model,
-                            const struct options *options, struct queue *work, struct queue *dreams,
-                            struct queue *woken, rv_error *error)
+                            const struct options *options, struct brush *brush, struct queue *work,
+                            struct queue *dreams, struct queue *woken, rv_error *error)
 {
 	struct live_engine *engine = calloc(1, sizeof(*engine));
 	if (!engine)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	engine->model = model;
 	engine->options = engine->current = *options;
+	engine->brush = brush;
 	engine->work = work;
 	engine->dreams = dreams;
 	engine->woken = woken;

@@ -9,13 +9,14 @@
 #include "app/options/options.h"
 
 struct live_engine;
+struct brush;
 
 /* Starts the thread. model and queues must outlive it; it pops struct frame from work, pushes
  * struct dream to dreams, and wakes whoever waits for `woken`. options are the first snapshot.
  * RV_MEMORY. */
 rv_status live_engine_start(struct live_engine **engine, const rv_model *model,
-                            const struct options *options, struct queue *work, struct queue *dreams,
-                            struct queue *woken, rv_error *error);
+                            const struct options *options, struct brush *brush, struct queue *work,
+                            struct queue *dreams, struct queue *woken, rv_error *error);
 
 /* Takes a copy of options, used from the next frame on. What makes a dream of its own (layers,
  * octaves, size) breaks off the one under way. */

@@ -215,8 +215,10 @@ static rv_status start_threads(struct live *live, rv_error *error)
 	if ((status = live_remote_open(&live->remote, live->actions, &live->hud, &live->keys,
 	                               error)) != RV_OK ||
 	    (status = live_disk_start(&live->disk, error)) != RV_OK ||
-	    (status = live_engine_start(&live->engine, live->dreamer.model, &live->sent, live->work,
-	                                live->dreams, live->frames, error)) != RV_OK ||
+	    (status = brush_create(&live->brush, error)) != RV_OK ||
+	    (status =
+	             live_engine_start(&live->engine, live->dreamer.model, &live->sent, live->brush,
+	                               live->work, live->dreams, live->frames, error)) != RV_OK ||
 	    (status = warp_thread_start(&live->warp_thread, &live->sent.device, shown->width,
 	                                shown->height, live->frames, live->dreams,
 	                                live->display_frames, error)) != RV_OK)
@@ -228,6 +230,7 @@ static rv_status start_threads(struct live *live, rv_error *error)
 
 static void free_all(struct live *live)
 {
+	brush_destroy(&live->brush);
 	queue_destroy(&live->frames);
 	queue_destroy(&live->work);
 	queue_destroy(&live->dreams);

@@ -10,6 +10,7 @@
 #include "app/control/action.h"
 #include "app/control/keys.h"
 #include "app/control/playlist.h"
+#include "app/live/brush.h"
 #include "app/live/compose.h"
 #include "app/live/decode.h"
 #include "app/live/disk.h"
@@ -38,6 +39,7 @@ struct live {
 	struct queue *frames, *work, *dreams, *display_frames, *sound;
 	struct decode *decode;
 	struct live_engine *engine;
+	struct brush *brush; /* the engine's thread takes what it painted */
 	struct warp_thread *warp_thread;
 	struct live_disk *disk;
 	struct video_recorder recorder;

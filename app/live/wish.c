@@ -37,6 +37,18 @@ struct governor_quality wish_quality(const struct options *options, int width, i
 	return wish;
 }
 
+void wish_grant(const struct governor_quality *quality, int octaves_most, rv_params *params)
+{
+	rv_time *time = &params->time;
+	if (octaves_most && params->octaves > octaves_most)
+		params->octaves = octaves_most;
+	time->onset = params->iterations; /* no frame waits long for another one's beginning */
+	time->warm_steps = quality->warm_steps;
+	time->warm_share = quality->warm_share;
+	time->warm_octaves = quality->warm_octaves;
+	time->flow_quality = quality->flow;
+}
+
 unsigned wish_locks(const struct options *options)
 {
 	return (options->live.lock_steps ? GOVERNOR_STEPS : 0u) |

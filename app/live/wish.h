@@ -9,6 +9,9 @@
 /* Of a frame of width by height pixels. */
 struct governor_quality wish_quality(const struct options *options, int width, int height);
 
+/* Lets a dream be of that quality, with at most so many octaves; 0: any number. */
+void wish_grant(const struct governor_quality *quality, int octaves_most, rv_params *params);
+
 /* Bits of what the governor must leave as it is wished. */
 unsigned wish_locks(const struct options *options);
 

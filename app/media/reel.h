@@ -7,9 +7,9 @@
 
 struct reel;
 
-/* Opens a picture, an animation or a video, and reads its first picture. Pictures are shrunk so that
- * a square of as many pixels has at most that side. For errors see input_open, picture_read and
- * source_open. */
+/* Opens a picture, an animation or a video, and reads its first picture. Pictures are shrunk so
+ * that a square of as many pixels has at most that side. For errors see input_open, picture_read
+ * and source_open. */
 rv_status reel_open(struct reel **reel, const char *name, double side, rv_error *error);
 void reel_close(struct reel **reel);
 

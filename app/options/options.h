@@ -99,9 +99,11 @@ struct option_display {
 	bool record_hud;        /* it appears in recordings too */
 	int number, hud_number; /* 1 is the first; 0: where the window is, over the show */
 	bool fullscreen, kiosk;
-	int scale;  /* enum projection_scale (app/screen/projection.h) */
-	float turn; /* degrees, clockwise */
-	int corner; /* 1..4: the one that is moved; 0: none */
+	int scale;        /* enum projection_scale (app/screen/projection.h) */
+	float turn;       /* degrees, clockwise */
+	bool brush;       /* the mouse paints where the dream goes */
+	float brush_size; /* its radius, in widths of the picture */
+	int corner;       /* 1..4: the one that is moved; 0: none */
 };
 
 /* What computes. config.cache_directory stays NULL: options_config() sets it. */

@@ -24,9 +24,9 @@ static rv_status read_numbers(rv_engine *engine, int number, const char *name, r
 
 /* Which of the sources targets speak of. */
 static void mark_used(const struct sources *sources, const struct option_targets *targets,
-                      const char *mask, bool used[RV_SOURCES_MAX])
+                      const char *mask, bool used[SOURCES_MAX])
 {
-	for (int s = 0; s < RV_SOURCES_MAX; s++) {
+	for (int s = 0; s < SOURCES_MAX; s++) {
 		const char *name = sources->list[s].name;
 		used[s] = name[0] && !strcmp(name, mask);
 		for (int t = 0; t < targets->count && name[0] && !used[s]; t++)
@@ -39,7 +39,7 @@ static void mark_used(const struct sources *sources, const struct option_targets
 struct taking {
 	struct sources *sources;
 	rv_engine *engine;
-	bool used[RV_SOURCES_MAX];
+	bool used[SOURCES_MAX];
 };
 
 static rv_status read_source(struct taking *taking, int number, const char *name, int use,
@@ -68,10 +68,10 @@ static rv_status take(struct taking *taking, const char *name, int use, int *num
 	if (strlen(name) >= sizeof(sources->list[0].name))
 		return rv_fail(error, RV_INVALID, "%.64s...: longer than %d bytes", name,
 		               OPTION_FILE_LENGTH - 1);
-	for (int i = RV_SOURCES_MAX - 1; i >= 0; i--)
+	for (int i = SOURCES_MAX - 1; i >= 0; i--)
 		if (!taking->used[i])
 			*number = i;
-	for (int i = 0; i < RV_SOURCES_MAX; i++)
+	for (int i = 0; i < SOURCES_MAX; i++)
 		if (!strcmp(sources->list[i].name, name) && (int)sources->list[i].use == use) {
 			*number = i;
 			return RV_OK;
@@ -124,7 +124,7 @@ rv_status sources_go_to(struct sources *sources, rv_engine *engine, int64_t time
 		return RV_OK;
 	if (!sources->begun)
 		sources_begin(sources, time);
-	for (int i = 0; i < RV_SOURCES_MAX && status == RV_OK; i++) {
+	for (int i = 0; i < SOURCES_MAX && status == RV_OK; i++) {
 		struct reel *reel = sources->list[i].reel;
 		bool changed = false;
 		if (!reel || !reel_moves(reel))
@@ -138,7 +138,7 @@ rv_status sources_go_to(struct sources *sources, rv_engine *engine, int64_t time
 
 void sources_close(struct sources *sources)
 {
-	for (int i = 0; i < RV_SOURCES_MAX; i++)
+	for (int i = 0; i < SOURCES_MAX; i++)
 		reel_close(&sources->list[i].reel);
 	*sources = (struct sources){0};
 }

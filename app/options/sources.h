@@ -6,13 +6,16 @@
 
 struct reel;
 
+/* A file for each target, a mask for each, and one for all of it: the first sources. */
+enum { SOURCES_MAX = 2 * RV_TARGETS_MAX + 1 };
+
 /* Zeroed, nothing was read. Belongs to one engine, and to its thread; closed by sources_close. */
 struct sources {
 	struct {
 		char name[OPTION_FILE_LENGTH]; /* empty: none */
 		enum { SOURCE_GUIDE, SOURCE_DIRECTION, SOURCE_MASK } use;
 		struct reel *reel; /* of a guide or a mask */
-	} list[RV_SOURCES_MAX];
+	} list[SOURCES_MAX];
 	bool begun;
 	int64_t origin; /* the time at which they begin */
 };

@@ -162,8 +162,7 @@ static void describe_where(rv_engine *engine, struct launch_recorder *recorder,
 	struct dream_mask mask;
 
 	if (wanted->where == RV_AT_PLACE)
-		*places = (struct places_plan){
-			.kind = PLACES_ONE, .x = wanted->x, .y = wanted->y};
+		*places = (struct places_plan){.kind = PLACES_ONE, .x = wanted->x, .y = wanted->y};
 	if (wanted->where != RV_IN_MASK)
 		return;
 	mask = find_mask(engine, recorder, wanted->mask);

@@ -213,7 +213,8 @@ double octave_preparation(const struct graph *graph)
 size_t octave_bytes(const struct octave *octave)
 {
 	return launch_list_bytes(&octave->buffers) + launch_list_bytes(&octave->enter) +
-	       launch_list_bytes(&octave->fit_mask) + launch_list_bytes(&octave->step) + launch_list_bytes(&octave->leave);
+	       launch_list_bytes(&octave->fit_mask) + launch_list_bytes(&octave->step) +
+	       launch_list_bytes(&octave->leave);
 }
 
 void octave_set(struct octave *octave, const struct octave_role *role)
@@ -231,8 +232,8 @@ void octave_set(struct octave *octave, const struct octave_role *role)
 
 rv_status octave_enter(struct octave *octave, cl_command_queue queue, rv_error *error)
 {
-	rv_status status = octave->has_new_mask ? launch_list_run(&octave->fit_mask, queue, error)
-	                                        : RV_OK;
+	rv_status status =
+		octave->has_new_mask ? launch_list_run(&octave->fit_mask, queue, error) : RV_OK;
 
 	octave->has_new_mask &= status != RV_OK;
 	return status != RV_OK ? status : launch_list_run(&octave->enter, queue, error);

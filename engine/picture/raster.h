@@ -40,7 +40,8 @@ void raster_record_load(struct launch_recorder *recorder, const struct raster_pi
                         const struct raster *raster);
 
 /* pixels = frame + strength * weight * detail, clipped, rounded to the nearest. detail may be NULL,
- * and so may weights, float [height * width], where all are 1. The two rasters have the same size. A picture of 8 or 16 bits that was loaded comes back exactly. */
+ * and so may weights, float [height * width], where all are 1. The two rasters have the same size.
+ * A picture of 8 or 16 bits that was loaded comes back exactly. */
 enum { RASTER_STORE_STRENGTH = 2 /* float */ };
 int raster_record_store(struct launch_recorder *recorder, const struct raster *frame,
                         const struct raster *detail, float strength, cl_mem weights,

@@ -58,4 +58,54 @@ if [ "$code" = 0 ] && ! cmp -s "$work/plain.png" "$work/guided.png"; then
 else
 	not_ok target_guide_draws "exit code $code"
 fi
+
+# ---- masks ----
+
+# The largest change of any pixel in a part of a picture, as ImageMagick names parts.
+change() { # A B PART
+	convert "$1" "$2" -crop "$3" +repage -compose difference -composite -format '%[fx:round(255*maxima)]' info: 2>/dev/null
+}
+if have convert; then
+	convert "$sky" -resize 256x "$work/small.png"
+	convert -size 64x48 gradient: -rotate 90 -level 40%,60% "$work/mask.png" # white on one side, soft between
+	side=$(convert "$work/mask.png" -resize '256x!' -format '%[fx:p{5,5}.r>0.5?0:1]' info:)
+	# shellcheck disable=SC2086
+	reverie "$work/small.png" -o "$work/masked.png" $quick --mask "$work/mask.png" --layer inception_4a/output
+	left=$(change "$work/small.png" "$work/masked.png" 96x180+0+0)
+	right=$(change "$work/small.png" "$work/masked.png" 96x180+160+0)
+	[ "$side" = 1 ] && swap=$left left=$right right=$swap
+	if [ "$code" = 0 ] && [ "$left" -ge 30 ] && [ "$right" -le 1 ]; then
+		ok target_mask_leaves_the_rest
+	else
+		not_ok target_mask_leaves_the_rest "largest change inside $left, outside $right"
+	fi
+else
+	skip target_mask_leaves_the_rest "convert is missing"
+fi
+
+# A video whose mask is white for a second, and then black: the dream ends.
+if have ffmpeg; then
+	ffmpeg -v error -f lavfi -i "color=white:s=32x24:r=8:d=1[a];color=black:s=32x24:r=8:d=1[b];[a][b]concat" \
+		-c:v ffv1 -pix_fmt gbrp "$work/mask.mkv"
+	# shellcheck disable=SC2086
+	reverie assets/clouds.mp4 -o "$work/masked.mkv" --encoder ffv1 --size 160x --octaves 1 --iterations 4 \
+		--quiet --mask "$work/mask.mkv" --layer inception_4a/output
+	# shellcheck disable=SC2086
+	"$REVERIE" assets/clouds.mp4 -o "$work/plain.mkv" --encoder ffv1 --size 160x --octaves 1 --iterations 1 \
+		--quiet --strength 0 --layer inception_4a/output
+	for frame in 20 40; do
+		for video in plain masked; do
+			ffmpeg -v error -i "$work/$video.mkv" -vf "select=eq(n\\,$frame)" -frames:v 1 "$work/$video$frame.png"
+		done
+	done
+	shown=$(change "$work/plain20.png" "$work/masked20.png" 160x120+0+0)
+	hidden=$(change "$work/plain40.png" "$work/masked40.png" 160x120+0+0)
+	if [ "$code" = 0 ] && [ "$shown" -ge 30 ] && [ "$hidden" -le 1 ]; then
+		ok target_mask_moves
+	else
+		not_ok target_mask_moves "largest change $shown, then $hidden"
+	fi
+else
+	skip target_mask_moves "ffmpeg is missing"
+fi
 finish
