@@ -20,8 +20,8 @@ struct sources {
 	int64_t origin; /* the time at which they begin */
 };
 
-/* Writes what the engine is to dream, as option_dream_params() does, after reading the files that it
- * speaks of and that were not read before. RV_NOT_FOUND and other errors of reading. */
+/* Writes what the engine is to dream, as option_dream_params() does, after reading the files that
+ * it speaks of and that were not read before. RV_NOT_FOUND and other errors of reading. */
 rv_status sources_take(struct sources *sources, rv_engine *engine, const struct option_dream *dream,
                        const char *default_layer, rv_params *params, rv_error *error);
 
