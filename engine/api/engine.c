@@ -62,6 +62,7 @@ void engine_drop_features(rv_engine *engine)
 {
 	launch_list_clear(&engine->features);
 	memset(engine->masks, 0, sizeof(engine->masks));
+	memset(engine->guides, 0, sizeof(engine->guides));
 }
 
 void engine_drop_recording(rv_engine *engine)

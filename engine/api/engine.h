@@ -21,6 +21,7 @@ struct rv_engine {
 	struct source sources[RV_SOURCES_MAX];
 	struct launch_list features; /* owns what is made of sources for the ascent */
 	struct dream_mask masks[RV_SOURCES_MAX];
+	struct guide *guides[RV_TARGETS_MAX]; /* of each target; NULL: it has none */
 	rv_progress *progress;
 	void *progress_context;
 };

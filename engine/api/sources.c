@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/api/dream.h"
+#include "engine/api/guide.h"
 
 /* Bits of what a source is used for. */
 enum { AS_FEATURES = 1, AS_MASK = 2 };
@@ -29,6 +30,31 @@ static bool is_mask_of_its_size(const rv_engine *engine, int number)
 
 	return find_use(&engine->params, number) == AS_MASK && mask->buffer && picture->pixels &&
 	       picture->width == mask->width && picture->height == mask->height;
+}
+
+/* Whether it is the picture of guides alone, which have looked at one of its size. */
+static bool is_guide_of_its_size(const rv_engine *engine, int number)
+{
+	const rv_image *picture = &engine->sources[number].picture;
+
+	for (int i = 0; i < engine->params.target_count; i++) {
+		const rv_target *target = &engine->params.targets[i];
+		if (target_reads_source(target->kind) && target->source == number &&
+		    (!engine->guides[i] || !guide_fits(engine->guides[i], picture)))
+			return false;
+	}
+	return find_use(&engine->params, number) == AS_FEATURES && picture->pixels;
+}
+
+static rv_status renew_guides(rv_engine *engine, int number, rv_error *error)
+{
+	const rv_image *picture = &engine->sources[number].picture;
+	rv_status status = RV_OK;
+
+	for (int i = 0; i < engine->params.target_count && status == RV_OK; i++)
+		if (engine->guides[i] && engine->params.targets[i].source == number)
+			status = guide_look(engine->guides[i], picture, error);
+	return status;
 }
 
 static rv_status write_mask(rv_engine *engine, int number, rv_error *error)
@@ -61,6 +87,8 @@ static rv_status replace(rv_engine *engine, int number, struct source *made, rv_
 	engine->sources[number] = *made;
 	if (is_mask_of_its_size(engine, number))
 		return write_mask(engine, number, error);
+	if (is_guide_of_its_size(engine, number))
+		return renew_guides(engine, number, error);
 	if (find_use(&engine->params, number))
 		dream_begin_other(engine, true);
 	return RV_OK;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "engine/api/channel_rms.h"
-#include "engine/api/probe.h"
+#include "engine/api/guide.h"
 #include "engine/base/rounding.h"
 
 /* ---- checks ---- */
@@ -73,67 +73,39 @@ rv_status wanted_check(const rv_engine *engine, const rv_params *params, rv_erro
 
 /* ---- rows and masks ---- */
 
-/* From planes of channels to pixels of them, as struct objective_rows has them. */
-static cl_mem record_rows(struct launch_recorder *recorder, const rv_array *array)
+/* The one row of a direction, as struct objective_rows has it. */
+static struct objective_rows record_direction(struct launch_recorder *recorder,
+                                              const struct source *source)
 {
-	size_t pixels = (size_t)array->height * (size_t)array->width;
-	size_t stride = (size_t)round_up(array->channels, TENSOR_ALIGNMENT);
-	float *rows = calloc(pixels * stride, sizeof(*rows));
-	cl_mem buffer;
+	size_t bytes = (size_t)round_up(source->count, TENSOR_ALIGNMENT) * sizeof(float);
+	float *row = calloc(1, bytes);
+	struct objective_rows rows = {.count = 1};
 
-	if (!rows) {
-		record_fail(recorder, RV_MEMORY, "out of memory for features");
-		return NULL;
+	if (!row) {
+		record_fail(recorder, RV_MEMORY, "out of memory for a direction");
+		return rows;
 	}
-	for (size_t p = 0; p < pixels; p++)
-		for (size_t c = 0; c < (size_t)array->channels; c++)
-			rows[p * stride + c] = array->data[c * pixels + p];
-	buffer = record_own_buffer(recorder, pixels * stride * sizeof(*rows), rows);
-	free(rows);
-	return buffer;
+	memcpy(row, source->numbers, (size_t)source->count * sizeof(*row));
+	rows.buffer = record_own_buffer(recorder, bytes, row);
+	free(row);
+	return rows;
 }
 
-/* The features of the guide at the target's layer. */
-static rv_status find_features(rv_engine *engine, const rv_target *target, rv_array *features,
-                               rv_error *error)
+static void describe_rows(rv_engine *engine, struct launch_recorder *recorder, int index,
+                          struct objective_rows *rows)
 {
-	const rv_image *picture = &engine->sources[target->source].picture;
-	struct probe probe;
-	rv_status status = probe_create(&probe, engine, target->layer, picture->width,
-	                                picture->height, false, 1, error);
-
-	if (status != RV_OK)
-		return status;
-	status = probe_present(&probe, picture, error);
-	if (status == RV_OK)
-		status = probe_run(&probe, error);
-	if (status == RV_OK)
-		status = probe_activation(&probe, features, error);
-	probe_release(&probe);
-	return status;
-}
-
-static rv_status describe_rows(rv_engine *engine, struct launch_recorder *recorder,
-                               const rv_target *wanted, struct objective_target *target)
-{
+	const rv_target *wanted = &engine->params.targets[index];
 	const struct source *source = &engine->sources[wanted->source];
-	rv_array array = {0};
-	rv_status status = RV_OK;
+	struct guide *guide;
 
-	if (wanted->kind == RV_TARGET_GUIDE) {
-		status = find_features(engine, wanted, &array, recorder->error);
-	} else if (wanted->kind == RV_TARGET_DIRECTION) {
-		array = (rv_array){source->numbers, source->count, 1, 1};
-	} else {
-		return RV_OK;
-	}
-	if (status != RV_OK)
-		return status;
-	target->rows.buffer = record_rows(recorder, &array);
-	target->rows.count = array.height * array.width;
-	if (array.data != source->numbers)
-		rv_array_release(&array);
-	return recorder->status;
+	if (wanted->kind == RV_TARGET_DIRECTION)
+		*rows = record_direction(recorder, source);
+	if (wanted->kind != RV_TARGET_GUIDE)
+		return;
+	guide = guide_record(recorder, engine, wanted->layer, &source->picture);
+	engine->guides[index] = guide;
+	if (guide)
+		*rows = guide_rows(guide);
 }
 
 /* The source as a mask on the device; several may speak of it. */
@@ -233,12 +205,12 @@ rv_status wanted_describe(struct wanted *wanted, rv_engine *engine, int width, i
 			status = channel_rms_of_layer(engine, from->layer, &wanted->channel_rms[i],
 			                              error);
 		target->channel_rms = wanted->channel_rms[i];
-		if (status == RV_OK)
-			status = describe_rows(engine, &recorder, from, target);
+		if (recorder.status == RV_OK)
+			describe_rows(engine, &recorder, i, &target->rows);
 		describe_where(engine, &recorder, from, &target->places);
+		if (status == RV_OK)
+			status = recorder.status;
 	}
-	if (status == RV_OK)
-		status = recorder.status;
 	if (status != RV_OK)
 		wanted_release(wanted);
 	return status;
