@@ -22,6 +22,13 @@ int matrix_block_channels(struct register_tile tile)
 	return 4 * LANES * tile.vectors * tile.group;
 }
 
+/* Of a step. A small block does little between two barriers, and small pictures have few groups to
+ * do something else meanwhile: its steps are twice as long. */
+static int step_quads(struct register_tile tile)
+{
+	return tile.pixels * tile.vectors > 4 ? 4 : 8;
+}
+
 static int block_pixels(struct register_tile tile)
 {
 	return 16 * tile.pixels * tile.group;
@@ -29,8 +36,9 @@ static int block_pixels(struct register_tile tile)
 
 static size_t local_bytes(const struct device *device, struct register_tile tile)
 {
-	size_t quads = QUADS_OF_STEP * ((size_t)block_pixels(tile) + 2);
-	size_t vectors = 4 * QUADS_OF_STEP * ((size_t)matrix_block_channels(tile) / LANES + 2);
+	size_t count = (size_t)step_quads(tile);
+	size_t quads = count * ((size_t)block_pixels(tile) + 8 / count);
+	size_t vectors = 4 * count * ((size_t)matrix_block_channels(tile) / LANES + 2);
 	size_t scratch = device->matrix_units ? 1 : 6 * ITEMS;
 
 	return sizeof(float) * (LANES * (quads + vectors) + scratch);
@@ -47,8 +55,8 @@ static void write_options(char options[OPTIONS_LENGTH], const struct device *dev
                           struct register_tile tile)
 {
 	snprintf(options, OPTIONS_LENGTH,
-	         "-DLANES=%d -DGROUP=%d -DTILE_PIXELS=%d -DTILE_VECTORS=%d -DTERMS=%d%s",
-	         tile.lanes, tile.group, tile.pixels, tile.vectors,
+	         "-DLANES=%d -DGROUP=%d -DTILE_PIXELS=%d -DTILE_VECTORS=%d -DQUADS=%d -DTERMS=%d%s",
+	         tile.lanes, tile.group, tile.pixels, tile.vectors, step_quads(tile),
 	         device->precision == RV_PRECISION_TF32 ? 1 : 3,
 	         device->matrix_units ? "" : " -DSTAND_IN");
 }
@@ -81,7 +89,7 @@ void convolution_matrix(struct launch_recorder *recorder, struct weights_cache *
 		return;
 	if (!problem_tables_create(&tables, problem, tile.lanes,
 	                           matrix_block_channels(tile) / LANES) ||
-	    !problem_tables_cut_taps(&tables, QUADS_OF_STEP)) {
+	    !problem_tables_cut_taps(&tables, step_quads(tile))) {
 		problem_tables_release(&tables);
 		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);
 		return;

@@ -26,7 +26,7 @@ cl_mem quads_weights(struct launch_recorder *recorder, struct weights_cache *wei
 		.method = "quads",
 		.parameters = {columns, problem->pad_top % tables->output_stride_y,
 	                       problem->pad_left % tables->output_stride_x, tables->phase_count,
-	                       tables->phases[tables->phase_count - 1].y},
+	                       tables->phases[tables->phase_count - 1].y, tables->tap_count},
 		.count = 4 * (size_t)tables->tap_count * columns,
 		.pack = pack_quads,
 		.context = tables,

@@ -4,9 +4,6 @@
 
 #include "engine/convolution/weights.h"
 
-/* QUADS of the kernels: a step's. */
-enum { QUADS_OF_STEP = 4 };
-
 /* Four rows of `columns` weights for every tap of the tables, which problem_tables_cut_taps has
  * cut: on the device, kept by weights. NULL after a failure of the recorder. */
 cl_mem quads_weights(struct launch_recorder *recorder, struct weights_cache *weights,

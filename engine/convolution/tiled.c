@@ -7,7 +7,8 @@
 
 enum {
 	LANES = 4,
-	SPARE_QUADS = 2, /* of each row in local memory: its QUAD_STRIDE */
+	QUADS_OF_STEP = 4, /* QUADS of the kernel */
+	SPARE_QUADS = 2,   /* of each row in local memory: its QUAD_STRIDE */
 	OPTIONS_LENGTH = 128,
 };
 

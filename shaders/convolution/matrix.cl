@@ -18,17 +18,17 @@
 #define GROUP 2
 #define TILE_PIXELS 2
 #define TILE_VECTORS 1
+#define QUADS 8 // of a step; matrix.c pads every phase's list to a multiple of it
 #define TERMS 3
 #define STAND_IN
 #endif
 
 #define WARP 32
 #define ITEMS (WARP * GROUP * GROUP)
-#define QUADS 4 // of a step; matrix.c pads every phase's list to a multiple of it
 #define BLOCK_PIXELS (16 * TILE_PIXELS * GROUP)
 #define BLOCK_VECTORS (4 * TILE_VECTORS * GROUP)
-// As in tiled.cl.
-#define QUAD_STRIDE (BLOCK_PIXELS + 2)
+// As in tiled.cl; with 8 quads one more place is enough.
+#define QUAD_STRIDE (BLOCK_PIXELS + 8 / QUADS)
 // Items of a half-warp read 8 floats each of 4 rows: 8 floats more put these in different banks.
 #define VECTOR_STRIDE (BLOCK_VECTORS + 2)
 

@@ -31,7 +31,7 @@ PICTURE = ("-DTILE_PIXELS=4 -DTILE_VECTORS=3 -DCHANNELS=3 -DCOLUMNS=3 -DSTRIDE_Y
            "-DMANY_ITEMS")
 BUILDS = [
     *(("convolution/tiled", f"-DGROUP={g} -DTILE_PIXELS={p} -DTILE_VECTORS={v}") for g, p, v in TILES),
-    *(("convolution/matrix", f"-DGROUP=2 -DTILE_PIXELS={p} -DTILE_VECTORS={v} -DTERMS={t}")
+    *(("convolution/matrix", f"-DGROUP=2 -DTILE_PIXELS={p} -DTILE_VECTORS={v} -DQUADS={4 if p * v > 4 else 8} -DTERMS={t}")
       for p, v in MATRIX_TILES for t in (3, 1)),
     ("convolution/picture", PICTURE),
     ("convolution/depthwise", "-DTILE_PIXELS=1 -DMANY_ITEMS"),
