@@ -123,6 +123,12 @@ const struct option option_table[] = {
 	{.name = "blend", .type = &option_type_number, .group = OPTION_GROUP_DREAM,
 	 .cost = OPTION_LIVE, .commands = MOVING, PARAM(RV_PARAM_BLEND, blend),
 	 .metavar = "PART"},
+	{.name = "smoothness", .type = &option_type_number, .group = OPTION_GROUP_DREAM,
+	 .cost = OPTION_LIVE, .commands = MOVING, PARAM(RV_PARAM_SMOOTHNESS, smoothness),
+	 .metavar = "N"},
+	{.name = "fidelity", .type = &option_type_number, .group = OPTION_GROUP_DREAM,
+	 .cost = OPTION_LIVE, .commands = MOVING, PARAM(RV_PARAM_FIDELITY, fidelity),
+	 .metavar = "N"},
 	{.name = "seed", .type = &option_type_seed, .group = OPTION_GROUP_DREAM,
 	 .cost = OPTION_LIVE, .commands = MOVING, PARAM(RV_PARAM_SEED, seed), .metavar = "N"},
 

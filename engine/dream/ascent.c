@@ -290,6 +290,8 @@ static struct schedule_plan cold_plan(const rv_params *params)
 {
 	return (struct schedule_plan){.effort = effort_even(params->iterations, RV_OCTAVES_MAX),
 	                              .step = params->step,
+	                              .smoothness = params->smoothness,
+	                              .fidelity = params->fidelity,
 	                              .seed = params->seed};
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/picture/gradient.h"
+#include "engine/picture/prior.h"
 #include "engine/time/temporal_record.h"
 
 /* The terms of what an octave enters with, and of what it leaves. */
@@ -77,6 +78,16 @@ static void record_gather(struct launch_recorder *recorder, struct octave *octav
 		recorder, &gradient, recipe->ascent->format, &octave->gradient);
 }
 
+/* Once the picture has moved, the gradient's raster holds that of the priors. */
+static void record_priors(struct launch_recorder *recorder, struct octave *octave)
+{
+	const struct raster_term held[] = {{&octave->picture, 1}, {&octave->gradient, 0}};
+
+	octave->prior_launch =
+		prior_record(recorder, &octave->picture, &octave->base, &octave->gradient);
+	octave->hold_launch = raster_record_combine(recorder, &octave->picture, held, 2, true);
+}
+
 static void record_step(struct launch_recorder *recorder, struct octave *octave,
                         const struct octave_recipe *recipe)
 {
@@ -89,6 +100,9 @@ static void record_step(struct launch_recorder *recorder, struct octave *octave,
 		raster_record_weigh(recorder, &octave->gradient, octave->weights);
 	octave->step_launch =
 		gradient_record_step(recorder, &octave->gradient, &octave->picture, &settings);
+	octave->has_priors = params->smoothness > 0 || params->fidelity > 0;
+	if (octave->has_priors)
+		record_priors(recorder, octave);
 }
 
 /* The network, with the strengths that the octave gives its targets. */
@@ -227,6 +241,13 @@ void octave_set(struct octave *octave, const struct octave_role *role)
 	launch_set_float(blend, RASTER_COMBINE_WEIGHTS + BLEND_PAST, role->from_past);
 	launch_set_float(leave, RASTER_COMBINE_WEIGHTS + LEAVE_PAST, -role->subtracted);
 	launch_set_float(&octave->step.launches[octave->step_launch], GRADIENT_STEP, role->step);
+	if (octave->has_priors) {
+		struct launch *prior = &octave->step.launches[octave->prior_launch];
+		launch_set_float(prior, PRIOR_SMOOTHNESS, role->smoothness);
+		launch_set_float(prior, PRIOR_FIDELITY, role->fidelity);
+		launch_set_float(&octave->step.launches[octave->hold_launch],
+		                 RASTER_COMBINE_WEIGHTS + 1, -role->step);
+	}
 	octave->masked = role->masked;
 }
 

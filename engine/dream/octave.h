@@ -37,6 +37,8 @@ struct octave {
 	/* base -> network input, of one tile; empty where no target wants the frame's features. */
 	struct launch_list present_frame;
 	int measure_launch, frame_launch;
+	int prior_launch, hold_launch; /* in step, where there are priors */
+	bool has_priors;
 	/* Of a dream in a mask. */
 	cl_mem weights;              /* float: the mask at this size; NULL without one */
 	struct launch_list fit_mask; /* from the mask to them */
@@ -83,8 +85,9 @@ struct octave_role {
 	/* How much of the past detail is taken from the detail that the octave leaves: 1 where the
 	 * octave above starts from the past detail as well, which would count twice otherwise. */
 	float subtracted;
-	float step;  /* length of a gradient step */
-	bool masked; /* steps only where what is inherited needs them; needs time */
+	float step;                 /* length of a gradient step */
+	float smoothness, fidelity; /* of the priors (engine/picture/prior.h) */
+	bool masked;                /* steps only where what is inherited needs them; needs time */
 };
 
 /* Sets what may change between frames without recording anew. */

@@ -48,6 +48,8 @@ static struct octave_role role_of(const struct schedule_plan *plan, int octave, 
 {
 	struct octave_role role = {
 		.step = plan->step * plan->effort.length[octave_count - 1 - octave],
+		.smoothness = plan->smoothness,
+		.fidelity = plan->fidelity,
 		.masked = plan->masked,
 	};
 

@@ -10,6 +10,7 @@ struct schedule_plan {
 	struct effort effort;
 	float step; /* length of one that effort calls 1 */
 	float past; /* part of what is inherited that cold octaves blend in */
+	float smoothness, fidelity;
 	bool masked;
 	uint64_t seed;
 	double steady_shift_x,

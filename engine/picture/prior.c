@@ -1,0 +1,18 @@
+#include "engine/picture/prior.h"
+
+int prior_record(struct launch_recorder *recorder, const struct raster *picture,
+                 const struct raster *base, const struct raster *out)
+{
+	struct raster_grid grid = raster_grid(recorder->device, out->width, out->height);
+
+	record_kernel(recorder, "picture/prior", grid.options, "prior_gradient", "prior");
+	record_buffer(recorder, picture->buffer);
+	record_buffer(recorder, base->buffer);
+	record_buffer(recorder, out->buffer);
+	record_float(recorder, 0);
+	record_float(recorder, 0);
+	record_int(recorder, out->width);
+	record_int(recorder, out->height);
+	record_launch(recorder, grid.global[0], grid.global[1], 1, grid.local[0], grid.local[1], 1);
+	return recorder->list->count - 1;
+}
