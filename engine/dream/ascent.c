@@ -20,6 +20,7 @@ struct ascent {
 	struct raster frame;     /* the picture as given */
 	struct raster detail;    /* dream minus picture, of the last frame */
 	struct raster inherited; /* what of it the next one starts from; without time, all */
+	cl_mem wants;            /* struct temporal_wants */
 	cl_mem length;           /* float: what a step is multiplied with besides; 1 */
 	struct channel_weights channel_weights[RV_TARGETS_MAX]; /* of each target's channels */
 	int target_count;
@@ -28,7 +29,8 @@ struct ascent {
 	rv_frame_report report;
 	struct octave octaves[RV_OCTAVES_MAX]; /* the smallest first */
 	int octave_count;
-	struct launch_list rasters; /* owns frame, detail, inherited, length and channel_weights */
+	struct launch_list
+		rasters; /* owns frame, detail, inherited, wants, length, channel_weights */
 	struct transfer transfer;
 };
 
@@ -142,6 +144,7 @@ static rv_status record_octaves(struct ascent *ascent, const struct dream_recipe
 	                                      .frame = &ascent->frame,
 	                                      .inherited = &ascent->inherited,
 	                                      .length = ascent->length,
+	                                      .wants = ascent->wants,
 	                                      .shared = &ascent->shared,
 	                                      .buffers = &ascent->buffers,
 	                                      .convolutions = convolutions};
@@ -175,6 +178,7 @@ static rv_status create_rasters(struct ascent *ascent, const struct dream_recipe
 	ascent->transfer = (struct transfer){
 		.device = ascent->device, .frame = ascent->frame, .detail = ascent->detail};
 	ascent->length = record_own_buffer(&recorder, sizeof(unit), &unit);
+	ascent->wants = record_own_buffer(&recorder, sizeof(struct temporal_wants), NULL);
 	create_channel_weights(ascent, &recorder, recipe, targets);
 	return recorder.status;
 }
@@ -344,7 +348,7 @@ static rv_status prepare_temporal(struct ascent *ascent, const rv_time *time, rv
 
 	if (last && temporal_fits(last, time))
 		return RV_OK;
-	status = temporal_create(&ascent->temporal, ascent->device, time, &rasters, ascent->length,
+	status = temporal_create(&ascent->temporal, ascent->device, time, &rasters, ascent->wants,
 	                         error);
 	if (status == RV_OK && last)
 		status = temporal_go_on(ascent->temporal, last, error);

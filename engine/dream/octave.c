@@ -193,7 +193,8 @@ rv_status octave_record(struct octave *octave, struct device *device,
 	record_weighing(&recorder, octave, recipe);
 	recorder.list = &octave->mask;
 	if (octave->past.buffer != octave->gradient.buffer)
-		temporal_record_mask(&recorder, &octave->gradient, &octave->past);
+		temporal_record_mask(&recorder, &octave->gradient, &octave->past, recipe->wants,
+		                     recipe->length);
 	recorder.list = &octave->step;
 	record_step(&recorder, octave, recipe);
 	recorder.list = &octave->leave;
@@ -249,6 +250,8 @@ void octave_set(struct octave *octave, const struct octave_role *role)
 		                 RASTER_COMBINE_WEIGHTS + 1, -role->step);
 	}
 	octave->masked = role->masked;
+	for (int i = 0; i < octave->mask.count; i++)
+		launch_set_float(&octave->mask.launches[i], MASK_LIVING, role->living);
 }
 
 rv_status octave_enter(struct octave *octave, cl_command_queue queue, rv_error *error)

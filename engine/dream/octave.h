@@ -62,6 +62,7 @@ struct octave_recipe {
 	const struct dream_recipe *ascent;
 	const struct raster *frame;
 	const struct raster *inherited; /* of the last frame's detail, at full size */
+	cl_mem wants;                   /* see temporal_create */
 	cl_mem length;                  /* see struct gradient_settings */
 	const struct octave *below;
 	const struct octave_shared *shared;
@@ -85,6 +86,7 @@ struct octave_role {
 	/* How much of the past detail is taken from the detail that the octave leaves: 1 where the
 	 * octave above starts from the past detail as well, which would count twice otherwise. */
 	float subtracted;
+	float living;               /* as in struct effort */
 	float step;                 /* length of a gradient step */
 	float smoothness, fidelity; /* of the priors (engine/picture/prior.h) */
 	bool masked;                /* steps only where what is inherited needs them; needs time */

@@ -51,6 +51,7 @@ static struct octave_role role_of(const struct schedule_plan *plan, int octave, 
 		.smoothness = plan->smoothness,
 		.fidelity = plan->fidelity,
 		.masked = plan->masked,
+		.living = plan->effort.living[octave_count - 1 - octave],
 	};
 
 	if (plan->masked) {
@@ -105,6 +106,9 @@ static rv_status run_octave(struct schedule *schedule, const struct schedule_pla
 	cl_command_queue queue = schedule->queue;
 	rv_status status;
 
+	/* The same shifts in every frame, whichever octaves have their turn. */
+	if (plan->masked)
+		schedule->random = plan->seed + ((uint64_t)(schedule->octave_count - index) << 32);
 	octave_set(octave, &role);
 	octave->weighed &= plan->masked; /* a frame that inherits goes by what the last one found */
 	status = octave_enter(octave, queue, error);

@@ -6,15 +6,18 @@
  * first; those beyond take turns as the last. The largest costs half of all and loses its lines in
  * every fetch; the coarse ones live long, and would outgrow the others where they were stepped as
  * often. */
-static const double turn_shares[] = {0.14, 0.06, 0.05, 0.045};
+static const double turn_shares[] = {0.14, 0.06, 0.055, 0.05};
 
 /* The length of these steps, as a multiple of a cold frame's. The fine octaves must make up for
  * more. */
-static const float turn_lengths[] = {1.25f, 1.15f, 1.1f, 1.1f};
+static const float turn_lengths[] = {1.4f, 1.2f, 1.1f, 1.1f};
 
-/* The part of a cold frame's steps that what is uncovered gets in each frame: a cold dream spread
- * over two or three frames. It is dreamed more than the rest until it is as deep. */
-static const double uncovered_share = 0.4;
+/* How many it takes besides where all is fresh. Coarse ones cost little, and lack most there: a
+ * large creature is begun anew wherever a part of it was lost. */
+static const double fresh_shares[] = {0.1, 0.15, 0.4, 1.0};
+
+/* A step of a fresh place, as a multiple of that of one whose dream goes on. */
+static const float fresh_length = 2;
 
 enum { TURNS = sizeof(turn_shares) / sizeof(turn_shares[0]) };
 
@@ -29,19 +32,30 @@ double effort_turn_steps(int octave, double share, int iterations)
 	return share * turn_shares[turn_of(octave)] * iterations;
 }
 
-struct effort effort_next(struct turns *turns, double uncovered, double share, int iterations,
+void effort_favour_fresh(struct effort *effort)
+{
+	for (int i = 0; i < RV_OCTAVES_MAX; i++) {
+		effort->length[i] *= fresh_length;
+		effort->living[i] /= fresh_length;
+	}
+}
+
+struct effort effort_next(struct turns *turns, double fresh, double share, int iterations,
                           int octaves)
 {
 	struct effort effort = {0};
 
 	for (int i = 0; i < octaves; i++) {
-		double part = turn_shares[turn_of(i)] + uncovered_share * uncovered;
+		int turn = turn_of(i);
+		double part = fmin(turn_shares[turn] + fresh_shares[turn] * fresh, 1);
 
-		turns->owed[i] += share * fmin(part, 1) * iterations;
+		turns->owed[i] += share * part * iterations;
 		effort.steps[i] = (int)turns->owed[i];
 		turns->owed[i] -= effort.steps[i];
-		effort.length[i] = turn_lengths[turn_of(i)];
+		effort.length[i] = turn_lengths[turn];
+		effort.living[i] = (float)(turn_shares[turn] / part);
 	}
+	effort_favour_fresh(&effort);
 	return effort;
 }
 
@@ -51,7 +65,7 @@ struct effort effort_even(int steps, int octaves)
 
 	for (int i = 0; i < octaves; i++) {
 		effort.steps[i] = steps;
-		effort.length[i] = 1;
+		effort.length[i] = effort.living[i] = 1;
 	}
 	return effort;
 }

@@ -5,11 +5,13 @@
 
 #include "engine/reverie.h"
 
-/* Gradient steps of one frame in each octave, the largest first, and their length relative to that
- * of a cold frame's. */
+/* Gradient steps of one frame in each octave, the largest first, their length relative to that of a
+ * cold frame's, and which part of it (0..1) places take whose dream goes on: fresh ones take all.
+ */
 struct effort {
 	int steps[RV_OCTAVES_MAX];
 	float length[RV_OCTAVES_MAX];
+	float living[RV_OCTAVES_MAX];
 };
 
 /* The octaves take turns: a coarse one is in need of steps less often than a fine one, whose lines
@@ -18,15 +20,19 @@ struct turns {
 	double owed[RV_OCTAVES_MAX]; /* parts of a step that each octave has earned */
 };
 
-/* The effort of a frame that inherits, of which the part `uncovered` (0..1) is new: what is
- * uncovered gets what a cold frame of so many iterations would give it. Octaves from `octaves` on
- * are left alone. share (0..1): of all that, how much is done. */
-struct effort effort_next(struct turns *turns, double uncovered, double share, int iterations,
+/* The effort of a frame that inherits, of which the part `fresh` (0..1) is to become as deep as the
+ * rest. What it takes for that is no more for the rest: a step of all the picture where only a part
+ * needs one is what makes a dream flicker. Octaves from `octaves` on are left alone. share (0..1):
+ * of all that, how much is done; iterations: those of a cold frame. */
+struct effort effort_next(struct turns *turns, double fresh, double share, int iterations,
                           int octaves);
 
 /* The steps that such a frame takes in an octave on average where nothing is uncovered: what is
  * owed to it in each frame. */
 double effort_turn_steps(int octave, double share, int iterations);
+
+/* Lets fresh places take longer steps, the others as long ones as before. */
+void effort_favour_fresh(struct effort *effort);
 
 /* The same number of steps of a cold one's length in each octave. */
 struct effort effort_even(int steps, int octaves);

@@ -58,6 +58,8 @@ static rv_status record_all(struct temporal *temporal, rv_error *error)
 	temporal_record_trace(&recorder, &temporal->buffers);
 	recorder.list = &temporal->compare;
 	temporal_record_compare(&recorder, &temporal->buffers);
+	recorder.list = &temporal->settle;
+	temporal_record_settle(&recorder, &temporal->buffers);
 	recorder.list = &temporal->inherit;
 	temporal_record_inherit(&recorder, &temporal->buffers);
 	recorder.list = &temporal->want;
@@ -68,7 +70,7 @@ static rv_status record_all(struct temporal *temporal, rv_error *error)
 }
 
 rv_status temporal_create(struct temporal **out, struct device *device, const rv_time *time,
-                          const struct temporal_rasters *rasters, cl_mem length, rv_error *error)
+                          const struct temporal_rasters *rasters, cl_mem wants, rv_error *error)
 {
 	struct temporal *temporal = calloc(1, sizeof(*temporal));
 	rv_status status;
@@ -78,7 +80,7 @@ rv_status temporal_create(struct temporal **out, struct device *device, const rv
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	temporal->device = device;
 	temporal->buffers.rasters = *rasters;
-	temporal->buffers.length = length;
+	temporal->buffers.wants = wants;
 	temporal->made_for = *time;
 	cut_into_blocks(temporal);
 	temporal->view = calloc((size_t)temporal->buffers.blocks, sizeof(*temporal->view));
@@ -104,6 +106,7 @@ void temporal_destroy(struct temporal **pointer)
 	launch_list_clear(&temporal->move);
 	launch_list_clear(&temporal->want);
 	launch_list_clear(&temporal->inherit);
+	launch_list_clear(&temporal->settle);
 	launch_list_clear(&temporal->compare);
 	launch_list_clear(&temporal->trace);
 	launch_list_clear(&temporal->allocation);
@@ -115,9 +118,9 @@ void temporal_destroy(struct temporal **pointer)
 
 size_t temporal_bytes(int width, int height)
 {
-	/* The past frame, what is found out of it, and the flow: its pyramids, fields and system
-	 * of equations. */
-	return 10 * raster_bytes(width, height);
+	/* The past frame and its dream, what is found out of them, and the flow: its pyramids,
+	 * fields and system of equations. */
+	return 12 * raster_bytes(width, height);
 }
 
 bool temporal_fits(const struct temporal *temporal, const rv_time *time)

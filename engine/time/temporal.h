@@ -23,7 +23,7 @@
 struct temporal;
 
 rv_status temporal_create(struct temporal **temporal, struct device *device, const rv_time *time,
-                          const struct temporal_rasters *rasters, cl_mem length, rv_error *error);
+                          const struct temporal_rasters *rasters, cl_mem wants, rv_error *error);
 void temporal_destroy(struct temporal **temporal);
 
 /* About what one takes on the device. */
@@ -43,8 +43,8 @@ rv_status temporal_go_on(struct temporal *temporal, const struct temporal *from,
 void temporal_melt(struct temporal *temporal);
 
 /* Begins a frame that lies in rasters->frame, of presentation time `nanoseconds`: finds out what it
- * is to inherit, and enqueues that. Waits for the device once, for the few numbers that tell a cut
- * from a scene that goes on. */
+ * is to inherit, and enqueues that. Waits for the device twice: for the few numbers that tell a cut
+ * from a scene that goes on, and for how fresh what it inherits is. */
 rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int64_t nanoseconds,
                          struct temporal_plan *plan, rv_error *error);
 

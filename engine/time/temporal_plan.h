@@ -9,11 +9,18 @@
 #define MATURITY_ALIVE 0.5
 #define MATURITY_AT_REST 1.0
 
+/* Twin of what the kernel sum_needs of shaders/time/temporal.cl writes: means over the pixels. */
+struct temporal_wants {
+	float fresh_fresh, fresh_living, living_living; /* products; the second twice */
+	float fresh;                                    /* how fresh a place is, 0..1 */
+	float nothing[4];
+};
+
 /* Rasters of one size, the caller's; they must outlive the object. */
 struct temporal_rasters {
-	const struct raster *frame;  /* the picture as given */
-	const struct raster *detail; /* dream minus frame; the fourth component is the maturity */
-	const struct raster *inherited; /* the part of the last detail that a frame starts from */
+	const struct raster *frame;     /* the picture as given */
+	const struct raster *detail;    /* what is shown of dream minus frame */
+	const struct raster *inherited; /* the part of the last dream that a frame starts from */
 };
 
 /* How a frame is to be dreamed. */

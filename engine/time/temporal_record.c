@@ -37,6 +37,8 @@ void temporal_record_buffers(struct launch_recorder *recorder, struct temporal_b
 	                  (size_t)(frame->height + 2 * LIGHT_BORDER);
 
 	buffers->past = raster_record_own(recorder, frame->width, frame->height);
+	buffers->dreamed = raster_record_own(recorder, frame->width, frame->height);
+	buffers->seen = raster_record_own(recorder, frame->width, frame->height);
 	buffers->light = record_own_buffer(recorder, bordered * sizeof(cl_float), NULL);
 	buffers->past_light = record_own_buffer(recorder, bordered * sizeof(cl_float), NULL);
 	buffers->was = record_own_buffer(recorder, pixels * sizeof(cl_float2), NULL);
@@ -117,29 +119,41 @@ static void record_floats(struct launch_recorder *recorder, int count)
 		record_float(recorder, 0);
 }
 
+void temporal_record_settle(struct launch_recorder *recorder,
+                            const struct temporal_buffers *buffers)
+{
+	start(recorder, "settle");
+	record_floats(recorder, SETTLE_OFFSET + 1);
+	record_past(recorder, buffers);
+	finish_pixels(recorder, buffers->rasters.frame);
+}
+
 void temporal_record_inherit(struct launch_recorder *recorder,
                              const struct temporal_buffers *buffers)
 {
 	start(recorder, "inherit");
 	record_floats(recorder, INHERIT_MOVE + MOVE_COUNT);
-	record_past(recorder, buffers);
+	record_buffer(recorder, buffers->was);
+	record_buffer(recorder, buffers->trust);
+	record_buffer(recorder, buffers->dreamed.buffer);
 	record_buffer(recorder, buffers->rasters.detail->buffer);
 	record_buffer(recorder, buffers->rasters.inherited->buffer);
+	record_buffer(recorder, buffers->seen.buffer);
 	finish_pixels(recorder, buffers->rasters.frame);
 }
 
 void temporal_record_want(struct launch_recorder *recorder, const struct temporal_buffers *buffers)
 {
 	cl_mem needs =
-		record_own_buffer(recorder, (size_t)buffers->blocks * 8 * sizeof(float), NULL);
+		record_own_buffer(recorder, (size_t)buffers->blocks * sizeof(cl_float8), NULL);
 
 	start(recorder, "measure_need");
 	record_buffer(recorder, buffers->rasters.inherited->buffer);
 	finish_blocks(recorder, buffers, needs);
-	start(recorder, "find_length");
+	start(recorder, "sum_needs");
 	record_buffer(recorder, needs);
 	record_int(recorder, buffers->blocks);
-	record_buffer(recorder, buffers->length);
+	record_buffer(recorder, buffers->wants);
 	record_launch(recorder, 1, 1, 1, 1, 1, 1);
 }
 
@@ -150,11 +164,13 @@ void temporal_record_keep(struct launch_recorder *recorder, const struct tempora
 	record_floats(recorder, KEEP_MATURING + 1);
 	record_buffer(recorder, dreamed->buffer);
 	record_buffer(recorder, buffers->rasters.inherited->buffer);
+	record_buffer(recorder, buffers->seen.buffer);
+	record_buffer(recorder, buffers->dreamed.buffer);
 	record_buffer(recorder, buffers->rasters.detail->buffer);
 	finish_pixels(recorder, dreamed);
 	start(recorder, "measure_dream");
 	record_buffer(recorder, buffers->rasters.frame->buffer);
-	record_buffer(recorder, buffers->rasters.detail->buffer);
+	record_buffer(recorder, buffers->dreamed.buffer);
 	finish_blocks(recorder, buffers, buffers->table);
 }
 
@@ -171,7 +187,7 @@ void temporal_record_take_over(struct launch_recorder *recorder,
                                const struct temporal_buffers *buffers,
                                const struct temporal_buffers *from)
 {
-	const struct raster *old = from->rasters.detail, *inherited = buffers->rasters.inherited;
+	const struct raster *old = &from->dreamed, *inherited = buffers->rasters.inherited;
 	size_t across = raster_bytes(inherited->width, old->height);
 	size_t down = raster_bytes(old->width, inherited->height);
 	struct temporal_buffers kept = *buffers;
@@ -204,9 +220,15 @@ void temporal_record_move(struct launch_recorder *recorder, const struct tempora
 }
 
 void temporal_record_mask(struct launch_recorder *recorder, const struct raster *gradient,
-                          const struct raster *inherited)
+                          const struct raster *inherited, cl_mem wants, cl_mem length)
 {
+	start(recorder, "find_length");
+	record_floats(recorder, MASK_LIVING + 1);
+	record_buffer(recorder, wants);
+	record_buffer(recorder, length);
+	record_launch(recorder, 1, 1, 1, 1, 1, 1);
 	start(recorder, "mask_gradient");
+	record_floats(recorder, MASK_LIVING + 1);
 	record_buffer(recorder, gradient->buffer);
 	record_buffer(recorder, inherited->buffer);
 	finish_pixels(recorder, gradient);

@@ -34,7 +34,7 @@ struct temporal {
 	struct flow *flow;
 	rv_time made_for;
 	struct scene_block *view; /* the table, read back */
-	struct launch_list allocation, trace, compare, inherit, want, move;
+	struct launch_list allocation, trace, compare, settle, inherit, want, move;
 	struct launch_list keep;
 	cl_mem keep_from; /* what keep was recorded for */
 

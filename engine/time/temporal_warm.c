@@ -44,6 +44,15 @@ static void set_passing(struct launch *launch, const struct passing *passing, do
 	launch_set_float(launch, INHERIT_MATURITY_MOVING, (float)passing->maturity_moving);
 }
 
+static rv_status settle(struct temporal *temporal, const struct scene_view *view, rv_error *error)
+{
+	struct launch *launch = &temporal->settle.launches[0];
+
+	launch_set_float(launch, SETTLE_GAIN, (float)view->gain);
+	launch_set_float(launch, SETTLE_OFFSET, (float)view->offset);
+	return launch_list_run(&temporal->settle, temporal->device->queue, error);
+}
+
 static rv_status inherit(struct temporal *temporal, const rv_time *time,
                          const struct scene_view *view, double fade, rv_error *error)
 {
@@ -62,8 +71,8 @@ static rv_status inherit(struct temporal *temporal, const rv_time *time,
 	/* Cuts are still judged by the motion; only what is inherited does not go along. */
 	if (!time->carry)
 		status = rest(temporal, error);
-	launch_set_float(launch, INHERIT_GAIN, (float)view->gain);
-	launch_set_float(launch, INHERIT_OFFSET, (float)view->offset);
+	if (status == RV_OK)
+		status = settle(temporal, view, error);
 	set_passing(launch, &passing, fade);
 	temporal_set_move(launch, INHERIT_MOVE, &move);
 	if (status == RV_OK)
@@ -73,16 +82,21 @@ static rv_status inherit(struct temporal *temporal, const rv_time *time,
 	return status;
 }
 
-/* While a flash hides the scene the last detail is inherited as it is, without fading. */
+/* While a flash hides the scene, the last dream is kept as it is, and seen as far as it is. */
 static rv_status hold(struct temporal *temporal, rv_error *error)
 {
-	const struct raster *detail = temporal->buffers.rasters.detail;
-	cl_int code =
-		clEnqueueCopyBuffer(temporal->device->queue, detail->buffer,
-	                            temporal->buffers.rasters.inherited->buffer, 0, 0,
-	                            raster_bytes(detail->width, detail->height), 0, NULL, NULL);
+	const struct temporal_buffers *buffers = &temporal->buffers;
+	const struct {
+		const struct raster *from, *to;
+	} copies[] = {{&buffers->dreamed, buffers->rasters.inherited},
+	              {&buffers->dreamed, &buffers->seen}};
+	cl_int code = CL_SUCCESS;
 
-	return code ? device_fail(error, code, "keeping the last detail") : RV_OK;
+	for (size_t i = 0; i < sizeof(copies) / sizeof(copies[0]) && !code; i++)
+		code = clEnqueueCopyBuffer(
+			temporal->device->queue, copies[i].from->buffer, copies[i].to->buffer, 0, 0,
+			raster_bytes(copies[i].from->width, copies[i].from->height), 0, NULL, NULL);
+	return code ? device_fail(error, code, "keeping the last dream") : RV_OK;
 }
 
 static bool is_at_rest(const struct temporal *temporal, const rv_time *time,
@@ -104,30 +118,47 @@ static double melt_fade(const struct temporal *temporal)
 
 /* The part of a frame that is new. While one dream melts into another, all of it is, but not at
  * once: it gets a cold dream over the time that it takes. */
-static double news_of(const struct temporal *temporal, double uncovered)
+static double news_of(const struct temporal *temporal, double fresh)
 {
-	static const double rate = 2; /* a second; effort_next gives half of a cold dream for 1 */
+	static const double rate = 2; /* a second */
 
-	return temporal->history.melting > 0 ? fmin(uncovered + rate * temporal->seconds, 1)
-	                                     : uncovered;
+	return temporal->history.melting > 0 ? fmin(fresh + rate * temporal->seconds, 1) : fresh;
 }
 
-static struct effort effort_of(struct temporal *temporal, const rv_params *params, double uncovered)
+static struct effort effort_of(struct temporal *temporal, const rv_params *params, double fresh)
 {
 	const rv_time *time = &params->time;
+	bool begins = temporal_is_beginning(temporal);
 	struct effort effort;
 
-	/* A frame within the beginning of a scene gets its share of a cold frame's steps, but
-	 * starts from what it inherits. */
-	if (temporal_is_beginning(temporal))
-		return effort_even(effort_onset(params->iterations, time->onset), RV_OCTAVES_MAX);
-	if (time->warm_steps)
-		return effort_even(time->warm_steps, time->warm_octaves);
-	effort = effort_next(&temporal->history.turns, news_of(temporal, uncovered),
+	/* The rest of a beginning is dreamed as if cold, but on what was inherited. */
+	if (begins)
+		effort = effort_even(effort_onset(params->iterations, time->onset), RV_OCTAVES_MAX);
+	else if (time->warm_steps)
+		effort = effort_even(time->warm_steps, time->warm_octaves);
+	if (begins || time->warm_steps) {
+		effort_favour_fresh(&effort);
+		return effort;
+	}
+	effort = effort_next(&temporal->history.turns, news_of(temporal, fresh),
 	                     (double)time->warm_share, params->iterations, time->warm_octaves);
 	/* No frame is to take much longer than those of an onset. */
 	effort_limit(&effort, effort_onset(params->iterations, time->onset) + 1);
 	return effort;
+}
+
+/* Which steps the frame takes, once it is known how fresh what it inherited is. */
+static rv_status plan_effort(struct temporal *temporal, const rv_params *params, rv_error *error)
+{
+	struct temporal_wants wants;
+	cl_int code = clEnqueueReadBuffer(temporal->device->queue, temporal->buffers.wants, CL_TRUE,
+	                                  0, sizeof(wants), &wants, 0, NULL, NULL);
+
+	if (code)
+		return device_fail(error, code, "reading what wants to be dreamed on");
+	temporal->plan.effort = effort_of(temporal, params, (double)wants.fresh);
+	temporal->plan.dreamed = true;
+	return RV_OK;
 }
 
 rv_status temporal_plan_warm(struct temporal *temporal, const rv_params *params,
@@ -136,18 +167,18 @@ rv_status temporal_plan_warm(struct temporal *temporal, const rv_params *params,
 	struct temporal_plan *plan = &temporal->plan;
 	struct history *history = &temporal->history;
 	struct dream_view dream = scene_dream(temporal->view, temporal->buffers.blocks);
+	rv_status status;
 
 	plan->warm = true;
 	if (history->was_fresh || (!(history->strength > 0) && !(history->melting > 0)))
 		history->strength = dream.strength;
 	if (temporal->verdict == SCENE_FLASHES)
 		return hold(temporal, error);
-	if (!is_at_rest(temporal, &params->time, view, &dream)) {
-		plan->effort = effort_of(temporal, params, view->uncovered);
-		plan->dreamed = true;
-	}
-	return inherit(temporal, &params->time, view,
-	               effort_fade(dream.strength, history->strength, temporal->seconds) *
-	                       melt_fade(temporal),
-	               error);
+	status = inherit(temporal, &params->time, view,
+	                 effort_fade(dream.strength, history->strength, temporal->seconds) *
+	                         melt_fade(temporal),
+	                 error);
+	if (status == RV_OK && !is_at_rest(temporal, &params->time, view, &dream))
+		status = plan_effort(temporal, params, error);
+	return status;
 }

@@ -4,6 +4,8 @@
 // maturity: 1 where the dream is as strong as cold frames have it, 0 where there is none yet.
 // Kernels on pixels are launched as raster_grid in engine/picture/raster.c says; those that measure are
 // launched with one work-group of GROUP work-items for each block of the picture.
+#include "samples.clh"
+
 #ifndef RUN
 #define RUN 1
 #endif
@@ -38,98 +40,6 @@ void store_sum(__local float8 *shared, float8 sum, __global float8 *place)
 	}
 	if (item == 0)
 		*place = shared[0];
-}
-
-// ---- samples between pixels; the border is repeated ----
-
-// The pixel left of and above a place, of coordinates that fit int. floor() would do as well, but is
-// a function of many steps on processors, which moreover keeps loops from becoming vectors.
-int floor_of(float at)
-{
-	int whole = (int)at;
-
-	return whole - (at < whole);
-}
-
-int2 corner_of(float2 at)
-{
-	return (int2)(floor_of(at.x), floor_of(at.y));
-}
-
-float luma(float4 colour)
-{
-	return dot(colour, (float4)(0.299f, 0.587f, 0.114f, 0));
-}
-
-float4 pixel_at(const __global float4 *picture, int width, int height, int x, int y)
-{
-	return picture[(size_t)clamp(y, 0, height - 1) * width + clamp(x, 0, width - 1)];
-}
-
-// Catmull and Rom's weights: exactly 0, 1, 0, 0 on a pixel, so that what stands still stays as it
-// is.
-float4 cubic_weights(float t)
-{
-	return (float4)(((-0.5f * t + 1) * t - 0.5f) * t, (1.5f * t - 2.5f) * t * t + 1,
-			((-1.5f * t + 2) * t + 0.5f) * t, (0.5f * t - 0.5f) * t * t);
-}
-
-float4 cubic_row(const __global float4 *picture, int width, int height, int x, int y, float4 weights)
-{
-	return pixel_at(picture, width, height, x - 1, y) * weights.x +
-	       pixel_at(picture, width, height, x, y) * weights.y +
-	       pixel_at(picture, width, height, x + 1, y) * weights.z +
-	       pixel_at(picture, width, height, x + 2, y) * weights.w;
-}
-
-// A call would spill what inherit has at hand: a tenth of its time.
-__attribute__((always_inline)) float4
-cubic_sample(const __global float4 *picture, int width, int height, float2 at)
-{
-	int x = floor_of(at.x), y = floor_of(at.y);
-	float4 across = cubic_weights(at.x - x), down = cubic_weights(at.y - y);
-
-	return cubic_row(picture, width, height, x, y - 1, across) * down.x +
-	       cubic_row(picture, width, height, x, y, across) * down.y +
-	       cubic_row(picture, width, height, x, y + 1, across) * down.z +
-	       cubic_row(picture, width, height, x, y + 2, across) * down.w;
-}
-
-// Lanczos' weights of six pixels, from the one two before on; on a pixel, or as good as, exactly one
-// of them is 1.
-// The detail is fetched anew in every frame: what a filter takes from its fine lines once, it takes
-// thirty times a second.
-void lanczos_weights(float t, float weights[6])
-{
-	const float third = M_PI_F / 3;
-	float sum = 0;
-
-	UNROLLED(i, 6)
-	{
-		float at = t + (2 - i);
-		float angle = M_PI_F * at;
-		weights[i] = t < 1e-3f ? i == 2 : t > 0.999f ? i == 3 : sin(angle) * sin(third * at) / (angle * third * at);
-		sum += weights[i];
-	}
-	UNROLLED(i, 6) weights[i] /= sum;
-}
-
-__attribute__((always_inline)) float4
-lanczos_sample(const __global float4 *picture, int width, int height, float2 at)
-{
-	int x = floor_of(at.x), y = floor_of(at.y);
-	float across[6], down[6];
-	float4 sum = 0;
-
-	lanczos_weights(at.x - x, across);
-	lanczos_weights(at.y - y, down);
-	UNROLLED(j, 6)
-	{
-		float4 row = 0;
-		UNROLLED(i, 6) row += pixel_at(picture, width, height, x + i - 2, y + j - 2) * across[i];
-		sum += row * down[j];
-	}
-	return sum;
 }
 
 // ---- brightness ----
@@ -289,6 +199,9 @@ float patch_difference(const __global float *frame, const __global float *past, 
 // that says that this is something else.
 #define LIKE 0.15f
 #define UNLIKE 0.4f
+// And one that says that this is the same, whatever the flow back thinks of it, and that it may not be.
+#define SAME 0.03f
+#define NOT_SAME 0.08f
 // Motion in pixels a frame that counts as none, and as full.
 #define SLOW 0.1f
 #define MOVING 0.6f
@@ -309,50 +222,85 @@ float rest_of(float maturity)
 	return clamp((maturity - ALIVE) * (1 / (AT_REST - ALIVE)), 0.0f, 1.0f);
 }
 
-// inherited = the last detail, fetched from where each pixel was, times the confidence in that.
-// still, moving and resting say how much of it is passed on there, maturity_still and maturity_moving how much of
-// its maturity; and the move is made besides.
-__kernel void inherit(float gain, float offset, float still, float moving, float resting,
-		      float maturity_still, float maturity_moving, MOVE, const __global float *frame_light,
-		      const __global float *past_light, const __global float2 *was,
-		      const __global float *trust, const __global float4 *detail,
-		      __global float4 *inherited, int width, int height)
+// trust = how far a place is to inherit from where it was. Two flows may disagree because it was
+// uncovered, or because a flat place leaves open how it moves; there, what looks the same will do, as
+// a dream that is begun anew on every wall flickers.
+__kernel void settle(float gain, float offset, const __global float *frame_light,
+		     const __global float *past_light, const __global float2 *was,
+		     __global float *trust, int width, int height)
 {
 	FOR_RUN(x, y, width, height) {
 		size_t pixel = (size_t)y * width + x;
 		float difference = patch_difference(frame_light, past_light, width, height, x, y,
 						    was[pixel], gain, offset);
+		float agreed = trust[pixel] * (1 - ramp(LIKE, UNLIKE, difference));
+		float same = 1 - ramp(SAME, NOT_SAME, difference);
+
+		trust[pixel] = inside(was[pixel], width, height) * fmax(agreed, same);
+	}
+}
+
+// inherited = the last dream, fetched from where each pixel was, times the confidence in that; seen =
+// what was shown of it, fetched likewise, and how far it still counts: as far as it is passed on, and
+// not at rest, where nothing differs from frame to frame.
+// still, moving and resting say how much of it is passed on there, maturity_still and maturity_moving how much of
+// its maturity; and the move is made besides.
+__kernel void inherit(float still, float moving, float resting, float maturity_still,
+		      float maturity_moving, MOVE, const __global float2 *was,
+		      const __global float *trust, const __global float4 *dreamed,
+		      const __global float4 *detail, __global float4 *inherited,
+		      __global float4 *seen, int width, int height)
+{
+	FOR_RUN(x, y, width, height) {
+		size_t pixel = (size_t)y * width + x;
 		float2 at = MOVED(was[pixel]), moved = at - (float2)(x, y);
 		float motion = ramp(SLOW, MOVING, sqrt(dot(moved, moved)));
-		float confidence = trust[pixel] * inside(at, width, height) *
-			     (1 - ramp(LIKE, UNLIKE, difference));
-		float4 value = lanczos_sample(detail, width, height, at);
+		float confidence = trust[pixel] * inside(at, width, height);
+		int left = floor_of(at.x), top = floor_of(at.y);
+		float across[6], down[6];
+
+		lanczos_weights(at.x - left, across);
+		lanczos_weights(at.y - top, down);
+		float4 value = lanczos_sample(dreamed, width, height, left, top, across, down);
+		float4 shown = lanczos_sample(detail, width, height, left, top, across, down);
 		float mature = fmin(clamp(value.w, 0.0f, 1.0f), mix(1.0f, ALIVE, motion));
 		float passed = mix(mix(still, moving, motion), resting, rest_of(mature));
 
 		inherited[pixel] =
 			(float4)(value.xyz * (confidence * passed),
 				 mature * confidence * mix(maturity_still, maturity_moving, motion));
+		seen[pixel] = (float4)(shown.xyz, confidence * passed * (1 - rest_of(mature)));
 	}
 }
 
-// How much a place wants to be dreamed on: 1 where it is alive, up to twice that the fresher it is,
-// not at all at rest.
-float need(float maturity)
+// How fresh a place is, and how far its dream goes on: both 0..1. At rest it is neither.
+float fresh_of(float maturity)
 {
-	return 1 - rest_of(maturity) + clamp(1 - maturity * (1 / ALIVE), 0.0f, 1.0f);
+	return clamp(1 - maturity * (1 / ALIVE), 0.0f, 1.0f);
+}
+
+float living_of(float maturity)
+{
+	return (1 - rest_of(maturity)) * (1 - fresh_of(maturity));
+}
+
+// How much a place wants to be dreamed on: all where it is fresh, `living` where its dream goes on.
+float need(float maturity, float living)
+{
+	return fresh_of(maturity) + living * living_of(maturity);
 }
 
 // gradient times need: what wants nothing must not count when the gradient is normalised, either.
-__kernel void mask_gradient(__global float4 *gradient, const __global float4 *inherited, int width,
-			    int height)
+__kernel void mask_gradient(float living, __global float4 *gradient, const __global float4 *inherited,
+			    int width, int height)
 {
 	FOR_RUN(x, y, width, height) {
 		size_t pixel = (size_t)y * width + x;
-		gradient[pixel] *= need(inherited[pixel].w);
+		gradient[pixel] *= need(inherited[pixel].w, living);
 	}
 }
 
+// The first three give the mean square of need for any `living`.
 GROUP_OF_ITEMS __kernel void measure_need(const __global float4 *inherited, int width, int height,
 					  int side, int columns, __global float8 *needs)
 {
@@ -360,21 +308,27 @@ GROUP_OF_ITEMS __kernel void measure_need(const __global float4 *inherited, int 
 	float8 sum = 0;
 
 	FOR_BLOCK(x, y, width, height, side, columns) {
-		float wanted = need(inherited[(size_t)y * width + x].w);
-		sum += (float8)(wanted * wanted, 1, 0, 0, 0, 0, 0, 0);
+		float maturity = inherited[(size_t)y * width + x].w;
+		float fresh = fresh_of(maturity), living = living_of(maturity);
+		sum += (float8)(fresh * fresh, 2 * fresh * living, living * living, fresh, 1, 0, 0, 0);
 	}
 	store_sum(shared, sum, needs + get_group_id(0));
 }
 
-// The length of a step: its RMS over the picture where it is 1 over what wants it. A single
-// work-item.
-__kernel void find_length(const __global float8 *needs, int blocks, __global float *length)
+// wants = the means over all blocks. A single work-item.
+__kernel void sum_needs(const __global float8 *needs, int blocks, __global float8 *wants)
 {
-	float2 sum = 0;
+	float8 sum = 0;
 
 	for (int i = 0; i < blocks; i++)
-		sum += needs[i].s01;
-	*length = sqrt(sum.x / sum.y);
+		sum += needs[i];
+	*wants = sum / sum.s4;
+}
+
+// The length of a step: its RMS over the picture where it is 1 over what is fresh. A single work-item.
+__kernel void find_length(float living, const __global float8 *wants, __global float *length)
+{
+	*length = sqrt(wants->s0 + living * (wants->s1 + living * wants->s2));
 }
 
 // ---- what is kept ----
@@ -383,16 +337,21 @@ __kernel void find_length(const __global float8 *needs, int blocks, __global flo
 #define FRESH_RATE 1.0f
 #define ALIVE_RATE 0.5f
 
-// detail = what was dreamed, where it was wanted, and what was inherited, elsewhere. seconds says for
+// How much of what is shown was shown before, carried along. Steps differ from frame to frame more than
+// the dream does that they add up to: an average along the motion shows it, and not the steps.
+#define STEADY 0.6f
+
+// kept = what was dreamed, where it was wanted, and what was inherited, elsewhere. seconds says for
 // how long it matures. 0: nothing was dreamed. Below 0: all was dreamed as if cold, and this is its
-// maturity with the sign turned.
+// maturity with the sign turned. detail is what is shown of it.
 __kernel void keep(float seconds, const __global float4 *dreamed, const __global float4 *inherited,
-		   __global float4 *detail, int width, int height)
+		   const __global float4 *seen, __global float4 *kept, __global float4 *detail,
+		   int width, int height)
 {
 	FOR_RUN(x, y, width, height) {
 		size_t pixel = (size_t)y * width + x;
 		float4 past = inherited[pixel];
-		float wanted = need(past.w);
+		float wanted = need(past.w, 1);
 		// Bands of the gradient reach a little beyond what wanted it.
 		float4 value = mix(past, dreamed[pixel], fmin(4 * wanted, 1.0f));
 
@@ -401,7 +360,8 @@ __kernel void keep(float seconds, const __global float4 *dreamed, const __global
 			value = past;
 		if (seconds < 0)
 			value = (float4)(dreamed[pixel].xyz, -seconds);
-		detail[pixel] = value;
+		kept[pixel] = value;
+		detail[pixel] = seconds < 0 ? value : mix(value, seen[pixel], STEADY * seen[pixel].w);
 	}
 }
 
@@ -420,7 +380,7 @@ GROUP_OF_ITEMS __kernel void measure_dream(const __global float4 *frame,
 		float light = luma(dream);
 		float4 chroma = (float4)(dream.xyz - light, 0);
 		sum += (float8)(dot(added, added), dream.x, dream.y, dream.z, light * light,
-				dot(chroma, chroma), need(detail[pixel].w), 1);
+				dot(chroma, chroma), need(detail[pixel].w, 1), 1);
 	}
 	store_sum(shared, sum, table + 2 * get_group_id(0) + 1);
 }

@@ -28,20 +28,21 @@ TEST(only_what_is_too_strong_fades_within_a_second)
 
 enum { FRAMES = 1000, ITERATIONS = 10 };
 
-/* Steps of each octave over many frames, of which a part is uncovered. */
-static void count_steps(double uncovered, int octaves, int counts[RV_OCTAVES_MAX])
+/* Steps of each octave over many frames, of which a part is fresh. */
+static void count_steps(double fresh, int octaves, int counts[RV_OCTAVES_MAX])
 {
 	struct turns turns = {0};
 
 	for (int i = 0; i < RV_OCTAVES_MAX; i++)
 		counts[i] = 0;
 	for (int frame = 0; frame < FRAMES; frame++) {
-		struct effort effort = effort_next(&turns, uncovered, 1, ITERATIONS, octaves);
+		struct effort effort = effort_next(&turns, fresh, 1, ITERATIONS, octaves);
 
 		for (int i = 0; i < RV_OCTAVES_MAX; i++) {
 			CHECK(effort.steps[i] >= 0 && effort.steps[i] <= ITERATIONS);
 			CHECK(i < octaves || effort.steps[i] == 0);
-			CHECK(i >= octaves || (effort.length[i] >= 1 && effort.length[i] < 1.5f));
+			CHECK(i >= octaves || (effort.length[i] >= 2 && effort.length[i] < 3));
+			CHECK(i >= octaves || (effort.living[i] > 0 && effort.living[i] <= 0.5f));
 			counts[i] += effort.steps[i];
 		}
 	}
@@ -101,20 +102,53 @@ TEST(turns_come_evenly)
 	}
 }
 
-/* What is uncovered gets two fifths of what a cold frame would give it in each octave, besides. */
-TEST(what_is_uncovered_earns_its_steps)
+/* Steps that all octaves take besides where a part of the frame is fresh, from fine to coarse. */
+TEST(what_is_fresh_earns_its_steps)
 {
+	static const double shares[] = {0.1, 0.15, 0.4, 1.0};
 	int none[RV_OCTAVES_MAX], counts[RV_OCTAVES_MAX];
 
 	count_steps(0, 4, none);
-	for (double uncovered = 0.1; uncovered < 0.95; uncovered += 0.1) {
-		double more = uncovered * ITERATIONS * 0.4 * FRAMES;
-
-		count_steps(uncovered, 4, counts);
+	for (double fresh = 0.1; fresh < 0.95; fresh += 0.1) {
+		count_steps(fresh, 4, counts);
 		for (int i = 0; i < 4; i++)
-			CHECK_MESSAGE(fabs(counts[i] - none[i] - more) <= 2, "%g, octave %d: %d",
-			              uncovered, i, counts[i] - none[i]);
+			CHECK_MESSAGE(fabs(counts[i] - none[i] -
+			                   fresh * shares[i] * ITERATIONS * FRAMES) <= 2,
+			              "%g, octave %d: %d", fresh, i, counts[i] - none[i]);
 	}
+}
+
+/* A step that a fresh part asks for is none for the rest. */
+TEST(what_goes_on_is_dreamed_alike_whatever_is_fresh)
+{
+	double alone[4] = {0};
+
+	for (double fresh = 0; fresh < 0.95; fresh += 0.1) {
+		struct turns turns = {0};
+		double lengths[4] = {0};
+
+		for (int frame = 0; frame < FRAMES; frame++) {
+			struct effort effort = effort_next(&turns, fresh, 1, ITERATIONS, 4);
+
+			for (int i = 0; i < 4; i++)
+				lengths[i] += effort.steps[i] * (double)effort.length[i] *
+				              (double)effort.living[i];
+		}
+		for (int i = 0; i < 4; i++) {
+			alone[i] = fresh > 0 ? alone[i] : lengths[i];
+			CHECK_MESSAGE(fabs(lengths[i] / alone[i] - 1) < 0.01, "%g, octave %d: %g",
+			              fresh, i, lengths[i] / alone[i]);
+		}
+	}
+}
+
+TEST(fresh_places_take_steps_twice_as_long)
+{
+	struct effort effort = effort_even(3, 2);
+
+	effort_favour_fresh(&effort);
+	for (int i = 0; i < 2; i++)
+		CHECK(effort.steps[i] == 3 && effort.length[i] == 2 && effort.living[i] == 0.5f);
 }
 
 TEST(no_frame_takes_more_steps_than_a_cold_one)

@@ -78,7 +78,7 @@ static double begin_scene(struct fixture *fixture, uint64_t scene, int onset, in
 
 TEST(the_beginning_of_a_scene_can_be_spread_over_frames)
 {
-	enum { FRAMES = 12 };
+	enum { FRAMES = 24 };
 	struct fixture fixture;
 	double at_once, spread, after_cut;
 

@@ -10,13 +10,16 @@ enum { WIDTH = 48, HEIGHT = 32, PIXELS = WIDTH * HEIGHT };
 /* The middle of the picture, far from what borders do. */
 enum { MIDDLE = HEIGHT / 2 * WIDTH + WIDTH / 2 };
 
+enum { DREAMED = 3 };
+
 struct scene_made {
 	struct recording recording;
 	struct temporal_buffers buffers;
-	int trace, inherit;
+	int settle, inherit, keep;
 	float there, back, light, change; /* flow in pixels to the right; brightness; its change */
 	float down;                       /* of the flow there; the way back goes up as far */
 	float maturity, textured;         /* of the detail; 1: a wave of eight pixels, 0: all 1 */
+	struct raster dreamed;            /* what the frame becomes: all DREAMED */
 };
 
 static void fill(float *pixels, const float value[4])
@@ -60,6 +63,7 @@ static bool make(struct scene_made *made)
 	static struct raster frame, kept, inherited;
 	struct recording *recording = &made->recording;
 	const float past[4] = {made->light, made->light, made->light, 0}, none[4] = {0};
+	const float dreamed[4] = {DREAMED, DREAMED, DREAMED, 0};
 	float now[4] = {0};
 
 	if (!recording_start(recording))
@@ -75,12 +79,19 @@ static bool make(struct scene_made *made)
 		.rasters = {&frame, &kept, &inherited}, .side = 8, .columns = 6, .blocks = 24};
 	temporal_record_buffers(&recording->recorder, &made->buffers);
 	made->buffers.past = raster_of(recording, past);
+	made->buffers.dreamed = (struct raster){
+		recording_buffer(recording, detail, 4 * (size_t)PIXELS), WIDTH, HEIGHT};
 	made->buffers.to_past = flow_of(recording, made->there, made->down);
 	made->buffers.to_newest = flow_of(recording, made->back, -made->down);
 	temporal_record_trace(&recording->recorder, &made->buffers);
 	temporal_record_compare(&recording->recorder, &made->buffers);
+	made->settle = recording->list.count;
+	temporal_record_settle(&recording->recorder, &made->buffers);
 	made->inherit = recording->list.count;
 	temporal_record_inherit(&recording->recorder, &made->buffers);
+	made->keep = recording->list.count;
+	made->dreamed = raster_of(recording, dreamed);
+	temporal_record_keep(&recording->recorder, &made->buffers, &made->dreamed);
 	return true;
 }
 
@@ -96,8 +107,8 @@ static double inherit(struct scene_made *made, double still, double moving, floa
 	static const float identity[] = {1, 0, 0, 0, 1, 0};
 	static float pixels[4 * PIXELS];
 
-	set(made, INHERIT_GAIN, 1);
-	set(made, INHERIT_OFFSET, 0);
+	launch_set_float(&made->recording.list.launches[made->settle], SETTLE_GAIN, 1);
+	launch_set_float(&made->recording.list.launches[made->settle], SETTLE_OFFSET, 0);
 	set(made, INHERIT_STILL, still);
 	set(made, INHERIT_MOVING, moving);
 	set(made, INHERIT_RESTING, 1);
@@ -105,6 +116,7 @@ static double inherit(struct scene_made *made, double still, double moving, floa
 	set(made, INHERIT_MATURITY_MOVING, 1);
 	for (cl_uint i = 0; i < MOVE_COUNT; i++)
 		set(made, INHERIT_MOVE + i, (double)identity[i]);
+	launch_set_float(&made->recording.list.launches[made->keep], KEEP_MATURING, 1 / 30.0f);
 	if (!recording_run(&made->recording) ||
 	    !recording_read(&made->recording, made->buffers.rasters.inherited->buffer, pixels,
 	                    sizeof(pixels)))
@@ -131,16 +143,27 @@ TEST(what_both_flows_agree_on_is_inherited)
 	CHECK(fabsf(there[3] - 0.5f) < 1e-5f);
 }
 
-/* As alike as can be; only the way back does not lead to where it began. */
+/* Alike enough where the flows agree; only the way back does not lead to where it began. */
 TEST(what_the_flows_disagree_on_is_not_inherited)
 {
 	float there[4];
-	const struct scene_made astray = {.there = 3, .back = 0, .maturity = 0.5f};
-	const struct scene_made nearly = {.there = 3, .back = -2.6f, .maturity = 0.5f};
+	const struct scene_made astray = {.there = 3, .back = 0, .change = 0.1f, .maturity = 0.5f};
+	const struct scene_made nearly = {
+		.there = 3, .back = -2.6f, .change = 0.1f, .maturity = 0.5f};
 
 	CHECK(inherited_of(astray, 1, 1, there) == 0);
 	CHECK(there[3] == 0);
 	CHECK(inherited_of(nearly, 1, 1, there) > 0.9);
+}
+
+/* A flat place leaves open how it moves: the flows disagree, and nothing came into view. */
+TEST(what_looks_the_same_is_inherited_though_the_flows_disagree)
+{
+	float there[4];
+	const struct scene_made wall = {.there = 3, .back = 0, .change = 0.02f, .maturity = 0.5f};
+
+	CHECK(fabs(inherited_of(wall, 1, 1, there) - 1) < 1e-5);
+	CHECK(fabsf(there[3] - 0.5f) < 1e-5f);
 }
 
 /* Both flows agree; only what is there looks different. */
@@ -207,4 +230,115 @@ TEST(a_fetch_from_next_to_nothing_beside_a_pixel_is_that_pixel)
 		                      1e-3f,
 		              "pixel %d: %g", i, (double)pixels[4 * i]);
 	recording_end(&scene.recording);
+}
+
+/* ---- what is shown ---- */
+
+/* In the middle, after a scene was run: what a raster holds. */
+static bool look(struct scene_made *made, const struct raster *raster, float there[4])
+{
+	static float pixels[4 * PIXELS];
+
+	if (!recording_read(&made->recording, raster->buffer, pixels, sizeof(pixels)))
+		return false;
+	for (int c = 0; c < 4; c++)
+		there[c] = pixels[4 * MIDDLE + c];
+	return true;
+}
+
+/* The detail as shown and as kept, and what of the last one is still seen. */
+struct shown {
+	float detail[4], kept[4], seen[4];
+};
+
+static struct shown show(struct scene_made made, double still, double moving)
+{
+	struct shown shown = {{NAN}, {NAN}, {NAN}};
+	float there[4];
+
+	if (make(&made)) {
+		inherit(&made, still, moving, there);
+		CHECK(look(&made, made.buffers.rasters.detail, shown.detail) &&
+		      look(&made, &made.buffers.dreamed, shown.kept) &&
+		      look(&made, &made.buffers.seen, shown.seen));
+	}
+	recording_end(&made.recording);
+	return shown;
+}
+
+/* Steps differ from frame to frame more than the dream that they add up to. */
+TEST(of_what_is_new_a_part_is_shown_and_all_is_kept)
+{
+	const struct scene_made made = {.there = 3, .back = -3, .maturity = 0.5f};
+	struct shown shown = show(made, 1, 1);
+	double part = ((double)shown.detail[0] - 1) / (DREAMED - 1); /* all was 1 */
+
+	CHECK_MESSAGE(part > 0.25 && part < 0.67, "%g", part);
+	CHECK(fabsf(shown.kept[0] - DREAMED) < 1e-5f);
+}
+
+TEST(what_was_shown_is_carried_along)
+{
+	const struct scene_made made = {.there = 3, .back = -3, .maturity = 0.5f, .textured = 1};
+	double wave = cos(acos(-1) * (WIDTH / 2 + 3) / 4);
+
+	CHECK(fabs((double)show(made, 1, 1).seen[0] - wave) < 1e-4);
+}
+
+TEST(what_is_not_inherited_is_not_shown_either)
+{
+	const struct scene_made moving = {.there = 3, .back = -3, .maturity = 0.5f};
+	const struct scene_made other = {.change = 0.45f, .maturity = 0.5f};
+
+	CHECK(fabsf(show(moving, 1, 0).detail[0] - DREAMED) < 1e-5f);
+	CHECK(fabsf(show(moving, 1, 0.5).seen[3] - 0.5f) < 1e-5f);
+	CHECK(fabsf(show(other, 1, 1).detail[0] - DREAMED) < 1e-5f);
+}
+
+/* Else a still scene would never come to rest. */
+TEST(what_is_at_rest_is_shown_as_it_is)
+{
+	const struct scene_made resting = {.maturity = 1};
+	struct shown shown = show(resting, 1, 1);
+
+	CHECK(shown.seen[3] == 0 && shown.detail[0] == shown.kept[0]);
+}
+
+/* ---- what is dreamed on ---- */
+
+/* Half of the picture is fresh, half goes on. A step is as long as it is said to be where it is
+ * fresh, and its length in all is the RMS of that. */
+TEST(what_goes_on_takes_a_part_of_each_step)
+{
+	static const float living = 0.25f;
+	static float maturity[4 * PIXELS], moved[4 * PIXELS];
+	const float one[4] = {1, 1, 1, 1};
+	struct recording recording;
+	struct raster gradient, inherited;
+	struct temporal_buffers buffers;
+	float length;
+	cl_mem found;
+
+	REQUIRE(recording_start(&recording));
+	for (int i = 0; i < PIXELS; i++)
+		maturity[4 * i + 3] = i < PIXELS / 2 ? 0 : (float)MATURITY_ALIVE;
+	inherited = (struct raster){recording_buffer(&recording, maturity, 4 * (size_t)PIXELS),
+	                            WIDTH, HEIGHT};
+	gradient = raster_of(&recording, one);
+	found = recording_buffer(&recording, &length, 1);
+	buffers = (struct temporal_buffers){.rasters = {&gradient, &gradient, &inherited},
+	                                    .side = 8,
+	                                    .columns = 6,
+	                                    .blocks = 24};
+	buffers.wants = recording_buffer(&recording, moved, sizeof(struct temporal_wants) / 4);
+	temporal_record_want(&recording.recorder, &buffers);
+	temporal_record_mask(&recording.recorder, &gradient, &inherited, buffers.wants, found);
+	for (int i = recording.list.count - 2; i < recording.list.count; i++)
+		launch_set_float(&recording.list.launches[i], MASK_LIVING, living);
+	CHECK(recording_run(&recording) &&
+	      recording_read(&recording, gradient.buffer, moved, sizeof(moved)) &&
+	      recording_read(&recording, found, &length, sizeof(length)));
+	CHECK(moved[0] == 1 && moved[4 * (PIXELS - 1)] == living);
+	CHECK(fabs((double)length - sqrt((1 + 0.0625) / 2)) < 1e-5);
+	recording_end(&recording);
 }
