@@ -3,7 +3,7 @@
 
     peer.py --program build/reverie-bench [--model models/inception_v3.onnx] [--input-format NAME]
             [--layer mixed5] [--size 512x384] [--seconds 60] [--device N] [--cache FOLDER]
-            [--precision NAME]
+            [--precisions float,tf32]
 
 Where PyTorch sees a GPU, its ways are
     written   every layer as the file has it, contiguous, float32, autograd (what people write)
@@ -11,9 +11,9 @@ Where PyTorch sees a GPU, its ways are
     graph     the same in a CUDA graph
     half      the same in half precision in a CUDA graph
 and on a processor `written`, `best` (step_torch.py's) and `bfloat16` (best's, under autocast). In each
-round every way and Reverie time a few steps, each until the device is done; rounds go on until the seconds
-are over, at least three. One line says the medians of all, and how many times Reverie's time each takes: the
-least, the median and the greatest of the rounds' ratios. An empty --program leaves Reverie out. A way that
+round every way and Reverie, in each precision, time a few steps, each until the device is done; rounds go on
+until the seconds are over, at least three. One line says the medians of all, and another for each precision how
+many times Reverie's time each way takes: the least, the median and the greatest of the rounds' ratios. An empty --program leaves Reverie out. A way that
 fails says so and is left out. Exit code 2: PyTorch or NumPy is not there.
 """
 
@@ -123,23 +123,22 @@ def create_ways(case):
     return ways
 
 
-def reverie_milliseconds(options, steps):
+def reverie_milliseconds(options, precision, steps):
     words = ["--model", options.model, "--layer", options.layer, "--size", options.size]
-    for name in ("input_format", "device", "cache", "precision"):
+    words += ["--precision", precision]
+    for name in ("input_format", "device", "cache"):
         if getattr(options, name):
             words += ["--" + name.replace("_", "-"), getattr(options, name)]
     return reverie_bench.step(options.program, *words, "--runs", str(steps))[2]
 
 
 def one_round(options, ways, steps):
-    """What each took, Reverie last where it takes part."""
+    """What each took, Reverie's precisions last."""
     taken = []
     for _, tf32, way in ways:
         allow_tf32(tf32)
         taken.append(milliseconds(way, steps))
-    if options.program:
-        taken.append(reverie_milliseconds(options, steps))
-    return taken
+    return taken + [reverie_milliseconds(options, name, steps) for name in options.precisions]
 
 
 def run_rounds(options, ways):
@@ -154,21 +153,18 @@ def run_rounds(options, ways):
 
 
 def report(options, ways, rounds):
-    line = f"peer {options.precision or 'float'} {options.layer} {options.size} rounds={len(rounds)}"
-    times = list(zip(*rounds))
-    if options.program:
-        line += f" reverie_ms={statistics.median(times[-1]):.3f}"
-    for (name, _, _), theirs in zip(ways, times):
-        line += f" {name}_ms={statistics.median(theirs):.3f}"
-        if options.program:
-            ratios = [their / our for their, our in zip(theirs, times[-1])]
-            for word, value in (
-                ("min", min(ratios)),
-                ("median", statistics.median(ratios)),
-                ("max", max(ratios)),
-            ):
-                line += f" {name}_times_{word}={value:.3f}"
-    print(line, flush=True)
+    case = f"{options.layer} {options.size}"
+    ours = [f"reverie_{precision}" for precision in options.precisions]
+    times = dict(zip([name for name, *_ in ways] + ours, zip(*rounds)))
+    medians = [f"{name}_ms={statistics.median(taken):.3f}" for name, taken in times.items()]
+    print(f"peer {case} rounds={len(rounds)} {' '.join(medians)}", flush=True)
+    for own in ours:
+        words = []
+        for name, *_ in ways:
+            ratios = [their / our for their, our in zip(times[name], times[own])]
+            words += [f"{name}_min={min(ratios):.3f}", f"{name}_median={statistics.median(ratios):.3f}"]
+            words += [f"{name}_max={max(ratios):.3f}"]
+        print(f"peer {case} times {own} {' '.join(words)}", flush=True)
 
 
 def arguments():
@@ -181,8 +177,10 @@ def arguments():
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--device", help="of Reverie, as `reverie devices` counts them")
     parser.add_argument("--cache", help="of Reverie")
-    parser.add_argument("--precision", help="of Reverie: float or tf32")
-    return parser.parse_args()
+    parser.add_argument("--precisions", default="float", help="of Reverie")
+    options = parser.parse_args()
+    options.precisions = options.precisions.split(",") if options.program else []
+    return options
 
 
 def main():
