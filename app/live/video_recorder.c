@@ -74,6 +74,7 @@ rv_status video_recorder_open(struct video_recorder *recorder, const struct opti
 		.at_once = true,
 	};
 	recorder->decode = decode;
+	recorder->forgives = options->display.kiosk;
 	if (!options->output.file[0])
 		return RV_OK;
 	if (!strcmp(options->output.file, "-") && options->live.bench > 0)
@@ -225,7 +226,8 @@ static void close_output(struct video_recorder *recorder, struct live_output **o
 	if (recorder->recording == *output)
 		recorder->recording = NULL;
 	bool is_wanted = *output == recorder->wanted;
-	if (live_output_close(output, &error) != RV_OK && is_wanted)
+	bool counts = is_wanted || !recorder->forgives;
+	if (live_output_close(output, &error) != RV_OK && counts && recorder->error.status == RV_OK)
 		recorder->error = error;
 	if (is_wanted)
 		recorder->wanted = NULL;

@@ -18,8 +18,8 @@ struct video_recorder {
 	struct live_output *recording; /* that which was started last, if it goes on; NULL: none */
 	struct decode *decode;         /* whose sound is recorded; borrowed */
 	struct live_output *wanted;    /* what --output asked for, while it goes on; NULL: not */
-	rv_error error; /* why that failed; a recording that did was told, and is no reason to fail
-	                 */
+	rv_error error;                /* of the first that failed */
+	bool forgives; /* those begun by hand: a kiosk is not started again for them */
 	/* The frame that is shown: its decoded_at, since when it is shown, its time and number, and
 	 * by how much its picture comes before that time. */
 	int64_t frame_seen, shown_at, frame_time;
@@ -63,7 +63,7 @@ void video_recorder_hear(struct video_recorder *recorder, struct queue *sound);
 void video_recorder_tell(struct video_recorder *recorder, char note[LIVE_NOTE_LENGTH],
                          char state[RECORDER_STATE_LENGTH]);
 
-/* Whether all outputs there were are gone, and what --output asked for failed. */
+/* Whether all outputs there were are gone, and one of them failed. */
 bool video_recorder_has_failed(const struct video_recorder *recorder);
 
 /* Ends all and waits until they are written. RV_IO and others: what --output asked for, now or

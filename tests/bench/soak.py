@@ -71,7 +71,7 @@ class Soak:
             FAIL_FILES_HOW="28", FAIL_FILES_FLAG=self.path("disk"), XDG_CONFIG_HOME=self.path("config"))
         self.log = open(self.path("log"), "w+")
         self.session = subprocess.Popen(
-            [os.path.abspath(self.program), "live", f"tcp://127.0.0.1:{self.port}", "--wait", "--osc",
+            [os.path.abspath(self.program), "live", f"tcp://127.0.0.1:{self.port}", "--kiosk", "--osc",
              str(self.port + 1), "--bench", str(int(seconds)), "--size", "128x96", "--octaves", "2",
              "--layer", "mixed0", "--model", os.path.join(ROOT, "models/inception_v3.onnx")],
             cwd=self.work, env=environment, stdout=self.log, stderr=subprocess.STDOUT)

@@ -115,6 +115,12 @@ video_settled() {
 }
 check devices_whose_calls_fail_once_leave_no_video_half each_call video video_settled
 
+# What is measured on the device is no number: that may spoil the dream, and nothing else.
+FAIL_CL=clEnqueueReadBuffer FAIL_CL_CODE=numbers video
+check devices_that_measure_no_numbers_end_a_video [ "$code" = 0 ]
+FAIL_CL=clEnqueueReadBuffer FAIL_CL_CODE=numbers session "$clip" --bench 2
+check devices_that_measure_no_numbers_end_a_session [ "$code" = 0 ]
+
 live() {
 	session "$clip" --bench 1 --quiet
 }

@@ -102,16 +102,16 @@ for from in 1 4; do
 done
 check disks_that_fail_later_keep_a_recording [ "$(pictures "$disk/live.mp4")" -gt 0 ]
 
-# One that was begun by hand is told when it fails, and is no reason for the session to fail: a show would
-# be started again for it when it is ended.
+# One that was begun by hand is told when it fails, and is no reason for a kiosk to fail: it would be started
+# again for it when it is ended.
 if have python3 && "$REVERIE" --help live | grep -q osc; then
 	port=$((20000 + $$ % 20000))
 	(
 		cd "$disk" || exit
 		# shellcheck disable=SC2086
 		LD_PRELOAD=$(preload "$layer") FAIL_FILES=$disk/ exec "$REVERIE" live "$OLDPWD/assets/clouds.mp4" \
-			--model "$OLDPWD/models/inception_v3.onnx" --headless --osc $port $tiny --size 96x72 \
-			--governor off >"$work/out" 2>"$work/err" </dev/null
+			--model "$OLDPWD/models/inception_v3.onnx" --headless --kiosk --osc $port $tiny \
+			--size 96x72 --governor off >"$work/out" 2>"$work/err" </dev/null
 	) &
 	session=$!
 	python3 -c "import sys, time; sys.path.insert(0, 'tests/support'); import remote_client
@@ -123,7 +123,7 @@ session.send('quit')"
 	wait $session
 	code=$?
 	check disks_that_fail_a_recording_by_hand_are_told grep -q "live: .*writing failed" "$work/err"
-	check disks_that_fail_a_recording_by_hand_fail_no_session [ $code = 0 ]
+	check disks_that_fail_a_recording_by_hand_fail_no_kiosk [ $code = 0 ]
 else
 	skip disks_that_fail_a_recording_by_hand "python3 is missing"
 fi
