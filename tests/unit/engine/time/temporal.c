@@ -49,8 +49,9 @@ TEST(a_dream_that_is_not_carried_stays_in_its_place)
 		stayed[carry] = likeness(&fixture, past, 0);
 		moved[carry] = likeness(&fixture, past, 1);
 	}
-	CHECK_MESSAGE(stayed[0] > moved[0] + 0.01, "%g, %g", stayed[0], moved[0]);
-	CHECK_MESSAGE(moved[1] > stayed[1] + 0.05, "carried: %g, %g", stayed[1], moved[1]);
+	CHECK_MESSAGE(stayed[0] > moved[0] + 0.03, "%g, %g", stayed[0], moved[0]);
+	CHECK_MESSAGE(moved[1] > 0.99 && moved[1] > stayed[1] + 0.05, "carried: %g, %g", stayed[1],
+	              moved[1]);
 	tear_down(&fixture);
 }
 
@@ -86,7 +87,7 @@ TEST(the_beginning_of_a_scene_can_be_spread_over_frames)
 	at_once = begin_scene(&fixture, 1, 0, FRAMES);
 	rv_reset(fixture.engine);
 	spread = begin_scene(&fixture, 1, 5, FRAMES);
-	CHECK_MESSAGE(fabs(spread / at_once - 1) < 0.15, "%g spread, %g at once", spread, at_once);
+	CHECK_MESSAGE(fabs(spread / at_once - 1) < 0.1, "%g spread, %g at once", spread, at_once);
 	after_cut = begin_scene(&fixture, 99, 5, FRAMES);
 	CHECK_MESSAGE(fabs(after_cut / at_once - 1) < 0.3, "%g after a cut", after_cut);
 	tear_down(&fixture);
@@ -133,7 +134,7 @@ TEST(a_moving_dream_keeps_its_strength)
 	}
 	last = strength(&fixture, 0);
 	/* What goes on from frame to frame grows richer than a cold frame, within limits. */
-	CHECK_MESSAGE(last > 0.9 * first && last < 1.4 * first, "%g became %g", first, last);
+	CHECK_MESSAGE(last > first && last < 1.35 * first, "%g became %g", first, last);
 	tear_down(&fixture);
 }
 
@@ -153,7 +154,7 @@ TEST(what_is_uncovered_is_dreamed_like_the_rest)
 	 * one sixth. */
 	fresh = strength(&fixture, WIDTH - 24);
 	whole = strength(&fixture, 0);
-	CHECK_MESSAGE(fresh > 0.7 * whole, "%g of %g", fresh, whole);
+	CHECK_MESSAGE(fresh > 0.8 * whole, "%g of %g", fresh, whole);
 	tear_down(&fixture);
 }
 

@@ -105,7 +105,7 @@ TEST(a_still_scene_settles_unless_it_drifts)
 	for (int t = 0; t < 10; t++)
 		report = dream(&fixture);
 	CHECK(report.steps > 0 && !report.cold);
-	CHECK(test_relative_error(fixture.dream, settled, COUNT) > 0.005);
+	CHECK(test_relative_error(fixture.dream, settled, COUNT) > 0.02);
 	tear_down(&fixture);
 }
 
@@ -128,6 +128,6 @@ TEST(a_drift_wanders_slowly_and_far)
 			path += test_relative_error(fixture.dream, last, COUNT);
 	}
 	total = test_relative_error(fixture.dream, first, COUNT);
-	CHECK_MESSAGE(path < 6 * total, "%g on the way, %g in all", path, total);
+	CHECK_MESSAGE(path < 4 * total, "%g on the way, %g in all", path, total);
 	tear_down(&fixture);
 }
