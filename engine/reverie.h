@@ -253,6 +253,8 @@ typedef struct rv_params {
 	int iterations;     /* gradient steps in each octave */
 	float step;         /* its length as normalisation measures it, on a picture of -1..1 */
 	int jitter;         /* pixels: each step shifts the picture by up to this much */
+	float turn;         /* degrees: each step turns the picture by up to this much */
+	float resize;       /* and makes it up to this part larger or smaller */
 	float strength;     /* how much of the dream is laid over the picture; 1 is all of it */
 	float blend;   /* part of the last picture's detail to start from, with time.on false */
 	uint64_t seed; /* of the jitter; the same seed gives the same picture */
@@ -312,8 +314,9 @@ typedef struct rv_param {
 /* clang-format off */
 enum {
 	RV_PARAM_OBJECTIVE, RV_PARAM_NORMALISATION, RV_PARAM_OCTAVES, RV_PARAM_OCTAVE_SCALE,
-	RV_PARAM_ITERATIONS, RV_PARAM_STEP, RV_PARAM_JITTER, RV_PARAM_STRENGTH, RV_PARAM_BLEND,
-	RV_PARAM_SEED, RV_PARAM_SMOOTHNESS, RV_PARAM_FIDELITY, RV_PARAM_MASK, RV_PARAM_WINNERS, RV_PARAM_WINNER_WINDOW, RV_PARAM_TIME, RV_PARAM_INHERIT,
+	RV_PARAM_ITERATIONS, RV_PARAM_STEP, RV_PARAM_JITTER, RV_PARAM_TURN, RV_PARAM_RESIZE,
+	RV_PARAM_STRENGTH, RV_PARAM_BLEND, RV_PARAM_SEED, RV_PARAM_SMOOTHNESS, RV_PARAM_FIDELITY,
+	RV_PARAM_MASK, RV_PARAM_WINNERS, RV_PARAM_WINNER_WINDOW, RV_PARAM_TIME, RV_PARAM_INHERIT,
 	RV_PARAM_POLARITY, RV_PARAM_DECAY, RV_PARAM_WARM_STEPS, RV_PARAM_WARM_SHARE,
 	RV_PARAM_WARM_OCTAVES, RV_PARAM_CARRY, RV_PARAM_FLOW_QUALITY, RV_PARAM_FLOW_SKIP,
 	RV_PARAM_CUT, RV_PARAM_ONSET, RV_PARAM_DRIFT, RV_PARAM_ZOOM, RV_PARAM_ROTATION,

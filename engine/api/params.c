@@ -117,11 +117,16 @@ static bool has_priors(const rv_params *params)
 	return params->smoothness > 0 || params->fidelity > 0;
 }
 
+static bool turns(const rv_params *params)
+{
+	return params->turn > 0 || params->resize > 0;
+}
+
 bool params_same_recording(const rv_params *a, const rv_params *b)
 {
 	return params_same_objective(a, b) && a->normalisation == b->normalisation &&
-	       a->octaves == b->octaves && has_priors(a) == has_priors(b) && a->mask == b->mask &&
-	       a->octave_scale == b->octave_scale;
+	       a->octaves == b->octaves && turns(a) == turns(b) && has_priors(a) == has_priors(b) &&
+	       a->mask == b->mask && a->octave_scale == b->octave_scale;
 }
 
 bool params_same_objective(const rv_params *a, const rv_params *b)

@@ -4,6 +4,7 @@
 
 #include "engine/picture/gradient.h"
 #include "engine/picture/prior.h"
+#include "engine/picture/turn.h"
 #include "engine/time/temporal_record.h"
 
 /* The terms of what an octave enters with, and of what it leaves. */
@@ -32,6 +33,12 @@ static void record_buffers(struct launch_recorder *recorder, struct octave *octa
 		octave->base = *recipe->frame;
 		octave->past = *recipe->inherited;
 	}
+	octave->seen_gradient = octave->gradient;
+	octave->turns = recipe->ascent->params->turn > 0 || recipe->ascent->params->resize > 0;
+	if (!octave->turns)
+		return;
+	octave->seen = raster_record_own(recorder, octave->width, octave->height);
+	octave->seen_gradient = raster_record_own(recorder, octave->width, octave->height);
 }
 
 /* detail = detail from below + what is inherited, each by its weight. Both at every octave, not
@@ -74,8 +81,13 @@ static void record_gather(struct launch_recorder *recorder, struct octave *octav
 {
 	struct slice gradient = network_gradient(octave->network, 0);
 
+	recorder->list = &octave->gather;
 	octave->gather_launch = raster_record_present_backward(
-		recorder, &gradient, recipe->ascent->format, &octave->gradient);
+		recorder, &gradient, recipe->ascent->format, &octave->seen_gradient);
+	recorder->list = &octave->unturn;
+	if (octave->turns)
+		octave->unturn_launch =
+			turn_record_back(recorder, &octave->seen_gradient, &octave->gradient);
 }
 
 /* Once the picture has moved, the gradient's raster holds that of the priors. */
@@ -134,7 +146,7 @@ static void record_weighing(struct launch_recorder *recorder, struct octave *oct
 		weights[i] = recipe->ascent->targets[i].weight;
 	recorder->list = &octave->measure;
 	octave->measure_launch =
-		strength_record_measure(recorder, &octave->strength, &octave->gradient);
+		strength_record_measure(recorder, &octave->strength, &octave->seen_gradient);
 	recorder->list = &octave->weigh;
 	strength_record_find(recorder, &octave->strength, weights);
 }
@@ -156,18 +168,31 @@ static void record_mask(struct launch_recorder *recorder, struct octave *octave,
 	octave->has_new_mask = true;
 }
 
+/* Records the way of a raster to the network. Returns the index of the launch that presents it. */
+static int record_view(struct launch_recorder *recorder, const struct octave *octave,
+                       const struct raster *raster, const rv_input_format *format, int *turn_launch)
+{
+	struct slice input = network_activation(octave->network, 0);
+
+	if (octave->turns)
+		*turn_launch = turn_record(recorder, raster, &octave->seen);
+	return raster_record_present(recorder, octave->turns ? &octave->seen : raster, format,
+	                             &input);
+}
+
 static void record_present(struct launch_recorder *recorder, struct octave *octave,
                            const struct octave_recipe *recipe)
 {
 	const rv_input_format *format = recipe->ascent->format;
-	struct slice input = network_activation(octave->network, 0);
 
 	recorder->list = &octave->present;
-	octave->present_launch = raster_record_present(recorder, &octave->picture, format, &input);
+	octave->present_launch =
+		record_view(recorder, octave, &octave->picture, format, &octave->turn_launch);
 	if (!octave->network->keep.count)
 		return;
 	recorder->list = &octave->present_frame;
-	octave->frame_launch = raster_record_present(recorder, &octave->base, format, &input);
+	octave->frame_launch =
+		record_view(recorder, octave, &octave->base, format, &octave->turn_frame_launch);
 }
 
 rv_status octave_record(struct octave *octave, struct device *device,
@@ -188,7 +213,6 @@ rv_status octave_record(struct octave *octave, struct device *device,
 	recorder.list = &octave->enter;
 	record_enter(&recorder, octave, recipe);
 	record_present(&recorder, octave, recipe);
-	recorder.list = &octave->gather;
 	record_gather(&recorder, octave, recipe);
 	record_weighing(&recorder, octave, recipe);
 	recorder.list = &octave->mask;
@@ -208,6 +232,7 @@ void octave_release(struct octave *octave)
 	launch_list_clear(&octave->enter);
 	launch_list_clear(&octave->present);
 	launch_list_clear(&octave->present_frame);
+	launch_list_clear(&octave->unturn);
 	launch_list_clear(&octave->fit_mask);
 	launch_list_clear(&octave->measure);
 	launch_list_clear(&octave->weigh);
@@ -252,6 +277,16 @@ void octave_set(struct octave *octave, const struct octave_role *role)
 	octave->masked = role->masked;
 	for (int i = 0; i < octave->mask.count; i++)
 		launch_set_float(&octave->mask.launches[i], MASK_LIVING, role->living);
+}
+
+void octave_turn(struct octave *octave, float angle, float scale)
+{
+	if (!octave->turns)
+		return;
+	turn_set(&octave->present.launches[octave->turn_launch], angle, scale);
+	if (octave->present_frame.count)
+		turn_set(&octave->present_frame.launches[octave->turn_frame_launch], angle, scale);
+	turn_set(&octave->unturn.launches[octave->unturn_launch], angle, scale);
 }
 
 rv_status octave_enter(struct octave *octave, cl_command_queue queue, rv_error *error)
@@ -303,7 +338,7 @@ static rv_status clear_gradient(const struct octave *octave, cl_command_queue qu
 {
 	const float zero = 0;
 	cl_int code =
-		clEnqueueFillBuffer(queue, octave->gradient.buffer, &zero, sizeof(zero), 0,
+		clEnqueueFillBuffer(queue, octave->seen_gradient.buffer, &zero, sizeof(zero), 0,
 	                            raster_bytes(octave->width, octave->height), 0, NULL, NULL);
 
 	return code ? device_fail(error, code, "clearing the gradient") : RV_OK;
@@ -373,8 +408,10 @@ rv_status octave_weigh(struct octave *octave, int shift_y, int shift_x, cl_comma
 
 rv_status octave_step(struct octave *octave, cl_command_queue queue, rv_error *error)
 {
-	rv_status status = octave->masked ? launch_list_run(&octave->mask, queue, error) : RV_OK;
+	rv_status status = launch_list_run(&octave->unturn, queue, error);
 
+	if (status == RV_OK && octave->masked)
+		status = launch_list_run(&octave->mask, queue, error);
 	return status != RV_OK ? status : launch_list_run(&octave->step, queue, error);
 }
 
@@ -399,6 +436,7 @@ rv_status octave_visit(struct octave *octave, int steps, dream_visitor *visit, v
 		{&octave->network->forward, false, octave->present_frame.count ? 2 * tiles : tiles},
 		{&octave->network->backward, true, tiles},
 		{&octave->gather, true, tiles},
+		{&octave->unturn, true, steps},
 		{&octave->step, true, steps},
 		{&octave->leave, false, 1},
 	};

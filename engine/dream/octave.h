@@ -39,6 +39,11 @@ struct octave {
 	int measure_launch, frame_launch;
 	int prior_launch, hold_launch; /* in step, where there are priors */
 	bool has_priors;
+	/* Of steps that see the picture turned: otherwise seen_gradient is gradient. */
+	bool turns;
+	struct raster seen, seen_gradient;
+	struct launch_list unturn; /* seen_gradient -> gradient */
+	int turn_launch, turn_frame_launch, unturn_launch;
 	/* Of a dream in a mask. */
 	cl_mem weights;              /* float: the mask at this size; NULL without one */
 	struct launch_list fit_mask; /* from the mask to them */
@@ -94,6 +99,9 @@ struct octave_role {
 
 /* Sets what may change between frames without recording anew. */
 void octave_set(struct octave *octave, const struct octave_role *role);
+
+/* Says how the next gradient sees the picture, where it turns: angle in radians. */
+void octave_turn(struct octave *octave, float angle, float scale);
 
 rv_status octave_enter(struct octave *octave, cl_command_queue queue, rv_error *error);
 /* A gradient step with the picture shifted by shift_y, shift_x (0 <= shift < size): the gradient of

@@ -74,6 +74,20 @@ static rv_status report(const struct schedule *schedule, double part_of_step, rv
 	return RV_OK;
 }
 
+/* By an angle and a factor within what the plan allows; nothing is drawn where that is nothing, so
+ * that the shifts of all steps stay the same. */
+static void turn_view(struct schedule *schedule, const struct schedule_plan *plan,
+                      struct octave *octave)
+{
+	float angle, scale;
+
+	if (plan->turn <= 0 && plan->resize <= 0)
+		return;
+	angle = plan->turn * (float)(2 * random_unit(&schedule->random) - 1);
+	scale = powf(1 + plan->resize, (float)(2 * random_unit(&schedule->random) - 1));
+	octave_turn(octave, angle, scale);
+}
+
 static rv_status take_step(struct schedule *schedule, const struct schedule_plan *plan,
                            struct octave *octave, int jitter, rv_error *error)
 {
@@ -81,7 +95,10 @@ static rv_status take_step(struct schedule *schedule, const struct schedule_plan
 	int shift_y = draw_shift(&schedule->random, jitter, plan->steady_shift_y, octave->height);
 	int shift_x = draw_shift(&schedule->random, jitter, plan->steady_shift_x, octave->width);
 	int tiles = tiles_count(&octave->tiles);
-	rv_status status = octave_weigh(octave, shift_y, shift_x, queue, error);
+	rv_status status;
+
+	turn_view(schedule, plan, octave);
+	status = octave_weigh(octave, shift_y, shift_x, queue, error);
 
 	for (int tile = 0; tile < tiles && status == RV_OK; tile++) {
 		stage_times_begin(schedule->times, queue, TIMED_STEPS);

@@ -336,6 +336,67 @@ TEST(a_direction_is_followed_everywhere)
 	target_tear_down(&fixture);
 }
 
+/* ---- steps that see the picture turned, and are held back ---- */
+
+static double response(struct target_fixture *fixture, float *pixels)
+{
+	rv_array array = target_look(fixture, pixels, "high");
+	double sum = product_of(&array, &array);
+
+	rv_array_release(&array);
+	return sum;
+}
+
+TEST(steps_that_see_the_picture_turned_raise_their_layer)
+{
+	static const rv_target_kind kinds[] = {RV_TARGET_LAYER, RV_TARGET_CARICATURE};
+	struct target_fixture fixture;
+
+	REQUIRE(target_set_up(&fixture, true));
+	fixture.params.turn = 20;
+	fixture.params.resize = 0.2f;
+	fixture.params.jitter = 3;
+	fixture.params.iterations = 10;
+	for (int i = 0; i < 2; i++) {
+		target_make(&fixture, 0, "high", kinds[i]);
+		REQUIRE(target_dream(&fixture));
+		CHECK(response(&fixture, fixture.dream) >
+		      1.3 * response(&fixture, fixture.picture));
+	}
+	target_tear_down(&fixture);
+}
+
+/* What was dreamed: the mean of its differences from pixel to pixel, and of its size. */
+static void measure_dream(const struct target_fixture *fixture, double *rough, double *size)
+{
+	*rough = *size = 0;
+	for (int i = 0; i < COUNT - 3; i++) {
+		double here = (double)fixture->dream[i] - (double)fixture->picture[i];
+		double next = (double)fixture->dream[i + 3] - (double)fixture->picture[i + 3];
+		*rough += fabs(next - here) / COUNT;
+		*size += fabs(here) / COUNT;
+	}
+}
+
+TEST(priors_hold_a_dream_back)
+{
+	struct target_fixture fixture;
+	double rough[3], size[3];
+
+	REQUIRE(target_set_up(&fixture, true));
+	fixture.params.iterations = 15;
+	for (int i = 0; i < 3; i++) {
+		fixture.params.smoothness = i == 1 ? 1 : 0;
+		fixture.params.fidelity = i == 2 ? 10 : 0;
+		REQUIRE(target_dream(&fixture));
+		measure_dream(&fixture, &rough[i], &size[i]);
+	}
+	CHECK_MESSAGE(rough[1] / size[1] < 0.8 * rough[0] / size[0], "%g of %g, and %g of %g",
+	              rough[1], size[1], rough[0], size[0]);
+	CHECK_MESSAGE(size[2] < 0.7 * size[0], "%g, and %g", size[2], size[0]);
+	target_tear_down(&fixture);
+}
+
 /* ---- refusals ---- */
 
 static bool refused(struct target_fixture *fixture, rv_status status, const char *words)
