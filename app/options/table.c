@@ -135,6 +135,9 @@ const struct option option_table[] = {
 	{.name = "fidelity", .type = &option_type_number, .group = OPTION_GROUP_DREAM,
 	 .cost = OPTION_LIVE, .commands = MOVING, PARAM(RV_PARAM_FIDELITY, fidelity),
 	 .metavar = "N"},
+	{.name = "blur", .type = &option_type_number, .group = OPTION_GROUP_DREAM,
+	 .cost = OPTION_LIVE, .commands = MOVING, PARAM(RV_PARAM_BLUR, blur),
+	 .metavar = "PART"},
 	{.name = "seed", .type = &option_type_seed, .group = OPTION_GROUP_DREAM,
 	 .cost = OPTION_LIVE, .commands = MOVING, PARAM(RV_PARAM_SEED, seed), .metavar = "N"},
 

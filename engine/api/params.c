@@ -125,8 +125,9 @@ static bool turns(const rv_params *params)
 bool params_same_recording(const rv_params *a, const rv_params *b)
 {
 	return params_same_objective(a, b) && a->normalisation == b->normalisation &&
-	       a->octaves == b->octaves && turns(a) == turns(b) && has_priors(a) == has_priors(b) &&
-	       a->mask == b->mask && a->octave_scale == b->octave_scale;
+	       a->octaves == b->octaves && turns(a) == turns(b) && (a->blur > 0) == (b->blur > 0) &&
+	       has_priors(a) == has_priors(b) && a->mask == b->mask &&
+	       a->octave_scale == b->octave_scale;
 }
 
 bool params_same_objective(const rv_params *a, const rv_params *b)

@@ -296,6 +296,7 @@ static struct schedule_plan cold_plan(const rv_params *params)
 	                              .step = params->step,
 	                              .smoothness = params->smoothness,
 	                              .fidelity = params->fidelity,
+	                              .blur = params->blur,
 	                              .turn = params->turn * (float)(acos(-1) / 180),
 	                              .resize = params->resize,
 	                              .seed = params->seed};

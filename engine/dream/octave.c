@@ -115,6 +115,10 @@ static void record_step(struct launch_recorder *recorder, struct octave *octave,
 	octave->has_priors = params->smoothness > 0 || params->fidelity > 0;
 	if (octave->has_priors)
 		record_priors(recorder, octave);
+	octave->blurs = params->blur > 0;
+	if (octave->blurs)
+		octave->blur_launch = prior_record_blur(recorder, &octave->picture, &octave->base,
+		                                        &octave->gradient);
 }
 
 /* The network, with the strengths that the octave gives its targets. */
@@ -277,6 +281,12 @@ void octave_set(struct octave *octave, const struct octave_role *role)
 	octave->masked = role->masked;
 	for (int i = 0; i < octave->mask.count; i++)
 		launch_set_float(&octave->mask.launches[i], MASK_LIVING, role->living);
+}
+
+void octave_blur(struct octave *octave, float share)
+{
+	if (octave->blurs)
+		launch_set_float(&octave->step.launches[octave->blur_launch], PRIOR_BLUR, share);
 }
 
 void octave_turn(struct octave *octave, float angle, float scale)

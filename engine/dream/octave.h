@@ -39,6 +39,8 @@ struct octave {
 	int measure_launch, frame_launch;
 	int prior_launch, hold_launch; /* in step, where there are priors */
 	bool has_priors;
+	int blur_launch; /* in step, where what is dreamed is blurred after each */
+	bool blurs;
 	/* Of steps that see the picture turned: otherwise seen_gradient is gradient. */
 	bool turns;
 	struct raster seen, seen_gradient;
@@ -99,6 +101,9 @@ struct octave_role {
 
 /* Sets what may change between frames without recording anew. */
 void octave_set(struct octave *octave, const struct octave_role *role);
+
+/* Says how much of a blur the next step ends with, where it does. */
+void octave_blur(struct octave *octave, float share);
 
 /* Says how the next gradient sees the picture, where it turns: angle in radians. */
 void octave_turn(struct octave *octave, float angle, float scale);

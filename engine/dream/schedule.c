@@ -115,12 +115,19 @@ static rv_status take_step(struct schedule *schedule, const struct schedule_plan
 	return status;
 }
 
+/* Falls evenly; a frame that inherits is not blurred, as it would be again and again. */
+static float blur_of(const struct schedule_plan *plan, int step, int steps)
+{
+	return plan->masked ? 0 : plan->blur * (float)(steps - 1 - step) / (float)steps;
+}
+
 static rv_status run_octave(struct schedule *schedule, const struct schedule_plan *plan, int index,
                             int first, int jitter, rv_error *error)
 {
 	struct octave *octave = &schedule->octaves[index];
 	struct octave_role role = role_of(plan, index, first, schedule->octave_count);
 	cl_command_queue queue = schedule->queue;
+	int steps = steps_of(plan, index, schedule->octave_count);
 	rv_status status;
 
 	/* The same shifts in every frame, whichever octaves have their turn. */
@@ -129,8 +136,10 @@ static rv_status run_octave(struct schedule *schedule, const struct schedule_pla
 	octave_set(octave, &role);
 	octave->weighed &= plan->masked; /* a frame that inherits goes by what the last one found */
 	status = octave_enter(octave, queue, error);
-	for (int i = 0; i < steps_of(plan, index, schedule->octave_count) && status == RV_OK; i++)
+	for (int i = 0; i < steps && status == RV_OK; i++) {
+		octave_blur(octave, blur_of(plan, i, steps));
 		status = take_step(schedule, plan, octave, jitter, error);
+	}
 	return status != RV_OK ? status : octave_leave(octave, queue, error);
 }
 

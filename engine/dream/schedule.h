@@ -11,6 +11,7 @@ struct schedule_plan {
 	float step; /* length of one that effort calls 1 */
 	float past; /* part of what is inherited that cold octaves blend in */
 	float smoothness, fidelity;
+	float blur;         /* after the first step of an octave; none after the last */
 	float turn, resize; /* the most that a step turns (radians) and resizes what it sees */
 	bool masked;
 	uint64_t seed;

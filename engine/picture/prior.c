@@ -16,3 +16,23 @@ int prior_record(struct launch_recorder *recorder, const struct raster *picture,
 	record_launch(recorder, grid.global[0], grid.global[1], 1, grid.local[0], grid.local[1], 1);
 	return recorder->list->count - 1;
 }
+
+int prior_record_blur(struct launch_recorder *recorder, const struct raster *picture,
+                      const struct raster *base, const struct raster *scratch)
+{
+	struct raster_grid grid = raster_grid(recorder->device, picture->width, picture->height);
+	const struct raster_term blurred[] = {{scratch, 1}};
+	int launch;
+
+	record_kernel(recorder, "picture/prior", grid.options, "blur_detail", "blur");
+	record_buffer(recorder, picture->buffer);
+	record_buffer(recorder, base->buffer);
+	record_buffer(recorder, scratch->buffer);
+	record_float(recorder, 0);
+	record_int(recorder, picture->width);
+	record_int(recorder, picture->height);
+	record_launch(recorder, grid.global[0], grid.global[1], 1, grid.local[0], grid.local[1], 1);
+	launch = recorder->list->count - 1;
+	raster_record_combine(recorder, picture, blurred, 1, true);
+	return launch;
+}

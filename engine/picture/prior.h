@@ -14,4 +14,11 @@ enum { PRIOR_SMOOTHNESS = 3, PRIOR_FIDELITY };
 int prior_record(struct launch_recorder *recorder, const struct raster *picture,
                  const struct raster *base, const struct raster *out);
 
+/* Records picture = base + d, with d blurred along both axes by the weights (s/4, 1 - s/2, s/4), by
+ * way of scratch, of the same size. Past the border d goes on as it is there. Returns the index of
+ * the launch whose share s, 0..1 and 0 at first, may be changed with launch_set_float. */
+enum { PRIOR_BLUR = 3 };
+int prior_record_blur(struct launch_recorder *recorder, const struct raster *picture,
+                      const struct raster *base, const struct raster *scratch);
+
 #endif

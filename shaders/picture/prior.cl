@@ -41,3 +41,23 @@ __kernel void prior_gradient(const __global float4 *picture, const __global floa
 		out[(size_t)y * width + x] = (float4)(value.xyz, 0);
 	}
 }
+
+__kernel void blur_detail(const __global float4 *picture, const __global float4 *base,
+			  __global float4 *out, float share, int width, int height)
+{
+	int y = get_global_id(1), start = get_global_id(0) * RUN;
+	float weights[3] = {share / 4, 1 - share / 2, share / 4};
+
+	if (y >= height)
+		return;
+	for (int x = start; x < min(start + RUN, width); x++) {
+		float4 sum = 0;
+		for (int i = 0; i < 9; i++) {
+			int row = max(y + i / 3 - 1, 0), column = max(x + i % 3 - 1, 0);
+			float4 value = detail_at(picture, base, width, height, row, column);
+			sum = fma(value, (float4)(weights[i / 3] * weights[i % 3]), sum);
+		}
+		size_t pixel = (size_t)y * width + x;
+		out[pixel] = base[pixel] + sum;
+	}
+}

@@ -70,6 +70,41 @@ TEST(prior_of_fidelity_has_the_gradient_of_differences)
 	check(0, 1.3f);
 }
 
+/* Against the sum of nine, plainly; floats near 1. */
+TEST(blur_is_of_what_was_dreamed)
+{
+	static const double weights[] = {0.2, 0.6, 0.2}; /* of a share of 0.8 */
+	float *picture = random_floats(COUNT, -0.4f, 0.4f, 3);
+	float *base = random_floats(COUNT, -0.4f, 0.4f, 4), out[COUNT];
+	struct recording recording;
+
+	REQUIRE(recording_start(&recording));
+	struct raster a = recording_raster(&recording, picture, WIDTH, HEIGHT);
+	struct raster b = recording_raster(&recording, base, WIDTH, HEIGHT);
+	struct raster scratch = raster_record_own(&recording.recorder, WIDTH, HEIGHT);
+	int launch = prior_record_blur(&recording.recorder, &a, &b, &scratch);
+	REQUIRE(recording.recorder.status == RV_OK);
+	launch_set_float(&recording.list.launches[launch], PRIOR_BLUR, 0.8f);
+	REQUIRE(recording_run(&recording) && recording_read_raster(&recording, &a, out));
+	for (int i = 0; i < COUNT; i++) {
+		int x = i / 3 % WIDTH, y = i / 3 / WIDTH;
+		double expected = (double)base[i];
+		for (int k = 0; k < 9; k++) {
+			int row = y + k / 3 - 1, column = x + k % 3 - 1;
+			row = row < 0 ? 0 : row < HEIGHT ? row : HEIGHT - 1;
+			column = column < 0 ? 0 : column < WIDTH ? column : WIDTH - 1;
+			int from = 3 * (row * WIDTH + column) + i % 3;
+			expected += weights[k / 3] * weights[k % 3] *
+			            ((double)picture[from] - (double)base[from]);
+		}
+		CHECK_MESSAGE(fabs((double)out[i] - expected) < 1e-6, "%d: %g, expected %g", i,
+		              (double)out[i], expected);
+	}
+	recording_end(&recording);
+	free(picture);
+	free(base);
+}
+
 TEST(priors_add_up)
 {
 	check(0.7f, 1.3f);
