@@ -153,13 +153,13 @@ def press(window, key):
 
 def bindings(program):
     """(key, action) of the keyboard and the mouse, and the names of all actions. The keys that
-    move corners, and the controllers, have tests of their own."""
+    move corners or size the brush, and the controllers, have tests of their own."""
     text = subprocess.run([program, "--help", "keys"], check=True, capture_output=True,
                           text=True).stdout
     keys, _, actions = text.partition("\n\n")
     found = [re.match(r"  (\S+(?: \S+)*) {2,}(\S.*?)(?: {2,}.*)?$", line)
              for line in keys.splitlines()[1:]]
-    return ([(m[1], m[2]) for m in found if m and not m[1].startswith(("Pad ", "Corner+"))],
+    return ([(m[1], m[2]) for m in found if m and not m[1].startswith(("Pad ", "Corner+", "Brush+"))],
             [line.split()[0] for line in actions.splitlines()[1:] if line.startswith("  ")])
 
 
@@ -204,6 +204,7 @@ def check_change(session, name, play, option, before, after):
     play()
     changed = eventually(lambda: same(session.ask(option), after))
     report(begun and changed, name, f"{option} from {before}: {session.ask(option)}, not {after}")
+    session.send(option, before)  # a kiosk would obey no other key
 
 
 # Actions whose effect is not one value of one option: each is given a way to play it, and says
@@ -305,8 +306,9 @@ SPECIAL = {
 }
 
 
-# What display.sh looks at with displays and a playlist, record.sh with files, and what ends the session.
-SEEN_ELSEWHERE = ("playlist-next", "playlist-pause", "next-display", "record", "quit")
+# What display.sh looks at with displays and a playlist, record.sh with files, brush.sh with a brush, and what
+# ends the session.
+SEEN_ELSEWHERE = ("brush-clear", "playlist-next", "playlist-pause", "next-display", "record", "quit")
 
 
 def play_binding(session, window, key, action, limits):
