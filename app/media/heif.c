@@ -4,6 +4,7 @@
 #include <libheif/heif.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "app/media/libav.h"
 
@@ -21,7 +22,10 @@ static bool is_sequence(const uint8_t *head)
 bool heif_holds(const char *path)
 {
 	uint8_t head[HEAD_BYTES] = {0};
-	FILE *file = fopen(path, "rb");
+	struct stat status;
+	/* Opening a pipe would wait for its writer, and take what it writes. */
+	bool is_file = stat(path, &status) == 0 && S_ISREG(status.st_mode);
+	FILE *file = is_file ? fopen(path, "rb") : NULL;
 	if (!file)
 		return false;
 	size_t length = fread(head, 1, sizeof(head), file);

@@ -4,6 +4,8 @@
 #include <libheif/heif.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/media/input.h"
 #include "app/media/picture_read.h"
@@ -136,6 +138,15 @@ TEST(heif_photograph_that_is_transparent)
 	CHECK(abs(alpha[WIDTH * HEIGHT - 1] - colour(WIDTH - 1, HEIGHT - 1, 3, 255)) < 4);
 	CHECK(!picture.colour_profile);
 	picture_release(&picture);
+}
+
+TEST(heif_is_not_looked_for_in_pipes)
+{
+	const char *path = media_path("pipe.heic");
+	media_exists(path);
+	REQUIRE(mkfifo(path, 0600) == 0);
+	CHECK(!heif_holds(path)); /* at once, though nobody writes */
+	unlink(path);
 }
 
 TEST(heif_that_is_cut_off_is_refused)
