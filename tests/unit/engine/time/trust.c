@@ -316,7 +316,7 @@ TEST(what_goes_on_takes_a_part_of_each_step)
 	struct recording recording;
 	struct raster gradient, inherited;
 	struct temporal_buffers buffers;
-	float length;
+	float length = 0;
 	cl_mem found;
 
 	REQUIRE(recording_start(&recording));
