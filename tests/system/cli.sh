@@ -159,10 +159,10 @@ if can_dream; then
 		# shellcheck disable=SC2086
 		XDG_CACHE_HOME=$work/cold POCL_CACHE_DIR=$work/cold "$REVERIE" $words >"$work/out" 2>"$work/err" &
 		job=$!
-		pause 2
+		pause 1
 		kill -TERM $job 2>/dev/null
 		begin=$(date +%s)
-		wait $job
+		wait $job && rm -f "$work/late.flo" # it was done before the signal came
 		check "signal_ends_${words%% *}_soon" [ $(($(date +%s) - begin)) -le $((8 * slowness)) ]
 		rm -rf "$work/cold"
 	done
