@@ -185,10 +185,8 @@ static rv_status save_preset(const struct options *options, rv_error *error)
 	if (status == RV_OK && option_check_read(options, COMMAND_DREAM,
 	                                         rv_model_path(dreamer.model), "network", error))
 		status = RV_INVALID;
-	if (status == RV_OK) {
-		option_dream_settle(&dream, dreamer_network_name(&dreamer));
-		strcpy(dream.network.name, dreamer_network_name(&dreamer));
-	}
+	if (status == RV_OK)
+		dreamer_settle(&dreamer, &dream);
 	dreamer_close(&dreamer);
 	if (status != RV_OK && (status != RV_NOT_FOUND || dream.network.model[0]))
 		return status;

@@ -134,7 +134,7 @@ rv_status film_make_plan(struct film_plan *plan, const struct options *options, 
 	if (status == RV_OK)
 		status = open_watcher(&watcher, error);
 	if (status == RV_OK) {
-		strcpy(watcher.dreamer.dream.network.name, dreamer_network_name(&watcher.dreamer));
+		dreamer_settle(&watcher.dreamer, &watcher.dreamer.dream);
 		paths_make_folders(path);
 		status = look_through(plan, &watcher, folder, error);
 	}
@@ -145,12 +145,9 @@ rv_status film_make_plan(struct film_plan *plan, const struct options *options, 
 
 static void print_plan(const struct film_plan *plan, const char *folder)
 {
-	int64_t frames, frames_done;
-	int done;
-	film_progress(plan, folder, &done, &frames, &frames_done);
 	printf("Planned %lld frames: each chunk is dreamed by `reverie chunk %s N`, here, or where "
 	       "this folder is seen:\n",
-	       (long long)frames, folder);
+	       (long long)film_frames(plan), folder);
 	printf("  seq 0 %d | parallel --joblog %s/log --resume-failed reverie chunk %s\n",
 	       plan->count - 1, folder, folder);
 	printf("  sbatch --array=0-%d --wrap 'reverie chunk %s $SLURM_ARRAY_TASK_ID'\n",
@@ -259,11 +256,11 @@ static rv_status read_number(const struct film_plan *plan, const char *text, int
 
 static void print_progress(const struct film_plan *plan, const char *folder)
 {
-	int64_t frames, frames_done;
+	int64_t frames_done;
 	int done;
-	film_progress(plan, folder, &done, &frames, &frames_done);
+	film_progress(plan, folder, &done, &frames_done);
 	printf("%d of %d chunks, %lld of %lld frames\n", done, plan->count, (long long)frames_done,
-	       (long long)frames);
+	       (long long)film_frames(plan));
 }
 
 rv_status command_chunk(const struct options *options, rv_error *error)

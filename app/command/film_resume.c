@@ -13,10 +13,8 @@ static rv_status settle_dream(struct option_dream *dream, const struct options *
 	struct dreamer dreamer = {0};
 	*dream = options->dream;
 	rv_status status = dreamer_open_model(&dreamer, &dream->network, error);
-	if (status == RV_OK) {
-		option_dream_settle(dream, dreamer_network_name(&dreamer));
-		strcpy(dream->network.name, dreamer_network_name(&dreamer));
-	}
+	if (status == RV_OK)
+		dreamer_settle(&dreamer, dream);
 	dreamer_close(&dreamer);
 	return status;
 }

@@ -198,12 +198,9 @@ static rv_status join_chunk(struct joining *j, int number, rv_error *error)
 rv_status film_join(const struct film_plan *plan, const struct film_join *join, rv_error *error)
 {
 	struct joining j = {.plan = plan, .join = join};
-	int64_t frames = 0;
 	rv_status status = open_all(&j, error);
-	for (int i = 0; i < plan->count; i++)
-		frames += plan->chunks[i].frames;
 	if (status == RV_OK)
-		progress_begin(join->progress, frames);
+		progress_begin(join->progress, film_frames(plan));
 	for (int i = 0; i < plan->count && status == RV_OK; i++)
 		status = join_chunk(&j, i, error);
 	if (status == RV_OK)

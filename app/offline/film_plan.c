@@ -38,16 +38,23 @@ rv_status film_chunk_path(char path[PATH_LENGTH], const char *folder, int chunk,
 	return join(path, folder, name, error);
 }
 
+int64_t film_frames(const struct film_plan *plan)
+{
+	int64_t frames = 0;
+	for (int i = 0; i < plan->count; i++)
+		frames += plan->chunks[i].frames;
+	return frames;
+}
+
 void film_progress(const struct film_plan *plan, const char *folder, int *chunks_done,
-                   int64_t *frames, int64_t *frames_done)
+                   int64_t *frames_done)
 {
 	char path[PATH_LENGTH];
 	*chunks_done = 0;
-	*frames = *frames_done = 0;
+	*frames_done = 0;
 	for (int i = 0; i < plan->count; i++) {
 		bool done = film_chunk_path(path, folder, i, NULL) == RV_OK && !access(path, R_OK);
 		*chunks_done += done;
-		*frames += plan->chunks[i].frames;
 		*frames_done += done ? plan->chunks[i].frames : 0;
 	}
 }

@@ -54,8 +54,11 @@ rv_status film_plan_path(char path[PATH_LENGTH], const char *folder, rv_error *e
 rv_status film_settings_path(char path[PATH_LENGTH], const char *folder, rv_error *error);
 rv_status film_chunk_path(char path[PATH_LENGTH], const char *folder, int chunk, rv_error *error);
 
-/* How many frames there are, and how many of them lie in chunks that are done. */
+/* How many frames the film has. */
+int64_t film_frames(const struct film_plan *plan);
+
+/* How many chunks are done, and how many frames lie in them. */
 void film_progress(const struct film_plan *plan, const char *folder, int *chunks_done,
-                   int64_t *frames, int64_t *frames_done);
+                   int64_t *frames_done);
 
 #endif

@@ -116,6 +116,12 @@ const char *dreamer_network_name(const struct dreamer *dreamer)
 	return dreamer->network ? dreamer->network->name : "";
 }
 
+void dreamer_settle(const struct dreamer *dreamer, struct option_dream *dream)
+{
+	option_dream_settle(dream, dreamer_network_name(dreamer));
+	strcpy(dream->network.name, dreamer_network_name(dreamer));
+}
+
 /* The network is the one that was named, else the one that the preset is for, else the usual one.
  */
 static rv_status find_model(struct dreamer *dreamer, const struct option_network *network,

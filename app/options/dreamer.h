@@ -42,6 +42,10 @@ rv_status dreamer_open_model(struct dreamer *dreamer, const struct option_networ
  * rv_create() and rv_set_params(). */
 rv_status dreamer_open(struct dreamer *dreamer, const struct options *options, rv_error *error);
 
+/* Makes dream one of the open network: what nobody gave is what suits that, and its name is
+ * written down. */
+void dreamer_settle(const struct dreamer *dreamer, struct option_dream *dream);
+
 /* Gives the open engine another dream of the same network. For errors see rv_set_params(). */
 rv_status dreamer_set_dream(struct dreamer *dreamer, const struct option_dream *dream,
                             rv_error *error);

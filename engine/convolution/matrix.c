@@ -82,20 +82,12 @@ static void record_matrix(struct launch_recorder *recorder,
 void convolution_matrix(struct launch_recorder *recorder, struct weights_cache *weights,
                         const struct convolution_problem *problem, struct register_tile tile)
 {
-	struct convolution_tables tables;
-	cl_mem packed;
+	int vectors = matrix_block_channels(tile) / LANES;
+	struct quads quads;
 
-	if (recorder->status != RV_OK)
+	if (recorder->status != RV_OK || !quads_create(&quads, recorder, weights, problem,
+	                                               tile.lanes, vectors, step_quads(tile)))
 		return;
-	if (!problem_tables_create(&tables, problem, tile.lanes,
-	                           matrix_block_channels(tile) / LANES) ||
-	    !problem_tables_cut_taps(&tables, step_quads(tile))) {
-		problem_tables_release(&tables);
-		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);
-		return;
-	}
-	packed = quads_weights(recorder, weights, problem, &tables,
-	                       tables.epilogue_count * tile.lanes);
-	record_matrix(recorder, problem, &tables, packed, tile);
-	problem_tables_release(&tables);
+	record_matrix(recorder, problem, &quads.tables, quads.weights, tile);
+	quads_release(&quads);
 }

@@ -18,9 +18,9 @@ static bool pack_quads(const struct weight_layout *layout, const struct weights_
 }
 
 /* The order of the taps follows from the phases, and those from pads and size. */
-cl_mem quads_weights(struct launch_recorder *recorder, struct weights_cache *weights,
-                     const struct convolution_problem *problem,
-                     const struct convolution_tables *tables, int columns)
+static cl_mem find_weights(struct launch_recorder *recorder, struct weights_cache *weights,
+                           const struct convolution_problem *problem,
+                           const struct convolution_tables *tables, int columns)
 {
 	struct weight_layout layout = {
 		.method = "quads",
@@ -32,4 +32,26 @@ cl_mem quads_weights(struct launch_recorder *recorder, struct weights_cache *wei
 		.context = tables,
 	};
 	return weights_cache_find(weights, recorder, problem, &layout);
+}
+
+bool quads_create(struct quads *quads, struct launch_recorder *recorder,
+                  struct weights_cache *weights, const struct convolution_problem *problem,
+                  int lanes, int vectors, int step)
+{
+	struct convolution_tables *tables = &quads->tables;
+
+	if (!problem_tables_create(tables, problem, lanes, vectors) ||
+	    !problem_tables_cut_taps(tables, step)) {
+		problem_tables_release(tables);
+		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);
+		return false;
+	}
+	quads->weights =
+		find_weights(recorder, weights, problem, tables, tables->epilogue_count * lanes);
+	return true;
+}
+
+void quads_release(struct quads *quads)
+{
+	problem_tables_release(&quads->tables);
 }

@@ -141,8 +141,7 @@ void convolution_tiled(struct launch_recorder *recorder, struct weights_cache *w
                        const struct convolution_problem *problem, struct register_tile wanted)
 {
 	struct register_tile tile = tile_that_runs(recorder, wanted);
-	struct convolution_tables tables;
-	cl_mem packed;
+	struct quads quads;
 
 	if (recorder->status != RV_OK)
 		return;
@@ -151,14 +150,9 @@ void convolution_tiled(struct launch_recorder *recorder, struct weights_cache *w
 		                   register_tile_default(LANES, problem->output_width));
 		return;
 	}
-	if (!problem_tables_create(&tables, problem, tile.lanes, block_vectors(tile)) ||
-	    !problem_tables_cut_taps(&tables, QUADS_OF_STEP)) {
-		problem_tables_release(&tables);
-		record_fail(recorder, RV_MEMORY, "%s: out of memory", problem->node->name);
+	if (!quads_create(&quads, recorder, weights, problem, tile.lanes, block_vectors(tile),
+	                  QUADS_OF_STEP))
 		return;
-	}
-	packed = quads_weights(recorder, weights, problem, &tables,
-	                       tables.epilogue_count * tile.lanes);
-	record_tiled(recorder, problem, &tables, packed, tile);
-	problem_tables_release(&tables);
+	record_tiled(recorder, problem, &quads.tables, quads.weights, tile);
+	quads_release(&quads);
 }

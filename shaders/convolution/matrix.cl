@@ -188,7 +188,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) __kernel void convolve_by_mat
 	__global float *restrict output, int output_width, const __global float *restrict mask,
 	const __global struct tap *restrict taps, const __global struct phase *restrict phases,
 	const __global struct epilogue *restrict epilogues, const __global float *restrict bias,
-	int input_step_y, int input_step_x, int output_step_y, int output_step_x)
+	int input_stride_y, int input_stride_x, int output_stride_y, int output_stride_x)
 {
 	__local float4 quads[QUADS * QUAD_STRIDE];
 	__local real vectors[ROWS * VECTOR_STRIDE];
@@ -200,7 +200,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) __kernel void convolve_by_mat
 	const __global struct phase *phase = phases + get_global_id(2);
 	const int pixels = phase->height * phase->width, end = phase->tap_count;
 	const struct places places = find_places(item, first_pixel, pixels, phase->width,
-						 input_step_y, input_step_x);
+						 input_stride_y, input_stride_x);
 	struct copies copies;
 	struct product_part sum[TILE_PIXELS][2 * TILE_VECTORS];
 
@@ -228,8 +228,8 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) __kernel void convolve_by_mat
 		const int pixel = first_pixel + warp_pixel + 16 * p + 8 * part + lane / 4;
 
 		if (pixel < pixels) {
-			const int place = phase_pixel(phase, pixel, output_width, output_step_y,
-						      output_step_x);
+			const int place = phase_pixel(phase, pixel, output_width, output_stride_y,
+						      output_stride_x);
 			UNROLLED(v, TILE_VECTORS)
 			{
 				const int vector = first_vector + warp_vector + 4 * v + lane % 4;

@@ -250,6 +250,18 @@ void fixture_check(struct convolution_fixture *fixture, const struct convolution
 
 /* ---- the fixture ---- */
 
+void fixture_record_tile(struct convolution_fixture *fixture, struct launch_recorder *recorder,
+                         const struct operation *operation, bool backward)
+{
+	struct convolution_problem problem;
+
+	if (backward ? problem_backward(&problem, operation) : problem_forward(&problem, operation))
+		fixture->convolve(recorder, fixture->weights, &problem, fixture->tile);
+	else
+		record_fail(recorder, RV_MEMORY, "out of memory");
+	problem_release(&problem);
+}
+
 static void record_by_library(struct convolution_fixture *fixture, struct launch_recorder *recorder,
                               const struct operation *operation, bool backward)
 {

@@ -17,6 +17,11 @@ struct convolution_case {
 	bool no_bias, accumulate, masked;
 };
 
+/* A way to do a convolution that takes a register tile: convolution_direct and its like. */
+typedef void convolve_with_tile(struct launch_recorder *recorder, struct weights_cache *weights,
+                                const struct convolution_problem *problem,
+                                struct register_tile tile);
+
 struct convolution_fixture {
 	struct device *device;
 	struct convolution_library *library;
@@ -25,15 +30,20 @@ struct convolution_fixture {
 	/* Records one direction of operation; by default through convolution.h. */
 	void (*record)(struct convolution_fixture *fixture, struct launch_recorder *recorder,
 	               const struct operation *operation, bool backward);
-	struct register_tile tile; /* for record functions that want one */
-	int block_tiles;           /* the same */
-	double tolerance;          /* relative error in L2 that is allowed */
-	double worst;              /* seen so far */
+	convolve_with_tile *convolve; /* for fixture_record_tile */
+	struct register_tile tile;    /* for record functions that want one */
+	int block_tiles;              /* the same */
+	double tolerance;             /* relative error in L2 that is allowed */
+	double worst;                 /* seen so far */
 };
 
 /* Opens the default device, or fails the running test. */
 bool fixture_open(struct convolution_fixture *fixture, rv_convolution method);
 void fixture_close(struct convolution_fixture *fixture);
+
+/* A record function: convolves with the tile. */
+void fixture_record_tile(struct convolution_fixture *fixture, struct launch_recorder *recorder,
+                         const struct operation *operation, bool backward);
 
 /* Fails the running test where forward or backward are wrong, write where they must not, or are
  * not each other's adjoint. */

@@ -259,6 +259,20 @@ void onnx_builder_integers(struct onnx_builder *builder, const char *name, int r
 
 /* ---- files ---- */
 
+void onnx_builder_block(struct onnx_builder *builder, const char *input, int inputs,
+                        const char *output, int outputs, const float *values)
+{
+	char weights[64], convolved[64], both[160];
+
+	snprintf(weights, sizeof(weights), "%s_weights", output);
+	snprintf(convolved, sizeof(convolved), "%s_convolved", output);
+	snprintf(both, sizeof(both), "%s %s", input, weights);
+	onnx_builder_floats(builder, weights, 4, (int64_t[]){outputs, inputs, 3, 3}, values);
+	onnx_builder_node(builder, "Conv", both, convolved);
+	onnx_builder_ints(builder, "pads", 4, (int64_t[]){1, 1, 1, 1});
+	onnx_builder_node(builder, "Relu", convolved, output);
+}
+
 void *onnx_builder_pack(const struct onnx_builder *builder, size_t *size)
 {
 	*size = onnx__model_proto__get_packed_size(builder->model);

@@ -52,6 +52,11 @@ struct Onnx__TensorProto *onnx_builder_raw(struct onnx_builder *builder, const c
                                            int rank, const int64_t *dims, const void *data,
                                            size_t size);
 
+/* Adds output = Relu(Conv(input)), of 3x3 windows that keep the size. values
+ * [outputs][inputs][3][3] are the weights, which are called OUTPUT_weights. */
+void onnx_builder_block(struct onnx_builder *builder, const char *input, int inputs,
+                        const char *output, int outputs, const float *values);
+
 /* The file as it would be written, to be freed by the caller. */
 void *onnx_builder_pack(const struct onnx_builder *builder, size_t *size);
 /* Packs and parses it; NULL, with error filled, where that fails. */

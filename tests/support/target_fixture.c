@@ -24,15 +24,8 @@ static void block(struct onnx_builder *builder, const char *input, int inputs, c
                   int outputs, uint64_t seed)
 {
 	float *values = make_weights(outputs * inputs * 9, inputs * 9, seed);
-	char weights[64], convolved[64], both[160];
 
-	snprintf(weights, sizeof(weights), "%s_weights", output);
-	snprintf(convolved, sizeof(convolved), "%s_convolved", output);
-	snprintf(both, sizeof(both), "%s %s", input, weights);
-	onnx_builder_floats(builder, weights, 4, (int64_t[]){outputs, inputs, 3, 3}, values);
-	onnx_builder_node(builder, "Conv", both, convolved);
-	onnx_builder_ints(builder, "pads", 4, (int64_t[]){1, 1, 1, 1});
-	onnx_builder_node(builder, "Relu", convolved, output);
+	onnx_builder_block(builder, input, inputs, output, outputs, values);
 	free(values);
 }
 

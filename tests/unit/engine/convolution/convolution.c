@@ -170,18 +170,6 @@ TEST(convolution_in_groups)
 	CHECK_CASES(cases);
 }
 
-static void record_with_tile(struct convolution_fixture *fixture, struct launch_recorder *recorder,
-                             const struct operation *operation, bool backward)
-{
-	struct convolution_problem problem;
-
-	if (backward ? problem_backward(&problem, operation) : problem_forward(&problem, operation))
-		convolution_direct(recorder, fixture->weights, &problem, fixture->tile);
-	else
-		record_fail(recorder, RV_MEMORY, "out of memory");
-	problem_release(&problem);
-}
-
 TEST(convolution_with_every_register_tile)
 {
 	static const struct convolution_case shape = {
@@ -197,7 +185,8 @@ TEST(convolution_with_every_register_tile)
 	if (!fixture_open(&fixture, RV_CONVOLUTION_DIRECT))
 		return;
 	fixture.tolerance = direct_tolerance;
-	fixture.record = record_with_tile;
+	fixture.record = fixture_record_tile;
+	fixture.convolve = convolution_direct;
 	for (int l = 0; l < 3; l++)
 		for (const struct register_tile *tile = register_tiles(lane_counts[l]); tile->lanes;
 		     tile++) {
@@ -205,18 +194,6 @@ TEST(convolution_with_every_register_tile)
 			fixture_check(&fixture, &shape);
 		}
 	fixture_close(&fixture);
-}
-
-static void record_tiled(struct convolution_fixture *fixture, struct launch_recorder *recorder,
-                         const struct operation *operation, bool backward)
-{
-	struct convolution_problem problem;
-
-	if (backward ? problem_backward(&problem, operation) : problem_forward(&problem, operation))
-		convolution_tiled(recorder, fixture->weights, &problem, fixture->tile);
-	else
-		record_fail(recorder, RV_MEMORY, "out of memory");
-	problem_release(&problem);
 }
 
 /* The kernel of GPUs is correct on any device. More pixels and channels than one block has, joined
@@ -239,7 +216,8 @@ TEST(convolution_by_groups_with_every_tile)
 	if (!fixture_open(&fixture, RV_CONVOLUTION_DIRECT))
 		return;
 	fixture.tolerance = direct_tolerance;
-	fixture.record = record_tiled;
+	fixture.record = fixture_record_tile;
+	fixture.convolve = convolution_tiled;
 	for (const struct register_tile *tile = tiled_tiles(); tile->lanes; tile++) {
 		fixture.tile = *tile;
 		for (size_t i = 0; i < sizeof(cases_of_groups) / sizeof(cases_of_groups[0]); i++)

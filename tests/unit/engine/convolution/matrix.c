@@ -18,18 +18,6 @@ static const struct convolution_case cases[] = {
 };
 /* clang-format on */
 
-static void record_matrix(struct convolution_fixture *fixture, struct launch_recorder *recorder,
-                          const struct operation *operation, bool backward)
-{
-	struct convolution_problem problem;
-
-	if (backward ? problem_backward(&problem, operation) : problem_forward(&problem, operation))
-		convolution_matrix(recorder, fixture->weights, &problem, fixture->tile);
-	else
-		record_fail(recorder, RV_MEMORY, "out of memory");
-	problem_release(&problem);
-}
-
 /* False where the test has failed. */
 static bool open_units(struct convolution_fixture *fixture, rv_precision precision,
                        double tolerance)
@@ -40,7 +28,8 @@ static bool open_units(struct convolution_fixture *fixture, rv_precision precisi
 	fixture->device->kernels = RV_KERNELS_GPU;
 	fixture->device->lanes = 4;
 	fixture->tolerance = tolerance;
-	fixture->record = record_matrix;
+	fixture->record = fixture_record_tile;
+	fixture->convolve = convolution_matrix;
 	return true;
 }
 

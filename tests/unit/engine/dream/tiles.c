@@ -21,16 +21,9 @@ static const char inception[] = "models/inception_v3.onnx";
 static void block(struct onnx_builder *builder, const char *input, int inputs, const char *output,
                   int outputs, unsigned seed)
 {
-	char weights[64], convolved[64], both[160];
 	float *values = random_floats((size_t)(outputs * inputs * 9), -1, 1, seed);
 
-	snprintf(weights, sizeof(weights), "%s_weights", output);
-	snprintf(convolved, sizeof(convolved), "%s_convolved", output);
-	snprintf(both, sizeof(both), "%s %s", input, weights);
-	onnx_builder_floats(builder, weights, 4, (int64_t[]){outputs, inputs, 3, 3}, values);
-	onnx_builder_node(builder, "Conv", both, convolved);
-	onnx_builder_ints(builder, "pads", 4, (int64_t[]){1, 1, 1, 1});
-	onnx_builder_node(builder, "Relu", convolved, output);
+	onnx_builder_block(builder, input, inputs, output, outputs, values);
 	free(values);
 }
 
