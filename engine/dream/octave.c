@@ -121,7 +121,7 @@ static void record_step(struct launch_recorder *recorder, struct octave *octave,
 		                                        &octave->gradient);
 }
 
-/* The network, with the strengths that the octave gives its targets. */
+/* The network, with the factors that the octave gives its targets. */
 static rv_status record_network(struct launch_recorder *recorder, struct octave *octave,
                                 const struct octave_recipe *recipe, rv_error *error)
 {
@@ -130,10 +130,10 @@ static rv_status record_network(struct launch_recorder *recorder, struct octave 
 
 	memcpy(targets, recipe->ascent->targets, (size_t)count * sizeof(*targets));
 	recorder->list = &octave->buffers;
-	octave->strength = strength_create(recorder, count);
+	octave->balance = balance_create(recorder, count);
 	for (int i = 0; i < count && count > 1; i++) {
-		targets[i].places.strengths = octave->strength.strengths;
-		targets[i].places.strength = i;
+		targets[i].places.factors = octave->balance.factors;
+		targets[i].places.factor = i;
 	}
 	return recorder->status != RV_OK
 	               ? recorder->status
@@ -146,13 +146,13 @@ static void record_weighing(struct launch_recorder *recorder, struct octave *oct
 {
 	float weights[RV_TARGETS_MAX];
 
-	for (int i = 0; i < octave->strength.count; i++)
+	for (int i = 0; i < octave->balance.count; i++)
 		weights[i] = recipe->ascent->targets[i].weight;
 	recorder->list = &octave->measure;
 	octave->measure_launch =
-		strength_record_measure(recorder, &octave->strength, &octave->seen_gradient);
+		balance_record_measure(recorder, &octave->balance, &octave->seen_gradient);
 	recorder->list = &octave->weigh;
-	strength_record_find(recorder, &octave->strength, weights);
+	balance_record_find(recorder, &octave->balance, weights);
 }
 
 /* The mask as the weights of pixels, by the way in which layers have them. */
@@ -386,8 +386,8 @@ static rv_status single_out(const struct octave *octave, int target, cl_command_
 {
 	/* A one among zeros, of which a part is taken; read after this returns. */
 	static const float single[2 * RV_TARGETS_MAX - 1] = {[RV_TARGETS_MAX - 1] = 1};
-	cl_int code = clEnqueueWriteBuffer(queue, octave->strength.strengths, CL_FALSE, 0,
-	                                   (size_t)octave->strength.count * sizeof(*single),
+	cl_int code = clEnqueueWriteBuffer(queue, octave->balance.factors, CL_FALSE, 0,
+	                                   (size_t)octave->balance.count * sizeof(*single),
 	                                   single + RV_TARGETS_MAX - 1 - target, 0, NULL, NULL);
 
 	return code ? device_fail(error, code, "singling out a target") : RV_OK;
@@ -396,7 +396,7 @@ static rv_status single_out(const struct octave *octave, int target, cl_command_
 rv_status octave_weigh(struct octave *octave, int shift_y, int shift_x, cl_command_queue queue,
                        rv_error *error)
 {
-	int targets = octave->strength.count, tiles = tiles_count(&octave->tiles);
+	int targets = octave->balance.count, tiles = tiles_count(&octave->tiles);
 	rv_status status = RV_OK;
 
 	if (targets < 2 || octave->weighed)
@@ -405,7 +405,7 @@ rv_status octave_weigh(struct octave *octave, int shift_y, int shift_x, cl_comma
 		status = single_out(octave, i, queue, error);
 		for (int tile = 0; tile < tiles && status == RV_OK; tile++)
 			status = octave_tile(octave, tile, shift_y, shift_x, queue, error);
-		launch_set_int(&octave->measure.launches[octave->measure_launch], STRENGTH_NUMBER,
+		launch_set_int(&octave->measure.launches[octave->measure_launch], BALANCE_NUMBER,
 		               i);
 		if (status == RV_OK)
 			status = launch_list_run(&octave->measure, queue, error);

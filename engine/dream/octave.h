@@ -4,7 +4,7 @@
 
 #include "engine/dream/recipe.h"
 #include "engine/dream/tiles.h"
-#include "engine/picture/strength.h"
+#include "engine/picture/balance.h"
 
 /* An octave's own raster is detail. The others are needed only while the octave is dreamed, so all
  * octaves use the same buffers; base and past of the full size are the frame and what is inherited
@@ -30,9 +30,9 @@ struct octave {
 	struct launch_list leave; /* from picture to detail */
 	int blend_launch, present_launch, gather_launch, step_launch, leave_launch;
 	/* Of several targets: their gradients are brought to equal strength. */
-	struct strength strength;
+	struct balance balance;
 	struct launch_list measure; /* gradient -> what is measured of it */
-	struct launch_list weigh;   /* from that to the strengths */
+	struct launch_list weigh;   /* from that to the factors */
 	bool weighed;
 	/* base -> network input, of one tile; empty where no target wants the frame's features. */
 	struct launch_list present_frame;

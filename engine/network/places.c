@@ -27,12 +27,12 @@ int places_record(struct launch_recorder *recorder, const struct places_plan *pl
 	cl_mem any;
 
 	*weights = any = record_ones(recorder, (size_t)slice_pixels(layer));
-	if (plan->kind == PLACES_ALL && !plan->strengths)
+	if (plan->kind == PLACES_ALL && !plan->factors)
 		return -1;
 	record_kernel(recorder, "network/places", NULL, "weigh_places", "places");
-	record_buffer(recorder, plan->strengths ? plan->strengths : any);
-	record_int(recorder, plan->strengths ? plan->strength : 0);
-	record_int(recorder, plan->strengths != NULL);
+	record_buffer(recorder, plan->factors ? plan->factors : any);
+	record_int(recorder, plan->factors ? plan->factor : 0);
+	record_int(recorder, plan->factors != NULL);
 	record_int(recorder, (int)plan->kind);
 	record_buffer(recorder, plan->kind == PLACES_MASK ? plan->mask : any);
 	record_int(recorder, plan->mask_height);

@@ -12,10 +12,10 @@ struct places_plan {
 	 * the list. */
 	cl_mem mask;
 	int mask_width, mask_height;
-	/* NULL, or floats on the device, of which the one at `strength` multiplies every place;
+	/* NULL, or floats on the device, of which the one at `factor` multiplies every place;
 	 * they may be written between runs and must outlive the list. */
-	cl_mem strengths;
-	int strength;
+	cl_mem factors;
+	int factor;
 };
 
 /* Records what writes the weights of all pixels of the layer, float [height * width], where they

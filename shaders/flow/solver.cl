@@ -300,17 +300,23 @@ __kernel void flow_linearise(READ_PLANE(mean), READ_PLANE(difference), READ_PLAN
 	}
 }
 
+// A row above or below, with the first of the two planes of its flow that are used (FROZEN_U or
+// CURRENT_U).
+struct neighbour {
+	const __global float *row;
+	int flow;
+};
+
 // One step of successive over-relaxation for the pixels of one column parity, LANES of them from
-// number i on. above and below are the rows whose flow is used, its planes first_above and
-// first_below (FROZEN_U or CURRENT_U); north is 0 where there is no row above.
-void relax(__global float *row, int half_row, int parity, int i, const __global float *above,
-	   int first_above, const __global float *below, int first_below, float north, float omega)
+// number i on. north is 0 where there is no row above.
+void relax(__global float *row, int half_row, int parity, int i, struct neighbour above,
+	   struct neighbour below, float north, float omega)
 {
 	const int left = i - 1 + parity, right = i + parity, other = 1 - parity;
 	real east = load(HALF(row, EAST, half_row, parity) + i);
 	real west = load_anywhere(HALF(row, EAST, half_row, other) + left);
 	real south = load(HALF(row, SOUTH, half_row, parity) + i);
-	real northern = north * load(HALF(above, SOUTH, half_row, parity) + i);
+	real northern = north * load(HALF(above.row, SOUTH, half_row, parity) + i);
 	real sums[2];
 
 	UNROLLED(k, 2) {
@@ -318,8 +324,9 @@ void relax(__global float *row, int half_row, int parity, int i, const __global 
 		real sum = load(HALF(row, RIGHT_U + k, half_row, parity) + i);
 		sum = fma(east, load_anywhere(beside + right), sum);
 		sum = fma(west, load_anywhere(beside + left), sum);
-		sum = fma(south, load(HALF(below, first_below + k, half_row, parity) + i), sum);
-		sums[k] = fma(northern, load(HALF(above, first_above + k, half_row, parity) + i), sum);
+		sum = fma(south, load(HALF(below.row, below.flow + k, half_row, parity) + i), sum);
+		sums[k] = fma(northern, load(HALF(above.row, above.flow + k, half_row, parity) + i),
+			      sum);
 	}
 	UNROLLED(k, 2) {
 		__global float *place = HALF(row, CURRENT_U + k, half_row, parity) + i;
@@ -350,21 +357,25 @@ void merge(const __global float *row, int half_row, int i, __global float *out_u
 	}
 }
 
+// The pixels of one colour in row y. Of rows before `first` and from `end` on, which other work-items
+// relax, the flow is used as it was.
 void relax_row(__global float *system, int half_row, int width, int height, int y, int first, int end,
 	       int colour, float omega)
 {
-	const int above = max(y - 1, 0), below = min(y + 1, height - 1);
-	const int parity = (y + colour) & 1;
+	const int north = max(y - 1, 0), south = min(y + 1, height - 1);
+	const struct neighbour above = {SYSTEM_ROW(system, half_row, north),
+					north < first ? FROZEN_U : CURRENT_U};
+	const struct neighbour below = {SYSTEM_ROW(system, half_row, south),
+					south >= end ? FROZEN_U : CURRENT_U};
 
 	for (int i = 0; 2 * i < width; i += LANES)
-		relax(SYSTEM_ROW(system, half_row, y), half_row, parity, i, SYSTEM_ROW(system, half_row, above),
-		      above < first ? FROZEN_U : CURRENT_U, SYSTEM_ROW(system, half_row, below),
-		      below >= end ? FROZEN_U : CURRENT_U, y > 0, omega);
+		relax(SYSTEM_ROW(system, half_row, y), half_row, (y + colour) & 1, i, above, below, y > 0,
+		      omega);
 }
 
 // For CPUs: all iterations at once. A work-item relaxes a band of rows, and takes the rows beyond
 // as they were, so that no band waits for another and the result does not depend on their order.
-// The half_row-sweeps follow one another at a distance of one row, which gives exactly what whole
+// The half-sweeps follow one another at a distance of one row, which gives exactly what whole
 // sweeps would, while the rows in use stay in the cache. The bands' borders lie elsewhere in every
 // launch (shift), or they would show.
 __kernel void flow_relax_bands(__global float *system, int half_row, int width, int height,
@@ -388,16 +399,18 @@ __kernel void flow_relax_bands(__global float *system, int half_row, int width, 
 	}
 }
 
-// For GPUs: one half_row-sweep a launch, and at last what brings the flow back.
+// For GPUs: one half-sweep a launch, and at last what brings the flow back.
 __kernel void flow_relax_colour(__global float *system, int half_row, int width, int height, int colour,
 				float omega)
 {
-	FOR_ROWS(y, height)
+	FOR_ROWS(y, height) {
+		const struct neighbour above = {SYSTEM_ROW(system, half_row, max(y - 1, 0)), CURRENT_U};
+		const struct neighbour below = {SYSTEM_ROW(system, half_row, min(y + 1, height - 1)),
+						CURRENT_U};
 		FOR_COLUMNS(i, (width + 1) / 2, LANES)
-			relax(SYSTEM_ROW(system, half_row, y), half_row, (y + colour) & 1, i,
-			      SYSTEM_ROW(system, half_row, max(y - 1, 0)), CURRENT_U,
-			      SYSTEM_ROW(system, half_row, min(y + 1, height - 1)), CURRENT_U, y > 0,
-			      omega);
+			relax(SYSTEM_ROW(system, half_row, y), half_row, (y + colour) & 1, i, above, below,
+			      y > 0, omega);
+	}
 }
 
 __kernel void flow_merge(const __global float *system, int half_row, int width, int height, float limit,

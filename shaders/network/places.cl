@@ -42,18 +42,18 @@ int pixel_on(float part, int picture, int start, int input, int layer)
 	return position < input ? (int)((long)position * layer / input) : -1;
 }
 
-ANY_GROUP __kernel void weigh_places(const __global float *strengths, int strength, int has_strength,
+ANY_GROUP __kernel void weigh_places(const __global float *factors, int factor, int has_factor,
 				     int kind, const __global float *mask, int mask_height,
 				     int mask_width, int picture_height, int picture_width, int input_y,
 				     int input_x, float place_y, float place_x, int input_height,
 				     int input_width, __global float *weights, int height, int width)
 {
 	int y = get_global_id(1);
-	float strength_of = has_strength ? strengths[strength] : 1;
+	float factor_of = has_factor ? factors[factor] : 1;
 	float cell_height = (float)input_height / height, cell_width = (float)input_width / width;
 
 	for (int x = get_global_id(0); x < width; x += get_global_size(0)) {
-		float weight = strength_of;
+		float weight = factor_of;
 		if (kind == ONE_PLACE) {
 			int here = y == pixel_on(place_y, picture_height, input_y, input_height, height) &&
 				   x == pixel_on(place_x, picture_width, input_x, input_width, width);

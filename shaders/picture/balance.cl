@@ -1,6 +1,6 @@
 // How strong each of several gradients is.
 
-ONE_ITEM __kernel void measure_strength(const __global float4 *gradient, int width, int height,
+ONE_ITEM __kernel void measure_gradient(const __global float4 *gradient, int width, int height,
 					__global float *partials, int number)
 {
 	int group = get_global_id(0), groups = get_global_size(0);
@@ -18,8 +18,8 @@ ONE_ITEM __kernel void measure_strength(const __global float4 *gradient, int wid
 }
 
 // All gradients have the same size, so that sums stand for means.
-ONE_ITEM __kernel void find_strengths(const __global float *partials, int groups, int count,
-				      const __global float *weights, __global float *strengths)
+ONE_ITEM __kernel void find_factors(const __global float *partials, int groups, int count,
+				      const __global float *weights, __global float *factors)
 {
 	float largest = 0;
 
@@ -27,9 +27,9 @@ ONE_ITEM __kernel void find_strengths(const __global float *partials, int groups
 		float sum = 0;
 		for (int g = 0; g < groups; g++)
 			sum += partials[i * groups + g];
-		strengths[i] = sqrt(sum) / weights[i];
-		largest = fmax(largest, strengths[i]);
+		factors[i] = sqrt(sum) / weights[i];
+		largest = fmax(largest, factors[i]);
 	}
 	for (int i = 0; i < count; i++)
-		strengths[i] = strengths[i] > 0 ? largest / strengths[i] : 1;
+		factors[i] = factors[i] > 0 ? largest / factors[i] : 1;
 }
