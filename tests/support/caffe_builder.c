@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/caffe/caffe.h"
+#include "tests/support/message.h"
 
 /* The message owns everything through malloc, so that protobuf-c can free it as if it had parsed
  * it. */
@@ -12,46 +13,11 @@ struct caffe_builder {
 	Caffe__NetParameter net;
 };
 
-/* ---- memory ---- */
-
-static void *allocate(size_t size)
-{
-	void *pointer = calloc(1, size ? size : 1);
-	if (!pointer)
-		abort();
-	return pointer;
-}
-
-static void *duplicate(const void *data, size_t size)
-{
-	void *copy = allocate(size);
-	if (size)
-		memcpy(copy, data, size);
-	return copy;
-}
-
-static char *duplicate_text(const char *text)
-{
-	return duplicate(text, strlen(text) + 1);
-}
-
-/* Appends item to a repeated field of pointers, whose array is list and whose length is count. */
-static void append(void *list, size_t *count, void *item)
-{
-	void **items;
-	memcpy(&items, list, sizeof(items));
-	items = realloc(items, (*count + 1) * sizeof(*items));
-	if (!items)
-		abort();
-	items[(*count)++] = item;
-	memcpy(list, &items, sizeof(items));
-}
-
 static void append_words(void *list, size_t *count, const char *words)
 {
-	char *copy = duplicate_text(words), *rest = copy, *word;
+	char *copy = message_text(words), *rest = copy, *word;
 	while ((word = strtok_r(rest, " ", &rest)))
-		append(list, count, duplicate_text(word));
+		message_append(list, count, message_text(word));
 	free(copy);
 }
 
@@ -59,9 +25,9 @@ static void append_words(void *list, size_t *count, const char *words)
 
 struct caffe_builder *caffe_builder_create(void)
 {
-	struct caffe_builder *builder = allocate(sizeof(*builder));
+	struct caffe_builder *builder = message_allocate(sizeof(*builder));
 	caffe__net_parameter__init(&builder->net);
-	builder->net.name = duplicate_text("network");
+	builder->net.name = message_text("network");
 	return builder;
 }
 
@@ -70,7 +36,7 @@ void caffe_builder_destroy(struct caffe_builder **builder)
 	if (!*builder)
 		return;
 	/* The network was not allocated by protobuf-c: its content is freed as that of a copy. */
-	Caffe__NetParameter *net = duplicate(&(*builder)->net, sizeof((*builder)->net));
+	Caffe__NetParameter *net = message_copy(&(*builder)->net, sizeof((*builder)->net));
 	caffe__net_parameter__free_unpacked(net, NULL);
 	free(*builder);
 	*builder = NULL;
@@ -84,13 +50,13 @@ Caffe__NetParameter *caffe_builder_net(struct caffe_builder *builder)
 Caffe__LayerParameter *caffe_builder_layer(struct caffe_builder *builder, const char *type,
                                            const char *name, const char *bottoms, const char *tops)
 {
-	Caffe__LayerParameter *layer = allocate(sizeof(*layer));
+	Caffe__LayerParameter *layer = message_allocate(sizeof(*layer));
 	caffe__layer_parameter__init(layer);
-	layer->name = duplicate_text(name);
-	layer->type = duplicate_text(type);
+	layer->name = message_text(name);
+	layer->type = message_text(type);
 	append_words(&layer->bottom, &layer->n_bottom, bottoms);
 	append_words(&layer->top, &layer->n_top, tops);
-	append(&builder->net.layer, &builder->net.n_layer, layer);
+	message_append(&builder->net.layer, &builder->net.n_layer, layer);
 	return layer;
 }
 
@@ -98,7 +64,7 @@ void caffe_builder_data(struct caffe_builder *builder, int side)
 {
 	Caffe__LayerParameter *layer =
 		caffe_builder_layer(builder, "Data", "data", "", "data label");
-	layer->transform_param = allocate(sizeof(*layer->transform_param));
+	layer->transform_param = message_allocate(sizeof(*layer->transform_param));
 	caffe__transformation_parameter__init(layer->transform_param);
 	layer->transform_param->has_crop_size = true;
 	layer->transform_param->crop_size = (uint32_t)side;
@@ -108,14 +74,14 @@ void caffe_builder_data(struct caffe_builder *builder, int side)
 static void set_list(uint32_t **list, size_t *count, int value)
 {
 	uint32_t number = (uint32_t)value;
-	*list = duplicate(&number, sizeof(number));
+	*list = message_copy(&number, sizeof(number));
 	*count = 1;
 }
 
 void caffe_builder_window(Caffe__LayerParameter *layer, int size, int stride, int pad)
 {
 	if (!strcmp(layer->type, "Pooling")) {
-		Caffe__PoolingParameter *pool = allocate(sizeof(*pool));
+		Caffe__PoolingParameter *pool = message_allocate(sizeof(*pool));
 		caffe__pooling_parameter__init(pool);
 		pool->has_kernel_size = pool->has_stride = pool->has_pad = true;
 		pool->kernel_size = (uint32_t)size;
@@ -124,7 +90,7 @@ void caffe_builder_window(Caffe__LayerParameter *layer, int size, int stride, in
 		layer->pooling_param = pool;
 		return;
 	}
-	Caffe__ConvolutionParameter *convolution = allocate(sizeof(*convolution));
+	Caffe__ConvolutionParameter *convolution = message_allocate(sizeof(*convolution));
 	caffe__convolution_parameter__init(convolution);
 	set_list(&convolution->kernel_size, &convolution->n_kernel_size, size);
 	set_list(&convolution->stride, &convolution->n_stride, stride);
@@ -135,29 +101,29 @@ void caffe_builder_window(Caffe__LayerParameter *layer, int size, int stride, in
 void caffe_builder_blob(Caffe__LayerParameter *layer, int rank, const int64_t *dims,
                         const float *values)
 {
-	Caffe__BlobProto *blob = allocate(sizeof(*blob));
+	Caffe__BlobProto *blob = message_allocate(sizeof(*blob));
 	caffe__blob_proto__init(blob);
-	blob->shape = allocate(sizeof(*blob->shape));
+	blob->shape = message_allocate(sizeof(*blob->shape));
 	caffe__blob_shape__init(blob->shape);
 	blob->shape->n_dim = (size_t)rank;
-	blob->shape->dim = duplicate(dims, (size_t)rank * sizeof(*dims));
+	blob->shape->dim = message_copy(dims, (size_t)rank * sizeof(*dims));
 	blob->n_data = 1;
 	for (int i = 0; i < rank; i++)
 		blob->n_data *= (size_t)dims[i];
-	blob->data = duplicate(values, blob->n_data * sizeof(*values));
-	append(&layer->blobs, &layer->n_blobs, blob);
+	blob->data = message_copy(values, blob->n_data * sizeof(*values));
+	message_append(&layer->blobs, &layer->n_blobs, blob);
 }
 
 void caffe_builder_rule(Caffe__LayerParameter *layer, bool excludes, int phase)
 {
-	Caffe__NetStateRule *rule = allocate(sizeof(*rule));
+	Caffe__NetStateRule *rule = message_allocate(sizeof(*rule));
 	caffe__net_state_rule__init(rule);
 	rule->has_phase = true;
 	rule->phase = phase;
 	if (excludes)
-		append(&layer->exclude, &layer->n_exclude, rule);
+		message_append(&layer->exclude, &layer->n_exclude, rule);
 	else
-		append(&layer->include, &layer->n_include, rule);
+		message_append(&layer->include, &layer->n_include, rule);
 }
 
 /* ---- files ---- */
@@ -184,7 +150,7 @@ static int old_type(const char *type)
 /* Shape [..] as the last of num, channels, height and width. */
 static Caffe__BlobProto *old_blob(const Caffe__BlobProto *from)
 {
-	Caffe__BlobProto *blob = duplicate(from, sizeof(*from));
+	Caffe__BlobProto *blob = message_copy(from, sizeof(*from));
 	int32_t sizes[4] = {1, 1, 1, 1};
 	size_t rank = from->shape->n_dim;
 	for (size_t i = 0; i < rank && i < 4; i++)
@@ -201,7 +167,7 @@ static Caffe__BlobProto *old_blob(const Caffe__BlobProto *from)
 /* Shares everything but its blobs with the new layer. */
 static Caffe__V1LayerParameter *old_layer(const Caffe__LayerParameter *from)
 {
-	Caffe__V1LayerParameter *layer = allocate(sizeof(*layer));
+	Caffe__V1LayerParameter *layer = message_allocate(sizeof(*layer));
 	caffe__v1_layer_parameter__init(layer);
 	layer->name = from->name;
 	layer->has_type = true;
@@ -211,7 +177,7 @@ static Caffe__V1LayerParameter *old_layer(const Caffe__LayerParameter *from)
 	layer->top = from->top;
 	layer->n_top = from->n_top;
 	for (size_t i = 0; i < from->n_blobs; i++)
-		append(&layer->blobs, &layer->n_blobs, old_blob(from->blobs[i]));
+		message_append(&layer->blobs, &layer->n_blobs, old_blob(from->blobs[i]));
 	layer->concat_param = from->concat_param;
 	layer->convolution_param = from->convolution_param;
 	layer->inner_product_param = from->inner_product_param;
@@ -233,7 +199,7 @@ static Caffe__V1LayerParameter *old_layer(const Caffe__LayerParameter *from)
 static void *pack(const Caffe__NetParameter *net, size_t *size)
 {
 	*size = caffe__net_parameter__get_packed_size(net);
-	unsigned char *bytes = allocate(*size);
+	unsigned char *bytes = message_allocate(*size);
 	caffe__net_parameter__pack(net, bytes);
 	return bytes;
 }
@@ -245,7 +211,7 @@ void *caffe_builder_pack(const struct caffe_builder *builder, enum caffe_form fo
 		return pack(&net, size);
 	net.n_layer = 0;
 	for (size_t i = 0; i < builder->net.n_layer; i++)
-		append(&net.layers, &net.n_layers, old_layer(builder->net.layer[i]));
+		message_append(&net.layers, &net.n_layers, old_layer(builder->net.layer[i]));
 	void *bytes = pack(&net, size);
 	for (size_t i = 0; i < net.n_layers; i++) {
 		for (size_t j = 0; j < net.layers[i]->n_blobs; j++)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "onnx.pb-c.h"
+#include "tests/support/message.h"
 
 /* The message owns everything through malloc, so that protobuf-c can free it as if it had parsed
  * it. */
@@ -14,56 +15,22 @@ struct onnx_builder {
 
 enum { TYPE_FLOAT = 1, TYPE_INT64 = 7 };
 
-/* ---- memory ---- */
-
-static void *allocate(size_t size)
-{
-	void *pointer = calloc(1, size ? size : 1);
-	if (!pointer)
-		abort();
-	return pointer;
-}
-
-static void *duplicate(const void *data, size_t size)
-{
-	void *copy = allocate(size);
-	if (size)
-		memcpy(copy, data, size);
-	return copy;
-}
-
-static char *duplicate_text(const char *text)
-{
-	return duplicate(text, strlen(text) + 1);
-}
-
-/* Appends item to a repeated field of pointers, whose array is list and whose length is count. */
-static void append(void *list, size_t *count, void *item)
-{
-	void **items;
-	memcpy(&items, list, sizeof(items));
-	items = realloc(items, (*count + 1) * sizeof(*items));
-	if (!items)
-		abort();
-	items[(*count)++] = item;
-	memcpy(list, &items, sizeof(items));
-}
-
 /* ---- models ---- */
 
 struct onnx_builder *onnx_builder_create(int opset)
 {
-	struct onnx_builder *builder = allocate(sizeof(*builder));
-	builder->model = allocate(sizeof(*builder->model));
+	struct onnx_builder *builder = message_allocate(sizeof(*builder));
+	builder->model = message_allocate(sizeof(*builder->model));
 	onnx__model_proto__init(builder->model);
-	builder->model->graph = allocate(sizeof(*builder->model->graph));
+	builder->model->graph = message_allocate(sizeof(*builder->model->graph));
 	onnx__graph_proto__init(builder->model->graph);
 	if (opset) {
-		Onnx__OperatorSetIdProto *entry = allocate(sizeof(*entry));
+		Onnx__OperatorSetIdProto *entry = message_allocate(sizeof(*entry));
 		onnx__operator_set_id_proto__init(entry);
 		entry->has_version = true;
 		entry->version = opset;
-		append(&builder->model->opset_import, &builder->model->n_opset_import, entry);
+		message_append(&builder->model->opset_import, &builder->model->n_opset_import,
+		               entry);
 	}
 	return builder;
 }
@@ -79,23 +46,23 @@ void onnx_builder_destroy(struct onnx_builder **builder)
 
 void onnx_builder_metadata(struct onnx_builder *builder, const char *key, const char *value)
 {
-	Onnx__StringStringEntryProto *entry = allocate(sizeof(*entry));
+	Onnx__StringStringEntryProto *entry = message_allocate(sizeof(*entry));
 	onnx__string_string_entry_proto__init(entry);
-	entry->key = duplicate_text(key);
-	entry->value = duplicate_text(value);
-	append(&builder->model->metadata_props, &builder->model->n_metadata_props, entry);
+	entry->key = message_text(key);
+	entry->value = message_text(value);
+	message_append(&builder->model->metadata_props, &builder->model->n_metadata_props, entry);
 }
 
 static Onnx__TensorShapeProto *make_shape(int rank, const int64_t *dims)
 {
-	Onnx__TensorShapeProto *shape = allocate(sizeof(*shape));
+	Onnx__TensorShapeProto *shape = message_allocate(sizeof(*shape));
 	onnx__tensor_shape_proto__init(shape);
 	for (int i = 0; i < rank; i++) {
-		Onnx__TensorShapeProto__Dimension *dim = allocate(sizeof(*dim));
+		Onnx__TensorShapeProto__Dimension *dim = message_allocate(sizeof(*dim));
 		onnx__tensor_shape_proto__dimension__init(dim);
 		dim->has_dim_value = dims[i] != 0;
 		dim->dim_value = dims[i];
-		append(&shape->dim, &shape->n_dim, dim);
+		message_append(&shape->dim, &shape->n_dim, dim);
 	}
 	return shape;
 }
@@ -103,15 +70,15 @@ static Onnx__TensorShapeProto *make_shape(int rank, const int64_t *dims)
 void onnx_builder_input(struct onnx_builder *builder, const char *name, int rank,
                         const int64_t *dims)
 {
-	Onnx__ValueInfoProto *info = allocate(sizeof(*info));
+	Onnx__ValueInfoProto *info = message_allocate(sizeof(*info));
 	onnx__value_info_proto__init(info);
-	info->name = duplicate_text(name);
-	info->type = allocate(sizeof(*info->type));
+	info->name = message_text(name);
+	info->type = message_allocate(sizeof(*info->type));
 	onnx__type_proto__init(info->type);
-	info->type->tensor_type = allocate(sizeof(*info->type->tensor_type));
+	info->type->tensor_type = message_allocate(sizeof(*info->type->tensor_type));
 	onnx__type_proto__tensor__init(info->type->tensor_type);
 	info->type->tensor_type->shape = make_shape(rank, dims);
-	append(&builder->model->graph->input, &builder->model->graph->n_input, info);
+	message_append(&builder->model->graph->input, &builder->model->graph->n_input, info);
 }
 
 void onnx_builder_picture(struct onnx_builder *builder, const char *name, int channels, int height,
@@ -125,9 +92,9 @@ void onnx_builder_picture(struct onnx_builder *builder, const char *name, int ch
 
 static void append_names(char ***list, size_t *count, const char *names)
 {
-	char *copy = duplicate_text(names), *rest = NULL;
+	char *copy = message_text(names), *rest = NULL;
 	for (char *name = strtok_r(copy, " ", &rest); name; name = strtok_r(NULL, " ", &rest))
-		append(list, count, duplicate_text(strcmp(name, "-") ? name : ""));
+		message_append(list, count, message_text(strcmp(name, "-") ? name : ""));
 	free(copy);
 }
 
@@ -135,12 +102,12 @@ void onnx_builder_node(struct onnx_builder *builder, const char *operator_name, 
                        const char *outputs)
 {
 	Onnx__GraphProto *graph = builder->model->graph;
-	Onnx__NodeProto *node = allocate(sizeof(*node));
+	Onnx__NodeProto *node = message_allocate(sizeof(*node));
 	onnx__node_proto__init(node);
-	node->op_type = duplicate_text(operator_name);
+	node->op_type = message_text(operator_name);
 	append_names(&node->input, &node->n_input, inputs);
 	append_names(&node->output, &node->n_output, outputs);
-	append(&graph->node, &graph->n_node, node);
+	message_append(&graph->node, &graph->n_node, node);
 }
 
 static Onnx__NodeProto *newest_node(struct onnx_builder *builder)
@@ -150,23 +117,23 @@ static Onnx__NodeProto *newest_node(struct onnx_builder *builder)
 
 void onnx_builder_node_name(struct onnx_builder *builder, const char *name)
 {
-	newest_node(builder)->name = duplicate_text(name);
+	newest_node(builder)->name = message_text(name);
 }
 
 void onnx_builder_node_domain(struct onnx_builder *builder, const char *domain)
 {
-	newest_node(builder)->domain = duplicate_text(domain);
+	newest_node(builder)->domain = message_text(domain);
 }
 
 static Onnx__AttributeProto *add_attribute(struct onnx_builder *builder, const char *name, int type)
 {
 	Onnx__NodeProto *node = newest_node(builder);
-	Onnx__AttributeProto *attribute = allocate(sizeof(*attribute));
+	Onnx__AttributeProto *attribute = message_allocate(sizeof(*attribute));
 	onnx__attribute_proto__init(attribute);
-	attribute->name = duplicate_text(name);
+	attribute->name = message_text(name);
 	attribute->has_type = true;
 	attribute->type = type;
-	append(&node->attribute, &node->n_attribute, attribute);
+	message_append(&node->attribute, &node->n_attribute, attribute);
 	return attribute;
 }
 
@@ -189,7 +156,7 @@ void onnx_builder_text(struct onnx_builder *builder, const char *name, const cha
 	Onnx__AttributeProto *attribute = add_attribute(builder, name, 3);
 	attribute->has_s = true;
 	attribute->s.len = strlen(value);
-	attribute->s.data = duplicate(value, attribute->s.len);
+	attribute->s.data = message_copy(value, attribute->s.len);
 }
 
 void onnx_builder_ints(struct onnx_builder *builder, const char *name, int count,
@@ -197,7 +164,7 @@ void onnx_builder_ints(struct onnx_builder *builder, const char *name, int count
 {
 	Onnx__AttributeProto *attribute = add_attribute(builder, name, 7);
 	attribute->n_ints = (size_t)count;
-	attribute->ints = duplicate(values, (size_t)count * sizeof(*values));
+	attribute->ints = message_copy(values, (size_t)count * sizeof(*values));
 }
 
 /* ---- tensors ---- */
@@ -213,16 +180,16 @@ static size_t product(int rank, const int64_t *dims)
 static Onnx__TensorProto *make_tensor(const char *name, int type, int rank, const int64_t *dims,
                                       const void *data, size_t size)
 {
-	Onnx__TensorProto *tensor = allocate(sizeof(*tensor));
+	Onnx__TensorProto *tensor = message_allocate(sizeof(*tensor));
 	onnx__tensor_proto__init(tensor);
-	tensor->name = duplicate_text(name);
+	tensor->name = message_text(name);
 	tensor->has_data_type = true;
 	tensor->data_type = type;
 	tensor->n_dims = (size_t)rank;
-	tensor->dims = duplicate(dims, (size_t)rank * sizeof(*dims));
+	tensor->dims = message_copy(dims, (size_t)rank * sizeof(*dims));
 	tensor->has_raw_data = data != NULL;
 	tensor->raw_data.len = data ? size : 0;
-	tensor->raw_data.data = data ? duplicate(data, size) : NULL;
+	tensor->raw_data.data = data ? message_copy(data, size) : NULL;
 	return tensor;
 }
 
@@ -239,7 +206,7 @@ struct Onnx__TensorProto *onnx_builder_raw(struct onnx_builder *builder, const c
 {
 	Onnx__GraphProto *graph = builder->model->graph;
 	Onnx__TensorProto *tensor = make_tensor(name, type, rank, dims, data, size);
-	append(&graph->initializer, &graph->n_initializer, tensor);
+	message_append(&graph->initializer, &graph->n_initializer, tensor);
 	return tensor;
 }
 
@@ -276,7 +243,7 @@ void onnx_builder_block(struct onnx_builder *builder, const char *input, int inp
 void *onnx_builder_pack(const struct onnx_builder *builder, size_t *size)
 {
 	*size = onnx__model_proto__get_packed_size(builder->model);
-	void *bytes = allocate(*size);
+	void *bytes = message_allocate(*size);
 	onnx__model_proto__pack(builder->model, bytes);
 	return bytes;
 }
