@@ -7,6 +7,7 @@
 #include "app/media/flo.h"
 #include "app/media/picture_read.h"
 #include "app/media/picture_write.h"
+#include "engine/reverie_motion.h"
 
 /* Zeroed, nothing is held. */
 struct flow_work {

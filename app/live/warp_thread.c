@@ -9,6 +9,7 @@
 #include "app/live/revival.h"
 #include "app/media/convert.h"
 #include "app/media/shrink.h"
+#include "engine/reverie_motion.h"
 
 /* Of the small pictures between which motion is estimated, pixels. */
 enum { SIDE = 160 };

@@ -6,6 +6,7 @@
 #include "engine/flow/flow.h"
 #include "engine/opencl/device_open.h"
 #include "engine/opencl/program.h"
+#include "engine/reverie_motion.h"
 
 /* One of the two pictures, on its way to the device. */
 struct motion_picture {

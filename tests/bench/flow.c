@@ -4,6 +4,7 @@
 
 #include "app/media/flo.h"
 #include "app/media/picture_read.h"
+#include "engine/reverie_motion.h"
 #include "tests/bench/bench.h"
 
 /* Zeroed, nothing is held. */

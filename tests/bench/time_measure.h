@@ -4,7 +4,7 @@
 #ifndef TESTS_BENCH_TIME_MEASURE_H
 #define TESTS_BENCH_TIME_MEASURE_H
 
-#include "engine/reverie.h"
+#include "engine/reverie_motion.h"
 
 /* RMS of dream minus frame, over pixels and colours. */
 double measure_strength(const rv_image *frame, const rv_image *dream);

@@ -9,6 +9,7 @@
 #include "app/live/compose.h"
 #include "app/media/convert.h"
 #include "app/media/shrink.h"
+#include "engine/reverie_motion.h"
 #include "tests/support/device_fixture.h"
 #include "tests/support/test.h"
 

@@ -6,6 +6,7 @@
 #include "app/media/flo.h"
 #include "app/media/picture.h"
 #include "app/media/picture_read.h"
+#include "engine/reverie_motion.h"
 #include "tests/support/media.h"
 #include "tests/support/test.h"
 
