@@ -347,6 +347,8 @@ static rv_status run_session(struct live *live, rv_error *error)
 			return RV_OK;
 		if (!live->stats.started && live->dream)
 			begin_bench(live);
+		if (live->stats.started && live->actions->options.live.bench)
+			live_stats_print_lately(&live->stats, clock_now(), stdout);
 		due = wait_for_tick(due, live->actions->options.live.fps);
 	}
 	return check_engine(live, true, error);

@@ -133,6 +133,12 @@ static rv_status compose_shown(struct live *live, rv_error *error)
 	return compose_picture(&live->composer, &composition, &live->shown, error);
 }
 
+static void note_twice(struct histogram *all, struct histogram *lately, double milliseconds)
+{
+	stats_histogram_note(all, milliseconds);
+	stats_histogram_note(lately, milliseconds);
+}
+
 static void note_shown(struct live *live, bool new_frame, bool new_dream)
 {
 	int64_t now = clock_now();
@@ -140,14 +146,14 @@ static void note_shown(struct live *live, bool new_frame, bool new_dream)
 	stats->shown++;
 	stats_rate_note(&stats->shown_rate, now);
 	if (stats->last_shown)
-		stats_histogram_note(&stats->gap, ms_between(stats->last_shown, now));
+		note_twice(&stats->gap, &stats->lately.gap, ms_between(stats->last_shown, now));
 	stats->last_shown = now;
 	if (new_frame)
 		stats_histogram_note(&stats->source_latency,
 		                     ms_between(live->frame->decoded_at, now));
 	if (new_dream)
-		stats_histogram_note(&stats->latency,
-		                     ms_between(live->dream->frame->decoded_at, now));
+		note_twice(&stats->latency, &stats->lately.latency,
+		           ms_between(live->dream->frame->decoded_at, now));
 }
 
 /* Shows why nothing is dreamed, or else what is waited for, as long as it lasts. */

@@ -1,6 +1,6 @@
 #include "app/live/stats.h"
 
-enum { SECOND = 1000000000, BINS_PER_MILLISECOND = 2 };
+enum { SECOND = 1000000000, BINS_PER_MILLISECOND = 2, LATELY_SECONDS = 10 };
 
 void stats_rate_note(struct rate *rate, int64_t now)
 {
@@ -76,4 +76,24 @@ void live_stats_print(const struct live_stats *stats, int64_t now, FILE *file)
 	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++)
 		fprintf(file, " %s_ms=%.2f", stages[i].name,
 		        stats_histogram_mean(stages[i].histogram));
+}
+
+void live_stats_print_lately(struct live_stats *stats, int64_t now, FILE *file)
+{
+	struct live_lately *lately = &stats->lately;
+	int64_t started = lately->started ? lately->started : stats->started;
+	double seconds = (double)(now - started) / SECOND;
+	if (seconds < LATELY_SECONDS)
+		return;
+	fprintf(file,
+	        "lately seconds=%.1f display_fps=%.2f dream_fps=%.2f latency_p50_ms=%.1f "
+	        "latency_p95_ms=%.1f gap_max_ms=%.1f\n",
+	        (double)(now - stats->started) / SECOND,
+	        (double)(stats->shown - lately->shown) / seconds,
+	        (double)(stats->dreams - lately->dreams) / seconds,
+	        stats_histogram_percentile(&lately->latency, 0.5),
+	        stats_histogram_percentile(&lately->latency, 0.95), lately->gap.most);
+	fflush(file);
+	*lately = (struct live_lately){
+		.started = now, .shown = stats->shown, .dreams = stats->dreams};
 }

@@ -32,6 +32,13 @@ void stats_histogram_note(struct histogram *histogram, double milliseconds);
 double stats_histogram_percentile(const struct histogram *histogram, double part);
 double stats_histogram_mean(const struct histogram *histogram);
 
+/* What is measured of a part of a session, so that a change in it is seen. */
+struct live_lately {
+	int64_t started;               /* 0: with the whole session */
+	uint64_t shown, dreams;        /* of the whole session, before */
+	struct histogram latency, gap; /* as in struct live_stats */
+};
+
 /* What is measured of a whole session, from when this was zeroed. */
 struct live_stats {
 	int64_t opened; /* when the session was; started: with the first dream */
@@ -46,9 +53,13 @@ struct live_stats {
 	struct histogram convert, dream, warp, compose, show;
 	struct histogram flow, steps; /* of a dream, on the device */
 	struct rate shown_rate, dream_rate;
+	struct live_lately lately; /* the last seconds */
 };
 
 /* Prints one line of name=value. */
 void live_stats_print(const struct live_stats *stats, int64_t now, FILE *file);
+
+/* The same of the last ten seconds, every ten seconds. */
+void live_stats_print_lately(struct live_stats *stats, int64_t now, FILE *file);
 
 #endif

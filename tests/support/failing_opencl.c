@@ -12,15 +12,21 @@
  *     FAIL_CL_FLAG     a file: nothing fails while it is not there
  *     FAIL_CL_SAYS     a file, to which "NAME NUMBER" is added for the first call that failed
  *     FAIL_CL_COUNTS   a file, to which "NAME CALLS" is written at the end, for each name
+ *     FAIL_CL_HELD     a file that holds, as 8 bytes of this machine, how many bytes of buffers are
+ *                      there at any time
  */
 #define CL_USE_DEPRECATED_OPENCL_1_2_APIS
 #include <CL/cl.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -33,6 +39,7 @@ static struct {
 } counts[NAMES_MAX];
 static long failed;
 static double started;
+static _Atomic uint64_t *held; /* NULL: nobody wants to know */
 
 static double now(void)
 {
@@ -41,9 +48,24 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+/* A file that was there is left: a helper that the driver starts must not begin anew. */
+static void share_held(const char *path)
+{
+	int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (file < 0)
+		return;
+	if (!ftruncate(file, sizeof(*held)))
+		held = mmap(NULL, sizeof(*held), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	if (held == MAP_FAILED)
+		held = NULL;
+	close(file);
+}
+
 __attribute__((constructor)) static void start(void)
 {
 	started = now();
+	if (getenv("FAIL_CL_HELD"))
+		share_held(getenv("FAIL_CL_HELD"));
 	/* What the driver starts in turn, such as a linker, must not be given it; `timeout` must.
 	 */
 	if (!strncmp(program_invocation_short_name, "reverie", 7))
@@ -277,9 +299,30 @@ MAKER(cl_command_queue, clCreateCommandQueue, device,
       (cl_context context, cl_device_id device, cl_command_queue_properties properties,
        cl_int *code),
       (context, device, properties, code))
-MAKER(cl_mem, clCreateBuffer, NULL,
-      (cl_context context, cl_mem_flags flags, size_t bytes, void *host, cl_int *code),
-      (context, flags, bytes, host, code))
+
+static void CL_CALLBACK give_back(cl_mem buffer, void *bytes)
+{
+	(void)buffer;
+	atomic_fetch_sub(held, (uint64_t)(uintptr_t)bytes);
+}
+
+cl_mem clCreateBuffer(cl_context context, cl_mem_flags flags, size_t bytes, void *host,
+                      cl_int *code)
+{
+	cl_mem (*make)(cl_context, cl_mem_flags, size_t, void *, cl_int *) = next("clCreateBuffer");
+	cl_int (*watch)(cl_mem, void(CL_CALLBACK *)(cl_mem, void *), void *) =
+		next("clSetMemObjectDestructorCallback");
+	if (fails("clCreateBuffer", NULL) && !gives_numbers()) {
+		if (code)
+			*code = error_code();
+		return NULL;
+	}
+	cl_mem buffer = make(context, flags, bytes, host, code);
+	if (buffer && held && watch(buffer, give_back, (void *)(uintptr_t)bytes) == CL_SUCCESS)
+		atomic_fetch_add(held, bytes);
+	return buffer;
+}
+
 MAKER(cl_mem, clCreateSubBuffer, NULL,
       (cl_mem buffer, cl_mem_flags flags, cl_buffer_create_type type, const void *region,
        cl_int *code),

@@ -194,6 +194,35 @@ TEST(stats_are_printed_by_name)
 	free(stats);
 }
 
+TEST(stats_of_the_last_seconds_forget_those_before)
+{
+	struct live_stats *stats = calloc(1, sizeof(*stats));
+	char *text = NULL;
+	size_t length;
+	FILE *file = open_memstream(&text, &length);
+	const int64_t second = 1000000000;
+	REQUIRE(stats && file);
+	stats->shown = 250;
+	stats_histogram_note(&stats->lately.latency, 70.2);
+	live_stats_print_lately(stats, 9 * second, file);
+	fflush(file);
+	CHECK(!length);
+	live_stats_print_lately(stats, 10 * second, file);
+	CHECK(strstr(text, "lately seconds=10.0 display_fps=25.00 ") &&
+	      strstr(text, " latency_p50_ms=70.5 "));
+	stats->shown += 40;
+	stats->dreams += 20;
+	stats_histogram_note(&stats->lately.latency, 10.2);
+	live_stats_print_lately(stats, 19 * second, file);
+	live_stats_print_lately(stats, 20 * second, file);
+	fclose(file);
+	CHECK_MESSAGE(strstr(text, "\nlately seconds=20.0 display_fps=4.00 dream_fps=2.00 "
+	                           "latency_p50_ms=10.5 "),
+	              "%s", text);
+	free(text);
+	free(stats);
+}
+
 TEST(recorder_lets_a_picture_stand_for_those_left_out_before_it)
 {
 	const int64_t interval = 40000000, fast = 16000000;
