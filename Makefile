@@ -246,7 +246,8 @@ help:
 	@echo 'make sanitize      run the test programs, and the end-to-end tests of live sessions and of'
 	@echo '                   time, under the sanitizers; SANITIZERS=tsan or asan runs one alone,'
 	@echo '                   SANITIZE_TESTS="unit/app/base/queue system/live" these tests'
-	@echo 'make fuzz          make up inputs for every parser, SECONDS=60 each (clang); FUZZ=onnx takes one'
+	@echo 'make fuzz          make up inputs for every parser, SECONDS=60 each, at most RUNS (clang);'
+	@echo '                   FUZZ=onnx takes one'
 	@echo 'make coverage      run the unit tests and say how much of each wing they run (gcovr)'
 	@echo 'make mutants       put one small bug after the other into a copy of the sources, and fail where the'
 	@echo '                   tests do not notice; MUTANTS="cut_threshold_doubled" tries these alone'
@@ -332,12 +333,13 @@ sanitize:
 
 # Inputs made up for every parser of bytes that come from elsewhere; tests/fuzz/README.md tells how.
 SECONDS ?= 60
+RUNS ?= 0
 FUZZ ?= $(FUZZ_TARGETS)
 FUZZ_CC ?= clang
 .PHONY: fuzz
 fuzz:
 	@$(PARALLEL) CC='$(FUZZ_CC)' SANITIZE=fuzzer-no-link,address,undefined BUILD=build-fuzz fuzz-programs
-	@sh tests/fuzz/run build-fuzz $(SECONDS) $(FUZZ)
+	@sh tests/fuzz/run build-fuzz $(SECONDS) $(RUNS) $(FUZZ)
 
 # How many of its lines the unit tests run, for each wing. Threads count together.
 COVERAGE = CFLAGS='-O1 -g --coverage -fprofile-update=atomic' LDFLAGS=--coverage BUILD=build-coverage

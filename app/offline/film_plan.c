@@ -182,20 +182,25 @@ static rv_status read_lines(struct film_plan *plan, FILE *file, const char *path
 	return is_whole(plan) ? RV_OK : rv_fail(error, RV_CORRUPT, "%s: is no whole plan", path);
 }
 
+rv_status film_plan_read(struct film_plan *plan, const char *path, rv_error *error)
+{
+	FILE *file = fopen(path, "r");
+	if (!file)
+		return rv_fail(error, errno == ENOENT ? RV_NOT_FOUND : RV_IO, "%s: %s", path,
+		               strerror(errno));
+	rv_status status = read_lines(plan, file, path, error);
+	fclose(file);
+	return status;
+}
+
 rv_status film_plan_load(struct film_plan *plan, const char *folder, rv_error *error)
 {
 	char path[PATH_LENGTH];
 	rv_status status = film_plan_path(path, folder, error);
-	if (status != RV_OK)
+	if (status == RV_OK)
+		status = film_plan_read(plan, path, error);
+	if (status != RV_NOT_FOUND)
 		return status;
-	FILE *file = fopen(path, "r");
-	if (!file && errno == ENOENT)
-		return rv_fail(error, RV_NOT_FOUND,
-		               "%s: is not there; `reverie plan FILM --chunks %s` makes it", path,
-		               folder);
-	if (!file)
-		return rv_fail(error, RV_IO, "%s: %s", path, strerror(errno));
-	status = read_lines(plan, file, path, error);
-	fclose(file);
-	return status;
+	return rv_fail(error, RV_NOT_FOUND,
+	               "%s: is not there; `reverie plan FILM --chunks %s` makes it", path, folder);
 }

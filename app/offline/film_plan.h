@@ -47,6 +47,8 @@ rv_status film_plan_save(const struct film_plan *plan, const char *folder, rv_er
 /* RV_NOT_FOUND: there is none; RV_CORRUPT: the message says in which line it is broken; RV_IO;
  * RV_MEMORY. */
 rv_status film_plan_load(struct film_plan *plan, const char *folder, rv_error *error);
+/* The same by the file itself. */
+rv_status film_plan_read(struct film_plan *plan, const char *path, rv_error *error);
 void film_plan_release(struct film_plan *plan);
 
 /* The files of the folder. RV_INVALID: the path is too long. */
