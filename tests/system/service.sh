@@ -1,0 +1,38 @@
+#!/bin/sh
+# The unit for systemd as it is installed: that systemd knows every word of it, and the program the command
+# that it starts.
+. "$(dirname "$0")/../support/lib.sh"
+
+build=$(dirname "$REVERIE")
+unit=$work/installed/lib/systemd/user/reverie.service
+if is_sanitized || ! [ -f "$build/libreverie.a" ]; then
+	skip service "nothing is installed from this build: \`make lib\`"
+	finish
+fi
+installed() {
+	make --no-print-directory install-files BUILD="$build" PREFIX="$work/installed" >"$work/out" 2>"$work/err"
+}
+check service_is_installed installed
+
+verified() {
+	XDG_RUNTIME_DIR=$work systemd-analyze --user --man=no verify "$unit" >"$work/out" 2>"$work/err" &&
+		! [ -s "$work/out" ] && ! [ -s "$work/err" ]
+}
+if ! have systemd-analyze; then
+	skip service_is_understood_by_systemd "there is no systemd-analyze"
+else
+	check service_is_understood_by_systemd verified
+fi
+
+# Words are meant to be split.
+# shellcheck disable=SC2046
+started() {
+	env DISPLAY= WAYLAND_DISPLAY= $(sed -n 's/^ExecStart=//p' "$unit") --headless --bench 1 --size 96x72 \
+		--layer mixed0 --octaves 1 assets/clouds.mp4 >"$work/out" 2>"$work/err"
+}
+if can_dream; then
+	check service_starts_what_the_program_knows started
+else
+	skip service_starts_what_the_program_knows "$why"
+fi
+finish
