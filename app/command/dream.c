@@ -30,6 +30,7 @@ static struct job make_job(const struct options *options, struct dreaming *it)
 		.force = options->output.force,
 		.exact = options->output.exact,
 		.interlace = (enum interlace_mode)options->output.deinterlace,
+		.hdr = (enum hdr_mode)options->output.hdr,
 		.still = text_or_null(options->output.still),
 		.dream = dreaming_dream,
 		.context = it,

@@ -81,15 +81,15 @@ static rv_status find_film(struct film_plan *plan, const char *name, rv_error *e
 rv_status film_describe(struct film_plan *plan, const struct options *options, rv_error *error)
 {
 	const struct option_output *output = &options->output;
-	const char *encoder = output->encoder[0] ? output->encoder : "libx264";
-	if (strlen(encoder) >= sizeof(plan->encoder))
-		return rv_fail(error, RV_INVALID, "encoder %.64s: there is none", encoder);
-	strcpy(plan->encoder, encoder);
+	if (strlen(output->encoder) >= sizeof(plan->encoder))
+		return rv_fail(error, RV_INVALID, "encoder %.64s: there is none", output->encoder);
+	strcpy(plan->encoder, output->encoder);
 	plan->width = output->size.width;
 	plan->height = output->size.height;
 	plan->quality = output->quality;
 	plan->exact = output->exact;
 	plan->interlace = (enum interlace_mode)output->deinterlace;
+	plan->hdr = (enum hdr_mode)output->hdr;
 	return find_film(plan, options->call.operand, error);
 }
 
@@ -201,6 +201,7 @@ static struct job chunk_job(const struct film_plan *plan, int number, const char
 		.force = true, /* whoever is done last, with the same */
 		.exact = plan->exact,
 		.interlace = plan->interlace,
+		.hdr = plan->hdr,
 		.range = {chunk->first, chunk->last, chunk->begin, chunk->frames},
 		.dream = dreaming_dream,
 		.context = dreaming,

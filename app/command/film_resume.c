@@ -21,9 +21,10 @@ static rv_status settle_dream(struct option_dream *dream, const struct options *
 
 static bool is_same(const struct film_plan *a, const struct film_plan *b)
 {
-	return !strcmp(a->input, b->input) && !strcmp(a->encoder, b->encoder) &&
+	return !strcmp(a->input, b->input) && (!a->encoder[0] || !strcmp(a->encoder, b->encoder)) &&
 	       a->quality == b->quality && a->exact == b->exact && a->interlace == b->interlace &&
-	       (!a->width || a->width == b->width) && (!a->height || a->height == b->height);
+	       a->hdr == b->hdr && (!a->width || a->width == b->width) &&
+	       (!a->height || a->height == b->height);
 }
 
 /* Whether the plan in the folder is one of this film and these settings. */

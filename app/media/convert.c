@@ -122,6 +122,60 @@ rv_status convert(struct converter *converter, AVFrame *to, const AVFrame *from,
 	return RV_OK;
 }
 
+/* Whole bytes, or 16 bits in this machine's order. */
+static bool has_plain_planes(enum AVPixelFormat format)
+{
+	const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(format);
+	int bytes = (libav_pixel_depth(format) + 7) / 8;
+	if (!descriptor ||
+	    descriptor->flags & (AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_HWACCEL))
+		return false;
+	for (int i = 0; i < descriptor->nb_components; i++)
+		if (descriptor->comp[i].plane != i || descriptor->comp[i].step != bytes ||
+		    descriptor->comp[i].shift)
+			return false;
+	return bytes == 1 || (bytes == 2 && !(descriptor->flags & AV_PIX_FMT_FLAG_BE));
+}
+
+bool convert_same_codes(const AVFrame *a, const AVFrame *b)
+{
+	struct convert_end one = end_of_frame(a), other = end_of_frame(b);
+	return same_end(&one, &other) && has_plain_planes(one.format);
+}
+
+static void add_row_8(uint8_t *to, const uint8_t *before, const uint8_t *other, int count)
+{
+	for (int i = 0; i < count; i++)
+		to[i] = (uint8_t)av_clip(other[i] + to[i] - before[i], 0, UINT8_MAX);
+}
+
+static void add_row_16(uint16_t *to, const uint16_t *before, const uint16_t *other, int count,
+                       int most)
+{
+	for (int i = 0; i < count; i++)
+		to[i] = (uint16_t)av_clip(other[i] + to[i] - before[i], 0, most);
+}
+
+void convert_add_change(AVFrame *frame, const AVFrame *before, const AVFrame *other)
+{
+	const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(frame->format);
+	int depth = descriptor->comp[0].depth;
+	for (int p = 0; p < descriptor->nb_components; p++) {
+		bool chroma = p == 1 || p == 2;
+		int width = AV_CEIL_RSHIFT(frame->width, chroma ? descriptor->log2_chroma_w : 0);
+		int height = AV_CEIL_RSHIFT(frame->height, chroma ? descriptor->log2_chroma_h : 0);
+		for (ptrdiff_t y = 0; y < height; y++) {
+			void *to = frame->data[p] + y * frame->linesize[p];
+			const void *from = before->data[p] + y * before->linesize[p];
+			const void *add = other->data[p] + y * other->linesize[p];
+			if (depth > 8)
+				add_row_16(to, from, add, width, (1 << depth) - 1);
+			else
+				add_row_8(to, from, add, width);
+		}
+	}
+}
+
 rv_status convert_view_frame(AVFrame *frame, const rv_image *image, rv_error *error)
 {
 	if (image->format == RV_RGBF32)

@@ -35,6 +35,12 @@ bool convert_is_yuv(enum AVPixelFormat format);
 /* One of the old "yuvj" formats' plain counterpart; any other format is its own. */
 enum AVPixelFormat convert_plain_format(enum AVPixelFormat format);
 
+/* Whether two frames say the same colours by the same codes, in planes of their own. */
+bool convert_same_codes(const AVFrame *a, const AVFrame *b);
+/* Makes of frame, which was to follow before, what follows the frame other instead: other plus
+ * frame minus before. All are of one size, and of the same codes. */
+void convert_add_change(AVFrame *frame, const AVFrame *before, const AVFrame *other);
+
 /* Makes frame a view of the image: RGB24, RGB48 or, for RV_RGBF32, nothing (RV_UNSUPPORTED). The
  * frame owns no pixels. */
 rv_status convert_view_frame(AVFrame *frame, const rv_image *image, rv_error *error);

@@ -8,6 +8,7 @@
 
 #include "app/media/container.h"
 #include "app/media/convert.h"
+#include "app/media/hdr.h"
 #include "app/media/libav.h"
 
 enum {
@@ -17,15 +18,30 @@ enum {
 	THEORA_BEST = 10,
 	MPEG4_CLOCK_MAX = 65535, /* ticks a second: 16 bits in its headers */
 	CANDIDATES_MAX = 3,
+	HDR_BITS_LEAST = 10,
 };
+
+static const unsigned apple_hevc = MKTAG('h', 'v', 'c', '1');
 
 /* ---- which encoder ---- */
 
-static const AVCodec *default_encoder(const AVOutputFormat *container)
+static bool is_hdr(const struct encoder_request *request)
+{
+	return hdr_is_wanted(request->video->transfer);
+}
+
+/* Players that know HDR know it in HEVC. */
+const char *encoder_usual_name(bool is_hdr)
+{
+	return is_hdr && avcodec_find_encoder_by_name("libx265") ? "libx265" : "libx264";
+}
+
+static const AVCodec *default_encoder(const AVOutputFormat *container, bool is_hdr)
 {
 	const AVCodec *codec = NULL;
 	if (container_prefers_h264(container)) {
-		codec = avcodec_find_encoder_by_name("libx264");
+		bool may = avformat_query_codec(container, AV_CODEC_ID_HEVC, FF_COMPLIANCE_NORMAL);
+		codec = avcodec_find_encoder_by_name(encoder_usual_name(is_hdr && may));
 		return codec ? codec : avcodec_find_encoder(AV_CODEC_ID_H264);
 	}
 	if (av_match_name("webm", container->name))
@@ -48,7 +64,8 @@ static rv_status choose_encoder(const AVCodec **codec, const struct encoder_requ
                                 rv_error *error)
 {
 	const AVOutputFormat *container = request->container;
-	*codec = request->name ? named_encoder(request->name) : default_encoder(container);
+	*codec = request->name ? named_encoder(request->name)
+	                       : default_encoder(container, is_hdr(request));
 	if (!*codec && request->name)
 		return rv_fail(error, RV_NOT_FOUND,
 		               "encoder %s: this FFmpeg has none of that name; ffmpeg -encoders "
@@ -274,12 +291,35 @@ static void set_speed(AVCodecContext *encoder, const struct encoder_request *req
 		set_low_latency(encoder, request->video);
 }
 
+static int write_mastering(char *to, size_t size, const AVMasteringDisplayMetadata *screen)
+{
+	double xy[8];
+	for (int i = 0; i < 8; i++)
+		xy[i] = av_q2d(i < 6 ? screen->display_primaries[i / 2][i % 2]
+		                     : screen->white_point[i % 2]) *
+		        50000;
+	return snprintf(to, size,
+	                ":hdr10=1:master-display="
+	                "G(%.0f,%.0f)B(%.0f,%.0f)R(%.0f,%.0f)WP(%.0f,%.0f)L(%.0f,%.0f)",
+	                xy[2], xy[3], xy[4], xy[5], xy[0], xy[1], xy[6], xy[7],
+	                av_q2d(screen->max_luminance) * 10000,
+	                av_q2d(screen->min_luminance) * 10000);
+}
+
 /* x265 writes to standard error itself, past libav's log, and has threads of its own. */
-static void set_x265(AVCodecContext *encoder)
+static void set_x265(AVCodecContext *encoder, const struct video_description *video)
 {
 	const char *alone = LIBAV_THREADS == 1 ? ":pools=none:frame-threads=1:wpp=0" : "";
-	char settings[64];
-	snprintf(settings, sizeof(settings), "log-level=none%s", alone);
+	char settings[512];
+	size_t size = sizeof(settings);
+	int length = snprintf(settings, size, "log-level=none%s", alone);
+	if (video->has_mastering && video->mastering.has_primaries &&
+	    video->mastering.has_luminance)
+		length += write_mastering(settings + length, size - (size_t)length,
+		                          &video->mastering);
+	if (video->has_light)
+		snprintf(settings + length, size - (size_t)length, ":max-cll=%u,%u",
+		         video->light.MaxCLL, video->light.MaxFALL);
 	av_opt_set(encoder->priv_data, "x265-params", settings, 0);
 }
 
@@ -290,6 +330,9 @@ static void set_up(AVCodecContext *encoder, const struct encoder_request *reques
 	encoder->width = request->width;
 	encoder->height = request->height;
 	encoder->pix_fmt = format;
+	/* Apple's players know HEVC by this name alone. */
+	if (av_codec_get_id(request->container->codec_tag, apple_hevc) == encoder->codec_id)
+		encoder->codec_tag = apple_hevc;
 	encoder->time_base = encoder_clock(encoder->codec, video);
 	encoder->framerate = video->frame_rate;
 	encoder->sample_aspect_ratio = scaled_aspect(video, request->width, request->height);
@@ -299,7 +342,7 @@ static void set_up(AVCodecContext *encoder, const struct encoder_request *reques
 	describe_colours(encoder, video);
 	set_quality(encoder, request->quality);
 	set_speed(encoder, request);
-	set_x265(encoder);
+	set_x265(encoder, video);
 }
 
 static int try_open(AVCodecContext **opened, const AVCodec *codec,
@@ -332,5 +375,12 @@ rv_status encoder_open(AVCodecContext **opened, const struct encoder_request *re
 	if (code < 0)
 		return libav_fail(error, code, "encoder %s refuses %d x %d pixels", codec->name,
 		                  request->width, request->height);
+	if (is_hdr(request) && libav_pixel_depth((*opened)->pix_fmt) < HDR_BITS_LEAST) {
+		avcodec_free_context(opened);
+		return rv_fail(error, RV_UNSUPPORTED,
+		               "encoder %s: has 8 bits, too few for HDR; --hdr sdr writes what it "
+		               "takes, and libx265 has more",
+		               codec->name);
+	}
 	return RV_OK;
 }

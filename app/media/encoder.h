@@ -25,9 +25,13 @@ struct encoder_request {
 	bool exact; /* chroma as fine as the source's, also where few players take that */
 };
 
+/* What encodes a video that is to be played everywhere. */
+const char *encoder_usual_name(bool is_hdr);
+
 /* Opens an encoder whose pixel format, colour description and time base are set; see sink_open for
  * what is kept. GIF's takes PAL8 (app/media/palette.h). RV_NOT_FOUND: no encoder of that name;
- * RV_UNSUPPORTED: not for this container; RV_INVALID: it refuses the settings; RV_MEMORY. */
+ * RV_UNSUPPORTED: not for this container, or of too few bits for HDR; RV_INVALID: it refuses the
+ * settings; RV_MEMORY. */
 rv_status encoder_open(AVCodecContext **encoder, const struct encoder_request *request,
                        rv_error *error);
 

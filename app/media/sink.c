@@ -80,7 +80,7 @@ static rv_status add_video(struct sink *sink, const struct sink_contents *conten
 	if (!stream)
 		return rv_fail(error, RV_MEMORY, "out of memory for the output");
 	sink->video_stream = stream;
-	rv_status status = sink_video_describe(sink->video, stream, error);
+	rv_status status = sink_video_describe(sink->video, contents->video, stream, error);
 	if (status == RV_OK && contents->encoded)
 		status = copy_head(stream, contents->encoded, error);
 	return status;
@@ -295,6 +295,11 @@ rv_status sink_frame(struct sink *sink, const rv_image *image, int64_t pts, int6
 {
 	int64_t shift = av_rescale_q(sink->shift, AV_TIME_BASE_Q, sink->time_base);
 	return encode_video(sink, image, pts - shift, duration, error);
+}
+
+void sink_keep(struct sink *sink, const AVFrame *frame, const rv_image *image)
+{
+	sink_video_keep(sink->video, frame, image);
 }
 
 rv_status sink_encoded(struct sink *sink, AVPacket *packet, rv_error *error)

@@ -69,6 +69,12 @@ bool sink_keeps_times(const struct sink *sink);
  * receiver is gone. */
 rv_status sink_frame(struct sink *sink, const rv_image *image, int64_t pts, int64_t duration,
                      rv_error *error);
+/* Tells what the next sink_frame's image was made of: a decoded frame, and the image that it was
+ * converted to. Where both images agree the frame's own codes are written, as far as the encoder
+ * takes them as they are: chroma that is finer or coarser in RGB, and colours beyond it, then lose
+ * nothing. Both are borrowed until that sink_frame. frame NULL: nothing is known of it. */
+void sink_keep(struct sink *sink, const AVFrame *frame, const rv_image *image);
+
 /* Writes a packet of the encoded video, whose times are in the video's time base; takes its
  * reference. RV_IO. */
 rv_status sink_encoded(struct sink *sink, AVPacket *packet, rv_error *error);

@@ -98,13 +98,20 @@ static bool is_copied(const AVOutputFormat *container, const AVStream *stream, c
 	return false;
 }
 
-/* Side data that says how a picture or sound is to be shown; the display matrix is used up. */
+/* What does not hold of a video that was encoded anew, or is written with it. */
+static bool is_spent(enum AVPacketSideDataType type)
+{
+	return type == AV_PKT_DATA_DISPLAYMATRIX || type == AV_PKT_DATA_CPB_PROPERTIES ||
+	       type == AV_PKT_DATA_DOVI_CONF || type == AV_PKT_DATA_MASTERING_DISPLAY_METADATA ||
+	       type == AV_PKT_DATA_CONTENT_LIGHT_LEVEL;
+}
+
+/* Side data that says how a picture or sound is to be shown. */
 static void copy_side_data(AVStream *to, const AVStream *from)
 {
 	for (int i = 0; i < from->nb_side_data; i++) {
 		const AVPacketSideData *side = &from->side_data[i];
-		if (side->type == AV_PKT_DATA_DISPLAYMATRIX ||
-		    side->type == AV_PKT_DATA_CPB_PROPERTIES)
+		if (is_spent(side->type))
 			continue;
 		uint8_t *copy = av_stream_new_side_data(to, side->type, side->size);
 		if (copy)

@@ -1,6 +1,7 @@
 #include "app/media/sink_video.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/media/convert.h"
 #include "app/media/libav.h"
@@ -11,10 +12,13 @@ struct sink_video {
 	const AVStream *stream;  /* the muxer's */
 	struct palette *palette; /* GIF's; NULL elsewhere */
 	struct converter converter;
-	AVFrame *frame;       /* what images are converted into: for the encoder, or the palette */
-	AVFrame *reduced;     /* what comes out of the palette */
-	AVRational rate;      /* average, of the source */
-	AVRational time_base; /* of what is pushed */
+	AVFrame *frame;      /* what images are converted into: for the encoder, or the palette */
+	AVFrame *reduced;    /* what comes out of the palette */
+	AVFrame *undreamed;  /* what frame would be without the dream */
+	const AVFrame *kept; /* what that was decoded as; NULL: not known */
+	rv_image kept_image;
+	AVRational rate;                 /* average, of the source */
+	AVRational time_base;            /* of what is pushed */
 	int64_t last_pts, last_duration; /* of the last frame, in the encoder's time base */
 };
 
@@ -42,7 +46,8 @@ static rv_status prepare_frames(struct sink_video *video, const struct video_des
 	AVFrame *frame = av_frame_alloc();
 	video->frame = frame;
 	video->reduced = av_frame_alloc();
-	if (!frame || !video->reduced)
+	video->undreamed = av_frame_alloc();
+	if (!frame || !video->reduced || !video->undreamed)
 		return out_of_memory(error);
 	frame->format = video->palette ? AV_PIX_FMT_BGRA : encoder->pix_fmt;
 	frame->width = encoder->width;
@@ -77,9 +82,32 @@ rv_status sink_video_open(struct sink_video **opened, const struct encoder_reque
 	return status;
 }
 
-rv_status sink_video_describe(struct sink_video *video, AVStream *stream, rv_error *error)
+static bool add_side_data(AVStream *stream, enum AVPacketSideDataType type, const void *data,
+                          size_t size)
 {
-	if (avcodec_parameters_from_context(stream->codecpar, video->encoder) < 0)
+	uint8_t *copy = av_stream_new_side_data(stream, type, size);
+	if (copy)
+		memcpy(copy, data, size);
+	return copy;
+}
+
+static bool describe_light(AVStream *stream, const struct video_description *source)
+{
+	bool done = true;
+	if (source->has_mastering)
+		done = add_side_data(stream, AV_PKT_DATA_MASTERING_DISPLAY_METADATA,
+		                     &source->mastering, sizeof(source->mastering));
+	if (source->has_light)
+		done = done && add_side_data(stream, AV_PKT_DATA_CONTENT_LIGHT_LEVEL,
+		                             &source->light, sizeof(source->light));
+	return done;
+}
+
+rv_status sink_video_describe(struct sink_video *video, const struct video_description *source,
+                              AVStream *stream, rv_error *error)
+{
+	if (avcodec_parameters_from_context(stream->codecpar, video->encoder) < 0 ||
+	    !describe_light(stream, source))
 		return out_of_memory(error);
 	stream->time_base = video->encoder->time_base;
 	stream->avg_frame_rate = video->rate;
@@ -99,6 +127,7 @@ void sink_video_close(struct sink_video **closed)
 	convert_release(&video->converter);
 	av_frame_free(&video->frame);
 	av_frame_free(&video->reduced);
+	av_frame_free(&video->undreamed);
 	free(video);
 	*closed = NULL;
 }
@@ -122,9 +151,10 @@ static int64_t encoder_time(const struct sink_video *video, int64_t pts)
 	return video->last_pts == AV_NOPTS_VALUE ? time : FFMAX(time, video->last_pts + 1);
 }
 
-static rv_status draw(struct sink_video *video, const rv_image *image, rv_error *error)
+static rv_status draw(struct sink_video *video, AVFrame *frame, const rv_image *image,
+                      rv_error *error)
 {
-	AVFrame *view = av_frame_alloc(), *frame = video->frame;
+	AVFrame *view = av_frame_alloc();
 	rv_status status = RV_OK;
 	/* The encoder may still hold the last pixels: it takes fresh ones then. */
 	bool writable = view && (frame->buf[0] ? av_frame_make_writable(frame)
@@ -139,12 +169,42 @@ static rv_status draw(struct sink_video *video, const rv_image *image, rv_error 
 	return status;
 }
 
+void sink_video_keep(struct sink_video *video, const AVFrame *frame, const rv_image *image)
+{
+	bool fits = frame && !video->palette && convert_same_codes(frame, video->frame) &&
+	            image->width == frame->width && image->height == frame->height;
+	video->kept = fits ? frame : NULL;
+	if (fits)
+		video->kept_image = *image;
+}
+
+/* Adds what the dream changed to the frame that was decoded. */
+static rv_status lay_onto_kept(struct sink_video *video, rv_error *error)
+{
+	const AVFrame *kept = video->kept;
+	AVFrame *undreamed = video->undreamed;
+	video->kept = NULL;
+	if (!kept)
+		return RV_OK;
+	undreamed->format = video->frame->format;
+	undreamed->width = video->frame->width;
+	undreamed->height = video->frame->height;
+	undreamed->colorspace = video->frame->colorspace;
+	undreamed->color_range = video->frame->color_range;
+	rv_status status = draw(video, undreamed, &video->kept_image, error);
+	if (status == RV_OK)
+		convert_add_change(video->frame, undreamed, kept);
+	return status;
+}
+
 rv_status sink_video_push(struct sink_video *video, const rv_image *image, int64_t pts,
                           int64_t duration, rv_error *error)
 {
 	AVFrame *frame = image ? video->frame : NULL;
 	if (image) {
-		rv_status status = draw(video, image, error);
+		rv_status status = draw(video, frame, image, error);
+		if (status == RV_OK)
+			status = lay_onto_kept(video, error);
 		if (status != RV_OK)
 			return status;
 		frame->pts = encoder_time(video, pts);

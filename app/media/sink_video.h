@@ -14,9 +14,13 @@ struct sink_video;
 rv_status sink_video_open(struct sink_video **video, const struct encoder_request *request,
                           rv_error *error);
 
-/* Describes the encoded video in stream, which is that of the packets from now on. The stream must
- * outlive the video. RV_MEMORY. */
-rv_status sink_video_describe(struct sink_video *video, AVStream *stream, rv_error *error);
+/* Describes the encoded video in stream, which is that of the packets from now on; how bright it is
+ * as its source says. The stream must outlive the video. RV_MEMORY. */
+rv_status sink_video_describe(struct sink_video *video, const struct video_description *source,
+                              AVStream *stream, rv_error *error);
+
+/* See sink_keep (app/media/sink.h). */
+void sink_video_keep(struct sink_video *video, const AVFrame *frame, const rv_image *image);
 
 /* Hands in an image, which is scaled where it is of another size. pts rises; it and duration (0:
  * unknown) are in the source's time base. Image NULL: that was all. Every packet is to be pulled

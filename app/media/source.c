@@ -137,6 +137,31 @@ static bool is_other_picture(const struct source *source)
 	       av_cmp_q(find_sample_aspect(source), video->sample_aspect);
 }
 
+/* The container says it, or the frame itself. */
+static const void *find_light(const struct source *source, enum AVPacketSideDataType of_stream,
+                              enum AVFrameSideDataType of_frame)
+{
+	const void *data = av_stream_get_side_data(video_stream(source), of_stream, NULL);
+	const AVFrameSideData *side = av_frame_get_side_data(source->frame, of_frame);
+	return data ? data : side ? side->data : NULL;
+}
+
+static void describe_light(struct source *source)
+{
+	struct video_description *video = &source->video;
+	const AVMasteringDisplayMetadata *mastering =
+		find_light(source, AV_PKT_DATA_MASTERING_DISPLAY_METADATA,
+	                   AV_FRAME_DATA_MASTERING_DISPLAY_METADATA);
+	const AVContentLightMetadata *light = find_light(source, AV_PKT_DATA_CONTENT_LIGHT_LEVEL,
+	                                                 AV_FRAME_DATA_CONTENT_LIGHT_LEVEL);
+	video->has_mastering = mastering;
+	video->has_light = light;
+	if (mastering)
+		video->mastering = *mastering;
+	if (light)
+		video->light = *light;
+}
+
 static void describe(struct source *source)
 {
 	AVStream *stream = video_stream(source);
@@ -144,10 +169,11 @@ static void describe(struct source *source)
 	source->orientation = find_orientation(source);
 	bool swaps = orientation_swaps_sides(source->orientation);
 	AVRational rate = find_frame_rate(stream);
+	bool is_deep = libav_pixel_depth(frame->format) > 8 || hdr_is_wanted(frame->color_trc);
 	source->video = (struct video_description){
 		.width = swaps ? frame->height : frame->width,
 		.height = swaps ? frame->width : frame->height,
-		.rgb = libav_pixel_depth(frame->format) > 8 ? RV_RGB16 : RV_RGB8,
+		.rgb = is_deep ? RV_RGB16 : RV_RGB8,
 		.pixel_format = frame->format,
 		.range = frame->color_range,
 		.matrix = frame->colorspace,
@@ -160,6 +186,7 @@ static void describe(struct source *source)
 		.frame_rate = rate,
 		.frames_expected = count_frames(source, rate),
 	};
+	describe_light(source);
 	if (source->display_aspect <= 0)
 		source->display_aspect = video_display_aspect(&source->video);
 }
@@ -398,6 +425,8 @@ rv_status source_open(struct source **opened, struct input **input, rv_error *er
 		look_for_fields(source);
 	if (status == RV_OK)
 		status = find_first_frame(source, error);
+	if (status == RV_OK && hdr_is_wanted(source->video.transfer))
+		status = hdr_create(&source->hdr, &source->video, error);
 	if (status != RV_OK) {
 		source_close(&source);
 		return status;
@@ -447,6 +476,8 @@ void source_close(struct source **closed)
 	av_packet_free(&source->packet);
 	convert_release(&source->converter);
 	free(source->stored.pixels);
+	free(source->original.pixels);
+	hdr_destroy(&source->hdr);
 	input_close(&source->input);
 	free(source);
 	*closed = NULL;

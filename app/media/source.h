@@ -10,6 +10,7 @@
 
 #include "app/media/convert.h"
 #include "app/media/deinterlace.h"
+#include "app/media/hdr.h"
 #include "app/media/input.h"
 #include "app/media/timeline.h"
 #include "app/media/video.h"
@@ -40,6 +41,9 @@ struct source {
 
 	struct interlace interlace; /* what a look at an unmarked video found */
 
+	struct hdr *hdr;   /* of a video of high dynamic range; NULL: it has none */
+	rv_image original; /* of such a video, in RV_RGB16: what source_image rendered last */
+
 	/* private */
 	AVCodecContext *decoder;
 	AVFrame *frame;
@@ -69,8 +73,13 @@ rv_status source_next(struct source *source, enum source_event *event, rv_error 
 
 /* Writes the frame of the last SOURCE_FRAME into image, whose size (any) and format are the
  * caller's. The image is taken to have source->display_aspect; a frame of another aspect is fitted
- * into it, with black around. RV_MEMORY, RV_UNSUPPORTED. */
+ * into it, with black around. Of a video of high dynamic range it is the rendition in sRGB
+ * (app/media/hdr.h), and source->original then holds what that was made of. RV_MEMORY,
+ * RV_UNSUPPORTED. */
 rv_status source_image(struct source *source, const rv_image *image, rv_error *error);
+
+/* The frame of the last SOURCE_FRAME as it was decoded, where that is upright; else NULL. */
+const AVFrame *source_frame(const struct source *source);
 
 /* Whether the decoder leaves out frames that no other frame refers to, which helps one that cannot
  * keep up. False by default. */

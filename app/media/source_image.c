@@ -84,7 +84,7 @@ static void clear_around(const rv_image *image, const rv_image *part, int left, 
 	}
 }
 
-rv_status source_image(struct source *source, const rv_image *image, rv_error *error)
+static rv_status draw_fitted(struct source *source, const rv_image *image, rv_error *error)
 {
 	int left, top;
 	rv_image part = find_part(source, image, &left, &top);
@@ -92,4 +92,22 @@ rv_status source_image(struct source *source, const rv_image *image, rv_error *e
 	if (part.width < image->width || part.height < image->height)
 		clear_around(image, &part, left, top);
 	return status;
+}
+
+rv_status source_image(struct source *source, const rv_image *image, rv_error *error)
+{
+	if (!source->hdr)
+		return draw_fitted(source, image, error);
+	rv_status status = convert_reserve_image(&source->original, RV_RGB16, image->width,
+	                                         image->height, error);
+	if (status == RV_OK)
+		status = draw_fitted(source, &source->original, error);
+	if (status == RV_OK)
+		hdr_render(source->hdr, &source->original, image);
+	return status;
+}
+
+const AVFrame *source_frame(const struct source *source)
+{
+	return source->orientation == ORIENTATION_UPRIGHT ? source->frame : NULL;
 }

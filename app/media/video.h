@@ -2,6 +2,7 @@
 #ifndef APP_MEDIA_VIDEO_H
 #define APP_MEDIA_VIDEO_H
 
+#include <libavutil/mastering_display_metadata.h>
 #include <libavutil/pixfmt.h>
 #include <libavutil/rational.h>
 
@@ -9,7 +10,7 @@
 
 struct video_description {
 	int width, height;   /* of an upright frame, unscaled */
-	rv_pixel_format rgb; /* RV_RGB8, or RV_RGB16 where the source has more than 8 bits */
+	rv_pixel_format rgb; /* RV_RGB8, or RV_RGB16 where the source has more than 8 bits or HDR */
 	enum AVPixelFormat pixel_format; /* of the decoder */
 	enum AVColorRange range;
 	enum AVColorSpace matrix;           /* as the source says, which may be nothing */
@@ -17,7 +18,10 @@ struct video_description {
 	enum AVColorPrimaries primaries;
 	enum AVColorTransferCharacteristic transfer;
 	enum AVChromaLocation chroma_location;
-	AVRational sample_aspect; /* upright; 0/1: unknown */
+	bool has_mastering, has_light;
+	AVMasteringDisplayMetadata mastering; /* the screen it was made on, SMPTE ST 2086 */
+	AVContentLightMetadata light;         /* how bright it is, CTA-861.3 */
+	AVRational sample_aspect;             /* upright; 0/1: unknown */
 	AVRational time_base;
 	AVRational frame_rate;   /* average; 0/1: unknown */
 	int64_t frames_expected; /* 0: unknown */

@@ -73,7 +73,10 @@ static rv_status open_sink(struct joining *j, struct output_file **file, rv_erro
 	                                     .height = j->plan->height,
 	                                     .exact = j->plan->exact,
 	                                     .progress = j->join->progress};
-	const struct sink_contents contents = {.video = &j->source->video,
+	struct video_description video = j->source->video;
+	if (j->source->hdr && j->plan->hdr == HDR_SDR)
+		hdr_describe_rendition(&video);
+	const struct sink_contents contents = {.video = &video,
 	                                       .source = j->source->input->format,
 	                                       .video_index = j->source->video_index,
 	                                       .encoded = j->first.format->streams[0]};

@@ -1,7 +1,9 @@
 #include "app/offline/film_look.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "app/media/encoder.h"
 #include "app/media/source.h"
 #include "app/offline/transcode.h"
 
@@ -92,6 +94,9 @@ static rv_status open_film(struct looking *l, rv_error *error)
 	if (status != RV_OK)
 		return status;
 	const struct video_description *video = &l->source->video;
+	bool is_hdr = l->source->hdr && plan->hdr == HDR_KEEP;
+	if (!plan->encoder[0])
+		strcpy(plan->encoder, encoder_usual_name(is_hdr));
 	plan->time_base = video->time_base;
 	transcode_size(&plan->width, &plan->height, video, !plan->exact);
 	return convert_allocate_image(&l->frame, video->rgb, plan->width, plan->height, error);

@@ -91,6 +91,7 @@ static void write_lines(const struct film_plan *plan, AVIOContext *io)
 	avio_printf(io, "quality %d\n", plan->quality);
 	avio_printf(io, "exact %d\n", plan->exact);
 	avio_printf(io, "deinterlace %d\n", plan->interlace);
+	avio_printf(io, "hdr %d\n", plan->hdr);
 	avio_printf(io, "time-base %d %d\n", plan->time_base.num, plan->time_base.den);
 	avio_printf(
 		io,
@@ -145,7 +146,7 @@ static bool read_text(const char *line, const char *word, char *text, size_t cap
 
 static bool read_line(struct film_plan *plan, const char *line, rv_error *error)
 {
-	int exact, interlace;
+	int exact, interlace, hdr;
 	if (!line[0] || line[0] == '#')
 		return true;
 	if (sscanf(line, "exact %d", &exact) == 1) {
@@ -155,6 +156,10 @@ static bool read_line(struct film_plan *plan, const char *line, rv_error *error)
 	if (sscanf(line, "deinterlace %d", &interlace) == 1) {
 		plan->interlace = interlace;
 		return interlace >= INTERLACE_AUTO && interlace <= INTERLACE_ALL;
+	}
+	if (sscanf(line, "hdr %d", &hdr) == 1) {
+		plan->hdr = hdr;
+		return hdr >= HDR_KEEP && hdr <= HDR_SDR;
 	}
 	return read_text(line, "input", plan->input, sizeof(plan->input)) ||
 	       read_text(line, "encoder", plan->encoder, sizeof(plan->encoder)) ||

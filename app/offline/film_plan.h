@@ -12,6 +12,7 @@
 #include <libavutil/rational.h>
 
 #include "app/base/paths.h"
+#include "app/media/hdr.h"
 #include "app/media/interlace.h"
 #include "engine/reverie.h"
 
@@ -29,11 +30,12 @@ struct film_chunk {
 /* Zeroed, it is empty. Freed by film_plan_release. */
 struct film_plan {
 	char input[PATH_LENGTH];
-	int width, height; /* to dream at, and of the output */
-	char encoder[FILM_ENCODER_LENGTH];
-	int quality; /* 0..51, x264's scale */
+	int width, height;                 /* to dream at, and of the output */
+	char encoder[FILM_ENCODER_LENGTH]; /* empty, until the film is looked through: the usual */
+	int quality;                       /* 0..51, x264's scale */
 	bool exact;
 	enum interlace_mode interlace;
+	enum hdr_mode hdr;
 	AVRational time_base;
 	int count;
 	struct film_chunk *chunks; /* in the order of the film, without gaps */

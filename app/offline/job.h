@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "app/base/progress.h"
+#include "app/media/hdr.h"
 #include "app/media/interlace.h"
 #include "app/options/options.h"
 #include "engine/reverie.h"
@@ -51,6 +52,7 @@ struct job {
 	 * it a video file is what every player takes; pictures and pipes are exact anyhow. */
 	bool exact;
 	enum interlace_mode interlace; /* of a video */
+	enum hdr_mode hdr;
 	const char *still; /* a picture file for a video's dreamed frame in the middle, or NULL */
 	struct job_range range; /* of a video; zeroed: all of it */
 	job_dream *dream;

@@ -20,6 +20,7 @@ struct transcode {
 	struct source *source;
 	struct sink *sink;
 	rv_image before, after; /* a frame, and its dream */
+	rv_image laid; /* the dream laid onto a frame of high dynamic range; else no pixels */
 	int64_t waiting_bytes;
 	AVFifo *waiting;            /* packets of times that the written video has not reached */
 	struct output_file *still;  /* NULL: none, or written already */
@@ -55,6 +56,14 @@ static bool wants_even_sides(const struct job *job)
 	return !job->exact && strcmp(job->output, "-") && !picture_name_known(job->output);
 }
 
+/* Neither animated pictures nor the formats of pipes say that they hold HDR. */
+static bool keeps_hdr(const struct transcode *t)
+{
+	const struct job *job = t->job;
+	return t->source->hdr && job->hdr == HDR_KEEP && strcmp(job->output, "-") &&
+	       !picture_name_known(job->output);
+}
+
 static int even_side(int side)
 {
 	return FFMAX(side & ~1, 2);
@@ -80,6 +89,8 @@ static rv_status allocate_images(struct transcode *t, rv_error *error)
 	rv_status status = convert_allocate_image(&t->before, video->rgb, width, height, error);
 	if (status == RV_OK)
 		status = convert_allocate_image(&t->after, video->rgb, width, height, error);
+	if (status == RV_OK && keeps_hdr(t))
+		status = convert_allocate_image(&t->laid, RV_RGB16, width, height, error);
 	return status;
 }
 
@@ -96,8 +107,11 @@ static rv_status open_sink(struct transcode *t, struct output_file **file, rv_er
 		.progress = t->job->progress,
 		.keeps_partial = true,
 	};
+	struct video_description video = t->source->video;
+	if (t->source->hdr && !t->laid.pixels)
+		hdr_describe_rendition(&video);
 	const struct sink_contents contents = {
-		.video = &t->source->video,
+		.video = &video,
 		.source = t->job->range.frames ? NULL : t->source->input->format,
 		.video_index = t->source->video_index,
 	};
@@ -140,6 +154,15 @@ static rv_status write_still(struct transcode *t, rv_error *error)
 	return status != RV_OK ? status : output_file_commit(&t->still, error);
 }
 
+/* The frame that is written. */
+static const rv_image *lay(struct transcode *t)
+{
+	if (!t->laid.pixels)
+		return &t->after;
+	hdr_lay(t->source->hdr, &t->source->original, &t->before, &t->after, &t->laid);
+	return &t->laid;
+}
+
 static rv_status dream_frame(struct transcode *t, rv_error *error)
 {
 	const AVRational nanosecond = {1, 1000000000};
@@ -149,7 +172,9 @@ static rv_status dream_frame(struct transcode *t, rv_error *error)
 		status = t->job->dream(t->job->context, &t->before, time, &t->after, error);
 	t->has_frame = status == RV_OK;
 	if (status == RV_OK) {
-		status = sink_frame(t->sink, &t->after, t->source->pts, t->source->duration, error);
+		sink_keep(t->sink, source_frame(t->source),
+		          t->laid.pixels ? &t->source->original : &t->before);
+		status = sink_frame(t->sink, lay(t), t->source->pts, t->source->duration, error);
 		t->writing_failed = status != RV_OK;
 	}
 	if (status == RV_OK && t->still && t->report->frames == t->still_frame)
@@ -344,6 +369,16 @@ static void note_fields(const struct transcode *t)
 			t->job->input);
 }
 
+static void note_hdr(const struct transcode *t)
+{
+	if (t->source->hdr && t->job->hdr == HDR_KEEP && !t->laid.pixels)
+		progress_note(t->job->progress,
+		              "%s: is HDR, which %s does not say that it holds: it is written as "
+		              "screens without HDR show it",
+		              t->job->input,
+		              strcmp(t->job->output, "-") ? t->job->output : "a pipe");
+}
+
 static void note_damage(const struct transcode *t, rv_status status)
 {
 	const struct job_report *report = t->report;
@@ -365,6 +400,7 @@ static void close_all(struct transcode *t)
 	libav_packets_release(&t->waiting);
 	free(t->before.pixels);
 	free(t->after.pixels);
+	free(t->laid.pixels);
 }
 
 rv_status transcode_run(const struct job *job, struct input **input, struct job_report *report,
@@ -375,6 +411,7 @@ rv_status transcode_run(const struct job *job, struct input **input, struct job_
 	input_close(input);
 	if (status == RV_OK) {
 		note_fields(&t);
+		note_hdr(&t);
 		progress_begin(job->progress, report->frames_expected);
 		status = dream_all(&t, error);
 		if (job->range.frames)

@@ -64,6 +64,7 @@ struct option_output {
 	float chunk_seconds;             /* a chunk is at least so long */
 	bool resume;                     /* a film is dreamed in chunks, and goes on */
 	int deinterlace;                 /* enum interlace_mode (app/media/interlace.h) */
+	int hdr;                         /* enum hdr_mode (app/media/hdr.h) */
 	bool exact; /* odd sides of a video and its chroma are kept as they are */
 };
 

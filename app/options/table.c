@@ -32,6 +32,7 @@ enum {
 #define MEMORY_MOST (1024.0 * 1024 * 1024 * 1024)
 
 /* The order of each list is that of the enum it stands for. */
+static const char *const hdr_modes[] = {"keep", "sdr", NULL};
 static const char *const deinterlace_modes[] = {"auto", "off", "all", NULL};
 static const char *const objectives[] = {"l2", "mean", "winners", NULL};
 static const char *const normalisations[] = {"bands", "deviation", "mean-abs", "even-bands", NULL};
@@ -360,7 +361,7 @@ const struct option option_table[] = {
 	 HELP("write one frame of a video to this picture too"), .metavar = "FILE", .file = OPTION_WRITES},
 	{.name = "encoder", .type = &option_type_text, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM | LIVE, PLACE(output, encoder), HELP("FFmpeg's name of the encoder"),
-	 .metavar = "NAME", .unset = "by the output's format; libx264 for video"},
+	 .metavar = "NAME", .unset = "by the output's format; libx264 for video, libx265 for HDR"},
 	{.name = "quality", .type = &option_type_whole, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM | LIVE, PLACE(output, quality),
 	 RANGE(0, OPTION_QUALITY_MAX, .standard = OPTION_QUALITY_DEFAULT,
@@ -375,6 +376,10 @@ const struct option option_table[] = {
 	{.name = "exact", .type = &option_type_flag, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM, PLACE(output, exact),
 	 HELP("keep odd sides and 4:4:4, which many players of videos refuse")},
+	{.name = "hdr", .type = &option_type_choice, .group = OPTION_GROUP_OUTPUT,
+	 .commands = DREAM, PLACE(output, hdr),
+	 HELP("of PQ and HLG: keep them, or write what screens without HDR show"),
+	 .choices = hdr_modes, .metavar = "WHAT"},
 	{.name = "deinterlace", .type = &option_type_choice, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM, PLACE(output, deinterlace),
 	 HELP("make whole frames of fields; auto: where they are marked or found"),

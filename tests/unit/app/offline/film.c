@@ -37,6 +37,7 @@ TEST(film_plan_is_read_as_it_was_written)
 	                         .encoder = "libx264",
 	                         .quality = 21,
 	                         .exact = true,
+	                         .hdr = HDR_SDR,
 	                         .time_base = {1, 90000}};
 	const struct film_chunk chunks[] = {{-100, 8900, 9000, 0, 10, 0},
 	                                    {9000, 27000, 30000, 123456, 3, 4}};
@@ -48,6 +49,7 @@ TEST(film_plan_is_read_as_it_was_written)
 	REQUIRE(!film_plan_load(&read, folder, NULL));
 	CHECK(!strcmp(read.input, plan.input) && !strcmp(read.encoder, plan.encoder));
 	CHECK(read.width == 640 && read.height == 360 && read.quality == 21 && read.exact);
+	CHECK(read.hdr == HDR_SDR);
 	CHECK(read.time_base.num == 1 && read.time_base.den == 90000);
 	REQUIRE(read.count == 2);
 	CHECK(!memcmp(read.chunks, chunks, sizeof(chunks)));
