@@ -7,11 +7,10 @@ static const int64_t lease = 600000000000; /* nanoseconds */
 
 /* Answers that may come at once, and how many more each second. A hand that turns a knob beyond its
  * range makes an error with each message; an error that answers an error comes back at once. */
-struct bucket {
-	double most, a_second;
-};
-static const struct bucket for_each[OSC_ANSWERS] = {[OSC_ERROR] = {20, 5}, [OSC_LIST] = {6, 0.5}};
-static const struct bucket for_all[OSC_ANSWERS] = {[OSC_ERROR] = {50, 10}, [OSC_LIST] = {6, 0.5}};
+static const struct allowance_rate for_each[OSC_ANSWERS] = {
+	[OSC_ERROR] = {20, 5}, [OSC_LIST] = {6, 0.5}};
+static const struct allowance_rate for_all[OSC_ANSWERS] = {
+	[OSC_ERROR] = {50, 10}, [OSC_LIST] = {6, 0.5}};
 
 static const void *address_of(const struct remote_peer *peer, size_t *length)
 {
@@ -49,43 +48,36 @@ static bool same_peer(const struct remote_peer *a, const struct remote_peer *b)
 
 /* ---- answers ---- */
 
-static void fill(struct osc_allowance *allowance, const struct bucket *buckets, int64_t now)
-{
-	double seconds = (double)(now - allowance->filled_at) / 1e9;
-	for (int i = 0; i < OSC_ANSWERS; i++) {
-		allowance->left[i] += seconds * buckets[i].a_second;
-		if (!allowance->filled_at || allowance->left[i] > buckets[i].most)
-			allowance->left[i] = buckets[i].most;
-	}
-	allowance->filled_at = now;
-}
-
 /* Of those that are known; else takes the place of the one that was heard of longest ago. */
-static struct osc_allowance *find_allowance(struct osc_peers *peers, const struct remote_peer *peer)
+static struct osc_answered *find_answered(struct osc_peers *peers, const struct remote_peer *peer,
+                                          int64_t now)
 {
-	struct osc_allowance *oldest = peers->each;
+	struct osc_answered *found = peers->each;
 	for (int i = 0; i < OSC_PEERS_MAX; i++) {
-		if (same_address(&peers->each[i].peer, peer))
-			return &peers->each[i];
-		if (peers->each[i].filled_at < oldest->filled_at)
-			oldest = &peers->each[i];
+		if (same_address(&peers->each[i].peer, peer)) {
+			found = &peers->each[i];
+			break;
+		}
+		if (peers->each[i].heard_at < found->heard_at)
+			found = &peers->each[i];
 	}
-	*oldest = (struct osc_allowance){.peer = *peer};
-	return oldest;
+	if (!same_address(&found->peer, peer))
+		*found = (struct osc_answered){.peer = *peer};
+	found->heard_at = now;
+	return found;
 }
 
 bool osc_peers_may_answer(struct osc_peers *peers, const struct remote_peer *peer,
                           enum osc_answer answer, int64_t now)
 {
-	struct osc_allowance *own = find_allowance(peers, peer);
-	bool is_local = osc_peer_is_local(peer);
-	fill(own, for_each, now);
-	fill(&peers->all, for_all, now);
-	if (own->left[answer] < 1 || (!is_local && peers->all.left[answer] < 1))
+	struct allowance *own = &find_answered(peers, peer, now)->allowances[answer];
+	struct allowance *all = osc_peer_is_local(peer) ? NULL : &peers->all[answer];
+	if (allowance_left(own, &for_each[answer], now) < 1 ||
+	    (all && allowance_left(all, &for_all[answer], now) < 1))
 		return false;
-	own->left[answer]--;
-	if (!is_local)
-		peers->all.left[answer]--;
+	own->left--;
+	if (all)
+		all->left--;
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #ifndef APP_CONTROL_OSC_PEERS_H
 #define APP_CONTROL_OSC_PEERS_H
 
+#include "app/base/allowance.h"
 #include "app/control/remote.h"
 
 enum { OSC_PEERS_MAX = 32, OSC_SUBSCRIBERS_MAX = 16, OSC_SUBSCRIPTIONS_EACH = 6 };
@@ -17,11 +18,11 @@ enum osc_answer {
 	OSC_ANSWERS
 };
 
-/* Of one address, whatever its port: how many more answers it gets now. */
-struct osc_allowance {
+/* Of one address, whatever its port. */
+struct osc_answered {
 	struct remote_peer peer; /* length 0: not in use */
-	double left[OSC_ANSWERS];
-	int64_t filled_at;
+	struct allowance allowances[OSC_ANSWERS];
+	int64_t heard_at;
 };
 
 struct osc_subscription {
@@ -31,8 +32,8 @@ struct osc_subscription {
 
 /* Zeroed before use. */
 struct osc_peers {
-	struct osc_allowance each[OSC_PEERS_MAX],
-		all; /* all: who is beyond this machine, together */
+	struct osc_answered each[OSC_PEERS_MAX];
+	struct allowance all[OSC_ANSWERS]; /* who is beyond this machine, together */
 	struct osc_subscription subscriptions[OSC_SUBSCRIBERS_MAX];
 	int subscription_count;
 };

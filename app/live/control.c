@@ -6,54 +6,13 @@
 
 #include "app/base/clock.h"
 #include "app/control/action_dream.h"
-#include "app/live/act.h"
 #include "app/live/session.h"
 #include "app/media/container.h"
 #include "app/options/preset.h"
 
 static const char no_playlist[] = "there is no playlist; --playlist FILE reads one";
 
-/* False where the brush is off. */
-static bool paint(struct live *live, const struct window_event *event)
-{
-	const struct option_display *display = &live->actions->options.display;
-	const rv_image *shown = &live->shown;
-	if (!display->brush || !shown->height)
-		return display->brush;
-	double x = display->mirror ? 1 - event->picture.x : event->picture.x;
-	brush_paint(live->brush, (float)x, (float)event->picture.y, display->brush_size,
-	            (float)shown->width / (float)shown->height, event->begins);
-	return true;
-}
-
-static void take_event(struct live *live, const struct window_event *event)
-{
-	const struct options *options = &live->actions->options;
-	char drag[32];
-	const char *action;
-	rv_error error;
-	switch (event->kind) {
-	case WINDOW_CLOSE:
-		live->quit = !options->display.kiosk;
-		break;
-	case WINDOW_HUD_CLOSE:
-		live->actions->options.display.hud_number = 0;
-		break;
-	case WINDOW_DRAG:
-		if (live_display_drag(&live->display, event) || paint(live, event) ||
-		    options->display.view != OPTION_VIEW_SPLIT)
-			break;
-		snprintf(drag, sizeof(drag), "set split %.3f", event->picture.x);
-		/* A drag is seen in the picture, so its message is not shown. */
-		action_run(live->actions, drag, NULL);
-		break;
-	case WINDOW_KEY:
-		action = keys_find_in(&live->keys, live_display_mode(options), event->key);
-		if (action && live_display_obeys(options, event->key))
-			live_act(live->actions, &live->hud, action, &error);
-		break;
-	}
-}
+/* ---- files ---- */
 
 /* A name in the current folder that says when, such as reverie-20240131-235959-1.png. */
 static void name_file(struct live *live, const char *end, char name[PATH_LENGTH])
@@ -83,41 +42,63 @@ static void write_settings(const struct option_dream *dream, char *text, size_t 
 	}
 }
 
-static void take_screenshot(struct live *live)
+static rv_status take_screenshot(struct live *live, rv_error *error)
 {
 	char path[PATH_LENGTH], settings[4 * OPTION_VALUE_LENGTH];
-	rv_error error;
+	rv_status status = live_disk_admit(live->disk, clock_now(), error);
+	if (status != RV_OK)
+		return status;
 	name_file(live, "png", path);
 	write_settings(&live->actions->options.dream, settings, sizeof(settings));
-	if (live_disk_write(live->disk, &live->shown, settings, path, &error))
-		live_hud_say(&live->hud, error.message, clock_now());
+	return live_disk_write(live->disk, &live->shown, settings, path, error);
 }
 
-static void save_preset(struct live *live)
+static rv_status save_preset(struct live *live, rv_error *error)
 {
 	char path[PATH_LENGTH], said[PATH_LENGTH + 16];
-	rv_error error;
+	rv_status status = live_disk_admit(live->disk, clock_now(), error);
+	if (status != RV_OK)
+		return status;
 	name_file(live, "preset", path);
-	rv_status status = preset_save(&live->actions->options.dream, path, false, &error);
 	snprintf(said, sizeof(said), "wrote %s", path);
-	live_hud_say(&live->hud, status == RV_OK ? said : error.message, clock_now());
+	status = preset_save(&live->actions->options.dream, path, false, error);
+	if (status == RV_OK)
+		live_hud_say(&live->hud, said, clock_now());
+	return status;
 }
 
-static void record(struct live *live)
+static rv_status record(struct live *live, rv_error *error)
 {
 	char path[PATH_LENGTH], said[PATH_LENGTH + 16], extension[CONTAINER_EXTENSION_LENGTH];
-	rv_error error;
 	if (live->recorder.recording) {
 		video_recorder_stop(&live->recorder);
-		return;
+		return RV_OK;
 	}
+	rv_status status = live_disk_admit(live->disk, clock_now(), error);
+	if (status != RV_OK)
+		return status;
 	container_extension(video_recorder_format(&live->actions->options), extension);
 	name_file(live, extension, path);
-	rv_status status = video_recorder_start(&live->recorder, &live->actions->options, path,
-	                                        live->shown.width, live->shown.height, &error);
 	snprintf(said, sizeof(said), "recording %s", path);
-	live_hud_say(&live->hud, status == RV_OK ? said : error.message, clock_now());
+	status = video_recorder_start(&live->recorder, &live->actions->options, path,
+	                              live->shown.width, live->shown.height, error);
+	if (status == RV_OK)
+		live_hud_say(&live->hud, said, clock_now());
+	return status;
 }
+
+/* A recording ends before the disk is full: nobody may be there to look at it. */
+static void watch_recording(struct live *live)
+{
+	rv_error error;
+	if (!live->recorder.recording || live_disk_has_room(live->disk, &error) == RV_OK)
+		return;
+	video_recorder_stop(&live->recorder);
+	fprintf(stderr, "live: the recording ends: %s\n", error.message);
+	live_hud_say(&live->hud, error.message, clock_now());
+}
+
+/* ---- what ends, begins anew, moves ---- */
 
 static void quit(struct live *live)
 {
@@ -188,28 +169,96 @@ static void clear_brush(struct live *live)
 
 static const struct {
 	enum action_request request;
-	void (*fulfil)(struct live *live);
+	void (*fulfil)(struct live *live); /* NULL: it may fail, and is */
+	rv_status (*write)(struct live *live, rv_error *error);
 } duties[] = {
-	{ACTION_QUIT, quit},
-	{ACTION_SCREENSHOT, take_screenshot},
-	{ACTION_SAVE_PRESET, save_preset},
-	{ACTION_RECORD, record},
-	{ACTION_RESET, reset},
-	{ACTION_NEXT_DISPLAY, go_to_next_display},
-	{ACTION_LEARN, learn},
-	{ACTION_PLAYLIST_NEXT, go_to_next_line},
-	{ACTION_PLAYLIST_PAUSE, pause_playlist},
-	{ACTION_FADE, fade},
-	{ACTION_CLEAR_BRUSH, clear_brush},
+	{ACTION_QUIT, quit, NULL},
+	{ACTION_SCREENSHOT, NULL, take_screenshot},
+	{ACTION_SAVE_PRESET, NULL, save_preset},
+	{ACTION_RECORD, NULL, record},
+	{ACTION_RESET, reset, NULL},
+	{ACTION_NEXT_DISPLAY, go_to_next_display, NULL},
+	{ACTION_LEARN, learn, NULL},
+	{ACTION_PLAYLIST_NEXT, go_to_next_line, NULL},
+	{ACTION_PLAYLIST_PAUSE, pause_playlist, NULL},
+	{ACTION_FADE, fade, NULL},
+	{ACTION_CLEAR_BRUSH, clear_brush, NULL},
 };
 
-static void fulfil_requests(struct live *live)
+/* What the last action asked for. */
+static rv_status fulfil_requests(struct live *live, rv_error *error)
 {
 	unsigned requests = live->actions->requests;
+	rv_status status = RV_OK;
 	live->actions->requests = 0;
-	for (size_t i = 0; i < sizeof(duties) / sizeof(duties[0]); i++)
-		if (requests & duties[i].request)
+	for (size_t i = 0; i < sizeof(duties) / sizeof(duties[0]) && status == RV_OK; i++) {
+		if (!(requests & duties[i].request))
+			continue;
+		if (duties[i].fulfil)
 			duties[i].fulfil(live);
+		else
+			status = duties[i].write(live, error);
+	}
+	return status;
+}
+
+/* Runs an action (app/control/action.h), does what it asks for, and shows what came of that.
+ * Whoever sent it is told the error. */
+static rv_status act(void *context, const char *action, rv_error *error)
+{
+	struct live *live = context;
+	rv_status status = action_run(live->actions, action, error);
+	if (status == RV_OK)
+		live_hud_say(&live->hud, live->actions->message, clock_now());
+	if (status == RV_OK)
+		status = fulfil_requests(live, error);
+	if (status != RV_OK)
+		live_hud_say(&live->hud, error->message, clock_now());
+	return status;
+}
+
+/* ---- the window ---- */
+
+/* False where the brush is off. */
+static bool paint(struct live *live, const struct window_event *event)
+{
+	const struct option_display *display = &live->actions->options.display;
+	const rv_image *shown = &live->shown;
+	if (!display->brush || !shown->height)
+		return display->brush;
+	double x = display->mirror ? 1 - event->picture.x : event->picture.x;
+	brush_paint(live->brush, (float)x, (float)event->picture.y, display->brush_size,
+	            (float)shown->width / (float)shown->height, event->begins);
+	return true;
+}
+
+static void take_event(struct live *live, const struct window_event *event)
+{
+	const struct options *options = &live->actions->options;
+	char drag[32];
+	const char *action;
+	rv_error error;
+	switch (event->kind) {
+	case WINDOW_CLOSE:
+		live->quit = !options->display.kiosk;
+		break;
+	case WINDOW_HUD_CLOSE:
+		live->actions->options.display.hud_number = 0;
+		break;
+	case WINDOW_DRAG:
+		if (live_display_drag(&live->display, event) || paint(live, event) ||
+		    options->display.view != OPTION_VIEW_SPLIT)
+			break;
+		snprintf(drag, sizeof(drag), "set split %.3f", event->picture.x);
+		/* A drag is seen in the picture, so its message is not shown. */
+		action_run(live->actions, drag, NULL);
+		break;
+	case WINDOW_KEY:
+		action = keys_find_in(&live->keys, live_display_mode(options), event->key);
+		if (action && live_display_obeys(options, event->key))
+			act(live, action, &error);
+		break;
+	}
 }
 
 void live_take_events(struct live *live)
@@ -217,9 +266,10 @@ void live_take_events(struct live *live)
 	struct window_event event;
 	while (live->window && window_next_event(live->window, &event))
 		take_event(live, &event);
-	live_remote_take(&live->remote);
+	live_remote_take(&live->remote, act, live);
 	step_playlist(live);
-	fulfil_requests(live);
+	fulfil_requests(live, NULL);
+	watch_recording(live);
 	live_display_place(&live->display);
 	if (!options_equal(&live->sent, &live->actions->options)) {
 		live->sent = live->actions->options;

@@ -1,10 +1,13 @@
 #include "app/live/disk.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
+#include "app/base/allowance.h"
 #include "app/base/paths.h"
 #include "app/base/queue.h"
 #include "app/base/thread.h"
@@ -14,6 +17,10 @@
 
 enum { WAITING_MAX = 4 };
 
+static const int64_t look_interval = 1000000000; /* nanoseconds from look to look at the room */
+/* No more at once than may wait, as what waited longest is dropped. */
+static const struct allowance_rate files = {.most = WAITING_MAX, .a_second = 1};
+
 struct task {
 	struct picture picture; /* without pixels, the text itself is written */
 	char *settings, *path;
@@ -22,8 +29,13 @@ struct task {
 struct live_disk {
 	struct queue *tasks;
 	pthread_t thread;
-	pthread_mutex_t lock; /* of note */
+	pthread_mutex_t lock; /* of note and room */
 	char note[DISK_NOTE_LENGTH];
+	uint64_t room; /* bytes free for us on the disk of the current folder; UINT64_MAX: not known
+	                */
+	uint64_t keep_free;
+	atomic_bool stop;       /* once all is written */
+	struct allowance begun; /* files; the main thread's */
 };
 
 static void release_task(void *item)
@@ -77,23 +89,66 @@ static void write_file(struct live_disk *disk, const struct task *task)
 	set_note(disk, status == RV_OK ? note : error.message);
 }
 
+static void look_at_room(struct live_disk *disk)
+{
+	struct statvfs place;
+	bool is_known = !statvfs(".", &place);
+	pthread_mutex_lock(&disk->lock);
+	disk->room = is_known ? (uint64_t)place.f_bavail * place.f_frsize : UINT64_MAX;
+	pthread_mutex_unlock(&disk->lock);
+}
+
 static void *run(void *context)
 {
 	struct live_disk *disk = context;
-	struct task *task;
-	while ((task = queue_pop(disk->tasks, -1))) {
-		write_file(disk, task);
-		release_task(task);
+	for (;;) {
+		look_at_room(disk);
+		struct task *task = queue_pop(disk->tasks, look_interval);
+		if (!task && atomic_load(&disk->stop))
+			return NULL;
+		if (task) {
+			write_file(disk, task);
+			release_task(task);
+		}
 	}
-	return NULL;
 }
 
-rv_status live_disk_start(struct live_disk **started, rv_error *error)
+/* ---- how much may be written ---- */
+
+rv_status live_disk_has_room(struct live_disk *disk, rv_error *error)
+{
+	const double giga = 1e9;
+	pthread_mutex_lock(&disk->lock);
+	uint64_t room = disk->room;
+	pthread_mutex_unlock(&disk->lock);
+	if (room >= disk->keep_free)
+		return RV_OK;
+	return rv_fail(error, RV_IO, "%.2f GB are left on the disk, and --keep-free leaves %.2f",
+	               (double)room / giga, (double)disk->keep_free / giga);
+}
+
+rv_status live_disk_admit(struct live_disk *disk, int64_t now, rv_error *error)
+{
+	rv_status status = live_disk_has_room(disk, error);
+	if (status != RV_OK)
+		return status;
+	if (allowance_left(&disk->begun, &files, now) < 1)
+		return rv_fail(error, RV_IO, "one file a second can be begun, after %.0f at once",
+		               files.most);
+	disk->begun.left--;
+	return RV_OK;
+}
+
+/* ---- from outside ---- */
+
+rv_status live_disk_start(struct live_disk **started, uint64_t keep_free, rv_error *error)
 {
 	struct live_disk *disk = calloc(1, sizeof(*disk));
 	if (!disk)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	pthread_mutex_init(&disk->lock, NULL);
+	disk->room = UINT64_MAX;
+	disk->keep_free = keep_free;
 	/* Pictures asked for faster than they can be written are dropped: nothing waits. */
 	rv_status status =
 		queue_create(&disk->tasks, WAITING_MAX, QUEUE_DROP_OLDEST, release_task, error);
@@ -161,6 +216,7 @@ void live_disk_stop(struct live_disk **stopped)
 	struct live_disk *disk = *stopped;
 	if (!disk)
 		return;
+	atomic_store(&disk->stop, true);
 	queue_close(disk->tasks);
 	pthread_join(disk->thread, NULL);
 	queue_destroy(&disk->tasks);

@@ -1,4 +1,5 @@
-/* The thread of a live session that writes files, so that the window never waits for a disk. */
+/* The thread of a live session that writes files, so that the window never waits for a disk; and
+ * how much may be written, so that whoever sends actions by the thousand does not fill it. */
 #ifndef APP_LIVE_DISK_H
 #define APP_LIVE_DISK_H
 
@@ -8,8 +9,16 @@ struct live_disk;
 
 enum { DISK_NOTE_LENGTH = 160 };
 
-/* Starts the thread. RV_MEMORY. */
-rv_status live_disk_start(struct live_disk **disk, rv_error *error);
+/* Starts the thread. keep_free: bytes that are to be left on the disk of the current folder.
+ * RV_MEMORY. */
+rv_status live_disk_start(struct live_disk **disk, uint64_t keep_free, rv_error *error);
+
+/* Whether there is room, as it was a second ago. RV_IO: less than is to be left. Main thread. */
+rv_status live_disk_has_room(struct live_disk *disk, rv_error *error);
+
+/* Whether one more file may be begun now, which then counts. RV_IO: the same, or too many were:
+ * four may be at once, and then one each second. Main thread. */
+rv_status live_disk_admit(struct live_disk *disk, int64_t now, rv_error *error);
 
 /* Writes a copy of picture (RV_RGB8) to a PNG called path, with settings, a text, in it. What comes
  * of it is told by live_disk_note. RV_MEMORY. */

@@ -214,7 +214,7 @@ static rv_status start_threads(struct live *live, rv_error *error)
 	live->sent = live->actions->options;
 	if ((status = live_remote_open(&live->remote, live->actions, &live->hud, &live->keys,
 	                               error)) != RV_OK ||
-	    (status = live_disk_start(&live->disk, error)) != RV_OK ||
+	    (status = live_disk_start(&live->disk, live->sent.live.keep_free, error)) != RV_OK ||
 	    (status = brush_create(&live->brush, error)) != RV_OK ||
 	    (status =
 	             live_engine_start(&live->engine, live->dreamer.model, &live->sent, live->brush,

@@ -6,13 +6,11 @@
 
 #include "app/base/clock.h"
 
-enum { LINES_MAX = 20 };
-
-static const int64_t line_interval = 2000000000; /* nanoseconds */
+static const struct allowance_rate lines = {.most = 20, .a_second = 0.5};
 
 void note_init(struct live_note *note, bool prints)
 {
-	*note = (struct live_note){.prints = prints, .left = LINES_MAX, .refilled_at = clock_now()};
+	*note = (struct live_note){.prints = prints};
 	pthread_mutex_init(&note->lock, NULL);
 }
 
@@ -21,24 +19,16 @@ void note_finish(struct live_note *note)
 	pthread_mutex_destroy(&note->lock);
 }
 
-/* With the lock held: a bucket of lines, which fills with time. */
-static bool may_print(struct live_note *note)
-{
-	int64_t lines = (clock_now() - note->refilled_at) / line_interval;
-	note->refilled_at += lines * line_interval;
-	note->left = lines < LINES_MAX - note->left ? note->left + (int)lines : LINES_MAX;
-	if (!note->left) {
-		note->left_out++;
-		return false;
-	}
-	note->left--;
-	return true;
-}
-
+/* With the lock held. */
 static void print(struct live_note *note)
 {
-	if (!note->prints || !may_print(note))
+	if (!note->prints)
 		return;
+	if (allowance_left(&note->lines, &lines, clock_now()) < 1) {
+		note->left_out++;
+		return;
+	}
+	note->lines.left--;
 	if (note->left_out)
 		fprintf(stderr, "live: %s (%d lines were left out before)\n", note->event,
 		        note->left_out);

@@ -6,7 +6,8 @@
 
 #include <pthread.h>
 #include <stdbool.h>
-#include <stdint.h>
+
+#include "app/base/allowance.h"
 
 enum { LIVE_NOTE_LENGTH = 160 };
 
@@ -14,8 +15,7 @@ struct live_note {
 	bool prints;
 	pthread_mutex_t lock;                                  /* of what follows */
 	char event[LIVE_NOTE_LENGTH], state[LIVE_NOTE_LENGTH]; /* empty: none */
-	int left;                                              /* lines that may be printed now */
-	int64_t refilled_at;
+	struct allowance lines;
 	int left_out;
 };
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "app/base/clock.h"
-#include "app/live/act.h"
 
 /* More commands than hands can give between two frames. */
 enum { COMMANDS_MAX = 256 };
@@ -85,14 +84,15 @@ void live_remote_learn(struct live_remote *remote)
 	live_hud_say(remote->hud, said, clock_now());
 }
 
-static void take_command(struct live_remote *remote, const struct remote_command *command)
+static void take_command(struct live_remote *remote, const struct remote_command *command,
+                         live_act *act, void *context)
 {
 	rv_error error;
 	switch (command->kind) {
 	case REMOTE_NOTHING:
 		break;
 	case REMOTE_ACT:
-		if (live_act(remote->actions, remote->hud, command->text, &error) != RV_OK)
+		if (act(context, command->text, &error) != RV_OK)
 			osc_refuse(remote->osc, &command->peer, error.message);
 		break;
 	case REMOTE_ASK:
@@ -105,11 +105,11 @@ static void take_command(struct live_remote *remote, const struct remote_command
 	}
 }
 
-void live_remote_take(struct live_remote *remote)
+void live_remote_take(struct live_remote *remote, live_act *act, void *context)
 {
 	struct remote_command *command;
 	while ((command = queue_pop(remote->commands, 0))) {
-		take_command(remote, command);
+		take_command(remote, command, act, context);
 		free(command);
 	}
 	osc_tell(remote->osc, &remote->actions->options);

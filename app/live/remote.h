@@ -9,6 +9,9 @@
 #include "app/control/osc.h"
 #include "app/live/hud.h"
 
+/* Runs an action, a text, and shows what came of it. */
+typedef rv_status live_act(void *context, const char *action, rv_error *error);
+
 /* Zeroed, it is closed. */
 struct live_remote {
 	struct action_state *actions; /* borrowed */
@@ -27,7 +30,8 @@ void live_remote_close(struct live_remote *remote);
 /* Has the next knob or key of a MIDI controller bound to what was last changed. */
 void live_remote_learn(struct live_remote *remote);
 
-/* Runs what has come in, and tells what has changed, be it by keys. */
-void live_remote_take(struct live_remote *remote);
+/* Runs what has come in by act, whose errors are answered, and tells what has changed, be it by
+ * keys. */
+void live_remote_take(struct live_remote *remote, live_act *act, void *context);
 
 #endif

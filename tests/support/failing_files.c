@@ -8,6 +8,7 @@
  *     FAIL_FILES_HOW     an errno's number (28, ENOSPC); "short": writes take one byte less than a
  *                        half; "slow": they take 50 ms
  *     FAIL_FILES_FLAG    a file: nothing fails while it is not there
+ *     FAIL_FILES_ROOM    bytes that any disk has left, as it says while it fails
  *     FAIL_FILES_COUNTS  a file, to which "CALL NUMBER" is written at the end, for each call
  */
 #include <dlfcn.h>
@@ -18,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -129,6 +131,17 @@ int renameat2(int folder, const char *from, int other, const char *to, unsigned 
 		(int (*)(int, const char *, int, const char *, unsigned))dlsym(RTLD_NEXT,
 	                                                                       "renameat2");
 	return fails(RENAME, to) ? fail() : next(folder, from, other, to, flags);
+}
+
+int statvfs(const char *path, struct statvfs *place)
+{
+	int (*next)(const char *, struct statvfs *) =
+		(int (*)(const char *, struct statvfs *))dlsym(RTLD_NEXT, "statvfs");
+	const char *room = getenv("FAIL_FILES_ROOM"), *flag = getenv("FAIL_FILES_FLAG");
+	int result = next(path, place);
+	if (!result && room && (!flag || !access(flag, F_OK)))
+		place->f_bavail = (fsblkcnt_t)atol(room) / place->f_frsize;
+	return result;
 }
 
 int open(const char *path, int flags, ...)

@@ -4,6 +4,8 @@ to by OSC; then commands by chance. Run by tests/system/remote.sh, whose lines i
     remote_client.py keys PORT WINDOW PROGRAM     every key, and the same by OSC
     remote_client.py hammer PORT COUNT RATE       COUNT commands by chance, RATE a second
     remote_client.py fuzz PORT COUNT              COUNT packets that make no sense
+    remote_client.py flood PORT COUNT             COUNT screenshots and presets, as fast as they go
+    remote_client.py no-room PORT                 where --keep-free leaves no room for any
 """
 import glob
 import os
@@ -421,6 +423,34 @@ def fuzz(port, count):
     report(eventually(lambda: same(other.ask("strength"), 0.25)), "survives packets without sense")
 
 
+def flood(port, count):
+    session, start, refused = Session(port), time.time(), []
+    files = set(glob.glob("reverie-*"))
+    for i in range(count):
+        session.send(("screenshot", "save-preset")[i % 2])
+        if i % 20 == 0:
+            time.sleep(0.02)
+    while (message := session.hear(1)):
+        refused.append(message)
+    passed = time.time() - start
+    written = len(set(glob.glob("reverie-*")) - files)
+    report(0 < written <= passed + 6, "writes few files however many are asked for",
+           f"{written} in {passed:.1f} s")
+    report(any("one file a second" in str(message[1]) for message in refused),
+           "says why it writes no more", refused[-1:])
+
+
+def finds_no_room(port):
+    session = Session(port)
+    time.sleep(2 * SLOWNESS)  # in which it looks
+    for name in ("screenshot", "save-preset", "record"):
+        session.send(name)
+        message = session.hear()
+        report(message and "--keep-free" in str(message[1]), f"leaves room on the disk and answers {name}",
+               message)
+    report(not glob.glob("reverie-*"), "writes nothing where there is no room", glob.glob("reverie-*"))
+
+
 if __name__ == "__main__":
     what, *words = sys.argv[1:]
     if not Session(words[0]).wait():
@@ -430,6 +460,10 @@ if __name__ == "__main__":
         play_keys(*words)
     elif what == "hammer":
         hammer(words[0], int(words[1]), float(words[2]))
+    elif what == "flood":
+        flood(words[0], int(words[1]))
+    elif what == "no-room":
+        finds_no_room(words[0])
     else:
         fuzz(words[0], int(words[1]))
     sys.exit(failed)

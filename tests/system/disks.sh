@@ -124,6 +124,31 @@ session.send('quit')"
 	code=$?
 	check disks_that_fail_a_recording_by_hand_are_told grep -q "live: .*writing failed" "$work/err"
 	check disks_that_fail_a_recording_by_hand_fail_no_kiosk [ $code = 0 ]
+	# One that leaves too little room ends while it is still whole.
+	rm -f "$disk"/reverie-*
+	(
+		cd "$disk" || exit
+		# shellcheck disable=SC2086
+		LD_PRELOAD=$(preload "$layer") FAIL_FILES_ROOM=1000000 FAIL_FILES_FLAG="$work/full" \
+			exec "$REVERIE" live "$OLDPWD/assets/clouds.mp4" --keep-free 1MB \
+			--model "$OLDPWD/models/inception_v3.onnx" --headless --osc $port $tiny \
+			--size 96x72 --governor off >"$work/out" 2>"$work/err" </dev/null
+	) &
+	session=$!
+	python3 -c "import sys, time; sys.path.insert(0, 'tests/support'); import remote_client
+session = remote_client.Session($port)
+session.wait()
+session.send('record')
+time.sleep(2 * remote_client.SLOWNESS)
+open('$work/full', 'w').close()
+remote_client.eventually(lambda: 'the recording ends' in open('$work/err').read(), 30)
+time.sleep(remote_client.SLOWNESS)
+print(session.ask('strength'))
+session.send('quit')" >"$work/said"
+	wait $session
+	check disks_without_room_end_a_recording grep -q "the recording ends: 0.00 GB are left" "$work/err"
+	check disks_without_room_keep_it [ "$(pictures "$disk"/reverie-*.mp4)" -gt 10 ]
+	check disks_without_room_let_the_show_go_on grep -q 1.0 "$work/said"
 else
 	skip disks_that_fail_a_recording_by_hand "python3 is missing"
 fi

@@ -56,9 +56,14 @@ quit() {
 remote_client.Session($port).send('quit')"
 }
 
-# ---- without a window: noise, then commands by chance ----
+# ---- without a window: files by the thousand, noise, then commands by chance ----
 
-start --headless
+start --headless --keep-free 900000GB
+play no-room $port
+quit
+ends_well remote_quits_where_there_is_no_room
+start --headless --keep-free 0
+play flood $port 2000
 play fuzz $port 3000
 play hammer $port "${REVERIE_HAMMER:-500}" 50
 quit

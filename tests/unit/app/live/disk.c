@@ -1,0 +1,58 @@
+#include "app/live/disk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "app/base/clock.h"
+#include "tests/support/test.h"
+
+static const int64_t second = 1000000000;
+
+static int begun(struct live_disk *disk, int64_t now)
+{
+	rv_error error = {0};
+	int count = 0;
+	while (count < 100 && live_disk_admit(disk, now, &error) == RV_OK)
+		count++;
+	CHECK_MESSAGE(error.status == RV_IO, "%s", error.message);
+	return count;
+}
+
+TEST(disk_takes_few_files_at_once_and_one_a_second)
+{
+	struct live_disk *disk = NULL;
+	rv_error error = {0};
+	REQUIRE(live_disk_start(&disk, 0, &error) == RV_OK);
+	CHECK(begun(disk, 5 * second) == 4);
+	CHECK(begun(disk, 5 * second + second / 2) == 0);
+	CHECK(begun(disk, 7 * second) == 2);
+	live_disk_stop(&disk);
+}
+
+TEST(disk_leaves_the_room_it_is_told_to)
+{
+	struct live_disk *disk = NULL;
+	rv_error error = {0};
+	REQUIRE(live_disk_start(&disk, UINT64_MAX - 1, &error) == RV_OK);
+	for (int64_t end = clock_now() + 10 * second; clock_now() < end; usleep(1000))
+		if (live_disk_has_room(disk, &error) != RV_OK)
+			break;
+	CHECK(live_disk_has_room(disk, &error) == RV_IO);
+	CHECK(live_disk_admit(disk, second, &error) == RV_IO);
+	live_disk_stop(&disk);
+}
+
+TEST(disk_writes_what_waits_before_it_stops)
+{
+	struct live_disk *disk = NULL;
+	rv_error error = {0};
+	char folder[] = "/tmp/disk-XXXXXX", path[64];
+	REQUIRE(mkdtemp(folder) && live_disk_start(&disk, 0, &error) == RV_OK);
+	snprintf(path, sizeof(path), "%s/text", folder);
+	CHECK(live_disk_write_text(disk, "a", path, &error) == RV_OK);
+	live_disk_stop(&disk);
+	CHECK(!access(path, R_OK));
+	unlink(path);
+	rmdir(folder);
+}
