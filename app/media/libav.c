@@ -218,3 +218,9 @@ void libav_packets_release(AVFifo **packets)
 		av_packet_free(&kept);
 	av_fifo_freep2(packets);
 }
+
+int64_t libav_clock_start(const AVFormatContext *format)
+{
+	bool is_broadcast = format && format->iformat->flags & AVFMT_TS_DISCONT;
+	return is_broadcast && format->start_time != AV_NOPTS_VALUE ? format->start_time : 0;
+}

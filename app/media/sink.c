@@ -124,13 +124,6 @@ static rv_status add_streams(struct sink *sink, const struct sink_options *optio
 	return status;
 }
 
-/* Broadcasts start their clock at any time, and it is taken off; files keep theirs. */
-static int64_t clock_start(const AVFormatContext *format)
-{
-	bool is_broadcast = format && format->iformat->flags & AVFMT_TS_DISCONT;
-	return is_broadcast && format->start_time != AV_NOPTS_VALUE ? format->start_time : 0;
-}
-
 static bool has_sound(const struct sink_contents *contents)
 {
 	const AVFormatContext *format = contents->source;
@@ -161,7 +154,7 @@ static rv_status open_muxer(struct sink *sink, const struct sink_options *option
 	sink->muxer->interrupt_callback = options->interrupt;
 	sink->progress = options->progress;
 	sink->time_base = contents->video->time_base;
-	sink->shift = clock_start(contents->source);
+	sink->shift = libav_clock_start(contents->source);
 	sink->is_low_latency = options->speed == ENCODER_LOW_LATENCY;
 	sink->keeps_partial = options->keeps_partial;
 	sink->plays_early = options->plays_early;

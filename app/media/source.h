@@ -98,4 +98,8 @@ void source_convert_quickly(struct source *source);
 
 void source_close(struct source **source);
 
+/* When the frame is to be shown: nanoseconds from where the source's clock starts
+ * (libav_clock_start). */
+int64_t source_time(const struct source *source);
+
 #endif

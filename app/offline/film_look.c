@@ -52,9 +52,8 @@ static rv_status add_frame(struct looking *l, bool begins, rv_error *error)
 
 static rv_status look_at_frame(struct looking *l, rv_error *error)
 {
-	const AVRational nanosecond = {1, 1000000000};
 	bool begins = false;
-	int64_t time = av_rescale_q(l->source->pts, l->plan->time_base, nanosecond);
+	int64_t time = source_time(l->source);
 	rv_status status = source_image(l->source, &l->frame, error);
 	if (status == RV_OK)
 		status = l->look->look(l->look->context, &l->frame, time, &begins, error);

@@ -165,8 +165,7 @@ static const rv_image *lay(struct transcode *t)
 
 static rv_status dream_frame(struct transcode *t, rv_error *error)
 {
-	const AVRational nanosecond = {1, 1000000000};
-	int64_t time = av_rescale_q(t->source->pts, t->source->video.time_base, nanosecond);
+	int64_t time = source_time(t->source);
 	rv_status status = source_image(t->source, &t->before, error);
 	if (status == RV_OK)
 		status = t->job->dream(t->job->context, &t->before, time, &t->after, error);
