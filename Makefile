@@ -472,6 +472,7 @@ install-files:
 	install -d $(ROOT)/lib/systemd/user
 	sed -e 's|@PREFIX@|$(PREFIX)|' assets/reverie.service > $(ROOT)/lib/systemd/user/reverie.service
 	install -Dm644 -t $(SHARE)/reverie/presets assets/presets/*.preset
+	install -Dm644 -t $(SHARE)/reverie/scores assets/scores/*.score
 	install -Dm644 -t $(SHARE)/reverie assets/clouds.mp4
 	@if [ -f models/inception_v3.onnx ]; then \
 		echo install -Dm644 -t $(SHARE)/reverie/models models/inception_v3.onnx; \

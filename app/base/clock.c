@@ -17,6 +17,11 @@ int64_t clock_now(void)
 	return (int64_t)time.tv_sec * SECOND + time.tv_nsec;
 }
 
+double clock_ms_since(int64_t start)
+{
+	return (double)(clock_now() - start) / 1e6;
+}
+
 void clock_sleep(int64_t nanoseconds)
 {
 	const struct timespec time = timespec_of(nanoseconds);

@@ -10,6 +10,9 @@
 /* Nanoseconds since some moment before the program began (CLOCK_MONOTONIC). */
 int64_t clock_now(void);
 
+/* Milliseconds from a time of clock_now()'s until now. */
+double clock_ms_since(int64_t start);
+
 /* Sleeps for so many nanoseconds, or less where a signal comes. */
 void clock_sleep(int64_t nanoseconds);
 

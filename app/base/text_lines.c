@@ -1,11 +1,14 @@
 #include "app/base/text_lines.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACE_LENGTH = 256 };
+enum { PLACE_LENGTH = 256, TIME_PARTS_MAX = 3 };
+
+static const double longest = 7 * 86400; /* seconds */
 
 const char text_blanks[] = " \t\r\f\v";
 
@@ -16,6 +19,43 @@ char *text_trim(char *text)
 	while (length && strchr(text_blanks, text[length - 1]))
 		text[--length] = '\0';
 	return text;
+}
+
+void text_cut_comment(char *line)
+{
+	for (char *mark = strchr(line, '#'); mark; mark = strchr(mark + 1, '#')) {
+		if (mark > line && !strchr(text_blanks, mark[-1]))
+			continue;
+		*mark = '\0';
+		return;
+	}
+}
+
+char *text_take_word(char **text)
+{
+	char *word = *text + strspn(*text, text_blanks);
+	char *end = word + strcspn(word, text_blanks);
+	*text = end + strspn(end, text_blanks);
+	*end = '\0';
+	return word;
+}
+
+double text_read_time(const char *text)
+{
+	double seconds = 0;
+	for (int part = 0; part < TIME_PARTS_MAX; part++) {
+		char *end;
+		double number = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : -1;
+		if (!(number >= 0) || (part && number >= 60))
+			return -1;
+		seconds = 60 * seconds + number;
+		if (!*end)
+			return seconds <= longest ? seconds : -1;
+		if (*end != ':' || number != floor(number))
+			return -1;
+		text = end + 1;
+	}
+	return -1;
 }
 
 rv_status text_each_line(const char *name, const char *text, size_t length, text_take_line *take,

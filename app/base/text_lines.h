@@ -6,7 +6,7 @@
 #include "engine/reverie.h"
 
 /* Longer texts, in bytes, and lines are refused. */
-enum { TEXT_BYTES_MAX = 64 * 1024, TEXT_LINE_LENGTH = 4096 };
+enum { TEXT_BYTES_MAX = 4 * 1024 * 1024, TEXT_LINE_LENGTH = 4096 };
 
 /* Takes one line, without its end and NUL-terminated; it may be written over. place is "NAME:N",
  * for the beginning of a message. Any status but RV_OK ends the reading. */
@@ -24,6 +24,17 @@ rv_status text_read_lines(const char *path, const char *what, text_take_line *ta
 
 /* Takes the blanks off both ends of text, in place. */
 char *text_trim(char *text);
+
+/* Ends the line where a comment begins: at a # at its beginning or behind a blank, as names of
+ * files may hold one. */
+void text_cut_comment(char *line);
+
+/* Ends the word that *text begins with, and moves *text to the next one. */
+char *text_take_word(char **text);
+
+/* Reads seconds, or parts of them by colons, such as 90, 1:30 and 1:00:00.5; below 0 where it is no
+ * time, or more than a week. */
+double text_read_time(const char *text);
 
 /* Blanks, for strspn. */
 extern const char text_blanks[];

@@ -75,9 +75,9 @@ static rv_status dream_input(struct dreaming *it, rv_error *error)
 static rv_status dream_alone(const struct options *options, rv_error *error)
 {
 	struct dreaming it = {.options = options};
-	rv_status status = RV_OK;
 	progress_init(&it.progress, stderr, progress_style_for(stderr, options->call.quiet));
-	if (journey_wanted(options))
+	rv_status status = dreaming_open(&it, error);
+	if (status == RV_OK && journey_wanted(options))
 		status = journey_open(&it.journey, options, error);
 	if (status == RV_OK)
 		status = dream_input(&it, error);
@@ -161,6 +161,8 @@ static rv_status dream_batch(const struct options *all, rv_error *error)
 	progress_init(&it.progress, stderr, progress_style_for(stderr, all->call.quiet));
 	rv_status status = failed ? check_batch(all, error)
 	                          : rv_fail(error, RV_MEMORY, "out of memory for the inputs");
+	if (status == RV_OK)
+		status = dreaming_open(&it, error);
 	if (status == RV_OK)
 		status = batch_plan(&batch, all->call.inputs, all->call.input_count,
 		                    all->output.file, error);

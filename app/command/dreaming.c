@@ -1,6 +1,7 @@
 #include "app/command/dreaming.h"
 
 #include "app/base/signals.h"
+#include "app/options/differing.h"
 
 static bool show_part(void *context, double part)
 {
@@ -9,12 +10,21 @@ static bool show_part(void *context, double part)
 	return !signals_stop;
 }
 
+rv_status dreaming_open(struct dreaming *it, rv_error *error)
+{
+	return scored_open(&it->scored, it->options, error);
+}
+
 /* A picture by itself is dreamed without the memory that only videos need. */
 static struct option_dream dream_for(const struct dreaming *it, bool alone)
 {
-	struct option_dream dream = it->options->dream;
+	struct option_dream dream =
+		it->scored.begun ? it->scored.options.dream : it->options->dream;
 	if (alone)
 		dream.params.time.on = false;
+	/* Frames dreamed by themselves all have the same. */
+	if (dream.params.time.on)
+		dream.params.seed += it->cuts;
 	return dream;
 }
 
@@ -23,6 +33,8 @@ static rv_status open_dreamer(struct dreaming *it, rv_error *error)
 	struct options options = *it->options;
 	options.dream = dream_for(it, it->alone);
 	rv_status status = dreamer_open(&it->dreamer, &options, error);
+	if (status == RV_OK)
+		status = scored_begin(&it->scored, &it->dreamer, it->options, error);
 	if (status != RV_OK)
 		return status;
 	rv_set_progress(it->dreamer.engine, show_part, it);
@@ -37,24 +49,39 @@ static rv_status open_dreamer(struct dreaming *it, rv_error *error)
 	return RV_OK;
 }
 
-/* The network is loaded once for all inputs. */
-static rv_status prepare_dreamer(struct dreaming *it, bool alone, rv_error *error)
+/* Lets the engine dream what is asked for at that time. The network is loaded once for all inputs.
+ */
+static rv_status prepare_dreamer(struct dreaming *it, int64_t time, rv_error *error)
 {
-	bool changes = it->alone != alone;
+	bool alone = time == RV_TIME_NONE, opens = !it->dreamer.engine;
 	it->alone = alone;
-	if (!it->dreamer.engine)
-		return open_dreamer(it, error);
-	if (!changes)
+	rv_status status = opens ? open_dreamer(it, error) : RV_OK;
+	if (status != RV_OK)
+		return status;
+	if (scored_go_to(&it->scored, time)) {
+		rv_reset(it->dreamer.engine);
+		it->cuts += it->cuts_seen;
+		it->cuts_seen = 0;
+	}
+	struct option_dream dream = dream_for(it, alone);
+	option_dream_settle(&dream, dreamer_network_name(&it->dreamer));
+	if (option_dream_equal(&dream, &it->dreamer.dream))
 		return RV_OK;
-	const struct option_dream dream = dream_for(it, alone);
 	return dreamer_set_dream(&it->dreamer, &dream, error);
+}
+
+static void tell_dream(struct dreaming *it, int64_t time)
+{
+	char text[2 * OPTION_VALUE_LENGTH];
+	differing_write(&it->scored.options, text, sizeof(text));
+	progress_note(&it->progress, "dreamed %.3f: %s", (double)time / 1e9, text);
 }
 
 rv_status dreaming_dream(void *context, const rv_image *in, int64_t time, const rv_image *out,
                          rv_error *error)
 {
 	struct dreaming *it = context;
-	rv_status status = prepare_dreamer(it, time == RV_TIME_NONE, error);
+	rv_status status = prepare_dreamer(it, time, error);
 	if (status != RV_OK)
 		return status;
 	/* By the input's own time, wherever in it the dream begins. */
@@ -64,6 +91,10 @@ rv_status dreaming_dream(void *context, const rv_image *in, int64_t time, const 
 		return status;
 	status = it->journey.on ? journey_dream(&it->journey, it->dreamer.engine, time, out, error)
 	                        : rv_dream(it->dreamer.engine, in, time, out, error);
+	if (status == RV_OK)
+		it->cuts_seen += rv_last_frame(it->dreamer.engine).cut;
+	if (status == RV_OK && it->options->call.verbose && time != RV_TIME_NONE)
+		tell_dream(it, time);
 	/* From its first frame on a video is worth finishing, however long that takes. */
 	if (status == RV_OK && time != RV_TIME_NONE)
 		signals_limit(0);
@@ -72,6 +103,8 @@ rv_status dreaming_dream(void *context, const rv_image *in, int64_t time, const 
 
 void dreaming_forget(struct dreaming *it)
 {
+	scored_rewind(&it->scored, it->options);
+	it->cuts_seen = 0;
 	if (it->dreamer.engine)
 		rv_reset(it->dreamer.engine);
 }
@@ -79,5 +112,6 @@ void dreaming_forget(struct dreaming *it)
 void dreaming_close(struct dreaming *it)
 {
 	journey_close(&it->journey);
+	scored_close(&it->scored);
 	dreamer_close(&it->dreamer);
 }

@@ -3,6 +3,7 @@
 #define APP_COMMAND_DREAMING_H
 
 #include "app/base/progress.h"
+#include "app/command/scored.h"
 #include "app/offline/journey.h"
 #include "app/options/dreamer.h"
 
@@ -14,9 +15,16 @@ struct dreaming {
 	/* Opened for the first frame only: before that the job finds out what is wrong with the
 	 * files, which takes far less time. */
 	struct dreamer dreamer;
+	struct scored scored;
+	/* Cuts in the film before what the engine remembers: the dream of each shot has a seed of
+	 * its own. And those that it has seen since. */
+	uint64_t cuts, cuts_seen;
 	struct progress progress;
 	struct journey journey;
 };
+
+/* Reads the score that the options name, if they do. For errors see score_load. */
+rv_status dreaming_open(struct dreaming *it, rv_error *error);
 
 /* A job_dream (app/offline/job.h) with a struct dreaming as its context. */
 rv_status dreaming_dream(void *context, const rv_image *in, int64_t time, const rv_image *out,

@@ -9,6 +9,7 @@
 #include "app/base/signals.h"
 #include "app/command/command.h"
 #include "app/command/dreaming.h"
+#include "app/command/film_score.h"
 #include "app/media/convert.h"
 #include "app/offline/film_join.h"
 #include "app/offline/film_look.h"
@@ -23,17 +24,32 @@
 struct watcher {
 	const struct options *options;
 	struct dreamer dreamer;
+	struct scored scored;
+	rv_params params; /* that the engine has */
 	rv_image dream;
 };
 
-static rv_status open_watcher(struct watcher *watcher, rv_error *error)
+/* What drifts does so from the film's beginning to its end, and what is dreamed frame by frame has
+ * no shots. */
+static rv_status check_time(const rv_time *time, bool was_on, rv_error *error)
 {
-	rv_status status = dreamer_open(&watcher->dreamer, watcher->options, error);
+	if (time->drift > 0)
+		return rv_fail(error, RV_INVALID,
+		               "--drift wanders through a whole film, which chunks cannot");
+	if (time->on != was_on)
+		return rv_fail(error, RV_INVALID,
+		               "the score turns time off or on, which chunks cannot");
+	return RV_OK;
+}
+
+static rv_status set_watcher(struct watcher *watcher, rv_error *error)
+{
+	const rv_model *model = watcher->dreamer.model;
+	const struct option_dream *dream = &watcher->scored.options.dream;
+	rv_params params = option_dream_params(dream, rv_model_default_layer(model));
+	rv_status status = check_time(&params.time, watcher->options->dream.params.time.on, error);
 	if (status != RV_OK)
 		return status;
-	const rv_model *model = watcher->dreamer.model;
-	rv_params params =
-		option_dream_params(&watcher->dreamer.dream, rv_model_default_layer(model));
 	params.target_count = 1;
 	params.targets[0] = (rv_target){.weight = 1};
 	strncpy(params.targets[0].layer, rv_model_layer(model, 0)->name, RV_LAYER_NAME_LENGTH - 1);
@@ -42,21 +58,35 @@ static rv_status open_watcher(struct watcher *watcher, rv_error *error)
 	params.time.warm_octaves = 1;
 	params.time.warm_steps = 0;
 	params.time.onset = 0;
+	if (rv_params_equal(&params, &watcher->params))
+		return RV_OK;
+	watcher->params = params;
 	return rv_set_params(watcher->dreamer.engine, &params, error);
+}
+
+static rv_status open_watcher(struct watcher *watcher, rv_error *error)
+{
+	rv_status status = dreamer_open(&watcher->dreamer, watcher->options, error);
+	if (status == RV_OK)
+		status = scored_begin(&watcher->scored, &watcher->dreamer, watcher->options, error);
+	return status == RV_OK ? set_watcher(watcher, error) : status;
 }
 
 static rv_status watch(void *context, const rv_image *frame, int64_t time, bool *begins,
                        rv_error *error)
 {
 	struct watcher *watcher = context;
-	const rv_params *params = &watcher->dreamer.dream.params;
 	rv_status status = RV_OK;
+	if (scored_go_to(&watcher->scored, time))
+		rv_reset(watcher->dreamer.engine);
+	status = set_watcher(watcher, error);
 	/* Frames by themselves may be parted anywhere, unless each is blended with the last. */
-	if (!params->time.on) {
+	const rv_params *params = &watcher->params;
+	if (status == RV_OK && !params->time.on) {
 		*begins = params->blend == 0;
 		return RV_OK;
 	}
-	if (!watcher->dream.pixels)
+	if (status == RV_OK && !watcher->dream.pixels)
 		status = convert_allocate_image(&watcher->dream, frame->format, frame->width,
 		                                frame->height, error);
 	if (status == RV_OK)
@@ -93,15 +123,6 @@ rv_status film_describe(struct film_plan *plan, const struct options *options, r
 	return find_film(plan, options->call.operand, error);
 }
 
-/* What drifts does so from the film's beginning to its end. */
-static rv_status check_dream(const struct option_dream *dream, rv_error *error)
-{
-	if (dream->params.time.drift > 0)
-		return rv_fail(error, RV_INVALID,
-		               "--drift wanders through a whole film, which chunks cannot");
-	return RV_OK;
-}
-
 static rv_status look_through(struct film_plan *plan, struct watcher *watcher, const char *folder,
                               rv_error *error)
 {
@@ -118,6 +139,8 @@ static rv_status look_through(struct film_plan *plan, struct watcher *watcher, c
 		status = film_settings_path(path, folder, error);
 	if (status == RV_OK)
 		status = preset_save(&watcher->dreamer.dream, path, true, error);
+	if (status == RV_OK)
+		status = film_score_save(watcher->options, folder, error);
 	return status == RV_OK ? film_plan_save(plan, folder, error) : status;
 }
 
@@ -128,9 +151,9 @@ rv_status film_make_plan(struct film_plan *plan, const struct options *options, 
 	char path[PATH_LENGTH];
 	rv_status status = film_describe(plan, options, error);
 	if (status == RV_OK)
-		status = check_dream(&options->dream, error);
-	if (status == RV_OK)
 		status = film_plan_path(path, folder, error);
+	if (status == RV_OK)
+		status = scored_open(&watcher.scored, options, error);
 	if (status == RV_OK)
 		status = open_watcher(&watcher, error);
 	if (status == RV_OK) {
@@ -139,6 +162,7 @@ rv_status film_make_plan(struct film_plan *plan, const struct options *options, 
 		status = look_through(plan, &watcher, folder, error);
 	}
 	free(watcher.dream.pixels);
+	scored_close(&watcher.scored);
 	dreamer_close(&watcher.dreamer);
 	return status;
 }
@@ -183,7 +207,9 @@ rv_status film_read_settings(struct options *options, const char *folder, rv_err
 {
 	char path[PATH_LENGTH];
 	rv_status status = film_settings_path(path, folder, error);
-	return status == RV_OK ? preset_load(&options->dream, path, error) : status;
+	if (status == RV_OK)
+		status = preset_load(&options->dream, path, error);
+	return status == RV_OK ? film_score_find(options, folder, error) : status;
 }
 
 static struct job chunk_job(const struct film_plan *plan, int number, const char *output,
@@ -227,17 +253,18 @@ static rv_status run_chunk(struct job *job, struct dreaming *dreaming, rv_error 
 rv_status film_dream_chunk(const struct film_plan *plan, const char *folder, int number,
                            const struct options *settings, rv_error *error)
 {
-	struct options options = *settings;
-	struct dreaming dreaming = {.options = &options};
+	struct dreaming dreaming = {.options = settings,
+	                            .cuts = (uint64_t)plan->chunks[number].cuts};
 	char output[PATH_LENGTH];
 	rv_status status = film_chunk_path(output, folder, number, error);
 	if (status != RV_OK || !access(output, F_OK))
 		return status;
-	options.dream.params.seed += (uint64_t)plan->chunks[number].cuts;
-	progress_init(&dreaming.progress, stderr, progress_style_for(stderr, options.call.quiet));
+	progress_init(&dreaming.progress, stderr, progress_style_for(stderr, settings->call.quiet));
 	progress_note(&dreaming.progress, "chunk %d of 0 to %d", number, plan->count - 1);
 	struct job job = chunk_job(plan, number, output, &dreaming);
-	status = run_chunk(&job, &dreaming, error);
+	status = dreaming_open(&dreaming, error);
+	if (status == RV_OK)
+		status = run_chunk(&job, &dreaming, error);
 	dreaming_close(&dreaming);
 	return status;
 }

@@ -13,7 +13,8 @@ rv_status film_describe(struct film_plan *plan, const struct options *options, r
 rv_status film_make_plan(struct film_plan *plan, const struct options *options, const char *folder,
                          rv_error *error);
 
-/* Reads the dream that the folder's chunks are made with. For errors see preset_load. */
+/* Reads the dream that the folder's chunks are made with, and where its score is. For errors see
+ * preset_load. */
 rv_status film_read_settings(struct options *options, const char *folder, rv_error *error);
 
 /* Dreams a chunk that is not there yet, with the folder's settings. For errors see job_run. */

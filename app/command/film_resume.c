@@ -5,6 +5,7 @@
 
 #include "app/base/output_name.h"
 #include "app/command/film.h"
+#include "app/command/film_score.h"
 
 /* The dream that options ask for, as the network that is open settles it. */
 static rv_status settle_dream(struct option_dream *dream, const struct options *options,
@@ -41,7 +42,8 @@ static rv_status check_same(const struct film_plan *plan, const struct options *
 		status = settle_dream(&dream, options, error);
 	if (status != RV_OK)
 		return status;
-	if (is_same(&wished, plan) && option_dream_equal(&dream, &planned.dream))
+	if (is_same(&wished, plan) && option_dream_equal(&dream, &planned.dream) &&
+	    film_score_same(options, folder))
 		return RV_OK;
 	return rv_fail(error, RV_INVALID,
 	               "%s: was begun from another film or with other settings; repeat those, or "
@@ -67,6 +69,8 @@ static void remove_folder(const struct film_plan *plan, const char *folder)
 			unlink(path);
 	remove_leftovers(folder);
 	if (film_settings_path(path, folder, NULL) == RV_OK)
+		unlink(path);
+	if (film_score_path(path, folder, NULL) == RV_OK)
 		unlink(path);
 	if (film_plan_path(path, folder, NULL) == RV_OK)
 		unlink(path);

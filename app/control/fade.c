@@ -5,7 +5,7 @@ static float *number_in(struct option_dream *dream, const struct option *option)
 	return option_dream_place(dream, option);
 }
 
-static bool is_followed(const struct option *option)
+bool fade_follows(const struct option *option)
 {
 	return option_in_dream(option) && option->type == &option_type_number &&
 	       option->cost == OPTION_LIVE;
@@ -22,7 +22,7 @@ void fade_begin(struct fade *fade, const struct option_dream *from, struct optio
 	fade->from = *from;
 	fade->to = *dream;
 	for (const struct option *option = option_table; option->name; option++)
-		if (is_followed(option))
+		if (fade_follows(option))
 			*number_in(dream, option) = *number_in(&fade->from, option);
 	fade->written = *dream;
 }
@@ -36,7 +36,7 @@ void fade_step(struct fade *fade, struct option_dream *dream, int64_t now)
 	double part = (double)(now - fade->begun) / (1e9 * fade->seconds);
 	part = part < 1 ? part : 1;
 	for (const struct option *option = option_table; option->name; option++) {
-		if (!is_followed(option))
+		if (!fade_follows(option))
 			continue;
 		float *number = number_in(dream, option);
 		float *written = number_in(&fade->written, option);

@@ -17,6 +17,9 @@ struct fade {
 	                                changed by somebody else, and stays as it is */
 };
 
+/* Whether the option is a number that changes evenly. */
+bool fade_follows(const struct option *option);
+
 /* Begins to go from `from` to what dream holds now, and puts its numbers back to begin
  * with. With 0 seconds it is there at once. */
 void fade_begin(struct fade *fade, const struct option_dream *from, struct option_dream *dream,

@@ -1,6 +1,5 @@
 #include "app/control/playlist.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,49 +7,16 @@
 #include "app/base/text_lines.h"
 #include "app/options/preset.h"
 
-enum { PARTS_MAX = 3 };
-
-static const double longest = 7 * 86400; /* seconds */
-
 /* ---- reading ---- */
-
-/* Seconds, or parts of them by colons, such as 1:30; below 0 where it is no time. */
-static double parse_time(const char *text)
-{
-	double seconds = 0;
-	for (int part = 0; part < PARTS_MAX; part++) {
-		char *end;
-		double number = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : -1;
-		if (!(number >= 0) || (part && number >= 60))
-			return -1;
-		seconds = 60 * seconds + number;
-		if (!*end)
-			return seconds <= longest ? seconds : -1;
-		if (*end != ':' || number != floor(number))
-			return -1;
-		text = end + 1;
-	}
-	return -1;
-}
-
-/* Ends the word that *text begins with, and moves *text to the next one. */
-static char *take_word(char **text)
-{
-	char *word = *text + strspn(*text, text_blanks);
-	char *end = word + strcspn(word, text_blanks);
-	*text = end + strspn(end, text_blanks);
-	*end = '\0';
-	return word;
-}
 
 static rv_status parse_words(struct playlist_line *line, char *text, const char *prefix,
                              rv_error *error)
 {
 	rv_error why = {0};
-	const char *time = take_word(&text), *preset = take_word(&text);
-	const char *word = take_word(&text), *fade = take_word(&text);
-	line->seconds = parse_time(time);
-	line->fade = word[0] ? parse_time(fade) : -1;
+	const char *time = text_take_word(&text), *preset = text_take_word(&text);
+	const char *word = text_take_word(&text), *fade = text_take_word(&text);
+	line->seconds = text_read_time(time);
+	line->fade = word[0] ? text_read_time(fade) : -1;
 	if (!(line->seconds > 0))
 		return rv_fail(error, RV_INVALID,
 		               "%s: \"%.32s\" is no time, such as 90, 1:30 or 1:00:00", prefix,

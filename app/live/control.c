@@ -100,6 +100,12 @@ static void watch_recording(struct live *live)
 
 /* ---- what ends, begins anew, moves ---- */
 
+/* Of the frame that is shown. */
+static int64_t position(const struct live *live)
+{
+	return live->frame ? live->frame->position : 0;
+}
+
 static void quit(struct live *live)
 {
 	live->quit = true;
@@ -107,7 +113,7 @@ static void quit(struct live *live)
 
 static void reset(struct live *live)
 {
-	live_engine_reset(live->engine);
+	performance_note_reset(&live->performance, position(live), live_engine_reset(live->engine));
 }
 
 static void go_to_next_display(struct live *live)
@@ -268,11 +274,14 @@ void live_take_events(struct live *live)
 		take_event(live, &event);
 	live_remote_take(&live->remote, act, live);
 	step_playlist(live);
+	if (performance_play(&live->performance, position(live)))
+		live->actions->requests |= ACTION_RESET;
 	fulfil_requests(live, NULL);
 	watch_recording(live);
 	live_display_place(&live->display);
 	if (!options_equal(&live->sent, &live->actions->options)) {
 		live->sent = live->actions->options;
-		live_engine_set(live->engine, &live->sent);
+		performance_note(&live->performance, position(live),
+		                 live_engine_set(live->engine, &live->sent));
 	}
 }

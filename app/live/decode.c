@@ -48,6 +48,7 @@ struct decode {
 	double shape;           /* of all frames: width by height */
 	int64_t anchor;         /* when time 0 of the input is shown, on clock_now()'s clock */
 	int64_t frames;         /* since the input was last opened */
+	int64_t begun_at;       /* position in the input (struct frame) of time 0 of this round */
 	int64_t time, taken_at; /* of the last frame that was handed out, and when that was */
 	int64_t ends_at;        /* when the last frame of a file that starts over ends; 0: none */
 	struct {
@@ -317,6 +318,16 @@ static bool is_superfluous(const struct decode *decode, int64_t time)
 	return time < now - BEHIND && now < decode->taken_at + BEHIND_MAX;
 }
 
+/* A stream has a clock of its own, that may begin anew at any time. */
+static int64_t find_position(struct decode *decode, int64_t time)
+{
+	if (!decode->source->input->is_realtime)
+		return decode->begun_at + source_time(decode->source);
+	if (!decode->begun_at)
+		decode->begun_at = time;
+	return time - decode->begun_at;
+}
+
 static rv_status convert_frame(struct decode *decode, int64_t time, rv_error *error)
 {
 	struct frame *frame = NULL;
@@ -329,6 +340,7 @@ static rv_status convert_frame(struct decode *decode, int64_t time, rv_error *er
 		return status;
 	}
 	frame->time = decode->time = time;
+	frame->position = find_position(decode, time);
 	decode->taken_at = clock_now();
 	if (!decode->source->input->is_realtime)
 		sleep_until(decode, time);
@@ -422,6 +434,10 @@ static void end_input(struct decode *decode, rv_status status, const rv_error *e
 	if (!may_return) /* a file that starts over waits for its last frame's end */
 		decode->ends_at =
 			decode->anchor + nanoseconds(decode->source, end_time(decode->source));
+	if (!decode->source->input->is_realtime)
+		decode->begun_at +=
+			source_time(decode->source) +
+			nanoseconds(decode->source, end_time(decode->source) - decode->source->pts);
 	close_source(decode);
 	if (!may_return && (!decode->options.loop || !strcmp(decode->input, "-"))) {
 		set_ended(decode);

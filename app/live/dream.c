@@ -46,3 +46,11 @@ void dream_take_detail(struct dream *dream, const rv_image *after, const rv_imag
 	for (size_t i = 0; i < count; i++)
 		dream->detail[i] = (int16_t)(a[i] - b[i]);
 }
+
+void dream_take_quality(struct dream *dream, const struct governor_quality *quality)
+{
+	dream->warm_steps = quality->warm_steps;
+	dream->warm_share = quality->warm_share;
+	dream->warm_octaves = quality->warm_octaves;
+	dream->flow = quality->flow;
+}

@@ -4,6 +4,7 @@
 #define APP_LIVE_DREAM_H
 
 #include "app/live/frame.h"
+#include "app/live/governor.h"
 
 struct dream {
 	atomic_int holders;
@@ -24,6 +25,8 @@ rv_status dream_create(struct dream **dream, struct frame *frame, int width, int
                        rv_error *error);
 /* Fills in the detail. Both pictures are RV_RGB8 of the dream's size, their rows packed. */
 void dream_take_detail(struct dream *dream, const rv_image *after, const rv_image *before);
+/* Notes how well it was dreamed. */
+void dream_take_quality(struct dream *dream, const struct governor_quality *quality);
 struct dream *dream_hold(struct dream *dream);
 /* Accepts NULL. As a queue_release: item is a struct dream. */
 void dream_release(void *item);

@@ -37,6 +37,7 @@ struct live_engine {
 
 	pthread_mutex_t lock; /* of what follows, which any thread uses */
 	struct options options;
+	int64_t taken; /* the position of the frame that is dreamed, or was last */
 	unsigned resets;
 	double fade;    /* seconds in which the next dream takes over; 0: at once */
 	rv_error error; /* of the last frame */
@@ -66,7 +67,6 @@ struct live_engine {
 	struct sources sources; /* that the engine has */
 	struct brush *brush;
 	struct governor governor;
-	bool governor_set;
 	struct shrinker shrinker;
 	rv_image before, after; /* of the dream's size: the frame, and what was dreamed of it */
 	struct dream *last;     /* held */
@@ -78,21 +78,25 @@ struct live_engine {
 
 /* ---- settings ---- */
 
-void live_engine_set(struct live_engine *engine, const struct options *options)
+int64_t live_engine_set(struct live_engine *engine, const struct options *options)
 {
 	pthread_mutex_lock(&engine->lock);
+	int64_t taken = engine->taken;
 	if (wish_is_another(&engine->options, options))
 		atomic_fetch_add(&engine->urgent, 1);
 	engine->options = *options;
 	engine->ever_changed = true;
 	pthread_mutex_unlock(&engine->lock);
+	return taken;
 }
 
-void live_engine_reset(struct live_engine *engine)
+int64_t live_engine_reset(struct live_engine *engine)
 {
 	pthread_mutex_lock(&engine->lock);
+	int64_t taken = engine->taken;
 	engine->resets++;
 	pthread_mutex_unlock(&engine->lock);
+	return taken;
 }
 
 void live_engine_fade(struct live_engine *engine, double seconds)
@@ -143,9 +147,10 @@ static void report(struct live_engine *engine, rv_status status, const rv_error 
 	note_say(&engine->note, "dreaming again, on %s", rv_engine_device(engine->engine)->name);
 }
 
-static void take_snapshot(struct live_engine *engine)
+static void take_snapshot(struct live_engine *engine, const struct frame *frame)
 {
 	pthread_mutex_lock(&engine->lock);
+	engine->taken = frame->position;
 	if (engine->fade > 0)
 		engine->fade_next = engine->fade;
 	engine->fade = 0;
@@ -165,12 +170,11 @@ static struct governor_quality find_quality(struct live_engine *engine, const rv
 	bool is_processor = rv_engine_device(engine->engine)->kind == RV_DEVICE_CPU;
 	if (!options->live.governor)
 		return wish;
-	if (!engine->governor_set)
+	if (!engine->governor.rungs)
 		governor_init(&engine->governor, &wish, wish_locks(options),
 		              is_processor ? START_PIXELS : 0);
 	else
 		governor_wish(&engine->governor, &wish, wish_locks(options));
-	engine->governor_set = true;
 	return *governor_quality(&engine->governor);
 }
 
@@ -209,11 +213,6 @@ static rv_status set_params(struct live_engine *engine, const struct governor_qu
 }
 
 /* ---- dreaming ---- */
-
-static double ms_since(int64_t start)
-{
-	return (double)(clock_now() - start) / 1e6;
-}
 
 /* Dreams the frame, or, on a journey, goes on without it. */
 static rv_status run_dream(struct live_engine *engine, const struct frame *frame, rv_error *error)
@@ -258,7 +257,7 @@ static rv_status make_dream(struct live_engine *engine, struct frame *frame,
 		                               quality->height, error);
 	if (status == RV_OK)
 		status = shrink(&engine->shrinker, &frame->image, &engine->before, error);
-	double convert_ms = ms_since(start);
+	double convert_ms = clock_ms_since(start);
 	start = clock_now();
 	if (status == RV_OK)
 		status = run_dream(engine, frame, error);
@@ -268,13 +267,10 @@ static rv_status make_dream(struct live_engine *engine, struct frame *frame,
 		return status;
 	struct dream *dream = *made;
 	dream_take_detail(dream, &engine->after, &engine->before);
-	dream->dream_ms = ms_since(start);
+	dream->dream_ms = clock_ms_since(start);
 	dream->convert_ms = convert_ms;
 	dream->report = rv_last_frame(engine->engine);
-	dream->warm_steps = quality->warm_steps;
-	dream->warm_share = quality->warm_share;
-	dream->warm_octaves = quality->warm_octaves;
-	dream->flow = quality->flow;
+	dream_take_quality(dream, quality);
 	return fade_dream(engine, dream, error);
 }
 
@@ -307,6 +303,8 @@ static rv_status dream_frame(struct live_engine *engine, struct frame *frame, rv
 		return status;
 	}
 	measure(engine, dream);
+	if (engine->current.call.verbose)
+		wish_tell(&engine->current, frame->position);
 	queue_push(engine->dreams, dream, frame->serial);
 	queue_wake(engine->woken);
 	return RV_OK;
@@ -361,7 +359,7 @@ static bool dream_frames(struct live_engine *engine, rv_error *error)
 	while (!atomic_load(&engine->stop) && !is_lost(engine, status) &&
 	       (frame = queue_pop(engine->work, -1))) {
 		status = RV_OK;
-		take_snapshot(engine);
+		take_snapshot(engine, frame);
 		engine->began = clock_now();
 		engine->has_prepared = false;
 		if (!engine->current.live.freeze) {
@@ -390,7 +388,8 @@ static rv_status open_engine(struct live_engine *engine, rv_error *error)
 	rv_set_progress(engine->engine, go_on, engine);
 	rv_set_preparation(engine->engine, prepare, engine);
 	engine->octaves_most = 1;
-	engine->params_set = engine->governor_set = engine->broken_off = false;
+	engine->params_set = engine->broken_off = false;
+	engine->governor = (struct governor){.rungs = 0};
 	sources_close(&engine->sources);
 	brush_forget(engine->brush);
 	engine->misses = 0;
@@ -450,6 +449,7 @@ rv_status live_engine_start(struct live_engine **started, const rv_model *model,
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	engine->model = model;
 	engine->options = engine->current = *options;
+	engine->taken = -1;
 	engine->brush = brush;
 	engine->work = work;
 	engine->dreams = dreams;

@@ -19,11 +19,12 @@ rv_status live_engine_start(struct live_engine **engine, const rv_model *model,
                             struct queue *dreams, struct queue *woken, rv_error *error);
 
 /* Takes a copy of options, used from the next frame on. What makes a dream of its own (layers,
- * octaves, size) breaks off the one under way. */
-void live_engine_set(struct live_engine *engine, const struct options *options);
+ * octaves, size) breaks off the one under way. Returns the position in the input (struct frame) of
+ * the last frame that was taken with other options; below 0: none was. */
+int64_t live_engine_set(struct live_engine *engine, const struct options *options);
 
-/* Forgets the dream so far. */
-void live_engine_reset(struct live_engine *engine);
+/* Forgets the dream so far. Returns what live_engine_set does. */
+int64_t live_engine_reset(struct live_engine *engine);
 
 /* What was dreamed so far fades out, over so many seconds from the next dream on. To be called
  * before the options of that dream are set. */

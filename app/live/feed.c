@@ -100,6 +100,7 @@ static void hand_out_again(struct feed *feed)
 		       copy->image.stride * (size_t)copy->image.height);
 		copy->again = true;
 		copy->time = last->time + (clock_now() - last->decoded_at);
+		copy->position = last->position + (copy->time - last->time);
 	}
 	pthread_mutex_lock(&feed->lock);
 	if (status == RV_OK && feed->last == last && !feed->stopping)

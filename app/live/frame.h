@@ -13,6 +13,9 @@ struct frame {
 	rv_image image; /* RV_RGB8, rows packed */
 	/* When it is to be shown, or, of a stream, when it was taken: as its timestamp says. */
 	int64_t time;
+	/* How far into the input it lies: of a file as its own clock says, which goes on where it
+	 * starts over; else since the first frame. Nanoseconds. */
+	int64_t position;
 	int64_t decoded_at;
 	uint64_t serial; /* raised where the source was opened anew */
 	uint64_t number; /* of frames that came, those handed out again not counted; from 1 */

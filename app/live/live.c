@@ -192,6 +192,8 @@ static rv_status open_parts(struct live *live, const struct options *options, rv
 	    (status = live_display_open(&live->display, live->actions, &live->hud, error)) !=
 	            RV_OK ||
 	    (status = open_playlist(live, error)) != RV_OK ||
+	    (status = performance_open(&live->performance, live->actions, &live->hud, error)) !=
+	            RV_OK ||
 	    (status = live_input_find(options, live->input, error)) != RV_OK ||
 	    (status = option_check_read(options, COMMAND_LIVE, live->input, "input", error)) !=
 	            RV_OK ||
@@ -201,7 +203,8 @@ static rv_status open_parts(struct live *live, const struct options *options, rv
 	                                  live->shown.height, error)) != RV_OK ||
 	    (status = open_window(live, error)) != RV_OK ||
 	    (status = open_model(live, error)) != RV_OK ||
-	    (status = check_presets(live, error)) != RV_OK)
+	    (status = check_presets(live, error)) != RV_OK ||
+	    (status = performance_begin(&live->performance, error)) != RV_OK)
 		return status;
 	return signals_stop ? rv_fail(error, RV_CANCELLED, "stopped") : RV_OK;
 }
@@ -265,6 +268,7 @@ static rv_status close_all(struct live *live, rv_error *error)
 	window_close(&live->window);
 	rv_status status = video_recorder_close(&live->recorder, error);
 	decode_close(&live->decode);
+	rv_status written = performance_close(&live->performance, status == RV_OK ? error : NULL);
 	bool engine_ended = live_engine_stop(&live->engine, until);
 	bool warp_ended = warp_thread_stop(&live->warp_thread, until);
 	live_display_close(&live->display);
@@ -273,7 +277,7 @@ static rv_status close_all(struct live *live, rv_error *error)
 	left_thread = !engine_ended || !warp_ended;
 	if (!left_thread)
 		free_all(live);
-	return status;
+	return status == RV_OK ? written : status;
 }
 
 /* ---- the session ---- */

@@ -17,6 +17,7 @@
 #include "app/live/display.h"
 #include "app/live/engine.h"
 #include "app/live/hud.h"
+#include "app/live/performance.h"
 #include "app/live/remote.h"
 #include "app/live/stats.h"
 #include "app/live/video_recorder.h"
@@ -57,6 +58,7 @@ struct live {
 	struct live_hud hud;
 	struct live_display display;
 	struct playlist playlist;
+	struct performance performance;
 	struct live_stats stats;
 	int64_t opened_at;    /* when live_run was called */
 	int64_t hidden_since; /* since when no picture could be shown; 0: it can */

@@ -1,6 +1,9 @@
 #include "app/live/wish.h"
 
+#include <stdio.h>
+
 #include "app/media/convert.h"
+#include "app/options/differing.h"
 
 enum { DREAM_SIDE_MAX = 1280 }; /* pixels, unless a size is asked for */
 
@@ -65,4 +68,11 @@ bool wish_is_another(const struct options *a, const struct options *b)
 	       !option_type_classes.equal(&a->dream.classes, &b->dream.classes) ||
 	       !option_type_size.equal(&a->output.size, &b->output.size) ||
 	       first->octaves != second->octaves || first->octave_scale != second->octave_scale;
+}
+
+void wish_tell(const struct options *options, int64_t position)
+{
+	char text[2 * OPTION_VALUE_LENGTH];
+	differing_write(options, text, sizeof(text));
+	fprintf(stderr, "live: dreamed %.3f: %s\n", (double)position / 1e9, text);
 }

@@ -15,6 +15,10 @@ void wish_grant(const struct governor_quality *quality, int octaves_most, rv_par
 /* Bits of what the governor must leave as it is wished. */
 unsigned wish_locks(const struct options *options);
 
+/* Prints what was asked of the dream of the frame at that position (struct frame), for whoever
+ * wants to see what a score or a hand does. */
+void wish_tell(const struct options *options, int64_t position);
+
 /* Whether the dream under way is not worth waiting for any more where a became b. */
 bool wish_is_another(const struct options *a, const struct options *b);
 

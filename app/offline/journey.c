@@ -115,7 +115,7 @@ void journey_close(struct journey *journey)
 rv_status journey_dream(const struct journey *journey, rv_engine *engine, int64_t time,
                         const rv_image *out, rv_error *error)
 {
-	if (rv_last_frame(engine).steps)
-		return rv_journey(engine, time, out, error);
-	return rv_dream(engine, &journey->start, time, out, error);
+	/* It begins with a dream. */
+	rv_status status = rv_journey(engine, time, out, error);
+	return status == RV_INVALID ? rv_dream(engine, &journey->start, time, out, error) : status;
 }

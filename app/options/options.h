@@ -125,6 +125,8 @@ struct option_call {
 	int input_count;
 	char preset[OPTION_TEXT_LENGTH];
 	char save_preset[OPTION_TEXT_LENGTH];
+	char score[OPTION_TEXT_LENGTH]; /* a file (app/control/score.h) */
+	char save_score[OPTION_TEXT_LENGTH];
 	char activation[OPTION_TEXT_LENGTH]; /* of inspect */
 	char gradient[OPTION_TEXT_LENGTH];
 	int runs;                       /* of bench */

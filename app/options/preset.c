@@ -11,17 +11,6 @@ enum { PREFIX_LENGTH = 264 };
 
 static const char preset_end[] = ".preset";
 
-/* A # begins a comment at the start of a line or after a blank; a file name may hold one. */
-static void cut_comment(char *line)
-{
-	for (char *mark = strchr(line, '#'); mark; mark = strchr(mark + 1, '#')) {
-		if (mark > line && !strchr(text_blanks, mark[-1]))
-			continue;
-		*mark = '\0';
-		return;
-	}
-}
-
 static rv_status unknown_name(const char *prefix, const char *name, rv_error *error)
 {
 	const struct option *option = option_find(name, COMMAND_DREAM);
@@ -65,7 +54,7 @@ static rv_status parse_line(void *context, char *line, const char *place, rv_err
 	struct option_dream *dream = context;
 	char prefix[PREFIX_LENGTH];
 	snprintf(prefix, sizeof(prefix), "%s: ", place);
-	cut_comment(line);
+	text_cut_comment(line);
 	line = text_trim(line);
 	if (!line[0])
 		return RV_OK;

@@ -350,6 +350,14 @@ const struct option option_table[] = {
 	{.name = "save-preset", .type = &option_type_text, .group = OPTION_GROUP_PRESET,
 	 .commands = COMMAND_DREAM, PLACE(call, save_preset),
 	 HELP("write the dream's options to a preset"), .metavar = "FILE", .file = OPTION_WRITES},
+	{.name = "score", .type = &option_type_text, .group = OPTION_GROUP_PRESET,
+	 .commands = DREAM | LIVE, PLACE(call, score),
+	 HELP("change options by the clock: lines of TIME OPTION VALUE [EASING]"),
+	 .metavar = "FILE", .file = OPTION_READS},
+	{.name = "save-score", .type = &option_type_text, .group = OPTION_GROUP_PRESET,
+	 .commands = LIVE, PLACE(call, save_score),
+	 HELP("write what is changed, by whatever hand, with its time"),
+	 .metavar = "FILE", .file = OPTION_WRITES},
 
 	/* Picture and video. */
 	{.name = "output", .letter = 'o', .type = &option_type_text, .group = OPTION_GROUP_OUTPUT,

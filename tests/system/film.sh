@@ -51,6 +51,12 @@ for chunk in 0 1 2; do expect_success "chunk_$chunk" chunk "$work/chunks" "$chun
 expect_success join_a_film join "$work/chunks" -o "$work/joined.mkv"
 contents "$work/joined.mkv" >"$work/joined"
 check film_in_chunks cmp "$work/whole" "$work/joined"
+# Frames by themselves all have one seed, in whatever chunk they are.
+reverie "$work/film.mp4" -o "$work/apart.mkv" $tiny --time off
+reverie "$work/film.mp4" -o "$work/parted.mkv" $tiny --time off --resume --chunk-seconds 2
+contents "$work/apart.mkv" >"$work/apart"
+contents "$work/parted.mkv" >"$work/joined"
+check film_of_frames_by_themselves_in_chunks cmp "$work/apart" "$work/joined"
 expect_error join_over_its_own_film 2 "are one file" \
 	join "$work/chunks" -o "$work/film.mp4" --force
 

@@ -1,0 +1,61 @@
+#include "app/command/scored.h"
+
+rv_status scored_open(struct scored *scored, const struct options *options, rv_error *error)
+{
+	scored->options = *options;
+	return options->call.score[0] ? score_load(&scored->score, options->call.score, error)
+	                              : RV_OK;
+}
+
+/* Numbers lie within their ranges, as the score was read; names of layers and files do not say
+ * beforehand whether they are there. */
+static rv_status rehearse(struct scored *scored, struct dreamer *dreamer, rv_error *error)
+{
+	const struct options begin = scored->options;
+	rv_status status = RV_OK;
+	rv_error why = {0};
+	double at = -1;
+	while (status == RV_OK && (at = score_next_change(scored->score, at)) >= 0) {
+		scored->options = begin;
+		score_rewind(scored->score);
+		score_play(scored->score, at, true, &scored->options);
+		status = dreamer_set_dream(dreamer, &scored->options.dream, &why);
+	}
+	if (status != RV_OK)
+		return rv_fail(error, status, "%.128s: after %g seconds: %.300s", begin.call.score,
+		               at, why.message);
+	scored_rewind(scored, &begin);
+	return dreamer_set_dream(dreamer, &begin.dream, error);
+}
+
+rv_status scored_begin(struct scored *scored, struct dreamer *dreamer,
+                       const struct options *options, rv_error *error)
+{
+	if (scored->begun)
+		return RV_OK;
+	scored->options = *options;
+	scored->begun = true;
+	if (!scored->score)
+		return RV_OK;
+	dreamer_settle(dreamer, &scored->options.dream);
+	rv_status status = score_begin(scored->score, &scored->options, error);
+	return status == RV_OK ? rehearse(scored, dreamer, error) : status;
+}
+
+bool scored_go_to(struct scored *scored, int64_t time)
+{
+	double seconds = time == RV_TIME_NONE ? 0 : (double)time / 1e9;
+	return scored->score && score_play(scored->score, seconds, true, &scored->options);
+}
+
+void scored_rewind(struct scored *scored, const struct options *options)
+{
+	scored->options = *options;
+	if (scored->score)
+		score_rewind(scored->score);
+}
+
+void scored_close(struct scored *scored)
+{
+	score_release(&scored->score);
+}

@@ -1,0 +1,33 @@
+/* What options ask for at a time, where a score (app/control/score.h) changes them. */
+#ifndef APP_COMMAND_SCORED_H
+#define APP_COMMAND_SCORED_H
+
+#include "app/control/score.h"
+#include "app/options/dreamer.h"
+
+/* Zeroed, there is no score. Closed by scored_close. */
+struct scored {
+	struct score *score;    /* NULL: none */
+	struct options options; /* as they are at the time that was gone to */
+	bool begun;
+};
+
+/* Reads the score that the options name, if they do. For errors see score_load. */
+rv_status scored_open(struct scored *scored, const struct options *options, rv_error *error);
+
+/* Begins, for the network and the engine that are open, and lets these look at each dream that the
+ * score will ask for: what is wrong with one is known before the first frame. The options are those
+ * of its opening. What score_begin and dreamer_set_dream return. */
+rv_status scored_begin(struct scored *scored, struct dreamer *dreamer,
+                       const struct options *options, rv_error *error);
+
+/* Goes on to a time in nanoseconds; RV_TIME_NONE is the beginning. Whether the dream so far is to
+ * be forgotten. */
+bool scored_go_to(struct scored *scored, int64_t time);
+
+/* Another film begins. */
+void scored_rewind(struct scored *scored, const struct options *options);
+
+void scored_close(struct scored *scored);
+
+#endif

@@ -1,0 +1,28 @@
+/* Writes a score (app/control/score.h) of what is changed while a session runs, by whatever hand: a
+ * key for each option that differs from what it was, with its time. */
+#ifndef APP_CONTROL_SCORE_KEEP_H
+#define APP_CONTROL_SCORE_KEEP_H
+
+#include "app/options/options.h"
+
+/* Belongs to one thread at a time. */
+struct score_keep;
+
+/* Creates the file at path, which appears when it is closed, and writes how the options are at the
+ * beginning, as they are settled for the open network. For errors see output_file_create(). */
+rv_status score_keep_open(struct score_keep **keep, const char *path, bool force,
+                          const struct options *options, rv_error *error);
+
+/* Notes what is another value than it was, which it has after so many seconds. */
+void score_keep_note(struct score_keep *keep, double seconds, const struct options *options);
+
+/* Notes that the dream so far was forgotten then. */
+void score_keep_reset(struct score_keep *keep, double seconds);
+
+/* Whether there is no more room: a score that is too long could not be read. */
+bool score_keep_is_full(const struct score_keep *keep);
+
+/* Puts the file into its place. Accepts NULL. RV_IO, RV_INVALID: meanwhile it exists. */
+rv_status score_keep_close(struct score_keep **keep, rv_error *error);
+
+#endif

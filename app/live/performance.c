@@ -1,0 +1,105 @@
+#include "app/live/performance.h"
+
+#include <stdlib.h>
+
+#include "app/base/clock.h"
+#include "app/control/action_dream.h"
+
+/* A key counts a little before its time (SCORE_SLACK), and must not for the frame before it. */
+static const int64_t behind = 2000000; /* nanoseconds */
+
+static double seconds_of(int64_t nanoseconds)
+{
+	return (double)nanoseconds / 1e9;
+}
+
+rv_status performance_open(struct performance *performance, struct action_state *actions,
+                           struct live_hud *hud, rv_error *error)
+{
+	const struct options *options = &actions->options;
+	performance->actions = actions;
+	performance->hud = hud;
+	if (!options->call.score[0])
+		return RV_OK;
+	if (options->live.playlist[0])
+		return rv_fail(error, RV_INVALID,
+		               "--score and --playlist both go by the clock: one of them");
+	return score_load(&performance->score, options->call.score, error);
+}
+
+/* Whether the network has the layers that are named in the course of it. */
+static rv_status rehearse(struct performance *performance, rv_error *error)
+{
+	struct action_state *actions = performance->actions;
+	struct options *begin = malloc(sizeof(*begin));
+	rv_status status = begin ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory for a score");
+	rv_error why = {0};
+	double at = -1;
+	if (begin)
+		*begin = actions->options;
+	while (status == RV_OK && (at = score_next_change(performance->score, at)) >= 0) {
+		actions->options = *begin;
+		score_rewind(performance->score);
+		score_play(performance->score, at, false, &actions->options);
+		if (action_check_layers(actions, &why) != RV_OK)
+			status = rv_fail(error, why.status, "%.128s: after %g seconds: %.300s",
+			                 begin->call.score, at, why.message);
+	}
+	if (begin)
+		actions->options = *begin;
+	score_rewind(performance->score);
+	free(begin);
+	return status;
+}
+
+rv_status performance_begin(struct performance *performance, rv_error *error)
+{
+	struct options *options = &performance->actions->options;
+	rv_status status = RV_OK;
+	if (performance->score) {
+		status = score_begin(performance->score, options, error);
+		if (status == RV_OK)
+			status = rehearse(performance, error);
+		if (status == RV_OK)
+			performance_play(performance, 0);
+	}
+	if (status == RV_OK && options->call.save_score[0])
+		status = score_keep_open(&performance->keep, options->call.save_score,
+		                         options->output.force, options, error);
+	return status;
+}
+
+bool performance_play(struct performance *performance, int64_t position)
+{
+	return performance->score && score_play(performance->score, seconds_of(position), false,
+	                                        &performance->actions->options);
+}
+
+static double time_of(int64_t position, int64_t taken)
+{
+	return seconds_of(taken + behind > position ? taken + behind : position);
+}
+
+void performance_note(struct performance *performance, int64_t position, int64_t taken)
+{
+	if (!performance->keep)
+		return;
+	score_keep_note(performance->keep, time_of(position, taken),
+	                &performance->actions->options);
+	if (!score_keep_is_full(performance->keep) || performance->is_full)
+		return;
+	performance->is_full = true;
+	live_hud_say(performance->hud, "the score is full: no more is written", clock_now());
+}
+
+void performance_note_reset(struct performance *performance, int64_t position, int64_t taken)
+{
+	if (performance->keep)
+		score_keep_reset(performance->keep, time_of(position, taken));
+}
+
+rv_status performance_close(struct performance *performance, rv_error *error)
+{
+	score_release(&performance->score);
+	return score_keep_close(&performance->keep, error);
+}
