@@ -100,7 +100,7 @@ void container_extension(const char *format, char extension[CONTAINER_EXTENSION_
 
 const char *container_end_for(const char *name)
 {
-	static const char *const phones[] = {".heic", ".heif", ".avif"};
+	static const char *const phones[] = {".heic", ".heif", ".avif"}; /* no encoder here */
 	static const char *const videos[] = {".mp4", ".m4v", ".mov", ".mkv", ".webm"};
 	const AVOutputFormat *usual = av_guess_format(NULL, name, NULL);
 	const char *end = strrchr(name, '.');

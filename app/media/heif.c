@@ -9,7 +9,7 @@
 #include "app/media/libav.h"
 
 /* Where the kinds of an ISO base media file stand: ISO/IEC 14496-12, 4.3. */
-enum { HEAD_BYTES = 32, BRAND_AT = 8, BRAND_BYTES = 4 };
+enum { HEAD_BYTES = 32, BRAND_AT = 8, BRAND_BYTES = 4, AUXILIARIES_MAX = 16 };
 
 /* An image sequence is a video, which libavformat reads. */
 static bool is_sequence(const uint8_t *head)
@@ -54,6 +54,42 @@ static void take_profile(AVFrame *frame, const struct heif_image_handle *handle)
 	AVFrameSideData *side = av_frame_new_side_data(frame, AV_FRAME_DATA_ICC_PROFILE, size);
 	if (side)
 		heif_image_handle_get_raw_color_profile(handle, side->data);
+}
+
+/* The numbers are ITU-T H.273's, and libavutil's too. */
+static void take_numbers(AVFrame *frame, const struct heif_image_handle *handle)
+{
+	struct heif_color_profile_nclx *nclx = NULL;
+	if (heif_image_handle_get_nclx_color_profile(handle, &nclx).code != heif_error_Ok)
+		return;
+	frame->color_primaries = (enum AVColorPrimaries)nclx->color_primaries;
+	frame->color_trc = (enum AVColorTransferCharacteristic)nclx->transfer_characteristics;
+	heif_nclx_color_profile_free(nclx);
+}
+
+static bool is_gain_map(const struct heif_image_handle *handle, heif_item_id id)
+{
+	struct heif_image_handle *auxiliary = NULL;
+	const char *type = NULL;
+	if (heif_image_handle_get_auxiliary_image_handle(handle, id, &auxiliary).code)
+		return false;
+	bool is = heif_image_handle_get_auxiliary_type(auxiliary, &type).code == heif_error_Ok &&
+	          strstr(type, "hdrgainmap");
+	heif_image_handle_free_auxiliary_types(auxiliary, &type);
+	heif_image_handle_release(auxiliary);
+	return is;
+}
+
+/* As Apple's telephones write them beside the picture. */
+static void look_for_gain_map(AVFrame *frame, const struct heif_image_handle *handle)
+{
+	heif_item_id ids[AUXILIARIES_MAX];
+	int filter = LIBHEIF_AUX_IMAGE_FILTER_OMIT_ALPHA | LIBHEIF_AUX_IMAGE_FILTER_OMIT_DEPTH;
+	int count = heif_image_handle_get_list_of_auxiliary_image_IDs(handle, filter, ids,
+	                                                              AUXILIARIES_MAX);
+	for (int i = 0; i < count; i++)
+		if (is_gain_map(handle, ids[i]))
+			av_dict_set(&frame->metadata, HEIF_GAIN_MAP, "1", 0);
 }
 
 /* Samples of fewer bits fill the 16, so that white stays white. */
@@ -122,8 +158,11 @@ static rv_status read_primary(AVFrame *frame, struct heif_context *context, cons
 	                                            heif_image_handle_get_height(handle), error);
 	if (status == RV_OK)
 		status = decode(frame, handle, path, error);
-	if (status == RV_OK)
+	if (status == RV_OK) {
 		take_profile(frame, handle);
+		take_numbers(frame, handle);
+		look_for_gain_map(frame, handle);
+	}
 	heif_image_handle_release(handle);
 	return status;
 }

@@ -6,12 +6,16 @@
 
 #include "engine/reverie.h"
 
+/* Under this key a frame's metadata say that the file holds a gain map too, which is not read. */
+#define HEIF_GAIN_MAP "gain-map"
+
 /* Whether the file at path holds such a photograph, by its content. */
 bool heif_holds(const char *path);
 
 /* Decodes the photograph, upright, to a new frame in RGB24, RGBA, RGB48 or RGBA64, with its ICC
- * profile as side data where it has one. RV_CORRUPT; RV_UNSUPPORTED: a codec that libheif was built
- * without; RV_MEMORY: beyond the limits of app/media/libav.h; RV_IO. */
+ * profile as side data where it has one, or else primaries and transfer as the file says.
+ * RV_CORRUPT; RV_UNSUPPORTED: a codec that libheif was built without; RV_MEMORY: beyond the limits
+ * of app/media/libav.h; RV_IO. */
 rv_status heif_read(AVFrame **frame, const char *path, rv_error *error);
 
 #endif

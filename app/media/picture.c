@@ -14,6 +14,13 @@ void picture_release(struct picture *picture)
 	*picture = (struct picture){0};
 }
 
+void picture_forget_colours(struct picture *picture)
+{
+	av_buffer_unref(&picture->colour_profile);
+	picture->transfer = AVCOL_TRC_UNSPECIFIED;
+	picture->primaries = AVCOL_PRI_UNSPECIFIED;
+}
+
 static rv_status scale_image(struct converter *converter, struct picture *picture, int width,
                              int height, rv_error *error)
 {

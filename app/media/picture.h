@@ -5,6 +5,7 @@
 #define APP_MEDIA_PICTURE_H
 
 #include <libavutil/buffer.h>
+#include <libavutil/pixfmt.h>
 
 #include "engine/reverie.h"
 
@@ -15,12 +16,19 @@ struct picture {
 	 * opaque everywhere. */
 	void *alpha;
 	AVBufferRef *colour_profile; /* ICC, of an RGB space; NULL: none, which means sRGB */
+	/* Of a picture of high dynamic range, PQ or HLG in RV_RGB16; else unspecified. */
+	enum AVColorTransferCharacteristic transfer;
+	enum AVColorPrimaries primaries;
+	const char *note; /* what of the file is not in the picture, for a message; NULL: nothing */
 	/* A text that PNG keeps under the keyword "Reverie"; NULL: none. Borrowed. */
 	const char *settings;
 };
 
 /* Resamples the picture to width x height pixels, at least 1 each. RV_MEMORY. */
 rv_status picture_scale(struct picture *picture, int width, int height, rv_error *error);
+
+/* What it holds are sRGB's numbers from now on, whatever they were. */
+void picture_forget_colours(struct picture *picture);
 
 void picture_release(struct picture *picture);
 

@@ -1,5 +1,6 @@
 #include "app/media/picture_header.h"
 
+#include <libavutil/common.h>
 #include <libavutil/intreadwrite.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +11,15 @@ struct header {
 	int64_t width, height; /* 0: not found, and left to the decoder */
 	bool truncated;
 	bool animated_webp;
-	bool four_inks, adobe_segment; /* JPEG's */
+	bool four_inks, gain_map; /* JPEG's */
+	size_t adobe_transform;   /* where it stands; 0: nowhere */
 };
 
 enum {
 	JPEG_END_OF_IMAGE = 0xD9,
 	JPEG_START_OF_SCAN = 0xDA,
+	JPEG_APP1 = 0xE1,
+	JPEG_APP2 = 0xE2,
 	JPEG_APP14 = 0xEE,
 	PNG_SIGNATURE_BYTES = 8,
 	PNG_CHUNK_FRAME_BYTES = 12, /* length, name and checksum around a chunk's data */
@@ -43,6 +47,17 @@ static bool jpeg_ends(const uint8_t *bytes, size_t size, size_t scan)
 	return memmem(bytes + scan, size - scan, end, sizeof(end)) != NULL;
 }
 
+/* By Adobe's and Google's XMP, or ISO's own segment. */
+static bool names_gain_map(const uint8_t *segment, size_t length)
+{
+	static const char *const names[] = {"http://ns.adobe.com/hdr-gain-map/1.0/",
+	                                    "urn:iso:std:iso:ts:21496:-1"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (memmem(segment, length, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
 /* Walks the segments up to the first scan. */
 static struct header read_jpeg(const uint8_t *bytes, size_t size)
 {
@@ -63,19 +78,33 @@ static struct header read_jpeg(const uint8_t *bytes, size_t size)
 			header.height = AV_RB16(bytes + at + 5);
 			header.width = AV_RB16(bytes + at + 7);
 		}
-		if (marker == JPEG_APP14 && at + 9 <= size)
-			header.adobe_segment |= memcmp(bytes + at + 4, "Adobe", 5) == 0;
-		at += 2 + (size_t)AV_RB16(bytes + at + 2);
+		size_t length = (size_t)AV_RB16(bytes + at + 2);
+		if (marker == JPEG_APP14 && at + 16 <= size && length >= 14 &&
+		    memcmp(bytes + at + 4, "Adobe", 5) == 0)
+			header.adobe_transform = at + 15;
+		if ((marker == JPEG_APP1 || marker == JPEG_APP2) && at + 2 + length <= size)
+			header.gain_map |=
+				names_gain_map(bytes + at + 4, length - FFMIN(length, 2));
+		at += 2 + length;
 	}
 	return header;
 }
 
-bool picture_header_lacks_adobe(const uint8_t *bytes, size_t size)
+static struct header read_if_jpeg(const uint8_t *bytes, size_t size)
 {
-	if (!starts(bytes, size, "\xFF\xD8\xFF", 3))
-		return false;
-	struct header header = read_jpeg(bytes, size);
-	return header.four_inks && !header.adobe_segment;
+	return starts(bytes, size, "\xFF\xD8\xFF", 3) ? read_jpeg(bytes, size) : (struct header){0};
+}
+
+bool picture_header_has_inks(const uint8_t *bytes, size_t size, size_t *transform)
+{
+	struct header header = read_if_jpeg(bytes, size);
+	*transform = header.adobe_transform;
+	return header.four_inks;
+}
+
+bool picture_header_has_gain_map(const uint8_t *bytes, size_t size)
+{
+	return read_if_jpeg(bytes, size).gain_map;
 }
 
 static struct header read_png(const uint8_t *bytes, size_t size)

@@ -16,8 +16,11 @@
 rv_status picture_header_check(const uint8_t *bytes, size_t size, const char *name,
                                rv_error *error);
 
-/* Whether bytes are a JPEG of four inks without an Adobe segment. Programs agree to read such ink
- * as Adobe does, 255 for none, but libavcodec does so only where the segment is there. */
-bool picture_header_lacks_adobe(const uint8_t *bytes, size_t size);
+/* Whether bytes are a JPEG of four inks; transform is then the place of the byte of its Adobe
+ * segment that says how they are stored, 0 where it has none. */
+bool picture_header_has_inks(const uint8_t *bytes, size_t size, size_t *transform);
+/* Whether bytes are a JPEG with a gain map behind it, which makes HDR of it on screens that have it
+ * (Ultra HDR; ISO 21496-1). */
+bool picture_header_has_gain_map(const uint8_t *bytes, size_t size);
 
 #endif

@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/media/colour.h"
 #include "app/media/convert.h"
+#include "app/media/hdr.h"
+#include "app/media/heif.h"
+#include "app/media/inks.h"
 #include "app/media/libav.h"
 #include "app/media/orientation.h"
 #include "app/media/picture_header.h"
@@ -13,8 +17,12 @@
 enum {
 	PICTURE_FILE_BYTES_MAX = 1 << 30,
 	READ_BYTES = 1 << 16,
-	ICC_HEADER_BYTES = 128,
-	ICC_COLOUR_SPACE_AT = 16, /* ICC.1:2010, 7.2.6 */
+};
+
+/* What the bytes of a file say that its decoded frame does not. */
+struct found {
+	enum inks inks;
+	bool gain_map;
 };
 
 /* Appends one read to the packet. Returns what avio_read returned, or libav's code. */
@@ -29,22 +37,9 @@ static int read_more(AVIOContext *io, AVPacket *packet)
 	return got;
 }
 
-/* Adobe's segment, which says that four inks are plain CMYK (Adobe Technical Note 5116). */
-static rv_status add_adobe_segment(AVPacket *packet, rv_error *error)
-{
-	static const uint8_t segment[] = {0xFF, 0xEE, 0,   14, 'A', 'd', 'o', 'b',
-	                                  'e',  0,    100, 0,  0,   0,   0,   0};
-	int size = packet->size;
-	if (av_grow_packet(packet, (int)sizeof(segment)) < 0)
-		return rv_fail(error, RV_MEMORY, "out of memory for a picture");
-	uint8_t *behind_start = packet->data + 2;
-	memmove(behind_start + sizeof(segment), behind_start, (size_t)size - 2);
-	memcpy(behind_start, segment, sizeof(segment));
-	return RV_OK;
-}
-
 /* The decoders of still pictures take a whole file as one packet. */
-static rv_status read_whole_file(struct input *input, AVPacket *packet, rv_error *error)
+static rv_status read_whole_file(struct input *input, AVPacket *packet, struct found *found,
+                                 rv_error *error)
 {
 	int code;
 	do {
@@ -58,9 +53,11 @@ static rv_status read_whole_file(struct input *input, AVPacket *packet, rv_error
 		return libav_fail(error, code, "%s: cannot be read", input->name);
 	rv_status status =
 		picture_header_check(packet->data, (size_t)packet->size, input->name, error);
-	if (status == RV_OK && picture_header_lacks_adobe(packet->data, (size_t)packet->size))
-		status = add_adobe_segment(packet, error);
-	return status;
+	if (status != RV_OK)
+		return status;
+	found->inks = inks_hide(packet->data, (size_t)packet->size);
+	found->gain_map = picture_header_has_gain_map(packet->data, (size_t)packet->size);
+	return RV_OK;
 }
 
 static rv_status read_first_packet(struct input *input, AVPacket *packet, rv_error *error)
@@ -79,14 +76,15 @@ static rv_status read_first_packet(struct input *input, AVPacket *packet, rv_err
 	return RV_OK;
 }
 
-static rv_status read_packet(struct input *input, AVPacket *packet, rv_error *error)
+static rv_status read_packet(struct input *input, AVPacket *packet, struct found *found,
+                             rv_error *error)
 {
 	const AVInputFormat *format = input->format->iformat;
 	if (!input->format->nb_streams)
 		return rv_fail(error, RV_CORRUPT, "%s: holds no picture", input->name);
 	libav_clear_error();
 	if (input->format->pb && input->kind == INPUT_PICTURE && strstr(format->name, "_pipe"))
-		return read_whole_file(input, packet, error);
+		return read_whole_file(input, packet, found, error);
 	return read_first_packet(input, packet, error);
 }
 
@@ -129,7 +127,8 @@ static rv_status decode(AVCodecContext *decoder, const AVPacket *packet, AVFrame
 	return RV_OK;
 }
 
-static rv_status decode_input(struct input *input, AVFrame *frame, rv_error *error)
+static rv_status decode_input(struct input *input, AVFrame *frame, struct found *found,
+                              rv_error *error)
 {
 	if (input->decoded) {
 		av_frame_move_ref(frame, input->decoded);
@@ -137,7 +136,7 @@ static rv_status decode_input(struct input *input, AVFrame *frame, rv_error *err
 	}
 	AVCodecContext *decoder = NULL;
 	AVPacket *packet = av_packet_alloc();
-	rv_status status = packet ? read_packet(input, packet, error)
+	rv_status status = packet ? read_packet(input, packet, found, error)
 	                          : rv_fail(error, RV_MEMORY, "%s: out of memory", input->name);
 	if (status == RV_OK)
 		status = open_decoder(&decoder, input, error);
@@ -150,13 +149,11 @@ static rv_status decode_input(struct input *input, AVFrame *frame, rv_error *err
 	return status;
 }
 
-/* libavcodec turns the four inks of a JPEG into colours itself, and fills the fourth plane. */
-static bool has_alpha(const struct input *input, const AVFrame *frame)
+static bool has_alpha(const AVFrame *frame, enum inks inks)
 {
 	const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(frame->format);
-	if (input->format && input->format->streams[0]->codecpar->codec_id == AV_CODEC_ID_MJPEG)
-		return false;
-	return descriptor->flags & (AV_PIX_FMT_FLAG_ALPHA | AV_PIX_FMT_FLAG_PAL);
+	return inks == INKS_NONE &&
+	       descriptor->flags & (AV_PIX_FMT_FLAG_ALPHA | AV_PIX_FMT_FLAG_PAL);
 }
 
 static enum AVPixelFormat working_format(bool wide, bool alpha)
@@ -167,18 +164,20 @@ static enum AVPixelFormat working_format(bool wide, bool alpha)
 }
 
 /* The decoded frame as stored, in RGB or RGBA of 8 or 16 bits. */
-static rv_status to_working_format(const struct input *input, const AVFrame *frame,
+static rv_status to_working_format(const struct input *input, const AVFrame *frame, enum inks inks,
                                    AVFrame *working, rv_error *error)
 {
 	struct converter converter = {0};
 	bool wide = libav_pixel_depth(frame->format) > 8;
-	working->format = working_format(wide, has_alpha(input, frame));
+	working->format = working_format(wide, has_alpha(frame, inks));
 	working->width = frame->width;
 	working->height = frame->height;
 	working->color_range = AVCOL_RANGE_JPEG;
 	working->colorspace = AVCOL_SPC_RGB;
 	if (av_frame_get_buffer(working, 0) < 0)
 		return rv_fail(error, RV_MEMORY, "%s: out of memory", input->name);
+	if (inks != INKS_NONE)
+		return inks_convert(working, frame, inks, error);
 	rv_status status = convert(&converter, working, frame, error);
 	convert_release(&converter);
 	return status;
@@ -289,31 +288,67 @@ static rv_status turn_upright(struct picture *picture, int orientation, rv_error
 	return RV_OK;
 }
 
-/* A profile of grey or of inks means nothing to the RGB that is written. */
-static void take_colour_profile(struct picture *picture, const AVFrame *frame)
+/* Grey becomes sRGB here, as inks have before; RGB stays what it is, and is told by its profile. */
+static rv_status take_profile(struct picture *picture, const AVFrame *frame,
+                              const struct found *found, rv_error *error)
 {
 	const AVFrameSideData *side = av_frame_get_side_data(frame, AV_FRAME_DATA_ICC_PROFILE);
-	if (side && side->buf && side->size >= ICC_HEADER_BYTES &&
-	    memcmp(side->data + ICC_COLOUR_SPACE_AT, "RGB ", 4) == 0)
+	bool gain_map = found->gain_map || av_dict_get(frame->metadata, HEIF_GAIN_MAP, NULL, 0);
+	picture->note = gain_map ? "has a gain map for HDR, which is left out: it is read as "
+	                           "screens without HDR show it"
+	                         : NULL;
+	if (!side || !side->buf)
+		return RV_OK;
+	switch (colour_space_of(side->buf)) {
+	case COLOUR_RGB:
+		av_buffer_unref(&picture->colour_profile);
 		picture->colour_profile = av_buffer_ref(side->buf);
+		break;
+	case COLOUR_GREY:
+		return colour_convert_grey(side->buf, &picture->image, error);
+	case COLOUR_INKS:
+		if (found->inks == INKS_NONE)
+			picture->note = "has inks whose profile is left out: their colours are "
+					"those of the plain formula";
+		break;
+	default:
+		picture->note = "has a damaged colour profile, which is left out: it is read as "
+				"sRGB";
+	}
+	return RV_OK;
+}
+
+/* Of RGB that a HEIC or an AVIF describes by numbers. */
+static void take_numbers(struct picture *picture, const AVFrame *frame)
+{
+	if (picture->image.format == RV_RGB16 && hdr_is_wanted(frame->color_trc)) {
+		picture->transfer = frame->color_trc;
+		picture->primaries = frame->color_primaries;
+	} else {
+		picture->colour_profile = colour_profile_of(frame->color_primaries);
+	}
 }
 
 rv_status picture_read(struct picture *picture, struct input *input, rv_error *error)
 {
-	*picture = (struct picture){0};
+	struct found found = {INKS_NONE, false};
+	*picture = (struct picture){.transfer = AVCOL_TRC_UNSPECIFIED,
+	                            .primaries = AVCOL_PRI_UNSPECIFIED};
 	AVFrame *frame = av_frame_alloc(), *working = av_frame_alloc();
 	rv_status status = frame && working
-	                           ? decode_input(input, frame, error)
+	                           ? decode_input(input, frame, &found, error)
 	                           : rv_fail(error, RV_MEMORY, "%s: out of memory", input->name);
 	if (status == RV_OK)
-		status = to_working_format(input, frame, working, error);
+		status = to_working_format(input, frame, found.inks, working, error);
 	if (status == RV_OK)
 		status = take_planes(picture, working, error);
 	if (status == RV_OK)
 		status = turn_upright(picture, orientation_of_frame(frame), error);
+	if (status == RV_OK && input->decoded)
+		take_numbers(picture, frame);
 	if (status == RV_OK)
-		take_colour_profile(picture, frame);
-	else
+		status = take_profile(picture, frame, &found, error);
+	if (status != RV_OK)
 		picture_release(picture);
 	av_frame_free(&frame);
 	av_frame_free(&working);

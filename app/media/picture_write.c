@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "app/media/convert.h"
+#include "app/media/heif_write.h"
 #include "app/media/libav.h"
 #include "app/media/palette.h"
+#include "app/media/picture_profile.h"
 
 /* AV_PIX_FMT_NONE: not kept. */
 struct picture_format {
@@ -51,12 +53,25 @@ static const struct picture_format *find_format(const char *name)
 
 bool picture_name_known(const char *name)
 {
-	return find_format(name) != NULL;
+	return find_format(name) != NULL || heif_name_known(name);
+}
+
+bool picture_keeps_profile(const char *name)
+{
+	const struct picture_format *format = find_format(name);
+	return heif_name_known(name) ||
+	       (format && strcmp(format->encoder, "bmp") && strcmp(format->encoder, "gif"));
+}
+
+bool picture_keeps_hdr(const char *name)
+{
+	return heif_name_known(name);
 }
 
 const char *picture_extensions(void)
 {
-	return ".png, .jpg, .webp, .tiff, .bmp and .gif";
+	return heif_name_known(".avif") ? ".png, .jpg, .webp, .tiff, .bmp, .gif, .heic and .avif"
+	                                : ".png, .jpg, .webp, .tiff, .bmp and .gif";
 }
 
 static enum AVPixelFormat choose_pixels(const struct picture_format *format,
@@ -266,15 +281,23 @@ static rv_status add_png_text(AVPacket *packet, const char *text, rv_error *erro
 	return RV_OK;
 }
 
-rv_status picture_write(const struct picture *picture, struct output_file *file, const char *name,
-                        rv_error *error)
+/* libavcodec's other encoders do it themselves. */
+static rv_status add_profile(AVPacket *packet, enum AVCodecID codec, const struct picture *picture,
+                             rv_error *error)
 {
-	const struct picture_format *format = find_format(name);
+	const AVBufferRef *profile = picture->colour_profile;
+	if (profile && codec == AV_CODEC_ID_TIFF)
+		return picture_profile_to_tiff(packet, profile, error);
+	if (profile && codec == AV_CODEC_ID_WEBP)
+		return picture_profile_to_webp(packet, profile, picture->image.width,
+		                               picture->image.height, error);
+	return RV_OK;
+}
+
+static rv_status write_by_libav(const struct picture *picture, struct output_file *file,
+                                const struct picture_format *format, rv_error *error)
+{
 	AVCodecContext *encoder = NULL;
-	if (!format)
-		return rv_fail(error, RV_UNSUPPORTED,
-		               "%s: the name says no picture format; there are %s", name,
-		               picture_extensions());
 	AVFrame *frame = av_frame_alloc();
 	AVPacket *packet = av_packet_alloc();
 	rv_status status = RV_OK;
@@ -293,9 +316,23 @@ rv_status picture_write(const struct picture *picture, struct output_file *file,
 	if (status == RV_OK && picture->settings && encoder->codec_id == AV_CODEC_ID_PNG)
 		status = add_png_text(packet, picture->settings, error);
 	if (status == RV_OK)
+		status = add_profile(packet, encoder->codec_id, picture, error);
+	if (status == RV_OK)
 		status = mux(format, encoder, packet, file, error);
 	avcodec_free_context(&encoder);
 	av_packet_free(&packet);
 	av_frame_free(&frame);
 	return status;
+}
+
+rv_status picture_write(const struct picture *picture, struct output_file *file, const char *name,
+                        rv_error *error)
+{
+	const struct picture_format *format = find_format(name);
+	if (format)
+		return write_by_libav(picture, file, format, error);
+	if (heif_name_known(name))
+		return heif_write(picture, file, name, error);
+	return rv_fail(error, RV_UNSUPPORTED, "%s: the name says no picture format; there are %s",
+	               name, picture_extensions());
 }

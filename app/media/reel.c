@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/media/picture_read.h"
+#include "app/media/rendition.h"
 #include "app/media/source.h"
 
 struct reel {
@@ -37,6 +38,8 @@ static rv_status read_still(struct reel *reel, struct input *input, rv_error *er
 		fit(reel->side, &width, &height);
 		status = picture_scale(&picture, width, height, error);
 	}
+	if (status == RV_OK && rendition_take(&picture, NULL) == RV_MEMORY)
+		status = rv_fail(error, RV_MEMORY, "out of memory for %.128s", reel->name);
 	if (status == RV_OK) {
 		reel->image = picture.image;
 		picture.image.pixels = NULL;

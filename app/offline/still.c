@@ -8,6 +8,7 @@
 #include "app/media/picture.h"
 #include "app/media/picture_read.h"
 #include "app/media/picture_write.h"
+#include "app/media/rendition.h"
 
 static bool stopped(const struct job *job)
 {
@@ -19,22 +20,70 @@ static rv_status stop_error(const struct job *job, rv_error *error)
 	return rv_fail(error, RV_CANCELLED, "stopped; %s was not written", job->output);
 }
 
-/* Dreams the picture into pixels of its own, which take the old ones' place. */
+/* Whether the picture is written in the colours that it came in. */
+static bool keeps_colours(const struct job *job, const struct rendition *rendition)
+{
+	return rendition->hdr ? job->hdr == HDR_KEEP && picture_keeps_hdr(job->output)
+	                      : picture_keeps_profile(job->output);
+}
+
+/* The picture becomes its dream: in its own colours, or in sRGB as it was dreamed. */
+static void lay_dream(const struct job *job, const struct rendition *rendition,
+                      struct picture *picture, const rv_image *seen, rv_image *dreamed)
+{
+	bool differs = rendition_differs(rendition);
+	if (differs && keeps_colours(job, rendition)) {
+		rendition_lay(rendition, &picture->image, seen, dreamed, &picture->image);
+		return;
+	}
+	rv_image old = picture->image;
+	picture->image = *dreamed;
+	*dreamed = old;
+	if (differs || !picture_keeps_profile(job->output))
+		picture_forget_colours(picture);
+}
+
+/* A profile that cannot be used is none. */
+static rv_status open_rendition(const struct job *job, struct rendition *rendition,
+                                struct picture *picture, rv_error *error)
+{
+	rv_status status = rendition_open(rendition, picture, error);
+	if (status == RV_CORRUPT) {
+		progress_note(job->progress, "%s: %s, and it is read as sRGB", job->input,
+		              error ? error->message : "its profile is damaged");
+		picture_forget_colours(picture);
+		status = RV_OK;
+	}
+	if (rendition->hdr && job->hdr == HDR_KEEP && !keeps_colours(job, rendition))
+		progress_note(job->progress,
+		              "%s: is HDR, which %s does not hold: it is written as screens "
+		              "without HDR show it",
+		              job->input, job->output);
+	return status;
+}
+
 static rv_status dream_picture(const struct job *job, struct picture *picture, rv_error *error)
 {
-	rv_image dreamed = {0};
-	const rv_image *image = &picture->image;
-	rv_status status =
-		convert_allocate_image(&dreamed, image->format, image->width, image->height, error);
+	struct rendition rendition = {0};
+	rv_image dreamed = {0}, drawn = {0}, seen = picture->image;
+	int width = seen.width, height = seen.height;
+	rv_status status = open_rendition(job, &rendition, picture, error);
 	if (status == RV_OK)
-		status = job->dream(job->context, image, RV_TIME_NONE, &dreamed, error);
-	if (status != RV_OK) {
-		free(dreamed.pixels);
-		return status;
+		status = convert_allocate_image(&dreamed, seen.format, width, height, error);
+	if (status == RV_OK && rendition_differs(&rendition)) {
+		status = convert_allocate_image(&drawn, seen.format, width, height, error);
+		if (status == RV_OK)
+			rendition_draw(&rendition, &picture->image, &drawn);
+		seen = drawn;
 	}
-	free(picture->image.pixels);
-	picture->image = dreamed;
-	return RV_OK;
+	if (status == RV_OK)
+		status = job->dream(job->context, &seen, RV_TIME_NONE, &dreamed, error);
+	if (status == RV_OK)
+		lay_dream(job, &rendition, picture, &seen, &dreamed);
+	rendition_close(&rendition);
+	free(dreamed.pixels);
+	free(drawn.pixels);
+	return status;
 }
 
 static rv_status read_picture(const struct job *job, struct input *input, struct picture *picture,
@@ -44,6 +93,8 @@ static rv_status read_picture(const struct job *job, struct input *input, struct
 	rv_status status = picture_read(picture, input, error);
 	if (status != RV_OK)
 		return status;
+	if (picture->note)
+		progress_note(job->progress, "%s: %s", input->name, picture->note);
 	convert_fit_size(&width, &height, picture->image.width, picture->image.height);
 	report->width = width;
 	report->height = height;

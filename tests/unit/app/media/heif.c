@@ -7,12 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/media/colour.h"
+#include "app/media/heif_write.h"
 #include "app/media/input.h"
 #include "app/media/picture_read.h"
 #include "tests/support/media.h"
 #include "tests/support/test.h"
 
-enum { WIDTH = 64, HEIGHT = 48, PROFILE_BYTES = 200 };
+enum { WIDTH = 64, HEIGHT = 48 };
 
 /* Smooth, so that little is lost. */
 static int colour(int x, int y, int channel, int most)
@@ -46,7 +48,7 @@ static enum heif_chroma chroma_of(int channels, int bits)
 
 /* False: this libheif cannot encode that. */
 static bool write_photograph(const char *path, enum heif_compression_format format, int channels,
-                             int bits, const uint8_t *profile)
+                             int bits, const AVBufferRef *profile)
 {
 	struct heif_context *context = heif_context_alloc();
 	struct heif_encoder *encoder = NULL;
@@ -61,7 +63,8 @@ static bool write_photograph(const char *path, enum heif_compression_format form
 		heif_image_add_plane(image, heif_channel_interleaved, WIDTH, HEIGHT, bits);
 		paint(image, channels, bits);
 		if (profile)
-			heif_image_set_raw_color_profile(image, "prof", profile, PROFILE_BYTES);
+			heif_image_set_raw_color_profile(image, "prof", profile->data,
+			                                 profile->size);
 		good = !heif_context_encode_image(context, image, encoder, NULL, &handle).code &&
 		       !heif_context_write_to_file(context, path).code;
 	}
@@ -94,18 +97,19 @@ static void check_colours(const struct picture *picture, int bits)
 
 static void check_photograph(const char *name, enum heif_compression_format format, int bits)
 {
-	uint8_t profile[PROFILE_BYTES] = {0};
+	AVBufferRef *profile = colour_profile_of(AVCOL_PRI_SMPTE432);
 	const char *path = media_path(name);
 	struct picture picture;
 	rv_error error = {0};
-	memcpy(profile + 16, "RGB ", 4);
+	REQUIRE(profile);
 	if (!write_photograph(path, format, 3, bits, profile))
 		SKIP("this libheif does not write %s of %d bits", name, bits);
 	CHECK_MESSAGE(!picture_open(&picture, path, &error), "%s", error.message);
 	check_colours(&picture, bits);
 	CHECK(!picture.alpha);
-	REQUIRE(picture.colour_profile && picture.colour_profile->size == PROFILE_BYTES);
-	CHECK(!memcmp(picture.colour_profile->data, profile, PROFILE_BYTES));
+	REQUIRE(picture.colour_profile && picture.colour_profile->size == profile->size);
+	CHECK(!memcmp(picture.colour_profile->data, profile->data, profile->size));
+	av_buffer_unref(&profile);
 	picture_release(&picture);
 }
 
@@ -168,4 +172,83 @@ TEST(heif_that_is_cut_off_is_refused)
 		CHECK(error.message[0]);
 	}
 	free(bytes);
+}
+
+/* ---- writing ---- */
+
+static void check_written(const char *name, rv_pixel_format format, bool alpha)
+{
+	struct picture picture = media_picture(format, WIDTH, HEIGHT, alpha), read = {0};
+	const char *path = media_path(name);
+	rv_error error = {0};
+	if (!heif_name_known(name)) {
+		picture_release(&picture);
+		SKIP("this libheif does not write %s", name);
+	}
+	picture.colour_profile = colour_profile_of(AVCOL_PRI_SMPTE432);
+	CHECK_MESSAGE(!media_write_picture(&picture, path, &error), "%s", error.message);
+	CHECK_MESSAGE(!picture_open(&read, path, &error), "%s", error.message);
+	REQUIRE(read.image.pixels && read.image.format == format && !read.alpha == !alpha);
+	CHECK_MESSAGE(media_difference(&picture.image, &read.image) < 2, "%f",
+	              media_difference(&picture.image, &read.image));
+	if (alpha)
+		CHECK(media_alpha_difference(&picture, &read) < 2);
+	CHECK(read.colour_profile && read.colour_profile->size == picture.colour_profile->size);
+	picture_release(&picture);
+	picture_release(&read);
+}
+
+TEST(heif_is_written_as_heic)
+{
+	check_written("out.heic", RV_RGB8, false);
+}
+
+TEST(heif_is_written_as_avif)
+{
+	check_written("out.avif", RV_RGB8, false);
+}
+
+TEST(heif_is_written_with_alpha)
+{
+	check_written("alpha.avif", RV_RGB8, true);
+}
+
+TEST(heif_is_written_with_ten_and_twelve_bits)
+{
+	check_written("wide.heic", RV_RGB16, false);
+	check_written("wide.avif", RV_RGB16, false);
+}
+
+TEST(heif_of_hdr_stays_one)
+{
+	struct picture picture = media_picture(RV_RGB16, WIDTH, HEIGHT, false), read = {0};
+	const char *path = media_path("hdr.avif");
+	if (!heif_name_known(path)) {
+		picture_release(&picture);
+		SKIP("this libheif does not write AVIF");
+	}
+	picture.transfer = AVCOL_TRC_SMPTE2084;
+	picture.primaries = AVCOL_PRI_BT2020;
+	CHECK(!media_write_picture(&picture, path, NULL) && !picture_open(&read, path, NULL));
+	CHECK(read.transfer == AVCOL_TRC_SMPTE2084 && read.primaries == AVCOL_PRI_BT2020);
+	CHECK(!read.colour_profile && read.image.format == RV_RGB16);
+	CHECK(media_difference(&picture.image, &read.image) < 2);
+	picture_release(&picture);
+	picture_release(&read);
+}
+
+TEST(heif_onto_a_full_disk_is_an_error)
+{
+	struct picture picture = media_picture(RV_RGB8, WIDTH, HEIGHT, false);
+	struct output_file *file = NULL;
+	rv_error error = {0};
+	bool there = heif_name_known("a.avif") && media_exists("/dev/full");
+	if (there) {
+		REQUIRE(!output_file_create(&file, "/dev/full", true, NULL));
+		CHECK(heif_write(&picture, file, "a.avif", &error) == RV_IO);
+		output_file_discard(&file);
+	}
+	picture_release(&picture);
+	if (!there)
+		SKIP("this libheif does not write AVIF, or there is no /dev/full");
 }
