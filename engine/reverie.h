@@ -156,6 +156,19 @@ typedef enum rv_normalisation {
 	RV_NORMALISE_EVEN_BANDS, /* each band by its RMS, so that a step has its length in each */
 } rv_normalisation;
 
+/* In which order the steps of a frame that inherits nothing go through the octaves. */
+typedef enum rv_octave_order {
+	RV_OCTAVES_RISING, /* all steps of the smallest, then of the next */
+	RV_OCTAVES_CHANCE, /* each step at one that is drawn by chance, on the picture as it is */
+} rv_octave_order;
+
+/* Which of several targets a step raises. */
+typedef enum rv_alternation {
+	RV_ALTERNATE_OFF,    /* all of them, equally strong before their weights count */
+	RV_ALTERNATE_FRAMES, /* one in each frame of a scene: there and back through the list */
+	RV_ALTERNATE_STEPS,  /* one that is drawn by chance */
+} rv_alternation;
+
 enum {
 	RV_TARGETS_MAX = 8,
 	RV_CHANNELS_MAX = 64,
@@ -255,6 +268,7 @@ typedef struct rv_params {
 	int jitter;         /* pixels: each step shifts the picture by up to this much */
 	float turn;         /* degrees: each step turns the picture by up to this much */
 	float resize;       /* and makes it up to this part larger or smaller */
+	bool mirror;        /* and half of them see it mirrored */
 	float strength;     /* how much of the dream is laid over the picture; 1 is all of it */
 	float blend;   /* part of the last picture's detail to start from, with time.on false */
 	uint64_t seed; /* of the jitter; the same seed gives the same picture */
@@ -269,6 +283,16 @@ typedef struct rv_params {
 	int mask;
 	int winners;       /* channels that win at each place */
 	int winner_window; /* side in layer pixels of the square they compete over, odd */
+	/* Of layers, winners and neurons only activations above the mean of those that could count,
+	 * by so many of their standard deviations; 0: all. */
+	float threshold;
+	int border; /* layer pixels along the sides of what the network sees that do not count */
+	/* Each octave begins with the picture of the one below, enlarged, instead of with the frame
+	 * and what was added to it; of a frame that inherits nothing. */
+	bool enlarge;
+	rv_octave_order octave_order;
+	rv_alternation alternation;
+	bool balance; /* false: targets are as strong as they are, times their weights */
 	rv_time time;
 } rv_params;
 
@@ -317,7 +341,8 @@ typedef struct rv_param {
 enum {
 	RV_PARAM_OBJECTIVE, RV_PARAM_NORMALISATION, RV_PARAM_OCTAVES, RV_PARAM_OCTAVE_SCALE,
 	RV_PARAM_ITERATIONS, RV_PARAM_STEP, RV_PARAM_JITTER, RV_PARAM_TURN, RV_PARAM_RESIZE,
-	RV_PARAM_STRENGTH, RV_PARAM_BLEND, RV_PARAM_SEED, RV_PARAM_SMOOTHNESS, RV_PARAM_FIDELITY,
+	RV_PARAM_MIRROR, RV_PARAM_THRESHOLD, RV_PARAM_BORDER, RV_PARAM_ENLARGE,
+	RV_PARAM_OCTAVE_ORDER, RV_PARAM_ALTERNATION, RV_PARAM_BALANCE, RV_PARAM_STRENGTH, RV_PARAM_BLEND, RV_PARAM_SEED, RV_PARAM_SMOOTHNESS, RV_PARAM_FIDELITY,
 	RV_PARAM_BLUR, RV_PARAM_MASK, RV_PARAM_WINNERS, RV_PARAM_WINNER_WINDOW, RV_PARAM_TIME,
 	RV_PARAM_INHERIT, RV_PARAM_POLARITY, RV_PARAM_DECAY, RV_PARAM_WARM_STEPS,
 	RV_PARAM_WARM_SHARE, RV_PARAM_WARM_OCTAVES, RV_PARAM_CARRY, RV_PARAM_FLOW_QUALITY,

@@ -80,10 +80,11 @@ static rv_status watch(void *context, const rv_image *frame, int64_t time, bool 
 	if (scored_go_to(&watcher->scored, time))
 		rv_reset(watcher->dreamer.engine);
 	status = set_watcher(watcher, error);
-	/* Frames by themselves may be parted anywhere, unless each is blended with the last. */
+	/* Frames by themselves may be parted anywhere, unless each is blended with the last or
+	 * takes its turn after it. */
 	const rv_params *params = &watcher->params;
 	if (status == RV_OK && !params->time.on) {
-		*begins = params->blend == 0;
+		*begins = params->blend == 0 && params->alternation != RV_ALTERNATE_FRAMES;
 		return RV_OK;
 	}
 	if (status == RV_OK && !watcher->dream.pixels)

@@ -119,7 +119,7 @@ static bool has_priors(const rv_params *params)
 
 static bool turns(const rv_params *params)
 {
-	return params->turn > 0 || params->resize > 0;
+	return params->turn > 0 || params->resize > 0 || params->mirror;
 }
 
 bool params_same_recording(const rv_params *a, const rv_params *b)
@@ -127,11 +127,13 @@ bool params_same_recording(const rv_params *a, const rv_params *b)
 	return params_same_objective(a, b) && a->normalisation == b->normalisation &&
 	       a->octaves == b->octaves && turns(a) == turns(b) && (a->blur > 0) == (b->blur > 0) &&
 	       has_priors(a) == has_priors(b) && a->mask == b->mask &&
-	       a->octave_scale == b->octave_scale;
+	       a->octave_scale == b->octave_scale && a->octave_order == b->octave_order &&
+	       a->balance == b->balance;
 }
 
 bool params_same_objective(const rv_params *a, const rv_params *b)
 {
 	return same_targets(a, b) && a->objective == b->objective && a->time.on == b->time.on &&
-	       a->winners == b->winners && a->winner_window == b->winner_window;
+	       a->winners == b->winners && a->winner_window == b->winner_window &&
+	       a->threshold == b->threshold && a->border == b->border;
 }

@@ -182,6 +182,7 @@ static void describe_target(const rv_engine *engine, const rv_target *wanted, fl
 		.winners = wanted->winners ? wanted->winners : engine->params.winners,
 		.window = engine->params.winner_window,
 		.power = wanted->power,
+		.threshold = engine->params.threshold,
 	};
 }
 
@@ -208,6 +209,7 @@ rv_status wanted_describe(struct wanted *wanted, rv_engine *engine, int width, i
 		if (recorder.status == RV_OK)
 			describe_rows(engine, &recorder, i, &target->rows);
 		describe_where(engine, &recorder, from, &target->places);
+		target->places.border = engine->params.border;
 		if (status == RV_OK)
 			status = recorder.status;
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/dream/passage.h"
 #include "engine/dream/schedule.h"
 #include "engine/network/channel_weights.h"
 #include "engine/picture/transfer.h"
@@ -26,6 +27,7 @@ struct ascent {
 	int target_count;
 	struct temporal *temporal; /* NULL while pictures are dreamed by themselves */
 	bool has_past;
+	int scene_frames; /* that were begun since the scene, or all that is remembered, began */
 	rv_frame_report report;
 	struct octave octaves[RV_OCTAVES_MAX]; /* the smallest first */
 	int octave_count;
@@ -148,6 +150,7 @@ static rv_status record_octaves(struct ascent *ascent, const struct dream_recipe
 	                                      .shared = &ascent->shared,
 	                                      .buffers = &ascent->buffers,
 	                                      .convolutions = convolutions};
+	const int top = ascent->octave_count - 1;
 	rv_status status = RV_OK;
 
 	preparation_begin(&ascent->device->preparation,
@@ -156,8 +159,12 @@ static rv_status record_octaves(struct ascent *ascent, const struct dream_recipe
 		octave_recipe.below = i ? &ascent->octaves[i - 1] : NULL;
 		status = octave_record(&ascent->octaves[i], ascent->device, &octave_recipe, error);
 	}
+	for (int i = 0; i < top && status == RV_OK; i++)
+		if (recipe->params->octave_order == RV_OCTAVES_CHANCE)
+			status = passage_record(&ascent->octaves[i], &ascent->octaves[top],
+			                        ascent->device, &octave_recipe, error);
 	if (status == RV_OK)
-		ascent->transfer.weights = ascent->octaves[ascent->octave_count - 1].weights;
+		ascent->transfer.weights = ascent->octaves[top].weights;
 	return status;
 }
 
@@ -246,6 +253,7 @@ bool ascent_fits(const struct ascent *ascent, int width, int height, bool timed)
 void ascent_reset(struct ascent *ascent)
 {
 	ascent->has_past = false;
+	ascent->scene_frames = 0;
 	if (ascent->temporal)
 		temporal_reset(ascent->temporal);
 }
@@ -290,16 +298,31 @@ static rv_status reset_length(struct ascent *ascent, rv_error *error)
 
 /* ---- with and without time ---- */
 
-static struct schedule_plan cold_plan(const rv_params *params)
+/* Which target a frame raises where they alternate: there and back, none twice in a row. */
+static int target_of_frame(int frame, int count)
 {
-	return (struct schedule_plan){.effort = effort_even(params->iterations, RV_OCTAVES_MAX),
-	                              .step = params->step,
-	                              .smoothness = params->smoothness,
-	                              .fidelity = params->fidelity,
-	                              .blur = params->blur,
-	                              .turn = params->turn * (float)(acos(-1) / 180),
-	                              .resize = params->resize,
-	                              .seed = params->seed};
+	int place = count > 1 ? frame % (2 * count - 2) : 0;
+
+	return place < count ? place : 2 * count - 2 - place;
+}
+
+static struct schedule_plan cold_plan(const struct ascent *ascent, const rv_params *params)
+{
+	return (struct schedule_plan){
+		.effort = effort_even(params->iterations, RV_OCTAVES_MAX),
+		.step = params->step,
+		.smoothness = params->smoothness,
+		.fidelity = params->fidelity,
+		.blur = params->blur,
+		.turn = params->turn * (float)(acos(-1) / 180),
+		.resize = params->resize,
+		.mirror = params->mirror,
+		.enlarge = params->enlarge,
+		.order = params->octave_order,
+		.alternation = params->alternation,
+		.target = target_of_frame(ascent->scene_frames, ascent->target_count),
+		.target_count = ascent->target_count,
+		.seed = params->seed};
 }
 
 static rv_status keep_detail(struct ascent *ascent, rv_error *error)
@@ -328,7 +351,7 @@ static rv_status wander_channel_weights(struct ascent *ascent, uint64_t seed, do
 static rv_status run_alone(struct ascent *ascent, struct schedule *schedule,
                            const rv_params *params, bool blended, rv_error *error)
 {
-	struct schedule_plan plan = cold_plan(params);
+	struct schedule_plan plan = cold_plan(ascent, params);
 	rv_status status = wander_channel_weights(ascent, params->seed, 0, error);
 
 	if (blended && ascent->has_past)
@@ -392,7 +415,9 @@ static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
 				: temporal_begin(ascent->temporal, params, time, &temporal, error);
 	if (status != RV_OK)
 		return status;
-	plan = cold_plan(params);
+	if (!temporal.warm && !on_journey)
+		ascent->scene_frames = 0;
+	plan = cold_plan(ascent, params);
 	plan.effort = temporal.effort;
 	plan.masked = temporal.warm;
 	plan.seed += temporal.seed;
@@ -444,6 +469,7 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 		clFinish(ascent->device->queue);
 	else
 		preparation_end(&ascent->device->preparation);
+	ascent->scene_frames++;
 	ascent->report.flow_ms = (float)stage_times_take(&ascent->device->times, TIMED_FLOW);
 	ascent->report.steps_ms = (float)stage_times_take(&ascent->device->times, TIMED_STEPS);
 	if (status == RV_OK)

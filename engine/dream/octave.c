@@ -4,11 +4,10 @@
 
 #include "engine/picture/gradient.h"
 #include "engine/picture/prior.h"
-#include "engine/picture/turn.h"
 #include "engine/time/temporal_record.h"
 
 /* The terms of what an octave enters with, and of what it leaves. */
-enum { BLEND_BELOW, BLEND_PAST, BLEND_TERMS };
+enum { BLEND_BELOW, BLEND_PAST, BLEND_BASE, BLEND_TERMS };
 enum { LEAVE_PICTURE, LEAVE_BASE, LEAVE_PAST, LEAVE_TERMS };
 
 static bool is_full_size(const struct octave *octave, const struct octave_recipe *recipe)
@@ -19,6 +18,7 @@ static bool is_full_size(const struct octave *octave, const struct octave_recipe
 static void record_buffers(struct launch_recorder *recorder, struct octave *octave,
                            const struct octave_recipe *recipe)
 {
+	const rv_params *params = recipe->ascent->params;
 	struct raster shared = {NULL, octave->width, octave->height};
 
 	octave->detail = raster_record_own(recorder, octave->width, octave->height);
@@ -34,7 +34,7 @@ static void record_buffers(struct launch_recorder *recorder, struct octave *octa
 		octave->past = *recipe->inherited;
 	}
 	octave->seen_gradient = octave->gradient;
-	octave->turns = recipe->ascent->params->turn > 0 || recipe->ascent->params->resize > 0;
+	octave->turns = params->turn > 0 || params->resize > 0 || params->mirror;
 	if (!octave->turns)
 		return;
 	octave->seen = raster_record_own(recorder, octave->width, octave->height);
@@ -42,12 +42,13 @@ static void record_buffers(struct launch_recorder *recorder, struct octave *octa
 }
 
 /* detail = detail from below + what is inherited, each by its weight. Both at every octave, not
- * only at the smallest: enlarging a small picture of the last detail would lose its fine part. */
+ * only at the smallest: enlarging a small picture of the last detail would lose its fine part.
+ * Where the picture comes from below instead of its detail, the frame is taken off. */
 static void record_enter(struct launch_recorder *recorder, struct octave *octave,
                          const struct octave_recipe *recipe)
 {
 	const struct raster_term shown[] = {{&octave->base, 1}, {&octave->detail, 1}};
-	struct raster_term blended[] = {{&octave->past, 0}, {&octave->past, 0}};
+	struct raster_term blended[] = {{&octave->past, 0}, {&octave->past, 0}, {&octave->base, 0}};
 
 	if (!is_full_size(octave, recipe)) {
 		raster_record_resize(recorder, recipe->frame, &octave->base);
@@ -149,6 +150,7 @@ static void record_weighing(struct launch_recorder *recorder, struct octave *oct
 	for (int i = 0; i < octave->balance.count; i++)
 		weights[i] = recipe->ascent->targets[i].weight;
 	recorder->list = &octave->measure;
+	octave->balanced = recipe->ascent->params->balance;
 	octave->measure_launch =
 		balance_record_measure(recorder, &octave->balance, &octave->seen_gradient);
 	recorder->list = &octave->weigh;
@@ -244,6 +246,8 @@ void octave_release(struct octave *octave)
 	launch_list_clear(&octave->mask);
 	launch_list_clear(&octave->step);
 	launch_list_clear(&octave->leave);
+	launch_list_clear(&octave->descend);
+	launch_list_clear(&octave->ascend);
 	launch_list_clear(&octave->buffers);
 	network_destroy(&octave->network);
 	memset(octave, 0, sizeof(*octave));
@@ -269,6 +273,9 @@ void octave_set(struct octave *octave, const struct octave_role *role)
 	launch_set_float(blend, RASTER_COMBINE_WEIGHTS + BLEND_BELOW,
 	                 octave->has_below ? role->from_below : 0);
 	launch_set_float(blend, RASTER_COMBINE_WEIGHTS + BLEND_PAST, role->from_past);
+	launch_set_float(blend, RASTER_COMBINE_WEIGHTS + BLEND_BASE,
+	                 octave->has_below ? -role->taken_off : 0);
+	launch_set_float(leave, RASTER_COMBINE_WEIGHTS + LEAVE_BASE, role->leaves_picture ? 0 : -1);
 	launch_set_float(leave, RASTER_COMBINE_WEIGHTS + LEAVE_PAST, -role->subtracted);
 	launch_set_float(&octave->step.launches[octave->step_launch], GRADIENT_STEP, role->step);
 	if (octave->has_priors) {
@@ -289,23 +296,41 @@ void octave_blur(struct octave *octave, float share)
 		launch_set_float(&octave->step.launches[octave->blur_launch], PRIOR_BLUR, share);
 }
 
-void octave_turn(struct octave *octave, float angle, float scale)
+void octave_turn(struct octave *octave, const struct turn_view *view)
 {
 	if (!octave->turns)
 		return;
-	turn_set(&octave->present.launches[octave->turn_launch], angle, scale);
+	turn_set(&octave->present.launches[octave->turn_launch], view);
 	if (octave->present_frame.count)
-		turn_set(&octave->present_frame.launches[octave->turn_frame_launch], angle, scale);
-	turn_set(&octave->unturn.launches[octave->unturn_launch], angle, scale);
+		turn_set(&octave->present_frame.launches[octave->turn_frame_launch], view);
+	turn_set(&octave->unturn.launches[octave->unturn_launch], view);
+	octave->mirrored = view->mirrored;
 }
 
-rv_status octave_enter(struct octave *octave, cl_command_queue queue, rv_error *error)
+static rv_status fit_mask(struct octave *octave, cl_command_queue queue, rv_error *error)
 {
 	rv_status status =
 		octave->has_new_mask ? launch_list_run(&octave->fit_mask, queue, error) : RV_OK;
 
 	octave->has_new_mask &= status != RV_OK;
+	return status;
+}
+
+rv_status octave_enter(struct octave *octave, cl_command_queue queue, rv_error *error)
+{
+	rv_status status = fit_mask(octave, queue, error);
 	return status != RV_OK ? status : launch_list_run(&octave->enter, queue, error);
+}
+
+rv_status octave_descend(struct octave *octave, cl_command_queue queue, rv_error *error)
+{
+	rv_status status = fit_mask(octave, queue, error);
+	return status != RV_OK ? status : launch_list_run(&octave->descend, queue, error);
+}
+
+rv_status octave_ascend(struct octave *octave, cl_command_queue queue, rv_error *error)
+{
+	return launch_list_run(&octave->ascend, queue, error);
 }
 
 static void set_ramps(struct launch *gather, cl_uint argument, const struct tiles_span *span)
@@ -330,7 +355,8 @@ static void place_tile(const struct octave *octave, int tile, int shift_y, int s
 	struct places_position position = {.picture_height = octave->height,
 	                                   .picture_width = octave->width,
 	                                   .y = (shift_y + y.start) % octave->height,
-	                                   .x = (shift_x + x.start) % octave->width};
+	                                   .x = (shift_x + x.start) % octave->width,
+	                                   .mirrored = octave->mirrored};
 
 	for (size_t i = 0; i < sizeof(shifted) / sizeof(shifted[0]); i++) {
 		launch_set_int(shifted[i], RASTER_SHIFT_Y, position.y);
@@ -380,29 +406,43 @@ rv_status octave_tile(struct octave *octave, int tile, int shift_y, int shift_x,
 	return status;
 }
 
-/* Makes the target of this number the only one. */
-static rv_status single_out(const struct octave *octave, int target, cl_command_queue queue,
+/* factors, of each target, are read after this returns. */
+static rv_status set_factors(struct octave *octave, const float *factors, cl_command_queue queue,
+                             rv_error *error)
+{
+	cl_int code = clEnqueueWriteBuffer(queue, octave->balance.factors, CL_FALSE, 0,
+	                                   (size_t)octave->balance.count * sizeof(*factors),
+	                                   factors, 0, NULL, NULL);
+
+	return code ? device_fail(error, code, "choosing what is raised") : RV_OK;
+}
+
+rv_status octave_single_out(struct octave *octave, int target, cl_command_queue queue,
                             rv_error *error)
 {
-	/* A one among zeros, of which a part is taken; read after this returns. */
+	/* A one among zeros, of which a part is taken. */
 	static const float single[2 * RV_TARGETS_MAX - 1] = {[RV_TARGETS_MAX - 1] = 1};
-	cl_int code = clEnqueueWriteBuffer(queue, octave->balance.factors, CL_FALSE, 0,
-	                                   (size_t)octave->balance.count * sizeof(*single),
-	                                   single + RV_TARGETS_MAX - 1 - target, 0, NULL, NULL);
 
-	return code ? device_fail(error, code, "singling out a target") : RV_OK;
+	octave->weighed = false;
+	return set_factors(octave, single + RV_TARGETS_MAX - 1 - target, queue, error);
 }
 
 rv_status octave_weigh(struct octave *octave, int shift_y, int shift_x, cl_command_queue queue,
                        rv_error *error)
 {
+	static const float ones[] = {1, 1, 1, 1, 1, 1, 1, 1};
 	int targets = octave->balance.count, tiles = tiles_count(&octave->tiles);
 	rv_status status = RV_OK;
 
+	_Static_assert(sizeof(ones) == RV_TARGETS_MAX * sizeof(*ones), "one for each target");
 	if (targets < 2 || octave->weighed)
 		return RV_OK;
+	if (!octave->balanced) {
+		octave->weighed = true;
+		return set_factors(octave, ones, queue, error);
+	}
 	for (int i = 0; i < targets && status == RV_OK; i++) {
-		status = single_out(octave, i, queue, error);
+		status = octave_single_out(octave, i, queue, error);
 		for (int tile = 0; tile < tiles && status == RV_OK; tile++)
 			status = octave_tile(octave, tile, shift_y, shift_x, queue, error);
 		launch_set_int(&octave->measure.launches[octave->measure_launch], BALANCE_NUMBER,

@@ -5,6 +5,7 @@
 #include "engine/dream/recipe.h"
 #include "engine/dream/tiles.h"
 #include "engine/picture/balance.h"
+#include "engine/picture/turn.h"
 
 /* An octave's own raster is detail. The others are needed only while the octave is dreamed, so all
  * octaves use the same buffers; base and past of the full size are the frame and what is inherited
@@ -28,12 +29,15 @@ struct octave {
 	struct launch_list mask; /* gradient set to 0 where what is inherited needs no more steps */
 	struct launch_list step; /* gradient -> picture moved */
 	struct launch_list leave; /* from picture to detail */
+	/* From the picture of the largest octave and back; empty but where passage.h recorded them.
+	 */
+	struct launch_list descend, ascend;
 	int blend_launch, present_launch, gather_launch, step_launch, leave_launch;
 	/* Of several targets: their gradients are brought to equal strength. */
 	struct balance balance;
 	struct launch_list measure; /* gradient -> what is measured of it */
 	struct launch_list weigh;   /* from that to the factors */
-	bool weighed;
+	bool weighed, balanced;
 	/* base -> network input, of one tile; empty where no target wants the frame's features. */
 	struct launch_list present_frame;
 	int measure_launch, frame_launch;
@@ -42,7 +46,7 @@ struct octave {
 	int blur_launch; /* in step, where what is dreamed is blurred after each */
 	bool blurs;
 	/* Of steps that see the picture turned: otherwise seen_gradient is gradient. */
-	bool turns;
+	bool turns, mirrored;
 	struct raster seen, seen_gradient;
 	struct launch_list unturn; /* seen_gradient -> gradient */
 	int turn_launch, turn_frame_launch, unturn_launch;
@@ -93,6 +97,10 @@ struct octave_role {
 	/* How much of the past detail is taken from the detail that the octave leaves: 1 where the
 	 * octave above starts from the past detail as well, which would count twice otherwise. */
 	float subtracted;
+	/* Where the octave below left its picture: by what of the frame that is taken off for the
+	 * detail to start from; and whether this one leaves its own. */
+	float taken_off;
+	bool leaves_picture;
 	float living;               /* as in struct effort */
 	float step;                 /* length of a gradient step */
 	float smoothness, fidelity; /* of the priors (engine/picture/prior.h) */
@@ -105,10 +113,13 @@ void octave_set(struct octave *octave, const struct octave_role *role);
 /* Says how much of a blur the next step ends with, where it does. */
 void octave_blur(struct octave *octave, float share);
 
-/* Says how the next gradient sees the picture, where it turns: angle in radians. */
-void octave_turn(struct octave *octave, float angle, float scale);
+/* Says how the next gradient sees the picture, where it turns. */
+void octave_turn(struct octave *octave, const struct turn_view *view);
 
 rv_status octave_enter(struct octave *octave, cl_command_queue queue, rv_error *error);
+/* Instead of entering and leaving, around each step (engine/dream/passage.h). */
+rv_status octave_descend(struct octave *octave, cl_command_queue queue, rv_error *error);
+rv_status octave_ascend(struct octave *octave, cl_command_queue queue, rv_error *error);
 /* A gradient step with the picture shifted by shift_y, shift_x (0 <= shift < size): the gradient of
  * each tile in turn, 0 <= tile < tiles_count(&octave->tiles), and then the step itself. */
 rv_status octave_tile(struct octave *octave, int tile, int shift_y, int shift_x,
@@ -117,6 +128,9 @@ rv_status octave_tile(struct octave *octave, int tile, int shift_y, int shift_x,
  * and that is not known. */
 rv_status octave_weigh(struct octave *octave, int shift_y, int shift_x, cl_command_queue queue,
                        rv_error *error);
+/* Makes the target of this number the only one until the octave is weighed. */
+rv_status octave_single_out(struct octave *octave, int target, cl_command_queue queue,
+                            rv_error *error);
 rv_status octave_step(struct octave *octave, cl_command_queue queue, rv_error *error);
 /* As ascent_visit, for as many steps. */
 rv_status octave_visit(struct octave *octave, int steps, dream_visitor *visit, void *context,

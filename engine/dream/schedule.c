@@ -61,6 +61,8 @@ static struct octave_role role_of(const struct schedule_plan *plan, int octave, 
 	} else {
 		role.from_below = 1 - plan->past;
 		role.from_past = plan->past;
+		role.taken_off = plan->enlarge ? role.from_below : 0;
+		role.leaves_picture = plan->enlarge && octave < octave_count - 1;
 	}
 	return role;
 }
@@ -74,18 +76,34 @@ static rv_status report(const struct schedule *schedule, double part_of_step, rv
 	return RV_OK;
 }
 
-/* By an angle and a factor within what the plan allows; nothing is drawn where that is nothing, so
- * that the shifts of all steps stay the same. */
+/* By an angle and a factor within what the plan allows, and mirrored or not; nothing is drawn where
+ * that is nothing, so that the shifts of all steps stay the same. */
 static void turn_view(struct schedule *schedule, const struct schedule_plan *plan,
                       struct octave *octave)
 {
-	float angle, scale;
+	struct turn_view view = {.scale = 1};
 
-	if (plan->turn <= 0 && plan->resize <= 0)
-		return;
-	angle = plan->turn * (float)(2 * random_unit(&schedule->random) - 1);
-	scale = powf(1 + plan->resize, (float)(2 * random_unit(&schedule->random) - 1));
-	octave_turn(octave, angle, scale);
+	if (plan->turn > 0 || plan->resize > 0) {
+		view.angle = plan->turn * (float)(2 * random_unit(&schedule->random) - 1);
+		view.scale =
+			powf(1 + plan->resize, (float)(2 * random_unit(&schedule->random) - 1));
+	}
+	if (plan->mirror)
+		view.mirrored = random_next(&schedule->random) >> 63;
+	octave_turn(octave, &view);
+}
+
+/* Says which targets the next gradient is of. */
+static rv_status choose_targets(struct schedule *schedule, const struct schedule_plan *plan,
+                                struct octave *octave, int shift_y, int shift_x, rv_error *error)
+{
+	int target = plan->target;
+
+	if (plan->alternation == RV_ALTERNATE_OFF)
+		return octave_weigh(octave, shift_y, shift_x, schedule->queue, error);
+	if (plan->alternation == RV_ALTERNATE_STEPS)
+		target = (int)(random_next(&schedule->random) % (uint64_t)plan->target_count);
+	return octave_single_out(octave, target, schedule->queue, error);
 }
 
 static rv_status take_step(struct schedule *schedule, const struct schedule_plan *plan,
@@ -98,7 +116,7 @@ static rv_status take_step(struct schedule *schedule, const struct schedule_plan
 	rv_status status;
 
 	turn_view(schedule, plan, octave);
-	status = octave_weigh(octave, shift_y, shift_x, queue, error);
+	status = choose_targets(schedule, plan, octave, shift_y, shift_x, error);
 
 	for (int tile = 0; tile < tiles && status == RV_OK; tile++) {
 		stage_times_begin(schedule->times, queue, TIMED_STEPS);
@@ -143,6 +161,50 @@ static rv_status run_octave(struct schedule *schedule, const struct schedule_pla
 	return status != RV_OK ? status : octave_leave(octave, queue, error);
 }
 
+/* An octave, each as likely as its part of all steps. */
+static int draw_octave(struct schedule *schedule, const struct schedule_plan *plan)
+{
+	int number = (int)(random_next(&schedule->random) % (uint64_t)schedule->steps), octave = 0;
+
+	while (number >= steps_of(plan, octave, schedule->octave_count))
+		number -= steps_of(plan, octave++, schedule->octave_count);
+	return octave;
+}
+
+static rv_status take_step_at(struct schedule *schedule, const struct schedule_plan *plan,
+                              struct octave *octave, bool is_top, int jitter, rv_error *error)
+{
+	rv_status status = is_top ? RV_OK : octave_descend(octave, schedule->queue, error);
+
+	octave_blur(octave, blur_of(plan, schedule->step, schedule->steps));
+	if (status == RV_OK)
+		status = take_step(schedule, plan, octave, jitter, error);
+	return status != RV_OK || is_top ? status : octave_ascend(octave, schedule->queue, error);
+}
+
+/* All steps, each at an octave of its own, on the picture of the largest. */
+static rv_status run_by_chance(struct schedule *schedule, const struct schedule_plan *plan,
+                               int jitter, rv_error *error)
+{
+	int top = schedule->octave_count - 1;
+	rv_status status;
+
+	for (int o = 0; o <= top; o++) {
+		struct octave_role role = role_of(plan, o, top, schedule->octave_count);
+		role.from_below = role.taken_off = 0;
+		octave_set(&schedule->octaves[o], &role);
+		schedule->octaves[o].weighed = false;
+	}
+	status = octave_enter(&schedule->octaves[top], schedule->queue, error);
+	for (int i = schedule->steps; i > 0 && status == RV_OK; i--) {
+		int o = draw_octave(schedule, plan);
+		status = take_step_at(schedule, plan, &schedule->octaves[o], o == top, jitter,
+		                      error);
+	}
+	return status != RV_OK ? status
+	                       : octave_leave(&schedule->octaves[top], schedule->queue, error);
+}
+
 /* The first octave that is gone through. Masked octaves below the first that takes steps are left
  * out, as they would pass nothing on: the larger ones inherit their part of the detail themselves.
  * The largest octave is never left out. */
@@ -165,6 +227,10 @@ rv_status schedule_run(struct schedule *schedule, const struct schedule_plan *pl
 	schedule->random = plan->seed;
 	for (int o = first; o < schedule->octave_count; o++)
 		schedule->steps += steps_of(plan, o, schedule->octave_count);
+	if (plan->order == RV_OCTAVES_CHANCE && !plan->masked) {
+		status = run_by_chance(schedule, plan, jitter, error);
+		first = schedule->octave_count;
+	}
 	for (int o = first; o < schedule->octave_count && status == RV_OK; o++)
 		status = run_octave(schedule, plan, o, first, jitter, error);
 	pace_end(&schedule->pace);

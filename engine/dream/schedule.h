@@ -13,6 +13,11 @@ struct schedule_plan {
 	float smoothness, fidelity;
 	float blur;         /* after the first step of an octave; none after the last */
 	float turn, resize; /* the most that a step turns (radians) and resizes what it sees */
+	bool mirror;        /* half of them see it mirrored */
+	bool enlarge;       /* as in rv_params, but where masked; so is order */
+	rv_octave_order order;
+	rv_alternation alternation;
+	int target, target_count; /* the target of this frame where they alternate by frames */
 	bool masked;
 	uint64_t seed;
 	double steady_shift_x,

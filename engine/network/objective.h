@@ -52,6 +52,9 @@ struct objective_target {
 	 * each pixel of the layer, which objective_keep writes. */
 	struct objective_rows rows;
 	float power; /* caricature and direction: of the cosine, at least 0 */
+	/* L2, mean and winners: only activations count that lie above the mean of those of all
+	 * channels that count, over all pixels, by so many of their standard deviations; 0: all. */
+	float threshold;
 	struct places_plan places;
 };
 
@@ -79,10 +82,10 @@ void objective_keep(struct launch_recorder *recorder, const struct objective_tar
  * its channel, and means are over the pixels and the channels that count; in the others a is the
  * vector of all channels of a pixel, and means are over the pixels. The winners of a place are the
  * `winners` channels for which the sum of weight * |a| / rms over the window around the place, cut
- * off at the borders, is largest; of equal ones those of lower number. Which ones win, and which
- * row fits best, is taken as given when differentiating. Each place counts by the target's places.
- * Nothing is added to lanes past the last channel. For input_height, input_width and what is
- * returned see places_record. */
+ * off at the borders, is largest; of equal ones those of lower number. Which ones win, which row
+ * fits best, and what lies above the threshold, is taken as given when differentiating. Each place
+ * counts by the target's places. Nothing is added to lanes past the last channel. For input_height,
+ * input_width and what is returned see places_record. */
 int objective_record(struct launch_recorder *recorder, const struct objective_target *target,
                      int input_height, int input_width);
 

@@ -52,16 +52,52 @@ static void fill_factors(const struct objective_target *target, struct channel_t
 	}
 }
 
+/* The tables on the device, and what an activation must exceed to count: a float. */
+struct channel_buffers {
+	cl_mem factors, weights, limit;
+};
+
+/* Stripes of pixels, each of which leaves a sum and a sum of squares. */
+enum { LIMIT_STRIPES = 64 };
+
+static cl_mem record_limit(struct launch_recorder *recorder, const struct objective_target *target,
+                           cl_mem factors, int counting)
+{
+	const struct slice *activation = &target->operand.activation;
+	const float none = -INFINITY;
+	cl_mem limit = record_own_buffer(recorder, sizeof(none), &none), sums;
+
+	if (target->threshold <= 0)
+		return limit;
+	sums = record_own_buffer(recorder, 2 * LIMIT_STRIPES * sizeof(float), NULL);
+	record_kernel(recorder, "network/objective", NULL, "objective_sums", "objective sums");
+	record_slice(recorder, activation);
+	record_buffer(recorder, factors);
+	record_buffer(recorder, sums);
+	record_int(recorder, activation->channels);
+	record_int(recorder, slice_pixels(activation));
+	record_launch(recorder, LIMIT_STRIPES, 1, 1, 1, 1, 1);
+	record_kernel(recorder, "network/objective", NULL, "objective_limit", "objective limit");
+	record_buffer(recorder, sums);
+	record_int(recorder, LIMIT_STRIPES);
+	record_float(recorder, (float)slice_pixels(activation) * (float)counting);
+	record_float(recorder, target->threshold);
+	record_buffer(recorder, limit);
+	record_launch(recorder, 1, 1, 1, 1, 1, 1);
+	return limit;
+}
+
 static void record_gradient(struct launch_recorder *recorder, const struct objective_target *target,
-                            cl_mem factors, cl_mem weights, cl_mem places)
+                            const struct channel_buffers *buffers, cl_mem places)
 {
 	const struct slice *activation = &target->operand.activation;
 
 	record_kernel(recorder, "network/objective", NULL, "objective_gradient", "objective");
 	record_slice(recorder, activation);
-	record_buffer(recorder, factors);
-	record_buffer(recorder, weights);
+	record_buffer(recorder, buffers->factors);
+	record_buffer(recorder, buffers->weights);
 	record_buffer(recorder, places);
+	record_buffer(recorder, buffers->limit);
 	record_int(recorder, target->kind == OBJECTIVE_MEAN);
 	record_int(recorder, activation->channels);
 	record_int(recorder, slice_pixels(activation));
@@ -88,7 +124,7 @@ static void record_scores(struct launch_recorder *recorder, const struct objecti
 }
 
 static void record_winners(struct launch_recorder *recorder, const struct objective_target *target,
-                           cl_mem inverse_rms, cl_mem factors, cl_mem weights, cl_mem places)
+                           cl_mem inverse_rms, const struct channel_buffers *buffers, cl_mem places)
 {
 	const struct slice *activation = &target->operand.activation;
 	struct slice narrow = *activation;
@@ -99,13 +135,14 @@ static void record_winners(struct launch_recorder *recorder, const struct object
 	cl_mem scores = record_own_buffer(
 		recorder, (size_t)slice_pixels(activation) * (size_t)stride * sizeof(float), NULL);
 
-	record_scores(recorder, target, inverse_rms, weights, scores, stride);
+	record_scores(recorder, target, inverse_rms, buffers->weights, scores, stride);
 	record_kernel(recorder, "network/objective", NULL, "objective_winners",
 	              "objective winners");
 	record_slice(recorder, activation);
-	record_buffer(recorder, factors);
-	record_buffer(recorder, weights);
+	record_buffer(recorder, buffers->factors);
+	record_buffer(recorder, buffers->weights);
 	record_buffer(recorder, places);
+	record_buffer(recorder, buffers->limit);
 	record_buffer(recorder, scores);
 	record_int(recorder, stride);
 	record_int(recorder, winners);
@@ -138,7 +175,8 @@ void objective_record_channels(struct launch_recorder *recorder,
 {
 	int channels = target->operand.activation.channels;
 	struct channel_tables tables = {0};
-	cl_mem inverse_rms, factors, weights = target->channel_weights;
+	struct channel_buffers buffers = {.weights = target->channel_weights};
+	cl_mem inverse_rms;
 
 	tables.inverse_rms = calloc((size_t)channels, sizeof(float));
 	tables.factors = calloc((size_t)channels, sizeof(float));
@@ -148,14 +186,15 @@ void objective_record_channels(struct launch_recorder *recorder,
 	}
 	choose_channels(target, &tables);
 	fill_factors(target, &tables);
-	factors = operator_record_channel_table(recorder, tables.factors, channels);
-	if (!weights)
-		weights = record_even_weights(recorder, channels);
+	buffers.factors = operator_record_channel_table(recorder, tables.factors, channels);
+	buffers.limit = record_limit(recorder, target, buffers.factors, tables.counting);
+	if (!buffers.weights)
+		buffers.weights = record_even_weights(recorder, channels);
 	if (target->kind == OBJECTIVE_WINNERS) {
 		inverse_rms = operator_record_channel_table(recorder, tables.inverse_rms, channels);
-		record_winners(recorder, target, inverse_rms, factors, weights, places);
+		record_winners(recorder, target, inverse_rms, &buffers, places);
 	} else {
-		record_gradient(recorder, target, factors, weights, places);
+		record_gradient(recorder, target, &buffers, places);
 	}
 cleanup:
 	free(tables.inverse_rms);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 /* Arguments of the launch that places_move changes. */
-enum { PICTURE_HEIGHT = 7, PICTURE_WIDTH, INPUT_Y, INPUT_X };
+enum { PICTURE_HEIGHT = 7, PICTURE_WIDTH, INPUT_Y, INPUT_X, MIRRORED };
 
 static cl_mem record_ones(struct launch_recorder *recorder, size_t count)
 {
@@ -27,7 +27,7 @@ int places_record(struct launch_recorder *recorder, const struct places_plan *pl
 	cl_mem any;
 
 	*weights = any = record_ones(recorder, (size_t)slice_pixels(layer));
-	if (plan->kind == PLACES_ALL && !plan->factors)
+	if (plan->kind == PLACES_ALL && !plan->factors && !plan->border)
 		return -1;
 	record_kernel(recorder, "network/places", NULL, "weigh_places", "places");
 	record_buffer(recorder, plan->factors ? plan->factors : any);
@@ -41,6 +41,8 @@ int places_record(struct launch_recorder *recorder, const struct places_plan *pl
 	record_int(recorder, input_width);
 	record_int(recorder, 0);
 	record_int(recorder, 0);
+	record_int(recorder, 0);
+	record_int(recorder, plan->border);
 	record_float(recorder, plan->y);
 	record_float(recorder, plan->x);
 	record_int(recorder, input_height);
@@ -59,4 +61,5 @@ void places_move(struct launch *launch, const struct places_position *position)
 	launch_set_int(launch, PICTURE_WIDTH, position->picture_width);
 	launch_set_int(launch, INPUT_Y, position->y);
 	launch_set_int(launch, INPUT_X, position->x);
+	launch_set_int(launch, MIRRORED, position->mirrored);
 }

@@ -16,6 +16,8 @@ struct places_plan {
 	 * they may be written between runs and must outlive the list. */
 	cl_mem factors;
 	int factor;
+	int border; /* pixels of the layer along each side that do not count; one at least is left
+	             */
 };
 
 /* Records what writes the weights of all pixels of the layer, float [height * width], where they
@@ -25,9 +27,11 @@ int places_record(struct launch_recorder *recorder, const struct places_plan *pl
                   const struct slice *layer, int input_height, int input_width, cl_mem *weights);
 
 /* Where the network's input lies in the picture from now on: its pixel (0, 0) on the picture's
- * pixel (y, x), going on from the other side. At first the picture is the input. */
+ * pixel (y, x), going on from the other side; where mirrored, in the picture whose left is right.
+ * At first the picture is the input. */
 struct places_position {
 	int picture_height, picture_width, y, x;
+	bool mirrored;
 };
 void places_move(struct launch *launch, const struct places_position *position);
 

@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-/* Arguments of both kernels: scale times cosine, and sine, of the angle. */
-enum { COSINE = 2, SINE };
+/* Arguments of both kernels: scale times cosine, and sine, of the angle; -1 where mirrored. */
+enum { COSINE = 2, SINE, SIDE };
 
 static int record(struct launch_recorder *recorder, const char *kernel, const struct raster *from,
                   const struct raster *to)
@@ -15,6 +15,7 @@ static int record(struct launch_recorder *recorder, const char *kernel, const st
 	record_buffer(recorder, to->buffer);
 	record_float(recorder, 1);
 	record_float(recorder, 0);
+	record_float(recorder, 1);
 	record_int(recorder, to->width);
 	record_int(recorder, to->height);
 	record_launch(recorder, grid.global[0], grid.global[1], 1, grid.local[0], grid.local[1], 1);
@@ -33,8 +34,9 @@ int turn_record_back(struct launch_recorder *recorder, const struct raster *from
 	return record(recorder, "turn_back", from, to);
 }
 
-void turn_set(struct launch *launch, float angle, float scale)
+void turn_set(struct launch *launch, const struct turn_view *view)
 {
-	launch_set_float(launch, COSINE, scale * cosf(angle));
-	launch_set_float(launch, SINE, scale * sinf(angle));
+	launch_set_float(launch, COSINE, view->scale * cosf(view->angle));
+	launch_set_float(launch, SINE, view->scale * sinf(view->angle));
+	launch_set_float(launch, SIDE, view->mirrored ? -1 : 1);
 }

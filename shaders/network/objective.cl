@@ -1,11 +1,47 @@
 // Gradients of objectives at a layer. factors[channels] hold everything that depends neither on
 // the activation nor on the time, and 0 for channels that do not count and for lanes past the last
 // channel; shares[channels] what else each channel is multiplied by, and places[pixels] each pixel.
+// Activations count where they lie above limit[0].
+
+// Sums of the activations of channels that count, and of their squares, over every so manieth pixel.
+ONE_ITEM __kernel void objective_sums(READ_SLICE(activation), const __global float *factors,
+				      __global float *sums, int channels, int pixels)
+{
+	int stripe = get_global_id(0), stripes = get_global_size(0);
+	float sum = 0, squares = 0;
+
+	for (int pixel = stripe; pixel < pixels; pixel += stripes) {
+		real here = 0, here_squares = 0; // apart, as a long sum of floats swallows small terms
+		for (int channel = 0; channel < channels; channel += LANES) {
+			real value = load(AT(activation, pixel, channel));
+			value = select(value, (real)0, (integer)(load(factors + channel) == 0));
+			here += value;
+			here_squares += value * value;
+		}
+		sum += sum_of_lanes(here);
+		squares += sum_of_lanes(here_squares);
+	}
+	sums[2 * stripe] = sum;
+	sums[2 * stripe + 1] = squares;
+}
+
+ONE_ITEM __kernel void objective_limit(const __global float *sums, int stripes, float count,
+				       float threshold, __global float *limit)
+{
+	float sum = 0, squares = 0;
+
+	for (int i = 0; i < stripes; i++) {
+		sum += sums[2 * i];
+		squares += sums[2 * i + 1];
+	}
+	float mean = sum / count;
+	limit[0] = mean + threshold * sqrt(fmax(squares / count - mean * mean, 0.0f));
+}
 
 // The gradient of sum(factor / 2 * a^2), or of sum(factor * a) if linear.
 __kernel void objective_gradient(READ_SLICE(activation), const __global float *factors,
-				 const __global float *shares, const __global float *places, int linear,
-				 int channels, int pixels, DESTINATION_ARGUMENTS)
+				 const __global float *shares, const __global float *places,
+				 const __global float *limit, int linear, int channels, int pixels, DESTINATION_ARGUMENTS)
 {
 	struct destination to = DESTINATION;
 
@@ -13,9 +49,10 @@ __kernel void objective_gradient(READ_SLICE(activation), const __global float *f
 		float place = places[pixel];
 		FOR_CHANNELS(channel, channels) {
 			real factor = place * load(factors + channel) * load(shares + channel);
-			real value = linear ? (real)1 : load(AT(activation, pixel, channel));
-			store_gradient(&to, pixel, channel,
-				       select(factor * value, (real)0, (integer)(factor == 0)));
+			real here = load(AT(activation, pixel, channel));
+			real value = linear ? (real)1 : here;
+			integer counts = factor != 0 && here > limit[0];
+			store_gradient(&to, pixel, channel, select((real)0, factor * value, counts));
 		}
 	}
 }
@@ -80,7 +117,7 @@ struct entry next_best(const __global float *scores, int channels, struct entry 
 // dimension 0: a work-item needs all channels of its place.
 __kernel void objective_winners(READ_SLICE(activation), const __global float *factors,
 				const __global float *shares, const __global float *places,
-				const __global float *scores, int scores_stride, int winners, int channels, int pixels, DESTINATION_ARGUMENTS)
+				const __global float *limit, const __global float *scores, int scores_stride, int winners, int channels, int pixels, DESTINATION_ARGUMENTS)
 {
 	struct destination to = DESTINATION;
 
@@ -96,9 +133,9 @@ __kernel void objective_winners(READ_SLICE(activation), const __global float *fa
 			integer number = LANE_NUMBERS + channel;
 			integer wins = score > last.score ||
 				       (score == last.score && number <= last.channel);
-			wins = wins && factor != 0;
-			real value = factor * load(AT(activation, pixel, channel));
-			store_gradient(&to, pixel, channel, select((real)0, value, wins));
+			real value = load(AT(activation, pixel, channel));
+			wins = wins && factor != 0 && value > limit[0];
+			store_gradient(&to, pixel, channel, select((real)0, factor * value, wins));
 		}
 	}
 }

@@ -19,7 +19,8 @@ float mask_at(const __global float *mask, int height, int width, float y, float 
 
 // The mean of the mask over the part of the picture that a pixel of the layer lies on.
 float mean_of_mask(const __global float *mask, int mask_height, int mask_width, int picture_height,
-		   int picture_width, float top, float left, float cell_height, float cell_width)
+		   int picture_width, int mirrored, float top, float left, float cell_height,
+		   float cell_width)
 {
 	float sum = 0;
 
@@ -28,7 +29,7 @@ float mean_of_mask(const __global float *mask, int mask_height, int mask_width, 
 			float y = fmod(top + (i + 0.5f) / SAMPLES * cell_height, (float)picture_height);
 			float x = fmod(left + (k + 0.5f) / SAMPLES * cell_width, (float)picture_width);
 			sum += mask_at(mask, mask_height, mask_width, y / picture_height,
-				       x / picture_width);
+				       (mirrored ? picture_width - x : x) / picture_width);
 		}
 	return sum / (SAMPLES * SAMPLES);
 }
@@ -45,24 +46,27 @@ int pixel_on(float part, int picture, int start, int input, int layer)
 ANY_GROUP __kernel void weigh_places(const __global float *factors, int factor, int has_factor,
 				     int kind, const __global float *mask, int mask_height,
 				     int mask_width, int picture_height, int picture_width, int input_y,
-				     int input_x, float place_y, float place_x, int input_height,
+				     int input_x, int mirrored, int border, float place_y, float place_x, int input_height,
 				     int input_width, __global float *weights, int height, int width)
 {
 	int y = get_global_id(1);
 	float factor_of = has_factor ? factors[factor] : 1;
 	float cell_height = (float)input_height / height, cell_width = (float)input_width / width;
+	int edge_y = min(border, (height - 1) / 2), edge_x = min(border, (width - 1) / 2);
+	float column = mirrored ? 1 - place_x : place_x;
 
 	for (int x = get_global_id(0); x < width; x += get_global_size(0)) {
 		float weight = factor_of;
 		if (kind == ONE_PLACE) {
 			int here = y == pixel_on(place_y, picture_height, input_y, input_height, height) &&
-				   x == pixel_on(place_x, picture_width, input_x, input_width, width);
+				   x == pixel_on(column, picture_width, input_x, input_width, width);
 			weight = here ? weight : 0;
 		} else if (kind == BY_MASK) {
 			weight *= mean_of_mask(mask, mask_height, mask_width, picture_height,
-					       picture_width, input_y + y * cell_height,
+					       picture_width, mirrored, input_y + y * cell_height,
 					       input_x + x * cell_width, cell_height, cell_width);
 		}
-		weights[y * width + x] = weight;
+		int inside = min(y, height - 1 - y) >= edge_y && min(x, width - 1 - x) >= edge_x;
+		weights[y * width + x] = inside ? weight : 0;
 	}
 }

@@ -223,6 +223,16 @@ TEST(params_tell_what_must_be_recorded_anew)
 	CHECK(!params_same_recording(&a, &b));
 	b = a, b.winner_window += 2;
 	CHECK(!params_same_recording(&a, &b));
+	b = a, b.threshold = 1;
+	CHECK(!params_same_recording(&a, &b));
+	b = a, b.border = 1;
+	CHECK(!params_same_recording(&a, &b));
+	b = a, b.octave_order = RV_OCTAVES_CHANCE;
+	CHECK(!params_same_recording(&a, &b));
+	b = a, b.balance = false;
+	CHECK(!params_same_recording(&a, &b));
+	b = a, b.mirror = true;
+	CHECK(!params_same_recording(&a, &b));
 	a.target_count = 1, a.targets[0].weight = 1, b = a;
 	CHECK(params_same_recording(&a, &b));
 	b.targets[0].channel_count = 1;

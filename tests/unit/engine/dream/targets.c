@@ -123,6 +123,7 @@ TEST(a_neuron_is_raised_where_it_is_whatever_the_jitter)
 
 	REQUIRE(target_set_up(&fixture, true));
 	fixture.params.jitter = 7;
+	fixture.params.mirror = true;
 	fixture.params.normalisation = RV_NORMALISE_MEAN_ABS;
 	target_make(&fixture, 0, "high", RV_TARGET_NEURON);
 	fixture.params.targets[0].where = RV_AT_PLACE;
@@ -151,6 +152,7 @@ TEST(a_target_in_a_mask_leaves_the_rest)
 		mask[i] = i / 3 % WIDTH < WIDTH / 2;
 	image = target_image(&fixture, mask);
 	fixture.params.jitter = 7;
+	fixture.params.mirror = true;
 	fixture.params.normalisation = RV_NORMALISE_MEAN_ABS;
 	target_make(&fixture, 0, "high", RV_TARGET_LAYER);
 	fixture.params.targets[0].where = RV_IN_MASK;

@@ -75,6 +75,33 @@ static bool wins(const struct objective_target *target, const float *activation,
 	return stronger < target->winners;
 }
 
+/* What an activation must exceed to count. */
+static double limit_of(const struct objective_target *target, const float *activation)
+{
+	double sum = 0, squares = 0, count = 0;
+
+	if (target->threshold <= 0)
+		return -INFINITY;
+	for (int c = 0; c < CHANNELS; c++)
+		for (int i = 0; i < HEIGHT * WIDTH && inverse_level(target, c) > 0; i++) {
+			double value = (double)activation[i * STRIDE + c];
+			sum += value;
+			squares += value * value;
+			count++;
+		}
+	return sum / count +
+	       (double)target->threshold * sqrt(squares / count - sum / count * (sum / count));
+}
+
+/* A layer of 5x4 has a middle of one row and two columns. */
+static bool is_border(const struct objective_target *target, int y, int x)
+{
+	int rows = target->places.border < 2 ? target->places.border : 2;
+	int columns = target->places.border < 1 ? 0 : 1;
+
+	return y < rows || y >= HEIGHT - rows || x < columns || x >= WIDTH - columns;
+}
+
 static double expected_at(const struct objective_target *target, const float *activation, int y,
                           int x, int channel)
 {
@@ -83,7 +110,8 @@ static double expected_at(const struct objective_target *target, const float *ac
 
 	for (int c = 0; c < CHANNELS; c++)
 		counting += inverse_level(target, c) > 0;
-	if (inverse <= 0)
+	if (inverse <= 0 || is_border(target, y, x) ||
+	    (double)activation_at(activation, y, x, channel) <= limit_of(target, activation))
 		return 0;
 	if (target->kind == OBJECTIVE_WINNERS && target->winners < counting) {
 		if (!wins(target, activation, y, x, channel))
@@ -228,6 +256,22 @@ TEST(winners_of_any_number_and_window_are_right)
 }
 
 /* Whole numbers, so that many channels are equally strong in every arithmetic. */
+TEST(only_what_lies_above_the_threshold_and_inside_the_border_counts)
+{
+	float *activation = random_floats(COUNT, -1, 1, 13);
+	struct objective_target target = {.weight = 1, .scale = 300, .winners = 3, .window = 3};
+
+	for (int i = 0; i < 9; i++) {
+		target.kind = (enum objective_kind)(OBJECTIVE_L2 + i % 3);
+		target.threshold = 0.4f * (float)(i / 3);
+		target.places.border = 2 - i / 3;
+		target.channels = some_channels;
+		target.channel_count = i & 1 ? 4 : 0;
+		check_all(target, activation);
+	}
+	free(activation);
+}
+
 TEST(winners_with_ties_are_the_lower_channels)
 {
 	float *activation = random_floats(COUNT, -2, 2, 5);
