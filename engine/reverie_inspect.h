@@ -44,6 +44,36 @@ RV_API void rv_appraiser_destroy(rv_appraiser **appraiser);
 RV_API rv_status rv_appraise(rv_appraiser *appraiser, const rv_image *picture, double *value,
                              rv_error *error);
 
+/* ---- what a network has learned ---- */
+
+/* An atlas: what single channels of a layer, or the classes of a classifier, dream of from noise.
+ * Each has a tile, a picture of RV_RGB8 with RV_ATLAS_SIDE pixels a side, made with settings that
+ * were chosen for it and kept in the cache, by network and layer. Belongs to one thread at a time;
+ * the model must outlive it. */
+typedef struct rv_atlas rv_atlas;
+enum { RV_ATLAS_SIDE = 128, RV_ATLAS_WHOLE = -1 };
+
+/* layer: as rv_model_find_layer takes it; NULL or "" is the model's default. One of scores, at the
+ * end of a classifier, stands for its classes. Of config, device and cache are used by what makes
+ * tiles; NULL is the default. RV_NOT_FOUND, RV_UNSUPPORTED: the layer has no channels with places;
+ * RV_MEMORY. */
+RV_API rv_status rv_atlas_open(rv_atlas **atlas, const rv_model *model, const rv_config *config,
+                               const char *layer, rv_error *error);
+RV_API void rv_atlas_close(rv_atlas **atlas);
+RV_API const char *rv_atlas_layer(const rv_atlas *atlas);
+RV_API int rv_atlas_count(const rv_atlas *atlas);
+RV_API bool rv_atlas_of_classes(const rv_atlas *atlas);
+
+/* Writes the tile of a channel or class, 0..count-1, or of the layer as a whole (RV_ATLAS_WHOLE),
+ * where the cache has it; else false. No device is touched. */
+RV_API bool rv_atlas_find(const rv_atlas *atlas, int number, const rv_image *tile);
+
+/* Makes it, writes it, and keeps it in the cache. The first call opens an engine. A channel that
+ * answers to nothing leaves noise. progress may be NULL. RV_INVALID, RV_CANCELLED, RV_MEMORY,
+ * RV_DEVICE. */
+RV_API rv_status rv_atlas_make(rv_atlas *atlas, int number, const rv_image *tile,
+                               rv_progress *progress, void *context, rv_error *error);
+
 /* ---- what takes how long ---- */
 
 /* Compiles every kernel for the device of config. compiled counts the programs; RV_DEVICE with the

@@ -49,9 +49,15 @@ static void format_time(char *text, double seconds)
 		         whole % 60);
 }
 
-static const char *frames_word(const struct progress_state *state)
+/* What is counted, such as "frame". */
+static const char *unit_of(const struct progress_state *state)
 {
-	return state->total == 1 || (state->total <= 0 && state->done == 1) ? "frame" : "frames";
+	return state->unit ? state->unit : "frame";
+}
+
+static const char *plural_of(const struct progress_state *state)
+{
+	return state->total == 1 || (state->total <= 0 && state->done == 1) ? "" : "s";
 }
 
 static void append(char *text, size_t size, const char *format, ...)
@@ -65,13 +71,17 @@ static void append(char *text, size_t size, const char *format, ...)
 	va_end(arguments);
 }
 
-static void append_rate(char *text, size_t size, double rate, const char *unit)
+/* Of frames, brief says it as is usual. */
+static void append_rate(char *text, size_t size, const struct progress_state *state, bool brief)
 {
+	double rate = state->frames_per_second;
 	/* Slow dreams are told in seconds, so that the number still says something. */
-	if (rate >= 0.1)
-		append(text, size, "%.*f %s", rate < 10 ? 2 : 1, rate, unit);
+	if (rate < 0.1)
+		append(text, size, "%.1f s a %s", 1 / rate, unit_of(state));
+	else if (brief && !state->unit)
+		append(text, size, "%.*f fps", rate < 10 ? 2 : 1, rate);
 	else
-		append(text, size, "%.1f s a frame", 1 / rate);
+		append(text, size, "%.*f %ss per second", rate < 10 ? 2 : 1, rate, unit_of(state));
 }
 
 static void format_words(char *text, size_t size, const struct progress_state *state)
@@ -79,13 +89,14 @@ static void format_words(char *text, size_t size, const struct progress_state *s
 	char time[TIME_LENGTH];
 	text[0] = '\0';
 	if (state->total > 0)
-		append(text, size, "%lld/%lld %s", (long long)state->done, (long long)state->total,
-		       frames_word(state));
+		append(text, size, "%lld/%lld %s%s", (long long)state->done,
+		       (long long)state->total, unit_of(state), plural_of(state));
 	else
-		append(text, size, "%lld %s", (long long)state->done, frames_word(state));
+		append(text, size, "%lld %s%s", (long long)state->done, unit_of(state),
+		       plural_of(state));
 	if (state->frames_per_second > 0 && state->total != 1) {
 		append(text, size, "  ");
-		append_rate(text, size, state->frames_per_second, "fps");
+		append_rate(text, size, state, true);
 	}
 	if (seconds_left(state) >= 0) {
 		format_time(time, seconds_left(state));
@@ -126,10 +137,10 @@ void progress_format_line(char *line, size_t size, const struct progress_state *
 	append(line, size, "%lld", (long long)state->done);
 	if (state->total > 0)
 		append(line, size, " of %lld", (long long)state->total);
-	append(line, size, " %s", frames_word(state));
+	append(line, size, " %s%s", unit_of(state), plural_of(state));
 	if (state->frames_per_second > 0 && state->total != 1) {
 		append(line, size, ", ");
-		append_rate(line, size, state->frames_per_second, "frames per second");
+		append_rate(line, size, state, false);
 	}
 	if (seconds_left(state) >= 0) {
 		format_time(time, seconds_left(state));
@@ -184,11 +195,18 @@ void progress_init(struct progress *progress, FILE *stream, enum progress_style 
 		*progress = (struct progress){.stream = stream, .style = style};
 }
 
+void progress_count(struct progress *progress, const char *unit)
+{
+	if (progress)
+		progress->unit = unit;
+}
+
 void progress_begin(struct progress *progress, int64_t total)
 {
 	if (!progress)
 		return;
-	progress->state = (struct progress_state){.total = total > 0 ? total : 0};
+	progress->state =
+		(struct progress_state){.total = total > 0 ? total : 0, .unit = progress->unit};
 	progress->started = seconds_now();
 	progress->shown = progress->started;
 	progress->running = true;

@@ -24,6 +24,7 @@ struct progress_state {
 	double part;              /* of the frame under way, 0..1 */
 	double frames_per_second; /* 0: not known yet */
 	double elapsed;           /* seconds */
+	const char *unit;         /* what is counted, such as "tile"; NULL: frames */
 };
 
 /* Fields are private to progress.c. */
@@ -36,6 +37,7 @@ struct progress {
 	double shown;      /* when something was last shown */
 	bool running;      /* between begin and end */
 	bool bar_open;     /* the cursor stands behind a bar */
+	const char *unit;  /* see progress_count */
 };
 
 /* PROGRESS_NONE where quiet, PROGRESS_BAR where stream is a terminal, else PROGRESS_LINES. */
@@ -43,6 +45,9 @@ enum progress_style progress_style_for(FILE *stream, bool quiet);
 
 /* stream is borrowed; standard error as a rule. */
 void progress_init(struct progress *progress, FILE *stream, enum progress_style style);
+
+/* Says what is counted instead of frames from the next beginning on, such as "tile"; borrowed. */
+void progress_count(struct progress *progress, const char *unit);
 
 /* Starts the clock. total 0: unknown. */
 void progress_begin(struct progress *progress, int64_t total);

@@ -132,7 +132,9 @@ enum option_command {
 	COMMAND_PLAN = 1 << 13,
 	COMMAND_CHUNK = 1 << 14,
 	COMMAND_JOIN = 1 << 15,
-	COMMAND_ANY = (1 << 16) - 1
+	COMMAND_ATLAS = 1 << 16,
+	COMMAND_PROBE = 1 << 17,
+	COMMAND_ANY = (1 << 18) - 1
 };
 
 /* What is done with the file that a text names. */

@@ -6,12 +6,13 @@ enum {
 	LIVE = COMMAND_LIVE,
 	ENGINE = COMMAND_DREAM | COMMAND_PLAN | COMMAND_CHUNK | COMMAND_LIVE | COMMAND_TUNE |
 	         COMMAND_BENCH | COMMAND_INSPECT | COMMAND_KERNELS | COMMAND_FLOW |
-	         COMMAND_CLASSIFY,
+	         COMMAND_CLASSIFY | COMMAND_ATLAS,
 	MODEL = COMMAND_DREAM | COMMAND_PLAN | COMMAND_LIVE | COMMAND_TUNE | COMMAND_BENCH |
-	        COMMAND_INSPECT | COMMAND_LAYERS | COMMAND_CLASSIFY,
+	        COMMAND_INSPECT | COMMAND_LAYERS | COMMAND_CLASSIFY | COMMAND_ATLAS,
 	TIMED = COMMAND_TUNE | COMMAND_BENCH,
 	MOVING = COMMAND_DREAM | COMMAND_PLAN | COMMAND_LIVE | COMMAND_BENCH,
-	WRITING = COMMAND_DREAM | COMMAND_INSPECT | COMMAND_FLOW,
+	WRITING_ONE = COMMAND_DREAM | COMMAND_FLOW | COMMAND_ATLAS,
+	WRITING = WRITING_ONE | COMMAND_INSPECT,
 };
 
 /* Where the value is: in which part of struct options, and where in that. */
@@ -70,14 +71,15 @@ const char *const option_group_titles[OPTION_GROUP_COUNT] = {
 const struct option option_table[] = {
 	/* The dream. */
 	{.name = "layer", .type = &option_type_layers, .group = OPTION_GROUP_DREAM,
-	 .cost = OPTION_REBUILD, .commands = DREAM | LIVE | TIMED | COMMAND_INSPECT,
+	 .cost = OPTION_REBUILD, .commands = DREAM | LIVE | TIMED | COMMAND_INSPECT | COMMAND_ATLAS,
 	 PLACE(dream, layers), .range = &rv_weight_range,
 	 .metavar = "NAME[:WEIGHT],...", .unset = "the network's own choice"},
 	{.name = "channels", .type = &option_type_channels, .group = OPTION_GROUP_DREAM,
-	 .cost = OPTION_LIVE, .commands = MOVING,
+	 .cost = OPTION_LIVE, .commands = MOVING | COMMAND_ATLAS,
 	 PLACE(dream, channels), .range = &rv_channel_range, .metavar = "N,...", .unset = "all"},
 	{.name = "class", .type = &option_type_classes, .group = OPTION_GROUP_DREAM,
-	 .cost = OPTION_REBUILD, .commands = MOVING | COMMAND_CLASSIFY, PLACE(dream, classes),
+	 .cost = OPTION_REBUILD, .commands = MOVING | COMMAND_CLASSIFY | COMMAND_ATLAS,
+	 PLACE(dream, classes),
 	 HELP("classes to dream of, by label or number, all over the picture"),
 	 .metavar = "LABEL,...", .unset = "none"},
 	{.name = "guide", .type = &option_type_text, .group = OPTION_GROUP_DREAM,
@@ -374,7 +376,7 @@ const struct option option_table[] = {
 
 	/* Picture and video. */
 	{.name = "output", .letter = 'o', .type = &option_type_text, .group = OPTION_GROUP_OUTPUT,
-	 .commands = COMMAND_DREAM | COMMAND_JOIN | LIVE | COMMAND_FLOW, PLACE(output, file),
+	 .commands = WRITING_ONE | COMMAND_JOIN | LIVE, PLACE(output, file),
 	 HELP("file (its end says the format), folder, - (stdout); live: URL"),
 	 .metavar = "FILE", .file = OPTION_WRITES, .is_private = true},
 	{.name = "size", .type = &option_type_size, .group = OPTION_GROUP_OUTPUT,

@@ -1,0 +1,69 @@
+#include "app/command/sheet.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "app/media/picture_write.h"
+#include "app/screen/hud_font.h"
+#include "app/screen/hud_paint.h"
+#include "engine/reverie_inspect.h"
+
+/* The title's letters, what is free around it, and how much wider than high a sheet is, in tiles.
+ */
+enum { TITLE_SCALE = 2, MARGIN = 6, HEAD = 2 * MARGIN + HUD_FONT_LINE * TITLE_SCALE };
+static const double wideness = 1.6;
+
+static const struct hud_colour ground = {10, 11, 18, 255}, ink = {240, 240, 232, 255};
+
+rv_status sheet_create(struct sheet *sheet, const char *title, int count, int lines,
+                       rv_error *error)
+{
+	int columns = (int)ceil(sqrt(count * wideness));
+	*sheet = (struct sheet){.grid = {.top = HEAD,
+	                                 .count = count,
+	                                 .columns = columns < count ? columns : count,
+	                                 .side = RV_ATLAS_SIDE,
+	                                 .scale = 1,
+	                                 .lines = lines}};
+	struct hud_picture *paper = &sheet->paper;
+	paper->width = tiles_width(&sheet->grid);
+	paper->height = HEAD + tiles_height(&sheet->grid);
+	paper->capacity = 4 * (size_t)paper->width * (size_t)paper->height;
+	paper->rgba = malloc(paper->capacity);
+	if (!paper->rgba)
+		return rv_fail(error, RV_MEMORY, "out of memory for a sheet of %d tiles", count);
+	hud_paint_bar(paper, 0, 0, paper->width, paper->height, ground);
+	hud_paint_text(paper, MARGIN, MARGIN, title, TITLE_SCALE, ink);
+	return RV_OK;
+}
+
+void sheet_put(struct sheet *sheet, int index, const struct tile *tile)
+{
+	tiles_paint(&sheet->paper, &sheet->grid, index, tile);
+}
+
+rv_status sheet_write(const struct sheet *sheet, struct output_file *file, const char *name,
+                      rv_error *error)
+{
+	const struct hud_picture *paper = &sheet->paper;
+	size_t count = (size_t)paper->width * (size_t)paper->height;
+	uint8_t *rgb = malloc(3 * count);
+	if (!rgb)
+		return rv_fail(error, RV_MEMORY, "out of memory for the sheet");
+	for (size_t i = 0; i < count; i++)
+		for (int c = 0; c < 3; c++)
+			rgb[3 * i + (size_t)c] = paper->rgba[4 * i + (size_t)c];
+	const struct picture picture = {.image = {.format = RV_RGB8,
+	                                          .width = paper->width,
+	                                          .height = paper->height,
+	                                          .stride = 3 * (size_t)paper->width,
+	                                          .pixels = rgb}};
+	rv_status status = picture_write(&picture, file, name, error);
+	free(rgb);
+	return status;
+}
+
+void sheet_release(struct sheet *sheet)
+{
+	hud_picture_release(&sheet->paper);
+}
