@@ -18,8 +18,7 @@ enum {
 /* Where the value is: in which part of struct options, and where in that. */
 #define PLACE(part_, member)                                                                       \
 	.part = offsetof(struct options, part_), .place = offsetof(struct option_##part_, member)
-/* A field of rv_params, whose range and help are the engine's; a number of the program's own; and
- * what has no range. */
+/* A field of rv_params, with the engine's range and help; a number of our own; what has no range. */
 #define PARAM(index, member) PLACE(dream, params.member), .range = &rv_param_table[index].range
 #define RANGE(...)                                                                                 \
 	.range = &(const rv_range)                                                                 \
@@ -65,8 +64,7 @@ const char *const option_group_titles[OPTION_GROUP_COUNT] = {
 	[OPTION_GROUP_PROGRAM] = "The program", [OPTION_GROUP_DISPLAY] = "Where it is seen",
 };
 
-/* Each entry is a few lines: first what the option is, then where its value stands and what it may
- * be, then what a person reads. */
+/* Each entry: what the option is, where its value stands and what it may be, what people read. */
 /* clang-format off */
 const struct option option_table[] = {
 	/* The dream. */
