@@ -18,7 +18,7 @@ enum {
 /* Where the value is: in which part of struct options, and where in that. */
 #define PLACE(part_, member)                                                                       \
 	.part = offsetof(struct options, part_), .place = offsetof(struct option_##part_, member)
-/* A field of rv_params, with the engine's range and help; a number of our own; what has no range. */
+/* A field of rv_params, with the engine's range and help; a number of our own; one without. */
 #define PARAM(index, member) PLACE(dream, params.member), .range = &rv_param_table[index].range
 #define RANGE(...)                                                                                 \
 	.range = &(const rv_range)                                                                 \
