@@ -56,11 +56,25 @@ rv_status option_check_read(const struct options *options, unsigned command, con
 	return check_read(&written, &(struct named){path, what}, error);
 }
 
+/* An address is no file, and of one no more is told than its protocol: behind that a password may
+ * stand. Only a live session's output may be one. */
+static rv_status refuse_address(const struct named *written, unsigned command, rv_error *error)
+{
+	const char *end = strstr(written->path, "://");
+	if (!end || (command == COMMAND_LIVE && !strcmp(written->what, "output")))
+		return RV_OK;
+	return rv_fail(error, RV_INVALID,
+	               "--%s %.*s://...: an address is no file; `reverie live` sends streams",
+	               written->what, (int)(end - written->path), written->path);
+}
+
 rv_status option_check_files(const struct options *options, unsigned command, rv_error *error)
 {
 	struct names read = names_of(options, command, OPTION_READS);
 	struct names written = names_of(options, command, OPTION_WRITES);
 	rv_status status = RV_OK;
+	for (int i = 0; i < written.count && status == RV_OK; i++)
+		status = refuse_address(&written.list[i], command, error);
 	add(&read, options->call.operand, "input");
 	add(&read, options->call.second, "second input");
 	for (int i = 0; i < read.count && status == RV_OK; i++)

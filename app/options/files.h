@@ -4,9 +4,9 @@
 
 #include "app/options/options.h"
 
-/* Whether nothing is to be written over what is read, --force or not, nor twice to one place: of
- * the options that `command` takes and of the operands. A preset that is written where it was read
- * from is only changed. RV_INVALID. */
+/* Whether nothing is to be written over what is read, --force or not, nor twice to one place, nor
+ * to an address, but for what a live session sends: of the options that `command` takes and of the
+ * operands. A preset that is written where it was read from is only changed. RV_INVALID. */
 rv_status option_check_files(const struct options *options, unsigned command, rv_error *error);
 
 /* The same of one more file that is read, `what` it is being a word such as "network". */

@@ -105,6 +105,9 @@ expect_error output_exists 2 "--force overwrites it" "$work/sky.pgm" -o "$work/t
 check output_that_exists_is_untouched cmp -s "$work/sky.pgm" "$work/there.png"
 cp "$work/sky.pgm" "$work/same.png"
 ln -s same.png "$work/link.png"
+expect_error output_is_an_address 2 '--output srt://...: an address is no file' "$work/sky.pgm" \
+	-o "srt://host:9?passphrase=sesame-2026"
+check output_address_keeps_its_password [ "$(grep -c sesame "$work/err")" = 0 ]
 expect_error output_is_the_input 2 "the input and the output are one file" "$work/same.png" -o "$work/same.png" --force
 expect_error output_is_the_input_by_a_link 2 "are one file" \
 	"$work/same.png" -o "$work/link.png" --force
