@@ -15,7 +15,7 @@ struct sound_reader {
 	AVRational time_base;
 	AVCodecContext *decoder;
 	AVFrame *frame;
-	AVFifo *waiting;
+	struct libav_packets waiting;
 	struct SwrContext *resampler;
 	int rate, format, channels; /* that it was set up for */
 	int64_t last_end;           /* of the last sound decoded, in the input's time */
@@ -138,8 +138,8 @@ void sound_reader_keep(struct sound_reader *reader, AVPacket *packet)
 {
 	if (!reader || packet->stream_index != reader->stream_index)
 		return;
-	if (!reader->waiting || av_fifo_can_read(reader->waiting) < WAITING_MAX)
-		libav_packets_push(&reader->waiting, packet);
+	if (!reader->waiting.fifo || av_fifo_can_read(reader->waiting.fifo) < WAITING_MAX)
+		libav_packets_push(&reader->waiting, packet, "the sound", NULL);
 }
 
 static bool is_due(const struct sound_reader *reader, const AVPacket *packet, int64_t until)
@@ -154,11 +154,11 @@ void sound_reader_play(struct sound_reader *reader, int64_t until, int64_t ancho
 	const AVPacket *first;
 	if (!reader)
 		return;
-	while ((first = libav_packets_first(reader->waiting)) && is_due(reader, first, until)) {
+	while ((first = libav_packets_first(&reader->waiting)) && is_due(reader, first, until)) {
 		AVPacket *packet = av_packet_alloc();
 		if (!packet)
 			return;
-		libav_packets_pop(reader->waiting, packet);
+		libav_packets_pop(&reader->waiting, packet);
 		if (queue)
 			decode(reader, packet, anchor, queue);
 		av_packet_free(&packet);

@@ -173,50 +173,64 @@ int libav_pixel_depth(enum AVPixelFormat format)
 
 /* ---- packets that wait ---- */
 
-enum { PACKETS_FIRST_CAPACITY = 16 };
+enum { PACKETS_FIRST_CAPACITY = 16, PACKET_BYTES = 256 /* of one without its data */ };
 
-static bool make_room(AVFifo **packets)
+static const int64_t packets_most = (int64_t)512 << 20; /* bytes */
+
+static int64_t size_of(const AVPacket *packet)
 {
-	if (!*packets)
-		*packets = av_fifo_alloc2(PACKETS_FIRST_CAPACITY, sizeof(AVPacket *), 0);
-	if (!*packets)
-		return false;
-	return av_fifo_can_write(*packets) ||
-	       av_fifo_grow2(*packets, av_fifo_can_read(*packets)) >= 0;
+	return PACKET_BYTES + packet->size;
 }
 
-bool libav_packets_push(AVFifo **packets, AVPacket *packet)
+static bool make_room(AVFifo **fifo)
 {
-	AVPacket *kept = make_room(packets) ? av_packet_alloc() : NULL;
+	if (!*fifo)
+		*fifo = av_fifo_alloc2(PACKETS_FIRST_CAPACITY, sizeof(AVPacket *), 0);
+	if (!*fifo)
+		return false;
+	return av_fifo_can_write(*fifo) || av_fifo_grow2(*fifo, av_fifo_can_read(*fifo)) >= 0;
+}
+
+rv_status libav_packets_push(struct libav_packets *packets, AVPacket *packet, const char *name,
+                             rv_error *error)
+{
+	if (packets->bytes + size_of(packet) > packets_most)
+		return rv_fail(error, RV_CORRUPT,
+		               "%s: %d MB of sound and other streams came before the next picture",
+		               name, (int)(packets_most >> 20));
+	AVPacket *kept = make_room(&packets->fifo) ? av_packet_alloc() : NULL;
 	if (!kept)
-		return false;
+		return rv_fail(error, RV_MEMORY, "%s: out of memory for packets", name);
+	packets->bytes += size_of(packet);
 	av_packet_move_ref(kept, packet);
-	av_fifo_write(*packets, &kept, 1);
-	return true;
+	av_fifo_write(packets->fifo, &kept, 1);
+	return RV_OK;
 }
 
-const AVPacket *libav_packets_first(AVFifo *packets)
+const AVPacket *libav_packets_first(const struct libav_packets *packets)
 {
 	AVPacket *first = NULL;
-	if (packets && av_fifo_can_read(packets))
-		av_fifo_peek(packets, &first, 1, 0);
+	if (packets->fifo && av_fifo_can_read(packets->fifo))
+		av_fifo_peek(packets->fifo, &first, 1, 0);
 	return first;
 }
 
-void libav_packets_pop(AVFifo *packets, AVPacket *packet)
+void libav_packets_pop(struct libav_packets *packets, AVPacket *packet)
 {
 	AVPacket *kept = NULL;
-	av_fifo_read(packets, &kept, 1);
+	av_fifo_read(packets->fifo, &kept, 1);
+	packets->bytes -= size_of(kept);
 	av_packet_move_ref(packet, kept);
 	av_packet_free(&kept);
 }
 
-void libav_packets_release(AVFifo **packets)
+void libav_packets_release(struct libav_packets *packets)
 {
 	AVPacket *kept;
-	while (*packets && av_fifo_read(*packets, &kept, 1) >= 0)
+	while (packets->fifo && av_fifo_read(packets->fifo, &kept, 1) >= 0)
 		av_packet_free(&kept);
-	av_fifo_freep2(packets);
+	av_fifo_freep2(&packets->fifo);
+	packets->bytes = 0;
 }
 
 int64_t libav_clock_start(const AVFormatContext *format)

@@ -52,14 +52,21 @@ void libav_limit_frames(AVCodecContext *decoder);
 /* The components' depth in bits, alpha's aside; 8 for a palette. 0: no pixel format. */
 int libav_pixel_depth(enum AVPixelFormat format);
 
-/* Packets that wait, first in, first out, in an AVFifo of AVPacket pointers; NULL: none so far.
- * libav_packets_push moves packet's reference to the end. False: out of memory, and nothing is
- * moved. */
-bool libav_packets_push(AVFifo **packets, AVPacket *packet);
+/* Packets that wait, first in, first out. Zeroed before use. */
+struct libav_packets {
+	AVFifo *fifo;  /* of AVPacket pointers; NULL: none so far */
+	int64_t bytes; /* that they take, about */
+};
+
+/* Moves packet's reference to the end. On an error nothing is moved. RV_CORRUPT: they would take
+ * more than 512 MB, which no sound between two pictures does, and the message begins with name;
+ * RV_MEMORY. */
+rv_status libav_packets_push(struct libav_packets *packets, AVPacket *packet, const char *name,
+                             rv_error *error);
 /* The packet that is next; NULL: none. It stays the queue's. */
-const AVPacket *libav_packets_first(AVFifo *packets);
+const AVPacket *libav_packets_first(const struct libav_packets *packets);
 /* Moves the next packet's reference into packet, which holds none. The queue is not empty. */
-void libav_packets_pop(AVFifo *packets, AVPacket *packet);
-void libav_packets_release(AVFifo **packets);
+void libav_packets_pop(struct libav_packets *packets, AVPacket *packet);
+void libav_packets_release(struct libav_packets *packets);
 
 #endif

@@ -351,9 +351,9 @@ static rv_status advance(struct source *source, enum source_event *event, rv_err
 
 rv_status source_next(struct source *source, enum source_event *event, rv_error *error)
 {
-	if (libav_packets_first(source->early)) {
+	if (libav_packets_first(&source->early)) {
 		av_packet_unref(source->packet);
-		libav_packets_pop(source->early, source->packet);
+		libav_packets_pop(&source->early, source->packet);
 		*event = SOURCE_PACKET;
 		return RV_OK;
 	}
@@ -371,10 +371,11 @@ static rv_status find_first_frame(struct source *source, rv_error *error)
 	libav_clear_error();
 	while (event == SOURCE_PACKET) {
 		rv_status status = advance(source, &event, error);
+		if (status == RV_OK && event == SOURCE_PACKET)
+			status = libav_packets_push(&source->early, source->packet,
+			                            source->input->name, error);
 		if (status != RV_OK)
 			return status;
-		if (event == SOURCE_PACKET && !libav_packets_push(&source->early, source->packet))
-			return rv_fail(error, RV_MEMORY, "%s: out of memory", source->input->name);
 	}
 	if (event == SOURCE_END)
 		return libav_fail(error, AVERROR_INVALIDDATA,

@@ -12,6 +12,7 @@
 #include "app/media/deinterlace.h"
 #include "app/media/hdr.h"
 #include "app/media/input.h"
+#include "app/media/libav.h"
 #include "app/media/timeline.h"
 #include "app/media/video.h"
 #include "engine/reverie.h"
@@ -52,8 +53,8 @@ struct source {
 	int orientation;
 	struct timeline timeline;
 	struct deinterlacer deinterlacer;
-	AVFifo *early;   /* packets read before the first frame was whole */
-	bool timed;      /* pts and duration hold those of an earlier frame */
+	struct libav_packets early; /* read before the first frame was whole */
+	bool timed;                 /* pts and duration hold those of an earlier frame */
 	bool frame_held; /* the first frame waits for the early packets to be handed out */
 	int unreadable;  /* reads in a row that failed for damage */
 	bool flushed;    /* the deinterlacer was told that no frame follows */

@@ -10,9 +10,6 @@
 #include "app/media/sink.h"
 #include "app/media/source.h"
 
-/* Bytes of packets that wait for a picture; those of one that is empty. */
-static const int64_t waiting_most = (int64_t)512 << 20, packet_bytes = 256;
-
 /* One video job under way. */
 struct transcode {
 	const struct job *job;
@@ -21,13 +18,12 @@ struct transcode {
 	struct sink *sink;
 	rv_image before, after; /* a frame, and its dream */
 	rv_image laid; /* the dream laid onto a frame of high dynamic range; else no pixels */
-	int64_t waiting_bytes;
-	AVFifo *waiting;            /* packets of times that the written video has not reached */
-	struct output_file *still;  /* NULL: none, or written already */
-	int64_t still_frame;        /* index of the frame that becomes the still; -1: the last */
-	bool writing_failed;        /* rather than reading or dreaming */
-	bool has_frame;             /* after is a dream */
-	int64_t first_pts, end_pts; /* of what is written, in the video's time base */
+	struct libav_packets waiting; /* of times that the written video has not reached */
+	struct output_file *still;    /* NULL: none, or written already */
+	int64_t still_frame;          /* index of the frame that becomes the still; -1: the last */
+	bool writing_failed;          /* rather than reading or dreaming */
+	bool has_frame;               /* after is a dream */
+	int64_t first_pts, end_pts;   /* of what is written, in the video's time base */
 };
 
 static bool stopped(const struct transcode *t)
@@ -210,11 +206,10 @@ static bool is_due(const struct transcode *t, const AVPacket *packet)
 static rv_status write_due_packets(struct transcode *t, bool all, rv_error *error)
 {
 	const AVPacket *first;
-	while ((first = libav_packets_first(t->waiting)) && (all || is_due(t, first))) {
+	while ((first = libav_packets_first(&t->waiting)) && (all || is_due(t, first))) {
 		AVPacket *packet = t->source->packet; /* free to use between two source_next */
 		av_packet_unref(packet);
-		libav_packets_pop(t->waiting, packet);
-		t->waiting_bytes -= packet_bytes + packet->size;
+		libav_packets_pop(&t->waiting, packet);
 		rv_status status = sink_packet(t->sink, packet, error);
 		t->writing_failed = status != RV_OK;
 		if (status != RV_OK)
@@ -228,14 +223,7 @@ static rv_status keep_packet(struct transcode *t, rv_error *error)
 	AVPacket *packet = t->source->packet;
 	if (!sink_takes(t->sink, packet->stream_index))
 		return RV_OK;
-	t->waiting_bytes += packet_bytes + packet->size;
-	if (t->waiting_bytes > waiting_most)
-		return rv_fail(error, RV_CORRUPT,
-		               "%s: %d MB of sound and other streams came before the next picture",
-		               t->job->input, (int)(waiting_most >> 20));
-	return libav_packets_push(&t->waiting, packet)
-	               ? RV_OK
-	               : rv_fail(error, RV_MEMORY, "out of memory for packets");
+	return libav_packets_push(&t->waiting, packet, t->source->input->name, error);
 }
 
 /* ---- the job ---- */
