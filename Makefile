@@ -10,7 +10,7 @@ CC ?= cc
 DEBIAN_PACKAGES = gcc libc6-dev make pkg-config ca-certificates nodejs npm \
 	ocl-icd-opencl-dev pocl-opencl-icd libclblast-dev libprotobuf-c-dev protobuf-c-compiler \
 	libavformat-dev libavcodec-dev libavfilter-dev libavdevice-dev libavutil-dev \
-	libswscale-dev libswresample-dev libheif-dev liblcms2-dev libsdl2-dev liblo-dev libasound2-dev libxxhash-dev \
+	libswscale-dev libswresample-dev libheif-dev liblcms2-dev libwebp-dev libsdl2-dev liblo-dev libasound2-dev libxxhash-dev \
 	libcurl4-openssl-dev
 DEBIAN_TEST_PACKAGES = ffmpeg g++ imagemagick liblo-tools libonnx-testdata man-db oclgrind parallel python3 python3-numpy \
 	xvfb xdotool xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils
@@ -19,7 +19,7 @@ DEBIAN_CLUSTER_PACKAGES = openssh-server openssh-client slurm-wlm munge
 DEBIAN_DEVELOPER_PACKAGES = clang libclang-rt-14-dev clang-format cppcheck gcovr python3-torch python3-torchvision
 
 ENGINE_PACKAGES = OpenCL libprotobuf-c libxxhash
-APP_PACKAGES = libavformat libavcodec libavfilter libavdevice libswscale libswresample libavutil libheif lcms2 sdl2 libcurl
+APP_PACKAGES = libavformat libavcodec libavfilter libavdevice libswscale libswresample libavutil libheif lcms2 libwebpdemux libwebp sdl2 libcurl
 
 CFLAGS ?= -O2 -g
 CPPFLAGS += -I. -I$(BUILD) -D_GNU_SOURCE -DCL_TARGET_OPENCL_VERSION=120

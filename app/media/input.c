@@ -10,6 +10,7 @@
 #include "app/media/input_pipe.h"
 #include "app/media/libav.h"
 #include "app/media/public_name.h"
+#include "app/media/webp.h"
 
 /* How long cameras and networks are waited for, in seconds: until the first frame, which may take a
  * key frame's interval, and then for every packet. */
@@ -162,6 +163,32 @@ static rv_status open_by_libav(struct input *input, const char *name,
 	return status;
 }
 
+static rv_status open_animated_webp(struct input *input, const char *name, rv_error *error)
+{
+	rv_status status = webp_open(&input->webp, name, error);
+	if (status != RV_OK)
+		return status;
+	input->format = avformat_alloc_context();
+	if (!input->format)
+		return rv_fail(error, RV_MEMORY, "%s: out of memory", input->name);
+	input->format->interrupt_callback = (AVIOInterruptCB){must_interrupt, input};
+	input->format->pb = input->webp;
+	input->kind = INPUT_ANIMATION;
+	libav_clear_error();
+	int code = avformat_open_input(&input->format, NULL, av_find_input_format("nut"), NULL);
+	return code < 0 ? input_fail(input, code, "cannot be opened", error) : RV_OK;
+}
+
+static rv_status open_by_content(struct input *input, const char *name,
+                                 const struct input_options *options, rv_error *error)
+{
+	if (heif_holds(name))
+		return heif_read(&input->decoded, name, error);
+	if (webp_is_animated(name))
+		return open_animated_webp(input, name, error);
+	return open_by_libav(input, name, options, error);
+}
+
 rv_status input_open(struct input **opened, const char *name, const struct input_options *options,
                      rv_error *error)
 {
@@ -177,8 +204,7 @@ rv_status input_open(struct input **opened, const char *name, const struct input
 	input->stop = options->stop;
 	input->live = options->live;
 	input->interlace = options->interlace;
-	status = heif_holds(name) ? heif_read(&input->decoded, name, error)
-	                          : open_by_libav(input, name, options, error);
+	status = open_by_content(input, name, options, error);
 	if (status == RV_OK) {
 		*opened = input;
 		input = NULL;
@@ -232,6 +258,7 @@ void input_close(struct input **input)
 	(*input)->deadline = av_gettime_relative() + CLOSING_TIMEOUT;
 	avformat_close_input(&(*input)->format);
 	input_pipe_close(&(*input)->pipe);
+	webp_close(&(*input)->webp);
 	av_frame_free(&(*input)->decoded);
 	free((*input)->name);
 	free(*input);

@@ -12,7 +12,7 @@
 
 enum input_kind {
 	INPUT_PICTURE,   /* a file that holds one picture */
-	INPUT_ANIMATION, /* a picture format with more than one frame: GIF, APNG */
+	INPUT_ANIMATION, /* a picture format with more than one frame: GIF, APNG, WebP */
 	INPUT_VIDEO,
 };
 
@@ -35,7 +35,8 @@ struct input {
 	const atomic_int *stop;
 	int64_t timeout, deadline; /* microseconds; 0: none, reads wait for ever */
 	bool opened, waiting;
-	AVIOContext *pipe;                    /* standard input, a FIFO; NULL: none */
+	AVIOContext *webp; /* an animated WebP, as libavformat reads it; or NULL */
+	AVIOContext *pipe; /* standard input, a FIFO; NULL: none */
 	AVPacket *pending[INPUT_PENDING_MAX]; /* read already, to find out the kind */
 	int pending_count;
 };

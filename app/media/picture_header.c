@@ -198,7 +198,7 @@ rv_status picture_header_check(const uint8_t *bytes, size_t size, const char *na
 	}
 	if (header.animated_webp)
 		return rv_fail(error, RV_UNSUPPORTED,
-		               "%s: is an animated WebP, which FFmpeg cannot decode", name);
+		               "%s: is an animated WebP, which is read from a file alone", name);
 	if (header.truncated)
 		return rv_fail(error, RV_CORRUPT,
 		               "%s: is truncated: the end of the picture is missing", name);

@@ -12,7 +12,7 @@
 
 /* Checks a whole JPEG, PNG, GIF, BMP or WebP file of size bytes; any other file passes, and is left
  * to its decoder. name is for messages. RV_MEMORY: beyond the limit of libav_check_picture_size;
- * RV_CORRUPT: it has no end; RV_UNSUPPORTED: an animated WebP, which libavcodec cannot decode. */
+ * RV_CORRUPT: it has no end; RV_UNSUPPORTED: an animated WebP, which app/media/webp.h reads. */
 rv_status picture_header_check(const uint8_t *bytes, size_t size, const char *name,
                                rv_error *error);
 

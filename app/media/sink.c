@@ -378,6 +378,20 @@ static rv_status write_rest(struct sink *sink, rv_error *error)
 	return status;
 }
 
+/* GIF's and APNG's muxers take the last delay for that before it, unless they are told. */
+static void set_last_delay(struct sink *sink)
+{
+	AVRational seconds = sink_video_last_duration(sink->video);
+	const char *name = sink->muxer->oformat->name;
+	if (sink->is_encoded || seconds.num <= 0)
+		return;
+	if (!strcmp(name, "gif"))
+		av_opt_set_int(sink->muxer->priv_data, "final_delay",
+		               av_rescale_q(1, seconds, (AVRational){1, 100}), 0);
+	if (!strcmp(name, "apng"))
+		av_opt_set_q(sink->muxer->priv_data, "final_delay", seconds, 0);
+}
+
 /* libavformat frees some of a muxer's memory only here, so this is also called where writing
  * failed. */
 static int write_trailer(struct sink *sink)
@@ -392,6 +406,7 @@ rv_status sink_finish(struct sink **finished, rv_error *error)
 	struct sink *sink = *finished;
 	rv_status status = write_rest(sink, error);
 	if (status == RV_OK) {
+		set_last_delay(sink);
 		int code = write_trailer(sink);
 		if (code < 0)
 			status = write_error(sink, code, error);

@@ -1,5 +1,6 @@
 #include "app/media/sink_video.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -263,4 +264,10 @@ rv_status sink_video_pull(struct sink_video *video, AVPacket *packet, bool *ther
 	if (*there)
 		address(video, packet);
 	return RV_OK;
+}
+
+AVRational sink_video_last_duration(const struct sink_video *video)
+{
+	AVRational ticks = {(int)FFMIN(video->last_duration, INT_MAX), 1};
+	return av_mul_q(ticks, video->encoder->time_base);
 }

@@ -31,6 +31,9 @@ rv_status sink_video_push(struct sink_video *video, const rv_image *image, int64
  * image is pushed. */
 rv_status sink_video_pull(struct sink_video *video, AVPacket *packet, bool *there, rv_error *error);
 
+/* How long the last image that was pushed is to be seen, in seconds; 0/1: nobody said. */
+AVRational sink_video_last_duration(const struct sink_video *video);
+
 /* Accepts NULL. */
 void sink_video_close(struct sink_video **video);
 

@@ -289,6 +289,92 @@ TEST(animation_stays_one_and_keeps_its_delays)
 	CHECK(report.frames == 4);
 }
 
+/* The times at which the frames begin, and at which the last one ends, in milliseconds. */
+static int list_times(const char *path, int64_t times[8])
+{
+	struct source *source = media_source(path);
+	enum source_event event = SOURCE_FRAME;
+	int count = 0;
+	while (source && count < 7 && !source_next(source, &event, NULL) && event != SOURCE_END) {
+		if (event != SOURCE_FRAME)
+			continue;
+		AVRational time_base = source->video.time_base, ms = {1, 1000};
+		times[count++] = av_rescale_q(source->pts, time_base, ms);
+		times[count] = av_rescale_q(source->pts + source->duration, time_base, ms);
+	}
+	source_close(&source);
+	return count;
+}
+
+static void check_delays(const char *in, const char *name, bool tells_last)
+{
+	static const int64_t wanted[] = {0, 100, 300, 600, 2600};
+	struct test_dream dream = {.keep = false};
+	struct job_report report;
+	int64_t times[8] = {0};
+	struct job job = media_job(in, media_path(name), &dream);
+	RUN(&job, &report, RV_OK);
+	CHECK_MESSAGE(list_times(job.output, times) == 4, "%s of %s", name, in);
+	for (int i = 0; i < 4 + tells_last; i++)
+		CHECK_MESSAGE(times[i] == wanted[i], "%s of %s: %lld, not %lld", name, in,
+		              (long long)times[i], (long long)wanted[i]);
+}
+
+TEST(animation_keeps_the_delay_of_its_last_frame)
+{
+	const char *gif = media_path("delays.gif");
+	NEED_FFMPEG(gif, "-f lavfi -i \"testsrc=s=64x48:r=10:d=0.4,settb=1/100,"
+	                 "setpts='10*N*(N+1)/2'\" -final_delay 200");
+	check_delays(gif, "gif_to.gif", true);
+	check_delays(gif, "gif_to.apng", true);
+	check_delays(media_path("gif_to.apng"), "apng_to.gif", true);
+	check_delays(gif, "gif_to.mp4", false); /* its duration says that: below */
+}
+
+/* Every kind of animation becomes every other one. */
+TEST(animation_as_webp_is_read)
+{
+	const char *webp = media_path("moves.webp");
+	struct test_dream dream = {.keep = true};
+	struct job_report report;
+	struct picture picture = {0};
+	NEED_FFMPEG(webp, "-f lavfi -i \"testsrc=s=64x48:r=10:d=0.4,settb=1/100,"
+	                  "setpts='10*N*(N+1)/2'\" -lossless 1 -loop 0");
+	check_delays(webp, "webp_to.gif", false);
+	check_delays(webp, "webp_to.apng", false);
+	check_delays(webp, "webp_to.mp4", false);
+	rv_image seen = media_first_frame(webp);
+	struct job job = media_job(webp, media_path("first.png"), &dream);
+	RUN(&job, &report, RV_OK);
+	CHECK(report.is_still && dream.frames == 1);
+	REQUIRE(!picture_open(&picture, job.output, NULL));
+	CHECK(media_difference(&seen, &picture.image) == 0);
+	free(seen.pixels);
+	picture_release(&picture);
+}
+
+TEST(animation_as_webp_that_is_damaged_is_refused_or_cut)
+{
+	const char *webp = media_path("whole.webp"), *cut = media_path("cut.webp"),
+		   *out = media_path("cut.gif");
+	size_t size;
+	NEED_FFMPEG(webp, "-f lavfi -i testsrc=s=64x48:r=10:d=0.4 -lossless 1");
+	uint8_t *bytes = media_read(webp, &size);
+	REQUIRE(bytes);
+	for (size_t length = 30; length < size; length += size / 12) {
+		struct test_dream dream = {.keep = true};
+		struct job_report report;
+		rv_error error = {0};
+		media_write(cut, bytes, length);
+		struct job job = media_job(cut, out, &dream);
+		job.force = true;
+		rv_status status = job_run(&job, &report, &error);
+		CHECK_MESSAGE(status == RV_CORRUPT || (status == RV_OK && report.frames < 4),
+		              "%zu of %zu bytes: %d, %s", length, size, status, error.message);
+	}
+	free(bytes);
+}
+
 /* How long a clip takes, as its file says, in microseconds. */
 static int64_t duration_of(const char *path)
 {
