@@ -31,6 +31,21 @@ RV_API rv_status rv_inspect(rv_engine *engine, const rv_image *picture, const ch
 RV_API rv_status rv_inspect_classes(rv_engine *engine, const rv_image *picture, rv_array *parts,
                                     rv_error *error);
 
+/* How much a channel answers at a place: its activation there, and how many times what it usually
+ * has, its RMS over ordinary pictures. */
+typedef struct rv_answer {
+	int channel;
+	float value, ratio;
+} rv_answer;
+
+/* Writes the channels of a layer that answer most, against what is usual for each, at (x, y), in
+ * parts of the picture's width and height, and around it; the strongest first, and only those that
+ * answer at all. layer: as rv_model_find_layer takes it; NULL or "" is the model's default.
+ * RV_INVALID, RV_NOT_FOUND, RV_MEMORY, RV_DEVICE. */
+RV_API rv_status rv_find_answers(rv_engine *engine, const rv_image *picture, const char *layer,
+                                 float x, float y, rv_answer *answers, int capacity, int *count,
+                                 rv_error *error);
+
 /* How deep a dream is: how strongly the network responds, in pictures of one size, to what the
  * engine's params dream of. The value is the mean square of the activations of all channels, of
  * those chosen, or of the winners of each place, where each is divided by the RMS that it has over

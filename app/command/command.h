@@ -25,6 +25,9 @@ rv_status command_kernels(const struct options *options, rv_error *error);
 /* app/command/atlas.c: draws what channels, classes or layers dream of. */
 rv_status command_atlas(const struct options *options, rv_error *error);
 
+/* app/command/probe.c: tells which channels answer at a place. */
+rv_status command_probe(const struct options *options, rv_error *error);
+
 rv_status command_flow(const struct options *options, rv_error *error);
 rv_status command_inspect(const struct options *options, rv_error *error);
 rv_status command_tune(const struct options *options, rv_error *error);

@@ -41,6 +41,8 @@ const struct command command_table[] = {
 	{"atlas", "atlas [--layer L] -o FILE",
          "draw what each channel of a layer, or each layer, dreams of", COMMAND_ATLAS,
          command_atlas},
+	{"probe", "probe PICTURE X,Y", "tell which channels answer at a place of a picture",
+         COMMAND_PROBE, command_probe},
 	{"layers", "layers", "list the layers of a network", COMMAND_LAYERS, command_layers},
 	{"tune", "tune", "find the fastest convolutions for this device ahead of time",
          COMMAND_TUNE, command_tune},

@@ -35,6 +35,17 @@ static rv_status set_value(struct options *options, const struct option *option,
 	return RV_OK;
 }
 
+/* Channels that bring their layer with them are of the one that is dreamed of from then on. */
+static void take_own_layer(struct option_dream *dream)
+{
+	if (!dream->channels.count || !dream->channels.layer[0])
+		return;
+	dream->layers.count = 1;
+	dream->layers.list[0].weight = 1;
+	strcpy(dream->layers.list[0].name, dream->channels.layer);
+	dream->channels.layer[0] = '\0';
+}
+
 rv_status action_set(struct action_state *state, const struct action_call *call, rv_error *error)
 {
 	rv_status status = set_value(&state->options, call->option, call->value, error);
@@ -42,7 +53,9 @@ rv_status action_set(struct action_state *state, const struct action_call *call,
 		return status;
 	if (call->option->type ==
 	    &option_type_layers) /* the channels were those of another layer */
-		state->options.dream.channels.count = 0;
+		state->options.dream.channels = (struct option_channels){0};
+	if (call->option->type == &option_type_channels)
+		take_own_layer(&state->options.dream);
 	tell_value(state, call->option);
 	return RV_OK;
 }
@@ -172,7 +185,7 @@ static void go_to_layer(struct action_state *state, int index)
 	options->dream.layers.list[0].weight = 1;
 	snprintf(options->dream.layers.list[0].name, RV_LAYER_NAME_LENGTH, "%s",
 	         state->layers[index].name);
-	options->dream.channels.count = 0;
+	options->dream.channels = (struct option_channels){0};
 	snprintf(state->message, sizeof(state->message), "layer %.100s", state->layers[index].name);
 }
 

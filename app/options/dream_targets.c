@@ -40,9 +40,13 @@ struct option_targets option_dream_targets(const struct option_dream *dream,
 {
 	struct option_targets targets = {0};
 	const struct option_layers *layers = &dream->layers;
-	for (int i = 0; i < layers->count; i++)
+	const char *own = dream->channels.count ? dream->channels.layer : "";
+	if (own[0])
+		append_layer(&targets, dream, own, 1);
+	for (int i = 0; i < layers->count && !own[0]; i++)
 		append_layer(&targets, dream, layers->list[i].name, layers->list[i].weight);
-	if (!layers->count && (dream->channels.count || dream->guide[0]) && default_layer)
+	if (!own[0] && !layers->count && (dream->channels.count || dream->guide[0]) &&
+	    default_layer)
 		append_layer(&targets, dream, default_layer, 1);
 	if (dream->classes.count)
 		append_classes(&targets, &dream->classes);

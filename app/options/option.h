@@ -73,6 +73,7 @@ struct option_layers {
 struct option_channels {
 	int count; /* 0: all channels */
 	int list[RV_CHANNELS_MAX];
+	char layer[RV_LAYER_NAME_LENGTH]; /* whose they are; empty: of those that are dreamed of */
 };
 
 /* One of what is dreamed of, with the files that it speaks of, which the engine knows by numbers.

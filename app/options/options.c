@@ -196,7 +196,8 @@ static char *place_for_operand(struct options *options, unsigned command)
 {
 	if (!options->call.operand[0])
 		return options->call.operand;
-	if ((command & (COMMAND_BENCH | COMMAND_FLOW | COMMAND_MODELS | COMMAND_CHUNK)) &&
+	if ((command &
+	     (COMMAND_BENCH | COMMAND_FLOW | COMMAND_MODELS | COMMAND_CHUNK | COMMAND_PROBE)) &&
 	    !options->call.second[0])
 		return options->call.second;
 	return NULL;

@@ -24,6 +24,9 @@ enum option_from { OPTION_FROM_INPUT, OPTION_FROM_NOISE };
 /* What a live window shows; the order of its names in the table. */
 enum option_view { OPTION_VIEW_DREAM, OPTION_VIEW_SPLIT, OPTION_VIEW_SOURCE };
 
+/* What a live window offers to choose from; the order of its names in the table. */
+enum option_atlas { OPTION_ATLAS_OFF, OPTION_ATLAS_LAYER, OPTION_ATLAS_PLACE };
+
 /* How much is written over it; the order of its names in the table. */
 enum option_hud { OPTION_HUD_OFF, OPTION_HUD_SMALL, OPTION_HUD_FULL, OPTION_HUD_HELP };
 
@@ -95,6 +98,7 @@ struct option_live {
 /* What a live session shows, and where. */
 struct option_display {
 	int view;    /* enum option_view */
+	int atlas;   /* enum option_atlas */
 	float split; /* 0..1: where OPTION_VIEW_SPLIT is divided */
 	bool mirror;
 	int hud;                /* enum option_hud */

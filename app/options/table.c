@@ -1,17 +1,19 @@
 /* The table of all options: see option.h. */
 #include "app/options/options.h"
+#include "app/options/table_choices.h"
 
 enum {
 	DREAM = COMMAND_DREAM | COMMAND_PLAN,
 	LIVE = COMMAND_LIVE,
 	ENGINE = COMMAND_DREAM | COMMAND_PLAN | COMMAND_CHUNK | COMMAND_LIVE | COMMAND_TUNE |
 	         COMMAND_BENCH | COMMAND_INSPECT | COMMAND_KERNELS | COMMAND_FLOW |
-	         COMMAND_CLASSIFY | COMMAND_ATLAS,
+	         COMMAND_CLASSIFY | COMMAND_ATLAS | COMMAND_PROBE,
 	MODEL = COMMAND_DREAM | COMMAND_PLAN | COMMAND_LIVE | COMMAND_TUNE | COMMAND_BENCH |
-	        COMMAND_INSPECT | COMMAND_LAYERS | COMMAND_CLASSIFY | COMMAND_ATLAS,
+	        COMMAND_INSPECT | COMMAND_LAYERS | COMMAND_CLASSIFY | COMMAND_ATLAS |
+	        COMMAND_PROBE,
 	TIMED = COMMAND_TUNE | COMMAND_BENCH,
 	MOVING = COMMAND_DREAM | COMMAND_PLAN | COMMAND_LIVE | COMMAND_BENCH,
-	WRITING_ONE = COMMAND_DREAM | COMMAND_FLOW | COMMAND_ATLAS,
+	WRITING_ONE = COMMAND_DREAM | COMMAND_FLOW | COMMAND_ATLAS | COMMAND_PROBE,
 	WRITING = WRITING_ONE | COMMAND_INSPECT,
 };
 
@@ -32,27 +34,7 @@ enum {
 #define MEMORY_MOST (1024.0 * 1024 * 1024 * 1024)
 #define DISK_MOST 1e15 /* of --keep-free */
 
-/* The order of each list is that of the enum it stands for. */
-static const char *const hdr_modes[] = {"keep", "sdr", NULL};
-static const char *const deinterlace_modes[] = {"auto", "off", "all", NULL};
-static const char *const objectives[] = {"l2", "mean", "winners", NULL};
-static const char *const normalisations[] = {"bands", "deviation", "mean-abs", "even-bands", NULL};
-static const char *const octave_orders[] = {"rising", "chance", NULL};
-static const char *const alternations[] = {"off", "frames", "steps", NULL};
-static const char *const off[] = {"off", NULL};
-static const char *const cut_names[] = {"off", "auto", NULL};
-static const char *const automatic[] = {"auto", NULL};
-static const char *const views[] = {"dream", "split", "source", NULL};
-static const char *const hud_levels[] = {"off", "small", "full", "help", NULL};
-static const char *const scales[] = {"fit", "fill", "stretch", "integer", NULL};
-static const char *const corners[] = {"off",          "top-left",    "top-right",
-                                      "bottom-right", "bottom-left", NULL};
-static const char *const automatic_show[] = {"show", NULL};
-static const char *const origins[] = {"input", "noise", NULL};
 const char *const option_flow_qualities[] = {"fast", "medium", "fine", NULL};
-static const char *const convolutions[] = {"auto", "direct", "winograd", "gemm", "matrix", NULL};
-static const char *const precisions[] = {"float", "tf32", NULL};
-static const char *const kernels[] = {"auto", "cpu", "gpu", NULL};
 const char *const option_input_formats[] = {"file", "caffe-bgr", "imagenet",
                                             "unit", "signed",    NULL};
 
@@ -69,7 +51,8 @@ const char *const option_group_titles[OPTION_GROUP_COUNT] = {
 const struct option option_table[] = {
 	/* The dream. */
 	{.name = "layer", .type = &option_type_layers, .group = OPTION_GROUP_DREAM,
-	 .cost = OPTION_REBUILD, .commands = DREAM | LIVE | TIMED | COMMAND_INSPECT | COMMAND_ATLAS,
+	 .cost = OPTION_REBUILD, .commands = DREAM | LIVE | TIMED | COMMAND_INSPECT | COMMAND_ATLAS |
+	 COMMAND_PROBE,
 	 PLACE(dream, layers), .range = &rv_weight_range,
 	 .metavar = "NAME[:WEIGHT],...", .unset = "the network's own choice"},
 	{.name = "channels", .type = &option_type_channels, .group = OPTION_GROUP_DREAM,
@@ -255,6 +238,10 @@ const struct option option_table[] = {
 	{.name = "view", .type = &option_type_choice, .group = OPTION_GROUP_LIVE,
 	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(display, view),
 	 HELP("show the dream, the source beside it, or the source"), .choices = views,
+	 .metavar = "NAME"},
+	{.name = "atlas", .type = &option_type_choice, .group = OPTION_GROUP_LIVE,
+	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(display, atlas), .choices = atlas_views,
+	 HELP("choose among what channels dream of, of a layer or at a place"),
 	 .metavar = "NAME"},
 	{.name = "brush", .type = &option_type_switch, .group = OPTION_GROUP_LIVE,
 	 .cost = OPTION_LIVE, .commands = LIVE, PLACE(display, brush),

@@ -71,6 +71,18 @@ static bool read_count(const char *text, int *count, char why[OPTION_REASON_LENG
 	return true;
 }
 
+/* Channels that have a name bring their layer with them. */
+static bool take_channels(const char *text, rv_target *to, char why[OPTION_REASON_LENGTH])
+{
+	struct option_channels channels;
+	if (!target_list_channels(text, &channels, why))
+		return false;
+	to->channel_count = channels.count;
+	memcpy(to->channels, channels.list, sizeof(channels.list));
+	strcpy(to->layer, channels.layer);
+	return true;
+}
+
 static bool take_argument(const struct kind *kind, const char *text, struct option_target *target,
                           char why[OPTION_REASON_LENGTH])
 {
@@ -82,7 +94,7 @@ static bool take_argument(const struct kind *kind, const char *text, struct opti
 		strcpy(to->layer, text);
 		return true;
 	case CHANNELS:
-		return target_list_channels(text, to->channels, &to->channel_count, why);
+		return take_channels(text, to, why);
 	case A_COUNT:
 		return read_count(text, &to->winners, why);
 	case CLASSES:

@@ -1,9 +1,11 @@
 #include "app/options/target_list.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "app/networks/labels.h"
+#include "app/options/channel_names.h"
 #include "app/options/type.h"
 
 static bool refuse(char why[OPTION_REASON_LENGTH], const char *text, const char *problem)
@@ -35,12 +37,11 @@ static int read_number(const char *text)
 	return (int)number;
 }
 
-/* Hands each part between commas, without blanks around it, to read, which gives its number. */
-static bool read_list(const char *text, int (*read)(const char *, char *), int *list, int *count,
-                      char why[OPTION_REASON_LENGTH])
+/* Hands each part between commas, without blanks around it, to add. */
+static bool read_list(const char *text, bool (*add)(const char *, struct option_channels *, char *),
+                      struct option_channels *to, char why[OPTION_REASON_LENGTH])
 {
 	char entry[OPTION_FILE_LENGTH];
-	*count = 0;
 	for (const char *rest = text;; rest++) {
 		rest += strspn(rest, " \t");
 		size_t length = strcspn(rest, ",");
@@ -48,20 +49,11 @@ static bool read_list(const char *text, int (*read)(const char *, char *), int *
 		rest += length;
 		for (length = strlen(entry); length && strchr(" \t", entry[length - 1]); length--)
 			entry[length - 1] = '\0';
-		int number = read(entry, why);
-		if (number < 0 || !put_number(number, list, count, why))
+		if (!add(entry, to, why))
 			return false;
 		if (!*rest)
 			return true;
 	}
-}
-
-static int read_channel(const char *text, char *why)
-{
-	int number = read_number(text);
-	if (number < 0)
-		refuse(why, text, "is not a channel");
-	return number;
 }
 
 static int read_class(const char *text, char *why)
@@ -75,14 +67,36 @@ static int read_class(const char *text, char *why)
 	return -1;
 }
 
-bool target_list_classes(const char *text, int *list, int *count, char why[OPTION_REASON_LENGTH])
+static bool add_class(const char *text, struct option_channels *to, char *why)
 {
-	return read_list(text, read_class, list, count, why);
+	int number = read_class(text, why);
+	return number >= 0 && put_number(number, to->list, &to->count, why);
 }
 
-bool target_list_channels(const char *text, int *list, int *count, char why[OPTION_REASON_LENGTH])
+static bool add_channel(const char *text, struct option_channels *to, char *why)
 {
-	return read_list(text, read_channel, list, count, why);
+	int number = read_number(text);
+	if (number >= 0)
+		return put_number(number, to->list, &to->count, why);
+	if (isalpha((unsigned char)text[0]))
+		return channel_names_find(text, to, why);
+	return refuse(why, text, "is not a channel");
+}
+
+bool target_list_classes(const char *text, int *list, int *count, char why[OPTION_REASON_LENGTH])
+{
+	struct option_channels classes = {0};
+	bool read = read_list(text, add_class, &classes, why);
+	*count = classes.count;
+	memcpy(list, classes.list, sizeof(classes.list));
+	return read;
+}
+
+bool target_list_channels(const char *text, struct option_channels *channels,
+                          char why[OPTION_REASON_LENGTH])
+{
+	*channels = (struct option_channels){0};
+	return read_list(text, add_channel, channels, why);
 }
 
 /* The first name of a class that no other has, else its number. */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "app/options/channel_names.h"
 #include "app/options/type.h"
 
 /* ---- sizes ---- */
@@ -94,7 +95,7 @@ static bool refuse_count(const char *what, int most, char why[OPTION_REASON_LENG
 
 /* ---- channels ---- */
 
-static const char channels_example[] = "a list such as 11,40";
+static const char channels_example[] = "a list such as 11,40", of_layer[] = " of ";
 
 static bool is_named_before(const struct option_channels *channels)
 {
@@ -104,23 +105,51 @@ static bool is_named_before(const struct option_channels *channels)
 	return false;
 }
 
+/* Adds a channel, by its number, or those that have a name. */
+static bool add_channels(const struct option *option, const char *entry,
+                         struct option_channels *channels, char why[OPTION_REASON_LENGTH])
+{
+	if (channels->count == RV_CHANNELS_MAX)
+		return refuse_count("channels", RV_CHANNELS_MAX, why);
+	if (isalpha((unsigned char)entry[0]))
+		return channel_names_find(entry, channels, why);
+	if (!option_parse_whole(option, entry, &channels->list[channels->count], why))
+		return false;
+	if (is_named_before(channels)) {
+		snprintf(why, OPTION_REASON_LENGTH, "%s is named twice", entry);
+		return false;
+	}
+	channels->count++;
+	return true;
+}
+
+/* Takes "of LAYER" off the end of a list, where it stands there. */
+static bool split_layer(char *list, struct option_channels *channels)
+{
+	char *of = strstr(list, of_layer);
+	if (!of)
+		return true;
+	const char *layer = of + strlen(of_layer);
+	*of = '\0';
+	if (!layer[0] || strlen(layer) >= sizeof(channels->layer))
+		return false;
+	strcpy(channels->layer, layer);
+	return true;
+}
+
 static bool parse_channels(const struct option *option, const char *text, void *value,
                            char why[OPTION_REASON_LENGTH])
 {
 	struct option_channels channels = {0};
-	char entry[32];
-	for (const char *rest = text; *rest;) {
-		if (channels.count == RV_CHANNELS_MAX)
-			return refuse_count("channels", RV_CHANNELS_MAX, why);
+	char entry[CHANNEL_NAME_LENGTH], list[OPTION_VALUE_LENGTH];
+	snprintf(list, sizeof(list), "%s", text);
+	if (!split_layer(list, &channels))
+		return option_refuse_kind(option, text, channels_example, why);
+	for (const char *rest = list; *rest;) {
 		if (!next_entry(&rest, entry, sizeof(entry)) || !strcmp(rest, ","))
 			return option_refuse_kind(option, text, channels_example, why);
-		if (!option_parse_whole(option, entry, &channels.list[channels.count], why))
+		if (!add_channels(option, entry, &channels, why))
 			return false;
-		if (is_named_before(&channels)) {
-			snprintf(why, OPTION_REASON_LENGTH, "%s is named twice", entry);
-			return false;
-		}
-		channels.count++;
 	}
 	if (!channels.count)
 		return option_refuse_kind(option, text, channels_example, why);
@@ -137,12 +166,16 @@ static void print_channels(const struct option *option, const void *value,
 	for (int i = 0; i < channels->count; i++)
 		used += (size_t)snprintf(text + used, OPTION_VALUE_LENGTH - used, "%s%d",
 		                         i ? "," : "", channels->list[i]);
+	if (channels->count && channels->layer[0])
+		snprintf(text + used, OPTION_VALUE_LENGTH - used, "%s%s", of_layer,
+		         channels->layer);
 }
 
 static bool same_channels(const void *a, const void *b)
 {
 	const struct option_channels *first = a, *second = b;
-	bool same = first->count == second->count;
+	bool same = first->count == second->count &&
+	            (!first->count || !strcmp(first->layer, second->layer));
 	for (int i = 0; i < first->count && same; i++)
 		same = first->list[i] == second->list[i];
 	return same;

@@ -44,4 +44,36 @@ check atlas_leaves_no_part_of_a_file [ ! -e "$work/mixed4.png" ]
 atlas --layer mixed4 --channels 0 -o "$work/mixed4.png"
 check atlas_goes_on_after_ctrl_c grep -q "0 of them new" "$work/out"
 
+# ---- the pipette ----
+
+probe() { # ARGUMENT...
+	reverie probe --model models/inception_v3.onnx --cache "$work/cache" --layer mixed3 "$@"
+}
+
+# Stripes on the left, a smooth slope on the right.
+ffmpeg -v error -f lavfi -i "nullsrc=size=320x240,format=gray,geq=lum='if(lt(X,160),255*mod(floor(X/4),2),Y)'" \
+	-frames:v 1 "$work/halves.png"
+expect_error probe_without_place 2 "where?" probe "$work/halves.png"
+expect_error probe_of_no_place 2 "is not a place" probe "$work/halves.png" left
+expect_error probe_outside 2 "outside the picture, which is 320x240" probe "$work/halves.png" 320,10
+probe "$work/halves.png" 0.25,0.5
+cp "$work/out" "$work/left"
+check probe_tells_eight_channels [ "$(grep -c '^ *[0-9]*  x[0-9.]* *$' "$work/left")" = 8 ]
+check probe_tells_the_strongest_first sh -c "sed 's/.*x//' '$work/left' | sort -c -rn"
+probe "$work/halves.png" 80,120
+check probe_takes_pixels_too cmp "$work/left" "$work/out"
+probe "$work/halves.png" 0.8,0.5
+check probe_tells_others_elsewhere [ "$(sort "$work/left" "$work/out" | uniq -d | wc -l)" -lt 3 ]
+first=$(awk 'NR == 1 { print $1 }' "$work/left")
+mkdir -p "$work/config/reverie"
+echo "stripes mixed3 $first" >"$work/config/reverie/channels"
+XDG_CONFIG_HOME="$work/config" && export XDG_CONFIG_HOME
+probe "$work/halves.png" 0.25,0.5 -o "$work/tiles.png"
+check probe_draws_tiles [ "$code" = 0 ] 
+check probe_names_channels grep -q "^ *$first .*stripes$" "$work/out"
+size=$(ffprobe -v error -show_entries stream=width,height -of csv=p=0 "$work/tiles.png")
+check probe_lays_tiles_in_a_grid [ "$size" = 532,346 ]
+expect_success channel_names_are_known_to_dreams "$work/halves.png" -o "$work/dream.png" \
+	--model models/inception_v3.onnx --channels stripes --octaves 1 --iterations 2 --quiet
+
 finish

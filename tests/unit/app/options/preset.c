@@ -152,7 +152,7 @@ TEST(preset_that_was_saved_is_read_again)
 	saved.params.octave_scale = 1.2345678f;
 	saved.params.objective = RV_OBJECTIVE_WINNERS;
 	saved.params.seed = 12345678901234567890u;
-	saved.channels = (struct option_channels){2, {11, 40}};
+	saved.channels = (struct option_channels){.count = 2, .list = {11, 40}};
 	saved.layers.count = 1;
 	saved.layers.list[0].weight = 0.7f;
 	strcpy(saved.layers.list[0].name, "mixed5");

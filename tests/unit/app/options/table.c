@@ -67,7 +67,7 @@ TEST(options_parts_of_a_list_are_compared)
 	a.layers.count = 1;
 	strcpy(a.layers.list[0].name, "mixed3");
 	a.layers.list[0].weight = 1;
-	a.channels = (struct option_channels){1, {5}};
+	a.channels = (struct option_channels){.count = 1, .list = {5}};
 	b = a, b.layers.list[0].weight = 2;
 	CHECK(!option_dream_equal(&a, &b));
 	b = a, b.layers.list[0].name[0] = 'M';

@@ -99,7 +99,7 @@ TEST(target_mistakes_are_named)
 	CHECK(refuses("layer a power 17", "not a power"));
 	CHECK(refuses("layer \"a", "not closed"));
 	CHECK(refuses("caricature mixed5", "has no sense here"));
-	CHECK(refuses("channels 1,x of a", "is not a channel"));
+	CHECK(refuses("channels 1,x of a", "is no channel"));
 	CHECK(refuses("winners 0", "not a number of winners"));
 	CHECK(refuses("neuron 3", "at one place"));
 	CHECK(refuses(

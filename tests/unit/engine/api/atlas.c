@@ -12,7 +12,7 @@ enum { BYTES = RV_ATLAS_SIDE * RV_ATLAS_SIDE * 3 };
 
 /* Channels that answer to what is more red, and more blue, than the rest; one that nothing wakes.
  */
-static const float answers = 1, never = -1;
+static const float raises = 1, never = -1;
 
 struct scene {
 	char folder[64], path[96];
@@ -25,7 +25,7 @@ struct scene {
 static bool write_network(const char *path)
 {
 	struct onnx_builder *builder = onnx_builder_create(13);
-	const float weights[3][3] = {{answers, -1, 0}, {0, -1, answers}, {0, 0, 0}};
+	const float weights[3][3] = {{raises, -1, 0}, {0, -1, raises}, {0, 0, 0}};
 	const float biases[3] = {0, 0, never};
 	onnx_builder_picture(builder, "picture", 3, 0, 0);
 	onnx_builder_floats(builder, "weights", 4, (int64_t[]){3, 3, 1, 1}, weights[0]);
@@ -210,5 +210,44 @@ TEST(atlas_of_scores_is_of_classes)
 	CHECK(make(&scene, atlas, 0));
 	CHECK_MESSAGE(excess(&scene, 0, 1) > 20, "red %g", excess(&scene, 0, 1));
 	rv_atlas_close(&atlas);
+	tear_down(&scene);
+}
+
+/* The left half is red, the right one blue. */
+TEST(answers_are_those_of_the_place)
+{
+	enum { SIDE = 64 };
+	struct scene scene;
+	rv_engine *engine = NULL;
+	rv_error error = {0};
+	rv_answer answers[2];
+	uint8_t pixels[SIDE * SIDE * 3] = {0};
+	const rv_image picture = {RV_RGB8, SIDE, SIDE, 3 * (size_t)SIDE, pixels};
+	int count = 0;
+	REQUIRE(set_up(&scene));
+	for (int i = 0; i < SIDE * SIDE; i++)
+		pixels[3 * i + (i % SIDE < SIDE / 2 ? 0 : 2)] = 255;
+	REQUIRE(rv_create(&engine, scene.model, &scene.config, &error) == RV_OK);
+	CHECK(rv_find_answers(engine, &picture, NULL, 0.2f, 0.5f, answers, 2, &count, &error) ==
+	      RV_OK);
+	/* Red is 1 and green -1 there, of which the channel is the difference; the dead one, and
+	 * the one of blue, do not answer. */
+	CHECK(count == 1 && answers[0].channel == 0 && answers[0].value > 1.9f &&
+	      answers[0].value < 2.1f && answers[0].ratio > 1);
+	CHECK(rv_find_answers(engine, &picture, "colours", 0.8f, 0.5f, answers, 2, &count,
+	                      &error) == RV_OK);
+	CHECK(count == 1 && answers[0].channel == 1);
+	/* Across the border both answer, the nearer one more. */
+	CHECK(rv_find_answers(engine, &picture, NULL, 0.49f, 0, answers, 2, &count, &error) ==
+	      RV_OK);
+	CHECK(count == 2 && answers[0].value > answers[1].value);
+	CHECK(rv_find_answers(engine, &picture, NULL, 0.49f, 0, answers, 1, &count, &error) ==
+	              RV_OK &&
+	      count == 1);
+	CHECK(rv_find_answers(engine, &picture, NULL, 1.2f, 0, answers, 2, &count, &error) ==
+	      RV_INVALID);
+	CHECK(rv_find_answers(engine, &picture, "colour", 1, 1, answers, 2, &count, &error) ==
+	      RV_NOT_FOUND);
+	rv_destroy(&engine);
 	tear_down(&scene);
 }

@@ -1,0 +1,20 @@
+/* Names that people gave to channels of layers, such as "birds": a text file of their own,
+ * $XDG_CONFIG_HOME/reverie/channels, with lines `NAME LAYER N,...`; a # begins a comment. It is
+ * read whenever a name is looked for, so that a change counts at once. */
+#ifndef APP_OPTIONS_CHANNEL_NAMES_H
+#define APP_OPTIONS_CHANNEL_NAMES_H
+
+#include "app/options/option.h"
+
+enum { CHANNEL_NAME_LENGTH = 48 };
+
+/* Adds the channels that have this name to channels, with their layer. False: why says that there
+ * is no such name, which is like it, that the line is wrong, or that channels are another layer's.
+ */
+bool channel_names_find(const char *name, struct option_channels *channels,
+                        char why[OPTION_REASON_LENGTH]);
+
+/* The name of one channel alone; empty where it has none. */
+void channel_names_of(const char *layer, int channel, char name[CHANNEL_NAME_LENGTH]);
+
+#endif
