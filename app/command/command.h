@@ -29,6 +29,7 @@ rv_status command_atlas(const struct options *options, rv_error *error);
 rv_status command_probe(const struct options *options, rv_error *error);
 
 rv_status command_flow(const struct options *options, rv_error *error);
+rv_status command_again(const struct options *options, rv_error *error);
 rv_status command_inspect(const struct options *options, rv_error *error);
 rv_status command_tune(const struct options *options, rv_error *error);
 

@@ -33,6 +33,7 @@ static struct job make_job(const struct options *options, struct dreaming *it)
 		.hdr = (enum hdr_mode)options->output.hdr,
 		.still = text_or_null(options->output.still),
 		.dream = dreaming_dream,
+		.settings = dreaming_settings,
 		.context = it,
 		.progress = &it->progress,
 		.stop = &signals_stop,

@@ -2,6 +2,7 @@
 
 #include "app/base/signals.h"
 #include "app/options/differing.h"
+#include "app/options/dreamer_settings.h"
 
 static bool show_part(void *context, double part)
 {
@@ -38,6 +39,8 @@ static rv_status open_dreamer(struct dreaming *it, rv_error *error)
 	if (status != RV_OK)
 		return status;
 	rv_set_progress(it->dreamer.engine, show_part, it);
+	if (!it->checksum.path[0])
+		checksum_begin(&it->checksum, rv_model_path(it->dreamer.model));
 	char line[DREAMER_LINE_LENGTH];
 	dreamer_describe(&it->dreamer, line);
 	if (line[0])
@@ -101,6 +104,18 @@ rv_status dreaming_dream(void *context, const rv_image *in, int64_t time, const 
 	return status;
 }
 
+rv_status dreaming_settings(void *context, bool alone, char **text, rv_error *error)
+{
+	struct dreaming *it = context;
+	bool opens = !it->dreamer.engine;
+	it->alone = alone;
+	rv_status status = opens ? open_dreamer(it, error) : RV_OK;
+	if (status != RV_OK)
+		return status;
+	return dreamer_write_settings(&it->dreamer, it->options, false, checksum_end(&it->checksum),
+	                              text, error);
+}
+
 void dreaming_forget(struct dreaming *it)
 {
 	scored_rewind(&it->scored, it->options);
@@ -112,6 +127,7 @@ void dreaming_forget(struct dreaming *it)
 void dreaming_close(struct dreaming *it)
 {
 	journey_close(&it->journey);
+	checksum_end(&it->checksum);
 	scored_close(&it->scored);
 	dreamer_close(&it->dreamer);
 }

@@ -4,6 +4,7 @@
 
 #include "app/base/progress.h"
 #include "app/command/scored.h"
+#include "app/networks/checksum.h"
 #include "app/offline/journey.h"
 #include "app/options/dreamer.h"
 
@@ -21,6 +22,7 @@ struct dreaming {
 	uint64_t cuts, cuts_seen;
 	struct progress progress;
 	struct journey journey;
+	struct checksum_task checksum; /* of the network's file */
 };
 
 /* Reads the score that the options name, if they do. For errors see score_load. */
@@ -29,6 +31,9 @@ rv_status dreaming_open(struct dreaming *it, rv_error *error);
 /* A job_dream (app/offline/job.h) with a struct dreaming as its context. */
 rv_status dreaming_dream(void *context, const rv_image *in, int64_t time, const rv_image *out,
                          rv_error *error);
+
+/* A job_settings, likewise. */
+rv_status dreaming_settings(void *context, bool alone, char **text, rv_error *error);
 
 /* What comes next has nothing to do with what was dreamed. */
 void dreaming_forget(struct dreaming *it);

@@ -10,6 +10,7 @@
 #include "app/command/command.h"
 #include "app/command/dreaming.h"
 #include "app/command/film_score.h"
+#include "app/command/film_settings.h"
 #include "app/media/convert.h"
 #include "app/offline/film_join.h"
 #include "app/offline/film_look.h"
@@ -142,6 +143,9 @@ static rv_status look_through(struct film_plan *plan, struct watcher *watcher, c
 		status = preset_save(&watcher->dreamer.dream, path, true, error);
 	if (status == RV_OK)
 		status = film_score_save(watcher->options, folder, error);
+	if (status == RV_OK)
+		status = film_settings_keep(plan, &watcher->dreamer, watcher->options, folder,
+		                            error);
 	return status == RV_OK ? film_plan_save(plan, folder, error) : status;
 }
 
@@ -325,13 +329,19 @@ rv_status film_write(const struct film_plan *plan, const char *folder,
 	const struct option_output *output = &options->output;
 	struct progress progress;
 	progress_init(&progress, stderr, progress_style_for(stderr, options->call.quiet));
+	char *settings;
+	rv_status status = film_settings_take(options, folder, &settings, error);
+	if (status != RV_OK)
+		return status;
 	const struct film_join join = {.folder = folder,
 	                               .output = output->file,
 	                               .format = output->format[0] ? output->format : NULL,
 	                               .force = output->force,
+	                               .settings = settings,
 	                               .progress = &progress,
 	                               .stop = &signals_stop};
-	rv_status status = film_join(plan, &join, error);
+	status = film_join(plan, &join, error);
+	free(settings);
 	if (status == RV_OK && !options->call.quiet)
 		printf("Joined %d chunk%s: %s\n", plan->count, plan->count == 1 ? "" : "s",
 		       output->file);

@@ -70,6 +70,8 @@ static void remove_folder(const struct film_plan *plan, const char *folder)
 	remove_leftovers(folder);
 	if (film_settings_path(path, folder, NULL) == RV_OK)
 		unlink(path);
+	if (film_made_path(path, folder, NULL) == RV_OK)
+		unlink(path);
 	if (film_score_path(path, folder, NULL) == RV_OK)
 		unlink(path);
 	if (film_plan_path(path, folder, NULL) == RV_OK)

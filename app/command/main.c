@@ -1,6 +1,7 @@
 /* The program reverie. */
 #include <unistd.h>
 
+#include "app/command/again.h"
 #include "app/command/program.h"
 #include "app/command/table.h"
 #include "app/control/keys.h"
@@ -24,6 +25,7 @@ int main(int count, char **words)
 	                                .usual = "live",
 	                                .topic = "keys",
 	                                .print_topic = print_keys,
+	                                .load_like = again_load,
 	                                .take_log = libav_take_log};
 	int code = program_run(&reverie, count, words);
 	if (live_left_thread())

@@ -77,20 +77,31 @@ static rv_status print_help(const struct program *program, const struct command 
 	return RV_OK;
 }
 
-/* The command line goes before the preset it names, so it is read again over it. */
-static rv_status read_options(struct options *options, const char **inputs, int count,
-                              char *const *words, unsigned command, rv_error *error)
+/* Reads the dream that the options name, by a preset or by a file that was made so. */
+static rv_status load_dream(const struct program *program, const struct option_call *call,
+                            struct option_dream *dream, rv_error *error)
+{
+	if (call->preset[0] && call->like[0])
+		return rv_fail(error, RV_INVALID,
+		               "--preset and --like both say what is dreamed: one of them");
+	return call->preset[0] ? preset_load(dream, call->preset, error)
+	                       : program->load_like(dream, call->like, error);
+}
+
+/* The command line goes before the dream it names, so it is read again over it. */
+static rv_status read_options(const struct program *program, struct options *options,
+                              const char **inputs, int count, char *const *words, unsigned command,
+                              rv_error *error)
 {
 	*options = options_default();
 	options->call.inputs = inputs;
 	rv_status status = options_parse(options, count, words, command, error);
-	if (status != RV_OK || !options->call.preset[0])
+	if (status != RV_OK || (!options->call.preset[0] && !options->call.like[0]))
 		return status;
-	char preset[OPTION_TEXT_LENGTH];
-	strcpy(preset, options->call.preset);
+	struct option_call call = options->call;
 	*options = options_default();
 	options->call.inputs = inputs;
-	status = preset_load(&options->dream, preset, error);
+	status = load_dream(program, &call, &options->dream, error);
 	if (status != RV_OK)
 		return status;
 	return options_parse(options, count, words, command, error);
@@ -184,7 +195,7 @@ int program_run(const struct program *program, int count, char **words)
 	if (command->bit & COMMAND_DREAM)
 		inputs = calloc((size_t)rest + 1, sizeof(*inputs));
 	rv_status status =
-		read_options(&options, inputs, rest, words + first, command->bit, &error);
+		read_options(program, &options, inputs, rest, words + first, command->bit, &error);
 	options.call.help = options.call.help || asks_help;
 	if (status == RV_OK) {
 		if (program->take_log)

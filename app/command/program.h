@@ -16,6 +16,8 @@ struct program {
 	const char *usual; /* the command that is run where there is no word at all */
 	const char *topic; /* what `--help TOPIC` prints instead of options; NULL: there is none */
 	rv_status (*print_topic)(const struct options *options, rv_error *error);
+	/* Reads the dream of a file, for --like; NULL: there is no such option. */
+	rv_status (*load_like)(struct option_dream *dream, const char *path, rv_error *error);
 	/* Takes over the log of a library that would print by itself; NULL: there is none. */
 	void (*take_log)(bool verbose);
 };

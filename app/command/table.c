@@ -29,6 +29,8 @@ const struct command command_table[] = {
 	{"chunk", "chunk FOLDER [N]", "dream one chunk of a film, or tell how far all are",
          COMMAND_CHUNK, command_chunk},
 	{"join", "join FOLDER -o FILM", "join the chunks of a film", COMMAND_JOIN, command_join},
+	{"again", "again FILE", "print the command that made a picture or a video", COMMAND_AGAIN,
+         command_again},
 	{"live", "live INPUT", "dream a camera, a stream or a video in a window, as it comes",
          COMMAND_LIVE, live_run},
 	{"cameras", "cameras", "list the cameras, their formats, sizes and rates", COMMAND_CAMERAS,

@@ -1,6 +1,7 @@
 #include "app/live/control.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -25,32 +26,17 @@ static void name_file(struct live *live, const char *end, char name[PATH_LENGTH]
 	snprintf(name, PATH_LENGTH, "reverie-%s-%d.%s", moment, ++live->files, end);
 }
 
-/* Writes the dream part of the options to a file, as a preset. */
-static void write_settings(const struct option_dream *dream, char *text, size_t capacity)
-{
-	char value[OPTION_VALUE_LENGTH];
-	size_t used = (size_t)snprintf(text, capacity, "# Reverie " RV_VERSION "\n");
-	for (const struct option *option = option_table; option->name; option++) {
-		if (!option_in_dream(option))
-			continue;
-		option_print(option, option_dream_value(dream, option), value);
-		if (!value[0] || used >= capacity)
-			continue;
-		int length =
-			snprintf(text + used, capacity - used, "%s = %s\n", option->name, value);
-		used += (size_t)length;
-	}
-}
-
 static rv_status take_screenshot(struct live *live, rv_error *error)
 {
-	char path[PATH_LENGTH], settings[4 * OPTION_VALUE_LENGTH];
+	char path[PATH_LENGTH], *settings = NULL;
 	rv_status status = live_disk_admit(live->disk, clock_now(), error);
-	if (status != RV_OK)
-		return status;
 	name_file(live, "png", path);
-	write_settings(&live->actions->options.dream, settings, sizeof(settings));
-	return live_disk_write(live->disk, &live->shown, settings, path, error);
+	if (status == RV_OK)
+		status = session_settings(live, path, &settings, error);
+	if (status == RV_OK)
+		status = live_disk_write(live->disk, &live->shown, settings, path, error);
+	free(settings);
+	return status;
 }
 
 static rv_status save_preset(struct live *live, rv_error *error)
@@ -70,6 +56,7 @@ static rv_status save_preset(struct live *live, rv_error *error)
 static rv_status record(struct live *live, rv_error *error)
 {
 	char path[PATH_LENGTH], said[PATH_LENGTH + 16], extension[CONTAINER_EXTENSION_LENGTH];
+	char *settings = NULL;
 	if (live->recorder.recording) {
 		video_recorder_stop(&live->recorder);
 		return RV_OK;
@@ -80,8 +67,12 @@ static rv_status record(struct live *live, rv_error *error)
 	container_extension(video_recorder_format(&live->actions->options), extension);
 	name_file(live, extension, path);
 	snprintf(said, sizeof(said), "recording %s", path);
-	status = video_recorder_start(&live->recorder, &live->actions->options, path,
-	                              live->shown.width, live->shown.height, error);
+	status = session_settings(live, path, &settings, error);
+	if (status == RV_OK)
+		status = video_recorder_start(&live->recorder, &live->actions->options, path,
+		                              settings, live->shown.width, live->shown.height,
+		                              error);
+	free(settings);
 	if (status == RV_OK)
 		live_hud_say(&live->hud, said, clock_now());
 	return status;

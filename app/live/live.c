@@ -150,6 +150,22 @@ static rv_status open_window(struct live *live, rv_error *error)
 	return window_open(&live->window, "Reverie", width, height, error);
 }
 
+/* What it records says of which network it is. */
+static rv_status open_recorder(struct live *live, rv_error *error)
+{
+	const struct options *options = &live->actions->options;
+	char *settings = NULL;
+	rv_status status = RV_OK;
+	checksum_begin(&live->checksum, rv_model_path(live->dreamer.model));
+	if (options->output.file[0])
+		status = session_settings(live, options->output.file, &settings, error);
+	if (status == RV_OK)
+		status = video_recorder_open(&live->recorder, options, live->decode, settings,
+		                             live->shown.width, live->shown.height, error);
+	free(settings);
+	return status;
+}
+
 /* Presets of another network than the open one have no part in the show. */
 static rv_status check_presets(struct live *live, rv_error *error)
 {
@@ -199,10 +215,9 @@ static rv_status open_parts(struct live *live, const struct options *options, rv
 	            RV_OK ||
 	    (status = create_queues(live, error)) != RV_OK ||
 	    (status = open_input(live, error)) != RV_OK ||
-	    (status = video_recorder_open(&live->recorder, options, live->decode, live->shown.width,
-	                                  live->shown.height, error)) != RV_OK ||
-	    (status = open_window(live, error)) != RV_OK ||
 	    (status = open_model(live, error)) != RV_OK ||
+	    (status = open_recorder(live, error)) != RV_OK ||
+	    (status = open_window(live, error)) != RV_OK ||
 	    (status = check_presets(live, error)) != RV_OK ||
 	    (status = performance_begin(&live->performance, error)) != RV_OK)
 		return status;
@@ -268,6 +283,7 @@ static rv_status close_all(struct live *live, rv_error *error)
 	window_close(&live->window);
 	rv_status status = video_recorder_close(&live->recorder, error);
 	decode_close(&live->decode);
+	checksum_end(&live->checksum);
 	rv_status written = performance_close(&live->performance, status == RV_OK ? error : NULL);
 	bool engine_ended = live_engine_stop(&live->engine, until);
 	bool warp_ended = warp_thread_stop(&live->warp_thread, until);

@@ -28,7 +28,7 @@ static const int64_t backoff_first = SECOND / 4, backoff_max = 5 * SECOND;
 
 struct live_output {
 	struct live_output_options options;
-	char *texts[3];                 /* of options */
+	char *texts[4];                 /* of options */
 	char *name;                     /* of the output, for messages */
 	struct video_description video; /* of what is shown, as the sink is told */
 	enum container_place place;
@@ -170,8 +170,13 @@ static rv_status make_sink(struct live_output *output, rv_error *error)
 
 static rv_status begin(struct live_output *output, rv_error *error)
 {
+	bool is_file = output->place == CONTAINER_FILE;
+	rv_status status = RV_OK;
 	be_patient(output);
-	rv_status status = sink_begin(output->sink, error);
+	if (output->options.settings && is_file)
+		status = sink_tag(output->sink, output->options.settings, error);
+	if (status == RV_OK)
+		status = sink_begin(output->sink, error);
 	output->begun = status == RV_OK;
 	return status;
 }
@@ -386,8 +391,8 @@ static rv_status create_queues(struct live_output *output, rv_error *error)
 static rv_status copy_texts(struct live_output *output, rv_error *error)
 {
 	const char **places[] = {&output->options.output, &output->options.format,
-	                         &output->options.encoder};
-	for (int i = 0; i < 3; i++) {
+	                         &output->options.encoder, &output->options.settings};
+	for (int i = 0; i < 4; i++) {
 		if (!*places[i])
 			continue;
 		output->texts[i] = strdup(*places[i]);
@@ -420,7 +425,7 @@ static void destroy(struct live_output *output)
 	queue_destroy(&output->sounds);
 	pthread_mutex_destroy(&output->lock);
 	note_finish(&output->note);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		free(output->texts[i]);
 	free(output->name);
 	free(output);

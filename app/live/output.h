@@ -23,7 +23,8 @@
 struct live_output_options {
 	const char *output, *format, *encoder; /* NULL: see struct sink_options */
 	int quality;
-	bool force;        /* an existing file may be written over */
+	const char *settings; /* what a file carries along (app/media/tag.h); NULL: nothing */
+	bool force;           /* an existing file may be written over */
 	int width, height; /* of the pictures; an odd side loses a pixel, for every player's sake */
 	float fps;         /* of the display */
 	bool quiet;        /* what happens is not printed on standard error too */

@@ -22,6 +22,7 @@
 #include "app/live/stats.h"
 #include "app/live/video_recorder.h"
 #include "app/live/warp_thread.h"
+#include "app/networks/checksum.h"
 #include "app/options/dreamer.h"
 #include "app/screen/window.h"
 
@@ -33,7 +34,8 @@ struct live {
 	atomic_int stop; /* not 0: reads end; other threads read it */
 	bool quit;
 
-	struct dreamer dreamer; /* the model alone: the engine lives on its own thread */
+	struct checksum_task checksum; /* of the network's file */
+	struct dreamer dreamer;        /* the model alone: the engine lives on its own thread */
 	struct action_layer *layers;
 	/* Of struct frame (frames for the warp thread, work for the engine), dream, display_frame
 	 * and sound. */
@@ -64,5 +66,9 @@ struct live {
 	int64_t hidden_since; /* since when no picture could be shown; 0: it can */
 	int files;            /* how many were written so far, for their names */
 };
+
+/* Writes the settings as they are now, for a picture or recording at path (app/options/settings.h).
+ * The text is the caller's to free. RV_MEMORY. */
+rv_status session_settings(struct live *live, const char *path, char **text, rv_error *error);
 
 #endif

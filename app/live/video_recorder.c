@@ -61,13 +61,15 @@ static rv_status start(struct video_recorder *recorder, struct live_output_optio
 }
 
 rv_status video_recorder_open(struct video_recorder *recorder, const struct options *options,
-                              struct decode *decode, int width, int height, rv_error *error)
+                              struct decode *decode, const char *settings, int width, int height,
+                              rv_error *error)
 {
 	struct live_output *started;
 	struct live_output_options output = {
 		.output = options->output.file,
 		.format = or_null(options->output.format),
 		.encoder = or_null(options->output.encoder),
+		.settings = settings,
 		.force = options->output.force,
 		.width = width,
 		.height = height,
@@ -91,12 +93,14 @@ const char *video_recorder_format(const struct options *options)
 }
 
 rv_status video_recorder_start(struct video_recorder *recorder, const struct options *options,
-                               const char *path, int width, int height, rv_error *error)
+                               const char *path, const char *settings, int width, int height,
+                               rv_error *error)
 {
 	struct live_output_options output = {
 		.output = path,
 		.format = video_recorder_format(options),
 		.encoder = options->output.file[0] ? NULL : or_null(options->output.encoder),
+		.settings = settings,
 		.width = width,
 		.height = height,
 	};

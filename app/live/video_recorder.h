@@ -29,16 +29,18 @@ struct video_recorder {
 	struct frame *held; /* a picture that waits for what comes next; NULL: none */
 };
 
-/* Opens what --output names, if anything, for pictures of this size. decode must outlive the
- * outputs. What is wrong with the name, the encoder, the place shows here: the errors of
- * live_output_start. */
+/* Opens what --output names, if anything, for pictures of this size, which carries settings along
+ * (app/media/tag.h; NULL: nothing). decode must outlive the outputs. What is wrong with the name,
+ * the encoder, the place shows here: the errors of live_output_start. */
 rv_status video_recorder_open(struct video_recorder *recorder, const struct options *options,
-                              struct decode *decode, int width, int height, rv_error *error);
+                              struct decode *decode, const char *settings, int width, int height,
+                              rv_error *error);
 
 /* Starts a recording. --format and --encoder say how where there is no --output, whose they are.
  * RV_INVALID: too many are still being written; RV_MEMORY. */
 rv_status video_recorder_start(struct video_recorder *recorder, const struct options *options,
-                               const char *path, int width, int height, rv_error *error);
+                               const char *path, const char *settings, int width, int height,
+                               rv_error *error);
 void video_recorder_stop(struct video_recorder *recorder);
 
 /* The format of recordings, or NULL: that of their name. */

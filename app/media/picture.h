@@ -20,7 +20,7 @@ struct picture {
 	enum AVColorTransferCharacteristic transfer;
 	enum AVColorPrimaries primaries;
 	const char *note; /* what of the file is not in the picture, for a message; NULL: nothing */
-	/* A text that PNG keeps under the keyword "Reverie"; NULL: none. Borrowed. */
+	/* A text that it carries along (app/media/tag.h); NULL: none. Borrowed. */
 	const char *settings;
 };
 

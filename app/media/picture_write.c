@@ -2,8 +2,6 @@
 
 #include <libavformat/avformat.h>
 #include <libavutil/avstring.h>
-#include <libavutil/crc.h>
-#include <libavutil/intreadwrite.h>
 #include <libavutil/pixdesc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +11,7 @@
 #include "app/media/libav.h"
 #include "app/media/palette.h"
 #include "app/media/picture_profile.h"
+#include "app/media/tag.h"
 
 /* AV_PIX_FMT_NONE: not kept. */
 struct picture_format {
@@ -257,30 +256,6 @@ static rv_status mux(const struct picture_format *format, const AVCodecContext *
 	return code < 0 ? libav_fail(error, code, "the picture cannot be written") : RV_OK;
 }
 
-/* Puts a chunk tEXt behind the first one, IHDR, of a PNG (ISO/IEC 15948, 11.3.4.3); libavcodec
- * writes none. */
-static rv_status add_png_text(AVPacket *packet, const char *text, rv_error *error)
-{
-	static const char keyword[] = "Reverie"; /* its NUL divides it from the text */
-	enum { HEAD = 8 + 25, FRAMING = 12 };
-	size_t length = sizeof(keyword) + strlen(text), size = FRAMING + length;
-	if (packet->size < HEAD || size > 1 << 20)
-		return rv_fail(error, RV_INVALID, "the settings do not fit into a PNG");
-	int tail = packet->size - HEAD;
-	if (av_grow_packet(packet, (int)size) < 0)
-		return rv_fail(error, RV_MEMORY, "out of memory for a picture");
-	uint8_t *chunk = packet->data + HEAD;
-	memmove(chunk + size, chunk, (size_t)tail);
-	AV_WB32(chunk, (uint32_t)length);
-	memcpy(chunk + 4, "tEXt", 4);
-	memcpy(chunk + 8, keyword, sizeof(keyword));
-	memcpy(chunk + 8 + sizeof(keyword), text, strlen(text));
-	uint32_t crc =
-		av_crc(av_crc_get_table(AV_CRC_32_IEEE_LE), UINT32_MAX, chunk + 4, length + 4);
-	AV_WB32(chunk + 8 + length, ~crc);
-	return RV_OK;
-}
-
 /* libavcodec's other encoders do it themselves. */
 static rv_status add_profile(AVPacket *packet, enum AVCodecID codec, const struct picture *picture,
                              rv_error *error)
@@ -313,10 +288,10 @@ static rv_status write_by_libav(const struct picture *picture, struct output_fil
 		status = open_encoder(&encoder, format, frame, error);
 	if (status == RV_OK)
 		status = encode(encoder, frame, packet, error);
-	if (status == RV_OK && picture->settings && encoder->codec_id == AV_CODEC_ID_PNG)
-		status = add_png_text(packet, picture->settings, error);
 	if (status == RV_OK)
 		status = add_profile(packet, encoder->codec_id, picture, error);
+	if (status == RV_OK && picture->settings)
+		status = tag_add(packet, encoder->codec_id, picture->settings, error);
 	if (status == RV_OK)
 		status = mux(format, encoder, packet, file, error);
 	avcodec_free_context(&encoder);

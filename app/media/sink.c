@@ -10,6 +10,7 @@
 #include "app/media/sink_sound.h"
 #include "app/media/sink_streams.h"
 #include "app/media/sink_video.h"
+#include "app/media/tag.h"
 
 struct sink {
 	struct output_file *file; /* NULL: a stream or a device, which libavformat opens */
@@ -23,6 +24,7 @@ struct sink {
 	int64_t shift; /* microseconds taken off every timestamp */
 	struct progress *progress;
 	bool refused_noted;
+	char *tag; /* that the first picture is to carry along, owned; NULL: none */
 
 	struct sink_video *video;
 	bool is_encoded;              /* the video comes so */
@@ -185,6 +187,15 @@ rv_status sink_create(struct sink **created, struct output_file **file,
 	return status;
 }
 
+rv_status sink_tag(struct sink *sink, const char *text, rv_error *error)
+{
+	enum AVCodecID codec = sink->video_stream->codecpar->codec_id;
+	if (codec != AV_CODEC_ID_GIF && codec != AV_CODEC_ID_WEBP)
+		return tag_add_video(sink->muxer, text, error);
+	sink->tag = strdup(text);
+	return sink->tag ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory for the output");
+}
+
 /* ---- beginning ---- */
 
 static rv_status write_error(const struct sink *sink, int code, rv_error *error)
@@ -266,6 +277,18 @@ bool sink_keeps_times(const struct sink *sink)
 
 /* ---- the video ---- */
 
+/* What cannot be told by the muxer is told by the first picture. */
+static rv_status tag_first(struct sink *sink, rv_error *error)
+{
+	rv_status status = RV_OK;
+	if (sink->tag)
+		status = tag_add(sink->packet, sink->video_stream->codecpar->codec_id, sink->tag,
+		                 error);
+	free(sink->tag);
+	sink->tag = NULL;
+	return status;
+}
+
 /* image NULL: the encoder gives out what it holds. */
 static rv_status encode_video(struct sink *sink, const rv_image *image, int64_t pts,
                               int64_t duration, rv_error *error)
@@ -276,6 +299,8 @@ static rv_status encode_video(struct sink *sink, const rv_image *image, int64_t 
 		return status;
 	while ((status = sink_video_pull(sink->video, sink->packet, &there, error)) == RV_OK &&
 	       there) {
+		if ((status = tag_first(sink, error)) != RV_OK)
+			return status;
 		int code = av_interleaved_write_frame(sink->muxer, sink->packet);
 		if (write_failed(sink, code))
 			return write_error(sink, code, error);
@@ -453,6 +478,7 @@ void sink_discard(struct sink **discarded)
 	av_packet_free(&sink->packet);
 	output_file_discard(&sink->file);
 	free(sink->streams);
+	free(sink->tag);
 	free(sink);
 	*discarded = NULL;
 }

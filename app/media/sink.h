@@ -57,6 +57,9 @@ rv_status sink_create(struct sink **sink, struct output_file **file,
                       const struct sink_options *options, const struct sink_contents *contents,
                       rv_error *error);
 
+/* Lets what is written carry a text along (app/media/tag.h), before it is begun. RV_MEMORY. */
+rv_status sink_tag(struct sink *sink, const char *text, rv_error *error);
+
 /* Connects to the receiver or opens the device, and writes the header. To be called once, before
  * all functions below. RV_IO: there is nobody, or not any more; RV_UNSUPPORTED; what libav says. */
 rv_status sink_begin(struct sink *sink, rv_error *error);

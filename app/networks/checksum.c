@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/base/thread.h"
+
 enum { BLOCK_BYTES = 64 * 1024, DIGEST_BYTES_MAX = 32 };
 
 static void print_digest(const uint8_t *digest, int bytes, char text[CHECKSUM_LENGTH])
@@ -39,4 +41,27 @@ rv_status checksum_of_file(const char *path, int bits, char text[CHECKSUM_LENGTH
 	av_free(sha);
 	fclose(file);
 	return status;
+}
+
+static void *run(void *context)
+{
+	struct checksum_task *task = context;
+	if (checksum_of_file(task->path, 256, task->text, NULL) != RV_OK)
+		task->text[0] = '\0';
+	return NULL;
+}
+
+void checksum_begin(struct checksum_task *task, const char *path)
+{
+	*task = (struct checksum_task){.runs = false};
+	snprintf(task->path, sizeof(task->path), "%s", path);
+	task->runs = thread_start(&task->thread, "checking", run, task, NULL) == RV_OK;
+}
+
+const char *checksum_end(struct checksum_task *task)
+{
+	if (task->runs)
+		pthread_join(task->thread, NULL);
+	task->runs = false;
+	return task->text;
 }

@@ -81,6 +81,8 @@ static rv_status open_sink(struct joining *j, struct output_file **file, rv_erro
 	                                       .video_index = j->source->video_index,
 	                                       .encoded = j->first.format->streams[0]};
 	rv_status status = sink_create(&j->sink, file, &options, &contents, error);
+	if (status == RV_OK && j->join->settings)
+		status = sink_tag(j->sink, j->join->settings, error);
 	return status != RV_OK ? status : sink_begin(j->sink, error);
 }
 

@@ -12,6 +12,7 @@ struct film_join {
 	const char *output;
 	const char *format; /* a muxer's name, or NULL */
 	bool force;
+	const char *settings;      /* what it carries along; NULL: nothing */
 	struct progress *progress; /* may be NULL */
 	const atomic_int *stop;    /* may be NULL */
 };

@@ -31,6 +31,11 @@ rv_status film_settings_path(char path[PATH_LENGTH], const char *folder, rv_erro
 	return join(path, folder, "settings.preset", error);
 }
 
+rv_status film_made_path(char path[PATH_LENGTH], const char *folder, rv_error *error)
+{
+	return join(path, folder, "made-with", error);
+}
+
 rv_status film_score_path(char path[PATH_LENGTH], const char *folder, rv_error *error)
 {
 	return join(path, folder, "score", error);

@@ -6,6 +6,7 @@
  *     plan              what is written here
  *     settings.preset   what is dreamed
  *     score             what changes that, if anything does
+ *     made-with         what the film will carry along of all this
  *     chunk-00000.nut   a chunk, there once it is whole */
 #ifndef APP_OFFLINE_FILM_PLAN_H
 #define APP_OFFLINE_FILM_PLAN_H
@@ -57,6 +58,7 @@ void film_plan_release(struct film_plan *plan);
 /* The files of the folder. RV_INVALID: the path is too long. */
 rv_status film_plan_path(char path[PATH_LENGTH], const char *folder, rv_error *error);
 rv_status film_settings_path(char path[PATH_LENGTH], const char *folder, rv_error *error);
+rv_status film_made_path(char path[PATH_LENGTH], const char *folder, rv_error *error);
 rv_status film_score_path(char path[PATH_LENGTH], const char *folder, rv_error *error);
 rv_status film_chunk_path(char path[PATH_LENGTH], const char *folder, int chunk, rv_error *error);
 

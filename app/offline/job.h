@@ -21,6 +21,11 @@
 typedef rv_status job_dream(void *context, const rv_image *in, int64_t time, const rv_image *out,
                             rv_error *error);
 
+/* Writes the settings that the job is done with (app/options/settings.h), whether for a picture
+ * alone or for a video. The text is the caller's to free. Its errors end the job as those of
+ * job_dream. */
+typedef rv_status job_settings(void *context, bool alone, char **text, rv_error *error);
+
 /* The frames of a video, times in its time base, that are dreamed without its other streams. They
  * are all there, or the job fails: with RV_CORRUPT where the video has others. A job that is
  * stopped or breaks off leaves nothing. */
@@ -56,7 +61,8 @@ struct job {
 	const char *still; /* a picture file for a video's dreamed frame in the middle, or NULL */
 	struct job_range range; /* of a video; zeroed: all of it */
 	job_dream *dream;
-	void *context;             /* handed to dream */
+	job_settings *settings;    /* what the output carries along; NULL: nothing */
+	void *context;             /* handed to both */
 	struct progress *progress; /* NULL: none */
 	/* Once it is not 0 (set by a signal's handler, installed without SA_RESTART), the job ends
 	 * in good order; NULL: it cannot be stopped. */

@@ -118,6 +118,7 @@ rv_status still_run(const struct job *job, struct input **input, struct job_repo
 {
 	struct picture picture = {0};
 	struct output_file *file = NULL;
+	char *settings = NULL;
 	rv_status status = check_names(job, *input, error);
 	report->is_still = true;
 	report->frames_expected = 1;
@@ -132,6 +133,9 @@ rv_status still_run(const struct job *job, struct input **input, struct job_repo
 	}
 	if (status == RV_CANCELLED || (status == RV_OK && stopped(job)))
 		status = stop_error(job, error);
+	if (status == RV_OK && job->settings)
+		status = job->settings(job->context, true, &settings, error);
+	picture.settings = settings;
 	if (status == RV_OK)
 		status = picture_write(&picture, file, job->output, error);
 	if (status == RV_OK)
@@ -144,5 +148,6 @@ rv_status still_run(const struct job *job, struct input **input, struct job_repo
 	progress_end(job->progress);
 	output_file_discard(&file);
 	picture_release(&picture);
+	free(settings);
 	return status;
 }

@@ -17,7 +17,8 @@ struct transcode {
 	struct source *source;
 	struct sink *sink;
 	rv_image before, after; /* a frame, and its dream */
-	rv_image laid; /* the dream laid onto a frame of high dynamic range; else no pixels */
+	rv_image laid;  /* the dream laid onto a frame of high dynamic range; else no pixels */
+	char *settings; /* what it carries along; NULL: nothing */
 	struct libav_packets waiting; /* of times that the written video has not reached */
 	struct output_file *still;    /* NULL: none, or written already */
 	int64_t still_frame;          /* index of the frame that becomes the still; -1: the last */
@@ -112,6 +113,10 @@ static rv_status open_sink(struct transcode *t, struct output_file **file, rv_er
 		.video_index = t->source->video_index,
 	};
 	rv_status status = sink_create(&t->sink, file, &options, &contents, error);
+	if (status == RV_OK && t->job->settings)
+		status = t->job->settings(t->job->context, false, &t->settings, error);
+	if (status == RV_OK && t->settings)
+		status = sink_tag(t->sink, t->settings, error);
 	return status != RV_OK ? status : sink_begin(t->sink, error);
 }
 
@@ -145,7 +150,7 @@ static rv_status open_all(struct transcode *t, struct input **input, rv_error *e
 
 static rv_status write_still(struct transcode *t, rv_error *error)
 {
-	const struct picture picture = {.image = t->after};
+	const struct picture picture = {.image = t->after, .settings = t->settings};
 	rv_status status = picture_write(&picture, t->still, t->job->still, error);
 	return status != RV_OK ? status : output_file_commit(&t->still, error);
 }
@@ -385,6 +390,7 @@ static void close_all(struct transcode *t)
 	source_close(&t->source);
 	output_file_discard(&t->still);
 	libav_packets_release(&t->waiting);
+	free(t->settings);
 	free(t->before.pixels);
 	free(t->after.pixels);
 	free(t->laid.pixels);

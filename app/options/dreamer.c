@@ -139,6 +139,13 @@ static rv_status find_model(struct dreamer *dreamer, const struct option_network
 	return find_default(path, error);
 }
 
+rv_status dreamer_find_model(const struct option_network *network, char path[PATH_LENGTH],
+                             rv_error *error)
+{
+	struct dreamer dreamer = {0};
+	return find_model(&dreamer, network, path, error);
+}
+
 /* A network that is not recognised by its layers is taken for the one that its file is named after.
  */
 static rv_status check_preset(const struct dreamer *dreamer, const char *needed, rv_error *error)

@@ -2,6 +2,7 @@
 #ifndef APP_OPTIONS_DREAMER_H
 #define APP_OPTIONS_DREAMER_H
 
+#include "app/base/paths.h"
 #include "app/networks/catalogue.h"
 #include "app/options/sources.h"
 
@@ -29,6 +30,10 @@ const char *dreamer_network_name(const struct dreamer *dreamer);
 /* Writes what a person wants to know who did not name the network: which it is, what was guessed of
  * it, and how a better one is had; nothing where there is nothing to say. The model is open. */
 void dreamer_describe(const struct dreamer *dreamer, char line[DREAMER_LINE_LENGTH]);
+
+/* Finds the file of the model that network names, as dreamer_open_model does. RV_NOT_FOUND. */
+rv_status dreamer_find_model(const struct option_network *network, char path[PATH_LENGTH],
+                             rv_error *error);
 
 /* Opens the model that network names: a file, the name of one in a model folder, with or without
  * its end, or a name of the catalogue. None: the one that a preset is for (network->name), else

@@ -135,7 +135,8 @@ enum option_command {
 	COMMAND_JOIN = 1 << 15,
 	COMMAND_ATLAS = 1 << 16,
 	COMMAND_PROBE = 1 << 17,
-	COMMAND_ANY = (1 << 18) - 1
+	COMMAND_AGAIN = 1 << 18,
+	COMMAND_ANY = (1 << 19) - 1
 };
 
 /* What is done with the file that a text names. */

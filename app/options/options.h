@@ -131,6 +131,7 @@ struct option_call {
 	char save_preset[OPTION_TEXT_LENGTH];
 	char score[OPTION_TEXT_LENGTH]; /* a file (app/control/score.h) */
 	char save_score[OPTION_TEXT_LENGTH];
+	char like[OPTION_TEXT_LENGTH];       /* a file whose settings are taken */
 	char activation[OPTION_TEXT_LENGTH]; /* of inspect */
 	char gradient[OPTION_TEXT_LENGTH];
 	int runs;                       /* of bench */

@@ -255,7 +255,7 @@ static void open_recorder(struct video_recorder *recorder, struct decode **decod
 	snprintf(options.output.file, sizeof(options.output.file), "%s", path);
 	options.call.quiet = true;
 	if (decode_open(decode, &input, NULL) ||
-	    video_recorder_open(recorder, &options, *decode, WIDTH, HEIGHT, NULL))
+	    video_recorder_open(recorder, &options, *decode, NULL, WIDTH, HEIGHT, NULL))
 		abort();
 }
 

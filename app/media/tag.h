@@ -1,0 +1,31 @@
+/* A text that a picture or a video carries along: with which settings it was made. PNG keeps it in
+ * a chunk of text, JPEG and WebP in the user's comment of EXIF, GIF in a comment, Matroska and WebM
+ * in a tag of its own, MP4 and MOV in that of the comment. */
+#ifndef APP_MEDIA_TAG_H
+#define APP_MEDIA_TAG_H
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+
+#include "engine/reverie.h"
+
+/* What such a text begins with, and how long it may be: so that a segment of a JPEG holds it. */
+extern const char tag_mark[];
+enum { TAG_LENGTH_MAX = 60000 };
+
+/* Puts text into an encoded picture, or into the first one of an animation; into one of another
+ * codec, none. RV_INVALID: it is too long, or the picture is none; RV_MEMORY. */
+rv_status tag_add(AVPacket *packet, enum AVCodecID codec, const char *text, rv_error *error);
+
+/* Puts it among what the muxer, whose header is not written yet, says of a video. Containers that
+ * keep nothing leave it out. RV_MEMORY. */
+rv_status tag_add_video(AVFormatContext *muxer, const char *text, rv_error *error);
+
+/* Finds the text in a file. RV_UNSUPPORTED: it carries none, from whatever it comes; RV_NOT_FOUND,
+ * RV_IO, RV_MEMORY. The text, NUL-terminated, is the caller's to free. */
+rv_status tag_read(const char *path, char **text, rv_error *error);
+
+/* The same in the bytes of a picture. NULL: there is none. */
+char *tag_find(const uint8_t *bytes, size_t size);
+
+#endif

@@ -1,0 +1,214 @@
+/* Texts that are written (app/media/tag.h). */
+#include <libavutil/avstring.h>
+#include <libavutil/crc.h>
+#include <libavutil/intreadwrite.h>
+#include <string.h>
+
+#include "app/media/tag.h"
+#include "app/media/tag_format.h"
+
+const char tag_mark[] = "# Reverie ";
+
+/* What is put into a picture. The longest frame around a text is that of EXIF. */
+enum { FRAME_MOST = 2048 };
+struct piece {
+	uint8_t bytes[TAG_LENGTH_MAX + FRAME_MOST];
+	int size;
+};
+
+static void put(struct piece *piece, const void *bytes, size_t size)
+{
+	memcpy(piece->bytes + piece->size, bytes, size);
+	piece->size += (int)size;
+}
+
+static rv_status insert(AVPacket *packet, int at, const struct piece *piece, rv_error *error)
+{
+	int tail = packet->size - at;
+	if (av_grow_packet(packet, piece->size) < 0)
+		return rv_fail(error, RV_MEMORY, "out of memory for a picture");
+	memmove(packet->data + at + piece->size, packet->data + at, (size_t)tail);
+	memcpy(packet->data + at, piece->bytes, (size_t)piece->size);
+	return RV_OK;
+}
+
+static bool is_ascii(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text >= 0x80)
+			return false;
+	return true;
+}
+
+/* A chunk tEXt, which is Latin-1, or iTXt, which is UTF-8, behind the first one, IHDR (ISO/IEC
+ * 15948, 11.3.4); libavcodec writes none. */
+static void make_png(struct piece *piece, const char *text)
+{
+	static const char plain[4] = {0}; /* not compressed, no language, no keyword in it */
+	bool ascii = is_ascii(text);
+	put(piece, "\0\0\0\0", 4);
+	put(piece, ascii ? "tEXt" : "iTXt", 4);
+	put(piece, tag_png_keyword, sizeof(tag_png_keyword));
+	put(piece, plain, ascii ? 0 : sizeof(plain));
+	put(piece, text, strlen(text));
+	AV_WB32(piece->bytes, (uint32_t)piece->size - 8);
+	uint32_t crc = av_crc(av_crc_get_table(AV_CRC_32_IEEE_LE), UINT32_MAX, piece->bytes + 4,
+	                      (size_t)piece->size - 4);
+	uint8_t sum[4];
+	AV_WB32(sum, ~crc);
+	put(piece, sum, sizeof(sum));
+}
+
+static void put_entry(struct piece *piece, unsigned tag, unsigned type, size_t count, size_t value)
+{
+	uint8_t entry[12];
+	AV_WL16(entry, tag);
+	AV_WL16(entry + 2, type);
+	AV_WL32(entry + 4, (uint32_t)count);
+	AV_WL32(entry + 8, (uint32_t)value);
+	put(piece, entry, sizeof(entry));
+}
+
+/* EXIF (CIPA DC-008): a TIFF of two directories, the second of which holds the comment. Code 0
+ * leaves open which characters these are, as it knows no UTF-8. */
+static void make_exif(struct piece *piece, const char *text)
+{
+	enum { FIRST = 8, SECOND = FIRST + 2 + 2 * 12 + 4, TEXTS = SECOND + 2 + 12 + 4 };
+	static const char software[] = "Reverie " RV_VERSION;
+	size_t comment = TEXTS + sizeof(software) + sizeof(software) % 2;
+	put(piece, "II*\0\x08\0\0\0", 8);
+	put(piece, "\x02\0", 2);
+	put_entry(piece, TAG_SOFTWARE, TAG_ASCII, sizeof(software), TEXTS);
+	put_entry(piece, TAG_EXIF, TAG_LONG, 1, SECOND);
+	put(piece, "\0\0\0\0\x01\0", 6);
+	put_entry(piece, TAG_COMMENT, TAG_UNDEFINED, 8 + strlen(text), comment);
+	put(piece, "\0\0\0\0", 4);
+	put(piece, software, sizeof(software));
+	put(piece, "", sizeof(software) % 2);
+	put(piece, is_ascii(text) ? "ASCII\0\0\0" : "\0\0\0\0\0\0\0\0", 8);
+	put(piece, text, strlen(text));
+}
+
+/* Behind the start of the image, as APP1. */
+static rv_status add_jpeg(AVPacket *packet, struct piece *piece, const char *text, rv_error *error)
+{
+	put(piece, "\xFF\xE1\0\0Exif\0\0", 10);
+	make_exif(piece, text);
+	AV_WB16(piece->bytes + 2, (unsigned)piece->size - 2);
+	return insert(packet, 2, piece, error);
+}
+
+/* The head of a file of several chunks (RFC 9649, 2.7), which one of a picture alone has not. */
+static rv_status extend_webp(AVPacket *packet, rv_error *error)
+{
+	struct piece piece = {.size = 0};
+	const uint8_t *chunk = packet->data + 12;
+	bool lossless = memcmp(chunk, "VP8L", 4) == 0;
+	uint32_t sides = AV_RL32(chunk + 9), width = sides & 0x3FFF, height = sides >> 14 & 0x3FFF;
+	bool alpha = lossless && sides >> 28 & 1;
+	uint8_t head[18] = "VP8X\x0A\0\0\0";
+	if (!lossless) {
+		width = (AV_RL16(chunk + 14) & 0x3FFF) - 1u;
+		height = (AV_RL16(chunk + 16) & 0x3FFF) - 1u;
+	}
+	head[8] = alpha ? 0x10 : 0;
+	AV_WL24(head + 12, width);
+	AV_WL24(head + 15, height);
+	put(&piece, head, sizeof(head));
+	return insert(packet, 12, &piece, error);
+}
+
+static rv_status add_webp(AVPacket *packet, struct piece *piece, const char *text, rv_error *error)
+{
+	rv_status status = RV_OK;
+	if (memcmp(packet->data + 12, "VP8X", 4) != 0)
+		status = extend_webp(packet, error);
+	put(piece, "EXIF\0\0\0\0", 8);
+	make_exif(piece, text);
+	AV_WL32(piece->bytes + 4, (uint32_t)piece->size - 8);
+	put(piece, "", (size_t)piece->size % 2);
+	if (status == RV_OK)
+		status = insert(packet, packet->size, piece, error);
+	if (status != RV_OK)
+		return status;
+	packet->data[20] |= TAG_WEBP_HAS_EXIF;
+	AV_WL32(packet->data + 4, (uint32_t)packet->size - 8);
+	return RV_OK;
+}
+
+/* A comment behind the colours that all frames share (GIF89a, 24). */
+static rv_status add_gif(AVPacket *packet, struct piece *piece, const char *text, rv_error *error)
+{
+	int at = tag_gif_head(packet->data, (size_t)packet->size);
+	size_t left = strlen(text);
+	put(piece, "!\xFE", 2);
+	while (left) {
+		uint8_t count = (uint8_t)(left < 255 ? left : 255);
+		put(piece, &count, 1);
+		put(piece, text, count);
+		text += count;
+		left -= count;
+	}
+	put(piece, "", 1);
+	return at ? insert(packet, at, piece, error)
+	          : rv_fail(error, RV_INVALID, "a GIF without a head");
+}
+
+rv_status tag_add(AVPacket *packet, enum AVCodecID codec, const char *text, rv_error *error)
+{
+	struct piece piece = {.size = 0};
+	size_t length = strlen(text);
+	if (length > TAG_LENGTH_MAX || packet->size < 64)
+		return rv_fail(error, RV_INVALID, "the settings do not fit into the picture");
+	switch (codec) {
+	case AV_CODEC_ID_PNG:
+		make_png(&piece, text);
+		return insert(packet, TAG_PNG_HEAD, &piece, error);
+	case AV_CODEC_ID_MJPEG:
+		return add_jpeg(packet, &piece, text, error);
+	case AV_CODEC_ID_WEBP:
+		return memcmp(packet->data, "RIFF", 4) ? RV_OK
+		                                       : add_webp(packet, &piece, text, error);
+	case AV_CODEC_ID_GIF:
+		return add_gif(packet, &piece, text, error);
+	default:
+		return RV_OK;
+	}
+}
+
+static bool is_ours(const AVDictionaryEntry *entry)
+{
+	return strncmp(entry->value, tag_mark, strlen(tag_mark)) == 0;
+}
+
+/* What a film remembers that was dreamed before. */
+static void forget_older(AVDictionary **tags)
+{
+	const AVDictionaryEntry *entry = NULL;
+	char name[64];
+	while ((entry = av_dict_get(*tags, "", entry, AV_DICT_IGNORE_SUFFIX))) {
+		if (!is_ours(entry) || strlen(entry->key) >= sizeof(name))
+			continue;
+		av_strlcpy(name, entry->key, sizeof(name));
+		av_dict_set(tags, name, NULL, 0);
+		entry = NULL;
+	}
+}
+
+/* MP4 and MOV have names of their own for what they keep. A comment of the film's own goes on as
+ * its description. */
+rv_status tag_add_video(AVFormatContext *muxer, const char *text, rv_error *error)
+{
+	AVDictionary **tags = &muxer->metadata;
+	bool is_mp4 = av_match_name("mp4", muxer->oformat->name) ||
+	              av_match_name("mov", muxer->oformat->name) ||
+	              av_match_name("ipod", muxer->oformat->name);
+	forget_older(tags);
+	const AVDictionaryEntry *comment = is_mp4 ? av_dict_get(*tags, "comment", NULL, 0) : NULL;
+	int code = 0;
+	if (comment)
+		code = av_dict_set(tags, "description", comment->value, AV_DICT_DONT_OVERWRITE);
+	if (code >= 0)
+		code = av_dict_set(tags, is_mp4 ? "comment" : tag_matroska_name, text, 0);
+	return code < 0 ? rv_fail(error, RV_MEMORY, "out of memory for the output") : RV_OK;
+}
