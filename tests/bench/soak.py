@@ -47,6 +47,15 @@ PICTURES = 3  # of each posture, whose depth is looked at
 # changes latency; what the picture shows, depth.
 BOUNDS = {"rss_kb": (0.03, 8192), "device_kb": (0, 1024), "descriptors": (0, 0.5), "threads": (0, 0.5),
           "latency_p50_ms": (0.25, 10), "depth": (-0.15, -0.05)}
+LOADED = ("latency_p50_ms",)  # what is fitted beside the load of the machine, of which it is most of all
+
+
+def slope_of(columns, values):
+    """Of the first column, by least squares over all; and twice its standard error."""
+    solution = np.linalg.lstsq(columns, values, rcond=None)[0]
+    rest = values - columns @ solution
+    spread = np.linalg.pinv(columns.T @ columns) * (rest @ rest) / max(len(values) - columns.shape[1], 1)
+    return solution[0], 2 * np.sqrt(max(spread[0, 0], 0))
 
 
 class Soak:
@@ -279,14 +288,17 @@ class Soak:
             return
         hours = np.array([sample["seconds"] / 3600 for sample in samples])
         values = np.array([sample[name] for sample in samples], float)
-        slope, level = np.polyfit(hours, values, 1)
-        rest = values - slope * hours - level
-        error = 2 * np.sqrt(np.sum(rest ** 2) / (len(rest) - 2) / np.sum((hours - hours.mean()) ** 2))
+        columns = [hours, np.ones_like(hours)]
+        if name in LOADED:
+            columns.append(np.array([sample["load"] for sample in samples]))
+        slope, error = slope_of(np.column_stack(columns), values)
         span, middle = hours[-1] - hours[0], float(np.median(values))
         part, least = BOUNDS[name]
         bound = max(part * middle, least, key=abs)
         print(f"soak {name}: {values.min():.6g} to {values.max():.6g}, middle {middle:.6g}, rises by "
-              f"{slope * span:.3g} +- {error * span:.2g} in {60 * span:.0f} minutes, may by {bound:.3g}")
+              f"{slope * span:.3g} +- {error * span:.2g} in {60 * span:.0f} minutes"
+              f"{' at equal load' if name in LOADED else ''}, may by {bound:.3g}"
+              f"{', which is less than is known' if error * span > abs(bound) else ''}")
         if slope * span > bound > 0 or slope * span < bound < 0:
             self.trouble.append(f"{name} rose by {slope * span:.3g}")
 
