@@ -129,6 +129,8 @@ static struct tiles_receptive_field field_above(const struct graph_node *node,
 {
 	const struct window *window = &node->window;
 
+	if (node->kind == OPERATOR_RESAMPLE) /* a cut takes rows and columns by steps */
+		below.stride *= max_int(max_int(window->stride_y, window->stride_x), 1);
 	if (node->kind != OPERATOR_CONVOLUTION && node->kind != OPERATOR_MAX_POOL &&
 	    node->kind != OPERATOR_AVERAGE_POOL)
 		return below;

@@ -140,6 +140,42 @@ static rv_status read_two_tensors(struct builder *builder, const struct onnx_nod
 	return RV_OK;
 }
 
+/* A tensor of a single pixel as large as another: ones times it. */
+static rv_status spread_pixel(struct builder *builder, const struct onnx_node *node,
+                              const int tensors[2], enum value_form form, rv_error *error)
+{
+	int channels = builder->graph->tensors[tensors[0]].channels;
+	const struct value like = {.form = form, .tensor = tensors[0]};
+	struct affine affine;
+	rv_status status = allocate_affine(builder, channels, &affine, error);
+	for (int i = 0; i < channels && status == RV_OK; i++)
+		affine.scale[i] = 0, affine.shift[i] = 1;
+	if (status == RV_OK)
+		status = add_affine(builder, node, &like, &affine, error);
+	if (status != RV_OK)
+		return status;
+	const int factors[2] = {builder->graph->tensor_count - 1, tensors[1]};
+	return between_tensors(builder, node, OPERATOR_MULTIPLY, factors, form, error);
+}
+
+/* Of a tensor of a single pixel, that pixel is added everywhere. */
+static rv_status add_tensors(struct builder *builder, const struct onnx_node *node,
+                             const int tensors[2], enum value_form form, rv_error *error)
+{
+	bool pixel[2];
+	for (int i = 0; i < 2; i++)
+		pixel[i] = translate_is_single_pixel(builder, tensors[i]);
+	if (pixel[0] == pixel[1])
+		return between_tensors(builder, node, OPERATOR_ADD, tensors, form, error);
+	int whole = pixel[0] ? 1 : 0;
+	int both[2] = {tensors[whole], tensors[1 - whole]};
+	rv_status status = spread_pixel(builder, node, both, form, error);
+	if (status != RV_OK)
+		return status;
+	both[1] = builder->graph->tensor_count - 1;
+	return between_tensors(builder, node, OPERATOR_ADD, both, form, error);
+}
+
 rv_status graph_translate_add(struct builder *builder, const struct onnx_node *node,
                               rv_error *error)
 {
@@ -150,7 +186,7 @@ rv_status graph_translate_add(struct builder *builder, const struct onnx_node *n
 	rv_status status = read_two_tensors(builder, node, tensors, &form, error);
 	if (status != RV_OK)
 		return status;
-	return between_tensors(builder, node, OPERATOR_ADD, tensors, form, error);
+	return add_tensors(builder, node, tensors, form, error);
 }
 
 /* Squeeze and excitation multiplies by a tensor of a single pixel, which goes second. */
@@ -215,7 +251,7 @@ rv_status graph_translate_subtract(struct builder *builder, const struct onnx_no
 	if (status != RV_OK)
 		return status;
 	tensors[1] = builder->graph->tensor_count - 1;
-	return between_tensors(builder, node, OPERATOR_ADD, tensors, form, error);
+	return add_tensors(builder, node, tensors, form, error);
 }
 
 rv_status graph_translate_divide(struct builder *builder, const struct onnx_node *node,
@@ -382,4 +418,31 @@ rv_status graph_translate_minimum(struct builder *builder, const struct onnx_nod
                                   rv_error *error)
 {
 	return translate_extreme(builder, node, false, error);
+}
+
+/* |x| is x, and where it is below 0 two times that less. */
+rv_status graph_translate_absolute(struct builder *builder, const struct onnx_node *node,
+                                   rv_error *error)
+{
+	struct graph_node limit = translate_draft(OPERATOR_CLAMP);
+	const struct value *input;
+	struct affine affine;
+	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
+	if (status != RV_OK)
+		return status;
+	enum value_form form = input->form;
+	int pair[2] = {input->tensor, 0}, channels = builder->graph->tensors[pair[0]].channels;
+	status = allocate_affine(builder, channels, &affine, error);
+	for (int i = 0; i < channels && status == RV_OK; i++)
+		affine.scale[i] = -2;
+	if (status == RV_OK)
+		status = add_affine(builder, node, input, &affine, error);
+	pair[1] = builder->graph->tensor_count - 1;
+	limit.clamp.low = 0;
+	if (status == RV_OK)
+		status = translate_add_node(builder, node, &limit, &pair[1], 1, channels, form,
+		                            error);
+	pair[1] = builder->graph->tensor_count - 1;
+	return status != RV_OK ? status
+	                       : between_tensors(builder, node, OPERATOR_ADD, pair, form, error);
 }

@@ -12,6 +12,7 @@ struct translation {
 };
 
 static const struct translation translations[] = {
+	{"Abs", graph_translate_absolute, NULL},
 	{"Add", graph_translate_add, graph_fold_add},
 	{"AveragePool", graph_translate_average_pool, NULL},
 	{"BatchNormalization", graph_translate_batch_norm, NULL},

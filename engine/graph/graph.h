@@ -84,6 +84,12 @@ struct rearrangement {
 	int number;
 };
 
+/* Every step-th row or column from start up to but without end. Both count from the input's end
+ * where start is below 0 and end is not above 0. */
+struct cut {
+	int start, end, step;
+};
+
 /* How OPERATOR_RESAMPLE makes rows and columns, in the words of ONNX Resize and Pad. */
 struct resampling {
 	enum {
@@ -92,6 +98,8 @@ struct resampling {
 		RESAMPLE_ZEROS, /* scale - 1 zeros between neighbours */
 		RESAMPLE_NEAREST,
 		RESAMPLE_LINEAR,
+		RESAMPLE_CUBIC, /* Keys 1981, with sharpness as his a */
+		RESAMPLE_CUT,   /* some rows and columns alone */
 	} kind;
 	enum {
 		COORDINATES_HALF_PIXEL,
@@ -107,6 +115,8 @@ struct resampling {
 	} nearest;
 	float scale_y, scale_x; /* output size by input size */
 	bool rounds;            /* the output size is rounded; else rounded down */
+	float sharpness;
+	struct cut cut_y, cut_x;
 };
 
 /* One of the convolutions that are run as one because they read the same tensor. All have the same

@@ -1,6 +1,7 @@
 /* Slices and shuffles of channels, and channels that become pixels or the other way round. */
 #include <string.h>
 
+#include "engine/graph/shape.h"
 #include "engine/graph/slicing.h"
 #include "engine/graph/translators.h"
 
@@ -30,6 +31,36 @@ static rv_status add_run(struct builder *builder, const struct onnx_node *node, 
 	                            input->form, error);
 }
 
+static bool is_picture_axis(const struct value *input, int64_t axis)
+{
+	return (input->form == VALUE_IMAGE || input->form == VALUE_IMAGE_LAST) && axis > 0 &&
+	       axis != translate_channel_axis(input->form);
+}
+
+/* Rows or columns of a picture of any size. An end that the file's own size reaches means all. */
+static rv_status add_cut(struct builder *builder, const struct onnx_node *node,
+                         const struct value *input, const struct slicing *slicing, rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_RESAMPLE);
+	struct extent nominal = builder->nominal[input->tensor];
+	bool rows = slicing->axis == (input->form == VALUE_IMAGE ? 2 : 1);
+	int side = rows ? nominal.height : nominal.width, tensor = input->tensor;
+	int64_t most = side ? side : EXTENT_MAX;
+	bool to_the_end = slicing->end >= most;
+	struct cut cut = {(int)slicing->start, to_the_end ? 0 : (int)slicing->end,
+	                  (int)slicing->step};
+	if (slicing->step < 1 || slicing->start > EXTENT_MAX || slicing->start < -EXTENT_MAX ||
+	    slicing->end < -EXTENT_MAX || (!to_the_end && slicing->end == 0))
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "only rows and columns in their order can be cut out");
+	draft.resampling =
+		(struct resampling){.kind = RESAMPLE_CUT, .cut_y = {0, 0, 1}, .cut_x = {0, 0, 1}};
+	*(rows ? &draft.resampling.cut_y : &draft.resampling.cut_x) = cut;
+	*(rows ? &draft.window.stride_y : &draft.window.stride_x) = cut.step;
+	return translate_add_node(builder, node, &draft, &tensor, 1,
+	                          builder->graph->tensors[tensor].channels, input->form, error);
+}
+
 rv_status graph_translate_slice(struct builder *builder, const struct onnx_node *node,
                                 rv_error *error)
 {
@@ -39,6 +70,8 @@ rv_status graph_translate_slice(struct builder *builder, const struct onnx_node 
 	if (status == RV_OK)
 		status = slicing_read(builder, node, input->form == VALUE_VECTOR ? 2 : 4, &slicing,
 		                      error);
+	if (status == RV_OK && is_picture_axis(input, slicing.axis))
+		return add_cut(builder, node, input, &slicing, error);
 	if (status == RV_OK)
 		status = check_channel_axis(builder, node, input, slicing.axis, error);
 	if (status != RV_OK)

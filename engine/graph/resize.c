@@ -24,14 +24,15 @@ static rv_status read_word(const struct onnx_node *node, const char *name, const
 /* In the order of the enumerations. */
 static rv_status read_manner(const struct onnx_node *node, struct resampling *how, rv_error *error)
 {
-	static const char *const modes[] = {"nearest", "linear"};
+	static const char *const modes[] = {"nearest", "linear", "cubic"};
+	static const int kinds[] = {RESAMPLE_NEAREST, RESAMPLE_LINEAR, RESAMPLE_CUBIC};
 	static const char *const coordinates[] = {"half_pixel", "pytorch_half_pixel", "asymmetric",
 	                                          "align_corners"};
 	static const char *const roundings[] = {"round_prefer_floor", "round_prefer_ceil", "floor",
 	                                        "ceil"};
 	int mode = 0, coordinate = how->coordinates, rounding = how->nearest;
-	int64_t antialias = 0;
-	rv_status status = read_word(node, "mode", modes, 2, &mode, error);
+	int64_t antialias = 0, excludes = 0;
+	rv_status status = read_word(node, "mode", modes, 3, &mode, error);
 	if (status == RV_OK)
 		status = read_word(node, "coordinate_transformation_mode", coordinates, 4,
 		                   &coordinate, error);
@@ -39,11 +40,18 @@ static rv_status read_manner(const struct onnx_node *node, struct resampling *ho
 		status = read_word(node, "nearest_mode", roundings, 4, &rounding, error);
 	if (status == RV_OK)
 		status = onnx_get_int(node, "antialias", &antialias, error);
+	if (status == RV_OK)
+		status = onnx_get_int(node, "exclude_outside", &excludes, error);
+	how->sharpness = -0.75f;
+	if (status == RV_OK)
+		status = onnx_get_float(node, "cubic_coeff_a", &how->sharpness, error);
 	if (status != RV_OK)
 		return status;
 	if (antialias && mode)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED, "antialias cannot be run");
-	how->kind = mode ? RESAMPLE_LINEAR : RESAMPLE_NEAREST;
+	if (excludes && mode == 2)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED, "exclude_outside cannot be run");
+	how->kind = kinds[mode];
 	how->coordinates = coordinate;
 	how->nearest = rounding;
 	return RV_OK;

@@ -112,6 +112,16 @@ static struct extent rearranged_extent(const struct rearrangement *how, struct e
 	}
 }
 
+int graph_cut_start(const struct cut *cut, int side, int *count)
+{
+	int start = cut->start < 0 ? cut->start + side : cut->start;
+	int end = cut->end <= 0 ? cut->end + side : cut->end;
+	start = start < 0 ? 0 : start;
+	end = end > side ? side : end;
+	*count = end > start ? (end - start + cut->step - 1) / cut->step : 0;
+	return start;
+}
+
 static int scaled_side(const struct resampling *how, int side, float scale)
 {
 	double exact = (double)side * (double)scale;
@@ -135,16 +145,21 @@ static rv_status resampled_extent(const struct graph_node *node, struct extent i
 		               "node " ONNX_NAME " (Pad): its %dx%d input is no larger than its "
 		               "reflected pads; give a larger picture or a lower layer",
 		               node->name, input.width, input.height);
-	if (how->kind == RESAMPLE_REFLECT || how->kind == RESAMPLE_EDGE)
+	if (how->kind == RESAMPLE_REFLECT || how->kind == RESAMPLE_EDGE) {
 		*output = (struct extent){input.height + pads->pad_top + pads->pad_bottom,
 		                          input.width + pads->pad_left + pads->pad_right};
-	else
+	} else if (how->kind == RESAMPLE_CUT) {
+		graph_cut_start(&how->cut_y, input.height, &output->height);
+		graph_cut_start(&how->cut_x, input.width, &output->width);
+	} else {
 		*output = (struct extent){scaled_side(how, input.height, how->scale_y),
 		                          scaled_side(how, input.width, how->scale_x)};
+	}
 	if (output->height >= 1 && output->width >= 1)
 		return RV_OK;
-	return rv_fail(error, RV_INVALID, "node " ONNX_NAME " (Resize): nothing is left of %dx%d",
-	               node->name, input.width, input.height);
+	return rv_fail(error, RV_INVALID, "node " ONNX_NAME " (%s): nothing is left of %dx%d",
+	               node->name, how->kind == RESAMPLE_CUT ? "Slice" : "Resize", input.width,
+	               input.height);
 }
 
 rv_status graph_node_extent(const struct graph_node *node, const struct extent *extents,

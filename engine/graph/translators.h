@@ -36,7 +36,7 @@ translate_function graph_translate_softmax, graph_translate_batch_norm, graph_tr
 /* arithmetic.c */
 translate_function graph_translate_add, graph_translate_subtract, graph_translate_multiply,
 	graph_translate_divide, graph_translate_negate, graph_translate_sum, graph_translate_mean,
-	graph_translate_maximum, graph_translate_minimum;
+	graph_translate_maximum, graph_translate_minimum, graph_translate_absolute;
 /* dense.c */
 translate_function graph_translate_flatten, graph_translate_reshape, graph_translate_squeeze,
 	graph_translate_unsqueeze, graph_translate_transpose, graph_translate_gemm,

@@ -47,6 +47,44 @@ static void resolve_same_pads(struct window *window)
 	window->pad_same = PAD_EXPLICIT;
 }
 
+/* One axis: what is too much is cut off on both sides, of an odd number more at the end only with
+ * SAME_UPPER. What is too little is added at the end, by a pad below 0. */
+static void pads_for_side(const struct window *window, int64_t wanted, int whole, int *before,
+                          int *after)
+{
+	int total = whole - (int)wanted;
+	int cut = total > 0 ? total : 0;
+	*before = window->pad_same == PAD_SAME_UPPER ? cut / 2 : cut - cut / 2;
+	*after = total - *before;
+}
+
+/* The pads by which the output has the size that the file says, at the size of picture that it
+ * says. */
+static rv_status pads_for_shape(const struct builder *builder, const struct onnx_node *node,
+                                int input, struct transposed *this, rv_error *error)
+{
+	const struct onnx_attribute *shape = onnx_find_attribute(node, "output_shape");
+	struct window *window = &this->window;
+	struct extent nominal = builder->nominal[input];
+	const int64_t *sides = shape->integers + (shape->count > 2 ? shape->count - 2 : 0);
+	if (shape->type != ONNX_INTS || (shape->count != 2 && shape->count != 4) || sides[0] < 1 ||
+	    sides[1] < 1 || sides[0] > EXTENT_MAX || sides[1] > EXTENT_MAX || !nominal.height)
+		return onnx_node_fail(
+			node, error, RV_UNSUPPORTED,
+			"output_shape cannot be run where the file declares no size of "
+			"its picture");
+	pads_for_side(window, sides[0],
+	              window->stride_y * (nominal.height - 1) + this->extra_y +
+	                      (window->height - 1) * window->dilation_y + 1,
+	              &window->pad_top, &window->pad_bottom);
+	pads_for_side(window, sides[1],
+	              window->stride_x * (nominal.width - 1) + this->extra_x +
+	                      (window->width - 1) * window->dilation_x + 1,
+	              &window->pad_left, &window->pad_right);
+	window->pad_same = PAD_EXPLICIT;
+	return RV_OK;
+}
+
 static rv_status read_transposed(const struct builder *builder, const struct onnx_node *node,
                                  int input, struct transposed *this, rv_error *error)
 {
@@ -69,8 +107,7 @@ static rv_status read_transposed(const struct builder *builder, const struct onn
 		status = window_read_pair(node, "output_padding", 0, &this->extra_y, &this->extra_x,
 		                          error);
 	if (status == RV_OK && onnx_find_attribute(node, "output_shape"))
-		return onnx_node_fail(node, error, RV_UNSUPPORTED,
-		                      "output_shape cannot be run; give pads");
+		return pads_for_shape(builder, node, input, this, error);
 	if (status == RV_OK && this->window.pad_same != PAD_EXPLICIT)
 		resolve_same_pads(&this->window);
 	return status;

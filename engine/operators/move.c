@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/graph/shape.h"
 #include "engine/operators/kinds.h"
 
 /* ---- rearranging ---- */
@@ -96,13 +97,14 @@ void operator_rearrange_backward(struct launch_recorder *recorder,
 
 /* ---- weighted sums of rows and columns ---- */
 
-enum { TERMS_MAX = 2 };
+enum { TERMS_MAX = 4 };
 
 /* One axis: output number i is the sum of the inputs places[i][..] times weights[i][..]. */
 struct sampling {
 	const struct resampling *how;
 	int pad, input, output; /* input, output: pixels */
 	float scale;
+	const struct cut *cut;
 };
 
 struct terms {
@@ -170,10 +172,31 @@ static struct terms linear_terms(const struct sampling *axis, double position)
 	return terms;
 }
 
+/* The weight of what lies so far away. */
+static double keys_weight(double a, double away)
+{
+	away = fabs(away);
+	if (away <= 1)
+		return ((a + 2) * away - (a + 3)) * away * away + 1;
+	return away < 2 ? a * (((away - 5) * away + 8) * away - 4) : 0;
+}
+
+static struct terms cubic_terms(const struct sampling *axis, double position)
+{
+	struct terms terms = {.count = 4};
+	int first = (int)floor(position) - 1;
+	for (int i = 0; i < 4; i++) {
+		terms.places[i] = limited(first + i, axis->input);
+		terms.weights[i] =
+			(float)keys_weight((double)axis->how->sharpness, position - (first + i));
+	}
+	return terms;
+}
+
 static struct terms terms_of(const struct sampling *axis, int i)
 {
 	struct terms one = {{0}, {1}, 1};
-	int stride;
+	int stride, count;
 
 	switch (axis->how->kind) {
 	case RESAMPLE_REFLECT:
@@ -187,6 +210,12 @@ static struct terms terms_of(const struct sampling *axis, int i)
 		one.places[0] = i / stride;
 		one.count = i % stride == 0;
 		return one;
+	case RESAMPLE_CUT:
+		one.places[0] =
+			graph_cut_start(axis->cut, axis->input, &count) + i * axis->cut->step;
+		return one;
+	case RESAMPLE_CUBIC:
+		return cubic_terms(axis, position_of(axis, i));
 	case RESAMPLE_NEAREST:
 		one.places[0] = limited(nearest_of(axis->how, position_of(axis, i)), axis->input);
 		return one;
@@ -269,10 +298,12 @@ static void record_sampling(struct launch_recorder *recorder, const struct opera
 {
 	const struct graph_node *node = operation->node;
 	const struct slice *source = backward ? out : in;
-	struct sampling rows = {&node->resampling, node->window.pad_top, in->height, out->height,
-	                        node->resampling.scale_y};
-	struct sampling columns = {&node->resampling, node->window.pad_left, in->width, out->width,
-	                           node->resampling.scale_x};
+	struct sampling rows = {
+		&node->resampling, node->window.pad_top,     in->height,
+		out->height,       node->resampling.scale_y, &node->resampling.cut_y};
+	struct sampling columns = {
+		&node->resampling, node->window.pad_left,    in->width,
+		out->width,        node->resampling.scale_x, &node->resampling.cut_x};
 
 	operator_record(recorder, operation, "operators/move", NULL,
 	                backward ? "resample_backward" : "resample_forward");

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/support/resampled.h"
+
 /* One tensor with its size. */
 struct volume {
 	int channels, height, width;
@@ -235,74 +237,6 @@ static double rearranged(const struct rearrangement *how, const struct volume *i
 	}
 }
 
-static int mirrored(int place, int count, bool reflect)
-{
-	while (reflect && (place < 0 || place >= count))
-		place = place < 0 ? -place : 2 * (count - 1) - place;
-	return place < 0 ? 0 : place >= count ? count - 1 : place;
-}
-
-static double position(const struct resampling *how, int i, int input, int output, float given)
-{
-	double scale = how->rounds ? (double)output / input : (double)given;
-	if (how->coordinates == COORDINATES_ASYMMETRIC)
-		return i / scale;
-	if (how->coordinates == COORDINATES_ALIGN_CORNERS)
-		return output == 1 ? 0 : i * (input - 1) / (scale * input - 1);
-	if (how->coordinates == COORDINATES_PYTORCH_HALF_PIXEL && output == 1)
-		return 0;
-	return (i + 0.5) / scale - 0.5;
-}
-
-static int nearest(const struct resampling *how, double place)
-{
-	switch (how->nearest) {
-	case NEAREST_FLOOR:
-		return (int)floor(place);
-	case NEAREST_CEIL:
-		return (int)ceil(place);
-	case NEAREST_PREFER_CEIL:
-		return (int)(place - floor(place) >= 0.5 ? floor(place) + 1 : floor(place));
-	default:
-		return (int)(place - floor(place) > 0.5 ? floor(place) + 1 : floor(place));
-	}
-}
-
-static double linear(const struct volume *input, int c, double y, double x)
-{
-	double sum = 0;
-	for (int dy = 0; dy < 2; dy++)
-		for (int dx = 0; dx < 2; dx++) {
-			int from_y = mirrored((int)floor(y) + dy, input->height, false);
-			int from_x = mirrored((int)floor(x) + dx, input->width, false);
-			double weight_y = dy ? y - floor(y) : 1 - (y - floor(y));
-			double weight_x = dx ? x - floor(x) : 1 - (x - floor(x));
-			sum += weight_y * weight_x * *at(input, c, from_y, from_x);
-		}
-	return sum;
-}
-
-static double resampled(const struct graph_node *node, const struct volume *input,
-                        const struct volume *output, int c, int y, int x)
-{
-	const struct resampling *how = &node->resampling;
-	int top = y - node->window.pad_top, left = x - node->window.pad_left;
-	bool reflect = how->kind == RESAMPLE_REFLECT;
-	if (reflect || how->kind == RESAMPLE_EDGE)
-		return *at(input, c, mirrored(top, input->height, reflect),
-		           mirrored(left, input->width, reflect));
-	if (how->kind == RESAMPLE_ZEROS) {
-		int step_y = (int)how->scale_y, step_x = (int)how->scale_x;
-		return y % step_y || x % step_x ? 0 : *at(input, c, y / step_y, x / step_x);
-	}
-	double from_y = position(how, y, input->height, output->height, how->scale_y);
-	double from_x = position(how, x, input->width, output->width, how->scale_x);
-	if (how->kind == RESAMPLE_LINEAR)
-		return linear(input, c, from_y, from_x);
-	return *at(input, c, mirrored(nearest(how, from_y), input->height, false),
-	           mirrored(nearest(how, from_x), input->width, false));
-}
-
 static void run_move(const struct graph_node *node, const struct volume *input,
                      struct volume *output)
 {
@@ -311,7 +245,12 @@ static void run_move(const struct graph_node *node, const struct volume *input,
 			for (int x = 0; x < output->width; x++)
 				*at(output, c, y, x) =
 					node->kind == OPERATOR_RESAMPLE
-						? resampled(node, input, output, c, y, x)
+						? resampled_at(node, at(input, c, 0, 0),
+				                               (struct extent){input->height,
+				                                               input->width},
+				                               (struct extent){output->height,
+				                                               output->width},
+				                               y, x)
 						: rearranged(&node->rearrangement, input, c, y, x,
 				                             output->channels);
 }

@@ -118,6 +118,29 @@ static double at_place(const struct array *in, double y, double x, int c)
 	return sum;
 }
 
+/* Keys' weights of the four that are nearest, in the order of their places. */
+static void cubic_weights(double a, double part, double weights[4])
+{
+	for (int i = 0; i < 4; i++) {
+		double d = fabs(part + 1 - i);
+		weights[i] = d <= 1 ? ((a + 2) * d - (a + 3)) * d * d + 1
+		                    : a * d * d * d - 5 * a * d * d + 8 * a * d - 4 * a;
+	}
+}
+
+static double cubic_at_place(const struct resampling *how, const struct array *in, double y,
+                             double x, int c)
+{
+	double rows[4], columns[4], sum = 0;
+	cubic_weights((double)how->sharpness, y - floor(y), rows);
+	cubic_weights((double)how->sharpness, x - floor(x), columns);
+	for (int i = 0; i < 16; i++)
+		sum += rows[i / 4] * columns[i % 4] *
+		       *array_at(in, within((int)floor(y) - 1 + i / 4, in->height),
+		                 within((int)floor(x) - 1 + i % 4, in->width), c);
+	return sum;
+}
+
 /* Half-pixel coordinates, and no pads beyond one reflection. */
 static double sampled(const struct graph_node *node, const struct array *in, int y, int x, int c)
 {
@@ -139,6 +162,10 @@ static double sampled(const struct graph_node *node, const struct array *in, int
 	case RESAMPLE_NEAREST:
 		return *array_at(in, within((int)floor(from_y + 0.5), in->height),
 		                 within((int)floor(from_x + 0.5), in->width), c);
+	case RESAMPLE_CUT: /* from the third row on, every second column but the last */
+		return *array_at(in, y + 2, 2 * x, c);
+	case RESAMPLE_CUBIC:
+		return cubic_at_place(how, in, from_y, from_x, c);
 	default:
 		return at_place(in, from_y, from_x, c);
 	}
@@ -268,6 +295,11 @@ TEST(resampling_is_right)
 	check_resampling(how, none, (struct array){8, 7, 7, NULL});
 	how.scale_y = how.scale_x = 0.6f;
 	check_resampling(how, none, (struct array){2, 3, 7, NULL});
+	how = (struct resampling){.kind = RESAMPLE_CUT, .cut_y = {2, 0, 1}, .cut_x = {0, -1, 2}};
+	check_resampling(how, none, (struct array){2, 2, 7, NULL});
+	how = (struct resampling){
+		.kind = RESAMPLE_CUBIC, .sharpness = -0.75f, .scale_y = 2, .scale_x = 1.4f};
+	check_resampling(how, none, (struct array){8, 7, 7, NULL});
 	how = (struct resampling){.kind = RESAMPLE_NEAREST,
 	                          .nearest = NEAREST_PREFER_CEIL,
 	                          .scale_y = 2,
