@@ -1,5 +1,4 @@
 /* The table of all options: see option.h. */
-#include "app/options/choices.h"
 #include "app/options/options.h"
 #include "app/options/table_choices.h"
 
