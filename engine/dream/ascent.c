@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "engine/dream/passage.h"
-#include "engine/dream/schedule.h"
+#include "engine/dream/sight.h"
 #include "engine/network/channel_weights.h"
 #include "engine/picture/transfer.h"
 #include "engine/time/temporal.h"
@@ -26,6 +26,7 @@ struct ascent {
 	struct channel_weights channel_weights[RV_TARGETS_MAX]; /* of each target's channels */
 	int target_count;
 	struct temporal *temporal; /* NULL while pictures are dreamed by themselves */
+	struct effort effort;      /* of the last frame in time */
 	bool has_past;
 	int scene_frames; /* that were begun since the scene, or all that is remembered, began */
 	rv_frame_report report;
@@ -418,12 +419,14 @@ static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
 	if (!temporal.warm && !on_journey)
 		ascent->scene_frames = 0;
 	plan = cold_plan(ascent, params);
-	plan.effort = temporal.effort;
-	plan.masked = temporal.warm;
 	plan.seed += temporal.seed;
-	plan.steady_shift_x = temporal.steady_shift_x;
-	plan.steady_shift_y = temporal.steady_shift_y;
-	status = wander_channel_weights(ascent, params->seed, temporal.wandered, error);
+	if (temporal.alone)
+		status =
+			sight_learn_alone(schedule, &plan, params->jitter, ascent->temporal, error);
+	ascent->effort = temporal.effort;
+	schedule_follow(&plan, &temporal);
+	if (status == RV_OK)
+		status = wander_channel_weights(ascent, params->seed, temporal.wandered, error);
 	if (status == RV_OK)
 		status = schedule_run(schedule, &plan, params->jitter, error);
 	if (status == RV_OK)
@@ -465,6 +468,8 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 		                 : run_alone(ascent, &schedule, params, !lone, error);
 	if (status == RV_OK)
 		status = transfer_download(&ascent->transfer, params->strength, output, error);
+	if (status == RV_OK && params->time.on && !lone && input)
+		status = sight_learn(&schedule, &ascent->effort, params, ascent->temporal, error);
 	if (status != RV_OK)
 		clFinish(ascent->device->queue);
 	else

@@ -4,6 +4,14 @@
 
 #include "engine/base/random.h"
 
+void schedule_follow(struct schedule_plan *plan, const struct temporal_plan *temporal)
+{
+	plan->effort = temporal->effort;
+	plan->masked = temporal->warm;
+	plan->steady_shift_x = temporal->steady_shift_x;
+	plan->steady_shift_y = temporal->steady_shift_y;
+}
+
 /* A shift of -jitter..jitter pixels, moved on by the steady one and brought into 0..size-1. */
 static int draw_shift(uint64_t *state, int jitter, double steady, int size)
 {
@@ -156,6 +164,7 @@ static rv_status run_octave(struct schedule *schedule, const struct schedule_pla
 	status = octave_enter(octave, queue, error);
 	for (int i = 0; i < steps && status == RV_OK; i++) {
 		octave_blur(octave, blur_of(plan, i, steps));
+		network_watch(octave->network, i == (plan->masked ? 0 : steps - 1));
 		status = take_step(schedule, plan, octave, jitter, error);
 	}
 	return status != RV_OK ? status : octave_leave(octave, queue, error);
@@ -193,6 +202,7 @@ static rv_status run_by_chance(struct schedule *schedule, const struct schedule_
 		struct octave_role role = role_of(plan, o, top, schedule->octave_count);
 		role.from_below = role.taken_off = 0;
 		octave_set(&schedule->octaves[o], &role);
+		network_watch(schedule->octaves[o].network, true);
 		schedule->octaves[o].weighed = false;
 	}
 	status = octave_enter(&schedule->octaves[top], schedule->queue, error);

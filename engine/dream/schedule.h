@@ -3,7 +3,7 @@
 #define ENGINE_DREAM_SCHEDULE_H
 
 #include "engine/dream/octave.h"
-#include "engine/time/effort.h"
+#include "engine/time/temporal_plan.h"
 
 /* The steps of one frame. */
 struct schedule_plan {
@@ -23,6 +23,9 @@ struct schedule_plan {
 	double steady_shift_x,
 		steady_shift_y; /* pixels of every octave that all its steps are shifted by */
 };
+
+/* Makes a plan for a picture by itself that of a frame of a video. */
+void schedule_follow(struct schedule_plan *plan, const struct temporal_plan *temporal);
 
 /* Steps that may be in flight before the host waits for the oldest: enough to keep the device
  * busy, few enough to stop soon when asked to. */
@@ -47,8 +50,9 @@ struct schedule {
 	uint64_t random;
 };
 
-/* Takes all steps of plan, each on the picture shifted by up to jitter pixels besides the steady
- * shift; in the end schedule->steps tells how many. RV_CANCELLED where progress says so. */
+/* Takes all steps of plan, measuring what their first ones saw where it is masked, else their last;
+ * each on the picture shifted by up to jitter pixels besides the steady shift; in the end
+ * schedule->steps tells how many. RV_CANCELLED where progress says so. */
 rv_status schedule_run(struct schedule *schedule, const struct schedule_plan *plan, int jitter,
                        rv_error *error);
 

@@ -238,6 +238,7 @@ static void record_objectives(struct network *network, struct launch_recorder *r
 		network->place_launches[i] =
 			objective_record(recorder, &target, network->layout->extents[0].height,
 		                         network->layout->extents[0].width);
+		worth_record(recorder, &target, &network->worths[i]);
 	}
 }
 
@@ -267,6 +268,23 @@ void network_move(const struct network *network, const struct places_position *p
 		if (network->backward.count && network->place_launches[i] >= 0)
 			places_move(&network->backward.launches[network->place_launches[i]],
 			            position);
+}
+
+void network_watch(struct network *network, bool watch)
+{
+	for (int i = 0; i < network->graph->wanted_count && network->backward.count; i++)
+		worth_watch(&network->worths[i], &network->backward, watch);
+}
+
+rv_status network_worth(const struct network *network, cl_command_queue queue, double *worth,
+                        rv_error *error)
+{
+	rv_status status = RV_OK;
+
+	*worth = 0;
+	for (int i = 0; i < network->graph->wanted_count && status == RV_OK; i++)
+		status = worth_add(&network->worths[i], queue, worth, error);
+	return status;
 }
 
 double network_preparation(const struct graph *graph)

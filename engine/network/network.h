@@ -5,7 +5,7 @@
 
 #include "engine/convolution/convolution.h"
 #include "engine/network/layout.h"
-#include "engine/network/objective.h"
+#include "engine/network/worth.h"
 
 /* The big buffers. Networks that never run at the same time share them: each is as large as the
  * largest of them needs. */
@@ -37,7 +37,8 @@ struct network {
 	/* To be run after forward on the frame itself, before it is run on the dream: takes the
 	 * frame's features over. Empty where no objective wants them. */
 	struct launch_list keep;
-	int *place_launches; /* [graph->wanted_count], in backward; -1: none */
+	int *place_launches;                 /* [graph->wanted_count], in backward; -1: none */
+	struct worth worths[RV_TARGETS_MAX]; /* [graph->wanted_count], taken in backward */
 };
 
 /* Lays the network out; nothing is allocated on the device. graph must outlive the network. */
@@ -54,6 +55,14 @@ rv_status network_record(struct network *network, struct device *device,
 
 /* Tells the objectives where in the picture the network's input lies from the next run on. */
 void network_move(const struct network *network, const struct places_position *position);
+
+/* Says whether the backward runs that are enqueued from now on measure what the activations are
+ * worth to the targets. At first none do. */
+void network_watch(struct network *network, bool watch);
+
+/* What they were worth together in the last run that did. Waits for the device. */
+rv_status network_worth(const struct network *network, cl_command_queue queue, double *worth,
+                        rv_error *error);
 
 /* Units that network_record advances the device's preparation by, with targets. */
 double network_preparation(const struct graph *graph);

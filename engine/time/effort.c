@@ -16,8 +16,9 @@ static const float turn_lengths[] = {1.4f, 1.2f, 1.1f, 1.1f};
  * large creature is begun anew wherever a part of it was lost. */
 static const double fresh_shares[] = {0.1, 0.15, 0.4, 1.0};
 
-/* A step of a fresh place, as a multiple of that of one whose dream goes on. */
-static const float fresh_length = 2;
+/* A step of a fresh place, as a multiple of that of one whose dream goes on. Long coarse ones bring
+ * creatures where many short fine ones only bring lines. */
+static const float fresh_lengths[] = {1.5f, 2.7f, 2.7f, 2.7f};
 
 enum { TURNS = sizeof(turn_shares) / sizeof(turn_shares[0]) };
 
@@ -35,25 +36,36 @@ double effort_turn_steps(int octave, double share, int iterations)
 void effort_favour_fresh(struct effort *effort)
 {
 	for (int i = 0; i < RV_OCTAVES_MAX; i++) {
+		float fresh_length = fresh_lengths[turn_of(i)];
+
 		effort->length[i] *= fresh_length;
-		effort->living[i] /= fresh_length;
+		effort->living[i] = fminf(effort->living[i] / fresh_length, 1);
 	}
 }
 
-struct effort effort_next(struct turns *turns, double fresh, double share, int iterations,
-                          int octaves)
+/* By how many times as many steps an octave is moved by `demand` times as much; the rest is their
+ * length. As the largest costs half of all, it takes longer ones, but no more. */
+static double steps_by_demand(int octave, double demand)
+{
+	return octave ? sqrt(demand) : fmin(demand, 1);
+}
+
+struct effort effort_next(struct turns *turns, const struct depth *depth, double fresh,
+                          double share, int iterations, int octaves)
 {
 	struct effort effort = {0};
 
 	for (int i = 0; i < octaves; i++) {
 		int turn = turn_of(i);
-		double part = fmin(turn_shares[turn] + fresh_shares[turn] * fresh, 1);
+		double demand = depth_demand(depth, i);
+		double living = turn_shares[turn] * steps_by_demand(i, demand);
+		double part = fmin(living + fresh_shares[turn] * fresh * sqrt(demand), 1);
 
 		turns->owed[i] += share * part * iterations;
 		effort.steps[i] = (int)turns->owed[i];
 		turns->owed[i] -= effort.steps[i];
 		effort.length[i] = turn_lengths[turn];
-		effort.living[i] = (float)(turn_shares[turn] / part);
+		effort.living[i] = (float)(turn_shares[turn] * demand / part);
 	}
 	effort_favour_fresh(&effort);
 	return effort;

@@ -3,7 +3,7 @@
 #ifndef ENGINE_TIME_EFFORT_H
 #define ENGINE_TIME_EFFORT_H
 
-#include "engine/reverie.h"
+#include "engine/time/depth.h"
 
 /* Gradient steps of one frame in each octave, the largest first, their length relative to that of a
  * cold frame's, and which part of it (0..1) places take whose dream goes on: fresh ones take all.
@@ -23,9 +23,10 @@ struct turns {
 /* The effort of a frame that inherits, of which the part `fresh` (0..1) is to become as deep as the
  * rest. What it takes for that is no more for the rest: a step of all the picture where only a part
  * needs one is what makes a dream flicker. Octaves from `octaves` on are left alone. share (0..1):
- * of all that, how much is done; iterations: those of a cold frame. */
-struct effort effort_next(struct turns *turns, double fresh, double share, int iterations,
-                          int octaves);
+ * of all that, how much is done; iterations: those of a cold frame. depth says which octaves are to
+ * be moved more, and which less. */
+struct effort effort_next(struct turns *turns, const struct depth *depth, double fresh,
+                          double share, int iterations, int octaves);
 
 /* The steps that such a frame takes in an octave on average where nothing is uncovered: what is
  * owed to it in each frame. */

@@ -166,6 +166,7 @@ void temporal_melt(struct temporal *temporal)
 {
 	temporal->history.melting = temporal->history.has_past ? MELT_SECONDS : 0;
 	temporal->history.strength = 0; /* the other dream's */
+	depth_begin(&temporal->history.depth);
 }
 
 /* ---- a frame ---- */
@@ -215,6 +216,7 @@ static void plan_cold(struct temporal *temporal, const rv_params *params)
 	temporal->history.begun = 0;
 	temporal->history.melting = 0;
 	temporal->history.turns = (struct turns){0};
+	depth_begin(&temporal->history.depth);
 	temporal->plan.effort =
 		effort_even(effort_onset(params->iterations, params->time.onset), RV_OCTAVES_MAX);
 }
@@ -233,6 +235,19 @@ static rv_status judge(struct temporal *temporal, const rv_time *time, struct sc
 	temporal->plan.uncovered = (float)view->uncovered;
 	temporal->plan.cut = temporal->verdict == SCENE_CUT;
 	return RV_OK;
+}
+
+/* From time to time a frame's coarse octaves are dreamed by themselves besides, as what is in the
+ * picture changes how deep a dream of it can be. Not where no frame may take long. */
+static void look_anew(struct temporal *temporal, const rv_time *time)
+{
+	static const double often = 1.5; /* seconds */
+	struct temporal_plan *plan = &temporal->plan;
+
+	temporal->history.looked += temporal->seconds;
+	plan->alone = plan->dreamed && time->onset <= 1 && temporal->history.looked >= often;
+	if (!plan->warm || plan->alone)
+		temporal->history.looked = 0;
 }
 
 rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int64_t nanoseconds,
@@ -257,6 +272,7 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 	temporal->share =
 		(double)effort_onset(params->iterations, params->time.onset) / params->iterations;
 	history->on_journey = false;
+	look_anew(temporal, &params->time);
 	*plan = temporal->plan;
 	return status;
 }
@@ -319,6 +335,21 @@ rv_status temporal_end(struct temporal *temporal, const struct raster *dreamed, 
 	if (temporal->verdict != SCENE_FLASHES)
 		temporal->history.begun += temporal->share;
 	return status;
+}
+
+void temporal_learn(struct temporal *temporal, const struct depth_sight *sight)
+{
+	const struct temporal_plan *plan = &temporal->plan;
+
+	if (!plan->warm)
+		depth_learn_alone(&temporal->history.depth, sight);
+	else if (plan->dreamed && !plan->onset && !(temporal->history.melting > 0))
+		depth_learn(&temporal->history.depth, sight);
+}
+
+void temporal_learn_alone(struct temporal *temporal, const struct depth_sight *sight)
+{
+	depth_learn_alone(&temporal->history.depth, sight);
 }
 
 rv_status temporal_abandon(struct temporal *temporal, rv_error *error)

@@ -57,6 +57,13 @@ rv_status temporal_journey(struct temporal *temporal, const rv_params *params, i
  * and detail the past of the next. Enqueues only. */
 rv_status temporal_end(struct temporal *temporal, const struct raster *dreamed, rv_error *error);
 
+/* Takes what the steps of the frame that ended last saw of its dream. */
+void temporal_learn(struct temporal *temporal, const struct depth_sight *sight);
+
+/* Takes what a frame's coarse octaves see when it is dreamed by itself, which plan->alone asks for.
+ */
+void temporal_learn_alone(struct temporal *temporal, const struct depth_sight *sight);
+
 /* Gives up a frame that was begun: the next one goes on from the past that this one had. Enqueues
  * only. */
 rv_status temporal_abandon(struct temporal *temporal, rv_error *error);

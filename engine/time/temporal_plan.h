@@ -29,6 +29,7 @@ struct temporal_plan {
 	bool cut;     /* cold because a new scene was seen */
 	bool onset;   /* within the scene's beginning */
 	bool dreamed; /* warm and not at rest */
+	bool alone;   /* its coarse octaves are to be dreamed by themselves first */
 	struct effort effort;
 	uint64_t seed;                         /* to be added to that of the jitter */
 	double steady_shift_x, steady_shift_y; /* of the octaves: struct schedule_plan */

@@ -22,8 +22,10 @@ struct history {
 	double wandered;    /* drift, summed over the seconds */
 	double strength;    /* RMS of the detail after the scene's beginning; 0: not known yet */
 	struct turns turns; /* of the octaves */
-	double begun;       /* part of the scene's beginning that was dreamed; 1: all of it */
-	bool was_fresh;     /* the last frame lay within the beginning */
+	struct depth depth;
+	double looked;           /* seconds since a frame was dreamed by itself */
+	double begun;            /* part of the scene's beginning that was dreamed; 1: all of it */
+	bool was_fresh;          /* the last frame lay within the beginning */
 	struct dream_view first; /* the dream that a journey began with */
 	bool on_journey;
 };

@@ -140,8 +140,9 @@ static struct effort effort_of(struct temporal *temporal, const rv_params *param
 		effort_favour_fresh(&effort);
 		return effort;
 	}
-	effort = effort_next(&temporal->history.turns, news_of(temporal, fresh),
-	                     (double)time->warm_share, params->iterations, time->warm_octaves);
+	effort = effort_next(&temporal->history.turns, &temporal->history.depth,
+	                     news_of(temporal, fresh), (double)time->warm_share, params->iterations,
+	                     time->warm_octaves);
 	/* No frame is to take much longer than those of an onset. */
 	effort_limit(&effort, effort_onset(params->iterations, time->onset) + 1);
 	return effort;

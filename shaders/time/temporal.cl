@@ -339,7 +339,7 @@ __kernel void find_length(float living, const __global float8 *wants, __global f
 
 // How much of what is shown was shown before, carried along. Steps differ from frame to frame more than
 // the dream does that they add up to: an average along the motion shows it, and not the steps.
-#define STEADY 0.6f
+#define STEADY 0.7f
 
 // kept = what was dreamed, where it was wanted, and what was inherited, elsewhere. seconds says for
 // how long it matures. 0: nothing was dreamed. Below 0: all was dreamed as if cold, and this is its

@@ -1,11 +1,10 @@
 /* Gradients of objectives, against a plain computation. */
-#include "engine/network/objective.h"
-
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/network/worth.h"
 #include "tests/support/device_fixture.h"
 #include "tests/support/test.h"
 
@@ -283,5 +282,40 @@ TEST(winners_with_ties_are_the_lower_channels)
 	check_all(target, activation);
 	memset(activation, 0, COUNT * sizeof(*activation));
 	check_all(target, activation);
+	free(activation);
+}
+
+/* Of a mean square, twice that. Lanes past the last channel hold other things. */
+TEST(an_activation_is_worth_what_its_objective_rises_by)
+{
+	float *activation = random_floats(COUNT, -1, 1, 3);
+	struct slice slice = {NULL, 0, STRIDE, CHANNELS, HEIGHT, WIDTH};
+	struct objective_target target = {.kind = OBJECTIVE_L2, .weight = 0.5f, .scale = 300};
+	struct recording recording;
+	struct worth worth = {0};
+	double sum = 0, expected = 0, unwatched = 0;
+
+	for (int i = 0; i < HEIGHT * WIDTH; i++)
+		for (int c = 0; c < CHANNELS; c++)
+			expected += 2 * 0.5 * 300 / (HEIGHT * WIDTH * CHANNELS) *
+			            pow((double)activation[i * STRIDE + c], 2);
+	REQUIRE(recording_start(&recording));
+	target.operand.activation = target.operand.gradient = slice;
+	target.operand.activation.buffer = recording_buffer(&recording, activation, COUNT);
+	target.operand.gradient.buffer = recording_buffer(&recording, activation, COUNT);
+	objective_record(&recording.recorder, &target, HEIGHT, WIDTH);
+	worth_record(&recording.recorder, &target, &worth);
+	worth_watch(&worth, recording.recorder.list, true);
+	CHECK(recording_run(&recording));
+	CHECK(worth_add(&worth, fixture_device()->queue, &sum, NULL) == RV_OK);
+	CHECK_MESSAGE(fabs(sum / expected - 1) < 1e-5, "%g, not %g", sum, expected);
+	/* What is not watched stays. */
+	worth_watch(&worth, recording.recorder.list, false);
+	clEnqueueFillBuffer(fixture_device()->queue, target.operand.activation.buffer, &(float){0},
+	                    sizeof(float), 0, COUNT * sizeof(float), 0, NULL, NULL);
+	CHECK(recording_run(&recording));
+	CHECK(worth_add(&worth, fixture_device()->queue, &unwatched, NULL) == RV_OK);
+	CHECK(unwatched == sum);
+	recording_end(&recording);
 	free(activation);
 }

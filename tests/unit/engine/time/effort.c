@@ -28,6 +28,8 @@ TEST(only_what_is_too_strong_fades_within_a_second)
 
 enum { FRAMES = 1000, ITERATIONS = 10 };
 
+static const struct depth nothing_known;
+
 /* Steps of each octave over many frames, of which a part is fresh. */
 static void count_steps(double fresh, int octaves, int counts[RV_OCTAVES_MAX])
 {
@@ -36,13 +38,15 @@ static void count_steps(double fresh, int octaves, int counts[RV_OCTAVES_MAX])
 	for (int i = 0; i < RV_OCTAVES_MAX; i++)
 		counts[i] = 0;
 	for (int frame = 0; frame < FRAMES; frame++) {
-		struct effort effort = effort_next(&turns, fresh, 1, ITERATIONS, octaves);
+		struct effort effort =
+			effort_next(&turns, &nothing_known, fresh, 1, ITERATIONS, octaves);
 
 		for (int i = 0; i < RV_OCTAVES_MAX; i++) {
 			CHECK(effort.steps[i] >= 0 && effort.steps[i] <= ITERATIONS);
 			CHECK(i < octaves || effort.steps[i] == 0);
-			CHECK(i >= octaves || (effort.length[i] >= 2 && effort.length[i] < 3));
-			CHECK(i >= octaves || (effort.living[i] > 0 && effort.living[i] <= 0.5f));
+			CHECK(i >= octaves ||
+			      (effort.length[i] >= 1.5f && effort.length[i] < 3.3f));
+			CHECK(i >= octaves || (effort.living[i] > 0 && effort.living[i] < 0.7f));
 			counts[i] += effort.steps[i];
 		}
 	}
@@ -54,8 +58,8 @@ TEST(a_share_of_the_steps_is_taken_on_average)
 	int steps[2] = {0};
 
 	for (int frame = 0; frame < FRAMES; frame++) {
-		steps[0] += effort_next(&all, 0.1, 1, ITERATIONS, 4).steps[1];
-		steps[1] += effort_next(&half, 0.1, 0.5, ITERATIONS, 4).steps[1];
+		steps[0] += effort_next(&all, &nothing_known, 0.1, 1, ITERATIONS, 4).steps[1];
+		steps[1] += effort_next(&half, &nothing_known, 0.1, 0.5, ITERATIONS, 4).steps[1];
 	}
 	CHECK_MESSAGE(abs(steps[0] - 2 * steps[1]) <= 2, "%d, %d", steps[0], steps[1]);
 }
@@ -93,7 +97,7 @@ TEST(turns_come_evenly)
 	int since[4] = {0};
 
 	for (int frame = 0; frame < FRAMES; frame++) {
-		struct effort effort = effort_next(&turns, 0, 1, ITERATIONS, 4);
+		struct effort effort = effort_next(&turns, &nothing_known, 0, 1, ITERATIONS, 4);
 
 		for (int i = 0; i < 4; i++) {
 			since[i] = effort.steps[i] ? 0 : since[i] + 1;
@@ -128,7 +132,8 @@ TEST(what_goes_on_is_dreamed_alike_whatever_is_fresh)
 		double lengths[4] = {0};
 
 		for (int frame = 0; frame < FRAMES; frame++) {
-			struct effort effort = effort_next(&turns, fresh, 1, ITERATIONS, 4);
+			struct effort effort =
+				effort_next(&turns, &nothing_known, fresh, 1, ITERATIONS, 4);
 
 			for (int i = 0; i < 4; i++)
 				lengths[i] += effort.steps[i] * (double)effort.length[i] *
@@ -142,13 +147,53 @@ TEST(what_goes_on_is_dreamed_alike_whatever_is_fresh)
 	}
 }
 
-TEST(fresh_places_take_steps_twice_as_long)
+TEST(fresh_places_take_longer_steps)
 {
 	struct effort effort = effort_even(3, 2);
 
 	effort_favour_fresh(&effort);
-	for (int i = 0; i < 2; i++)
-		CHECK(effort.steps[i] == 3 && effort.length[i] == 2 && effort.living[i] == 0.5f);
+	for (int i = 0; i < 2; i++) {
+		CHECK(effort.steps[i] == 3 && effort.length[i] > 1);
+		CHECK(fabsf(effort.length[i] * effort.living[i] - 1) < 1e-6f);
+	}
+}
+
+/* Steps of each octave and how far they move what goes on, where the octaves ask for so much. */
+static void count_demanded(double demand, double steps[4], double lengths[4])
+{
+	struct depth depth = {0};
+	struct turns turns = {0};
+
+	for (int i = 0; i < 4; i++)
+		depth.demand[i] = demand;
+	for (int frame = 0; frame < FRAMES; frame++) {
+		struct effort effort = effort_next(&turns, &depth, 0, 1, ITERATIONS, 4);
+
+		for (int i = 0; i < 4; i++) {
+			steps[i] += effort.steps[i];
+			lengths[i] += effort.steps[i] * (double)effort.length[i] *
+			              (double)effort.living[i];
+		}
+	}
+}
+
+/* Up to where what goes on is moved as far as what is fresh. */
+TEST(octaves_are_moved_as_far_as_they_ask_for_and_the_largest_takes_no_more_steps)
+{
+	double usual[4] = {0}, usual_lengths[4] = {0};
+
+	count_demanded(1, usual, usual_lengths);
+	for (double demand = 0.15; demand < 1.5; demand += 0.3) {
+		double steps[4] = {0}, lengths[4] = {0};
+
+		count_demanded(demand, steps, lengths);
+		for (int i = 0; i < 4; i++)
+			CHECK_MESSAGE(fabs(lengths[i] / usual_lengths[i] / demand - 1) < 0.02,
+			              "%g, octave %d: %g", demand, i,
+			              lengths[i] / usual_lengths[i]);
+		CHECK(steps[0] <= usual[0] && steps[0] >= 0.99 * fmin(demand, 1) * usual[0]);
+		CHECK(demand > 1 ? steps[3] > usual[3] : steps[3] < usual[3]);
+	}
 }
 
 TEST(no_frame_takes_more_steps_than_a_cold_one)
@@ -156,7 +201,7 @@ TEST(no_frame_takes_more_steps_than_a_cold_one)
 	struct turns turns = {0};
 
 	for (int frame = 0; frame < FRAMES; frame++) {
-		struct effort effort = effort_next(&turns, 1, 1, 1, 4);
+		struct effort effort = effort_next(&turns, &nothing_known, 1, 1, 1, 4);
 
 		for (int i = 0; i < 4; i++)
 			CHECK(effort.steps[i] <= 1);

@@ -119,6 +119,61 @@ TEST(a_share_of_the_warm_steps_costs_that_share)
 	tear_down(&fixture);
 }
 
+/* A dream of which little is inherited is soon less deep than the scene's first. Otherwise both
+ * have the same frames and take the same steps. */
+TEST(a_dream_that_loses_its_depth_takes_more_steps)
+{
+	enum { FIRST = 20, LAST = 60 };
+	struct fixture fixture;
+	int steps[2] = {0}; /* of one that keeps its depth, and of one that loses it */
+
+	REQUIRE(set_up(&fixture));
+	fixture.params.octaves = 4;
+	fixture.params.iterations = 10;
+	for (int loses = 0; loses < 2; loses++) {
+		fixture.params.time.inherit = loses ? 0.2f : 0.97f;
+		rv_reset(fixture.engine);
+		for (int t = 0; t < LAST; t++) {
+			rv_frame_report report;
+
+			paint(&fixture, 1, 0.8 * t, 0.4 * t);
+			report = dream(&fixture);
+			steps[loses] += t < FIRST ? 0 : report.steps;
+		}
+	}
+	CHECK_MESSAGE(steps[1] > 1.08 * steps[0], "%d steps, otherwise %d", steps[1], steps[0]);
+	tear_down(&fixture);
+}
+
+/* The network sees more and more in the scene itself. A dream that were held to what it began with
+ * would take ever fewer steps. */
+TEST(what_is_wanted_follows_the_scene)
+{
+	enum { FIRST = 60, LAST = 100 };
+	struct fixture fixture;
+	double usual = 0;
+	int steps = 0;
+
+	REQUIRE(set_up(&fixture));
+	fixture.params.octaves = 4;
+	fixture.params.iterations = 10;
+	for (int t = 0; t < LAST; t++) {
+		float contrast = 0.1f + 0.9f * (float)t / LAST;
+		rv_frame_report report;
+
+		paint(&fixture, 1, 0.8 * t, 0.4 * t);
+		for (int i = 0; i < COUNT; i++)
+			fixture.frame[i] = 0.5f + (fixture.frame[i] - 0.5f) * contrast;
+		report = dream(&fixture);
+		steps += t < FIRST ? 0 : report.steps;
+	}
+	for (int octave = 0; octave < fixture.params.octaves; octave++)
+		usual += (LAST - FIRST) *
+		         rv_warm_steps(&fixture.params.time, fixture.params.iterations, octave);
+	CHECK_MESSAGE(steps > 1.23 * usual, "%d steps, usually %g", steps, usual);
+	tear_down(&fixture);
+}
+
 TEST(a_moving_dream_keeps_its_strength)
 {
 	struct fixture fixture;

@@ -1,0 +1,47 @@
+#include "engine/network/worth.h"
+
+#include <stdlib.h>
+
+enum { WATCH = 0 }; /* the kernel's argument */
+
+void worth_record(struct launch_recorder *recorder, const struct objective_target *target,
+                  struct worth *worth)
+{
+	const struct operand *operand = &target->operand;
+	struct slice narrow = operand->activation;
+	int lanes = recorder->device->lanes;
+
+	narrow.channels = lanes;
+	worth->pixels = slice_pixels(&operand->activation);
+	worth->sums = record_own_buffer(recorder, (size_t)worth->pixels * sizeof(cl_float), NULL);
+	record_kernel(recorder, "network/worth", NULL, "sum_worth", "worth");
+	record_int(recorder, 0);
+	record_slice(recorder, &operand->activation);
+	record_slice(recorder, &operand->gradient);
+	record_int(recorder, operand->activation.channels);
+	record_int(recorder, worth->pixels);
+	record_buffer(recorder, worth->sums);
+	operator_record_over_pixels(recorder, &narrow, lanes);
+	worth->launch = recorder->list->count - 1;
+}
+
+void worth_watch(const struct worth *worth, struct launch_list *list, bool watch)
+{
+	if (worth->sums)
+		launch_set_int(&list->launches[worth->launch], WATCH, watch);
+}
+
+rv_status worth_add(const struct worth *worth, cl_command_queue queue, double *sum, rv_error *error)
+{
+	size_t bytes = (size_t)worth->pixels * sizeof(cl_float);
+	cl_float *sums = malloc(bytes);
+	cl_int code;
+
+	if (!sums)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	code = clEnqueueReadBuffer(queue, worth->sums, CL_TRUE, 0, bytes, sums, 0, NULL, NULL);
+	for (int i = 0; i < worth->pixels && !code; i++)
+		*sum += (double)sums[i];
+	free(sums);
+	return code ? device_fail(error, code, "reading what the network saw") : RV_OK;
+}

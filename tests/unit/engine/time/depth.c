@@ -1,0 +1,144 @@
+/* How deep a dream is, and what is asked for where it is not: arithmetic. */
+#include "engine/time/depth.h"
+
+#include <math.h>
+
+#include "tests/support/test.h"
+
+enum { OCTAVES = 4, WIDEST = 320 };
+
+/* What all octaves of a picture see alike, each 1.4 times as small as the one before. */
+static struct depth_sight sight_of(double worth, int width)
+{
+	struct depth_sight sight = {.count = OCTAVES};
+
+	for (int i = 0; i < OCTAVES; i++) {
+		sight.octaves[i].width = (int)lround(width / pow(1.4, i));
+		sight.octaves[i].worth = worth;
+	}
+	return sight;
+}
+
+static void learn(struct depth *depth, double worth)
+{
+	struct depth_sight sight = sight_of(worth, WIDEST);
+
+	depth_learn(depth, &sight);
+}
+
+TEST(nothing_is_asked_for_before_anything_was_seen)
+{
+	struct depth depth = {0};
+	struct depth_sight none = sight_of(0, WIDEST);
+
+	depth_learn(&depth, &none);
+	for (int i = 0; i < RV_OCTAVES_MAX; i++)
+		CHECK(depth_demand(&depth, i) == 1);
+}
+
+TEST(the_octave_that_falls_short_asks_for_more_and_one_too_deep_for_less)
+{
+	struct depth depth = {0};
+	struct depth_sight sight = sight_of(10, WIDEST);
+
+	depth_learn(&depth, &sight);
+	sight.octaves[1].worth = 6;
+	sight.octaves[2].worth = 13;
+	sight.octaves[3].worth = 20;
+	depth_learn(&depth, &sight);
+	CHECK(depth_demand(&depth, 1) > 2 && depth_demand(&depth, 1) < 2.4);
+	CHECK(fabs(depth_demand(&depth, 2) - 1) < 0.02); /* 1.3 times as deep is deep enough */
+	CHECK(depth_demand(&depth, 3) > 0.6 && depth_demand(&depth, 3) < 0.7);
+}
+
+TEST(what_is_lacking_for_long_is_asked_for_more_and_more_within_limits)
+{
+	struct depth depth = {0};
+	double last;
+
+	learn(&depth, 10);
+	learn(&depth, 8);
+	last = depth_demand(&depth, 0);
+	for (int frame = 0; frame < 60; frame++)
+		learn(&depth, 8);
+	CHECK(depth_demand(&depth, 0) > 2 * last && depth_demand(&depth, 0) <= 4);
+	learn(&depth, 1e-6);
+	CHECK(fabs(depth_demand(&depth, 0) - 4) < 1e-9);
+	learn(&depth, 1e6);
+	CHECK(fabs(depth_demand(&depth, 0) - 0.1) < 1e-9);
+}
+
+/* Two dreams that lose a part in each frame: of one too little is kept by the usual steps, of the
+ * other too much. */
+TEST(depth_is_held)
+{
+	for (int too_much = 0; too_much < 2; too_much++) {
+		struct depth depth = {0};
+		double usual = too_much ? 1.5 : 0.4, now = 10;
+
+		for (int frame = 0; frame < 400; frame++) {
+			learn(&depth, now);
+			now += 0.06 * (usual * 10 * depth_demand(&depth, 0) - now);
+		}
+		CHECK_MESSAGE(fabs(now / 13 - 1) < 0.02, "%g, not 13", now);
+	}
+}
+
+TEST(a_scene_is_held_against_its_own_beginning)
+{
+	struct depth depth = {0};
+
+	learn(&depth, 10);
+	depth_begin(&depth);
+	learn(&depth, 50);
+	learn(&depth, 65);
+	CHECK(fabs(depth_demand(&depth, 0) - 1) < 0.02);
+}
+
+/* What each octave saw is what is wanted of a picture of that size. */
+TEST(a_dream_that_is_resized_is_held_against_what_was_seen_at_its_size)
+{
+	struct depth depth = {0};
+	struct depth_sight sight = sight_of(0, WIDEST), smaller;
+
+	for (int i = 0; i < OCTAVES; i++)
+		sight.octaves[i].worth = 10 * (i + 1);
+	depth_learn(&depth, &sight);
+	smaller = sight_of(0, (int)lround(WIDEST / sqrt(1.4)));
+	for (int i = 0; i < OCTAVES; i++)
+		smaller.octaves[i].worth = 1.3 * fmin(10 * (i + 1.5), 40);
+	depth_learn(&depth, &smaller);
+	for (int i = 0; i < OCTAVES; i++)
+		CHECK_MESSAGE(fabs(depth_demand(&depth, i) - 1) < 0.05, "octave %d: %g", i,
+		              depth_demand(&depth, i));
+}
+
+TEST(as_much_more_as_a_frame_alone_shows_is_wanted)
+{
+	struct depth depth = {0};
+	struct depth_sight alone = sight_of(5, WIDEST), coarse = sight_of(0, WIDEST);
+
+	depth_learn_alone(&depth, &alone);
+	learn(&depth, 10);
+	coarse.octaves[2].worth = coarse.octaves[3].worth = 8;
+	depth_learn_alone(&depth, &coarse);
+	CHECK(fabs(depth.wanted.octaves[3].worth - 16) < 1e-9);
+	CHECK(fabs(depth.wanted.octaves[2].worth - 16) < 1e-9);
+	/* Of those that were not seen half is believed, a half of a half... */
+	CHECK(fabs(depth.wanted.octaves[1].worth - 10 * sqrt(1.6)) < 1e-9);
+	CHECK(fabs(depth.wanted.octaves[0].worth - 10 * sqrt(sqrt(1.6))) < 1e-9);
+	depth_learn_alone(&depth, &coarse);
+	CHECK(fabs(depth.wanted.octaves[3].worth - 16) < 1e-9);
+}
+
+TEST(a_frame_alone_of_another_size_says_nothing_of_those_before)
+{
+	struct depth depth = {0};
+	struct depth_sight alone = sight_of(5, WIDEST), other = sight_of(50, WIDEST / 2);
+
+	depth_learn_alone(&depth, &alone);
+	learn(&depth, 10);
+	depth_learn_alone(&depth, &other);
+	for (int i = 0; i < OCTAVES; i++)
+		CHECK(depth.wanted.octaves[i].worth == 10);
+}
