@@ -1,6 +1,7 @@
 #include "app/media/sink_streams.h"
 
 #include <libavcodec/avcodec.h>
+#include <libavutil/avstring.h>
 #include <string.h>
 
 static rv_status out_of_memory(rv_error *error)
@@ -21,6 +22,7 @@ static bool header_can_be_written(const AVOutputFormat *container, const AVStrea
 	    avio_open_dyn_buf(&muxer->pb) >= 0) {
 		copy->codecpar->codec_tag = 0;
 		copy->time_base = stream->time_base;
+		av_dict_copy(&copy->metadata, stream->metadata, 0); /* an attachment's name */
 		taken = avformat_write_header(muxer, NULL) >= 0;
 		if (taken)
 			av_write_trailer(muxer); /* frees what the header made */
@@ -42,6 +44,12 @@ bool sink_container_takes(const AVOutputFormat *container, const AVStream *strea
 	return known > 0 || (!tells_all && header_can_be_written(container, stream));
 }
 
+/* A track of time codes is made anew from the tag that the demuxer makes of it. */
+static bool is_time_code(const AVStream *stream)
+{
+	return stream->codecpar->codec_tag == MKTAG('t', 'm', 'c', 'd');
+}
+
 static const char *kind_name(const AVStream *stream)
 {
 	switch (stream->codecpar->codec_type) {
@@ -55,7 +63,7 @@ static const char *kind_name(const AVStream *stream)
 	case AVMEDIA_TYPE_ATTACHMENT:
 		return "an attachment";
 	default:
-		return "data";
+		return is_time_code(stream) ? "time codes" : "data";
 	}
 }
 
@@ -65,6 +73,20 @@ static const char *codec_name(const AVStream *stream, char *tag)
 	if (stream->codecpar->codec_id == AV_CODEC_ID_NONE && stream->codecpar->codec_tag)
 		return av_fourcc_make_string(tag, stream->codecpar->codec_tag);
 	return avcodec_get_name(stream->codecpar->codec_id);
+}
+
+/* QuickTime keeps chapters in a track of texts, of which the demuxer makes data and the chapters,
+ * and the muxer a track again. */
+static bool is_chapters(const AVStream *stream)
+{
+	return stream->codecpar->codec_tag == MKTAG('t', 'e', 'x', 't') &&
+	       stream->codecpar->codec_type == AVMEDIA_TYPE_DATA;
+}
+
+static bool writes_time_codes(const AVOutputFormat *container)
+{
+	return av_match_name("mp4", container->name) || av_match_name("mov", container->name) ||
+	       av_match_name("matroska", container->name);
 }
 
 static rv_status refuse_sound(const AVOutputFormat *container, const AVStream *stream,
@@ -84,10 +106,15 @@ static bool is_copied(const AVOutputFormat *container, const AVStream *stream, c
 	bool video = stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
 	bool sound = stream->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
 	char tag[AV_FOURCC_MAX_STRING_SIZE];
+	if (is_chapters(stream) || (is_time_code(stream) && writes_time_codes(container)))
+		return false;
 	if (!video && sink_container_takes(container, stream))
 		return true;
 	if (sound && container->audio_codec != AV_CODEC_ID_NONE)
 		*status = refuse_sound(container, stream, output, error);
+	else if (stream->disposition & AV_DISPOSITION_ATTACHED_PIC)
+		progress_note(progress, "stream %d (%s) is left out: it shows what is not dreamed",
+		              stream->index, kind_name(stream));
 	else if (video)
 		progress_note(progress, "stream %d (%s) is left out: one video is dreamed",
 		              stream->index, kind_name(stream));

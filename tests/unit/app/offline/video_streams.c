@@ -1,0 +1,184 @@
+/* What a file holds beside the video that is dreamed: it goes along, or is told to stay behind. */
+#include <libavformat/avformat.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/offline/job_run.h"
+#include "tests/support/media.h"
+#include "tests/support/test.h"
+
+/* What was told while the last job ran. */
+static char told[4096];
+
+/* Runs a plain job and leaves its notes in told. */
+static bool dream(const char *in, const char *out)
+{
+	struct test_dream keep = {.keep = true};
+	struct job job = media_job(in, out, &keep);
+	struct job_report report;
+	struct progress progress;
+	rv_error error = {0};
+	FILE *stream = fmemopen(told, sizeof(told), "w");
+	if (!stream)
+		abort();
+	progress_init(&progress, stream, PROGRESS_LINES);
+	job.progress = &progress;
+	job.force = true;
+	rv_status status = job_run(&job, &report, &error);
+	fclose(stream);
+	CHECK_MESSAGE(status == RV_OK, "%s to %s: %s", in, out, error.message);
+	return status == RV_OK;
+}
+
+static AVFormatContext *open_file(const char *path)
+{
+	AVFormatContext *format = NULL;
+	if (avformat_open_input(&format, path, NULL, NULL) < 0)
+		return NULL;
+	if (avformat_find_stream_info(format, NULL) < 0)
+		avformat_close_input(&format);
+	return format;
+}
+
+/* The first stream of a kind. */
+static const AVStream *find(const AVFormatContext *format, enum AVMediaType type)
+{
+	for (unsigned i = 0; format && i < format->nb_streams; i++)
+		if (format->streams[i]->codecpar->codec_type == type)
+			return format->streams[i];
+	return NULL;
+}
+
+static const char *tag_of(const AVStream *stream, const char *key)
+{
+	const AVDictionaryEntry *entry =
+		stream ? av_dict_get(stream->metadata, key, NULL, 0) : NULL;
+	return entry ? entry->value : "";
+}
+
+static const char *arguments_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static const char *arguments_of(const char *format, ...)
+{
+	static char arguments[2048];
+	va_list values;
+	va_start(values, format);
+	vsnprintf(arguments, sizeof(arguments), format, values);
+	va_end(values);
+	return arguments;
+}
+
+#define CLIP "-f lavfi -i testsrc2=s=64x48:r=25:d=0.4 "
+
+TEST(streams_of_fonts_go_along_where_they_can)
+{
+	static const char font[] = "no font, but bytes that must come through";
+	const char *in = media_path("fonts.mkv"), *out = media_path("fonts_out.mkv");
+	media_write(media_path("font.ttf"), font, sizeof(font));
+	NEED_FFMPEG(in, arguments_of(CLIP "-c:v libx264 -attach '%s' -metadata:s:t:0 "
+	                                  "mimetype=application/x-truetype-font",
+	                             media_path("font.ttf")));
+	REQUIRE(dream(in, out));
+	AVFormatContext *format = open_file(out);
+	const AVStream *attached = find(format, AVMEDIA_TYPE_ATTACHMENT);
+	CHECK(!strstr(told, "left out"));
+	CHECK(attached && attached->codecpar->extradata_size == (int)sizeof(font) &&
+	      !memcmp(attached->codecpar->extradata, font, sizeof(font)));
+	CHECK(!strcmp(tag_of(attached, "filename"), "font.ttf"));
+	avformat_close_input(&format);
+	REQUIRE(dream(in, media_path("fonts_out.mp4")));
+	CHECK_MESSAGE(strstr(told, "an attachment") && strstr(told, "left out"), "%s", told);
+}
+
+static void check_time_code(const char *in, const char *out)
+{
+	if (!dream(in, out))
+		return;
+	AVFormatContext *format = open_file(out);
+	CHECK_MESSAGE(!strcmp(tag_of(find(format, AVMEDIA_TYPE_VIDEO), "timecode"), "01:02:03:04"),
+	              "%s", out);
+	CHECK_MESSAGE(!strstr(told, "left out"), "%s: %s", out, told);
+	avformat_close_input(&format);
+}
+
+TEST(streams_of_time_codes_are_kept_or_told)
+{
+	const char *in = media_path("codes.mov");
+	NEED_FFMPEG(in, CLIP "-c:v libx264 -timecode 01:02:03:04");
+	check_time_code(in, media_path("codes_out.mov"));
+	check_time_code(in, media_path("codes_out.mp4"));
+	check_time_code(in, media_path("codes_out.mkv"));
+	check_time_code(media_path("codes_out.mkv"), media_path("codes_back.mp4"));
+	REQUIRE(dream(in, media_path("codes_out.avi")));
+	CHECK_MESSAGE(strstr(told, "time codes") && strstr(told, "left out"), "%s", told);
+}
+
+TEST(streams_of_cover_pictures_and_other_videos_are_told)
+{
+	const char *in = media_path("cover.mp4"), *out = media_path("cover_out.mp4");
+	struct picture picture = media_picture(RV_RGB8, 32, 32, false);
+	REQUIRE(!media_write_picture(&picture, media_path("cover.jpg"), NULL));
+	picture_release(&picture);
+	NEED_FFMPEG(in, arguments_of(CLIP "-f lavfi -i testsrc=s=32x24:r=25:d=0.4 -i '%s' -map 0 "
+	                                  "-map 1 -map 2 -c:v libx264 -c:v:2 copy "
+	                                  "-disposition:v:2 attached_pic",
+	                             media_path("cover.jpg")));
+	REQUIRE(dream(in, out));
+	CHECK_MESSAGE(strstr(told, "cover picture") && strstr(told, "shows what is not dreamed"),
+	              "%s", told);
+	CHECK_MESSAGE(strstr(told, "another video"), "%s", told);
+	AVFormatContext *format = open_file(out);
+	REQUIRE(format);
+	CHECK(format->nb_streams == 1 && format->streams[0]->codecpar->width == 64);
+	avformat_close_input(&format);
+}
+
+static void check_chapters(const char *in, const char *out)
+{
+	if (!dream(in, out))
+		return;
+	AVFormatContext *format = open_file(out);
+	REQUIRE(format && format->nb_chapters == 2);
+	const AVChapter *second = format->chapters[1];
+	const AVDictionaryEntry *title = av_dict_get(second->metadata, "title", NULL, 0);
+	CHECK_MESSAGE(title && !strcmp(title->value, "Two"), "%s", out);
+	int64_t start = av_rescale_q(second->start, second->time_base, (AVRational){1, 1000});
+	CHECK_MESSAGE(start == 160, "%s: %lld", out, (long long)start);
+	CHECK_MESSAGE(!strstr(told, "left out"), "%s: %s", out, told);
+	avformat_close_input(&format);
+}
+
+TEST(streams_have_their_chapters_in_every_container)
+{
+	static const char text[] = ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=160\n"
+				   "title=One\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=160\nEND=400\n"
+				   "title=Two\n";
+	const char *in = media_path("chapters.mkv");
+	media_write(media_path("chapters.txt"), text, sizeof(text) - 1);
+	NEED_FFMPEG(in, arguments_of(CLIP "-i '%s' -map 0 -map_metadata 1 -c:v libx264",
+	                             media_path("chapters.txt")));
+	check_chapters(in, media_path("chapters_out.mkv"));
+	check_chapters(in, media_path("chapters_out.mp4"));
+	check_chapters(media_path("chapters_out.mp4"), media_path("chapters_back.mkv"));
+	check_chapters(media_path("chapters_out.mp4"), media_path("chapters_out.mov"));
+	check_chapters(media_path("chapters_out.mp4"), media_path("chapters_again.mp4"));
+	AVFormatContext *once = open_file(media_path("chapters_out.mp4")),
+			*again = open_file(media_path("chapters_again.mp4"));
+	CHECK(once && again && once->nb_streams == again->nb_streams); /* one track of them */
+	avformat_close_input(&once);
+	avformat_close_input(&again);
+}
+
+TEST(streams_of_subtitles_that_do_not_fit_are_told)
+{
+	static const char text[] = "1\n00:00:00,000 --> 00:00:00,300\nA walk\n";
+	const char *in = media_path("words.mkv");
+	media_write(media_path("words.srt"), text, sizeof(text) - 1);
+	NEED_FFMPEG(in, arguments_of(CLIP "-i '%s' -map 0 -map 1 -c:v libx264 -c:s subrip",
+	                             media_path("words.srt")));
+	REQUIRE(dream(in, media_path("words_out.mkv")));
+	CHECK(!strstr(told, "left out"));
+	REQUIRE(dream(in, media_path("words_out.mp4")));
+	CHECK_MESSAGE(strstr(told, "subtitles, subrip") && strstr(told, "left out"), "%s", told);
+}
