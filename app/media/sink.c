@@ -7,6 +7,7 @@
 #include "app/media/container.h"
 #include "app/media/libav.h"
 #include "app/media/sink_place.h"
+#include "app/media/sink_resound.h"
 #include "app/media/sink_sound.h"
 #include "app/media/sink_streams.h"
 #include "app/media/sink_video.h"
@@ -99,7 +100,7 @@ static rv_status copy_streams(struct sink *sink, const struct sink_options *opti
 		return rv_fail(error, RV_MEMORY, "out of memory for the output");
 	}
 	rv_status status = sink_add_streams(sink->muxer, format, contents->video_index, map,
-	                                    options->output, options->progress, error);
+	                                    options->progress, error);
 	sink->stream_count = (int)format->nb_streams;
 	for (int i = 0; i < sink->stream_count; i++)
 		sink->streams[i] = (struct sink_stream){
@@ -108,6 +109,11 @@ static rv_status copy_streams(struct sink *sink, const struct sink_options *opti
 			.last_dts = AV_NOPTS_VALUE,
 		};
 	free(map);
+	for (int i = 0; i < sink->stream_count && status == RV_OK; i++)
+		if (sink->streams[i].index == SINK_STREAM_RESOUND)
+			status = sink_resound_open(&sink->streams[i].resound, sink->muxer,
+			                           format->streams[i], &sink->streams[i].index,
+			                           sink->progress, error);
 	if (status == RV_OK)
 		status = sink_copy_tags(sink->muxer, format, sink->shift, error);
 	return status;
@@ -334,6 +340,31 @@ rv_status sink_encoded(struct sink *sink, AVPacket *packet, rv_error *error)
 
 /* ---- the other streams ---- */
 
+/* Writes what an encoder of sound has. */
+static rv_status write_sound(struct sink *sink, struct sink_sound *sound, rv_error *error)
+{
+	int code;
+	while ((code = sink_sound_pull(sound, sink->packet)) >= 0) {
+		code = av_interleaved_write_frame(sink->muxer, sink->packet);
+		if (write_failed(sink, code))
+			return write_error(sink, code, error);
+	}
+	if (code != AVERROR(EAGAIN) && code != AVERROR_EOF)
+		return libav_fail(error, code, "the sound cannot be encoded");
+	return RV_OK;
+}
+
+/* packet NULL: the stream has ended. */
+static rv_status encode_anew(struct sink *sink, const struct sink_stream *stream, AVPacket *packet,
+                             rv_error *error)
+{
+	rv_status status = sink_resound_push(stream->resound, packet, sink->shift, error);
+	if (packet)
+		av_packet_unref(packet);
+	return status == RV_OK ? write_sound(sink, sink_resound_sound(stream->resound), error)
+	                       : status;
+}
+
 bool sink_takes(const struct sink *sink, int stream_index)
 {
 	return stream_index >= 0 && stream_index < sink->stream_count &&
@@ -348,6 +379,8 @@ rv_status sink_packet(struct sink *sink, AVPacket *packet, rv_error *error)
 	}
 	int from = packet->stream_index;
 	struct sink_stream *stream = &sink->streams[from];
+	if (stream->resound)
+		return encode_anew(sink, stream, packet, error);
 	packet->stream_index = stream->index;
 	packet->pos = -1;
 	sink_set_packet_times(sink->muxer, stream, sink->shift, packet);
@@ -367,19 +400,9 @@ rv_status sink_packet(struct sink *sink, AVPacket *packet, rv_error *error)
 /* samples NULL: the encoder gives out what it holds. */
 static rv_status encode_sound(struct sink *sink, const float *samples, int count, rv_error *error)
 {
-	int code;
 	libav_clear_error();
 	rv_status status = sink_sound_push(sink->sound, samples, count, error);
-	if (status != RV_OK)
-		return status;
-	while ((code = sink_sound_pull(sink->sound, sink->packet)) >= 0) {
-		code = av_interleaved_write_frame(sink->muxer, sink->packet);
-		if (write_failed(sink, code))
-			return write_error(sink, code, error);
-	}
-	if (code != AVERROR(EAGAIN) && code != AVERROR_EOF)
-		return libav_fail(error, code, "the sound cannot be encoded");
-	return RV_OK;
+	return status == RV_OK ? write_sound(sink, sink->sound, error) : status;
 }
 
 bool sink_has_sound(const struct sink *sink)
@@ -400,6 +423,9 @@ static rv_status write_rest(struct sink *sink, rv_error *error)
 	rv_status status = sink->is_encoded ? RV_OK : encode_video(sink, NULL, 0, 0, error);
 	if (status == RV_OK && sink->sound)
 		status = encode_sound(sink, NULL, 0, error);
+	for (int i = 0; i < sink->stream_count && status == RV_OK; i++)
+		if (sink->streams[i].resound)
+			status = encode_anew(sink, &sink->streams[i], NULL, error);
 	return status;
 }
 
@@ -477,6 +503,8 @@ void sink_discard(struct sink **discarded)
 	sink_close_place(sink->muxer);
 	av_packet_free(&sink->packet);
 	output_file_discard(&sink->file);
+	for (int i = 0; i < sink->stream_count; i++)
+		sink_resound_close(&sink->streams[i].resound);
 	free(sink->streams);
 	free(sink->tag);
 	free(sink);

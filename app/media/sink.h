@@ -49,10 +49,10 @@ struct sink;
  * 8 bits, the encoder lossless, or options->exact set, else it becomes 4:2:0, which plays
  * everywhere. A size that the encoder cannot subsample (libx264: an odd width or height in 4:2:0)
  * is encoded as 4:4:4 rather than cut. Frames are upright, so no display matrix is written. Of the
- * other streams, sound must fit: RV_UNSUPPORTED names what does not, unless the container holds no
- * sound at all. Subtitles, data and attachments that do not fit, further videos and cover pictures
- * (which would show the undreamed video) are left out with a note. Chapters and metadata are
- * copied. RV_UNSUPPORTED, RV_NOT_FOUND: no such encoder; RV_INVALID; RV_MEMORY. */
+ * other streams, sound that does not fit is encoded anew, with a note, unless the container holds
+ * no sound at all. Subtitles, data and attachments that do not fit, further videos and cover
+ * pictures (which would show the undreamed video) are left out with a note. Chapters and metadata
+ * are copied. RV_UNSUPPORTED, RV_NOT_FOUND: no such encoder; RV_INVALID; RV_MEMORY. */
 rv_status sink_create(struct sink **sink, struct output_file **file,
                       const struct sink_options *options, const struct sink_contents *contents,
                       rv_error *error);

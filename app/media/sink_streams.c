@@ -89,40 +89,37 @@ static bool writes_time_codes(const AVOutputFormat *container)
 	       av_match_name("matroska", container->name);
 }
 
-static rv_status refuse_sound(const AVOutputFormat *container, const AVStream *stream,
-                              const char *output, rv_error *error)
+/* What is told of a stream that is left out. */
+static void note_left_out(const AVOutputFormat *container, const AVStream *stream,
+                          struct progress *progress)
 {
-	return rv_fail(error, RV_UNSUPPORTED,
-	               "%s: %s cannot hold the sound of stream %d (%s) as it is; name the output "
-	               ".mkv, which can",
-	               output, container->name, stream->index,
-	               avcodec_get_name(stream->codecpar->codec_id));
-}
-
-/* Whether the stream is copied. *status is an error where it is not and must be. */
-static bool is_copied(const AVOutputFormat *container, const AVStream *stream, const char *output,
-                      struct progress *progress, rv_status *status, rv_error *error)
-{
-	bool video = stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
-	bool sound = stream->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
 	char tag[AV_FOURCC_MAX_STRING_SIZE];
-	if (is_chapters(stream) || (is_time_code(stream) && writes_time_codes(container)))
-		return false;
-	if (!video && sink_container_takes(container, stream))
-		return true;
-	if (sound && container->audio_codec != AV_CODEC_ID_NONE)
-		*status = refuse_sound(container, stream, output, error);
-	else if (stream->disposition & AV_DISPOSITION_ATTACHED_PIC)
+	if (stream->disposition & AV_DISPOSITION_ATTACHED_PIC)
 		progress_note(progress, "stream %d (%s) is left out: it shows what is not dreamed",
 		              stream->index, kind_name(stream));
-	else if (video)
+	else if (stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO)
 		progress_note(progress, "stream %d (%s) is left out: one video is dreamed",
 		              stream->index, kind_name(stream));
 	else
 		progress_note(progress, "stream %d (%s, %s) is left out: %s does not hold it",
 		              stream->index, kind_name(stream), codec_name(stream, tag),
 		              container->name);
-	return false;
+}
+
+/* Its place in the muxer where it is copied, else one of the two below 0. */
+static int place_of(const AVFormatContext *muxer, const AVStream *stream, struct progress *progress)
+{
+	const AVOutputFormat *container = muxer->oformat;
+	bool video = stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
+	bool sound = stream->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+	if (is_chapters(stream) || (is_time_code(stream) && writes_time_codes(container)))
+		return SINK_STREAM_LEFT_OUT;
+	if (!video && sink_container_takes(container, stream))
+		return (int)muxer->nb_streams;
+	if (sound && container->audio_codec != AV_CODEC_ID_NONE)
+		return SINK_STREAM_RESOUND;
+	note_left_out(container, stream, progress);
+	return SINK_STREAM_LEFT_OUT;
 }
 
 /* What does not hold of a video that was encoded anew, or is written with it. */
@@ -186,21 +183,17 @@ static rv_status add_stream(AVFormatContext *muxer, const AVStream *from, bool i
 }
 
 rv_status sink_add_streams(AVFormatContext *muxer, const AVFormatContext *source, int video_index,
-                           int *map, const char *output, struct progress *progress, rv_error *error)
+                           int *map, struct progress *progress, rv_error *error)
 {
-	for (int i = 0; i < (int)source->nb_streams; i++) {
+	rv_status status = RV_OK;
+	for (int i = 0; i < (int)source->nb_streams && status == RV_OK; i++) {
 		const AVStream *stream = source->streams[i];
-		rv_status status = RV_OK;
-		map[i] = -1;
-		if (i == video_index ||
-		    is_copied(muxer->oformat, stream, output, progress, &status, error)) {
-			map[i] = (int)muxer->nb_streams;
-			status = add_stream(muxer, stream, i == video_index, error);
-		}
-		if (status != RV_OK)
-			return status;
+		bool is_video = i == video_index;
+		map[i] = is_video ? (int)muxer->nb_streams : place_of(muxer, stream, progress);
+		if (map[i] >= 0)
+			status = add_stream(muxer, stream, is_video, error);
 	}
-	return RV_OK;
+	return status;
 }
 
 static rv_status copy_chapter(AVFormatContext *muxer, const AVChapter *from, int64_t shift,

@@ -7,16 +7,17 @@
 #include "app/base/progress.h"
 #include "engine/reverie.h"
 
+enum { SINK_STREAM_LEFT_OUT = -1, SINK_STREAM_RESOUND = -2 };
+
 /* Whether the container can hold the stream's packets as they are. */
 bool sink_container_takes(const AVOutputFormat *container, const AVStream *stream);
 
 /* Adds to muxer a stream for each one of source, in the same order: for stream video_index the one
  * that will be encoded, for the others, where they fit, their copies. map[i] becomes the index in
- * muxer of source's stream i, or -1 where it is left out. Notes go to progress (may be NULL).
- * output is the name for messages. RV_UNSUPPORTED: sound that does not fit; RV_MEMORY. */
+ * muxer of source's stream i, or SINK_STREAM_LEFT_OUT, or SINK_STREAM_RESOUND for sound that must
+ * be encoded anew, which is not added. Notes go to progress (may be NULL). RV_MEMORY. */
 rv_status sink_add_streams(AVFormatContext *muxer, const AVFormatContext *source, int video_index,
-                           int *map, const char *output, struct progress *progress,
-                           rv_error *error);
+                           int *map, struct progress *progress, rv_error *error);
 
 /* Copies chapters and metadata, shifting times by -shift microseconds. RV_MEMORY. */
 rv_status sink_copy_tags(AVFormatContext *muxer, const AVFormatContext *source, int64_t shift,
@@ -24,9 +25,10 @@ rv_status sink_copy_tags(AVFormatContext *muxer, const AVFormatContext *source, 
 
 /* A stream of the source, as it is copied. */
 struct sink_stream {
-	int index;            /* in the output; -1: left out */
-	AVRational time_base; /* of the source's packets */
-	int64_t last_dts;     /* in the output's time base */
+	int index;                    /* in the output; below 0: left out */
+	struct sink_resound *resound; /* it is encoded anew; NULL: copied */
+	AVRational time_base;         /* of the source's packets */
+	int64_t last_dts;             /* in the output's time base */
 };
 
 /* Moves the times of the source's packet by shift, microseconds taken off, and from the stream's

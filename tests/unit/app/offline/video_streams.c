@@ -1,10 +1,12 @@
 /* What a file holds beside the video that is dreamed: it goes along, or is told to stay behind. */
 #include <libavformat/avformat.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/media/sound_decoder.h"
 #include "app/offline/job_run.h"
 #include "tests/support/media.h"
 #include "tests/support/test.h"
@@ -181,4 +183,78 @@ TEST(streams_of_subtitles_that_do_not_fit_are_told)
 	CHECK(!strstr(told, "left out"));
 	REQUIRE(dream(in, media_path("words_out.mp4")));
 	CHECK_MESSAGE(strstr(told, "subtitles, subrip") && strstr(told, "left out"), "%s", told);
+}
+
+/* ---- sound ---- */
+
+/* How strong the sound of a file is in a part of its time, in seconds; -1: there is none. */
+static double loudness(const char *path, double from, double to)
+{
+	AVFormatContext *format = open_file(path);
+	const AVStream *stream = find(format, AVMEDIA_TYPE_AUDIO);
+	struct sound_decoder *decoder = NULL;
+	AVPacket *packet = av_packet_alloc();
+	struct sound *block;
+	double sum = 0;
+	int count = 0;
+	bool there = stream && !sound_decoder_open(&decoder, stream, NULL);
+	while (there && av_read_frame(format, packet) >= 0) {
+		if (packet->stream_index == stream->index)
+			sound_decoder_push(decoder, packet);
+		while ((block = sound_decoder_pull(decoder))) {
+			for (int i = 0; i < block->count; i++) {
+				double time = (double)block->time / 1e9 + (double)i / SOUND_RATE;
+				double value = block->samples[i * SOUND_CHANNELS];
+				if (time >= from && time < to) {
+					sum += value * value;
+					count++;
+				}
+			}
+			sound_release(block);
+		}
+		av_packet_unref(packet);
+	}
+	av_packet_free(&packet);
+	sound_decoder_close(&decoder);
+	avformat_close_input(&format);
+	return count ? sqrt(sum / count) : -1;
+}
+
+/* A tone from 0.5 to 1 second, between silence. */
+static void check_sound(const char *in, const char *out, enum AVCodecID codec)
+{
+	if (!dream(in, out))
+		return;
+	AVFormatContext *format = open_file(out);
+	const AVStream *stream = find(format, AVMEDIA_TYPE_AUDIO);
+	CHECK_MESSAGE(stream && stream->codecpar->codec_id == codec, "%s", out);
+	CHECK(!strcmp(tag_of(stream, "language"), "deu"));
+	avformat_close_input(&format);
+	double tone = loudness(in, 0.55, 0.95), same = loudness(out, 0.55, 0.95);
+	CHECK_MESSAGE(fabs(same - tone) < 0.1 * tone, "%s: %f, not %f", out, same, tone);
+	CHECK_MESSAGE(loudness(out, 0, 0.45) < 0.02 * tone &&
+	                      loudness(out, 1.05, 1.4) < 0.02 * tone,
+	              "%s: %f, %f beside %f", out, loudness(out, 0, 0.45), loudness(out, 1.05, 1.4),
+	              tone);
+}
+
+TEST(streams_of_sound_that_do_not_fit_are_encoded_anew)
+{
+	const char *in = media_path("tone.mkv"), *mp4 = media_path("tone.mp4"),
+		   *webm = media_path("tone.webm"), *mkv = media_path("tone_out.mkv"),
+		   *gif = media_path("tone.gif");
+	NEED_FFMPEG(in, "-f lavfi -i testsrc2=s=64x48:r=10:d=1.5 -f lavfi -i "
+	                "\"aevalsrc='0.5*sin(2000*t)*between(t,0.5,1)':d=1.5:s=44100\" "
+	                "-c:v libx264 -c:a pcm_s16le -metadata:s:a language=deu");
+	check_sound(in, mkv, AV_CODEC_ID_PCM_S16LE);
+	CHECK(!strstr(told, "becomes"));
+	check_sound(in, mp4, AV_CODEC_ID_AAC);
+	CHECK_MESSAGE(strstr(told, "pcm_s16le") && strstr(told, "becomes aac") &&
+	                      strstr(told, ".mkv"),
+	              "%s", told);
+	check_sound(in, webm,
+	            avcodec_find_encoder_by_name("libopus") ? AV_CODEC_ID_OPUS
+	                                                    : AV_CODEC_ID_VORBIS);
+	REQUIRE(dream(in, gif)); /* it holds no sound at all */
+	CHECK_MESSAGE(strstr(told, "left out"), "%s", told);
 }

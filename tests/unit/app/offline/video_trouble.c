@@ -10,7 +10,7 @@
 #include "tests/support/media.h"
 #include "tests/support/test.h"
 
-static struct media before, after; /* too large for the stack of a test */
+static struct media after; /* too large for the stack of a test */
 
 /* ---- stopping ---- */
 
@@ -110,25 +110,6 @@ static void check_refused(struct job job, rv_status wanted, const char *word)
 	CHECK(strchr(error.message, '\n') == NULL);
 	CHECK_MESSAGE(dream.frames == 0, "dreamed %d frames first", dream.frames);
 	CHECK(!report.written && media_file_count() == count);
-}
-
-TEST(video_refuses_sound_that_the_container_cannot_hold)
-{
-	struct test_dream dream = {0};
-	const char *in = media_path("sound.mkv");
-	NEED_FFMPEG(in, "-f lavfi -i testsrc=s=64x48:r=10:d=1 -f lavfi -i sine=d=1 -c:v libx264 "
-	                "-c:a pcm_s16le");
-	check_refused(media_job(in, media_path("sound.mp4"), &dream), RV_UNSUPPORTED, "pcm_s16le");
-	check_refused(media_job(in, media_path("sound.mp4"), &dream), RV_UNSUPPORTED, ".mkv");
-	check_refused(media_job(in, media_path("sound.webm"), &dream), RV_UNSUPPORTED, "webm");
-	struct job_report report;
-	struct job job = media_job(in, media_path("sound_out.mkv"), &dream);
-	RUN(&job, &report, RV_OK);
-	REQUIRE(media_inspect(in, &before) && media_inspect(job.output, &after));
-	CHECK(media_same_packets(media_find_stream(&before, AVMEDIA_TYPE_AUDIO, 0),
-	                         media_find_stream(&after, AVMEDIA_TYPE_AUDIO, 0)));
-	job.output = media_path("sound.gif"); /* holds no sound at all: it is left out */
-	RUN(&job, &report, RV_OK);
 }
 
 TEST(video_refuses_names_that_do_not_exist)
