@@ -8,7 +8,7 @@
 #include "tests/bundle/bundle.h"
 #include "tests/support/npy.h"
 
-enum { PATH_LENGTH = 512, DEVICES_MAX = 16 };
+enum { DEVICES_MAX = 16 };
 
 /* Winograd's sums against plain ones turned whole gradients by 1.3e-5, and activations by less than
  * 1e-4 of the largest: what is ten times worse has another cause than another order of sums. */
