@@ -370,7 +370,7 @@ const struct option option_table[] = {
 	 HELP("write one frame of a video to this picture too"), .metavar = "FILE", .file = OPTION_WRITES},
 	{.name = "encoder", .type = &option_type_text, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM | LIVE, PLACE(output, encoder), HELP("FFmpeg's name of the encoder"),
-	 .metavar = "NAME", .unset = "by the output's format; libx264 for video, libx265 for HDR"},
+	 .metavar = "NAME", .unset = "by the format; libx264, libx265 for HDR"},
 	{.name = "quality", .type = &option_type_whole, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM | LIVE, PLACE(output, quality),
 	 RANGE(0, OPTION_QUALITY_MAX, .standard = OPTION_QUALITY_DEFAULT,
