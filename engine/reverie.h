@@ -369,10 +369,13 @@ typedef enum rv_convolution {
 	RV_CONVOLUTION_MATRIX,   /* a GPU's matrix units; elsewhere a slow stand-in for them */
 } rv_convolution;
 
-/* What convolutions may lose for speed. */
+/* What convolutions may lose for speed: sums are of floats, and factors may be rounded, the further
+ * down the more. */
 typedef enum rv_precision {
-	RV_PRECISION_FLOAT, /* nothing: other orders of sums */
-	RV_PRECISION_TF32, /* factors may be rounded to 11 bits, where a GPU's units take them so */
+	RV_PRECISION_FLOAT,    /* nothing: other orders of sums */
+	RV_PRECISION_TF32,     /* to 11 bits, where a GPU's units take them so */
+	RV_PRECISION_BFLOAT16, /* to 8 bits, where a processor has AVX-512 BF16 */
+	RV_PRECISION_AUTO,     /* the fastest of these that was found to keep the dream */
 } rv_precision;
 
 typedef enum rv_kernels {

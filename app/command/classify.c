@@ -173,7 +173,7 @@ static rv_status classify(struct classification *it, const struct options *optio
 	if (!options->call.operand[0])
 		return rv_fail(error, RV_INVALID, "nothing to classify; reverie classify PICTURE");
 	if ((status = picture_open(&it->picture, options->call.operand, error)) != RV_OK ||
-	    (status = dreamer_open(&it->dreamer, options, error)) != RV_OK)
+	    (status = dreamer_open_exact(&it->dreamer, options, error)) != RV_OK)
 		return status;
 	if (options->dream.classes.count)
 		return find_places(it, options, error);

@@ -69,7 +69,7 @@ static rv_status inspect(struct inspection *it, rv_error *error)
 	                          error)) != RV_OK ||
 	    (status = create_file(&it->gradient, options->call.gradient, options->output.force,
 	                          error)) != RV_OK ||
-	    (status = dreamer_open(&it->dreamer, options, error)) != RV_OK ||
+	    (status = dreamer_open_exact(&it->dreamer, options, error)) != RV_OK ||
 	    (status = option_check_read(options, COMMAND_INSPECT, rv_model_path(it->dreamer.model),
 	                                "network", error)) != RV_OK ||
 	    (status = dreamer_layer(&it->dreamer, &options->dream, &layer, error)) != RV_OK)

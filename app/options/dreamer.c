@@ -203,6 +203,15 @@ rv_status dreamer_open(struct dreamer *dreamer, const struct options *options, r
 	return dreamer_set_dream(dreamer, &options->dream, error);
 }
 
+rv_status dreamer_open_exact(struct dreamer *dreamer, const struct options *options,
+                             rv_error *error)
+{
+	struct options exact = *options;
+
+	exact.device.config.precision = RV_PRECISION_FLOAT;
+	return dreamer_open(dreamer, &exact, error);
+}
+
 rv_status dreamer_set_dream(struct dreamer *dreamer, const struct option_dream *dream,
                             rv_error *error)
 {

@@ -46,6 +46,9 @@ rv_status dreamer_open_model(struct dreamer *dreamer, const struct option_networ
  * nothing, what suits the network (dreamer->dream). For errors see
  * rv_create() and rv_set_params(). */
 rv_status dreamer_open(struct dreamer *dreamer, const struct options *options, rv_error *error);
+/* The same in floats, whatever --precision says: for what is looked at. */
+rv_status dreamer_open_exact(struct dreamer *dreamer, const struct options *options,
+                             rv_error *error);
 
 /* Makes dream one of the open network: what nobody gave is what suits that, and its name is
  * written down. */

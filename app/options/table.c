@@ -8,6 +8,9 @@ enum {
 	ENGINE = COMMAND_DREAM | COMMAND_PLAN | COMMAND_CHUNK | COMMAND_LIVE | COMMAND_TUNE |
 	         COMMAND_BENCH | COMMAND_INSPECT | COMMAND_KERNELS | COMMAND_FLOW |
 	         COMMAND_CLASSIFY | COMMAND_ATLAS | COMMAND_PROBE,
+	/* What inspect, classify and probe look at is always computed in floats. */
+	ROUNDING = COMMAND_DREAM | COMMAND_PLAN | COMMAND_CHUNK | COMMAND_LIVE | COMMAND_TUNE |
+	           COMMAND_BENCH | COMMAND_ATLAS,
 	MODEL = COMMAND_DREAM | COMMAND_PLAN | COMMAND_LIVE | COMMAND_TUNE | COMMAND_BENCH |
 	        COMMAND_INSPECT | COMMAND_LAYERS | COMMAND_CLASSIFY | COMMAND_ATLAS | COMMAND_PROBE,
 	TIMED = COMMAND_TUNE | COMMAND_BENCH,
@@ -423,9 +426,10 @@ const struct option option_table[] = {
 	 .cost = OPTION_REBUILD, .commands = ENGINE, PLACE(device, config.convolution),
 	 HELP("the way to do convolutions"), .choices = convolutions, .metavar = "NAME"},
 	{.name = "precision", .type = &option_type_choice, .group = OPTION_GROUP_DEVICE,
-	 .cost = OPTION_REBUILD, .commands = ENGINE, PLACE(device, config.precision),
-	 HELP("what convolutions may lose for speed on a GPU; float: nothing"), .choices = precisions,
-	 .metavar = "NAME"},
+	 .cost = OPTION_REBUILD, .commands = ROUNDING, PLACE(device, config.precision),
+	 RANGE(.standard = RV_PRECISION_AUTO,
+	       .help = "what convolutions round to for speed; auto: what keeps the dream"),
+	 .choices = precisions, .metavar = "NAME"},
 	{.name = "kernels", .type = &option_type_choice, .group = OPTION_GROUP_DEVICE,
 	 .cost = OPTION_REBUILD, .commands = ENGINE, PLACE(device, config.kernels),
 	 HELP("shape of the kernels; auto: what suits the kind of device"), .choices = kernels,

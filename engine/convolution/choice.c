@@ -25,7 +25,8 @@ bool choice_fits(const struct convolution_choice *choice, const struct device *d
 		return is_tiled(choice->tile)
 		               ? tile_is_known(choice->tile, tiled_tiles()) &&
 		                         convolution_tiled_fits(device, choice->tile)
-		               : tile_is_known(choice->tile, register_tiles(choice->tile.lanes));
+		               : tile_is_known(choice->tile, register_tiles(choice->tile.lanes)) &&
+		                         convolution_direct_fits(device, problem, choice->tile);
 	case RV_CONVOLUTION_WINOGRAD:
 		return tile_is_known(choice->tile, register_tiles(choice->tile.lanes)) &&
 		       convolution_winograd_fits(device, problem, choice->tile,
@@ -65,12 +66,14 @@ struct convolution_choice choice_forced(rv_convolution method, const struct devi
 struct convolution_choice choice_direct(const struct device *device,
                                         const struct convolution_problem *problem)
 {
-	struct register_tile tile = {0, 0, 0, 0};
+	struct register_tile tile = {0, 0, 0, 0, false};
 
 	if (device_wants_groups(device))
 		tile = tiled_tile_default(device, problem);
 	if (!tile.lanes)
 		tile = register_tile_default(device->lanes, problem->output_width);
+	tile.bfloat16 = true;
+	tile.bfloat16 = tile.group == 1 && convolution_direct_fits(device, problem, tile);
 	return (struct convolution_choice){RV_CONVOLUTION_DIRECT, tile, 0};
 }
 

@@ -201,6 +201,7 @@ static void report_timing(void *context, const struct convolution_problem *probl
 		.tile_vectors = choice->tile.vectors,
 		.group = choice->tile.group,
 		.block_tiles = choice->block_tiles,
+		.bfloat16 = choice->tile.bfloat16,
 		.milliseconds = seconds * 1e3,
 		.gflop = problem->flop * 1e-9,
 		.fastest = fastest,

@@ -4,33 +4,46 @@
 
 /* ---- direct ---- */
 
-/* [panel][tap and row][column of the panel] */
+/* [panel][tap and element of rows][column of the panel] */
 static bool pack_panels(const struct weight_layout *layout, const struct weights_bank *bank,
                         float *packed)
 {
 	const int width = layout->parameters[0];
+	const bool bfloat16 = layout->parameters[1];
+	const int step = weights_element_rows(bfloat16);
 
 	for (int first = 0; first < bank->columns; first += width) {
 		int count = bank->columns - first < width ? bank->columns - first : width;
-		float *panel = packed + (size_t)first * bank->taps * bank->rows;
-		for (int tap = 0; tap < bank->taps; tap++)
-			for (int row = 0; row < bank->rows; row++, panel += width)
-				for (int column = 0; column < count; column++)
-					panel[column] =
-						weights_bank_weight(bank, tap, row, first + column);
+		float *panel = packed + (size_t)first * bank->taps * bank->rows / step;
+		for (int i = 0; i < bank->taps * bank->rows; i++)
+			for (int column = 0; column < count; column++) {
+				int tap = i / bank->rows, row = i % bank->rows;
+				weights_put(panel + (size_t)i / step * width + column, row,
+				            weights_bank_weight(bank, tap, row, first + column),
+				            bfloat16);
+			}
 	}
 	return true;
 }
 
-static cl_mem panels(struct launch_recorder *recorder, struct weights_cache *weights,
-                     const struct convolution_problem *problem, int width)
+/* Of one column. */
+static int panel_elements(const struct convolution_problem *problem, struct register_tile tile)
 {
 	const struct window *window = &problem->node->window;
+
+	return window->height * window->width * problem->input_width /
+	       weights_element_rows(tile.bfloat16);
+}
+
+static cl_mem panels(struct launch_recorder *recorder, struct weights_cache *weights,
+                     const struct convolution_problem *problem, struct register_tile tile)
+{
+	int width = tile.lanes * tile.vectors;
 	size_t columns = (size_t)divide_up(problem->output_width, width) * width;
 	struct weight_layout layout = {
 		.method = "panels",
-		.parameters = {width},
-		.count = columns * problem->input_width * window->height * window->width,
+		.parameters = {width, tile.bfloat16},
+		.count = columns * panel_elements(problem, tile),
 		.pack = pack_panels,
 	};
 	return weights_cache_find(weights, recorder, problem, &layout);
@@ -54,7 +67,6 @@ static void record_direct(struct launch_recorder *recorder,
                           const struct convolution_tables *tables, cl_mem weights,
                           struct register_tile tile)
 {
-	const struct window *window = &problem->node->window;
 	int panel_count = tables->epilogue_count / tile.vectors;
 	int tile_count = divide_up(tables->largest_phase, tile.pixels);
 	int tiles =
@@ -63,21 +75,28 @@ static void record_direct(struct launch_recorder *recorder,
 	                                                           : TENSOR_ALIGNMENT;
 	char options[64];
 
-	snprintf(options, sizeof(options), "-DLANES=%d -DCHANNEL_STEP=%d", tile.lanes, step);
+	snprintf(options, sizeof(options), "-DLANES=%d -DCHANNEL_STEP=%d%s", tile.lanes, step,
+	         tile.bfloat16 ? " -DBFLOAT16" : "");
 	record_kernel(recorder, "convolution/direct", options,
 	              register_tile_kernel(tile, "convolve").name, problem->node->name);
-	problem_record_arguments(recorder, problem, tables, weights,
-	                         problem->input_width * window->height * window->width);
+	problem_record_arguments(recorder, problem, tables, weights, panel_elements(problem, tile));
 	record_int(recorder, tiles);
 	record_launch(recorder, panel_count, divide_up(tile_count, tiles), tables->phase_count, 1,
 	              1, 1);
+}
+
+bool convolution_direct_fits(const struct device *device, const struct convolution_problem *problem,
+                             struct register_tile tile)
+{
+	return !tile.bfloat16 || (device->precision == RV_PRECISION_BFLOAT16 && tile.lanes == 16 &&
+	                          problem->inputs[0].pixel_stride != INPUT_STRIDE);
 }
 
 void convolution_direct(struct launch_recorder *recorder, struct weights_cache *weights,
                         const struct convolution_problem *problem, struct register_tile tile)
 {
 	struct convolution_tables tables;
-	cl_mem packed = panels(recorder, weights, problem, tile.lanes * tile.vectors);
+	cl_mem packed = panels(recorder, weights, problem, tile);
 
 	if (recorder->status != RV_OK)
 		return;

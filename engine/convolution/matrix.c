@@ -8,9 +8,9 @@
 enum { LANES = 4, GROUP = 2, WARP = 32, ITEMS = WARP * GROUP * GROUP, OPTIONS_LENGTH = 128 };
 
 /* Of a warp: pixels in sixteens, vectors in fours. */
-static const struct register_tile tiles[] = {{LANES, 4, 2, GROUP}, {LANES, 2, 4, GROUP},
-                                             {LANES, 2, 2, GROUP}, {LANES, 4, 1, GROUP},
-                                             {LANES, 2, 1, GROUP}, {0, 0, 0, 0}};
+static const struct register_tile tiles[] = {
+	{LANES, 4, 2, GROUP, false}, {LANES, 2, 4, GROUP, false}, {LANES, 2, 2, GROUP, false},
+	{LANES, 4, 1, GROUP, false}, {LANES, 2, 1, GROUP, false}, {0, 0, 0, 0, false}};
 
 const struct register_tile *matrix_tiles(void)
 {

@@ -6,7 +6,10 @@
 #include "engine/convolution/register_tile.h"
 #include "engine/convolution/weights.h"
 
-/* Any convolution. */
+/* Any convolution; pairs of bfloat16 only where device->precision is that, and not of the network's
+ * input, whose channels are no pairs. */
+bool convolution_direct_fits(const struct device *device, const struct convolution_problem *problem,
+                             struct register_tile tile);
 void convolution_direct(struct launch_recorder *recorder, struct weights_cache *weights,
                         const struct convolution_problem *problem, struct register_tile tile);
 
@@ -39,6 +42,8 @@ bool convolution_matrix_fits(const struct device *device, const struct convoluti
 bool convolution_winograd_fits(const struct device *device,
                                const struct convolution_problem *problem, struct register_tile tile,
                                int block_tiles);
+/* Outputs of a tile in each direction that is transformed; 0 where no transform is known. */
+int convolution_winograd_outputs(const struct window *window);
 /* Whether so many products are saved that the transforms pay: tiles over the edge of a small output
  * are computed whole. */
 bool convolution_winograd_saves(const struct convolution_problem *problem);

@@ -18,7 +18,7 @@ static bool same_choice(const struct convolution_choice *a, const struct convolu
 	       (a->method == RV_CONVOLUTION_GEMM ||
 	        (a->tile.lanes == b->tile.lanes && a->tile.pixels == b->tile.pixels &&
 	         a->tile.vectors == b->tile.vectors && a->tile.group == b->tile.group &&
-	         a->block_tiles == b->block_tiles));
+	         a->tile.bfloat16 == b->tile.bfloat16 && a->block_tiles == b->block_tiles));
 }
 
 static void add_candidate(struct candidate *candidates, int *count, const struct device *device,
@@ -43,18 +43,28 @@ static bool wastes_much(struct register_tile tile, int output_width)
 	return 3 * computed >= 4 * vectors && computed > vectors;
 }
 
+static void add_tile(struct candidate *candidates, int *count, const struct device *device,
+                     const struct convolution_problem *problem, struct register_tile tile)
+{
+	add_candidate(candidates, count, device, problem,
+	              (struct convolution_choice){RV_CONVOLUTION_DIRECT, tile, 0});
+	if (tile.group == 1)
+		add_candidate(candidates, count, device, problem,
+		              (struct convolution_choice){RV_CONVOLUTION_WINOGRAD, tile, 0});
+}
+
 static void add_tiles(struct candidate *candidates, int *count, const struct device *device,
                       const struct convolution_problem *problem, const struct register_tile *tile)
 {
 	for (; tile->lanes; tile++) {
+		struct register_tile rounded = *tile;
+
 		if (wastes_much(*tile, problem->output_width))
 			continue;
-		add_candidate(candidates, count, device, problem,
-		              (struct convolution_choice){RV_CONVOLUTION_DIRECT, *tile, 0});
+		add_tile(candidates, count, device, problem, *tile);
+		rounded.bfloat16 = true;
 		if (tile->group == 1)
-			add_candidate(
-				candidates, count, device, problem,
-				(struct convolution_choice){RV_CONVOLUTION_WINOGRAD, *tile, 0});
+			add_tile(candidates, count, device, problem, rounded);
 	}
 }
 
@@ -86,7 +96,7 @@ static int list_candidates(struct candidate *candidates, const struct device *de
 			add_tiles(candidates, &count, device, problem, register_tiles(lanes));
 	add_matrix_tiles(candidates, &count, device, problem);
 	add_candidate(candidates, &count, device, problem,
-	              (struct convolution_choice){RV_CONVOLUTION_GEMM, {0, 0, 0, 0}, 0});
+	              (struct convolution_choice){RV_CONVOLUTION_GEMM, {0, 0, 0, 0, false}, 0});
 	return count;
 }
 
@@ -208,9 +218,8 @@ static rv_status try_winners(struct candidate *candidates, int count, struct dev
 	rv_status status = RV_OK;
 	bool agrees = false;
 
-	if (!device_wants_groups(device))
-		return RV_OK;
-	while (status == RV_OK && !agrees && (winner = fastest(candidates, count))) {
+	while (status == RV_OK && !agrees && (winner = fastest(candidates, count)) &&
+	       (device_wants_groups(device) || winner->choice.tile.bfloat16)) {
 		status = trial_run(device, problem, zeros, callbacks->record,
 		                   callbacks->record_context, &winner->choice, &agrees, error);
 		if (status != RV_OK || !agrees)

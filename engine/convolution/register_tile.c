@@ -6,13 +6,15 @@
 
 /* shaders/convolution/register_tiles.clh lists the same. */
 static const struct register_tile tiles_of_16_lanes[] = {
-	{16, 8, 3, 1}, {16, 6, 4, 1}, {16, 4, 5, 1}, {16, 12, 2, 1}, {16, 14, 1, 1}, {0, 0, 0, 0}};
+	{16, 8, 3, 1, false},  {16, 6, 4, 1, false},  {16, 4, 5, 1, false},
+	{16, 12, 2, 1, false}, {16, 14, 1, 1, false}, {0, 0, 0, 0, false}};
 /* 16 registers: 3 pixels by 4 vectors would need 12 for sums, 4 for weights and one for a pixel.
  * The first suits every width and was seldom beaten, and each that is used is a kernel more to
  * compile. */
-static const struct register_tile tiles_of_8_lanes[] = {{8, 6, 2, 1}, {8, 4, 3, 1}, {0, 0, 0, 0}};
+static const struct register_tile tiles_of_8_lanes[] = {
+	{8, 6, 2, 1, false}, {8, 4, 3, 1, false}, {0, 0, 0, 0, false}};
 static const struct register_tile tiles_of_4_lanes[] = {
-	{4, 6, 2, 1}, {4, 4, 3, 1}, {4, 3, 4, 1}, {0, 0, 0, 0}};
+	{4, 6, 2, 1, false}, {4, 4, 3, 1, false}, {4, 3, 4, 1, false}, {0, 0, 0, 0, false}};
 
 const struct register_tile *register_tiles(int lanes)
 {
@@ -49,6 +51,7 @@ struct register_tile_kernel register_tile_kernel(struct register_tile tile, cons
 {
 	struct register_tile_kernel kernel;
 
-	snprintf(kernel.name, sizeof(kernel.name), "%s_%dx%d", method, tile.pixels, tile.vectors);
+	snprintf(kernel.name, sizeof(kernel.name), "%s%s_%dx%d", method,
+	         tile.bfloat16 ? "_bfloat16" : "", tile.pixels, tile.vectors);
 	return kernel;
 }

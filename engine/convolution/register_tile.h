@@ -2,10 +2,13 @@
 #ifndef ENGINE_CONVOLUTION_REGISTER_TILE_H
 #define ENGINE_CONVOLUTION_REGISTER_TILE_H
 
+#include <stdbool.h>
+
 /* What one work-item computes: pixels (or Winograd tiles) by vectors of lanes output channels. */
 struct register_tile {
 	int lanes, pixels, vectors;
-	int group; /* a work-group has group * group items */
+	int group;     /* a work-group has group * group items */
+	bool bfloat16; /* multiplies pairs of bfloat16; of 16 lanes then */
 };
 
 /* Tiles whose sums fit into the registers of a processor with vectors of this many lanes: 32

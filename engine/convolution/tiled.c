@@ -14,10 +14,11 @@ enum {
 
 /* Largest blocks first. Every item copies whole quads: pixels * 4 is a multiple of group. */
 static const struct register_tile tiles[] = {
-	{LANES, 8, 2, 16}, {LANES, 4, 2, 16}, {LANES, 8, 1, 16}, {LANES, 4, 1, 16},
-	{LANES, 8, 2, 8},  {LANES, 4, 4, 8},  {LANES, 4, 2, 8},  {LANES, 8, 1, 8},
-	{LANES, 4, 1, 8},  {LANES, 4, 2, 4},  {LANES, 4, 1, 4},  {LANES, 4, 1, 2},
-	{0, 0, 0, 0}};
+	{LANES, 8, 2, 16, false}, {LANES, 4, 2, 16, false}, {LANES, 8, 1, 16, false},
+	{LANES, 4, 1, 16, false}, {LANES, 8, 2, 8, false},  {LANES, 4, 4, 8, false},
+	{LANES, 4, 2, 8, false},  {LANES, 8, 1, 8, false},  {LANES, 4, 1, 8, false},
+	{LANES, 4, 2, 4, false},  {LANES, 4, 1, 4, false},  {LANES, 4, 1, 2, false},
+	{0, 0, 0, 0, false}};
 
 const struct register_tile *tiled_tiles(void)
 {
@@ -67,7 +68,7 @@ static double tile_cost(const struct device *device, const struct convolution_pr
 struct register_tile tiled_tile_default(const struct device *device,
                                         const struct convolution_problem *problem)
 {
-	struct register_tile best = {0, 0, 0, 0};
+	struct register_tile best = {0, 0, 0, 0, false};
 
 	for (const struct register_tile *tile = tiles; tile->lanes; tile++)
 		if (convolution_tiled_fits(device, *tile) &&
@@ -117,7 +118,7 @@ static struct register_tile tile_that_runs(struct launch_recorder *recorder,
 	while (tile->lanes && recorder->status == RV_OK &&
 	       !(convolution_tiled_fits(recorder->device, *tile) && kernel_runs(recorder, *tile)))
 		tile++;
-	return recorder->status ? (struct register_tile){0, 0, 0, 0} : *tile;
+	return recorder->status ? (struct register_tile){0, 0, 0, 0, false} : *tile;
 }
 
 static void record_tiled(struct launch_recorder *recorder,

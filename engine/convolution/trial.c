@@ -13,6 +13,9 @@ static const double difference_most = 1e-4;
  * 1.4 times as much, and so are sums of products with random signs. */
 static const double difference_of_tf32 = 1e-3;
 
+/* Factors of 8 bits are off by up to 2^-9; Winograd's sums of them by several times as much. */
+static const double difference_of_bfloat16 = 8e-3, difference_of_bfloat16_winograd = 8e-2;
+
 /* A buffer of the trial, and what it holds at first. */
 struct trial_buffer {
 	cl_mem buffer;
@@ -154,6 +157,14 @@ static bool compare(const struct trial *trial, double allowed)
 	return worst <= 10 * allowed * most && sqrt(difference_square) <= allowed * sqrt(square);
 }
 
+static double allowed(const struct device *device, const struct convolution_choice *choice)
+{
+	if (choice->tile.bfloat16)
+		return choice->method == RV_CONVOLUTION_WINOGRAD ? difference_of_bfloat16_winograd
+		                                                 : difference_of_bfloat16;
+	return device->precision == RV_PRECISION_TF32 ? difference_of_tf32 : difference_most;
+}
+
 rv_status trial_run(struct device *device, const struct convolution_problem *problem, cl_mem zeros,
                     record_choice *record, void *context, const struct convolution_choice *choice,
                     bool *agrees, rv_error *error)
@@ -170,9 +181,7 @@ rv_status trial_run(struct device *device, const struct convolution_problem *pro
 		status =
 			compute(&trial, device, zeros, record, context, choice, trial.found, error);
 	if (status == RV_OK)
-		*agrees =
-			compare(&trial, device->precision == RV_PRECISION_TF32 ? difference_of_tf32
-		                                                               : difference_most);
+		*agrees = compare(&trial, allowed(device, choice));
 	release(&trial);
 	return status;
 }

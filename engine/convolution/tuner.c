@@ -31,6 +31,10 @@ static const struct {
                     {RV_CONVOLUTION_GEMM, "gemm"},
                     {RV_CONVOLUTION_MATRIX, "matrix"}};
 
+static const char *const precision_names[] = {[RV_PRECISION_FLOAT] = "",
+                                              [RV_PRECISION_TF32] = " tf32",
+                                              [RV_PRECISION_BFLOAT16] = " bfloat16"};
+
 rv_status tuner_create(struct tuner **tuner, struct device *device, rv_error *error)
 {
 	static const char *const competing[] = {"base/common",        "convolution/direct",
@@ -88,7 +92,7 @@ static void shape_key(const struct tuner *tuner, const struct convolution_proble
 	snprintf(key, KEY_LENGTH, "%s|%016llx|%s%s|", tuner->device->key,
 	         (unsigned long long)tuner->sources,
 	         device_wants_groups(tuner->device) ? "gpu" : "cpu",
-	         tuner->device->precision == RV_PRECISION_TF32 ? " tf32" : "");
+	         precision_names[tuner->device->precision]);
 	cache_key_add(key, KEY_LENGTH, shape, sizeof(shape) / sizeof(shape[0]));
 	for (int i = 0; i < problem->input_count; i++)
 		cache_key_add(key, KEY_LENGTH, &problem->inputs[i].channels, 1);
@@ -96,14 +100,17 @@ static void shape_key(const struct tuner *tuner, const struct convolution_proble
 		cache_key_add(key, KEY_LENGTH, &problem->outputs[i].run.channels, 1);
 }
 
-/* The line "METHOD LANES PIXELS VECTORS GROUP BLOCK_TILES". */
+/* The line "METHOD LANES PIXELS VECTORS GROUP BLOCK_TILES BFLOAT16". */
 static bool parse_choice(const char *text, struct convolution_choice *choice)
 {
 	char name[16];
+	int bfloat16;
 
-	if (sscanf(text, "%15s %d %d %d %d %d", name, &choice->tile.lanes, &choice->tile.pixels,
-	           &choice->tile.vectors, &choice->tile.group, &choice->block_tiles) != 6)
+	if (sscanf(text, "%15s %d %d %d %d %d %d", name, &choice->tile.lanes, &choice->tile.pixels,
+	           &choice->tile.vectors, &choice->tile.group, &choice->block_tiles,
+	           &bfloat16) != 7)
 		return false;
+	choice->tile.bfloat16 = bfloat16;
 	for (size_t i = 0; i < sizeof(method_names) / sizeof(method_names[0]); i++)
 		if (strcmp(name, method_names[i].name) == 0) {
 			choice->method = method_names[i].method;
@@ -134,9 +141,9 @@ static void write_choice(const struct tuner *tuner, const char *key,
 	for (size_t i = 0; i < sizeof(method_names) / sizeof(method_names[0]); i++)
 		if (method_names[i].method == choice->method)
 			name = method_names[i].name;
-	snprintf(text, sizeof(text), "%s %d %d %d %d %d", name, choice->tile.lanes,
-	         choice->tile.pixels, choice->tile.vectors, choice->tile.group,
-	         choice->block_tiles);
+	snprintf(text, sizeof(text), "%s %d %d %d %d %d %d", name, choice->tile.lanes,
+	         choice->tile.pixels, choice->tile.vectors, choice->tile.group, choice->block_tiles,
+	         choice->tile.bfloat16);
 	cache_write(tuner->device->cache_directory, "tuning", key, text, strlen(text) + 1);
 }
 

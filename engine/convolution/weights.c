@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/bfloat16.h"
 #include "engine/base/cache.h"
 
 /* Of the layouts in this program. To be raised whenever one of them comes to mean something else:
@@ -114,6 +115,21 @@ float weights_bank_weight(const struct weights_bank *bank, int tap, int row, int
 	if (!bank->filter[outer] || own < 0 || own >= bank->own)
 		return 0;
 	return bank->filter[outer][(size_t)own * bank->taps + tap];
+}
+
+int weights_element_rows(bool bfloat16)
+{
+	return bfloat16 ? 2 : 1;
+}
+
+void weights_put(float *element, int row, float weight, bool bfloat16)
+{
+	const uint16_t half = bfloat16_of(weight);
+
+	if (bfloat16)
+		memcpy((char *)element + row % 2 * sizeof(half), &half, sizeof(half));
+	else
+		*element = weight;
 }
 
 /* ---- cache ---- */

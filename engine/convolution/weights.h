@@ -22,6 +22,11 @@ bool weights_bank_create(struct weights_bank *bank, const struct convolution_pro
 void weights_bank_release(struct weights_bank *bank);
 float weights_bank_weight(const struct weights_bank *bank, int tap, int row, int column);
 
+/* Where a kernel multiplies pairs (shaders/convolution/factors.clh), an element has two rows. */
+int weights_element_rows(bool bfloat16);
+/* Writes the weight of a row into its element: a float, or its half of a pair of bfloat16. */
+void weights_put(float *element, int row, float weight, bool bfloat16);
+
 /* How a method lays out the weights. */
 struct weight_layout {
 	const char *method; /* a literal: layouts of different methods never mix */

@@ -28,10 +28,11 @@ struct winograd_plan {
 	int outputs_y, outputs_x; /* of a tile */
 	int tiles_down, tiles_across;
 	int block_tiles; /* of a work-group; a multiple of the register tile's */
+	bool bfloat16;
 	size_t local_bytes;
 };
 
-static int outputs_of_window(const struct window *window)
+int convolution_winograd_outputs(const struct window *window)
 {
 	for (size_t i = 0; i < sizeof(known_windows) / sizeof(known_windows[0]); i++)
 		if (window->height == known_windows[i].height &&
@@ -43,8 +44,10 @@ static int outputs_of_window(const struct window *window)
 /* The transformed tiles and one panel of products, each point's apart by a cache line more. */
 static size_t local_bytes(const struct winograd_plan *plan, int channels, int panel)
 {
+	int elements = channels / weights_element_rows(plan->bfloat16);
+
 	return sizeof(float) * plan->points *
-	       ((size_t)plan->block_tiles * (channels + panel) + 2 * TENSOR_ALIGNMENT);
+	       ((size_t)plan->block_tiles * (elements + panel) + 2 * TENSOR_ALIGNMENT);
 }
 
 /* Estimates the time that all blocks take, in tiles: those of the compute unit that has the most,
@@ -82,13 +85,16 @@ static bool plan_create(struct winograd_plan *plan, const struct device *device,
                         int block_tiles)
 {
 	const struct window *window = &problem->node->window;
-	const int outputs = outputs_of_window(window);
+	const int outputs = convolution_winograd_outputs(window);
 
 	memset(plan, 0, sizeof(*plan));
+	if (tile.bfloat16 && (device->precision != RV_PRECISION_BFLOAT16 || tile.lanes != 16))
+		return false;
 	if (!outputs || window->stride_y != 1 || window->stride_x != 1 || window->dilation_y != 1 ||
 	    window->dilation_x != 1 || problem->inputs[0].pixel_stride == INPUT_STRIDE ||
 	    problem_writes_picture(problem) || block_tiles % tile.pixels)
 		return false;
+	plan->bfloat16 = tile.bfloat16;
 	plan->vertical = window->height > 1;
 	plan->horizontal = window->width > 1;
 	if (!winograd_transform(&plan->transform, outputs,
@@ -115,7 +121,7 @@ bool convolution_winograd_fits(const struct device *device,
 bool convolution_winograd_saves(const struct convolution_problem *problem)
 {
 	const struct window *window = &problem->node->window;
-	const int outputs = outputs_of_window(window);
+	const int outputs = convolution_winograd_outputs(window);
 	const int outputs_y = window->height > 1 ? outputs : 1;
 	const int outputs_x = window->width > 1 ? outputs : 1;
 	double direct, transformed;
@@ -200,7 +206,7 @@ static bool pack_transformed(const struct weight_layout *layout, const struct we
                              float *packed)
 {
 	const struct winograd_plan *plan = layout->context;
-	const int panel = layout->parameters[0];
+	const int panel = layout->parameters[0], step = weights_element_rows(plan->bfloat16);
 	double window[TRANSFORMED_MAX * COLUMNS_AT_ONCE];
 
 	for (int row = 0; row < bank->rows; row++)
@@ -209,11 +215,12 @@ static bool pack_transformed(const struct weight_layout *layout, const struct we
 			for (int point = 0; point < plan->points; point++)
 				for (int i = 0; i < COLUMNS_AT_ONCE; i++) {
 					int at = column + i;
-					packed[(((size_t)(at / panel) * plan->points + point) *
-					                bank->rows +
-					        row) * panel +
-					       at % panel] =
-						(float)window[point * COLUMNS_AT_ONCE + i];
+					size_t elements =
+						(size_t)(at / panel) * plan->points + point;
+					elements = (elements * bank->rows + row) / step;
+					weights_put(packed + elements * panel + at % panel, row,
+					            (float)window[point * COLUMNS_AT_ONCE + i],
+					            plan->bfloat16);
 				}
 		}
 	return true;
@@ -226,9 +233,10 @@ static cl_mem transformed_weights(struct launch_recorder *recorder, struct weigh
 	const struct window *window = &problem->node->window;
 	struct weight_layout layout = {
 		.method = "winograd",
-		.parameters = {panel, plan->transform.outputs, window->height, window->width},
+		.parameters = {panel, plan->transform.outputs, window->height, window->width,
+	                       plan->bfloat16},
 		.count = (size_t)divide_up(problem->output_width, panel) * panel *
-	                 problem->input_width * plan->points,
+	                 problem->input_width * plan->points / weights_element_rows(plan->bfloat16),
 		.pack = pack_transformed,
 		.context = plan,
 	};
@@ -244,11 +252,12 @@ static void write_options(char options[OPTIONS_LENGTH], const struct winograd_pl
 {
 	const struct winograd_transform *transform = &plan->transform;
 	const int points = transform->points;
-	int length = snprintf(options, OPTIONS_LENGTH,
-	                      "-cl-no-signed-zeros -DLANES=%d -DSQUARE=%d -DPOINTS=%d -DOUTPUTS=%d "
-	                      "-DINPUT_ROWS=",
-	                      tile.lanes, plan->vertical && plan->horizontal, points,
-	                      transform->outputs);
+	int length =
+		snprintf(options, OPTIONS_LENGTH,
+	                 "-cl-no-signed-zeros -DLANES=%d -DSQUARE=%d -DPOINTS=%d -DOUTPUTS=%d%s "
+	                 "-DINPUT_ROWS=",
+	                 tile.lanes, plan->vertical && plan->horizontal, points, transform->outputs,
+	                 plan->bfloat16 ? " -DBFLOAT16" : "");
 
 	for (int point = 0; point < points; point += point == 0 || point == points - 2 ? 1 : 2)
 		for (int i = 0; i < points; i++)

@@ -6,6 +6,7 @@
 
 #include "engine/base/cache.h"
 #include "engine/opencl/device_list.h"
+#include "engine/opencl/precision.h"
 #include "engine/opencl/program.h"
 
 /* Of cl_nv_device_attribute_query, which a loader's headers need not have. */
@@ -56,7 +57,6 @@ rv_status device_open(struct device **out, const rv_config *config, rv_error *er
 	status = device_list_choose(device, config->device, error);
 	if (status != RV_OK)
 		goto failed;
-	device->precision = config->precision;
 	read_limits(device, config->kernels);
 	cache_directory(config->cache_directory, device->cache_directory);
 	device->context = clCreateContext(NULL, 1, &device->id, NULL, NULL, &code);
@@ -75,6 +75,7 @@ rv_status device_open(struct device **out, const rv_config *config, rv_error *er
 	status = program_cache_create(&device->programs, device, error);
 	if (status != RV_OK)
 		goto failed;
+	device->precision = precision_of(device, config->precision);
 	*out = device;
 	return RV_OK;
 failed:

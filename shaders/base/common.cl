@@ -43,6 +43,25 @@ void store(__global float *pointer, real value)
 	*(__global real *)pointer = value;
 }
 
+// Pairs of bfloat16, one in a lane: only on processors that have AVX-512 BF16, which round to the nearest, take
+// subnormal numbers for 0, and add up in floats.
+#ifdef BFLOAT16
+// sum + both products of each lane.
+float16 add_products(uint16 left, uint16 right, float16 sum)
+{
+	__asm__("vdpbf16ps %2, %1, %0" : "+v"(sum) : "v"(left), "v"(right));
+	return sum;
+}
+
+uint8 to_pairs(float16 values)
+{
+	uint8 pairs;
+
+	__asm__("vcvtneps2bf16 %1, %0" : "=v"(pairs) : "v"(values));
+	return pairs;
+}
+#endif
+
 // The number of each lane: 0, 1, 2, ...
 #if LANES == 16
 #define LANE_NUMBERS ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
@@ -152,7 +171,11 @@ void store_gradient(const struct destination *to, int pixel, int channel, real v
 #endif
 
 // The name of what there is once for each register tile: name_12x2.
+#ifdef BFLOAT16
+#define OF_TILE(name) JOIN(name##_bfloat16_, JOIN(TILE_PIXELS, JOIN(x, TILE_VECTORS)))
+#else
 #define OF_TILE(name) JOIN(name##_, JOIN(TILE_PIXELS, JOIN(x, TILE_VECTORS)))
+#endif
 
 // Floats of a cache line, which is what is fetched.
 #define LINE 16

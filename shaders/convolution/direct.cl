@@ -12,5 +12,20 @@
 // How many rows of weights ahead to fetch: about the time memory needs, at a row each few cycles.
 #define ROWS_AHEAD 16
 
+#include "factors.clh"
+
+#define STEP_ELEMENTS (CHANNEL_STEP / ELEMENT_CHANNELS)
+
+#ifdef BFLOAT16
+#define STAGE(staged, source, c)                                                                   \
+	uint8 staged[TILE_PIXELS];                                                                 \
+	UNROLLED(i, TILE_PIXELS)                                                                   \
+	staged[i] = to_pairs(load(source[i] + c));
+#define ELEMENT(staged, source, i, c, e) (((const uint *)&staged[i])[e])
+#else
+#define STAGE(staged, source, c)
+#define ELEMENT(staged, source, i, c, e) (source[i][(c) + (e)])
+#endif
+
 #define TILE_KERNELS "direct.clh"
 #include "register_tiles.clh"

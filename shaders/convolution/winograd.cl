@@ -14,6 +14,8 @@
 #define SQUARE 1
 #endif
 
+#include "factors.clh"
+
 // Of a tile. What is not square lies in a row here, whichever way it lies in the picture.
 #define POINT_LINES (SQUARE ? POINTS : 1)
 #define OUTPUT_LINES (SQUARE ? OUTPUTS : 1)
@@ -79,7 +81,7 @@ void store_local(__local float *pointer, real value)
 }
 
 // One vector of channels of one tile: POINT_LINES x POINTS values `stride` apart in local memory.
-void transform_tile(__local float *to, int stride, const __global float *const *source, int channel)
+void transform_tile(__local element *to, int stride, const __global float *const *source, int channel)
 {
 	real rows[POINT_LINES][POINTS];
 
@@ -97,7 +99,7 @@ void transform_tile(__local float *to, int stride, const __global float *const *
 
 		transform_input(transformed, rows[y]);
 		UNROLLED(x, POINTS)
-		store_local(to + (y * POINTS + x) * stride, transformed[x]);
+		store_elements(to + (y * POINTS + x) * stride, transformed[x]);
 	}
 }
 

@@ -31,7 +31,7 @@ static rv_status open_clip(struct depth_bench *bench, const struct options *opti
 	status = convert_allocate_image(&bench->frame, bench->source->video.rgb, width, height,
 	                                error);
 	if (!status)
-		status = dreamer_open(&bench->dreamer, options, error);
+		status = dreamer_open_exact(&bench->dreamer, options, error);
 	if (!status)
 		status = depth_meter_open(&bench->meter, bench->dreamer.engine, width, height,
 		                          (double)bench->dreamer.dream.params.octave_scale, error);

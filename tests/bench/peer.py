@@ -2,7 +2,7 @@
 """Holds Reverie's gradient step against PyTorch's on the device there is, in turns:
 
     peer.py --program build/reverie-bench [--model models/inception_v3.onnx] [--input-format NAME]
-            [--layer mixed5] [--size 512x384] [--seconds 60] [--device N] [--cache FOLDER]
+            [--layer mixed5,...] [--size 512x384,...] [--seconds 60] [--device N] [--cache FOLDER]
             [--precisions float,tf32]
 
 Where PyTorch sees a GPU, its ways are
@@ -10,14 +10,15 @@ Where PyTorch sees a GPU, its ways are
     tf32      BatchNorm folded, frozen weights, channels_last, TF32 allowed
     graph     the same in a CUDA graph
     half      the same in half precision in a CUDA graph
-and on a processor `written`, `best` (step_torch.py's) and `bfloat16` (best's, under autocast). In each
-round every way and Reverie, in each precision, time a few steps, each until the device is done; rounds go on
+and on a processor `written`, `best` (step_torch.py's), `autocast` (to bfloat16, otherwise as best) and `bfloat16`
+(weights, activations and gradients all in bfloat16). For each layer and size, in each round every way and Reverie, in each precision, time a few steps, each until the device is done; rounds go on
 until the seconds are over, at least three. One line says the medians of all, and another for each precision how
 many times Reverie's time each way takes: the least, the median and the greatest of the rounds' ratios. An empty --program leaves Reverie out. A way that
 fails says so and is left out. Exit code 2: PyTorch or NumPy is not there.
 """
 
 import argparse
+import itertools
 import statistics
 import sys
 import time
@@ -86,10 +87,12 @@ def gpu_ways(case):
 
 def cpu_ways(case):
     fast = step_torch.Manner(False, True, True)
+    low = step_torch.Manner(False, True, True, "cpu", torch.bfloat16)
     return [
         ("written", False, lambda: Eager(case, step_torch.AS_WRITTEN)),
         ("best", False, lambda: Eager(case, step_torch.best_manner(*case))),
-        ("bfloat16", False, lambda: Eager(case, fast, torch.bfloat16)),
+        ("autocast", False, lambda: Eager(case, fast, torch.bfloat16)),
+        ("bfloat16", False, lambda: Eager(case, low)),
     ]
 
 
@@ -123,8 +126,9 @@ def create_ways(case):
     return ways
 
 
-def reverie_milliseconds(options, precision, steps):
-    words = ["--model", options.model, "--layer", options.layer, "--size", options.size]
+def reverie_milliseconds(options, case, precision, steps):
+    layer, size = case
+    words = ["--model", options.model, "--layer", layer, "--size", size]
     words += ["--precision", precision]
     for name in ("input_format", "device", "cache"):
         if getattr(options, name):
@@ -132,28 +136,28 @@ def reverie_milliseconds(options, precision, steps):
     return reverie_bench.step(options.program, *words, "--runs", str(steps))[2]
 
 
-def one_round(options, ways, steps):
+def one_round(options, case, ways, steps):
     """What each took, Reverie's precisions last."""
     taken = []
     for _, tf32, way in ways:
         allow_tf32(tf32)
         taken.append(milliseconds(way, steps))
-    return taken + [reverie_milliseconds(options, name, steps) for name in options.precisions]
+    return taken + [reverie_milliseconds(options, case, name, steps) for name in options.precisions]
 
 
-def run_rounds(options, ways):
+def run_rounds(options, case, ways):
     end = time.monotonic() + options.seconds
-    one_round(options, ways, 1)  # builds kernels and caches, uncounted
+    one_round(options, case, ways, 1)  # builds kernels and caches, uncounted
     rounds = []
     while len(rounds) < ROUNDS_LEAST or (
         time.monotonic() < end and len(rounds) < ROUNDS_MOST
     ):
-        rounds.append(one_round(options, ways, STEPS))
+        rounds.append(one_round(options, case, ways, STEPS))
     return rounds
 
 
-def report(options, ways, rounds):
-    case = f"{options.layer} {options.size}"
+def report(options, case, ways, rounds):
+    case = " ".join(case)
     ours = [f"reverie_{precision}" for precision in options.precisions]
     times = dict(zip([name for name, *_ in ways] + ours, zip(*rounds)))
     medians = [f"{name}_ms={statistics.median(taken):.3f}" for name, taken in times.items()]
@@ -172,9 +176,9 @@ def arguments():
     parser.add_argument("--program", default=str(ROOT / "build" / "reverie-bench"))
     parser.add_argument("--model", default=str(ROOT / "models" / "inception_v3.onnx"))
     parser.add_argument("--input-format", help="as reverie's option, where the network wants it")
-    parser.add_argument("--layer", default="mixed5")
-    parser.add_argument("--size", default="512x384")
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--layer", default="mixed5", help="or several, with commas")
+    parser.add_argument("--size", default="512x384", help="or several, with commas")
+    parser.add_argument("--seconds", type=float, default=60, help="for each layer and size")
     parser.add_argument("--device", help="of Reverie, as `reverie devices` counts them")
     parser.add_argument("--cache", help="of Reverie")
     parser.add_argument("--precisions", default="float", help="of Reverie")
@@ -190,9 +194,9 @@ def main():
     name = torch.cuda.get_device_name() if torch.cuda.is_available() else "processor"
     print(f"peer torch={torch.__version__} device={name.replace(' ', '_')}", flush=True)
     model = step_torch.onnx_reader.read_model(options.model)
-    layer = step_torch.find_layer(model, options.layer)
-    ways = create_ways((model, layer, *step_torch.parse_size(options.size)))
-    report(options, ways, run_rounds(options, ways))
+    for layer, size in itertools.product(options.layer.split(","), options.size.split(",")):
+        ways = create_ways((model, step_torch.find_layer(model, layer), *step_torch.parse_size(size)))
+        report(options, (layer, size), ways, run_rounds(options, (layer, size), ways))
 
 
 if __name__ == "__main__":

@@ -75,13 +75,13 @@ static void print_timing(void *context, const rv_convolution_timing *timing)
 	};
 	const struct bench *bench = context;
 	printf("conv %s %dx%d %s %s window=%dx%d stride=%d channels=%d->%d at=%dx%d %s "
-	       "lanes=%d tile=%dx%d group=%d block=%d",
+	       "lanes=%d tile=%dx%d group=%d block=%d factors=%s",
 	       bench->layer, bench->size.width, bench->size.height, timing->name,
 	       timing->backward ? "backward" : "forward", timing->window_width,
 	       timing->window_height, timing->stride, timing->input_channels,
 	       timing->output_channels, timing->width, timing->height, methods[timing->method],
 	       timing->lanes, timing->tile_pixels, timing->tile_vectors, timing->group,
-	       timing->block_tiles);
+	       timing->block_tiles, timing->bfloat16 ? "bfloat16" : "float");
 	printf(" ms=%.4f gflops=%.1f fastest=%s\n", timing->milliseconds,
 	       timing->gflop / (timing->milliseconds / 1000), timing->fastest ? "yes" : "no");
 	fflush(stdout);

@@ -15,6 +15,7 @@ struct convolution_case {
 	int groups;                        /* 0 stands for 1 */
 	bool picture;                      /* the input is the network's */
 	bool no_bias, accumulate, masked;
+	bool rounded; /* inputs, gradients and weights are values of 8 bits */
 };
 
 /* A way to do a convolution that takes a register tile: convolution_direct and its like. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/bfloat16.h"
 #include "tests/support/device_fixture.h"
 #include "tests/support/test.h"
 
@@ -25,6 +26,12 @@ static float *random_values(uint64_t *state, size_t count)
 	for (size_t i = 0; values && i < count; i++)
 		values[i] = random_value(state);
 	return values;
+}
+
+static void round_values(float *values, size_t count)
+{
+	for (size_t i = 0; values && i < count; i++)
+		values[i] = bfloat16_value(bfloat16_of(values[i]));
 }
 
 /* ---- tensors in arenas ---- */
@@ -163,10 +170,11 @@ static void scene_parts(struct convolution_scene *scene)
 		struct convolution_part *part = &scene->parts[i];
 		part->channels = scene->shape.part_channels[i];
 		part->clamp = clamps[i];
-		scene->weights[i] =
-			random_values(&scene->random,
-		                      (size_t)part->channels * scene->shape.channels /
-		                              scene->node.groups * window->height * window->width);
+		size_t count = (size_t)part->channels * scene->shape.channels / scene->node.groups *
+		               window->height * window->width;
+		scene->weights[i] = random_values(&scene->random, count);
+		if (scene->shape.rounded)
+			round_values(scene->weights[i], count);
 		scene->biases[i] = random_values(&scene->random, part->channels);
 		part->weights = scene->weights[i];
 		part->bias = scene->shape.no_bias ? NULL : scene->biases[i];
@@ -228,6 +236,10 @@ static bool scene_fill(struct convolution_scene *scene)
 	for (int i = 0; i < scene->node.output_count; i++) {
 		fill(&scene->gradients, &scene->outputs[i].gradient, &scene->random);
 		allow(&scene->activations, &scene->outputs[i].activation);
+	}
+	if (scene->shape.rounded) {
+		round_values(scene->activations.before, scene->activations.count);
+		round_values(scene->gradients.before, scene->gradients.count);
 	}
 	return true;
 }

@@ -75,7 +75,7 @@ check profile_shares_sum_to_one between 0.995 "$shares" 1.005
 check profile_has_convolutions grep -q "^profile $of Conv .* backward " "$work/out"
 
 bench conv $small --cache "$work/cache"
-printed conv_lines "conv $of [^ ]+ (forward|backward) window=[0-9]+x[0-9]+ stride=[0-9]+ channels=[0-9]+->[0-9]+ at=[0-9]+x[0-9]+ (direct|winograd|gemm) lanes=[0-9]+ tile=[0-9]+x[0-9]+ group=[0-9]+ block=[0-9]+ ms=$number gflops=$number fastest=(yes|no)"
+printed conv_lines "conv $of [^ ]+ (forward|backward) window=[0-9]+x[0-9]+ stride=[0-9]+ channels=[0-9]+->[0-9]+ at=[0-9]+x[0-9]+ (direct|winograd|gemm) lanes=[0-9]+ tile=[0-9]+x[0-9]+ group=[0-9]+ block=[0-9]+ factors=(float|bfloat16) ms=$number gflops=$number fastest=(yes|no)"
 nothing_twice() {
 	[ -z "$(sed -n 's/ ms=.*//; /^conv /p' "$work/out" | sort | uniq -d)" ]
 }

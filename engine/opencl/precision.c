@@ -1,0 +1,125 @@
+#include "engine/opencl/precision.h"
+
+#include <string.h>
+
+#include "engine/base/bfloat16.h"
+#include "engine/opencl/record.h"
+
+/* What RV_PRECISION_AUTO may take, the fastest first: the ways of which tests/bench/precision.py
+ * has found that they keep the dream. README.md has the figures. */
+static const rv_precision judged[] = {RV_PRECISION_BFLOAT16};
+
+enum { LANES = 16 };
+
+/* The processor and its system, asked here: PoCL's device is the processor this runs on. */
+static bool host_has_bfloat16(void)
+{
+#if defined(__x86_64__)
+	return __builtin_cpu_supports("avx512bf16");
+#else
+	return false;
+#endif
+}
+
+/* PoCL's devices that are this processor are named after how they run its threads. */
+static bool is_host(const struct device *device)
+{
+	static const char *const names[] = {"cpu", "pthread", "basic"};
+
+	if (device->info.kind != RV_DEVICE_CPU ||
+	    !strstr(device->info.platform, "Portable Computing"))
+		return false;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strncmp(device->info.name, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
+/* ---- a trial ---- */
+
+/* 1 and two products in each lane, which floats hold exactly: the values as they are, and rounded.
+ */
+struct trial {
+	cl_uint weights[LANES];
+	float values[LANES], sums[LANES], wanted[LANES];
+};
+
+static void fill(struct trial *trial)
+{
+	for (int i = 0; i < LANES; i++) {
+		const float first = 1 + (float)i / 64, second = (float)(i - 8);
+
+		trial->weights[i] = bfloat16_of(first) | (cl_uint)bfloat16_of(second) << 16;
+		trial->values[i] = 3 + (float)i / 256;
+		trial->sums[i] = 1;
+	}
+	for (int i = 0; i < LANES; i++) {
+		const float *pair = trial->values + 2 * i % LANES;
+
+		trial->wanted[i] = 1 +
+		                   bfloat16_value(trial->weights[i] & 0xffff) *
+		                           bfloat16_value(bfloat16_of(pair[0])) +
+		                   bfloat16_value(trial->weights[i] >> 16) *
+		                           bfloat16_value(bfloat16_of(pair[1]));
+	}
+}
+
+static void record_trial(struct launch_recorder *recorder, const struct trial *trial, cl_mem *sums)
+{
+	cl_mem weights = record_own_buffer(recorder, sizeof(trial->weights), trial->weights);
+	cl_mem values = record_own_buffer(recorder, sizeof(trial->values), trial->values);
+
+	*sums = record_own_buffer(recorder, sizeof(trial->sums), trial->sums);
+	record_kernel(recorder, "opencl/bfloat16", "-DLANES=16 -DBFLOAT16", "try_pairs",
+	              "bfloat16");
+	record_buffer(recorder, weights);
+	record_buffer(recorder, values);
+	record_buffer(recorder, *sums);
+	record_launch(recorder, 1, 1, 1, 1, 1, 1);
+}
+
+/* Whether the driver's compiler knows the instructions and they give the sums they should. */
+static bool multiplies_pairs(struct device *device)
+{
+	struct launch_list list = {0};
+	struct trial trial;
+	rv_error unused;
+	struct launch_recorder recorder = {.device = device, .list = &list, .error = &unused};
+	cl_mem sums;
+	bool right;
+
+	fill(&trial);
+	record_trial(&recorder, &trial, &sums);
+	right = recorder.status == RV_OK &&
+	        launch_list_run(&list, device->queue, &unused) == RV_OK &&
+	        clEnqueueReadBuffer(device->queue, sums, CL_TRUE, 0, sizeof(trial.sums), trial.sums,
+	                            0, NULL, NULL) == CL_SUCCESS &&
+	        memcmp(trial.sums, trial.wanted, sizeof(trial.sums)) == 0;
+	launch_list_clear(&list);
+	return right;
+}
+
+/* ---- the choice ---- */
+
+static bool has_bfloat16(struct device *device)
+{
+	return device->lanes == LANES && is_host(device) && host_has_bfloat16() &&
+	       multiplies_pairs(device);
+}
+
+static bool has(struct device *device, rv_precision precision)
+{
+	return precision == RV_PRECISION_BFLOAT16 ? has_bfloat16(device)
+	       : precision == RV_PRECISION_TF32   ? device->matrix_units
+	                                          : true;
+}
+
+rv_precision precision_of(struct device *device, rv_precision wanted)
+{
+	if (wanted != RV_PRECISION_AUTO)
+		return has(device, wanted) ? wanted : RV_PRECISION_FLOAT;
+	for (size_t i = 0; i < sizeof(judged) / sizeof(judged[0]); i++)
+		if (has(device, judged[i]))
+			return judged[i];
+	return RV_PRECISION_FLOAT;
+}
