@@ -7,7 +7,7 @@
 The recipe is gradient ascent of mean(activation**2) over octaves, each 1.4 times as large as the one
 before, with jitter, the gradient taken apart into the bands of a Laplacian pyramid that are each
 brought to the RMS that Reverie gives them, and the detail carried from octave to octave. PyTorch
-computes the network as step_torch.py does at its best. The row shows the medians over all rounds, and the least, the median
+computes the network as step_torch.py does at its best, both in floats. The row shows the medians over all rounds, and the least, the median
 and the greatest ratio of a round. Installs nothing; exit code 2 and one line where something is
 missing.
 """
@@ -113,7 +113,7 @@ def torch_milliseconds(dream, frame):
 def reverie_milliseconds(options):
     """Of one picture, after one that is not counted; and the share that is no network."""
     command = [options.program, "dream", "--model", options.model, "--runs", "1"]
-    command += ["--layer", options.layer, "--size", options.size]
+    command += ["--layer", options.layer, "--size", options.size, "--precision", "float"]
     command += ["--octaves", str(options.octaves), "--iterations", str(options.iterations)]
     command += ["--octave-scale", str(OCTAVE_SCALE), "--jitter", str(JITTER)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -8,7 +8,7 @@ In each round PyTorch (see step_torch.py) times a few steps, at its best and the
 written, then `reverie-bench step` does. A row shows the medians over all rounds, and how many times
 as long PyTorch took: the least, the median and the greatest of the rounds' ratios. --best-only leaves
 the second way out. The last column is the greatest load of the machine before a round: what else ran
-there takes time from both. --model may be any ONNX file that Reverie takes; --input-format is handed
+there takes time from both. All is in floats; peer.py compares other precisions too. --model may be any ONNX file that Reverie takes; --input-format is handed
 to it. Installs nothing; exit code 2 and one line where something is missing.
 """
 
@@ -27,6 +27,7 @@ import step_torch  # ends with that exit code itself, where PyTorch is not there
 
 def reverie_milliseconds(options, layer, size):
     words = ["--model", options.model, "--layer", layer, "--size", size, "--runs", str(options.runs)]
+    words += ["--precision", "float"]
     if options.input_format:
         words += ["--input-format", options.input_format]
     return reverie_bench.step(options.program, *words)[2]

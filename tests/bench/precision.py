@@ -1,20 +1,20 @@
 #!/usr/bin/python3
 """Judges whether a way to multiply keeps the dream: `--precision NAME` against `--precision float`.
 
-Ten photographs (those there are, then first frames of clips) are dreamed both ways, and a clip with time. By the
-eyes of the network in float, at each octave's size,
+Ten photographs (those there are, then first frames of clips) are dreamed both ways, and a clip with time, each with
+several seeds. By the eyes of the network in float, at each octave's size,
     gain = (A(dreamed so) - A(picture)) / (A(dreamed in float) - A(picture))
-A being the mean square of what is dreamed of, as `reverie-bench depth` prints it. A line for each photograph tells
-the gains, largest octave first, and how strong each band of the detail is for that of float, fine to coarse; so does
-one for each fourth of the clip. The way keeps the dream if the photographs gain at least 0.98 in every octave and
-the bands are within 3 %, each on average over the photographs, and so on over the clip: one dream goes its own way
-from the first ReLU that turns, up or down, as two dreams in float do that add in other orders. --again judges
-that: float against itself with another way of convolving.
+A being the mean square of what is dreamed of, as `reverie-bench depth` prints it. A line for each photograph, and for
+each fourth of the clip, tells the gains, largest octave first, and how strong each band of the detail is for that of
+float, fine to coarse. The way keeps the dream if the means over all photographs, and those over the clip, gain at least
+0.98 in every octave and have all bands within 3 %: a single dream goes its own way from the first ReLU that turns, as
+two dreams in float do that add in other orders. errors= says how far chance may move the means of the gains.
+--again shows that: float against itself with another way of convolving.
 
-    tests/bench/precision.py [--precision bfloat16] [--again] [--width 320] [--clip NAME] [--frames 48]
-                             [--keep FOLDER] [-- OPTION...]
+    tests/bench/precision.py [--precision bfloat16] [--again] [--width 320] [--photographs 10] [--seeds 6]
+                             [--clip NAME] [--frames 48] [--keep FOLDER] [-- OPTION...]
 
-The options go to reverie: network, layer, any setting. --keep writes what was dreamed, side by side with float's.
+The options go to reverie: network, layer, any setting. --keep writes what was dreamed, beside float's.
 Exit code 1: it does not keep the dream."""
 
 import argparse
@@ -28,7 +28,6 @@ import numpy as np
 from time_common import CLIPS, DATA, dream, read_clip
 from time_depth import SIZES, bands, depths, numbers
 
-PHOTOGRAPHS = 10
 GAIN_LEAST, BANDS_MOST = 0.98, 0.03
 
 
@@ -50,7 +49,7 @@ def photographs(width):
     for name, file in CLIPS.items():
         if os.path.exists(os.path.join(DATA, "clips", file)):
             found.append((name, cut_to(read_clip(name, 2 * width, 1)[0], width)))
-    return found[:PHOTOGRAPHS]
+    return found
 
 
 def mean(ratios):
@@ -78,29 +77,48 @@ def keep(folder, name, plain, other):
         cv2.imwrite(os.path.join(folder, f"{name}.png"), np.hstack([plain, other]))
 
 
-def judge_photographs(arguments):
-    names, frames = zip(*photographs(arguments.width))
+def judge(frames, arguments, *options):
+    """Of each seed: gains [seed][frame][size], parts of bands [seed][frame][band], and the last one's pictures."""
     found = []
     for seed in range(1, arguments.seeds + 1):
-        plain, other = dream_both(frames, arguments, "--time", "off", "--seed", str(seed))
+        plain, other = dream_both(frames, arguments, *options, "--seed", str(seed))
         found.append(compare(frames, plain, other, arguments))
-    gains, parts = (mean(np.array(values)) for values in zip(*found))
-    for name, a, b, gain, part in zip(names, plain, other, gains, parts):
-        print(f"precision {arguments.precision} {name} gains={numbers(gain, 3)} bands={numbers(part, 3)}", flush=True)
-        keep(arguments.keep, name, a, b)
-    error = np.std(np.log([gain for gain, _ in found]), (0, 1)) / np.sqrt(len(names) * arguments.seeds)
-    return mean(gains), mean(parts), f"photographs={len(names)} seeds={arguments.seeds} error={numbers(error, 3)}"
+    gains, parts = (np.array(values) for values in zip(*found))
+    return gains, parts, plain, other
+
+
+def say(arguments, name, gains, parts):
+    print(f"precision {arguments.precision} {name} gains={numbers(gains, 3)} bands={numbers(parts, 3)}", flush=True)
+
+
+def conclude(arguments, what, gains, parts, samples):
+    """Of the means over all, with the standard error of gains that are samples of their own; whether they keep it."""
+    error = np.std(np.log(samples), 0) / np.sqrt(len(samples))
+    gains, parts = (mean(values.reshape(-1, values.shape[-1])) for values in (gains, parts))
+    kept = (gains >= GAIN_LEAST).all() and np.abs(parts - 1).max() <= BANDS_MOST
+    say(arguments, f"all {what} seeds={arguments.seeds} errors={numbers(error, 3)} keeps={'yes' if kept else 'no'}",
+        gains, parts)
+    return kept
+
+
+def judge_photographs(arguments):
+    names, frames = zip(*photographs(arguments.width)[:arguments.photographs])
+    gains, parts, plain, other = judge(frames, arguments, "--time", "off")
+    for i, name in enumerate(names):
+        say(arguments, name, mean(gains[:, i]), mean(parts[:, i]))
+        keep(arguments.keep, name, plain[i], other[i])
+    return conclude(arguments, f"photographs={len(names)}", gains, parts, gains.reshape(-1, gains.shape[-1]))
 
 
 def judge_clip(arguments):
     frames = read_clip(arguments.clip, arguments.width, arguments.frames)
-    plain, other = dream_both(frames, arguments)
-    gains, parts = compare(frames, plain, other, arguments)
-    for number, part in enumerate(np.array_split(np.arange(len(frames)), 4), 1):
-        print(f"precision {arguments.precision} {arguments.clip} fourth={number} gains={numbers(mean(gains[part]), 3)} "
-              f"bands={numbers(mean(parts[part]), 3)}", flush=True)
+    gains, parts, plain, other = judge(frames, arguments)
+    for number, places in enumerate(np.array_split(np.arange(len(frames)), 4), 1):
+        say(arguments, f"{arguments.clip} fourth={number}", mean(mean(gains[:, places])), mean(mean(parts[:, places])))
     keep(arguments.keep, arguments.clip, plain[-1], other[-1])
-    return mean(gains), mean(parts), f"clip={arguments.clip} frames={len(frames)}"
+    # The frames of a clip are one dream.
+    return conclude(arguments, f"clip={arguments.clip} frames={len(frames)}", gains, parts,
+                    np.array([mean(gain) for gain in gains]))
 
 
 def main():
@@ -108,21 +126,15 @@ def main():
     parser.add_argument("--precision", default="bfloat16")
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--width", type=int, default=320)
-    parser.add_argument("--seeds", type=int, default=4)
+    parser.add_argument("--photographs", type=int, default=10)
+    parser.add_argument("--seeds", type=int, default=6)
     parser.add_argument("--clip", default="gopro_walk")
     parser.add_argument("--frames", type=int, default=48)
     parser.add_argument("--keep", metavar="FOLDER")
     parser.add_argument("options", nargs="*", metavar="-- OPTION")
     arguments = parser.parse_args()
-    kept = True
-    for judge in (judge_photographs, judge_clip):
-        if judge == judge_clip and not arguments.frames:
-            continue
-        gains, parts, of = judge(arguments)
-        apart = np.abs(parts - 1).max()
-        kept = kept and (gains >= GAIN_LEAST).all() and apart <= BANDS_MOST
-        print(f"precision {arguments.precision} all {of} sizes={SIZES} gains={numbers(gains, 3)} "
-              f"bands={numbers(parts, 3)} keeps={'yes' if kept else 'no'}", flush=True)
+    kept = not arguments.photographs or judge_photographs(arguments)
+    kept = (not arguments.frames or judge_clip(arguments)) and kept
     return 0 if kept else 1
 
 

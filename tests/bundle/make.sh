@@ -51,7 +51,7 @@ cut() { # NETWORK LAYER NAME
 	node tests/bundle/cut_network.js "$1" "$2" "$folder/models/$3.onnx"
 }
 keep() { # NAME FORMAT LAYER SIZE: run reads the same words
-	bench keep "$folder/arrays" --model "$folder/models/$1.onnx" --input-format "$2" --layer "$3" --size "$4"
+	bench keep "$folder/arrays" --precision float --model "$folder/models/$1.onnx" --input-format "$2" --layer "$3" --size "$4"
 	echo "$*" >>"$folder/arrays/list"
 }
 : >"$folder/arrays/list"
