@@ -150,7 +150,8 @@ static rv_status probe(struct probing *it, rv_error *error)
 	if (options->output.file[0])
 		status = output_file_create(&it->file, options->output.file, options->output.force,
 		                            error);
-	if (status != RV_OK || (status = dreamer_open(&it->dreamer, options, error)) != RV_OK ||
+	if (status != RV_OK ||
+	    (status = dreamer_open_exact(&it->dreamer, options, error)) != RV_OK ||
 	    (status = dreamer_layer(&it->dreamer, &options->dream, &it->layer, error)) != RV_OK ||
 	    (status = rv_find_answers(it->dreamer.engine, &it->picture.image, it->layer, it->x,
 	                              it->y, it->answers, BEST, &it->count, error)) != RV_OK)
