@@ -52,11 +52,24 @@ static struct register_tile matrix_tile_default(const struct convolution_problem
 	return *tile;
 }
 
+/* The direct choice by another method, in floats where that must not round. */
+static struct convolution_choice with_method(struct convolution_choice direct,
+                                             rv_convolution method, const struct device *device,
+                                             const struct convolution_problem *problem)
+{
+	struct convolution_choice choice = direct;
+
+	choice.method = method;
+	if (!choice_fits(&choice, device, problem))
+		choice.tile.bfloat16 = false;
+	return choice;
+}
+
 struct convolution_choice choice_forced(rv_convolution method, const struct device *device,
                                         const struct convolution_problem *problem)
 {
-	struct convolution_choice direct = choice_direct(device, problem);
-	struct convolution_choice choice = {method, direct.tile, 0};
+	const struct convolution_choice direct = choice_direct(device, problem);
+	struct convolution_choice choice = with_method(direct, method, device, problem);
 
 	if (method == RV_CONVOLUTION_MATRIX)
 		choice.tile = matrix_tile_default(problem);
@@ -101,12 +114,13 @@ static struct convolution_choice default_of_groups(const struct device *device,
 struct convolution_choice choice_default(const struct device *device,
                                          const struct convolution_problem *problem)
 {
-	struct convolution_choice choice = choice_direct(device, problem);
+	const struct convolution_choice direct = choice_direct(device, problem);
+	struct convolution_choice winograd;
 
 	if (device_wants_groups(device))
 		return default_of_groups(device, problem);
-	if (convolution_winograd_fits(device, problem, choice.tile, 0) &&
-	    convolution_winograd_saves(problem))
-		choice.method = RV_CONVOLUTION_WINOGRAD;
-	return choice;
+	winograd = with_method(direct, RV_CONVOLUTION_WINOGRAD, device, problem);
+	return choice_fits(&winograd, device, problem) && convolution_winograd_saves(problem)
+	               ? winograd
+	               : direct;
 }

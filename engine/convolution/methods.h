@@ -38,7 +38,8 @@ bool convolution_matrix_fits(const struct device *device, const struct convoluti
 
 /* Windows of 3x3, 5x5, 1x3, 1x5, 1x7 and those turned, with stride and dilation 1, where the device
  * has the local memory for blocks of block_tiles Winograd tiles, a multiple of tile.pixels; 0
- * leaves their number to the method. A work-group is one item, so on a GPU it is no candidate. */
+ * leaves their number to the method. A work-group is one item, so on a GPU it is no candidate.
+ * Pairs of bfloat16 only backward. */
 bool convolution_winograd_fits(const struct device *device,
                                const struct convolution_problem *problem, struct register_tile tile,
                                int block_tiles);
