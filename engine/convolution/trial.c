@@ -13,7 +13,8 @@ static const double difference_most = 1e-4;
  * 1.4 times as much, and so are sums of products with random signs. */
 static const double difference_of_tf32 = 1e-3;
 
-/* The same of 8 bits: 2^-8 / sqrt(7) as a rule. Winograd's transforms raise that by up to twelve. */
+/* The same of 8 bits: 2^-8 / sqrt(7) as a rule. Winograd's transforms raise that by up to twelve.
+ */
 static const double difference_of_bfloat16 = 8e-3, difference_of_bfloat16_winograd = 8e-2;
 
 /* A buffer of the trial, and what it holds at first. */
