@@ -9,9 +9,9 @@ enum {
 	SIZES = 4          /* at which depth is asked for */
 };
 
-static const double size_ratio = 0.84;     /* from rung to rung: about 0.7 of the pixels */
+static const double size_ratio = 0.92;     /* from rung to rung: about 0.85 of the pixels */
 static const double smoothing = 0.05;      /* the least weight of the newest measurement */
-static const double headroom = 0.85;       /* of the target, that a climb must fit into */
+static const double headroom = 0.92;       /* of the target, that a climb must fit into */
 static const double patience_first = 600;  /* milliseconds: the start is a guess */
 static const double patience_least = 3000; /* milliseconds */
 static const double patience_most = 3.6e6; /* milliseconds */

@@ -187,6 +187,27 @@ TEST(governor_holds_the_target_on_machines_of_any_speed)
 	}
 }
 
+/* What is left over is depth that could have been seen: rungs lie close enough that it is little.
+ */
+TEST(governor_spends_the_time_that_it_has)
+{
+	double spent = 0;
+	int machines = 0;
+	for (double speed = 0.5; speed < 200; speed *= 1.1) {
+		struct governor governor;
+		struct machine machine = {.speed = speed, .overhead = 5, .noise = 0.2};
+		governor_init(&governor, &wish, 0, 160 * 120);
+		run(&governor, &machine, 60, 80);
+		double mean = run(&governor, &machine, 60, 80).mean;
+		if (governor.rung == 0 || governor.rung == governor.rungs - 1)
+			continue;
+		spent += mean / 80;
+		machines++;
+	}
+	CHECK_MESSAGE(machines > 10 && spent / machines > 0.83, "%g of it on %d machines",
+	              spent / machines, machines);
+}
+
 TEST(governor_does_not_swing)
 {
 	for (double speed = 0.5; speed < 200; speed *= 1.07) {
