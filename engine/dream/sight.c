@@ -3,11 +3,14 @@
 /* Octaves that are dreamed alone: a fifth of the cost of four. */
 enum { COARSE = 2 };
 
-/* What the steps saw in so many of the coarsest octaves. */
+/* What the steps saw in so many of the coarsest octaves. Objectives are multiplied by the pixels of
+ * the picture (struct objective_target), what they are worth is not. */
 static rv_status take(const struct schedule *schedule, const struct effort *effort, int octaves,
                       struct depth_sight *sight, rv_error *error)
 {
 	int count = schedule->octave_count;
+	const struct octave *top = &schedule->octaves[count - 1];
+	double pixels = (double)top->width * top->height;
 	rv_status status = RV_OK;
 
 	*sight = (struct depth_sight){.count = count};
@@ -18,6 +21,7 @@ static rv_status take(const struct schedule *schedule, const struct effort *effo
 		if (i >= count - octaves && effort->steps[i] > 0)
 			status = network_worth(octave->network, schedule->queue,
 			                       &sight->octaves[i].worth, error);
+		sight->octaves[i].worth /= pixels;
 	}
 	return status;
 }

@@ -74,6 +74,31 @@ TEST(a_dream_goes_on_in_another_size)
 	tear_down(&fixture);
 }
 
+/* Were it taken for deeper in a larger picture, it would hardly be dreamed on there. */
+TEST(a_dream_is_as_deep_in_another_size)
+{
+	enum { FIRST = 20, LAST = 60 };
+	static float part[COUNT];
+	struct fixture fixture;
+	double usual = 0;
+	int steps = 0;
+
+	REQUIRE(set_up(&fixture));
+	fixture.params.iterations = 10;
+	for (int t = 0; t < LAST; t++) {
+		paint(&fixture, 1, 1.3 * t, 0.4 * t);
+		if (t < FIRST)
+			dream_part(&fixture, part);
+		else
+			steps += dream(&fixture).steps;
+	}
+	for (int octave = 0; octave < fixture.params.octaves; octave++)
+		usual += (LAST - FIRST) *
+		         rv_warm_steps(&fixture.params.time, fixture.params.iterations, octave);
+	CHECK_MESSAGE(steps > usual, "%d steps, usually %g", steps, usual);
+	tear_down(&fixture);
+}
+
 TEST(a_dream_goes_on_with_other_octaves_and_another_flow)
 {
 	struct fixture fixture;
