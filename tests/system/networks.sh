@@ -55,6 +55,36 @@ else
 	not_ok models_get_from_nowhere "exit code $code"
 fi
 
+# VGG 16 by its layers, with weights made by chance: its own are 553 MB. The presets for it find the network,
+# its input and their layers, and dream: what they raise has risen.
+if have node; then
+	node tests/support/vgg16.js "$models/vgg16.onnx"
+	printf 'P6\n80 64\n255\n' >"$work/plain.ppm"
+	head -c 15360 /dev/zero | tr '\0' '\200' >>"$work/plain.ppm"
+	for call in 'pytorch-deepdream vgg0_relu9_fwd' 'darknet-nightmare vgg0_relu7_fwd'; do
+		preset=${call% *} layer=${call#* }
+		"$REVERIE" "$work/plain.ppm" -o "$work/vgg.png" --preset "$preset" --octaves 2 --iterations 6 --force \
+			>"$work/out" 2>"$work/err"
+		code=$?
+		for picture in plain.ppm vgg.png; do
+			"$REVERIE" inspect "$work/$picture" --model vgg16 --layer "$layer" \
+				--activation "$work/$picture.npy" --force >/dev/null 2>&1
+		done
+		rise=$(node tests/support/vgg16.js "$work/plain.ppm.npy" "$work/vgg.png.npy")
+		echo "# $preset: $layer rose to $rise times its mean square"
+		if [ "$code" = 0 ] && node -e "process.exit($rise > 3 ? 0 : 1)"; then
+			ok "preset_of_vgg16_dreams: $preset"
+		else
+			not_ok "preset_of_vgg16_dreams: $preset" "exit code $code, $rise"
+		fi
+	done
+	"$REVERIE" layers --model vgg16 >"$work/out" 2>"$work/err"
+	check vgg16_is_known_by_its_layers grep -q 'vgg0_relu9_fwd .*(default)' "$work/out"
+	rm -f "$models/vgg16.onnx"
+else
+	skip preset_of_vgg16_dreams "there is no node"
+fi
+
 if [ ! -f "$googlenet" ]; then
 	for name in known_by_its_layers known_whatever_its_name default_where_it_is_there classifies; do
 		skip "network_$name" "no test data nets/bvlc_googlenet.onnx"
