@@ -174,12 +174,14 @@ static rv_status find_offer(const char *name, const struct catalogue_network **n
 		return rv_fail(error, RV_INVALID,
 		               "which one? `reverie models` lists what can be had");
 	*network = catalogue_find(catalogue, name);
-	if (!*network)
-		return rv_fail(error, RV_NOT_FOUND,
-		               "%.64s is not in the catalogue; `reverie models` lists what is. A "
-		               "network of your own is put into the folder models",
-		               name);
-	return RV_OK;
+	if (*network)
+		return RV_OK;
+	char meant[CATALOGUE_TEXT_LENGTH];
+	catalogue_suggest(catalogue, name, meant, sizeof(meant));
+	return rv_fail(error, RV_NOT_FOUND,
+	               "%.64s is not in the catalogue%s; `reverie models` lists what is. A network "
+	               "of your own is put into the folder models",
+	               name, meant);
 }
 
 static rv_status fetch_network(const struct catalogue_network *network,

@@ -1,5 +1,6 @@
 #include "app/networks/catalogue.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -182,6 +183,21 @@ const struct catalogue_network *catalogue_find(const struct catalogue *catalogue
 		if (!strcmp(catalogue->networks[i].name, name))
 			return &catalogue->networks[i];
 	return NULL;
+}
+
+void catalogue_suggest(const struct catalogue *catalogue, const char *name, char *text,
+                       size_t capacity)
+{
+	enum { FAR = 3 }; /* letters by which another name is meant */
+	int least = FAR;
+	text[0] = '\0';
+	for (int i = 0; i < catalogue->count; i++) {
+		int distance = rv_edit_distance(catalogue->networks[i].name, name);
+		if (distance >= least)
+			continue;
+		least = distance;
+		snprintf(text, capacity, " (did you mean %s?)", catalogue->networks[i].name);
+	}
 }
 
 static bool has_shape(const rv_model *model, const struct catalogue_shape *shape)

@@ -65,6 +65,11 @@ const struct catalogue *catalogue_own(rv_error *error);
 /* The network called name, or NULL. */
 const struct catalogue_network *catalogue_find(const struct catalogue *catalogue, const char *name);
 
+/* Writes which network may have been meant by a mistyped name, as " (did you mean NAME?)"; "" where
+ * none is like it. */
+void catalogue_suggest(const struct catalogue *catalogue, const char *name, char *text,
+                       size_t capacity);
+
 /* The network that model is, by the names and channels of its layers; NULL: not a known one. */
 const struct catalogue_network *catalogue_recognise(const struct catalogue *catalogue,
                                                     const rv_model *model);

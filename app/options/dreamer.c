@@ -63,8 +63,12 @@ static rv_status find_named(const char *name, char path[PATH_LENGTH], rv_error *
 		return rv_fail(error, RV_NOT_FOUND,
 		               "%.64s is not here yet; `reverie models get %.64s` fetches it", name,
 		               name);
+	char meant[CATALOGUE_TEXT_LENGTH] = "";
+	if (catalogue)
+		catalogue_suggest(catalogue, name, meant, sizeof(meant));
 	return rv_fail(error, RV_NOT_FOUND,
-	               "%.256s: no such model; `reverie models` lists those there are", name);
+	               "%.256s: no such model%s; `reverie models` lists those there are", name,
+	               meant);
 }
 
 /* The catalogue lists first the networks that people like best to dream with. Files come under many
@@ -187,7 +191,8 @@ void dreamer_describe(const struct dreamer *dreamer, char line[DREAMER_LINE_LENG
 		         "Dreaming with %.64s; `reverie models get %.32s` brings %.64s (%.100s)",
 		         dreamer->network->title, best->name, best->title, best->good_for);
 	else if (dreamer->chosen)
-		snprintf(line, DREAMER_LINE_LENGTH, "Dreaming with %.160s",
+		snprintf(line, DREAMER_LINE_LENGTH,
+		         "Dreaming with %.160s; `reverie models` lists others",
 		         dreamer->network ? dreamer->network->title : path);
 }
 

@@ -24,6 +24,7 @@ else
 fi
 
 for call in 'models got|models get NAME' 'models get nothing|not in the catalogue' 'models get|which one' \
+	'models get googlnet|did you mean googlenet' 'layers --model squeeznet|did you mean squeezenet' \
 	'models --from x|--from goes with' 'models get inception-v3|make models'; do
 	elsewhere ${call%|*}
 	if [ "$code" != 0 ] && [ "$(wc -l <"$work/err")" = 1 ] && grep -q -e "${call#*|}" "$work/err"; then
