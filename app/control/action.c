@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/control/action_atlas.h"
 #include "app/control/action_display.h"
 #include "app/control/action_dream.h"
 
@@ -35,6 +36,13 @@ const struct action action_table[] = {
          .message = "dreaming anew"},
 	{"brush-clear", NULL, "forget what the brush painted", .requests = ACTION_CLEAR_BRUSH,
          .message = "the brush's mask is gone"},
+	{"atlas-move", "X,Y", "go so many tiles across and down the atlas",
+         .run = action_move_in_atlas},
+	{"atlas-choose", NULL, "dream of the chosen tile", .run = action_choose_from_atlas},
+	{"atlas-place", NULL, "dream of it where the pipette points alone",
+         .run = action_choose_at_place, .requests = ACTION_PAINT_PLACE},
+	{"probe", "X,Y", "offer the channels that answer at this place", .run = action_probe,
+         .requests = ACTION_PROBE},
 	{"screenshot", NULL, "write a PNG, with the settings in it, to this folder",
          .requests = ACTION_SCREENSHOT, .guarded = true},
 	{"learn", NULL, "bind the next MIDI knob or key to what was last changed",
@@ -129,7 +137,8 @@ static bool changes_dream(const struct action_call *call)
 		       call->option->group != OPTION_GROUP_DISPLAY;
 	return call->action->run && call->action->run != action_undo &&
 	       call->action->run != action_redo && call->action->run != action_move_corner &&
-	       call->action->run != action_reset_corners;
+	       call->action->run != action_reset_corners &&
+	       call->action->run != action_move_in_atlas && call->action->run != action_probe;
 }
 
 rv_status action_run(struct action_state *state, const char *text, rv_error *error)

@@ -23,6 +23,8 @@ enum action_request {
 	ACTION_PLAYLIST_PAUSE = 1 << 8,
 	ACTION_FADE = 1 << 9, /* from the dream so far: a fade has begun */
 	ACTION_CLEAR_BRUSH = 1 << 10,
+	ACTION_PROBE = 1 << 11,       /* which channels answer at atlas.x, atlas.y? */
+	ACTION_PAINT_PLACE = 1 << 12, /* let the dream go there alone */
 };
 
 /* A layer that can be dreamed of. */
@@ -30,6 +32,19 @@ struct action_layer {
 	const char *name; /* the model's */
 	int channels;     /* 0: not known */
 	bool browsed;     /* worth going through: others are dreamed of where they are named */
+};
+
+enum { ACTION_ATLAS_LIST = 8, ACTION_ATLAS_STRIDE = 1000 };
+
+/* What the atlas over the show offers, kept by whoever shows it, and what is chosen of it. */
+struct action_atlas {
+	char layer[RV_LAYER_NAME_LENGTH];
+	bool classes; /* tiles are of classes, not of channels */
+	int count, columns;
+	bool is_list; /* the pipette's: numbers are in list, else all from 0 on are there */
+	int list[ACTION_ATLAS_LIST];
+	int chosen;
+	float x, y; /* where the pipette points: parts of the picture's width and height */
 };
 
 /* An action taken apart. */
@@ -59,6 +74,7 @@ struct action_state {
 	/* The display's corners, and its size in pixels; kept for each (app/control/keystone.h). */
 	struct projection_quad corners;
 	int screen_width, screen_height;
+	struct action_atlas atlas;
 	uint64_t random;   /* of the action `random` */
 	unsigned requests; /* bits of enum action_request; whoever fulfils them clears them */
 	char message[ACTION_MESSAGE_LENGTH]; /* what was done, for a person; may be empty */

@@ -28,7 +28,7 @@ const char *keys_find(const struct keys *keys, const char *key)
 	return binding ? binding->action : NULL;
 }
 
-const char keys_corner_mode[] = "Corner", keys_brush_mode[] = "Brush";
+const char keys_corner_mode[] = "Corner", keys_brush_mode[] = "Brush", keys_atlas_mode[] = "Atlas";
 
 static bool is_of_mode(const char *key, const char *mode)
 {
@@ -38,9 +38,11 @@ static bool is_of_mode(const char *key, const char *mode)
 
 const char *keys_mode_of(const char *key)
 {
-	if (is_of_mode(key, keys_corner_mode))
-		return keys_corner_mode;
-	return is_of_mode(key, keys_brush_mode) ? keys_brush_mode : NULL;
+	const char *const modes[] = {keys_corner_mode, keys_atlas_mode, keys_brush_mode};
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (is_of_mode(key, modes[i]))
+			return modes[i];
+	return NULL;
 }
 
 const char *keys_find_in(const struct keys *keys, const char *mode, const char *key)

@@ -3,8 +3,9 @@
  * with Ctrl+, Alt+ or Shift+ before them in this order, and without regard to case; besides there
  * are Wheel Up, Wheel Down and Double Click, and those of app/control/midi_map.h and
  * app/screen/controller.h. Corner+ before all of that makes it a key of the time while the
- * display's corners are moved, Brush+ while the mouse paints. Actions are those of
- * app/control/action.h, and `none` takes a binding back. assets/keys.conf is built in. */
+ * display's corners are moved, Brush+ while the mouse paints, Atlas+ while the atlas is open.
+ * Actions are those of app/control/action.h, and `none` takes a binding back. assets/keys.conf is
+ * built in. */
 #ifndef APP_CONTROL_KEYS_H
 #define APP_CONTROL_KEYS_H
 
@@ -44,8 +45,8 @@ rv_status keys_keep(const char *name, const char *line, rv_error *error);
 /* The action bound to key, or NULL. */
 const char *keys_find(const struct keys *keys, const char *key);
 
-/* While the display's corners are moved, and while the mouse paints. */
-extern const char keys_corner_mode[], keys_brush_mode[];
+/* While the display's corners are moved, while the mouse paints, and while the atlas is open. */
+extern const char keys_corner_mode[], keys_brush_mode[], keys_atlas_mode[];
 
 /* Likewise while a mode is on: what is bound to MODE+KEY comes first. Without a mode, or where it
  * does not bind key, it is keys_find. */

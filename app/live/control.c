@@ -13,6 +13,9 @@
 
 static const char no_playlist[] = "there is no playlist; --playlist FILE reads one";
 
+/* Of the disc where a channel is to grow alone, in brushes. */
+static const float place_size = 2;
+
 /* ---- files ---- */
 
 /* A name in the current folder that says when, such as reverie-20240131-235959-1.png. */
@@ -162,6 +165,39 @@ static void clear_brush(struct live *live)
 	brush_clear(live->brush);
 }
 
+/* ---- the atlas ---- */
+
+/* The picture may be mirrored as it is shown, the place is one of the frame. */
+static rv_status probe(struct live *live, rv_error *error)
+{
+	const struct action_atlas *atlas = &live->actions->atlas;
+	if (!live->frame)
+		return rv_fail(error, RV_NOT_FOUND, "there is no picture yet");
+	return live_atlas_probe(&live->atlas, live->actions, live->dreamer.model, &live->shown,
+	                        live->actions->options.display.mirror ? 1 - atlas->x : atlas->x,
+	                        error);
+}
+
+/* A disc of the brush's mask, which the brush can go on with and its key clears. */
+static void paint_place(struct live *live)
+{
+	const struct action_atlas *atlas = &live->actions->atlas;
+	const rv_image *shown = &live->shown;
+	brush_clear(live->brush);
+	brush_paint(live->brush, atlas->x, atlas->y,
+	            place_size * live->actions->options.display.brush_size,
+	            (float)shown->width / (float)shown->height, true);
+}
+
+static void update_atlas(struct live *live)
+{
+	rv_error error;
+	if (live_atlas_update(&live->atlas, live->actions, live->dreamer.model, &error) == RV_OK)
+		return;
+	live->actions->options.display.atlas = OPTION_ATLAS_OFF;
+	live_hud_say(&live->hud, error.message, clock_now());
+}
+
 /* ---- requests ---- */
 
 static const struct {
@@ -180,6 +216,8 @@ static const struct {
 	{ACTION_PLAYLIST_PAUSE, pause_playlist, NULL},
 	{ACTION_FADE, fade, NULL},
 	{ACTION_CLEAR_BRUSH, clear_brush, NULL},
+	{ACTION_PROBE, NULL, probe},
+	{ACTION_PAINT_PLACE, paint_place, NULL},
 };
 
 /* What the last action asked for. */
@@ -229,6 +267,28 @@ static bool paint(struct live *live, const struct window_event *event)
 	return true;
 }
 
+/* False where there is no atlas to choose from. */
+static bool point(struct live *live, const struct window_event *event)
+{
+	if (!live->actions->options.display.atlas)
+		return false;
+	if (event->begins)
+		live_atlas_point(&live->atlas, live->actions, event->screen.x, event->screen.y);
+	return true;
+}
+
+/* Points the pipette to a place of the frame. */
+static void pick(struct live *live, const struct window_event *event)
+{
+	const struct options *options = &live->actions->options;
+	char action[48];
+	rv_error error;
+	double x = options->display.mirror ? 1 - event->picture.x : event->picture.x;
+	snprintf(action, sizeof(action), "probe %.4f,%.4f", x, event->picture.y);
+	if (!options->display.kiosk)
+		act(live, action, &error);
+}
+
 static void take_event(struct live *live, const struct window_event *event)
 {
 	const struct options *options = &live->actions->options;
@@ -243,12 +303,15 @@ static void take_event(struct live *live, const struct window_event *event)
 		live->actions->options.display.hud_number = 0;
 		break;
 	case WINDOW_DRAG:
-		if (live_display_drag(&live->display, event) || paint(live, event) ||
-		    options->display.view != OPTION_VIEW_SPLIT)
+		if (live_display_drag(&live->display, event) || point(live, event) ||
+		    paint(live, event) || options->display.view != OPTION_VIEW_SPLIT)
 			break;
 		snprintf(drag, sizeof(drag), "set split %.3f", event->picture.x);
 		/* A drag is seen in the picture, so its message is not shown. */
 		action_run(live->actions, drag, NULL);
+		break;
+	case WINDOW_PICK:
+		pick(live, event);
 		break;
 	case WINDOW_KEY:
 		action = keys_find_in(&live->keys, live_display_mode(options), event->key);
@@ -270,6 +333,7 @@ void live_take_events(struct live *live)
 	fulfil_requests(live, NULL);
 	watch_recording(live);
 	live_display_place(&live->display);
+	update_atlas(live);
 	if (!options_equal(&live->sent, &live->actions->options)) {
 		live->sent = live->actions->options;
 		performance_note(&live->performance, position(live),

@@ -103,6 +103,8 @@ const char *live_display_mode(const struct options *options)
 {
 	if (options->display.corner)
 		return keys_corner_mode;
+	if (options->display.atlas)
+		return keys_atlas_mode;
 	return options->display.brush ? keys_brush_mode : NULL;
 }
 

@@ -259,6 +259,7 @@ static void free_all(struct live *live)
 	warp_destroy(&live->warp);
 	compose_release(&live->composer);
 	live_hud_release(&live->hud);
+	live_atlas_release(&live->atlas);
 	hud_picture_release(&live->recorded_hud);
 	playlist_release(&live->playlist);
 	dreamer_close(&live->dreamer);
@@ -275,6 +276,7 @@ static rv_status close_all(struct live *live, rv_error *error)
 	atomic_store_explicit(&live->stop, 1, memory_order_relaxed);
 	live_engine_break_off(live->engine);
 	warp_thread_break_off(live->warp_thread);
+	tile_maker_break_off(live->atlas.maker);
 	int64_t until = thread_deadline();
 	if (live->work)
 		queue_close(live->work);
@@ -290,7 +292,8 @@ static rv_status close_all(struct live *live, rv_error *error)
 	live_display_close(&live->display);
 	live_disk_stop(&live->disk);
 	live_remote_close(&live->remote);
-	left_thread = !engine_ended || !warp_ended;
+	bool tiles_ended = tile_maker_stop(&live->atlas.maker, until);
+	left_thread = !engine_ended || !warp_ended || !tiles_ended;
 	if (!left_thread)
 		free_all(live);
 	return status == RV_OK ? written : status;

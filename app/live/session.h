@@ -10,6 +10,7 @@
 #include "app/control/action.h"
 #include "app/control/keys.h"
 #include "app/control/playlist.h"
+#include "app/live/atlas.h"
 #include "app/live/brush.h"
 #include "app/live/compose.h"
 #include "app/live/decode.h"
@@ -59,6 +60,8 @@ struct live {
 	rv_image shown;
 	struct live_hud hud;
 	struct live_display display;
+	struct live_atlas atlas;
+	bool atlas_was_shown; /* in the HUD's place */
 	struct playlist playlist;
 	struct performance performance;
 	struct live_stats stats;

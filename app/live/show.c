@@ -227,11 +227,35 @@ static rv_status record_shown(struct live *live, bool hud_changed, int64_t now, 
 	return status;
 }
 
+/* The atlas takes the HUD's place. */
+static rv_status show_atlas(struct live *live, struct window_content *content, rv_error *error)
+{
+	const struct options *options = &live->actions->options;
+	int width, height, density;
+	bool changed = false;
+	rv_status status = RV_OK;
+	window_hud_area(live->window, (double)options->display.turn, &width, &height, &density);
+	int scale = hud_scale(height) > density ? hud_scale(height) : density;
+	if (options->display.atlas)
+		status = live_atlas_paint(&live->atlas, live->actions, width, height, scale,
+		                          &changed, error);
+	if (options->display.atlas) {
+		content->hud = &live->atlas.picture;
+		content->hud_changed = changed;
+	}
+	content->hud_changed |= live->atlas_was_shown != (options->display.atlas != 0);
+	live->atlas_was_shown = options->display.atlas;
+	return status;
+}
+
 static rv_status show_in_window(struct live *live, bool hud_changed, rv_error *error)
 {
 	struct window_content content = {
 		.picture = &live->shown, .hud = &live->hud.picture, .hud_changed = hud_changed};
 	live_display_describe(&live->display, &content);
+	rv_status status = show_atlas(live, &content, error);
+	if (status != RV_OK)
+		return status;
 	return window_show(live->window, &content, error);
 }
 

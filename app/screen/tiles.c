@@ -32,6 +32,11 @@ int tiles_height(const struct tiles_grid *grid)
 	return rows * cell_height(grid) + GAP * grid->scale;
 }
 
+int tiles_top(const struct tiles_grid *grid, int index)
+{
+	return grid->top + GAP * grid->scale + index / grid->columns * cell_height(grid);
+}
+
 int tiles_at(const struct tiles_grid *grid, int x, int y)
 {
 	x -= grid->left + GAP * grid->scale;
@@ -60,6 +65,21 @@ static struct hud_colour sample(const struct tile *tile, int side, int x, int y)
 	                           (uint8_t)((sums[2] + count / 2) / count), 255};
 }
 
+static void put(struct hud_picture *picture, int x, int y, struct hud_colour colour)
+{
+	const uint8_t rgba[4] = {colour.red, colour.green, colour.blue, colour.alpha};
+	if (x >= 0 && y >= 0 && x < picture->width && y < picture->height)
+		memcpy(picture->rgba + 4 * ((size_t)y * (size_t)picture->width + (size_t)x), rgba,
+		       sizeof(rgba));
+}
+
+void tiles_fill(struct hud_picture *picture, int top, int height)
+{
+	for (int y = top; y < top + height; y++)
+		for (int x = 0; x < picture->width; x++)
+			put(picture, x, y, ground);
+}
+
 static void paint_square(struct hud_picture *picture, const struct tile *tile, int side, int left,
                          int top)
 {
@@ -69,7 +89,7 @@ static void paint_square(struct hud_picture *picture, const struct tile *tile, i
 	}
 	for (int y = 0; y < side; y++)
 		for (int x = 0; x < side; x++)
-			hud_paint_bar(picture, left + x, top + y, 1, 1, sample(tile, side, x, y));
+			put(picture, left + x, top + y, sample(tile, side, x, y));
 }
 
 static void paint_line(struct hud_picture *picture, const struct tiles_grid *grid, const char *text,
@@ -90,7 +110,7 @@ void tiles_paint(struct hud_picture *picture, const struct tiles_grid *grid, int
 {
 	int frame = FRAME * grid->scale, gap = GAP * grid->scale;
 	int left = grid->left + gap + index % grid->columns * cell_width(grid);
-	int top = grid->top + gap + index / grid->columns * cell_height(grid);
+	int top = tiles_top(grid, index);
 	hud_paint_bar(picture, left - gap / 2, top - gap / 2, cell_width(grid), cell_height(grid),
 	              ground);
 	if (tile->chosen)

@@ -30,8 +30,14 @@ struct tile {
 int tiles_width(const struct tiles_grid *grid);
 int tiles_height(const struct tiles_grid *grid);
 
+/* The first row of a tile. */
+int tiles_top(const struct tiles_grid *grid, int index);
+
 /* The tile that a pixel of the picture lies on; -1: none. */
 int tiles_at(const struct tiles_grid *grid, int x, int y);
+
+/* Makes rows of the picture the ground that tiles lie on. */
+void tiles_fill(struct hud_picture *picture, int top, int height);
 
 /* Paints a tile into its place, which is opaque then. What lies outside the picture is cut off. */
 void tiles_paint(struct hud_picture *picture, const struct tiles_grid *grid, int index,

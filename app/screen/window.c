@@ -124,16 +124,14 @@ static double within_one(double value)
 	return value < 0 ? 0 : value > 1 ? 1 : value;
 }
 
-/* Events are in points, the picture's place is in pixels. */
-static bool take_drag(struct window *window, int x, int y, bool begins, struct window_event *event)
+/* Where the pointer is: events are in points, the picture's place is in pixels. */
+static bool find_place(struct window *window, int x, int y, struct window_event *event)
 {
 	int points, rows, width, height;
 	SDL_GetWindowSize(window->displays.show.window, &points, &rows);
 	window_pane_size(&window->displays.show, &width, &height);
-	if (!window->dragging || !points || !rows)
+	if (!points || !rows)
 		return false;
-	event->kind = WINDOW_DRAG;
-	event->begins = begins;
 	/* The pixel's middle. */
 	event->screen.x = within_one((x + 0.5) / points);
 	event->screen.y = within_one((y + 0.5) / rows);
@@ -145,9 +143,20 @@ static bool take_drag(struct window *window, int x, int y, bool begins, struct w
 	return true;
 }
 
+static bool take_drag(struct window *window, int x, int y, bool begins, struct window_event *event)
+{
+	event->kind = WINDOW_DRAG;
+	event->begins = begins;
+	return window->dragging && find_place(window, x, y, event);
+}
+
 static bool take_button(struct window *window, const SDL_MouseButtonEvent *button,
                         struct window_event *event)
 {
+	event->kind = WINDOW_PICK;
+	if (button->button == SDL_BUTTON_RIGHT)
+		return button->state == SDL_PRESSED &&
+		       find_place(window, button->x, button->y, event);
 	if (button->button != SDL_BUTTON_LEFT)
 		return false;
 	window->dragging = button->state == SDL_PRESSED;

@@ -11,6 +11,7 @@ enum { WINDOW_DISPLAY_LENGTH = 128 };
 enum window_event_kind {
 	WINDOW_KEY,  /* a key, the wheel or a double click, by name: see app/control/keys.h */
 	WINDOW_DRAG, /* the pointer moved with its button held */
+	WINDOW_PICK, /* the other button went down */
 	WINDOW_CLOSE,
 	WINDOW_HUD_CLOSE, /* the HUD's own window is to go */
 };
@@ -18,7 +19,7 @@ enum window_event_kind {
 struct window_event {
 	enum window_event_kind kind;
 	char key[64];
-	/* of a drag */
+	/* of a drag or a pick */
 	struct projection_point picture; /* 0..1 across and down the picture, as it is drawn */
 	struct projection_point screen;  /* 0..1 across and down the window */
 	bool begins;                     /* the button went down */

@@ -1,0 +1,121 @@
+#!/bin/sh
+# The atlas and the pipette of a live session, played with keys and the mouse in a window, whose pixels
+# are looked at.
+. "$(dirname "$0")/../support/lib.sh"
+. "tests/support/window.sh"
+
+if ! can_dream; then
+	skip atlas_window "$why"
+	finish
+fi
+for program in Xvfb xdotool import convert; do
+	if ! have $program; then
+		skip atlas_window "$program is missing"
+		finish
+	fi
+done
+export XDG_CONFIG_HOME="$work/config"
+mkdir -p "$work/config/reverie"
+echo "stars mixed3 2" >"$work/config/reverie/channels"
+
+# The tiles of three channels are there already.
+model=$PWD/models/inception_v3.onnx
+reverie atlas --model "$model" --cache "$work/cache" --layer mixed3 --channels 0,1,2 -o "$work/tiles.png" --quiet
+check atlas_window_has_tiles [ "$code" = 0 ]
+start_xvfb
+convert -size 320x240 xc:'gray(128)' +noise Gaussian -blur 0x2 "$work/grey.png"
+start_in "$work" "$work/grey.png" --model "$model" --cache "$work/cache" --layer mixed3 --octaves 1 --iterations 4 \
+	--governor off --size 320x240 --mirror off --hud off
+eval "$(xdotool getwindowgeometry --shell "$window")"
+
+look() { # FILE
+	import -window "$window" "$work/$1.png" 2>/dev/null
+}
+# Of a part of the window: the deviation of its pixels, and their mean, 0 to 255.
+busy() { # FILE PART
+	convert "$work/$1.png" -crop "$2" +repage -colorspace gray -format '%[fx:round(255*standard_deviation)]' info:
+}
+light() { # FILE PART
+	convert "$work/$1.png" -crop "$2" +repage -colorspace gray -format '%[fx:round(255*mean)]' info:
+}
+# Pixels of the frame around what is chosen.
+framed() { # FILE PART
+	convert "$work/$1.png" -crop "$2" +repage -fill black +opaque '#ffbe50' -fill white -opaque '#ffbe50' \
+		-format '%[fx:round(w*h*mean)]' info:
+}
+wait_until() { # COMMAND...
+	for _ in $(seq $((60 * slowness))); do
+		look now
+		"$@" && return 0
+		sleep 0.5
+	done
+	echo "# the window is $WIDTH by $HEIGHT"
+	return 1
+}
+
+# By the layout of tiles at the scale of this window (letters of two pixels): tiles of 128, 136 apart, from
+# 8 and 46 on, each with 22 pixels of text.
+tile() { # COLUMN ROW
+	echo "128x128+$((8 + 136 * $1))+$((46 + 158 * $2))"
+}
+is_open() {
+	[ "$(busy now "$(tile 0 0)")" -gt 20 ] && [ "$(busy now "$(tile 2 0)")" -gt 20 ] &&
+		[ "$(busy now "$(tile 3 1)")" -lt 5 ] && [ "$(framed now "140x140+2+40")" -gt 500 ]
+}
+press Return
+check atlas_window_opens_by_a_key wait_until is_open
+
+second_is_chosen() {
+	[ "$(framed now "140x140+138+40")" -gt 500 ] && [ "$(framed now "130x130+7+45")" -lt 100 ]
+}
+press Right
+check atlas_window_arrows_choose wait_until second_is_chosen
+
+# One that is not there is made once it is chosen, while the others are still numbers.
+made() {
+	[ "$(busy now "$(tile 4 0)")" -gt 20 ] && [ "$(busy now "$(tile 5 0)")" -lt 5 ]
+}
+xdotool mousemove --window "$window" $((8 + 136 * 4 + 60)) 100 click 1
+check atlas_window_makes_what_the_mouse_chose wait_until made
+
+press Escape
+is_closed() {
+	[ "$(light now "100x20+400+4")" -gt 60 ] && [ "$(framed now "300x200+2+2")" -lt 50 ]
+}
+check atlas_window_escape_closes wait_until is_closed
+kill -0 "$session" 2>/dev/null
+check atlas_window_escape_does_not_quit [ $? = 0 ]
+
+press Return Left Left Return
+check atlas_window_return_closes wait_until is_closed
+press w
+for _ in $(seq 20); do
+	ls "$work"/reverie-*.preset >/dev/null 2>&1 && break
+	sleep 0.5
+done
+check atlas_window_return_dreams_the_channel grep -q '^channels = 2$' "$work"/reverie-*.preset
+check atlas_window_keeps_the_layer grep -q '^layer = mixed3$' "$work"/reverie-*.preset
+rm -f "$work"/reverie-*.preset
+
+# The pipette: the picture stays in sight below, tiles appear one after the other.
+answers() {
+	[ "$(framed now "140x140+2+40")" -gt 500 ] && [ "$(busy now "$(tile 0 0)")" -gt 20 ] &&
+		[ "$(busy now "$(tile 3 0)")" -gt 20 ] && [ "$(light now "300x60+600+560")" -gt 60 ]
+}
+xdotool mousemove --window "$window" $((WIDTH / 4)) $((HEIGHT * 2 / 3)) click 3
+check pipette_window_shows_what_answers wait_until answers
+press Right shift+Return
+check pipette_window_return_closes wait_until is_closed
+press w
+for _ in $(seq 20); do
+	ls "$work"/reverie-*.preset >/dev/null 2>&1 && break
+	sleep 0.5
+done
+check pipette_window_dreams_another_channel sh -c "grep -q '^channels = [0-9]*$' '$work'/reverie-*.preset && ! grep -q '^channels = 2$' '$work'/reverie-*.preset"
+
+press q
+wait "$session"
+code=$?
+session=''
+check atlas_window_ends_in_order [ "$code" = 0 ]
+finish
