@@ -12,7 +12,7 @@ DEBIAN_PACKAGES = gcc libc6-dev make pkg-config ca-certificates nodejs npm \
 	libavformat-dev libavcodec-dev libavfilter-dev libavdevice-dev libavutil-dev \
 	libswscale-dev libswresample-dev libheif-dev liblcms2-dev libwebp-dev libsdl2-dev liblo-dev libasound2-dev libxxhash-dev \
 	libcurl4-openssl-dev
-DEBIAN_TEST_PACKAGES = ffmpeg g++ imagemagick liblo-tools libonnx-testdata man-db oclgrind parallel python3 python3-numpy \
+DEBIAN_TEST_PACKAGES = ffmpeg g++ imagemagick libheif-examples liblo-tools libonnx-testdata man-db oclgrind parallel python3 python3-numpy \
 	xvfb xdotool xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils
 # They start servers, which only a machine that is there for tests should have.
 DEBIAN_CLUSTER_PACKAGES = openssh-server openssh-client slurm-wlm munge
