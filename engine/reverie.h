@@ -266,12 +266,17 @@ typedef struct rv_params {
 	int iterations;     /* gradient steps in each octave */
 	float step;         /* its length as normalisation measures it, on a picture of -1..1 */
 	int jitter;         /* pixels: each step shifts the picture by up to this much */
-	float turn;         /* degrees: each step turns the picture by up to this much */
-	float resize;       /* and makes it up to this part larger or smaller */
-	bool mirror;        /* and half of them see it mirrored */
-	float strength;     /* how much of the dream is laid over the picture; 1 is all of it */
-	float blend;   /* part of the last picture's detail to start from, with time.on false */
-	uint64_t seed; /* of the jitter; the same seed gives the same picture */
+	/* The picture shows a whole sphere: all directions round about from left to right, from
+	 * straight up to straight down, each by its angles (equirectangular). It is dreamed without
+	 * seam and poles; steps see it turned all round instead of shifted. Without places and
+	 * masks of single targets, resize, mirror, and time.zoom, rotation and pan_y. */
+	bool sphere;
+	float turn;     /* degrees: each step turns the picture by up to this much */
+	float resize;   /* and makes it up to this part larger or smaller */
+	bool mirror;    /* and half of them see it mirrored */
+	float strength; /* how much of the dream is laid over the picture; 1 is all of it */
+	float blend;    /* part of the last picture's detail to start from, with time.on false */
+	uint64_t seed;  /* of the jitter; the same seed gives the same picture */
 	/* Priors, by which a step is held back: by the gradient of the total variation of what was
 	 * dreamed, and by that itself, each times this number, where a step of the dream has an RMS
 	 * of 1. */
@@ -340,9 +345,10 @@ typedef struct rv_param {
 /* clang-format off */
 enum {
 	RV_PARAM_OBJECTIVE, RV_PARAM_NORMALISATION, RV_PARAM_OCTAVES, RV_PARAM_OCTAVE_SCALE,
-	RV_PARAM_ITERATIONS, RV_PARAM_STEP, RV_PARAM_JITTER, RV_PARAM_TURN, RV_PARAM_RESIZE,
-	RV_PARAM_MIRROR, RV_PARAM_THRESHOLD, RV_PARAM_BORDER, RV_PARAM_ENLARGE,
-	RV_PARAM_OCTAVE_ORDER, RV_PARAM_ALTERNATION, RV_PARAM_BALANCE, RV_PARAM_STRENGTH, RV_PARAM_BLEND, RV_PARAM_SEED, RV_PARAM_SMOOTHNESS, RV_PARAM_FIDELITY,
+	RV_PARAM_ITERATIONS, RV_PARAM_STEP, RV_PARAM_JITTER, RV_PARAM_SPHERE, RV_PARAM_TURN,
+	RV_PARAM_RESIZE, RV_PARAM_MIRROR, RV_PARAM_THRESHOLD, RV_PARAM_BORDER, RV_PARAM_ENLARGE,
+	RV_PARAM_OCTAVE_ORDER, RV_PARAM_ALTERNATION, RV_PARAM_BALANCE, RV_PARAM_STRENGTH,
+	RV_PARAM_BLEND, RV_PARAM_SEED, RV_PARAM_SMOOTHNESS, RV_PARAM_FIDELITY,
 	RV_PARAM_BLUR, RV_PARAM_MASK, RV_PARAM_WINNERS, RV_PARAM_WINNER_WINDOW, RV_PARAM_TIME,
 	RV_PARAM_INHERIT, RV_PARAM_POLARITY, RV_PARAM_DECAY, RV_PARAM_WARM_STEPS,
 	RV_PARAM_WARM_SHARE, RV_PARAM_WARM_OCTAVES, RV_PARAM_CARRY, RV_PARAM_FLOW_QUALITY,

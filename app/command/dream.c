@@ -31,6 +31,8 @@ static struct job make_job(const struct options *options, struct dreaming *it)
 		.exact = options->output.exact,
 		.interlace = (enum interlace_mode)options->output.deinterlace,
 		.hdr = (enum hdr_mode)options->output.hdr,
+		.sphere = (enum panorama_mode)options->output.sphere,
+		.shape = dreaming_shape,
 		.still = text_or_null(options->output.still),
 		.dream = dreaming_dream,
 		.settings = dreaming_settings,

@@ -17,12 +17,13 @@ rv_status dreaming_open(struct dreaming *it, rv_error *error)
 }
 
 /* A picture by itself is dreamed without the memory that only videos need. */
-static struct option_dream dream_for(const struct dreaming *it, bool alone)
+static struct option_dream dream_for(const struct dreaming *it)
 {
 	struct option_dream dream =
 		it->scored.begun ? it->scored.options.dream : it->options->dream;
-	if (alone)
+	if (it->alone)
 		dream.params.time.on = false;
+	dream.params.sphere = it->is_sphere;
 	/* Frames dreamed by themselves all have the same. */
 	if (dream.params.time.on)
 		dream.params.seed += it->cuts;
@@ -32,7 +33,7 @@ static struct option_dream dream_for(const struct dreaming *it, bool alone)
 static rv_status open_dreamer(struct dreaming *it, rv_error *error)
 {
 	struct options options = *it->options;
-	options.dream = dream_for(it, it->alone);
+	options.dream = dream_for(it);
 	rv_status status = dreamer_open(&it->dreamer, &options, error);
 	if (status == RV_OK)
 		status = scored_begin(&it->scored, &it->dreamer, it->options, error);
@@ -56,8 +57,8 @@ static rv_status open_dreamer(struct dreaming *it, rv_error *error)
  */
 static rv_status prepare_dreamer(struct dreaming *it, int64_t time, rv_error *error)
 {
-	bool alone = time == RV_TIME_NONE, opens = !it->dreamer.engine;
-	it->alone = alone;
+	bool opens = !it->dreamer.engine;
+	it->alone = time == RV_TIME_NONE;
 	rv_status status = opens ? open_dreamer(it, error) : RV_OK;
 	if (status != RV_OK)
 		return status;
@@ -66,9 +67,10 @@ static rv_status prepare_dreamer(struct dreaming *it, int64_t time, rv_error *er
 		it->cuts += it->cuts_seen;
 		it->cuts_seen = 0;
 	}
-	struct option_dream dream = dream_for(it, alone);
+	struct option_dream dream = dream_for(it);
 	option_dream_settle(&dream, dreamer_network_name(&it->dreamer));
-	if (option_dream_equal(&dream, &it->dreamer.dream))
+	if (option_dream_equal(&dream, &it->dreamer.dream) &&
+	    dream.params.sphere == it->dreamer.dream.params.sphere)
 		return RV_OK;
 	return dreamer_set_dream(&it->dreamer, &dream, error);
 }
@@ -114,6 +116,12 @@ rv_status dreaming_settings(void *context, bool alone, char **text, rv_error *er
 		return status;
 	return dreamer_write_settings(&it->dreamer, it->options, false, checksum_end(&it->checksum),
 	                              text, error);
+}
+
+void dreaming_shape(void *context, bool is_sphere)
+{
+	struct dreaming *it = context;
+	it->is_sphere = is_sphere;
 }
 
 void dreaming_forget(struct dreaming *it)

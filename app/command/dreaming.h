@@ -12,7 +12,9 @@
  * nothing is open. Closed by dreaming_close. */
 struct dreaming {
 	const struct options *options;
-	bool alone; /* the engine dreams pictures by themselves */
+	bool alone;     /* the engine dreams pictures by themselves */
+	bool sphere;    /* and spheres */
+	bool is_sphere; /* what it is to dream next is one */
 	/* Opened for the first frame only: before that the job finds out what is wrong with the
 	 * files, which takes far less time. */
 	struct dreamer dreamer;
@@ -32,8 +34,9 @@ rv_status dreaming_open(struct dreaming *it, rv_error *error);
 rv_status dreaming_dream(void *context, const rv_image *in, int64_t time, const rv_image *out,
                          rv_error *error);
 
-/* A job_settings, likewise. */
+/* A job_settings, and a job_shape, likewise. */
 rv_status dreaming_settings(void *context, bool alone, char **text, rv_error *error);
+void dreaming_shape(void *context, bool is_sphere);
 
 /* What comes next has nothing to do with what was dreamed. */
 void dreaming_forget(struct dreaming *it);

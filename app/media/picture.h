@@ -7,6 +7,7 @@
 #include <libavutil/buffer.h>
 #include <libavutil/pixfmt.h>
 
+#include "app/media/panorama.h"
 #include "engine/reverie.h"
 
 /* Released by picture_release. */
@@ -20,6 +21,7 @@ struct picture {
 	enum AVColorTransferCharacteristic transfer;
 	enum AVColorPrimaries primaries;
 	const char *note; /* what of the file is not in the picture, for a message; NULL: nothing */
+	struct panorama panorama; /* what is said of it, and written where it is a sphere */
 	/* A text that it carries along (app/media/tag.h); NULL: none. Borrowed. */
 	const char *settings;
 };

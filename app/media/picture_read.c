@@ -23,6 +23,7 @@ enum {
 struct found {
 	enum inks inks;
 	bool gain_map;
+	struct panorama panorama;
 };
 
 /* Appends one read to the packet. Returns what avio_read returned, or libav's code. */
@@ -138,6 +139,8 @@ static rv_status decode_input(struct input *input, AVFrame *frame, struct found 
 	AVPacket *packet = av_packet_alloc();
 	rv_status status = packet ? read_packet(input, packet, found, error)
 	                          : rv_fail(error, RV_MEMORY, "%s: out of memory", input->name);
+	if (status == RV_OK)
+		panorama_find(&found->panorama, packet->data, (size_t)packet->size);
 	if (status == RV_OK)
 		status = open_decoder(&decoder, input, error);
 	if (status == RV_OK)
@@ -293,6 +296,7 @@ static rv_status take_profile(struct picture *picture, const AVFrame *frame,
                               const struct found *found, rv_error *error)
 {
 	const AVFrameSideData *side = av_frame_get_side_data(frame, AV_FRAME_DATA_ICC_PROFILE);
+	picture->panorama = found->panorama;
 	bool gain_map = found->gain_map || av_dict_get(frame->metadata, HEIF_GAIN_MAP, NULL, 0);
 	picture->note = gain_map ? "has a gain map for HDR, which is left out: it is read as "
 	                           "screens without HDR show it"
@@ -331,7 +335,7 @@ static void take_numbers(struct picture *picture, const AVFrame *frame)
 
 rv_status picture_read(struct picture *picture, struct input *input, rv_error *error)
 {
-	struct found found = {INKS_NONE, false};
+	struct found found = {.inks = INKS_NONE};
 	*picture = (struct picture){.transfer = AVCOL_TRC_UNSPECIFIED,
 	                            .primaries = AVCOL_PRI_UNSPECIFIED};
 	AVFrame *frame = av_frame_alloc(), *working = av_frame_alloc();

@@ -73,6 +73,12 @@ const char *picture_extensions(void)
 	                                : ".png, .jpg, .webp, .tiff, .bmp and .gif";
 }
 
+bool picture_keeps_panorama(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	return dot && av_match_name(dot + 1, "jpg,jpeg,jpe,png,webp");
+}
+
 static enum AVPixelFormat choose_pixels(const struct picture_format *format,
                                         const struct picture *picture)
 {
@@ -269,6 +275,11 @@ static rv_status add_profile(AVPacket *packet, enum AVCodecID codec, const struc
 	return RV_OK;
 }
 
+static bool says_panorama(enum AVCodecID codec)
+{
+	return codec == AV_CODEC_ID_MJPEG || codec == AV_CODEC_ID_PNG || codec == AV_CODEC_ID_WEBP;
+}
+
 static rv_status write_by_libav(const struct picture *picture, struct output_file *file,
                                 const struct picture_format *format, rv_error *error)
 {
@@ -288,6 +299,9 @@ static rv_status write_by_libav(const struct picture *picture, struct output_fil
 		status = open_encoder(&encoder, format, frame, error);
 	if (status == RV_OK)
 		status = encode(encoder, frame, packet, error);
+	if (status == RV_OK && picture->panorama.is_sphere && says_panorama(encoder->codec_id))
+		status = panorama_mark_picture(&picture->panorama, picture->image.width,
+		                               picture->image.height, packet, error);
 	if (status == RV_OK)
 		status = add_profile(packet, encoder->codec_id, picture, error);
 	if (status == RV_OK && picture->settings)

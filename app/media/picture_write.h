@@ -7,6 +7,8 @@
 
 /* Whether a file of this name, by its extension, would hold one picture (or, .gif, several). */
 bool picture_name_known(const char *name);
+/* Whether a file of this name can say that it shows a sphere. */
+bool picture_keeps_panorama(const char *name);
 /* The extensions there are, for messages. */
 const char *picture_extensions(void);
 

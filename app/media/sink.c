@@ -6,6 +6,7 @@
 
 #include "app/media/container.h"
 #include "app/media/libav.h"
+#include "app/media/panorama.h"
 #include "app/media/sink_place.h"
 #include "app/media/sink_resound.h"
 #include "app/media/sink_sound.h"
@@ -86,6 +87,8 @@ static rv_status add_video(struct sink *sink, const struct sink_contents *conten
 	rv_status status = sink_video_describe(sink->video, contents->video, stream, error);
 	if (status == RV_OK && contents->encoded)
 		status = copy_head(stream, contents->encoded, error);
+	if (status == RV_OK && contents->is_sphere)
+		status = panorama_mark_stream(stream, error);
 	return status;
 }
 

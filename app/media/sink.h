@@ -30,6 +30,7 @@ struct sink_contents {
 	/* Its streams but video_index, its chapters and its metadata are copied; NULL: none. */
 	const AVFormatContext *source;
 	int video_index;
+	bool is_sphere; /* the video, and is to say so */
 	bool has_sound; /* a stream of sound is made of sink_samples */
 	/* The video comes by sink_encoded, from encoders like this sink's, with the head that this
 	 * stream has; NULL: in images. */

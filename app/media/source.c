@@ -167,6 +167,7 @@ static void describe(struct source *source)
 	AVStream *stream = video_stream(source);
 	AVFrame *frame = source->frame;
 	source->orientation = find_orientation(source);
+	panorama_of_stream(&source->panorama, stream);
 	bool swaps = orientation_swaps_sides(source->orientation);
 	AVRational rate = find_frame_rate(stream);
 	bool is_deep = libav_pixel_depth(frame->format) > 8 || hdr_is_wanted(frame->color_trc);

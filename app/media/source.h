@@ -13,6 +13,7 @@
 #include "app/media/hdr.h"
 #include "app/media/input.h"
 #include "app/media/libav.h"
+#include "app/media/panorama.h"
 #include "app/media/timeline.h"
 #include "app/media/video.h"
 #include "engine/reverie.h"
@@ -40,6 +41,7 @@ struct source {
 	/* After SOURCE_PACKET: the packet, whose reference the caller may take. */
 	AVPacket *packet;
 
+	struct panorama panorama;   /* what the stream says */
 	struct interlace interlace; /* what a look at an unmarked video found */
 
 	struct hdr *hdr;   /* of a video of high dynamic range; NULL: it has none */

@@ -10,6 +10,7 @@
 #include "app/base/progress.h"
 #include "app/media/hdr.h"
 #include "app/media/interlace.h"
+#include "app/media/panorama.h"
 #include "app/options/options.h"
 #include "engine/reverie.h"
 
@@ -25,6 +26,8 @@ typedef rv_status job_dream(void *context, const rv_image *in, int64_t time, con
  * alone or for a video. The text is the caller's to free. Its errors end the job as those of
  * job_dream. */
 typedef rv_status job_settings(void *context, bool alone, char **text, rv_error *error);
+/* Tells, before the first dream, whether what is dreamed shows a whole sphere. */
+typedef void job_shape(void *context, bool is_sphere);
 
 /* The frames of a video, times in its time base, that are dreamed without its other streams. They
  * are all there, or the job fails: with RV_CORRUPT where the video has others. A job that is
@@ -58,11 +61,13 @@ struct job {
 	bool exact;
 	enum interlace_mode interlace; /* of a video */
 	enum hdr_mode hdr;
+	enum panorama_mode sphere;
+	job_shape *shape;  /* NULL: nobody is told */
 	const char *still; /* a picture file for a video's dreamed frame in the middle, or NULL */
 	struct job_range range; /* of a video; zeroed: all of it */
 	job_dream *dream;
 	job_settings *settings;    /* what the output carries along; NULL: nothing */
-	void *context;             /* handed to both */
+	void *context;             /* handed to all of them */
 	struct progress *progress; /* NULL: none */
 	/* Once it is not 0 (set by a signal's handler, installed without SA_RESTART), the job ends
 	 * in good order; NULL: it cannot be stopped. */

@@ -9,6 +9,7 @@
 #include "app/media/picture_read.h"
 #include "app/media/picture_write.h"
 #include "app/media/rendition.h"
+#include "app/offline/shape.h"
 
 static bool stopped(const struct job *job)
 {
@@ -62,6 +63,17 @@ static rv_status open_rendition(const struct job *job, struct rendition *renditi
 	return status;
 }
 
+/* Finds out whether the picture is a sphere, and tells it. */
+static void find_shape(const struct job *job, struct picture *picture)
+{
+	picture->panorama.is_sphere |= shape_tell(job, &picture->panorama);
+	if (picture->panorama.is_sphere && !picture_keeps_panorama(job->output))
+		progress_note(job->progress,
+		              "%s: cannot say that it is a sphere; .jpg, .png and .webp can",
+		              job->output);
+}
+
+/* Dreams the picture into pixels of its own, which take the old ones' place. */
 static rv_status dream_picture(const struct job *job, struct picture *picture, rv_error *error)
 {
 	struct rendition rendition = {0};
@@ -128,6 +140,7 @@ rv_status still_run(const struct job *job, struct input **input, struct job_repo
 		status = read_picture(job, *input, &picture, report, error);
 	input_close(input);
 	if (status == RV_OK) {
+		find_shape(job, &picture);
 		progress_begin(job->progress, 1);
 		status = dream_picture(job, &picture, error);
 	}

@@ -9,6 +9,7 @@
 #include "app/media/picture_write.h"
 #include "app/media/sink.h"
 #include "app/media/source.h"
+#include "app/offline/shape.h"
 
 /* One video job under way. */
 struct transcode {
@@ -22,9 +23,10 @@ struct transcode {
 	struct libav_packets waiting; /* of times that the written video has not reached */
 	struct output_file *still;    /* NULL: none, or written already */
 	int64_t still_frame;          /* index of the frame that becomes the still; -1: the last */
-	bool writing_failed;          /* rather than reading or dreaming */
-	bool has_frame;               /* after is a dream */
-	int64_t first_pts, end_pts;   /* of what is written, in the video's time base */
+	bool is_sphere;
+	bool writing_failed;        /* rather than reading or dreaming */
+	bool has_frame;             /* after is a dream */
+	int64_t first_pts, end_pts; /* of what is written, in the video's time base */
 };
 
 static bool stopped(const struct transcode *t)
@@ -111,6 +113,7 @@ static rv_status open_sink(struct transcode *t, struct output_file **file, rv_er
 		.video = &video,
 		.source = t->job->range.frames ? NULL : t->source->input->format,
 		.video_index = t->source->video_index,
+		.is_sphere = t->is_sphere,
 	};
 	rv_status status = sink_create(&t->sink, file, &options, &contents, error);
 	if (status == RV_OK && t->job->settings)
@@ -133,6 +136,8 @@ static rv_status open_all(struct transcode *t, struct input **input, rv_error *e
 	if (status == RV_OK && t->job->range.begin > 0)
 		source_seek(t->source, t->job->range.begin);
 	if (status == RV_OK)
+		t->is_sphere = shape_tell(t->job, &t->source->panorama);
+	if (status == RV_OK)
 		status = allocate_images(t, error);
 	if (status == RV_OK)
 		status = open_sink(t, &file, error);
@@ -150,7 +155,9 @@ static rv_status open_all(struct transcode *t, struct input **input, rv_error *e
 
 static rv_status write_still(struct transcode *t, rv_error *error)
 {
-	const struct picture picture = {.image = t->after, .settings = t->settings};
+	const struct picture picture = {.image = t->after,
+	                                .settings = t->settings,
+	                                .panorama.is_sphere = t->is_sphere};
 	rv_status status = picture_write(&picture, t->still, t->job->still, error);
 	return status != RV_OK ? status : output_file_commit(&t->still, error);
 }

@@ -46,6 +46,7 @@ struct option_type {
 extern const struct option_type option_type_flag;     /* bool: yes or no */
 extern const struct option_type option_type_switch;   /* bool: off or on */
 extern const struct option_type option_type_choice;   /* int or enum: an index in choices */
+extern const struct option_type option_type_auto;     /* int: auto, on or off */
 extern const struct option_type option_type_whole;    /* int */
 extern const struct option_type option_type_number;   /* float */
 extern const struct option_type option_type_seed;     /* uint64_t */

@@ -68,6 +68,7 @@ struct option_output {
 	bool resume;                     /* a film is dreamed in chunks, and goes on */
 	int deinterlace;                 /* enum interlace_mode (app/media/interlace.h) */
 	int hdr;                         /* enum hdr_mode (app/media/hdr.h) */
+	int sphere; /* enum panorama_mode (app/media/panorama.h), of what is read */
 	bool exact; /* odd sides of a video and its chroma are kept as they are */
 };
 

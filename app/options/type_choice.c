@@ -5,6 +5,7 @@
 
 static const char *const no_yes[] = {"no", "yes", NULL};
 static const char *const off_on[] = {"off", "on", NULL};
+static const char *const auto_on_off[] = {"auto", "on", "off", NULL};
 
 /* ---- names ---- */
 
@@ -60,7 +61,7 @@ static bool parse_choice(const struct option *option, const char *text, void *va
 static void print_choice(const struct option *option, const void *value,
                          char text[OPTION_VALUE_LENGTH])
 {
-	strcpy(text, option->choices[*(const int *)value]);
+	strcpy(text, option_choices(option)[*(const int *)value]);
 }
 
 static bool same_choice(const void *a, const void *b)
@@ -87,6 +88,19 @@ const struct option_type option_type_choice = {
 	.number = index_of_choice,
 	.put_number = put_choice,
 	.is_choice = true,
+};
+
+const struct option_type option_type_auto = {
+	.size = sizeof(int),
+	.parse = parse_choice,
+	.print = print_choice,
+	.equal = same_choice,
+	.print_range = option_print_choices,
+	.number = index_of_choice,
+	.put_number = put_choice,
+	.choices = auto_on_off,
+	.is_choice = true,
+	.alone = "on",
 };
 
 /* ---- flags and switches ---- */

@@ -76,6 +76,27 @@ static rv_status check_param(const rv_params *params, const rv_param *param, rv_
 	return RV_OK;
 }
 
+/* What moves the picture in its own plane would tear a sphere. */
+static rv_status check_sphere(const rv_params *params, rv_error *error)
+{
+	const rv_time *time = &params->time;
+	const char *what = NULL;
+
+	if (!params->sphere)
+		return RV_OK;
+	for (int i = 0; i < params->target_count; i++)
+		if (params->targets[i].where != RV_EVERYWHERE)
+			what = "a target at a place or in a mask of its own";
+	if (params->resize > 0)
+		what = "steps that resize";
+	if (params->mirror)
+		what = "steps that mirror";
+	if (time->zoom != 1 || time->rotation != 0 || time->pan_y != 0)
+		what = "zoom, rotation and vertical pan";
+	return what ? rv_fail(error, RV_UNSUPPORTED, "a sphere is dreamed without %s", what)
+	            : RV_OK;
+}
+
 rv_status params_check(const rv_params *params, rv_error *error)
 {
 	rv_status status = RV_OK;
@@ -87,7 +108,7 @@ rv_status params_check(const rv_params *params, rv_error *error)
 		status = check_param(params, &rv_param_table[i], error);
 	for (int i = 0; i < params->target_count && status == RV_OK; i++)
 		status = target_check(&params->targets[i], error);
-	return status;
+	return status != RV_OK ? status : check_sphere(params, error);
 }
 
 /* ---- comparisons ---- */
@@ -125,10 +146,10 @@ static bool turns(const rv_params *params)
 bool params_same_recording(const rv_params *a, const rv_params *b)
 {
 	return params_same_objective(a, b) && a->normalisation == b->normalisation &&
-	       a->octaves == b->octaves && turns(a) == turns(b) && (a->blur > 0) == (b->blur > 0) &&
-	       has_priors(a) == has_priors(b) && a->mask == b->mask &&
-	       a->octave_scale == b->octave_scale && a->octave_order == b->octave_order &&
-	       a->balance == b->balance;
+	       a->octaves == b->octaves && a->sphere == b->sphere && turns(a) == turns(b) &&
+	       (a->blur > 0) == (b->blur > 0) && has_priors(a) == has_priors(b) &&
+	       a->mask == b->mask && a->octave_scale == b->octave_scale &&
+	       a->octave_order == b->octave_order && a->balance == b->balance;
 }
 
 bool params_same_objective(const rv_params *a, const rv_params *b)

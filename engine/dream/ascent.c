@@ -4,16 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/rounding.h"
 #include "engine/dream/passage.h"
 #include "engine/dream/sight.h"
 #include "engine/network/channel_weights.h"
 #include "engine/picture/transfer.h"
 #include "engine/time/temporal.h"
 
+/* What moves from frame to frame by less than a margin's width goes over the sphere's sides unseen,
+ * and resizing and flow see beyond them. */
+enum { MARGINS_IN_SPHERE = 16 };
+
 struct ascent {
 	struct device *device;
-	int width, height;
-	bool timed; /* has rasters for what lives on from frame to frame */
+	int width, height; /* of the rasters */
+	int margin;        /* of them: struct transfer */
+	bool timed;        /* has rasters for what lives on from frame to frame */
 	struct network_buffers buffers;
 	struct network_needs needs;        /* which the buffers cover */
 	struct launch_list shared_buffers; /* owns what is shared */
@@ -46,15 +52,19 @@ static int scaled(int size, double scale)
  * the frame, the last detail, the gradient, scratch for resizing and both sides of the caller's
  * pixels; at each size the detail and the levels of its pyramid, a third as much again; and a base.
  */
-static size_t rasters_needed(const struct ascent *ascent, const rv_params *params)
+static size_t rasters_needed(const struct ascent *ascent, const struct dream_recipe *recipe)
 {
+	const rv_params *params = recipe->params;
 	size_t full = raster_bytes(ascent->width, ascent->height), bytes = 5 * full;
 	double scale = 1;
 
-	for (int i = 0; i < params->octaves; i++, scale *= params->octave_scale) {
-		size_t own =
-			raster_bytes(scaled(ascent->width, scale), scaled(ascent->height, scale));
-		bytes += own + own / 3 + (i == 1 ? (1 + params->time.on) * own : 0);
+	for (int i = 0; i < recipe->params->octaves; i++, scale *= params->octave_scale) {
+		int width = scaled(ascent->width, scale), height = scaled(ascent->height, scale);
+		struct view view = view_plan(recipe, width, height);
+		size_t own = raster_bytes(width, height);
+		size_t seen = raster_bytes(view.width, view.parts * view.height);
+		bytes += own + seen / 3 + (i == 1 ? (1 + params->time.on) * own : 0);
+		bytes += i == 0 && view.kind != VIEW_STRAIGHT ? 2 * seen : 0;
 	}
 	return params->time.on ? bytes + full + temporal_bytes(ascent->width, ascent->height)
 	                       : bytes;
@@ -64,7 +74,7 @@ static size_t rasters_needed(const struct ascent *ascent, const rv_params *param
 static rv_status plan_octaves(struct ascent *ascent, const struct dream_recipe *recipe,
                               rv_error *error)
 {
-	size_t rasters = rasters_needed(ascent, recipe->params);
+	size_t rasters = rasters_needed(ascent, recipe);
 	struct tile_budget budget = {recipe->memory > rasters ? recipe->memory - rasters : 0,
 	                             ascent->device->info.max_buffer_bytes};
 	struct octave found[RV_OCTAVES_MAX];
@@ -75,10 +85,11 @@ static rv_status plan_octaves(struct ascent *ascent, const struct dream_recipe *
 	     scale *= recipe->params->octave_scale) {
 		struct octave octave = {.width = scaled(ascent->width, scale),
 		                        .height = scaled(ascent->height, scale)};
-		if (octave.width < 1 || octave.height < 1)
+		struct view view = view_plan(recipe, octave.width, octave.height);
+		if (view.width < 1 || view.height < 1)
 			break;
-		status = tiles_network(&octave.tiles, &octave.network, recipe->graph, octave.height,
-		                       octave.width, &budget, count ? NULL : error);
+		status = tiles_network(&octave.tiles, &octave.network, recipe->graph, view.height,
+		                       view.width, &budget, count ? NULL : error);
 		if (status == RV_INVALID && count > 0) {
 			status = RV_OK;
 			break;
@@ -95,18 +106,25 @@ static rv_status plan_octaves(struct ascent *ascent, const struct dream_recipe *
 
 /* What octaves share. Resizing keeps rows of the one side and columns of the other between its two
  * passes, which is most where the frame shrinks to the octave below it, or that grows again. */
-static rv_status create_shared(struct ascent *ascent, bool in_time, rv_error *error)
+static rv_status create_shared(struct ascent *ascent, const struct dream_recipe *recipe,
+                               rv_error *error)
 {
 	struct launch_recorder recorder = {
 		.device = ascent->device, .list = &ascent->shared_buffers, .error = error};
+	const struct view view = view_plan(recipe, ascent->width, ascent->height);
 	struct octave_shared *shared = &ascent->shared;
 	const struct octave *second;
 
 	shared->gradient = raster_record_own(&recorder, ascent->width, ascent->height).buffer;
+	if (view.kind != VIEW_STRAIGHT) {
+		int rows = view.parts * view.height;
+		shared->seen = raster_record_own(&recorder, view.width, rows).buffer;
+		shared->seen_gradient = raster_record_own(&recorder, view.width, rows).buffer;
+	}
 	if (ascent->octave_count > 1) {
 		second = &ascent->octaves[ascent->octave_count - 2];
 		shared->base = raster_record_own(&recorder, second->width, second->height).buffer;
-		if (in_time)
+		if (ascent->timed)
 			shared->past =
 				raster_record_own(&recorder, second->width, second->height).buffer;
 		shared->scratch_bytes = raster_bytes(second->width, ascent->height);
@@ -183,8 +201,10 @@ static rv_status create_rasters(struct ascent *ascent, const struct dream_recipe
 	ascent->detail = ascent->inherited = raster_record_own(&recorder, width, height);
 	if (ascent->timed)
 		ascent->inherited = raster_record_own(&recorder, width, height);
-	ascent->transfer = (struct transfer){
-		.device = ascent->device, .frame = ascent->frame, .detail = ascent->detail};
+	ascent->transfer = (struct transfer){.device = ascent->device,
+	                                     .frame = ascent->frame,
+	                                     .detail = ascent->detail,
+	                                     .margin = ascent->margin};
 	ascent->length = record_own_buffer(&recorder, sizeof(unit), &unit);
 	ascent->wants = record_own_buffer(&recorder, sizeof(struct temporal_wants), NULL);
 	create_channel_weights(ascent, &recorder, recipe, targets);
@@ -204,14 +224,16 @@ rv_status ascent_create(struct ascent **out, struct device *device,
 	if (!ascent)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	ascent->device = device;
-	ascent->width = width;
+	ascent->margin = recipe->params->sphere ? divide_up(width, MARGINS_IN_SPHERE) : 0;
+	ascent->width = width + 2 * ascent->margin;
 	ascent->height = height;
 	ascent->timed = recipe->params->time.on;
+	own.margin = (float)ascent->margin / (float)ascent->width;
 	own.targets = targets;
 	if ((status = create_rasters(ascent, recipe, targets, error)) != RV_OK ||
-	    (status = plan_octaves(ascent, recipe, error)) != RV_OK ||
+	    (status = plan_octaves(ascent, &own, error)) != RV_OK ||
 	    (status = create_buffers(ascent, error)) != RV_OK ||
-	    (status = create_shared(ascent, ascent->timed, error)) != RV_OK ||
+	    (status = create_shared(ascent, &own, error)) != RV_OK ||
 	    (status = record_octaves(ascent, &own, convolutions, error)) != RV_OK) {
 		ascent_destroy(&ascent);
 		return status;
@@ -248,7 +270,8 @@ void ascent_destroy(struct ascent **pointer)
 
 bool ascent_fits(const struct ascent *ascent, int width, int height, bool timed)
 {
-	return ascent->width == width && ascent->height == height && (ascent->timed || !timed);
+	return ascent->width - 2 * ascent->margin == width && ascent->height == height &&
+	       (ascent->timed || !timed);
 }
 
 void ascent_reset(struct ascent *ascent)
@@ -299,33 +322,6 @@ static rv_status reset_length(struct ascent *ascent, rv_error *error)
 
 /* ---- with and without time ---- */
 
-/* Which target a frame raises where they alternate: there and back, none twice in a row. */
-static int target_of_frame(int frame, int count)
-{
-	int place = count > 1 ? frame % (2 * count - 2) : 0;
-
-	return place < count ? place : 2 * count - 2 - place;
-}
-
-static struct schedule_plan cold_plan(const struct ascent *ascent, const rv_params *params)
-{
-	return (struct schedule_plan){
-		.effort = effort_even(params->iterations, RV_OCTAVES_MAX),
-		.step = params->step,
-		.smoothness = params->smoothness,
-		.fidelity = params->fidelity,
-		.blur = params->blur,
-		.turn = params->turn * (float)(acos(-1) / 180),
-		.resize = params->resize,
-		.mirror = params->mirror,
-		.enlarge = params->enlarge,
-		.order = params->octave_order,
-		.alternation = params->alternation,
-		.target = target_of_frame(ascent->scene_frames, ascent->target_count),
-		.target_count = ascent->target_count,
-		.seed = params->seed};
-}
-
 static rv_status keep_detail(struct ascent *ascent, rv_error *error)
 {
 	const struct raster *from = &ascent->octaves[ascent->octave_count - 1].detail;
@@ -352,7 +348,8 @@ static rv_status wander_channel_weights(struct ascent *ascent, uint64_t seed, do
 static rv_status run_alone(struct ascent *ascent, struct schedule *schedule,
                            const rv_params *params, bool blended, rv_error *error)
 {
-	struct schedule_plan plan = cold_plan(ascent, params);
+	struct schedule_plan plan =
+		schedule_plan_cold(params, ascent->scene_frames, ascent->target_count);
 	rv_status status = wander_channel_weights(ascent, params->seed, 0, error);
 
 	if (blended && ascent->has_past)
@@ -369,7 +366,8 @@ static rv_status prepare_temporal(struct ascent *ascent, const rv_time *time, rv
 {
 	const struct temporal_rasters rasters = {.frame = &ascent->frame,
 	                                         .detail = &ascent->detail,
-	                                         .inherited = &ascent->inherited};
+	                                         .inherited = &ascent->inherited,
+	                                         .margin = ascent->margin};
 	struct temporal *last = ascent->temporal;
 	rv_status status;
 
@@ -418,7 +416,7 @@ static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
 		return status;
 	if (!temporal.warm && !on_journey)
 		ascent->scene_frames = 0;
-	plan = cold_plan(ascent, params);
+	plan = schedule_plan_cold(params, ascent->scene_frames, ascent->target_count);
 	plan.seed += temporal.seed;
 	if (temporal.alone)
 		status =

@@ -1,5 +1,6 @@
 #include "engine/dream/octave.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "engine/picture/gradient.h"
@@ -18,7 +19,6 @@ static bool is_full_size(const struct octave *octave, const struct octave_recipe
 static void record_buffers(struct launch_recorder *recorder, struct octave *octave,
                            const struct octave_recipe *recipe)
 {
-	const rv_params *params = recipe->ascent->params;
 	struct raster shared = {NULL, octave->width, octave->height};
 
 	octave->detail = raster_record_own(recorder, octave->width, octave->height);
@@ -33,12 +33,14 @@ static void record_buffers(struct launch_recorder *recorder, struct octave *octa
 		octave->base = *recipe->frame;
 		octave->past = *recipe->inherited;
 	}
+	octave->seen = octave->picture;
 	octave->seen_gradient = octave->gradient;
-	octave->turns = params->turn > 0 || params->resize > 0 || params->mirror;
-	if (!octave->turns)
+	if (octave->view.kind == VIEW_STRAIGHT)
 		return;
-	octave->seen = raster_record_own(recorder, octave->width, octave->height);
-	octave->seen_gradient = raster_record_own(recorder, octave->width, octave->height);
+	octave->seen = octave->seen_gradient =
+		(struct raster){NULL, octave->view.width, octave->view.height * octave->view.parts};
+	octave->seen.buffer = recipe->shared->seen;
+	octave->seen_gradient.buffer = recipe->shared->seen_gradient;
 }
 
 /* detail = detail from below + what is inherited, each by its weight. Both at every octave, not
@@ -85,10 +87,19 @@ static void record_gather(struct launch_recorder *recorder, struct octave *octav
 	recorder->list = &octave->gather;
 	octave->gather_launch = raster_record_present_backward(
 		recorder, &gradient, recipe->ascent->format, &octave->seen_gradient);
-	recorder->list = &octave->unturn;
-	if (octave->turns)
-		octave->unturn_launch =
-			turn_record_back(recorder, &octave->seen_gradient, &octave->gradient);
+	recorder->list = &octave->unview;
+	/* A sphere's gradient is normalised where it is seen: near the poles of the picture its
+	 * bands have no one size. */
+	if (octave->view.kind == VIEW_SPHERE)
+		gradient_record_normalise(
+			recorder, &octave->seen_gradient,
+			&(struct gradient_settings){.normalisation =
+		                                            recipe->ascent->params->normalisation,
+		                                    .parts = octave->view.parts},
+			&octave->factor);
+	if (octave->view.kind != VIEW_STRAIGHT)
+		octave->unview_launch = view_record_back(recorder, &octave->view,
+		                                         &octave->seen_gradient, &octave->gradient);
 }
 
 /* Once the picture has moved, the gradient's raster holds that of the priors. */
@@ -112,7 +123,10 @@ static void record_step(struct launch_recorder *recorder, struct octave *octave,
 	if (octave->weights)
 		raster_record_weigh(recorder, &octave->gradient, octave->weights);
 	octave->step_launch =
-		gradient_record_step(recorder, &octave->gradient, &octave->picture, &settings);
+		octave->factor ? gradient_record_move(recorder, &octave->gradient, &octave->picture,
+	                                              octave->factor, settings.step)
+			       : gradient_record_step(recorder, &octave->gradient, &octave->picture,
+	                                              &settings);
 	octave->has_priors = params->smoothness > 0 || params->fidelity > 0;
 	if (octave->has_priors)
 		record_priors(recorder, octave);
@@ -166,24 +180,33 @@ static void record_mask(struct launch_recorder *recorder, struct octave *octave,
 	                                 .mask = mask->buffer,
 	                                 .mask_width = mask->width,
 	                                 .mask_height = mask->height};
+	const struct sphere *sphere = &octave->view.sphere;
+	const struct places_position position = {
+		.picture_height = octave->height,
+		.picture_width = (int)lroundf(sphere->period),
+		.x = (int)lroundf(sphere->period - sphere->margin)};
+	int launch;
 
 	if (!mask->buffer)
 		return;
 	recorder->list = &octave->fit_mask;
-	places_record(recorder, &plan, &pixels, octave->height, octave->width, &octave->weights);
+	launch = places_record(recorder, &plan, &pixels, octave->height, octave->width,
+	                       &octave->weights);
 	octave->has_new_mask = true;
+	if (octave->view.kind == VIEW_SPHERE && recorder->status == RV_OK)
+		places_move(&recorder->list->launches[launch], &position);
 }
 
 /* Records the way of a raster to the network. Returns the index of the launch that presents it. */
 static int record_view(struct launch_recorder *recorder, const struct octave *octave,
-                       const struct raster *raster, const rv_input_format *format, int *turn_launch)
+                       const struct raster *raster, const rv_input_format *format, int *view_launch)
 {
 	struct slice input = network_activation(octave->network, 0);
+	bool straight = octave->view.kind == VIEW_STRAIGHT;
 
-	if (octave->turns)
-		*turn_launch = turn_record(recorder, raster, &octave->seen);
-	return raster_record_present(recorder, octave->turns ? &octave->seen : raster, format,
-	                             &input);
+	if (!straight)
+		*view_launch = view_record(recorder, &octave->view, raster, &octave->seen);
+	return raster_record_present(recorder, straight ? raster : &octave->seen, format, &input);
 }
 
 static void record_present(struct launch_recorder *recorder, struct octave *octave,
@@ -193,12 +216,12 @@ static void record_present(struct launch_recorder *recorder, struct octave *octa
 
 	recorder->list = &octave->present;
 	octave->present_launch =
-		record_view(recorder, octave, &octave->picture, format, &octave->turn_launch);
+		record_view(recorder, octave, &octave->picture, format, &octave->view_launch);
 	if (!octave->network->keep.count)
 		return;
 	recorder->list = &octave->present_frame;
 	octave->frame_launch =
-		record_view(recorder, octave, &octave->base, format, &octave->turn_frame_launch);
+		record_view(recorder, octave, &octave->base, format, &octave->view_frame_launch);
 }
 
 rv_status octave_record(struct octave *octave, struct device *device,
@@ -209,8 +232,10 @@ rv_status octave_record(struct octave *octave, struct device *device,
 	                                   .scratch = recipe->shared->scratch,
 	                                   .scratch_bytes = recipe->shared->scratch_bytes,
 	                                   .error = error};
-	rv_status status = record_network(&recorder, octave, recipe, error);
+	rv_status status;
 
+	octave->view = view_plan(recipe->ascent, octave->width, octave->height);
+	status = record_network(&recorder, octave, recipe, error);
 	if (status != RV_OK)
 		return status;
 	recorder.list = &octave->buffers;
@@ -238,7 +263,7 @@ void octave_release(struct octave *octave)
 	launch_list_clear(&octave->enter);
 	launch_list_clear(&octave->present);
 	launch_list_clear(&octave->present_frame);
-	launch_list_clear(&octave->unturn);
+	launch_list_clear(&octave->unview);
 	launch_list_clear(&octave->fit_mask);
 	launch_list_clear(&octave->measure);
 	launch_list_clear(&octave->weigh);
@@ -262,7 +287,7 @@ size_t octave_bytes(const struct octave *octave)
 {
 	return launch_list_bytes(&octave->buffers) + launch_list_bytes(&octave->enter) +
 	       launch_list_bytes(&octave->fit_mask) + launch_list_bytes(&octave->step) +
-	       launch_list_bytes(&octave->leave);
+	       launch_list_bytes(&octave->unview) + launch_list_bytes(&octave->leave);
 }
 
 void octave_set(struct octave *octave, const struct octave_role *role)
@@ -296,15 +321,22 @@ void octave_blur(struct octave *octave, float share)
 		launch_set_float(&octave->step.launches[octave->blur_launch], PRIOR_BLUR, share);
 }
 
-void octave_turn(struct octave *octave, const struct turn_view *view)
+void octave_look(struct octave *octave, const struct look *look)
 {
-	if (!octave->turns)
+	const struct view *view = &octave->view;
+
+	if (view->kind == VIEW_STRAIGHT)
 		return;
-	turn_set(&octave->present.launches[octave->turn_launch], view);
+	view_set(view, &octave->present.launches[octave->view_launch], look);
 	if (octave->present_frame.count)
-		turn_set(&octave->present_frame.launches[octave->turn_frame_launch], view);
-	turn_set(&octave->unturn.launches[octave->unturn_launch], view);
-	octave->mirrored = view->mirrored;
+		view_set(view, &octave->present_frame.launches[octave->view_frame_launch], look);
+	view_set(view, &octave->unview.launches[octave->unview_launch], look);
+	octave->mirrored = view->kind == VIEW_TURNED && look->turn.mirrored;
+}
+
+int octave_tiles(const struct octave *octave)
+{
+	return octave->view.parts * tiles_count(&octave->tiles);
 }
 
 static rv_status fit_mask(struct octave *octave, cl_command_queue queue, rv_error *error)
@@ -341,9 +373,12 @@ static void set_ramps(struct launch *gather, cl_uint argument, const struct tile
 	launch_set_int(gather, argument + 3, span->fall.to);
 }
 
-/* The tile's place in the shifted picture. */
-static void place_tile(const struct octave *octave, int tile, int shift_y, int shift_x)
+/* The tile's place in what is seen of the shifted picture. */
+static void place_tile(const struct octave *octave, int number, int shift_y, int shift_x)
 {
+	const struct view *view = &octave->view;
+	int tile = number % tiles_count(&octave->tiles),
+	    part = number / tiles_count(&octave->tiles);
 	struct tiles_span y = tiles_span(&octave->tiles.y, tile / octave->tiles.x.count);
 	struct tiles_span x = tiles_span(&octave->tiles.x, tile % octave->tiles.x.count);
 	struct launch *present = &octave->present.launches[octave->present_launch];
@@ -352,10 +387,11 @@ static void place_tile(const struct octave *octave, int tile, int shift_y, int s
 	                               ? &octave->present_frame.launches[octave->frame_launch]
 	                               : present;
 	struct launch *shifted[] = {present, gather, frame};
-	struct places_position position = {.picture_height = octave->height,
-	                                   .picture_width = octave->width,
-	                                   .y = (shift_y + y.start) % octave->height,
-	                                   .x = (shift_x + x.start) % octave->width,
+	struct places_position position = {.picture_height = view->parts * view->height,
+	                                   .picture_width = view->width,
+	                                   .y = (shift_y + y.start) % view->height +
+	                                        part * view->height,
+	                                   .x = (shift_x + x.start) % view->width,
 	                                   .mirrored = octave->mirrored};
 
 	for (size_t i = 0; i < sizeof(shifted) / sizeof(shifted[0]); i++) {
@@ -373,9 +409,10 @@ static rv_status clear_gradient(const struct octave *octave, cl_command_queue qu
                                 rv_error *error)
 {
 	const float zero = 0;
-	cl_int code =
-		clEnqueueFillBuffer(queue, octave->seen_gradient.buffer, &zero, sizeof(zero), 0,
-	                            raster_bytes(octave->width, octave->height), 0, NULL, NULL);
+	cl_int code = clEnqueueFillBuffer(
+		queue, octave->seen_gradient.buffer, &zero, sizeof(zero), 0,
+		raster_bytes(octave->seen_gradient.width, octave->seen_gradient.height), 0, NULL,
+		NULL);
 
 	return code ? device_fail(error, code, "clearing the gradient") : RV_OK;
 }
@@ -406,59 +443,9 @@ rv_status octave_tile(struct octave *octave, int tile, int shift_y, int shift_x,
 	return status;
 }
 
-/* factors, of each target, are read after this returns. */
-static rv_status set_factors(struct octave *octave, const float *factors, cl_command_queue queue,
-                             rv_error *error)
-{
-	cl_int code = clEnqueueWriteBuffer(queue, octave->balance.factors, CL_FALSE, 0,
-	                                   (size_t)octave->balance.count * sizeof(*factors),
-	                                   factors, 0, NULL, NULL);
-
-	return code ? device_fail(error, code, "choosing what is raised") : RV_OK;
-}
-
-rv_status octave_single_out(struct octave *octave, int target, cl_command_queue queue,
-                            rv_error *error)
-{
-	/* A one among zeros, of which a part is taken. */
-	static const float single[2 * RV_TARGETS_MAX - 1] = {[RV_TARGETS_MAX - 1] = 1};
-
-	octave->weighed = false;
-	return set_factors(octave, single + RV_TARGETS_MAX - 1 - target, queue, error);
-}
-
-rv_status octave_weigh(struct octave *octave, int shift_y, int shift_x, cl_command_queue queue,
-                       rv_error *error)
-{
-	static const float ones[] = {1, 1, 1, 1, 1, 1, 1, 1};
-	int targets = octave->balance.count, tiles = tiles_count(&octave->tiles);
-	rv_status status = RV_OK;
-
-	_Static_assert(sizeof(ones) == RV_TARGETS_MAX * sizeof(*ones), "one for each target");
-	if (targets < 2 || octave->weighed)
-		return RV_OK;
-	if (!octave->balanced) {
-		octave->weighed = true;
-		return set_factors(octave, ones, queue, error);
-	}
-	for (int i = 0; i < targets && status == RV_OK; i++) {
-		status = octave_single_out(octave, i, queue, error);
-		for (int tile = 0; tile < tiles && status == RV_OK; tile++)
-			status = octave_tile(octave, tile, shift_y, shift_x, queue, error);
-		launch_set_int(&octave->measure.launches[octave->measure_launch], BALANCE_NUMBER,
-		               i);
-		if (status == RV_OK)
-			status = launch_list_run(&octave->measure, queue, error);
-	}
-	if (status == RV_OK)
-		status = launch_list_run(&octave->weigh, queue, error);
-	octave->weighed = status == RV_OK;
-	return status;
-}
-
 rv_status octave_step(struct octave *octave, cl_command_queue queue, rv_error *error)
 {
-	rv_status status = launch_list_run(&octave->unturn, queue, error);
+	rv_status status = launch_list_run(&octave->unview, queue, error);
 
 	if (status == RV_OK && octave->masked)
 		status = launch_list_run(&octave->mask, queue, error);
@@ -473,7 +460,7 @@ rv_status octave_leave(struct octave *octave, cl_command_queue queue, rv_error *
 rv_status octave_visit(struct octave *octave, int steps, dream_visitor *visit, void *context,
                        rv_error *error)
 {
-	int tiles = steps * tiles_count(&octave->tiles);
+	int tiles = steps * octave_tiles(octave);
 	const struct {
 		const struct launch_list *list;
 		bool backward;
@@ -486,7 +473,7 @@ rv_status octave_visit(struct octave *octave, int steps, dream_visitor *visit, v
 		{&octave->network->forward, false, octave->present_frame.count ? 2 * tiles : tiles},
 		{&octave->network->backward, true, tiles},
 		{&octave->gather, true, tiles},
-		{&octave->unturn, true, steps},
+		{&octave->unview, true, steps},
 		{&octave->step, true, steps},
 		{&octave->leave, false, 1},
 	};

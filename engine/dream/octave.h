@@ -4,15 +4,16 @@
 
 #include "engine/dream/recipe.h"
 #include "engine/dream/tiles.h"
+#include "engine/dream/view.h"
 #include "engine/picture/balance.h"
-#include "engine/picture/turn.h"
 
 /* An octave's own raster is detail. The others are needed only while the octave is dreamed, so all
  * octaves use the same buffers; base and past of the full size are the frame and what is inherited
  * themselves. */
 struct octave {
 	int width, height;
-	struct tiles tiles;
+	struct view view;
+	struct tiles tiles;      /* of a part of the view */
 	struct network *network; /* of the size of a tile */
 	struct raster base;      /* the frame at this size */
 	struct raster detail;    /* dream minus frame; at first what came from the octave below */
@@ -45,11 +46,12 @@ struct octave {
 	bool has_priors;
 	int blur_launch; /* in step, where what is dreamed is blurred after each */
 	bool blurs;
-	/* Of steps that see the picture turned: otherwise seen_gradient is gradient. */
-	bool turns, mirrored;
+	/* What is seen, and its gradient; where the view is straight, picture and gradient. */
+	bool mirrored;
 	struct raster seen, seen_gradient;
-	struct launch_list unturn; /* seen_gradient -> gradient */
-	int turn_launch, turn_frame_launch, unturn_launch;
+	struct launch_list unview; /* seen_gradient -> gradient */
+	int view_launch, view_frame_launch, unview_launch;
+	cl_mem factor; /* of a sphere: what the gradient is to be multiplied with besides */
 	/* Of a dream in a mask. */
 	cl_mem weights;              /* float: the mask at this size; NULL without one */
 	struct launch_list fit_mask; /* from the mask to them */
@@ -64,7 +66,8 @@ struct octave_shared {
 	cl_mem base;     /* of the largest octave below the full size; NULL without one */
 	cl_mem gradient; /* of the full size */
 	cl_mem past;     /* as base; NULL without time */
-	cl_mem scratch;  /* for resizing */
+	cl_mem seen, seen_gradient; /* of the largest view; NULL where it is straight */
+	cl_mem scratch;             /* for resizing */
 	size_t scratch_bytes;
 };
 
@@ -113,24 +116,20 @@ void octave_set(struct octave *octave, const struct octave_role *role);
 /* Says how much of a blur the next step ends with, where it does. */
 void octave_blur(struct octave *octave, float share);
 
-/* Says how the next gradient sees the picture, where it turns. */
-void octave_turn(struct octave *octave, const struct turn_view *view);
+/* Says how the next gradient sees the picture, where the view is not straight. */
+void octave_look(struct octave *octave, const struct look *look);
 
 rv_status octave_enter(struct octave *octave, cl_command_queue queue, rv_error *error);
 /* Instead of entering and leaving, around each step (engine/dream/passage.h). */
 rv_status octave_descend(struct octave *octave, cl_command_queue queue, rv_error *error);
 rv_status octave_ascend(struct octave *octave, cl_command_queue queue, rv_error *error);
-/* A gradient step with the picture shifted by shift_y, shift_x (0 <= shift < size): the gradient of
- * each tile in turn, 0 <= tile < tiles_count(&octave->tiles), and then the step itself. */
+/* Tiles of all parts of the view. */
+int octave_tiles(const struct octave *octave);
+/* A gradient step with the picture shifted by shift_y, shift_x (0 <= shift < size; 0 where the view
+ * has several parts): the gradient of each tile in turn, 0 <= tile < octave_tiles(octave), and then
+ * the step itself. */
 rv_status octave_tile(struct octave *octave, int tile, int shift_y, int shift_x,
                       cl_command_queue queue, rv_error *error);
-/* Measures how strong the gradient of each target is, with the same shift, where there are several
- * and that is not known. */
-rv_status octave_weigh(struct octave *octave, int shift_y, int shift_x, cl_command_queue queue,
-                       rv_error *error);
-/* Makes the target of this number the only one until the octave is weighed. */
-rv_status octave_single_out(struct octave *octave, int target, cl_command_queue queue,
-                            rv_error *error);
 rv_status octave_step(struct octave *octave, cl_command_queue queue, rv_error *error);
 /* As ascent_visit, for as many steps. */
 rv_status octave_visit(struct octave *octave, int steps, dream_visitor *visit, void *context,

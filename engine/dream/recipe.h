@@ -22,6 +22,8 @@ struct dream_recipe {
 	/* [graph->wanted_count]: what is raised at each wanted layer */
 	const struct objective_target *targets;
 	struct dream_mask mask;
+	/* Of a sphere: the part of the rasters' width that on either side repeats the other. */
+	float margin;
 };
 
 /* Called for every list of launches that a dream runs, in that order, with the number of times it

@@ -3,6 +3,33 @@
 #include <math.h>
 
 #include "engine/base/random.h"
+#include "engine/dream/octave_balance.h"
+
+/* Which target a frame raises where they alternate: there and back, none twice in a row. */
+static int target_of_frame(int frame, int count)
+{
+	int place = count > 1 ? frame % (2 * count - 2) : 0;
+
+	return place < count ? place : 2 * count - 2 - place;
+}
+
+struct schedule_plan schedule_plan_cold(const rv_params *params, int frame, int target_count)
+{
+	return (struct schedule_plan){.effort = effort_even(params->iterations, RV_OCTAVES_MAX),
+	                              .step = params->step,
+	                              .smoothness = params->smoothness,
+	                              .fidelity = params->fidelity,
+	                              .blur = params->blur,
+	                              .turn = params->turn * (float)(acos(-1) / 180),
+	                              .resize = params->resize,
+	                              .mirror = params->mirror,
+	                              .enlarge = params->enlarge,
+	                              .order = params->octave_order,
+	                              .alternation = params->alternation,
+	                              .target = target_of_frame(frame, target_count),
+	                              .target_count = target_count,
+	                              .seed = params->seed};
+}
 
 void schedule_follow(struct schedule_plan *plan, const struct temporal_plan *temporal)
 {
@@ -84,21 +111,44 @@ static rv_status report(const struct schedule *schedule, double part_of_step, rv
 	return RV_OK;
 }
 
+/* All round, and tilted by a little more than what is asked for, so that the views of a sphere end
+ * elsewhere in each step and what is upright stays so. */
+static struct sphere_rotation draw_rotation(uint64_t *state, float turn, double steady_yaw)
+{
+	const float circle = 2 * acosf(-1), tilt = circle / 36;
+	float yaw = circle * (float)random_unit(state) + (float)fmod(steady_yaw, (double)circle);
+	float towards = circle * (float)random_unit(state);
+
+	return sphere_rotate(yaw, towards, (tilt + turn) * (float)random_unit(state));
+}
+
 /* By an angle and a factor within what the plan allows, and mirrored or not; nothing is drawn where
  * that is nothing, so that the shifts of all steps stay the same. */
-static void turn_view(struct schedule *schedule, const struct schedule_plan *plan,
-                      struct octave *octave)
+static struct turn_view draw_turn(uint64_t *state, const struct schedule_plan *plan)
 {
 	struct turn_view view = {.scale = 1};
 
 	if (plan->turn > 0 || plan->resize > 0) {
-		view.angle = plan->turn * (float)(2 * random_unit(&schedule->random) - 1);
-		view.scale =
-			powf(1 + plan->resize, (float)(2 * random_unit(&schedule->random) - 1));
+		view.angle = plan->turn * (float)(2 * random_unit(state) - 1);
+		view.scale = powf(1 + plan->resize, (float)(2 * random_unit(state) - 1));
 	}
 	if (plan->mirror)
-		view.mirrored = random_next(&schedule->random) >> 63;
-	octave_turn(octave, &view);
+		view.mirrored = random_next(state) >> 63;
+	return view;
+}
+
+static void draw_look(struct schedule *schedule, const struct schedule_plan *plan,
+                      struct octave *octave)
+{
+	struct look look = {.turn.scale = 1};
+
+	if (octave->view.kind == VIEW_SPHERE)
+		look.rotation = draw_rotation(&schedule->random, plan->turn,
+		                              plan->steady_shift_x * 2 * acos(-1) /
+		                                      (double)octave->view.sphere.period);
+	else
+		look.turn = draw_turn(&schedule->random, plan);
+	octave_look(octave, &look);
 }
 
 /* Says which targets the next gradient is of. */
@@ -120,10 +170,13 @@ static rv_status take_step(struct schedule *schedule, const struct schedule_plan
 	cl_command_queue queue = schedule->queue;
 	int shift_y = draw_shift(&schedule->random, jitter, plan->steady_shift_y, octave->height);
 	int shift_x = draw_shift(&schedule->random, jitter, plan->steady_shift_x, octave->width);
-	int tiles = tiles_count(&octave->tiles);
+	int tiles = octave_tiles(octave);
 	rv_status status;
 
-	turn_view(schedule, plan, octave);
+	/* The views of a sphere are turned all round instead. */
+	if (octave->view.kind == VIEW_SPHERE)
+		shift_y = shift_x = 0;
+	draw_look(schedule, plan, octave);
 	status = choose_targets(schedule, plan, octave, shift_y, shift_x, error);
 
 	for (int tile = 0; tile < tiles && status == RV_OK; tile++) {

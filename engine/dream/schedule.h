@@ -11,10 +11,11 @@ struct schedule_plan {
 	float step; /* length of one that effort calls 1 */
 	float past; /* part of what is inherited that cold octaves blend in */
 	float smoothness, fidelity;
-	float blur;         /* after the first step of an octave; none after the last */
-	float turn, resize; /* the most that a step turns (radians) and resizes what it sees */
-	bool mirror;        /* half of them see it mirrored */
-	bool enlarge;       /* as in rv_params, but where masked; so is order */
+	float blur; /* after the first step of an octave; none after the last */
+	/* The most that a step turns (radians; of a sphere, tilts) and resizes what it sees. */
+	float turn, resize;
+	bool mirror;  /* half of them see it mirrored */
+	bool enlarge; /* as in rv_params, but where masked; so is order */
 	rv_octave_order order;
 	rv_alternation alternation;
 	int target, target_count; /* the target of this frame where they alternate by frames */
@@ -26,6 +27,9 @@ struct schedule_plan {
 
 /* Makes a plan for a picture by itself that of a frame of a video. */
 void schedule_follow(struct schedule_plan *plan, const struct temporal_plan *temporal);
+
+/* That of a picture which inherits nothing, the frame of this number since the last cut. */
+struct schedule_plan schedule_plan_cold(const rv_params *params, int frame, int target_count);
 
 /* Steps that may be in flight before the host waits for the oldest: enough to keep the device
  * busy, few enough to stop soon when asked to. */

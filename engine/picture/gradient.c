@@ -117,84 +117,117 @@ static void record_measure(struct launch_recorder *recorder, const struct raster
 	finish(recorder);
 }
 
-/* levels[0] is the gradient; the others are made here, each half as large as the one before. */
-static void record_pyramid(struct launch_recorder *recorder, struct raster *levels, int bands)
+/* A pyramid; rasters[0] is the gradient, and each is half as large as the one before. */
+struct levels {
+	struct raster rasters[GRADIENT_BANDS_MAX];
+	int bands;
+	int parts; /* pictures that lie one below the other */
+};
+
+static int rows_of_part(const struct levels *levels, int level)
 {
-	for (int i = 1; i < bands; i++) {
-		const struct raster *fine = &levels[i - 1];
-		levels[i] = raster_record_own(recorder, halved(fine->width), halved(fine->height));
+	return levels->rasters[level].height / levels->parts;
+}
+
+/* Makes all levels but the first. */
+static void record_pyramid(struct launch_recorder *recorder, struct levels *levels)
+{
+	for (int i = 1; i < levels->bands; i++) {
+		const struct raster *fine = &levels->rasters[i - 1];
+		int rows = rows_of_part(levels, i - 1);
+		levels->rasters[i] = raster_record_own(recorder, halved(fine->width),
+		                                       levels->parts * halved(rows));
 		start(recorder, "halve");
 		record_buffer(recorder, fine->buffer);
-		record_size(recorder, fine);
-		record_buffer(recorder, levels[i].buffer);
-		record_size(recorder, &levels[i]);
+		record_int(recorder, fine->width);
+		record_int(recorder, rows);
+		record_buffer(recorder, levels->rasters[i].buffer);
+		record_size(recorder, &levels->rasters[i]);
+		record_int(recorder, halved(rows));
 		finish(recorder);
 	}
 }
 
 /* Starts split_band or merge_band of one level. */
 static void record_band(struct launch_recorder *recorder, const char *kernel,
-                        const struct raster *levels, int band, int bands)
+                        const struct levels *levels, int band)
 {
-	static const struct raster none;
-	bool coarsest = band == bands - 1;
-	const struct raster *coarse = coarsest ? &none : &levels[band + 1];
+	bool coarsest = band == levels->bands - 1;
+	int coarse = coarsest ? band : band + 1;
 
 	start(recorder, kernel);
-	record_buffer(recorder, levels[band].buffer);
-	record_size(recorder, &levels[band]);
-	record_buffer(recorder, coarsest ? levels[band].buffer : coarse->buffer);
-	record_size(recorder, coarse);
+	record_buffer(recorder, levels->rasters[band].buffer);
+	record_size(recorder, &levels->rasters[band]);
+	record_int(recorder, rows_of_part(levels, band));
+	record_buffer(recorder, levels->rasters[coarse].buffer);
+	record_int(recorder, coarsest ? 0 : levels->rasters[coarse].width);
+	record_int(recorder, rows_of_part(levels, coarse));
 	record_int(recorder, band);
 }
 
-/* Leaves in levels[0] the sum of the bands, each brought to its share. */
-static void record_bands(struct launch_recorder *recorder, struct raster *levels,
-                         const float *shares, int bands)
+/* Leaves in the first level the sum of the bands, each brought to its share. */
+static void record_bands(struct launch_recorder *recorder, struct levels *levels,
+                         const float *shares)
 {
+	const int bands = levels->bands;
 	struct measurement measurement;
 
-	record_pyramid(recorder, levels, bands);
-	measurement = measurement_create(recorder, levels, shares, bands);
+	record_pyramid(recorder, levels);
+	measurement = measurement_create(recorder, levels->rasters, shares, bands);
 	/* The finest band is split off first, since splitting needs the next coarser level whole.
 	 */
 	for (int i = 0; i < bands; i++) {
-		record_band(recorder, "split_band", levels, i, bands);
+		record_band(recorder, "split_band", levels, i);
 		record_buffer(recorder, measurement.partials);
 		finish(recorder);
 	}
 	record_factors(recorder, &measurement, BY_RMS);
 	for (int i = bands - 1; i >= 0; i--) {
-		record_band(recorder, "merge_band", levels, i, bands);
+		record_band(recorder, "merge_band", levels, i);
 		record_buffer(recorder, measurement.factors);
 		finish(recorder);
 	}
 }
 
-int gradient_record_step(struct launch_recorder *recorder, const struct raster *gradient,
-                         const struct raster *picture, const struct gradient_settings *settings)
+void gradient_record_normalise(struct launch_recorder *recorder, const struct raster *gradient,
+                               const struct gradient_settings *settings, cl_mem *factor)
 {
 	static const enum measure measures[] = {[RV_NORMALISE_BANDS] = BY_RMS,
 	                                        [RV_NORMALISE_DEVIATION] = BY_DEVIATION,
 	                                        [RV_NORMALISE_MEAN_ABS] = BY_MEAN_ABS,
 	                                        [RV_NORMALISE_EVEN_BANDS] = BY_NOTHING};
 	bool even = settings->normalisation == RV_NORMALISE_EVEN_BANDS;
-	struct raster levels[GRADIENT_BANDS_MAX] = {*gradient};
+	struct levels levels = {{*gradient}, .parts = settings->parts ? settings->parts : 1};
 	const float unit = 1;
-	struct measurement whole = measurement_create(recorder, levels, &unit, 1);
+	struct measurement whole = measurement_create(recorder, levels.rasters, &unit, 1);
 
+	levels.bands = gradient_bands(settings, gradient->width, gradient->height / levels.parts);
 	if (settings->length)
 		whole.shares = settings->length;
 	if (even || settings->normalisation == RV_NORMALISE_BANDS)
-		record_bands(recorder, levels, even ? even_shares : band_shares,
-		             gradient_bands(settings, gradient->width, gradient->height));
+		record_bands(recorder, &levels, even ? even_shares : band_shares);
 	record_measure(recorder, gradient, &whole);
 	record_factors(recorder, &whole, measures[settings->normalisation]);
+	*factor = whole.factors;
+}
+
+int gradient_record_move(struct launch_recorder *recorder, const struct raster *gradient,
+                         const struct raster *picture, cl_mem factor, float step)
+{
 	start(recorder, "move_picture");
 	record_buffer(recorder, picture->buffer);
 	record_buffer(recorder, gradient->buffer);
-	record_float(recorder, settings->step);
-	record_buffer(recorder, whole.factors);
+	record_float(recorder, step);
+	record_buffer(recorder, factor);
 	record_size(recorder, picture);
 	return finish(recorder);
+}
+
+int gradient_record_step(struct launch_recorder *recorder, const struct raster *gradient,
+                         const struct raster *picture, const struct gradient_settings *settings)
+{
+	cl_mem factor;
+
+	gradient_record_normalise(recorder, gradient, settings, &factor);
+	return gradient_record_move(recorder, gradient, picture, factor, settings->step);
 }

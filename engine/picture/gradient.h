@@ -16,6 +16,9 @@ struct gradient_settings {
 	/* NULL, or a float on the device that the normalised gradient is multiplied with besides:
 	 * for a length that only the device knows. */
 	cl_mem length;
+	/* The gradient is so many pictures of equal height, one below the other, of which no band
+	 * reaches into the next; 0: one. All are brought to strength together. */
+	int parts;
 };
 
 /* How many bands a picture of this size gets: each but the last halves it, and none is halved
@@ -45,5 +48,12 @@ float gradient_band_weight(int band);
 enum { GRADIENT_STEP = 2 /* float */ };
 int gradient_record_step(struct launch_recorder *recorder, const struct raster *gradient,
                          const struct raster *picture, const struct gradient_settings *settings);
+
+/* The two halves of that, for gradients that are brought to the picture between them. The first
+ * leaves in *factor a float that the gradient still wants to be multiplied with. */
+void gradient_record_normalise(struct launch_recorder *recorder, const struct raster *gradient,
+                               const struct gradient_settings *settings, cl_mem *factor);
+int gradient_record_move(struct launch_recorder *recorder, const struct raster *gradient,
+                         const struct raster *picture, cl_mem factor, float step);
 
 #endif

@@ -57,19 +57,33 @@ void transfer_release(struct transfer *transfer)
 	launch_list_clear(&transfer->store);
 }
 
+/* Columns of the image to where they belong among those of the device. */
+static cl_int upload_columns(const struct transfer *transfer, const rv_image *image, int from,
+                             int to, int count)
+{
+	const size_t pixel = 3 * raster_sample_bytes(image->format);
+	const size_t source[3] = {(size_t)from * pixel, 0, 0};
+	const size_t target[3] = {(size_t)to * pixel, 0, 0};
+	const size_t region[3] = {(size_t)count * pixel, (size_t)image->height, 1};
+
+	return clEnqueueWriteBufferRect(transfer->device->queue, transfer->input.buffer, CL_FALSE,
+	                                target, source, region, transfer->input.stride, 0,
+	                                image->stride, 0, image->pixels, 0, NULL, NULL);
+}
+
 rv_status transfer_upload(struct transfer *transfer, const rv_image *image, rv_error *error)
 {
-	const size_t origin[3] = {0, 0, 0};
-	size_t region[3] = {0, (size_t)transfer->frame.height, 1};
+	const int margin = transfer->margin;
 	rv_status status = record_load(transfer, image->format, error);
 	cl_int code;
 
 	if (status != RV_OK)
 		return status;
-	region[0] = transfer->input.stride;
-	code = clEnqueueWriteBufferRect(transfer->device->queue, transfer->input.buffer, CL_FALSE,
-	                                origin, origin, region, transfer->input.stride, 0,
-	                                image->stride, 0, image->pixels, 0, NULL, NULL);
+	code = upload_columns(transfer, image, 0, margin, image->width);
+	if (margin && !code)
+		code = upload_columns(transfer, image, image->width - margin, 0, margin);
+	if (margin && !code)
+		code = upload_columns(transfer, image, 0, margin + image->width, margin);
 	if (code)
 		return device_fail(error, code, "uploading the picture");
 	return launch_list_run(&transfer->load, transfer->device->queue, error);
@@ -78,8 +92,10 @@ rv_status transfer_upload(struct transfer *transfer, const rv_image *image, rv_e
 rv_status transfer_download(struct transfer *transfer, float strength, const rv_image *image,
                             rv_error *error)
 {
-	const size_t origin[3] = {0, 0, 0};
-	size_t region[3] = {0, (size_t)transfer->frame.height, 1};
+	const size_t pixel = 3 * raster_sample_bytes(image->format);
+	const size_t source[3] = {(size_t)transfer->margin * pixel, 0, 0};
+	const size_t target[3] = {0, 0, 0};
+	const size_t region[3] = {(size_t)image->width * pixel, (size_t)image->height, 1};
 	rv_status status = record_store(transfer, image->format, error);
 	cl_int code;
 
@@ -90,9 +106,8 @@ rv_status transfer_download(struct transfer *transfer, float strength, const rv_
 	status = launch_list_run(&transfer->store, transfer->device->queue, error);
 	if (status != RV_OK)
 		return status;
-	region[0] = transfer->output.stride;
 	code = clEnqueueReadBufferRect(transfer->device->queue, transfer->output.buffer, CL_TRUE,
-	                               origin, origin, region, transfer->output.stride, 0,
+	                               source, target, region, transfer->output.stride, 0,
 	                               image->stride, 0, image->pixels, 0, NULL, NULL);
 	return code ? device_fail(error, code, "downloading the dream") : RV_OK;
 }

@@ -4,7 +4,7 @@
 
 #include "engine/picture/raster.h"
 
-/* Between the caller and two rasters of one size. Begins with the first four members set and the
+/* Between the caller and two rasters of one size. Begins with the first five members set and the
  * others zero; both directions are recorded when first needed, and again when the format of the
  * caller's pixels changes. */
 struct transfer {
@@ -12,6 +12,7 @@ struct transfer {
 	struct raster frame;  /* the picture as given */
 	struct raster detail; /* what was dreamed: dream minus picture */
 	cl_mem weights;       /* see raster_record_store */
+	int margin;           /* of a sphere: columns on either side that repeat the other */
 	struct launch_list load, store;
 	struct raster_pixels input, output;
 	int store_launch;
@@ -22,8 +23,8 @@ void transfer_release(struct transfer *transfer);
 /* Records both directions, for pixels of this format. */
 rv_status transfer_record(struct transfer *transfer, rv_pixel_format format, rv_error *error);
 
-/* Writes image, which has the rasters' size, to frame. The image is read until the next
- * transfer_download has returned. */
+/* Writes image, which has the rasters' size without their margins, to frame. The image is read
+ * until the next transfer_download has returned. */
 rv_status transfer_upload(struct transfer *transfer, const rv_image *image, rv_error *error);
 
 /* Writes frame + strength * detail, by its weights, to image, and waits until it is there. */

@@ -5,6 +5,7 @@
 
 #include "engine/base/rounding.h"
 #include "engine/flow/flow.h"
+#include "engine/picture/sphere.h"
 #include "engine/time/temporal_state.h"
 #include "engine/time/temporal_warm.h"
 
@@ -319,6 +320,19 @@ static double maturing(const struct temporal *temporal)
 	return temporal->plan.dreamed ? fmax(temporal->seconds, 1e-6) : 0;
 }
 
+/* What came from beyond the raster's own sides is not what lies there on the sphere. */
+static rv_status mend_margins(struct temporal *temporal, rv_error *error)
+{
+	const struct temporal_rasters *rasters = &temporal->buffers.rasters;
+	cl_command_queue queue = temporal->device->queue;
+	rv_status status =
+		sphere_mend_margins(&temporal->buffers.dreamed, rasters->margin, queue, error);
+
+	return status != RV_OK
+	               ? status
+	               : sphere_mend_margins(rasters->detail, rasters->margin, queue, error);
+}
+
 rv_status temporal_end(struct temporal *temporal, const struct raster *dreamed, rv_error *error)
 {
 	rv_status status = prepare_keep(temporal, dreamed, error);
@@ -327,6 +341,8 @@ rv_status temporal_end(struct temporal *temporal, const struct raster *dreamed, 
 		return status;
 	launch_set_float(&temporal->keep.launches[0], KEEP_MATURING, (float)maturing(temporal));
 	status = launch_list_run(&temporal->keep, temporal->device->queue, error);
+	if (status == RV_OK)
+		status = mend_margins(temporal, error);
 	if (status == RV_OK)
 		status = become_past(temporal, error);
 	temporal->history.has_past = status == RV_OK;

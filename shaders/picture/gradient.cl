@@ -102,11 +102,14 @@ float4 one_four_six(float4 a, float4 b, float4 c, float4 d, float4 e)
 	return (a + e + 4 * (b + d) + 6 * c) * (1.0f / 16);
 }
 
-// Half as large, rounded up: output (y, x) lies on input (2y, 2x). The border is repeated.
-GROUP_OF_ITEMS __kernel void halve(const __global float4 *in, int in_width, int in_height,
-				   __global float4 *out, int width, int height)
+// Half as large, rounded up: output (y, x) lies on input (2y, 2x). The border is repeated. A raster
+// may be several pictures, one below the other, of in_rows and part_rows each.
+GROUP_OF_ITEMS __kernel void halve(const __global float4 *in, int in_width, int in_rows,
+				   __global float4 *out, int width, int height, int part_rows)
 {
-	FOR_ROWS(y, height)
+	FOR_ROWS(y, height) {
+		int part = y / part_rows, middle = 2 * (y - part * part_rows);
+		const __global float4 *top = in + (size_t)part * in_rows * in_width;
 		FOR_COLUMNS(x, width) {
 			float4 rows[5];
 			int columns[5];
@@ -114,8 +117,8 @@ GROUP_OF_ITEMS __kernel void halve(const __global float4 *in, int in_width, int 
 				columns[i] = clamp(2 * x + i - 2, 0, in_width - 1);
 			for (int i = 0; i < 5; i++) {
 				const __global float4 *row =
-					in + (size_t)clamp(2 * y + i - 2, 0, in_height - 1) *
-						     in_width;
+					top + (size_t)clamp(middle + i - 2, 0, in_rows - 1) *
+						      in_width;
 				rows[i] = one_four_six(row[columns[0]], row[columns[1]],
 						       row[columns[2]], row[columns[3]],
 						       row[columns[4]]);
@@ -123,6 +126,7 @@ GROUP_OF_ITEMS __kernel void halve(const __global float4 *in, int in_width, int 
 			out[(size_t)y * width + x] =
 				one_four_six(rows[0], rows[1], rows[2], rows[3], rows[4]);
 		}
+	}
 }
 
 // Between two samples, or on the middle one of three, when there are to be twice as many.
@@ -148,20 +152,22 @@ float4 enlarged(const __global float4 *coarse, int width, int height, int y, int
 }
 
 // Takes from a level of the pyramid what the next coarser one holds, and measures what is left.
-// coarse_width 0: there is none.
-GROUP_OF_ITEMS __kernel void split_band(__global float4 *level, int width, int height,
+// coarse_width 0: there is none. Both are pictures of `rows` and coarse_rows, one below the other.
+GROUP_OF_ITEMS __kernel void split_band(__global float4 *level, int width, int height, int rows,
 					const __global float4 *coarse, int coarse_width,
-					int coarse_height, int band, __global float4 *partials)
+					int coarse_rows, int band, __global float4 *partials)
 {
 	__local float4 shared[GROUP];
 	float4 sum = 0;
 
 	FOR_ROWS(y, height) {
 		float4 row = 0;
+		int part = y / rows;
+		const __global float4 *top = coarse + (size_t)part * coarse_rows * coarse_width;
 		FOR_COLUMNS(x, width) {
 			float4 value = level[(size_t)y * width + x];
 			if (coarse_width > 0)
-				value -= enlarged(coarse, coarse_width, coarse_height, y, x);
+				value -= enlarged(top, coarse_width, coarse_rows, y - part * rows, x);
 			level[(size_t)y * width + x] = value;
 			row += statistics(value);
 		}
@@ -171,19 +177,22 @@ GROUP_OF_ITEMS __kernel void split_band(__global float4 *level, int width, int h
 }
 
 // The way back, every band times its factor.
-GROUP_OF_ITEMS __kernel void merge_band(__global float4 *level, int width, int height,
+GROUP_OF_ITEMS __kernel void merge_band(__global float4 *level, int width, int height, int rows,
 					const __global float4 *coarse, int coarse_width,
-					int coarse_height, int band, const __global float *factors)
+					int coarse_rows, int band, const __global float *factors)
 {
 	float factor = factors[band];
 
-	FOR_ROWS(y, height)
+	FOR_ROWS(y, height) {
+		int part = y / rows;
+		const __global float4 *top = coarse + (size_t)part * coarse_rows * coarse_width;
 		FOR_COLUMNS(x, width) {
 			float4 value = level[(size_t)y * width + x] * factor;
 			if (coarse_width > 0)
-				value += enlarged(coarse, coarse_width, coarse_height, y, x);
+				value += enlarged(top, coarse_width, coarse_rows, y - part * rows, x);
 			level[(size_t)y * width + x] = value;
 		}
+	}
 }
 
 GROUP_OF_ITEMS __kernel void move_picture(__global float4 *picture, const __global float4 *gradient,

@@ -179,7 +179,7 @@ static void check_bands(rv_normalisation how, int width, int height, int wanted,
 {
 	int count = width * height * 3;
 	bool even = how == RV_NORMALISE_EVEN_BANDS;
-	struct gradient_settings settings = {how, small, wanted, NULL};
+	struct gradient_settings settings = {.normalisation = how, .step = small, .bands = wanted};
 	float *gradient = random_floats((size_t)count, -1, 1, 21);
 	float *out = calloc((size_t)count, sizeof(*out)),
 	      *expected = calloc((size_t)count, sizeof(*out));
@@ -227,7 +227,8 @@ TEST(bands_of_rounding_errors_stay_small)
 {
 	static float out[COUNT];
 	float *gradient = random_floats(COUNT, 1 - 1e-6f, 1 + 1e-6f, 5);
-	struct gradient_settings settings = {RV_NORMALISE_BANDS, small, 0, NULL};
+	struct gradient_settings settings = {
+		.normalisation = RV_NORMALISE_BANDS, .step = small, .bands = 0};
 
 	REQUIRE(step(&settings, gradient, NULL, out, WIDTH, HEIGHT));
 	CHECK_MESSAGE(rms(out, COUNT) > 0.9 * (double)small, "%g", rms(out, COUNT));
@@ -261,7 +262,8 @@ TEST(no_gradient_moves_nothing)
 	float out[COUNT];
 
 	for (int i = 0; i < MODES; i++) {
-		struct gradient_settings settings = {modes[i], 0.5f, 0, NULL};
+		struct gradient_settings settings = {
+			.normalisation = modes[i], .step = 0.5f, .bands = 0};
 		REQUIRE(step(&settings, zeros, picture, out, WIDTH, HEIGHT));
 		CHECK(memcmp(picture, out, sizeof(out)) == 0);
 	}
@@ -277,7 +279,8 @@ TEST(tiny_pictures_move)
 
 	for (int s = 0; s < 4; s++)
 		for (int i = 0; i < MODES; i++) {
-			struct gradient_settings settings = {modes[i], small, 0, NULL};
+			struct gradient_settings settings = {
+				.normalisation = modes[i], .step = small, .bands = 0};
 			size_t count = (size_t)(sizes[s][0] * sizes[s][1] * 3);
 			REQUIRE(step(&settings, gradient, NULL, out, sizes[s][0], sizes[s][1]));
 			CHECK(fabs(test_cosine(out, gradient, count) - 1) < 1e-5);
@@ -287,7 +290,8 @@ TEST(tiny_pictures_move)
 TEST(the_picture_stays_in_range_and_the_step_can_change)
 {
 	float *gradient = random_floats(COUNT, -1, 1, 2), *picture = random_floats(COUNT, -1, 1, 3);
-	struct gradient_settings settings = {RV_NORMALISE_BANDS, 0, 0, NULL};
+	struct gradient_settings settings = {
+		.normalisation = RV_NORMALISE_BANDS, .step = 0, .bands = 0};
 	float out[COUNT];
 	struct recording recording;
 	int clipped = 0;
@@ -315,7 +319,8 @@ TEST(the_same_gradient_gives_the_same_step)
 	float *gradient = random_floats(COUNT, -1, 1, 8), first[COUNT], again[COUNT];
 
 	for (int i = 0; i < MODES; i++) {
-		struct gradient_settings settings = {modes[i], 0.1f, 0, NULL};
+		struct gradient_settings settings = {
+			.normalisation = modes[i], .step = 0.1f, .bands = 0};
 		REQUIRE(step(&settings, gradient, NULL, first, WIDTH, HEIGHT));
 		for (int k = 0; k < 5; k++) {
 			REQUIRE(step(&settings, gradient, NULL, again, WIDTH, HEIGHT));
@@ -323,4 +328,29 @@ TEST(the_same_gradient_gives_the_same_step)
 		}
 	}
 	free(gradient);
+}
+
+/* Two gradients one below the other, the second of which is the first times two: each is taken
+ * apart as if it were alone, and both by the same measure, so that one step is twice the other. */
+TEST(parts_are_normalised_together_and_taken_apart_alone)
+{
+	float *both = malloc(2 * COUNT * sizeof(*both)), *alone = random_floats(COUNT, -1, 1, 4);
+	float *out = malloc(2 * COUNT * sizeof(*out)), single[COUNT];
+
+	for (int i = 0; i < COUNT; i++) {
+		both[i] = alone[i];
+		both[COUNT + i] = 2 * alone[i];
+	}
+	for (int i = 0; i < MODES; i++) {
+		struct gradient_settings settings = {.normalisation = modes[i], .step = small};
+		REQUIRE(step(&settings, alone, NULL, single, WIDTH, HEIGHT));
+		settings.parts = 2;
+		REQUIRE(step(&settings, both, NULL, out, WIDTH, 2 * HEIGHT));
+		CHECK(fabs(test_cosine(out, single, COUNT) - 1) < 1e-6);
+		CHECK(fabs(test_cosine(out + COUNT, single, COUNT) - 1) < 1e-6);
+		CHECK(fabs(rms(out + COUNT, COUNT) / rms(out, COUNT) - 2) < 1e-4);
+	}
+	free(both);
+	free(alone);
+	free(out);
 }
