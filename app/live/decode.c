@@ -467,6 +467,11 @@ static void *run(void *context)
 	return NULL;
 }
 
+bool decode_is_sphere(const struct decode *decode, enum panorama_mode mode)
+{
+	return panorama_wanted(&decode->source->panorama, mode);
+}
+
 rv_status decode_start(struct decode *decode, rv_error *error)
 {
 	decode->started = true; /* which the thread looks at */

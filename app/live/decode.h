@@ -13,6 +13,7 @@
 #include "app/base/queue.h"
 #include "app/live/note.h"
 #include "app/media/camera_mode.h"
+#include "app/media/panorama.h"
 
 struct decode;
 
@@ -40,6 +41,9 @@ rv_status decode_open(struct decode **decode, const struct decode_options *optio
 
 /* The size of all frames, whatever size the input changes to later. */
 void decode_size(const struct decode *decode, int *width, int *height);
+
+/* Whether the input shows a whole sphere, taken as mode says. Before the thread is started. */
+bool decode_is_sphere(const struct decode *decode, enum panorama_mode mode);
 
 /* Starts the thread. RV_MEMORY. */
 rv_status decode_start(struct decode *decode, rv_error *error);

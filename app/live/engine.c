@@ -202,8 +202,8 @@ static rv_status set_params(struct live_engine *engine, const struct governor_qu
 	if (status != RV_OK)
 		return status;
 	wish_grant(quality, engine->octaves_most, &params);
-	if (engine->journey.on)
-		live_journey_set_out(&engine->journey, &params.time, clock_now());
+	live_journey_set_out(&engine->journey, &params.time, clock_now());
+	wish_shape(&engine->current, &params);
 	if (engine->params_set && rv_params_equal(&params, &engine->params))
 		return RV_OK;
 	status = rv_set_params(engine->engine, &params, error);

@@ -23,7 +23,8 @@ void live_journey_choose(struct live_journey *journey, const struct options *opt
 void live_journey_set_out(const struct live_journey *journey, rv_time *time, int64_t now)
 {
 	double part = (double)(now - journey->since) / (1e9 * departure);
-	if (time->zoom != 1 || time->rotation != 0 || time->pan_x != 0 || time->pan_y != 0)
+	if (!journey->on || time->zoom != 1 || time->rotation != 0 || time->pan_x != 0 ||
+	    time->pan_y != 0)
 		return;
 	part = part < 1 ? part : 1;
 	time->zoom = (float)(1 + part * (zoom - 1));

@@ -18,7 +18,8 @@ struct live_journey {
 void live_journey_choose(struct live_journey *journey, const struct options *options,
                          const rv_image *frame, bool has_dream, int64_t now);
 
-/* Gives one without a direction the usual one: forward, turning a little, slowly at first. */
+/* Gives one that is under way without a direction the usual one: forward, turning a little, slowly
+ * at first. */
 void live_journey_set_out(const struct live_journey *journey, rv_time *time, int64_t now);
 
 #endif

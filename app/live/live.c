@@ -118,6 +118,18 @@ static rv_status create_queues(struct live *live, rv_error *error)
 	return status;
 }
 
+/* From here on the option says whether the input is a sphere. */
+static void find_shape(struct live *live)
+{
+	struct options *options = &live->actions->options;
+	int asked = options->output.sphere;
+	bool is_sphere = decode_is_sphere(live->decode, (enum panorama_mode)asked);
+	options->output.sphere = is_sphere ? PANORAMA_ON : PANORAMA_OFF;
+	if (is_sphere && asked == PANORAMA_AUTO && !options->call.quiet)
+		fprintf(stderr, "live: the input is a panorama of all directions: it is dreamed "
+		                "as a sphere\n");
+}
+
 static rv_status open_input(struct live *live, rv_error *error)
 {
 	int width, height;
@@ -137,6 +149,7 @@ static rv_status open_input(struct live *live, rv_error *error)
 	rv_status status = decode_open(&live->decode, &options, error);
 	if (status != RV_OK)
 		return status;
+	find_shape(live);
 	decode_size(live->decode, &width, &height);
 	return convert_allocate_image(&live->shown, RV_RGB8, width, height, error);
 }

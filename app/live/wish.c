@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/media/convert.h"
+#include "app/media/panorama.h"
 #include "app/options/differing.h"
 
 enum { DREAM_SIDE_MAX = 1280 }; /* pixels, unless a size is asked for */
@@ -50,6 +51,19 @@ void wish_grant(const struct governor_quality *quality, int octaves_most, rv_par
 	time->warm_share = quality->warm_share;
 	time->warm_octaves = quality->warm_octaves;
 	time->flow_quality = quality->flow;
+}
+
+void wish_shape(const struct options *options, rv_params *params)
+{
+	rv_time *time = &params->time;
+	params->sphere = options->output.sphere == PANORAMA_ON;
+	if (!params->sphere)
+		return;
+	time->pan_x += time->rotation / 360;
+	time->zoom = 1;
+	time->rotation = time->pan_y = 0;
+	params->resize = 0;
+	params->mirror = false;
 }
 
 unsigned wish_locks(const struct options *options)

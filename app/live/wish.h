@@ -12,6 +12,10 @@ struct governor_quality wish_quality(const struct options *options, int width, i
 /* Lets a dream be of that quality, with at most so many octaves; 0: any number. */
 void wish_grant(const struct governor_quality *quality, int octaves_most, rv_params *params);
 
+/* Makes a dream of a sphere, where the input is one, of what moves in its own plane: it turns about
+ * the vertical axis alone. */
+void wish_shape(const struct options *options, rv_params *params);
+
 /* Bits of what the governor must leave as it is wished. */
 unsigned wish_locks(const struct options *options);
 

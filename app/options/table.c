@@ -398,7 +398,7 @@ const struct option option_table[] = {
 	 .choices = deinterlace_modes, .metavar = "WHEN"},
 	{.name = "sphere", .type = &option_type_auto, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM | LIVE, PLACE(output, sphere),
-	 HELP("a panorama of all directions (equirectangular); auto: as the file says"),
+	 HELP("a panorama of all directions; auto: where the file says so"),
 	 .metavar = "auto|on|off"},
 	{.name = "chunks", .type = &option_type_text, .group = OPTION_GROUP_OUTPUT,
 	 .commands = COMMAND_PLAN, PLACE(output, chunks),

@@ -1,6 +1,7 @@
 /* Journeys: the last dream itself, moved, is the picture that is dreamed. */
 #include <math.h>
 
+#include "engine/picture/sphere.h"
 #include "engine/time/temporal.h"
 #include "engine/time/temporal_state.h"
 
@@ -27,7 +28,9 @@ static rv_status move_dream(struct temporal *temporal, const struct camera_move 
 	code = clEnqueueCopyBuffer(temporal->device->queue,
 	                           temporal->buffers.rasters.inherited->buffer, frame->buffer, 0, 0,
 	                           raster_bytes(frame->width, frame->height), 0, NULL, NULL);
-	return code ? device_fail(error, code, "moving the dream") : RV_OK;
+	return code ? device_fail(error, code, "moving the dream")
+	            : sphere_mend_margins(frame, temporal->buffers.rasters.margin,
+	                                  temporal->device->queue, error);
 }
 
 rv_status temporal_journey(struct temporal *temporal, const rv_params *params, int64_t nanoseconds,
@@ -61,8 +64,7 @@ rv_status temporal_journey(struct temporal *temporal, const rv_params *params, i
 	temporal->plan.seed = (uint64_t)nanoseconds;
 	temporal->history.wandered += (double)params->time.drift * seconds;
 	temporal->plan.wandered = temporal->history.wandered;
-	move = camera_find_move(&params->time, temporal->buffers.rasters.frame->width,
-	                        temporal->buffers.rasters.frame->height, seconds);
+	move = temporal_find_move(temporal, &params->time, seconds);
 	tone = camera_find_tone(&temporal->history.first, &now, seconds);
 	status = move_dream(temporal, &move, &tone, error);
 	temporal->history.turns = (struct turns){0};

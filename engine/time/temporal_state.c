@@ -15,6 +15,15 @@ void temporal_set_move(struct launch *launch, cl_uint argument, const struct cam
 		launch_set_float(launch, argument + i, move->at[i]);
 }
 
+struct camera_move temporal_find_move(const struct temporal *temporal, const rv_time *time,
+                                      double seconds)
+{
+	const struct temporal_rasters *rasters = &temporal->buffers.rasters;
+
+	return camera_find_move(time, rasters->frame->width - 2 * rasters->margin,
+	                        rasters->frame->height, seconds);
+}
+
 rv_status temporal_read_table(struct temporal *temporal, rv_error *error)
 {
 	cl_int code =

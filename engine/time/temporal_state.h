@@ -55,6 +55,10 @@ double temporal_seconds(const struct temporal *temporal, int64_t nanoseconds);
 /* Sets the arguments of a launch that say where each pixel comes from. */
 void temporal_set_move(struct launch *launch, cl_uint argument, const struct camera_move *move);
 
+/* What zoom, rotation and pan make of the frame in `seconds`. */
+struct camera_move temporal_find_move(const struct temporal *temporal, const rv_time *time,
+                                      double seconds);
+
 /* Reads back what the device found out about the last frame. Waits for it. */
 rv_status temporal_read_table(struct temporal *temporal, rv_error *error);
 

@@ -57,11 +57,12 @@ static rv_status inherit(struct temporal *temporal, const rv_time *time,
                          const struct scene_view *view, double fade, rv_error *error)
 {
 	struct launch *launch = &temporal->inherit.launches[0];
-	rv_time moved = camera_breathe(time, (double)temporal->history.nanoseconds * 1e-9);
+	bool is_sphere = temporal->buffers.rasters.margin; /* which no zoom fits */
+	rv_time moved =
+		is_sphere ? *time
+			  : camera_breathe(time, (double)temporal->history.nanoseconds * 1e-9);
 	struct passing passing = passing_of(time, temporal->seconds);
-	struct camera_move move =
-		camera_find_move(&moved, temporal->buffers.rasters.frame->width,
-	                         temporal->buffers.rasters.frame->height, temporal->seconds);
+	struct camera_move move = temporal_find_move(temporal, &moved, temporal->seconds);
 	rv_status status = RV_OK;
 
 	/* While the whole melting lies ahead, all of the detail is another dream's, and none of it

@@ -231,6 +231,40 @@ TEST(sphere_has_no_seam_in_time)
 	free(picture);
 }
 
+/* A quarter of a turn in 16 frames, each of which goes on from the last dream alone: what came in
+ * over the side is as good as what was there. */
+TEST(sphere_goes_on_a_journey_about_its_axis)
+{
+	struct fixture fixture;
+	float *picture = malloc(2 * FLOATS * sizeof(*picture)), *dreamed = picture + FLOATS;
+	rv_image image;
+	double jumps[ROUND];
+
+	REQUIRE(picture && set_up(&fixture));
+	fixture.params.sphere = true;
+	fixture.params.time.pan_x = (float)(1e9 / (double)frame_time / 64);
+	paint_sphere(picture, &upright, 0);
+	REQUIRE(!dream_sphere(&fixture, picture, dreamed, 0));
+	image = sphere_image(dreamed);
+	for (int i = 1; i <= 16; i++)
+		REQUIRE(!rv_journey(fixture.engine, i * frame_time, &image, &fixture.error));
+	find_jumps(dreamed, jumps);
+	CHECK_MESSAGE(jumps[ROUND - 1] <= largest_but_last(jumps), "%.4f, elsewhere up to %.4f",
+	              jumps[ROUND - 1], largest_but_last(jumps));
+	/* The front has come to the right: what is a quarter further right is most like it. */
+	double like = 0, unlike = 0;
+	for (int i = 0; i < PIXELS; i++) {
+		int x = i % ROUND, row = i / ROUND * ROUND;
+		double was = pixel(picture, x - ROUND / 4, i / ROUND, 1) - 0.5;
+		like += was * ((double)dreamed[3 * (row + x) + 1] - 0.5);
+		unlike += fabs(pixel(picture, x + ROUND / 4, i / ROUND, 1) - 0.5) *
+		          ((double)dreamed[3 * (row + x) + 1] - 0.5);
+	}
+	CHECK(like > 4 * fabs(unlike));
+	tear_down(&fixture);
+	free(picture);
+}
+
 TEST(sphere_is_dreamed_in_a_mask)
 {
 	struct fixture fixture;
