@@ -28,16 +28,23 @@ struct watcher {
 	struct scored scored;
 	rv_params params; /* that the engine has */
 	rv_image dream;
+	bool is_sphere;
 };
 
-/* What drifts does so from the film's beginning to its end, and what is dreamed frame by frame has
- * no shots. */
-static rv_status check_time(const rv_time *time, bool was_on, rv_error *error)
+static void watch_shape(void *context, bool is_sphere)
 {
-	if (time->drift > 0)
+	struct watcher *watcher = context;
+	watcher->is_sphere = is_sphere;
+}
+
+/* What drifts is a function of time where it always drifts alike; and what is dreamed frame by
+ * frame has no shots. */
+static rv_status check_time(const rv_time *time, const rv_time *begun, rv_error *error)
+{
+	if (time->drift != begun->drift)
 		return rv_fail(error, RV_INVALID,
-		               "--drift wanders through a whole film, which chunks cannot");
-	if (time->on != was_on)
+		               "the score changes --drift, whose sum so far chunks cannot know");
+	if (time->on != begun->on)
 		return rv_fail(error, RV_INVALID,
 		               "the score turns time off or on, which chunks cannot");
 	return RV_OK;
@@ -48,7 +55,7 @@ static rv_status set_watcher(struct watcher *watcher, rv_error *error)
 	const rv_model *model = watcher->dreamer.model;
 	const struct option_dream *dream = &watcher->scored.options.dream;
 	rv_params params = option_dream_params(dream, rv_model_default_layer(model));
-	rv_status status = check_time(&params.time, watcher->options->dream.params.time.on, error);
+	rv_status status = check_time(&params.time, &watcher->options->dream.params.time, error);
 	if (status != RV_OK)
 		return status;
 	params.target_count = 1;
@@ -59,6 +66,7 @@ static rv_status set_watcher(struct watcher *watcher, rv_error *error)
 	params.time.warm_octaves = 1;
 	params.time.warm_steps = 0;
 	params.time.onset = 0;
+	params.sphere = watcher->is_sphere;
 	if (rv_params_equal(&params, &watcher->params))
 		return RV_OK;
 	watcher->params = params;
@@ -122,6 +130,7 @@ rv_status film_describe(struct film_plan *plan, const struct options *options, r
 	plan->exact = output->exact;
 	plan->interlace = (enum interlace_mode)output->deinterlace;
 	plan->hdr = (enum hdr_mode)output->hdr;
+	plan->sphere = (enum panorama_mode)output->sphere;
 	return find_film(plan, options->call.operand, error);
 }
 
@@ -132,6 +141,7 @@ static rv_status look_through(struct film_plan *plan, struct watcher *watcher, c
 	char path[PATH_LENGTH];
 	progress_init(&progress, stderr, progress_style_for(stderr, watcher->options->call.quiet));
 	const struct film_look look = {.look = watch,
+	                               .shape = watch_shape,
 	                               .context = watcher,
 	                               .seconds = (double)watcher->options->output.chunk_seconds,
 	                               .progress = &progress,
@@ -232,6 +242,9 @@ static struct job chunk_job(const struct film_plan *plan, int number, const char
 		.force = true, /* whoever is done last, with the same */
 		.exact = plan->exact,
 		.interlace = plan->interlace,
+		.fields = &plan->fields,
+		.sphere = plan->sphere,
+		.shape = dreaming_shape,
 		.hdr = plan->hdr,
 		.range = {chunk->first, chunk->last, chunk->begin, chunk->frames},
 		.dream = dreaming_dream,

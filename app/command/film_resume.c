@@ -24,7 +24,7 @@ static bool is_same(const struct film_plan *a, const struct film_plan *b)
 {
 	return !strcmp(a->input, b->input) && (!a->encoder[0] || !strcmp(a->encoder, b->encoder)) &&
 	       a->quality == b->quality && a->exact == b->exact && a->interlace == b->interlace &&
-	       a->hdr == b->hdr && (!a->width || a->width == b->width) &&
+	       a->sphere == b->sphere && a->hdr == b->hdr && (!a->width || a->width == b->width) &&
 	       (!a->height || a->height == b->height);
 }
 

@@ -11,7 +11,7 @@
 void deinterlace_release(struct deinterlacer *deinterlacer)
 {
 	avfilter_graph_free(&deinterlacer->graph);
-	*deinterlacer = (struct deinterlacer){0};
+	*deinterlacer = (struct deinterlacer){.each_field = deinterlacer->each_field};
 }
 
 bool deinterlace_wants(const struct deinterlacer *deinterlacer, const AVFrame *frame)
@@ -28,8 +28,10 @@ static int create_filters(struct deinterlacer *deinterlacer, const char *descrip
 	                                        NULL, graph);
 	if (code >= 0)
 		code = avfilter_graph_create_filter(&filter, avfilter_get_by_name("bwdif"), "bwdif",
-		                                    "mode=send_frame:deint=interlaced", NULL,
-		                                    graph);
+		                                    deinterlacer->each_field
+		                                            ? "mode=send_field:deint=interlaced"
+		                                            : "mode=send_frame:deint=interlaced",
+		                                    NULL, graph);
 	if (code >= 0)
 		code = avfilter_graph_create_filter(&deinterlacer->buffer_sink,
 		                                    avfilter_get_by_name("buffersink"), "out", NULL,
@@ -86,5 +88,7 @@ bool deinterlace_pull(struct deinterlacer *deinterlacer, AVFrame *frame, AVRatio
 		return false;
 	if (frame->pts != AV_NOPTS_VALUE)
 		frame->pts = av_rescale_q(frame->pts, deinterlacer->time_base, time_base);
+	if (deinterlacer->each_field)
+		frame->pkt_duration = 0;
 	return true;
 }

@@ -11,8 +11,10 @@
 struct AVFilterGraph;
 struct AVFilterContext;
 
-/* Zeroed before use, released by deinterlace_release. Belongs to one thread at a time. */
+/* Zeroed but for each_field before use, released by deinterlace_release. Belongs to one thread at a
+ * time. */
 struct deinterlacer {
+	bool each_field;             /* a picture for each field, instead of for each frame */
 	struct AVFilterGraph *graph; /* NULL: no frame was interlaced so far */
 	struct AVFilterContext *buffer_source, *buffer_sink;
 	AVRational time_base;      /* of the exit */
@@ -27,8 +29,8 @@ bool deinterlace_wants(const struct deinterlacer *deinterlacer, const AVFrame *f
 rv_status deinterlace_push(struct deinterlacer *deinterlacer, AVFrame *frame, AVRational time_base,
                            rv_error *error);
 
-/* Fills frame, which is empty, with the next whole picture, its pts in units of time_base. False:
- * there is none yet, or none at all. */
+/* Fills frame, which is empty, with the next whole picture, its pts in units of time_base; how long
+ * it lasts is not known where each field becomes one. False: there is none yet, or none at all. */
 bool deinterlace_pull(struct deinterlacer *deinterlacer, AVFrame *frame, AVRational time_base);
 
 void deinterlace_release(struct deinterlacer *deinterlacer);

@@ -204,6 +204,8 @@ rv_status input_open(struct input **opened, const char *name, const struct input
 	input->stop = options->stop;
 	input->live = options->live;
 	input->interlace = options->interlace;
+	input->has_fields = options->fields;
+	input->fields = options->fields ? *options->fields : (struct interlace){0};
 	status = open_by_content(input, name, options, error);
 	if (status == RV_OK) {
 		*opened = input;

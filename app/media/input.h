@@ -26,7 +26,9 @@ struct input {
 	char *name;                    /* for messages: as given, without a password */
 	bool live;                     /* as asked for */
 	enum interlace_mode interlace; /* as asked for */
-	bool is_realtime;              /* it comes at its own rate: a camera, a live protocol */
+	bool has_fields;               /* fields was known before */
+	struct interlace fields;
+	bool is_realtime;   /* it comes at its own rate: a camera, a live protocol */
 	bool is_reopenable; /* it may come back once it has gone: a camera, a stream, a FIFO */
 	bool is_device;
 	struct camera camera; /* of a device */

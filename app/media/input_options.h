@@ -12,6 +12,7 @@ struct input_options {
 	const atomic_int *stop; /* ends blocking reads once it is not 0; NULL: none */
 	bool live;              /* prefer early frames to complete ones */
 	enum interlace_mode interlace;
+	const struct interlace *fields; /* what is known of an unmarked video; NULL: a look tells */
 	struct camera_wish camera_wish;
 	/* A camera that was open before: it is looked for again, whatever its number is now. Empty:
 	 * the camera that the input's name says. */

@@ -84,12 +84,31 @@ static rv_status open_decoder(struct source *source, const AVCodec *codec, rv_er
 
 /* ---- describing ---- */
 
+/* Where each field becomes a frame, one in the middle of a frame's time. */
+static bool makes_each_field(const struct source *source)
+{
+	return source->input->interlace == INTERLACE_FIELD;
+}
+
+/* Of the frames that are given out. */
+static AVRational time_base_of(const struct source *source)
+{
+	AVRational time_base = video_stream(source)->time_base;
+	return makes_each_field(source) ? av_mul_q(time_base, (AVRational){1, 2}) : time_base;
+}
+
+/* How many frames become of one. */
+static int frames_of_one(const struct source *source)
+{
+	return makes_each_field(source) && source->deinterlacer.graph ? 2 : 1;
+}
+
 static int64_t count_frames(const struct source *source, AVRational rate)
 {
 	const AVStream *stream = video_stream(source);
 	const AVFormatContext *format = source->input->format;
 	if (stream->nb_frames > 0)
-		return stream->nb_frames;
+		return stream->nb_frames * frames_of_one(source);
 	if (!rate.num || !rate.den)
 		return 0;
 	if (stream->duration > 0)
@@ -107,11 +126,13 @@ static int find_orientation(const struct source *source)
 }
 
 /* The average where there is one: the nominal rate of a variable one may be that of its clock. */
-static AVRational find_frame_rate(AVStream *stream)
+static AVRational find_frame_rate(const struct source *source)
 {
+	const AVStream *stream = video_stream(source);
 	AVRational rate = stream->avg_frame_rate;
 	if (!rate.num || !rate.den)
 		rate = stream->r_frame_rate;
+	rate = av_mul_q(rate, (AVRational){frames_of_one(source), 1});
 	return rate.num > 0 && rate.den > 0 ? rate : (AVRational){0, 1};
 }
 
@@ -169,7 +190,7 @@ static void describe(struct source *source)
 	source->orientation = find_orientation(source);
 	panorama_of_stream(&source->panorama, stream);
 	bool swaps = orientation_swaps_sides(source->orientation);
-	AVRational rate = find_frame_rate(stream);
+	AVRational rate = find_frame_rate(source);
 	bool is_deep = libav_pixel_depth(frame->format) > 8 || hdr_is_wanted(frame->color_trc);
 	source->video = (struct video_description){
 		.width = swaps ? frame->height : frame->width,
@@ -183,7 +204,7 @@ static void describe(struct source *source)
 		.transfer = frame->color_trc,
 		.chroma_location = swaps ? AVCHROMA_LOC_UNSPECIFIED : frame->chroma_location,
 		.sample_aspect = find_sample_aspect(source),
-		.time_base = stream->time_base,
+		.time_base = time_base_of(source),
 		.frame_rate = rate,
 		.frames_expected = count_frames(source, rate),
 	};
@@ -197,9 +218,8 @@ static void describe(struct source *source)
 /* How long a frame lasts that does not say so itself. */
 static int64_t usual_duration(const struct source *source)
 {
-	AVStream *stream = video_stream(source);
-	AVRational rate = find_frame_rate(stream);
-	return rate.num ? FFMAX(av_rescale_q(1, av_inv_q(rate), stream->time_base), 1) : 1;
+	AVRational rate = find_frame_rate(source);
+	return rate.num ? FFMAX(av_rescale_q(1, av_inv_q(rate), time_base_of(source)), 1) : 1;
 }
 
 /* Timestamps always rise: encoders insist on it. A frame without one follows the last. */
@@ -233,6 +253,10 @@ static int decode_frame(struct source *source)
 	if (source->frame->decode_error_flags)
 		source->damaged++;
 	source->frame->pts = source->frame->best_effort_timestamp;
+	if (makes_each_field(source) && source->frame->pts != AV_NOPTS_VALUE)
+		source->frame->pts *= 2;
+	if (makes_each_field(source))
+		source->frame->pkt_duration *= 2;
 	return 0;
 }
 
@@ -255,7 +279,7 @@ static void mark_fields(const struct source *source, AVFrame *frame)
 static int decode_whole_frame(struct source *source)
 {
 	struct deinterlacer *deinterlacer = &source->deinterlacer;
-	AVRational time_base = video_stream(source)->time_base;
+	AVRational time_base = time_base_of(source);
 	av_frame_unref(source->frame);
 	while (!deinterlace_pull(deinterlacer, source->frame, time_base)) {
 		int code = decode_frame(source);
@@ -392,7 +416,8 @@ static void look_for_fields(struct source *source)
 	const struct input *input = source->input;
 	bool is_file = input->format->pb && input->format->pb->seekable && !input->pipe &&
 	               av_strstart(input->format->url, "file:", NULL);
-	if (input->interlace != INTERLACE_OFF && is_file && !input->live &&
+	source->interlace = input->fields;
+	if (!input->has_fields && input->interlace != INTERLACE_OFF && is_file && !input->live &&
 	    interlace_is_likely(video_stream(source)->codecpar->height))
 		source->interlace = interlace_look(input->format->url, source->video_index);
 }
@@ -423,6 +448,7 @@ rv_status source_open(struct source **opened, struct input **input, rv_error *er
 		status = choose_stream(source, &codec, error);
 	if (status == RV_OK)
 		status = open_decoder(source, codec, error);
+	source->deinterlacer.each_field = makes_each_field(source);
 	if (status == RV_OK)
 		look_for_fields(source);
 	if (status == RV_OK)

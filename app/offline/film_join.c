@@ -48,7 +48,8 @@ static rv_status check_there(const struct film_plan *plan, const char *folder, r
 
 static rv_status open_source(struct joining *j, rv_error *error)
 {
-	const struct input_options options = {.stop = j->join->stop};
+	const struct input_options options = {
+		.stop = j->join->stop, .interlace = j->plan->interlace, .fields = &j->plan->fields};
 	struct input *input = NULL;
 	rv_status status = input_open(&input, j->plan->input, &options, error);
 	if (status == RV_OK)
@@ -79,6 +80,7 @@ static rv_status open_sink(struct joining *j, struct output_file **file, rv_erro
 	const struct sink_contents contents = {.video = &video,
 	                                       .source = j->source->input->format,
 	                                       .video_index = j->source->video_index,
+	                                       .is_sphere = j->plan->sphere == PANORAMA_ON,
 	                                       .encoded = j->first.format->streams[0]};
 	rv_status status = sink_create(&j->sink, file, &options, &contents, error);
 	if (status == RV_OK && j->join->settings)

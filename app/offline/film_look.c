@@ -97,6 +97,10 @@ static rv_status open_film(struct looking *l, rv_error *error)
 	if (!plan->encoder[0])
 		strcpy(plan->encoder, encoder_usual_name(is_hdr));
 	plan->time_base = video->time_base;
+	plan->fields = l->source->interlace;
+	if (l->look->shape)
+		l->look->shape(l->look->context,
+		               panorama_wanted(&l->source->panorama, plan->sphere));
 	transcode_size(&plan->width, &plan->height, video, !plan->exact);
 	return convert_allocate_image(&l->frame, video->rgb, plan->width, plan->height, error);
 }

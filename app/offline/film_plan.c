@@ -101,6 +101,9 @@ static void write_lines(const struct film_plan *plan, AVIOContext *io)
 	avio_printf(io, "quality %d\n", plan->quality);
 	avio_printf(io, "exact %d\n", plan->exact);
 	avio_printf(io, "deinterlace %d\n", plan->interlace);
+	avio_printf(io, "fields %d %d %d\n", plan->fields.found, plan->fields.top_first,
+	            plan->fields.telecined);
+	avio_printf(io, "sphere %d\n", plan->sphere);
 	avio_printf(io, "hdr %d\n", plan->hdr);
 	avio_printf(io, "time-base %d %d\n", plan->time_base.num, plan->time_base.den);
 	avio_printf(
@@ -154,23 +157,44 @@ static bool read_text(const char *line, const char *word, char *text, size_t cap
 	return text[0];
 }
 
-static bool read_line(struct film_plan *plan, const char *line, rv_error *error)
+/* The settings that are numbers of an enum, or none. *sound is false where there is no such one. */
+static bool read_choice(struct film_plan *plan, const char *line, bool *sound)
 {
-	int exact, interlace, hdr;
-	if (!line[0] || line[0] == '#')
-		return true;
+	int exact, interlace, hdr, sphere, found, top_first, telecined;
+	*sound = true;
 	if (sscanf(line, "exact %d", &exact) == 1) {
 		plan->exact = exact;
 		return true;
 	}
 	if (sscanf(line, "deinterlace %d", &interlace) == 1) {
 		plan->interlace = interlace;
-		return interlace >= INTERLACE_AUTO && interlace <= INTERLACE_ALL;
+		*sound = interlace >= INTERLACE_AUTO && interlace <= INTERLACE_FIELD;
+		return true;
 	}
 	if (sscanf(line, "hdr %d", &hdr) == 1) {
 		plan->hdr = hdr;
-		return hdr >= HDR_KEEP && hdr <= HDR_SDR;
+		*sound = hdr >= HDR_KEEP && hdr <= HDR_SDR;
+		return true;
 	}
+	if (sscanf(line, "sphere %d", &sphere) == 1) {
+		plan->sphere = sphere;
+		*sound = sphere >= PANORAMA_AUTO && sphere <= PANORAMA_OFF;
+		return true;
+	}
+	if (sscanf(line, "fields %d %d %d", &found, &top_first, &telecined) == 3) {
+		plan->fields = (struct interlace){found, top_first, telecined};
+		return true;
+	}
+	return false;
+}
+
+static bool read_line(struct film_plan *plan, const char *line, rv_error *error)
+{
+	bool sound;
+	if (!line[0] || line[0] == '#')
+		return true;
+	if (read_choice(plan, line, &sound))
+		return sound;
 	return read_text(line, "input", plan->input, sizeof(plan->input)) ||
 	       read_text(line, "encoder", plan->encoder, sizeof(plan->encoder)) ||
 	       sscanf(line, "size %d %d", &plan->width, &plan->height) == 2 ||

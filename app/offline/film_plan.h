@@ -16,6 +16,7 @@
 #include "app/base/paths.h"
 #include "app/media/hdr.h"
 #include "app/media/interlace.h"
+#include "app/media/panorama.h"
 #include "engine/reverie.h"
 
 enum { FILM_ENCODER_LENGTH = 64 };
@@ -37,6 +38,8 @@ struct film_plan {
 	int quality;                       /* 0..51, x264's scale */
 	bool exact;
 	enum interlace_mode interlace;
+	struct interlace fields; /* what a look at an unmarked film found */
+	enum panorama_mode sphere;
 	enum hdr_mode hdr;
 	AVRational time_base;
 	int count;

@@ -59,7 +59,8 @@ struct job {
 	/* Sides that nobody asked for stay odd, and chroma stays as fine as the source's. Without
 	 * it a video file is what every player takes; pictures and pipes are exact anyhow. */
 	bool exact;
-	enum interlace_mode interlace; /* of a video */
+	enum interlace_mode interlace;  /* of a video */
+	const struct interlace *fields; /* NULL: unmarked videos are looked at */
 	enum hdr_mode hdr;
 	enum panorama_mode sphere;
 	job_shape *shape;  /* NULL: nobody is told */

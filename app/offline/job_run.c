@@ -41,7 +41,8 @@ static bool is_still(const struct job *job, const struct input *input)
 
 rv_status job_run(const struct job *job, struct job_report *report, rv_error *error)
 {
-	const struct input_options options = {.stop = job->stop, .interlace = job->interlace};
+	const struct input_options options = {
+		.stop = job->stop, .interlace = job->interlace, .fields = job->fields};
 	struct input *input = NULL;
 	*report = (struct job_report){0};
 	rv_status status = check_job(job, error);

@@ -354,7 +354,7 @@ static bool ended_early(const struct job_report *report)
 static void note_fields(const struct transcode *t)
 {
 	const struct interlace *interlace = &t->source->interlace;
-	if (interlace->found && t->job->interlace == INTERLACE_AUTO)
+	if (interlace->found && t->job->interlace != INTERLACE_ALL)
 		progress_note(
 			t->job->progress,
 			"%s: is interlaced, though it does not say so: its fields become whole "

@@ -394,7 +394,7 @@ const struct option option_table[] = {
 	 .choices = hdr_modes, .metavar = "WHAT"},
 	{.name = "deinterlace", .type = &option_type_choice, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM, PLACE(output, deinterlace),
-	 HELP("make whole frames of fields; auto: where they are marked or found"),
+	 HELP("whole frames of fields; auto: where marked or found; field: of each"),
 	 .choices = deinterlace_modes, .metavar = "WHEN"},
 	{.name = "sphere", .type = &option_type_auto, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM | LIVE, PLACE(output, sphere),

@@ -424,7 +424,8 @@ static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
 	ascent->effort = temporal.effort;
 	schedule_follow(&plan, &temporal);
 	if (status == RV_OK)
-		status = wander_channel_weights(ascent, params->seed, temporal.wandered, error);
+		status = wander_channel_weights(ascent, params->seed + temporal.scene,
+		                                temporal.wandered, error);
 	if (status == RV_OK)
 		status = schedule_run(schedule, &plan, params->jitter, error);
 	if (status == RV_OK)

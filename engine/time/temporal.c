@@ -198,14 +198,12 @@ static rv_status look(struct temporal *temporal, struct scene_view *view, rv_err
 /* Where the dream wanders to. The same jitter in every frame of a scene keeps the dream in its
  * place; where it drifts, the jitter moves on slowly as a whole, as one drawn anew would only add
  * noise. */
-static void wander(struct temporal *temporal, const rv_time *time)
+static void wander(struct temporal *temporal)
 {
 	struct history *history = &temporal->history;
 
 	history->cuts += temporal->plan.cut;
-	if (history->has_past)
-		history->wandered += (double)time->drift * temporal->seconds;
-	temporal->plan.seed = history->cuts;
+	temporal->plan.seed = temporal->plan.scene = history->cuts;
 	temporal->plan.wandered = history->wandered;
 	temporal->plan.steady_shift_x = shift_rate_x * history->wandered;
 	temporal->plan.steady_shift_y = shift_rate_y * history->wandered;
@@ -263,8 +261,9 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 	temporal->seconds = temporal_seconds(temporal, nanoseconds);
 	if (status == RV_OK && history->has_past && !history->on_journey)
 		status = judge(temporal, &params->time, &view, error);
+	temporal_wander(history, (double)params->time.drift, nanoseconds);
 	history->nanoseconds = nanoseconds;
-	wander(temporal, &params->time);
+	wander(temporal);
 	if (status == RV_OK && (!history->has_past || history->on_journey || temporal->plan.cut))
 		plan_cold(temporal, params);
 	else if (status == RV_OK)

@@ -55,6 +55,7 @@ rv_status temporal_journey(struct temporal *temporal, const rv_params *params, i
 	if (!temporal->history.on_journey)
 		temporal->history.first = now;
 	temporal->history.on_journey = true;
+	temporal_wander(&temporal->history, (double)params->time.drift, nanoseconds);
 	temporal->history.nanoseconds = nanoseconds;
 	temporal->plan = (struct temporal_plan){.likeness = 1};
 	temporal->plan.effort =
@@ -62,7 +63,7 @@ rv_status temporal_journey(struct temporal *temporal, const rv_params *params, i
 	for (int i = 0; i < RV_OCTAVES_MAX; i++)
 		temporal->plan.effort.length[i] = (float)share;
 	temporal->plan.seed = (uint64_t)nanoseconds;
-	temporal->history.wandered += (double)params->time.drift * seconds;
+	temporal->plan.scene = temporal->history.cuts;
 	temporal->plan.wandered = temporal->history.wandered;
 	move = temporal_find_move(temporal, &params->time, seconds);
 	tone = camera_find_tone(&temporal->history.first, &now, seconds);

@@ -34,8 +34,9 @@ struct temporal_plan {
 	struct effort effort;
 	uint64_t seed;                         /* to be added to that of the jitter */
 	double steady_shift_x, steady_shift_y; /* of the octaves: struct schedule_plan */
-	double wandered;                       /* drift, over the seconds of the scene */
-	float likeness, uncovered;             /* as in rv_frame_report */
+	uint64_t scene;            /* cuts before it: its channels wander their own way */
+	double wandered;           /* drift, over the seconds of the scene */
+	float likeness, uncovered; /* as in rv_frame_report */
 };
 
 #endif

@@ -15,6 +15,22 @@ void temporal_set_move(struct launch *launch, cl_uint argument, const struct cam
 		launch_set_float(launch, argument + i, move->at[i]);
 }
 
+void temporal_wander(struct history *history, double drift, int64_t nanoseconds)
+{
+	bool turns_back = nanoseconds < history->nanoseconds;
+
+	if (!history->has_past) {
+		history->wandered_before = 0;
+		history->drifts_since = 0;
+	} else if (drift != history->drift || turns_back) {
+		history->wandered_before = history->wandered;
+		history->drifts_since = turns_back ? nanoseconds : history->nanoseconds;
+	}
+	history->drift = drift;
+	history->wandered = history->wandered_before +
+	                    drift * ((double)nanoseconds - (double)history->drifts_since) * 1e-9;
+}
+
 struct camera_move temporal_find_move(const struct temporal *temporal, const rv_time *time,
                                       double seconds)
 {

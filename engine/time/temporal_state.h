@@ -18,10 +18,14 @@ struct history {
 	bool has_past;
 	int64_t nanoseconds; /* presentation time */
 	struct scene scene;
-	uint64_t cuts;      /* since the beginning */
-	double wandered;    /* drift, summed over the seconds */
-	double strength;    /* RMS of the detail after the scene's beginning; 0: not known yet */
-	struct turns turns; /* of the octaves */
+	uint64_t cuts;   /* since the beginning */
+	double wandered; /* drift, summed over the seconds */
+	/* It goes on at this rate from what it was at a time; a drift that never changes began at
+	 * time 0, wherever the first frame lies. */
+	double drift, wandered_before;
+	int64_t drifts_since; /* nanoseconds */
+	double strength;      /* RMS of the detail after the scene's beginning; 0: not known yet */
+	struct turns turns;   /* of the octaves */
 	struct depth depth;
 	double looked;           /* seconds since a frame was dreamed by itself */
 	double begun;            /* part of the scene's beginning that was dreamed; 1: all of it */
@@ -58,6 +62,9 @@ void temporal_set_move(struct launch *launch, cl_uint argument, const struct cam
 /* What zoom, rotation and pan make of the frame in `seconds`. */
 struct camera_move temporal_find_move(const struct temporal *temporal, const rv_time *time,
                                       double seconds);
+
+/* Lets the dream wander on to a time, before history->nanoseconds is set to that. */
+void temporal_wander(struct history *history, double drift, int64_t nanoseconds);
 
 /* Reads back what the device found out about the last frame. Waits for it. */
 rv_status temporal_read_table(struct temporal *temporal, rv_error *error);

@@ -17,6 +17,10 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 failed=0
 
+not() { # COMMAND...
+	! "$@"
+}
+
 finish() {
 	exit "$failed"
 }

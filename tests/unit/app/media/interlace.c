@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/offline/job_run.h"
 #include "tests/support/media.h"
@@ -107,4 +108,77 @@ TEST(interlace_that_is_found_leaves_no_combs)
 	double untouched = combs_in(plain, INTERLACE_OFF);
 	CHECK(combs_in(plain, INTERLACE_AUTO) == untouched);
 	CHECK(combs_in(plain, INTERLACE_ALL) != untouched);
+}
+
+/* The moments that were woven, each of which has its frame again. */
+struct moments {
+	int frames, combed;
+	int64_t last, least, most; /* of the steps of time, nanoseconds */
+	double least_change;
+	uint8_t *before;
+};
+
+static rv_status see_moments(void *context, const rv_image *in, int64_t time, const rv_image *out,
+                             rv_error *error)
+{
+	struct moments *moments = context;
+	size_t size = in->stride * (size_t)in->height;
+	double change = 0;
+	(void)out;
+	(void)error;
+	if (!moments->before)
+		moments->before = calloc(1, size);
+	for (size_t i = 0; i < size; i++)
+		change += fabs((double)((uint8_t *)in->pixels)[i] - (double)moments->before[i]);
+	memcpy(moments->before, in->pixels, size);
+	moments->combed += combs_of(in) > 2;
+	if (moments->frames++) {
+		int64_t step = time - moments->last;
+		moments->least = moments->least && moments->least < step ? moments->least : step;
+		moments->most = moments->most > step ? moments->most : step;
+		change /= (double)size;
+		moments->least_change = fmin(moments->least_change, change);
+	}
+	moments->last = time;
+	return RV_OK;
+}
+
+TEST(interlace_by_field_makes_a_frame_of_each)
+{
+	const char *path = media_path("fields.mkv");
+	struct moments moments = {.least_change = 255};
+	struct job_report report;
+	rv_error error = {0};
+	NEED_FFMPEG(path, WOVEN("top"));
+	struct job job = media_job(path, media_path("moments.mkv"), NULL);
+	job.dream = see_moments;
+	job.context = &moments;
+	job.stop = NULL;
+	job.interlace = INTERLACE_FIELD;
+	CHECK_MESSAGE(job_run(&job, &report, &error) == RV_OK, "%s", error.message);
+	/* 60 frames of 30 a second, in ticks of a half of 1 ms. */
+	CHECK_MESSAGE(moments.frames == 120, "%d frames", moments.frames);
+	CHECK_MESSAGE(moments.least >= 16000000 && moments.most <= 17500000, "%lld to %lld ns",
+	              (long long)moments.least, (long long)moments.most);
+	CHECK_MESSAGE(moments.combed == 0, "%d of them have combs", moments.combed);
+	CHECK(moments.least_change > 0.1);
+	free(moments.before);
+}
+
+TEST(interlace_by_field_leaves_whole_frames_alone)
+{
+	const char *plain = media_path("alone.mkv");
+	struct moments moments = {.least_change = 255};
+	struct job_report report;
+	rv_error error = {0};
+	NEED_FFMPEG(plain, PLAIN);
+	struct job job = media_job(plain, media_path("thirty.mkv"), NULL);
+	job.dream = see_moments;
+	job.context = &moments;
+	job.stop = NULL;
+	job.interlace = INTERLACE_FIELD;
+	CHECK_MESSAGE(job_run(&job, &report, &error) == RV_OK, "%s", error.message);
+	CHECK(moments.frames == 60);
+	CHECK(moments.least >= 33000000 && moments.most <= 34000000);
+	free(moments.before);
 }

@@ -37,6 +37,9 @@ TEST(film_plan_is_read_as_it_was_written)
 	                         .encoder = "libx264",
 	                         .quality = 21,
 	                         .exact = true,
+	                         .interlace = INTERLACE_FIELD,
+	                         .fields = {true, false, true},
+	                         .sphere = PANORAMA_ON,
 	                         .hdr = HDR_SDR,
 	                         .time_base = {1, 90000}};
 	const struct film_chunk chunks[] = {{-100, 8900, 9000, 0, 10, 0},
@@ -49,7 +52,9 @@ TEST(film_plan_is_read_as_it_was_written)
 	REQUIRE(!film_plan_load(&read, folder, NULL));
 	CHECK(!strcmp(read.input, plan.input) && !strcmp(read.encoder, plan.encoder));
 	CHECK(read.width == 640 && read.height == 360 && read.quality == 21 && read.exact);
-	CHECK(read.hdr == HDR_SDR);
+	CHECK(read.hdr == HDR_SDR && read.sphere == PANORAMA_ON);
+	CHECK(read.interlace == INTERLACE_FIELD && read.fields.found && !read.fields.top_first &&
+	      read.fields.telecined);
 	CHECK(read.time_base.num == 1 && read.time_base.den == 90000);
 	REQUIRE(read.count == 2);
 	CHECK(!memcmp(read.chunks, chunks, sizeof(chunks)));
@@ -70,6 +75,8 @@ TEST(film_plan_that_is_broken_names_the_line)
 		{HEAD "chunk 0 0 9 10 0 10 0 7\n", "plan:5:"}, /* a number more */
 		{HEAD "chunk 0 0 9 10 0 10 0\nchunk 1 9 19 20 0 10 1\n", "plan:6:"}, /* overlap */
 		{"words\n" HEAD, "plan:1:"},
+		{"sphere 9\n" HEAD, "plan:1:"},
+		{"deinterlace -1\n" HEAD, "plan:1:"},
 		{"input a.mkv\nsize 0 48\nencoder ffv1\ntime-base 1 10\nchunk 0 0 9 10 0 10 0\n",
 	         "is no whole plan"},
 	};
