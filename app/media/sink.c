@@ -57,25 +57,6 @@ static rv_status open_video(struct sink *sink, const struct sink_options *option
 	return sink_video_open(&sink->video, &request, error);
 }
 
-/* Who encoded the video also wrote its head, which may be another version's than ours would be. */
-static rv_status copy_head(AVStream *stream, const AVStream *encoded, rv_error *error)
-{
-	AVCodecParameters *to = stream->codecpar;
-	const AVCodecParameters *from = encoded->codecpar;
-	if (from->codec_id != to->codec_id)
-		return rv_fail(error, RV_CORRUPT, "the video is %s, not %s",
-		               avcodec_get_name(from->codec_id), avcodec_get_name(to->codec_id));
-	av_freep(&to->extradata);
-	to->extradata_size = from->extradata_size;
-	if (!from->extradata_size)
-		return RV_OK;
-	to->extradata = av_mallocz((size_t)from->extradata_size + AV_INPUT_BUFFER_PADDING_SIZE);
-	if (!to->extradata)
-		return rv_fail(error, RV_MEMORY, "out of memory for the output");
-	memcpy(to->extradata, from->extradata, (size_t)from->extradata_size);
-	return RV_OK;
-}
-
 static rv_status add_video(struct sink *sink, const struct sink_contents *contents, rv_error *error)
 {
 	AVStream *stream =
@@ -86,7 +67,7 @@ static rv_status add_video(struct sink *sink, const struct sink_contents *conten
 	sink->video_stream = stream;
 	rv_status status = sink_video_describe(sink->video, contents->video, stream, error);
 	if (status == RV_OK && contents->encoded)
-		status = copy_head(stream, contents->encoded, error);
+		status = sink_copy_head(stream, contents->encoded, error);
 	if (status == RV_OK && contents->is_sphere)
 		status = panorama_mark_stream(stream, error);
 	return status;

@@ -256,3 +256,21 @@ void sink_set_packet_times(const AVFormatContext *muxer, struct sink_stream *str
 	av_packet_rescale_ts(packet, stream->time_base, muxer->streams[stream->index]->time_base);
 	make_dts_rise(muxer, stream, packet);
 }
+
+rv_status sink_copy_head(AVStream *stream, const AVStream *encoded, rv_error *error)
+{
+	AVCodecParameters *to = stream->codecpar;
+	const AVCodecParameters *from = encoded->codecpar;
+	if (from->codec_id != to->codec_id)
+		return rv_fail(error, RV_CORRUPT, "the video is %s, not %s",
+		               avcodec_get_name(from->codec_id), avcodec_get_name(to->codec_id));
+	av_freep(&to->extradata);
+	to->extradata_size = from->extradata_size;
+	if (!from->extradata_size)
+		return RV_OK;
+	to->extradata = av_mallocz((size_t)from->extradata_size + AV_INPUT_BUFFER_PADDING_SIZE);
+	if (!to->extradata)
+		return rv_fail(error, RV_MEMORY, "out of memory for the output");
+	memcpy(to->extradata, from->extradata, (size_t)from->extradata_size);
+	return RV_OK;
+}

@@ -36,4 +36,8 @@ struct sink_stream {
 void sink_set_packet_times(const AVFormatContext *muxer, struct sink_stream *stream, int64_t shift,
                            AVPacket *packet);
 
+/* Gives the stream the head of the encoded video that it is to hold: whoever encoded it may have
+ * written another version's than ours would be. RV_CORRUPT: it is another codec's; RV_MEMORY. */
+rv_status sink_copy_head(AVStream *stream, const AVStream *encoded, rv_error *error);
+
 #endif

@@ -4,6 +4,7 @@
 #include <libavutil/time.h>
 #include <stdlib.h>
 
+#include "app/media/describe.h"
 #include "app/media/libav.h"
 #include "app/media/orientation.h"
 
@@ -82,9 +83,7 @@ static rv_status open_decoder(struct source *source, const AVCodec *codec, rv_er
 	                : RV_OK;
 }
 
-/* ---- describing ---- */
-
-/* Where each field becomes a frame, one in the middle of a frame's time. */
+/* Whether each field becomes a frame, every other one in the middle of a stored frame's time. */
 static bool makes_each_field(const struct source *source)
 {
 	return source->input->interlace == INTERLACE_FIELD;
@@ -97,118 +96,23 @@ static AVRational time_base_of(const struct source *source)
 	return makes_each_field(source) ? av_mul_q(time_base, (AVRational){1, 2}) : time_base;
 }
 
-/* How many frames become of one. */
-static int frames_of_one(const struct source *source)
+static struct describe_seen seen_of(const struct source *source)
 {
-	return makes_each_field(source) && source->deinterlacer.graph ? 2 : 1;
-}
-
-static int64_t count_frames(const struct source *source, AVRational rate)
-{
-	const AVStream *stream = video_stream(source);
-	const AVFormatContext *format = source->input->format;
-	if (stream->nb_frames > 0)
-		return stream->nb_frames * frames_of_one(source);
-	if (!rate.num || !rate.den)
-		return 0;
-	if (stream->duration > 0)
-		return av_rescale_q(stream->duration, stream->time_base, av_inv_q(rate));
-	if (format->duration > 0)
-		return av_rescale_q(format->duration, AV_TIME_BASE_Q, av_inv_q(rate));
-	return 0;
-}
-
-static int find_orientation(const struct source *source)
-{
-	const AVStream *stream = video_stream(source);
-	const void *matrix = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
-	return matrix ? orientation_of_matrix(matrix) : orientation_of_frame(source->frame);
-}
-
-/* The average where there is one: the nominal rate of a variable one may be that of its clock. */
-static AVRational find_frame_rate(const struct source *source)
-{
-	const AVStream *stream = video_stream(source);
-	AVRational rate = stream->avg_frame_rate;
-	if (!rate.num || !rate.den)
-		rate = stream->r_frame_rate;
-	rate = av_mul_q(rate, (AVRational){frames_of_one(source), 1});
-	return rate.num > 0 && rate.den > 0 ? rate : (AVRational){0, 1};
-}
-
-/* Of the upright frame; 0/1: unknown. */
-static AVRational find_sample_aspect(const struct source *source)
-{
-	AVRational aspect = av_guess_sample_aspect_ratio(source->input->format,
-	                                                 video_stream(source), source->frame);
-	bool swaps = orientation_swaps_sides(source->orientation);
-	return swaps && aspect.num ? av_inv_q(aspect) : aspect;
-}
-
-static bool is_other_picture(const struct source *source)
-{
-	const struct video_description *video = &source->video;
-	const AVFrame *frame = source->frame;
-	bool swaps = orientation_swaps_sides(source->orientation);
-	int width = swaps ? frame->height : frame->width;
-	int height = swaps ? frame->width : frame->height;
-	return width != video->width || height != video->height ||
-	       frame->format != video->pixel_format ||
-	       find_orientation(source) != source->orientation ||
-	       av_cmp_q(find_sample_aspect(source), video->sample_aspect);
-}
-
-/* The container says it, or the frame itself. */
-static const void *find_light(const struct source *source, enum AVPacketSideDataType of_stream,
-                              enum AVFrameSideDataType of_frame)
-{
-	const void *data = av_stream_get_side_data(video_stream(source), of_stream, NULL);
-	const AVFrameSideData *side = av_frame_get_side_data(source->frame, of_frame);
-	return data ? data : side ? side->data : NULL;
-}
-
-static void describe_light(struct source *source)
-{
-	struct video_description *video = &source->video;
-	const AVMasteringDisplayMetadata *mastering =
-		find_light(source, AV_PKT_DATA_MASTERING_DISPLAY_METADATA,
-	                   AV_FRAME_DATA_MASTERING_DISPLAY_METADATA);
-	const AVContentLightMetadata *light = find_light(source, AV_PKT_DATA_CONTENT_LIGHT_LEVEL,
-	                                                 AV_FRAME_DATA_CONTENT_LIGHT_LEVEL);
-	video->has_mastering = mastering;
-	video->has_light = light;
-	if (mastering)
-		video->mastering = *mastering;
-	if (light)
-		video->light = *light;
+	return (struct describe_seen){
+		.format = source->input->format,
+		.stream = video_stream(source),
+		.frame = source->frame,
+		.time_base = time_base_of(source),
+		.frames_of_one = makes_each_field(source) && source->deinterlacer.graph ? 2 : 1,
+	};
 }
 
 static void describe(struct source *source)
 {
-	AVStream *stream = video_stream(source);
-	AVFrame *frame = source->frame;
-	source->orientation = find_orientation(source);
-	panorama_of_stream(&source->panorama, stream);
-	bool swaps = orientation_swaps_sides(source->orientation);
-	AVRational rate = find_frame_rate(source);
-	bool is_deep = libav_pixel_depth(frame->format) > 8 || hdr_is_wanted(frame->color_trc);
-	source->video = (struct video_description){
-		.width = swaps ? frame->height : frame->width,
-		.height = swaps ? frame->width : frame->height,
-		.rgb = is_deep ? RV_RGB16 : RV_RGB8,
-		.pixel_format = frame->format,
-		.range = frame->color_range,
-		.matrix = frame->colorspace,
-		.effective_matrix = convert_effective_matrix(frame),
-		.primaries = frame->color_primaries,
-		.transfer = frame->color_trc,
-		.chroma_location = swaps ? AVCHROMA_LOC_UNSPECIFIED : frame->chroma_location,
-		.sample_aspect = find_sample_aspect(source),
-		.time_base = time_base_of(source),
-		.frame_rate = rate,
-		.frames_expected = count_frames(source, rate),
-	};
-	describe_light(source);
+	const struct describe_seen seen = seen_of(source);
+	source->orientation = describe_orientation(&seen);
+	panorama_of_stream(&source->panorama, seen.stream);
+	describe_video(&seen, &source->video);
 	if (source->display_aspect <= 0)
 		source->display_aspect = video_display_aspect(&source->video);
 }
@@ -218,8 +122,9 @@ static void describe(struct source *source)
 /* How long a frame lasts that does not say so itself. */
 static int64_t usual_duration(const struct source *source)
 {
-	AVRational rate = find_frame_rate(source);
-	return rate.num ? FFMAX(av_rescale_q(1, av_inv_q(rate), time_base_of(source)), 1) : 1;
+	const struct describe_seen seen = seen_of(source);
+	AVRational rate = describe_frame_rate(&seen);
+	return rate.num ? FFMAX(av_rescale_q(1, av_inv_q(rate), seen.time_base), 1) : 1;
 }
 
 /* Timestamps always rise: encoders insist on it. A frame without one follows the last. */
@@ -304,7 +209,8 @@ static int take_frame(struct source *source)
 	int code = decode_whole_frame(source);
 	if (code < 0)
 		return code;
-	if (is_other_picture(source))
+	const struct describe_seen seen = seen_of(source);
+	if (describe_differs(&seen, &source->video, source->orientation))
 		describe(source);
 	set_time(source);
 	return 0;
@@ -416,6 +322,7 @@ static void look_for_fields(struct source *source)
 	const struct input *input = source->input;
 	bool is_file = input->format->pb && input->format->pb->seekable && !input->pipe &&
 	               av_strstart(input->format->url, "file:", NULL);
+	source->deinterlacer.each_field = makes_each_field(source);
 	source->interlace = input->fields;
 	if (!input->has_fields && input->interlace != INTERLACE_OFF && is_file && !input->live &&
 	    interlace_is_likely(video_stream(source)->codecpar->height))
@@ -448,7 +355,6 @@ rv_status source_open(struct source **opened, struct input **input, rv_error *er
 		status = choose_stream(source, &codec, error);
 	if (status == RV_OK)
 		status = open_decoder(source, codec, error);
-	source->deinterlacer.each_field = makes_each_field(source);
 	if (status == RV_OK)
 		look_for_fields(source);
 	if (status == RV_OK)
