@@ -155,9 +155,8 @@ static rv_status open_all(struct transcode *t, struct input **input, rv_error *e
 
 static rv_status write_still(struct transcode *t, rv_error *error)
 {
-	const struct picture picture = {.image = t->after,
-	                                .settings = t->settings,
-	                                .panorama.is_sphere = t->is_sphere};
+	const struct picture picture = {
+		.image = t->after, .settings = t->settings, .panorama.is_sphere = t->is_sphere};
 	rv_status status = picture_write(&picture, t->still, t->job->still, error);
 	return status != RV_OK ? status : output_file_commit(&t->still, error);
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 static const char *const hdr_modes[] = {"keep", "sdr", NULL};
-static const char *const deinterlace_modes[] = {"auto", "off", "all", NULL};
+static const char *const deinterlace_modes[] = {"auto", "off", "all", "field", NULL};
 static const char *const objectives[] = {"l2", "mean", "winners", NULL};
 static const char *const normalisations[] = {"bands", "deviation", "mean-abs", "even-bands", NULL};
 static const char *const octave_orders[] = {"rising", "chance", NULL};
