@@ -3,7 +3,7 @@
 // stride and dilation is a list of taps. Taps outside the picture read zeros instead, so that there
 // are no borders to treat apart.
 //
-// Build options: CHANNEL_STEP (input channels of every run are a multiple of it).
+// Build options: CHANNEL_STEP (input channels of every run are a multiple of it); BFLOAT16 (factors.clh).
 
 #ifndef CHANNEL_STEP // built on its own, to see whether it compiles
 #define CHANNEL_STEP 16
@@ -16,6 +16,8 @@
 
 #define STEP_ELEMENTS (CHANNEL_STEP / ELEMENT_CHANNELS)
 
+// What a step reads of a tile's pixels: floats where they lie; pairs of bfloat16 from a copy that is made first,
+// since broadcasts come from memory.
 #ifdef BFLOAT16
 #define STAGE(staged, source, c)                                                                   \
 	uint8 staged[TILE_PIXELS];                                                                 \

@@ -3,7 +3,7 @@
 // panel of output channels at a time, and transforms the products back.
 //
 // Build options: POINTS, OUTPUTS, INPUT_ROWS, OUTPUT_ROWS (engine/convolution/winograd_transform.h); SQUARE:
-// 1 where the transform applies to both directions, 0 where to one.
+// 1 where the transform applies to both directions, 0 where to one; BFLOAT16 (factors.clh).
 
 #ifndef POINTS // built on its own, to see whether it compiles
 #define POINTS 6 // F(4, 3)
