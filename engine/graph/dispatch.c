@@ -34,6 +34,7 @@ static const struct translation translations[] = {
 	{"Gemm", graph_translate_gemm, NULL},
 	{"GlobalAveragePool", graph_translate_global_average_pool, NULL},
 	{"GlobalMaxPool", graph_translate_global_max_pool, NULL},
+	{"GroupNormalization", graph_translate_group_norm, NULL},
 	{"HardSigmoid", graph_translate_hard_sigmoid, NULL},
 	{"HardSwish", graph_translate_hard_swish, NULL},
 	{"Identity", graph_translate_alias, graph_fold_alias},

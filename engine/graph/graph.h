@@ -80,6 +80,9 @@ struct rearrangement {
 		REARRANGE_TO_SPACE_CRD,
 		REARRANGE_TO_DEPTH, /* and the other way round */
 		REARRANGE_TO_DEPTH_CRD,
+		REARRANGE_WIDEN,  /* `number` channels that follow each other become one, of as many
+		                     pixels side by side */
+		REARRANGE_NARROW, /* and the other way round */
 	} kind;
 	int number;
 };

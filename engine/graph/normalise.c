@@ -2,6 +2,18 @@
  * or over the pixels of each channel. */
 #include "engine/graph/translators.h"
 
+static rv_status make_table(struct builder *builder, float value, int channels, const float **table,
+                            rv_error *error)
+{
+	float *made = graph_allocate(builder->graph, (size_t)channels, sizeof(*made));
+	if (!made)
+		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+	for (int i = 0; i < channels; i++)
+		made[i] = value;
+	*table = made;
+	return RV_OK;
+}
+
 /* Inputs 1 and 2, one value a channel each; where there is none, values that change nothing. */
 static rv_status read_table(struct builder *builder, const struct onnx_node *node, int index,
                             int channels, const float **table, rv_error *error)
@@ -18,13 +30,7 @@ static rv_status read_table(struct builder *builder, const struct onnx_node *nod
 		*table = constant->floats;
 		return RV_OK;
 	}
-	float *made = graph_allocate(builder->graph, (size_t)channels, sizeof(*made));
-	if (!made)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
-	for (int i = 0; i < channels; i++)
-		made[i] = index == 1 ? 1 : 0;
-	*table = made;
-	return RV_OK;
+	return make_table(builder, index == 1 ? 1 : 0, channels, table, error);
 }
 
 static rv_status add_norm(struct builder *builder, const struct onnx_node *node,
@@ -70,4 +76,92 @@ rv_status graph_translate_layer_norm(struct builder *builder, const struct onnx_
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "only normalisation over channels can be run");
 	return add_norm(builder, node, OPERATOR_LAYER_NORM, error);
+}
+
+/* ---- over the pixels and channels of a group ---- */
+
+/* scale and bias have one value for each channel, or before operator set 21 for each group. */
+static rv_status read_group_table(struct builder *builder, const struct onnx_node *node, int index,
+                                  int channels, int groups, const float **table, rv_error *error)
+{
+	const struct onnx_tensor *constant;
+	rv_status status = translate_input_floats(builder, node, index, &constant, error);
+	if (status != RV_OK)
+		return status;
+	if (constant->count == (size_t)channels) {
+		*table = constant->floats;
+		return RV_OK;
+	}
+	if (constant->count != (size_t)groups)
+		return onnx_node_fail(node, error, RV_CORRUPT,
+		                      "its input number %d has %zu values for %d channels in %d "
+		                      "groups",
+		                      index + 1, constant->count, channels, groups);
+	float *made = graph_allocate(builder->graph, (size_t)channels, sizeof(*made));
+	if (!made)
+		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+	for (int i = 0; i < channels; i++)
+		made[i] = constant->floats[i / (channels / groups)];
+	*table = made;
+	return RV_OK;
+}
+
+/* Adds a node that reads the last one's output, or `input` where it is the first. */
+static rv_status add_next(struct builder *builder, const struct onnx_node *node,
+                          const struct graph_node *draft, int input, int channels, rv_error *error)
+{
+	return translate_add_node(builder, node, draft, &input, 1, channels, VALUE_IMAGE, error);
+}
+
+static rv_status read_groups(const struct builder *builder, const struct onnx_node *node, int input,
+                             int *groups, float *epsilon, rv_error *error)
+{
+	int channels = builder->graph->tensors[input].channels;
+	int64_t number = 0;
+	rv_status status = onnx_get_int(node, "num_groups", &number, error);
+	if (status == RV_OK)
+		status = onnx_get_float(node, "epsilon", epsilon, error);
+	if (status == RV_OK && (number < 1 || number > channels || channels % number))
+		return onnx_node_fail(node, error, RV_CORRUPT, "%d channels in %lld groups",
+		                      channels, (long long)number);
+	if (status == RV_OK && !(*epsilon > 0))
+		return onnx_node_fail(node, error, RV_UNSUPPORTED, "its epsilon is not above 0");
+	*groups = (int)number;
+	return status;
+}
+
+/* The channels of each group are laid side by side as pixels of one, which is normalised over its
+ * pixels. */
+rv_status graph_translate_group_norm(struct builder *builder, const struct onnx_node *node,
+                                     rv_error *error)
+{
+	struct graph_node widen = translate_draft(OPERATOR_REARRANGE), narrow = widen;
+	struct graph_node norm = translate_draft(OPERATOR_INSTANCE_NORM);
+	struct graph_node affine = translate_draft(OPERATOR_AFFINE);
+	int input, groups = 0, *count = &builder->graph->tensor_count;
+	norm.constant = 1e-5f;
+	rv_status status = translate_input_image(builder, node, 0, &input, error);
+	if (status == RV_OK)
+		status = read_groups(builder, node, input, &groups, &norm.constant, error);
+	if (status != RV_OK)
+		return status;
+	int channels = builder->graph->tensors[input].channels;
+	widen.rearrangement.kind = REARRANGE_WIDEN;
+	narrow.rearrangement.kind = REARRANGE_NARROW;
+	widen.rearrangement.number = narrow.rearrangement.number = channels / groups;
+	status = read_group_table(builder, node, 1, channels, groups, &affine.scale, error);
+	if (status == RV_OK)
+		status = read_group_table(builder, node, 2, channels, groups, &affine.shift, error);
+	if (status == RV_OK)
+		status = make_table(builder, 1, groups, &norm.scale, error);
+	if (status == RV_OK)
+		status = make_table(builder, 0, groups, &norm.shift, error);
+	if (status == RV_OK)
+		status = add_next(builder, node, &widen, input, groups, error);
+	if (status == RV_OK)
+		status = add_next(builder, node, &norm, *count - 1, groups, error);
+	if (status == RV_OK)
+		status = add_next(builder, node, &narrow, *count - 1, channels, error);
+	return status != RV_OK ? status
+	                       : add_next(builder, node, &affine, *count - 1, channels, error);
 }

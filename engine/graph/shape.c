@@ -107,6 +107,13 @@ static struct extent rearranged_extent(const struct rearrangement *how, struct e
 	case REARRANGE_TO_DEPTH:
 	case REARRANGE_TO_DEPTH_CRD:
 		return (struct extent){input.height / how->number, input.width / how->number};
+	case REARRANGE_WIDEN:
+		/* A width past EXTENT_MAX is refused by whoever asks. */
+		return (struct extent){input.height, input.width > EXTENT_MAX / how->number
+		                                             ? EXTENT_MAX + 1
+		                                             : input.width * how->number};
+	case REARRANGE_NARROW:
+		return (struct extent){input.height, input.width / how->number};
 	default:
 		return input;
 	}

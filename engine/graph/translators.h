@@ -29,7 +29,8 @@ translate_function graph_translate_relu, graph_translate_leaky_relu, graph_trans
 	graph_translate_square_root, graph_translate_reciprocal, graph_translate_power,
 	graph_translate_prelu;
 /* normalise.c */
-translate_function graph_translate_instance_norm, graph_translate_layer_norm;
+translate_function graph_translate_instance_norm, graph_translate_layer_norm,
+	graph_translate_group_norm;
 /* elementwise.c */
 translate_function graph_translate_softmax, graph_translate_batch_norm, graph_translate_concat,
 	graph_translate_alias, graph_translate_cast;

@@ -17,6 +17,8 @@ enum gather {
 	GATHER_SPREAD_CRD,
 	GATHER_COLLECT,
 	GATHER_COLLECT_CRD,
+	GATHER_WIDEN,
+	GATHER_NARROW,
 };
 
 struct gathering {
@@ -43,6 +45,10 @@ static struct gathering gathering_of(const struct operation *operation, bool bac
 	case REARRANGE_TO_DEPTH_CRD:
 		return (struct gathering){backward ? GATHER_SPREAD_CRD : GATHER_COLLECT_CRD,
 		                          number};
+	case REARRANGE_WIDEN:
+		return (struct gathering){backward ? GATHER_NARROW : GATHER_WIDEN, number};
+	case REARRANGE_NARROW:
+		return (struct gathering){backward ? GATHER_WIDEN : GATHER_NARROW, number};
 	default:
 		return (struct gathering){GATHER_RUN, backward ? -number : number};
 	}

@@ -8,6 +8,8 @@
 #define GATHER_SPREAD_CRD 3
 #define GATHER_COLLECT 4 // number x number pixels become a pixel's channels
 #define GATHER_COLLECT_CRD 5
+#define GATHER_WIDEN 6   // number channels become number pixels side by side
+#define GATHER_NARROW 7
 
 #ifndef GATHER
 #define GATHER GATHER_RUN
@@ -32,6 +34,12 @@ float gather_one(READ_SLICE(in), int from_channels, int from_width, int to_chann
 	from = GATHER == GATHER_SPREAD ? place * to_channels + channel : channel * block + place;
 	from_y = y / number;
 	from_x = x / number;
+#elif GATHER == GATHER_WIDEN
+	from = channel * number + x % number;
+	from_x = x / number;
+#elif GATHER == GATHER_NARROW
+	from = channel / number;
+	from_x = x * number + channel % number;
 #else
 	int place = GATHER == GATHER_COLLECT ? channel / from_channels : channel % block;
 	from = GATHER == GATHER_COLLECT ? channel % from_channels : channel / block;

@@ -223,6 +223,10 @@ static double rearranged(const struct rearrangement *how, const struct volume *i
 	switch (how->kind) {
 	case REARRANGE_SHUFFLE:
 		return *at(input, c % n * (input->channels / n) + c / n, y, x);
+	case REARRANGE_WIDEN:
+		return *at(input, c * n + x % n, y, x / n);
+	case REARRANGE_NARROW:
+		return *at(input, c / n, y, x * n + c % n);
 	case REARRANGE_TO_SPACE:
 		return *at(input, (y % n * n + x % n) * channels + c, y / n, x / n);
 	case REARRANGE_TO_SPACE_CRD:

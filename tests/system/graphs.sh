@@ -8,6 +8,11 @@ if "$python" -c 'import numpy, torch' 2>/dev/null; then
 else
 	skip graphs "$python has no PyTorch and NumPy (on Debian: python3-torch)"
 fi
+if "$python" -c 'import numpy, onnx, torch' 2>/dev/null; then
+	"$python" tests/reference/check_nodes.py "$REVERIE" "$work" || failed=1
+else
+	skip nodes "$python has no PyTorch and onnx (on Debian: python3-torch, python3-onnx)"
+fi
 if "$python" -c 'import cv2, numpy' 2>/dev/null; then
 	"$python" tests/reference/check_caffe.py "$REVERIE" "$work" || failed=1
 else

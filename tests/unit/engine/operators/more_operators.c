@@ -83,6 +83,10 @@ static double moved(const struct rearrangement *how, const struct array *in,
 		return *array_at(in, y / n, x / n, place * out->channels + c);
 	case REARRANGE_TO_SPACE_CRD:
 		return *array_at(in, y / n, x / n, c * n * n + place);
+	case REARRANGE_WIDEN:
+		return *array_at(in, y, x / n, c * n + x % n);
+	case REARRANGE_NARROW:
+		return *array_at(in, y, x * n + c % n, c / n);
 	case REARRANGE_TO_DEPTH:
 		return *array_at(in, y * n + c / parts / n, x * n + c / parts % n, c % parts);
 	default:
@@ -266,6 +270,10 @@ TEST(rearranging_is_right)
 	check_rearranging((struct rearrangement){REARRANGE_TO_SPACE, 2}, wide, large);
 	check_rearranging((struct rearrangement){REARRANGE_TO_SPACE_CRD, 2}, wide, large);
 	check_rearranging((struct rearrangement){REARRANGE_TO_DEPTH, 2}, large, wide);
+	check_rearranging((struct rearrangement){REARRANGE_WIDEN, 3},
+	                  (struct array){3, 4, 21, NULL}, (struct array){3, 12, 7, NULL});
+	check_rearranging((struct rearrangement){REARRANGE_NARROW, 3},
+	                  (struct array){3, 12, 7, NULL}, (struct array){3, 4, 21, NULL});
 	check_rearranging((struct rearrangement){REARRANGE_TO_DEPTH_CRD, 2}, large, wide);
 }
 

@@ -1,0 +1,91 @@
+#!/usr/bin/python3
+"""Holds the program against PyTorch (values and gradients) and ONNX Runtime (values) where PyTorch's exporter
+does not write the operator, so that the onnx package does:
+
+    check_nodes.py REVERIE FOLDER
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+import torch.nn.functional as F
+from onnx import helper, numpy_helper
+
+import engine
+from check_graphs import TOLERANCE, has_onnx_runtime, run_onnx_runtime
+
+CHANNELS, WIDTH, HEIGHT = 6, 26, 21
+
+
+def numbers(seed, *shape):
+    """Small ones, or the tanh would flatten what comes of them and leave its gradient to rounding."""
+    return np.random.default_rng(seed).normal(0, 0.15, shape).astype(np.float32)
+
+
+def save(path, node, tables, opset):
+    """A convolution of the picture, the node, which makes z of c and tables, and a tanh."""
+    nodes = [helper.make_node("Conv", ["x", "w"], ["c"], pads=[1] * 4), node, helper.make_node("Tanh", ["z"], ["y"])]
+    size = [1, 3, HEIGHT, WIDTH]
+    tables = {"w": numbers(1, CHANNELS, 3, 3, 3), **tables}
+    graph = helper.make_graph(nodes, "graph", [helper.make_tensor_value_info("x", 1, size)],
+                              [helper.make_tensor_value_info("y", 1, [1, None, None, None])],
+                              [numpy_helper.from_array(table, name) for name, table in tables.items()])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8), str(path))
+
+
+def group_norms():
+    """Before operator set 21 there is one scale for each group. The mean square of what is normalised hardly
+    depends on the picture, that of its tanh does where that bends."""
+    for opset, groups in [(18, 1), (18, 2), (18, 6), (21, 1), (21, 3), (21, 6)]:
+        count = CHANNELS if opset >= 21 else groups
+        tables = {"s": 1 + numbers(2, count), "b": numbers(3, count)}
+        node = helper.make_node("GroupNormalization", ["c", "s", "b"], ["z"], num_groups=groups, epsilon=1e-4)
+        scale, shift = (torch.from_numpy(table.repeat(CHANNELS // count)).double() for table in tables.values())
+        yield f"group_norm_{opset}_{groups}", node, tables, opset, \
+            lambda t, groups=groups, scale=scale, shift=shift: F.group_norm(t, groups, scale, shift, 1e-4)
+
+
+def transposed_convolutions():
+    """Without output_shape the output is 43 x 53; of what is too much the larger half is cut off in front."""
+    weights = numbers(4, CHANNELS, 4, 3, 3)
+    whole = lambda t: F.conv_transpose2d(t, torch.from_numpy(weights).double(), None, 2)
+    for name, (height, width), cut in [("smaller", (41, 50), lambda t: t[:, :, 1:-1, 2:-1]), ("same", (43, 53), lambda t: t)]:
+        node = helper.make_node("ConvTranspose", ["c", "t"], ["z"], strides=[2, 2], output_shape=[height, width])
+        yield f"output_shape_{name}", node, {"t": weights}, 13, lambda t, cut=cut: cut(whole(t))
+
+
+def differences(reverie, folder, node, tables, opset, body, judged):
+    model, picture = folder / "node.onnx", engine.write_picture(folder / "picture.ppm", WIDTH, HEIGHT)
+    save(model, node, tables, opset)
+    activation, gradient = engine.ask(reverie, model, folder / "picture.ppm", "y", folder)
+    x = picture.double().requires_grad_()
+    expected = torch.tanh(body(F.conv2d(x, torch.from_numpy(numbers(1, CHANNELS, 3, 3, 3)).double(), padding=1)))
+    (wanted,) = torch.autograd.grad((expected**2).mean(), x)
+    yield "activation", engine.relative(activation, expected.detach().numpy())
+    yield "gradient", engine.relative(gradient, wanted.numpy())
+    if judged:
+        yield "ONNX Runtime", engine.relative(activation, run_onnx_runtime(model, picture, folder))
+
+
+def check(reverie, folder, judged, name, *case):
+    try:
+        found = dict(differences(reverie, folder, *case, judged))
+    except subprocess.CalledProcessError as error:
+        found = {error.stderr.strip(): float("inf")}
+    good = all(difference < TOLERANCE for difference in found.values())
+    print(f"# {name}: " + ", ".join(f"{what} {difference:.1e}" for what, difference in found.items()))
+    print(f"{'ok' if good else 'not ok'} node_{name}", flush=True)
+    return good
+
+
+def main():
+    reverie, folder, judged = sys.argv[1], Path(sys.argv[2]), has_onnx_runtime()
+    return not all([check(reverie, folder, judged, *case) for case in [*group_norms(), *transposed_convolutions()]])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
