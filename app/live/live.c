@@ -81,16 +81,20 @@ static rv_status list_layers(struct live *live, rv_error *error)
 	return RV_OK;
 }
 
+static void describe_model(const struct live *live)
+{
+	char line[DREAMER_LINE_LENGTH];
+	dreamer_describe(&live->dreamer, line);
+	if (line[0] && !live->actions->options.call.quiet)
+		fprintf(stderr, "%s\n", line);
+}
+
 static rv_status open_model(struct live *live, rv_error *error)
 {
 	rv_status status =
 		dreamer_open_model(&live->dreamer, &live->actions->options.dream.network, error);
 	if (status != RV_OK)
 		return status;
-	char line[DREAMER_LINE_LENGTH];
-	dreamer_describe(&live->dreamer, line);
-	if (line[0] && !live->actions->options.call.quiet)
-		fprintf(stderr, "%s\n", line);
 	/* From here on it is the open one, which presets are held against. */
 	if (live->dreamer.network)
 		strcpy(live->actions->options.dream.network.name, live->dreamer.network->name);
@@ -176,6 +180,8 @@ static rv_status open_recorder(struct live *live, rv_error *error)
 		status = video_recorder_open(&live->recorder, options, live->decode, settings,
 		                             live->shown.width, live->shown.height, error);
 	free(settings);
+	if (status == RV_OK)
+		describe_model(live);
 	return status;
 }
 

@@ -123,6 +123,7 @@ TEST(tag_in_damaged_bytes_is_found_or_not)
 		size_t size = fread(bytes, 1, sizeof(bytes), file);
 		fclose(file);
 		unlink(path);
+		CHECK(memcmp(bytes, "RIFF", 4) || AV_RL32(bytes + 4) == size - 8);
 		for (size_t cut = 0; cut <= size; cut++) {
 			uint8_t *exact = malloc(cut ? cut : 1);
 			memcpy(exact, bytes, cut);
