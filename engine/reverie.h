@@ -307,7 +307,8 @@ RV_API rv_params rv_params_default(void);
 /* The gradient steps that a frame which inherits takes on average in an octave, 0 the largest:
  * those that it is asked for, or where they are automatic (warm_steps 0) its octaves' turns, which
  * rise with the iterations of a frame dreamed alone and with warm_share. What comes into view gets
- * more.
+ * more, and so does an octave that is not as deep as the scene's first dream was; a deeper one
+ * less.
  */
 RV_API double rv_warm_steps(const rv_time *time, int iterations, int octave);
 
