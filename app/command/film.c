@@ -9,6 +9,7 @@
 #include "app/base/signals.h"
 #include "app/command/command.h"
 #include "app/command/dreaming.h"
+#include "app/command/film_run.h"
 #include "app/command/film_score.h"
 #include "app/command/film_settings.h"
 #include "app/media/convert.h"
@@ -187,10 +188,11 @@ static void print_plan(const struct film_plan *plan, const char *folder)
 	printf("Planned %lld frames: each chunk is dreamed by `reverie chunk %s N`, here, or where "
 	       "this folder is seen:\n",
 	       (long long)film_frames(plan), folder);
-	printf("  seq 0 %d | parallel --joblog %s/log --resume-failed reverie chunk %s\n",
-	       plan->count - 1, folder, folder);
-	printf("  sbatch --array=0-%d --wrap 'reverie chunk %s $SLURM_ARRAY_TASK_ID'\n",
-	       plan->count - 1, folder);
+	for (int engine = FILM_ENGINE_PARALLEL; engine <= FILM_ENGINE_SLURM; engine++) {
+		char line[FILM_LINE_LENGTH];
+		film_run_line(line, (enum film_engine)engine, "reverie", folder, plan->count);
+		printf("  %s\n", line);
+	}
 	printf("and then `reverie join %s -o FILM`\n", folder);
 	printf("%d chunk%s\n", plan->count, plan->count == 1 ? "" : "s");
 }
@@ -212,6 +214,8 @@ rv_status command_plan(const struct options *options, rv_error *error)
 		status = film_make_plan(&plan, options, folder, error);
 	if (status == RV_OK && !options->call.quiet)
 		print_plan(&plan, folder);
+	if (status == RV_OK && options->output.run != FILM_ENGINE_NONE)
+		status = film_run((enum film_engine)options->output.run, folder, plan.count, error);
 	film_plan_release(&plan);
 	return status;
 }

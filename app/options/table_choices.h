@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+static const char *const film_engines[] = {"none", "parallel", "slurm", NULL};
 static const char *const hdr_modes[] = {"keep", "sdr", NULL};
 static const char *const deinterlace_modes[] = {"auto", "off", "all", "field", NULL};
 static const char *const objectives[] = {"l2", "mean", "winners", NULL};

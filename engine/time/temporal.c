@@ -215,7 +215,9 @@ static void plan_cold(struct temporal *temporal, const rv_params *params)
 	temporal->history.begun = 0;
 	temporal->history.melting = 0;
 	temporal->history.turns = (struct turns){0};
-	depth_begin(&temporal->history.depth);
+	/* A scene knows nothing of the one before, so that a film may be dreamed in chunks. */
+	temporal->history.depth = (struct depth){0};
+	temporal->history.looked = 0;
 	temporal->plan.effort =
 		effort_even(effort_onset(params->iterations, params->time.onset), RV_OCTAVES_MAX);
 }

@@ -56,6 +56,33 @@ check_in_chunks film_of_each_field "$work/fields.mkv" --deinterlace field
 check film_of_each_field_is_twice_as_long \
 	test "$(grep -vc '^#' "$work/joined")" = 40
 
+# ---- started at once ----
+
+expect_error run_by_nobody 2 "none of none, parallel, slurm" plan "$work/film.mkv" --chunks "$work/no" --run ants
+if have parallel; then
+	reverie "$work/film.mkv" -o "$work/run-whole.mkv" $tiny
+	expect_success plan_that_runs plan "$work/film.mkv" --chunks "$work/it's run" --chunk-seconds 0 \
+		--run parallel $tiny
+	reverie join "$work/it's run" -o "$work/run.mkv"
+	contents "$work/run-whole.mkv" >"$work/whole"
+	contents "$work/run.mkv" >"$work/joined"
+	check film_run_by_parallel cmp "$work/whole" "$work/joined"
+else
+	skip film_run_by_parallel "there is no GNU parallel"
+fi
+mkdir "$work/bin"
+# The engine alone: an sbatch that does the array in turn.
+cat >"$work/bin/sbatch" <<'END'
+#!/bin/sh
+[ "$1" = --array=0-1 ] && [ "$2" = --wrap ] || exit 3
+for SLURM_ARRAY_TASK_ID in 0 1; do export SLURM_ARRAY_TASK_ID; sh -c "$3" || exit 4; done
+END
+chmod +x "$work/bin/sbatch"
+PATH="$work/bin:$PATH" expect_success plan_that_is_queued plan "$work/film.mkv" --chunks "$work/queued here" \
+	--chunk-seconds 0 --run slurm $tiny
+reverie chunk "$work/queued here"
+check chunks_are_dreamed_by_the_line_for_slurm grep -q '^2 of 2 chunks' "$work/out"
+
 # ---- panoramas ----
 
 film "$work/flat.mp4" 128x64 10 null

@@ -123,7 +123,7 @@ TEST(a_share_of_the_warm_steps_costs_that_share)
  * have the same frames and take the same steps. */
 TEST(a_dream_that_loses_its_depth_takes_more_steps)
 {
-	enum { FIRST = 20, LAST = 60 };
+	enum { FIRST = 20, LAST = 100 };
 	struct fixture fixture;
 	int steps[2] = {0}; /* of one that keeps its depth, and of one that loses it */
 
