@@ -44,8 +44,9 @@ static struct raster raster_of(struct recording *recording, const float value[4]
 	static float pixels[4 * PIXELS];
 
 	fill(pixels, value);
-	return (struct raster){recording_buffer(recording, pixels, 4 * (size_t)PIXELS), WIDTH,
-	                       HEIGHT};
+	return (struct raster){.buffer = recording_buffer(recording, pixels, 4 * (size_t)PIXELS),
+	                       .width = WIDTH,
+	                       .height = HEIGHT};
 }
 
 static void paint_detail(const struct scene_made *made, float pixels[4 * PIXELS])
@@ -73,10 +74,14 @@ static bool make(struct scene_made *made)
 	frame = raster_of(recording, now);
 	inherited = raster_of(recording, none);
 	paint_detail(made, detail);
-	kept = (struct raster){recording_buffer(recording, detail, 4 * (size_t)PIXELS), WIDTH,
-	                       HEIGHT};
-	made->buffers = (struct temporal_buffers){
-		.rasters = {&frame, &kept, &inherited}, .side = 8, .columns = 6, .blocks = 24};
+	kept = (struct raster){.buffer = recording_buffer(recording, detail, 4 * (size_t)PIXELS),
+	                       .width = WIDTH,
+	                       .height = HEIGHT};
+	made->buffers = (struct temporal_buffers){.rasters = {&frame, &kept, &inherited},
+	                                          .side = 8,
+	                                          .columns = 6,
+	                                          .blocks = 24,
+	                                          .margin = 0};
 	temporal_record_buffers(&recording->recorder, &made->buffers);
 	made->buffers.past = raster_of(recording, past);
 	made->buffers.dreamed = (struct raster){
@@ -322,14 +327,17 @@ TEST(what_goes_on_takes_a_part_of_each_step)
 	REQUIRE(recording_start(&recording));
 	for (int i = 0; i < PIXELS; i++)
 		maturity[4 * i + 3] = i < PIXELS / 2 ? 0 : (float)MATURITY_ALIVE;
-	inherited = (struct raster){recording_buffer(&recording, maturity, 4 * (size_t)PIXELS),
-	                            WIDTH, HEIGHT};
+	inherited = (struct raster){
+		.buffer = recording_buffer(&recording, maturity, 4 * (size_t)PIXELS),
+		.width = WIDTH,
+		.height = HEIGHT};
 	gradient = raster_of(&recording, one);
 	found = recording_buffer(&recording, &length, 1);
 	buffers = (struct temporal_buffers){.rasters = {&gradient, &gradient, &inherited},
 	                                    .side = 8,
 	                                    .columns = 6,
-	                                    .blocks = 24};
+	                                    .blocks = 24,
+	                                    .margin = 0};
 	buffers.wants = recording_buffer(&recording, moved, sizeof(struct temporal_wants) / 4);
 	temporal_record_want(&recording.recorder, &buffers);
 	temporal_record_mask(&recording.recorder, &gradient, &inherited, buffers.wants, found);
