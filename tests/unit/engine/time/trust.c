@@ -77,11 +77,11 @@ static bool make(struct scene_made *made)
 	kept = (struct raster){.buffer = recording_buffer(recording, detail, 4 * (size_t)PIXELS),
 	                       .width = WIDTH,
 	                       .height = HEIGHT};
-	made->buffers = (struct temporal_buffers){.rasters = {&frame, &kept, &inherited},
-	                                          .side = 8,
-	                                          .columns = 6,
-	                                          .blocks = 24,
-	                                          .margin = 0};
+	made->buffers = (struct temporal_buffers){
+		.rasters = {.frame = &frame, .detail = &kept, .inherited = &inherited},
+		.side = 8,
+		.columns = 6,
+		.blocks = 24};
 	temporal_record_buffers(&recording->recorder, &made->buffers);
 	made->buffers.past = raster_of(recording, past);
 	made->buffers.dreamed = (struct raster){
@@ -333,11 +333,11 @@ TEST(what_goes_on_takes_a_part_of_each_step)
 		.height = HEIGHT};
 	gradient = raster_of(&recording, one);
 	found = recording_buffer(&recording, &length, 1);
-	buffers = (struct temporal_buffers){.rasters = {&gradient, &gradient, &inherited},
-	                                    .side = 8,
-	                                    .columns = 6,
-	                                    .blocks = 24,
-	                                    .margin = 0};
+	buffers = (struct temporal_buffers){
+		.rasters = {.frame = &gradient, .detail = &gradient, .inherited = &inherited},
+		.side = 8,
+		.columns = 6,
+		.blocks = 24};
 	buffers.wants = recording_buffer(&recording, moved, sizeof(struct temporal_wants) / 4);
 	temporal_record_want(&recording.recorder, &buffers);
 	temporal_record_mask(&recording.recorder, &gradient, &inherited, buffers.wants, found);
