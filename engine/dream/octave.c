@@ -429,6 +429,9 @@ rv_status octave_tile(struct octave *octave, int tile, int shift_y, int shift_x,
 	rv_status status = RV_OK;
 
 	place_tile(octave, tile, shift_y, shift_x);
+	network_watch(octave->network, !octave->watched ? WORTH_KEPT
+	                               : tile           ? WORTH_ADDED
+	                                                : WORTH_ANEW);
 	if (tile == 0 && tiles_count(&octave->tiles) > 1)
 		status = clear_gradient(octave, queue, error);
 	for (int i = 0; i < 3 && octave->present_frame.count && status == RV_OK; i++)

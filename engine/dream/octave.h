@@ -39,6 +39,7 @@ struct octave {
 	struct launch_list measure; /* gradient -> what is measured of it */
 	struct launch_list weigh;   /* from that to the factors */
 	bool weighed, balanced;
+	bool watched; /* the next steps measure what the picture is worth to its targets */
 	/* base -> network input, of one tile; empty where no target wants the frame's features. */
 	struct launch_list present_frame;
 	int measure_launch, frame_launch;

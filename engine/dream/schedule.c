@@ -217,7 +217,7 @@ static rv_status run_octave(struct schedule *schedule, const struct schedule_pla
 	status = octave_enter(octave, queue, error);
 	for (int i = 0; i < steps && status == RV_OK; i++) {
 		octave_blur(octave, blur_of(plan, i, steps));
-		network_watch(octave->network, i == (plan->masked ? 0 : steps - 1));
+		octave->watched = i == (plan->masked ? 0 : steps - 1);
 		status = take_step(schedule, plan, octave, jitter, error);
 	}
 	return status != RV_OK ? status : octave_leave(octave, queue, error);
@@ -255,7 +255,7 @@ static rv_status run_by_chance(struct schedule *schedule, const struct schedule_
 		struct octave_role role = role_of(plan, o, top, schedule->octave_count);
 		role.from_below = role.taken_off = 0;
 		octave_set(&schedule->octaves[o], &role);
-		network_watch(schedule->octaves[o].network, true);
+		schedule->octaves[o].watched = true;
 		schedule->octaves[o].weighed = false;
 	}
 	status = octave_enter(&schedule->octaves[top], schedule->queue, error);

@@ -270,7 +270,7 @@ void network_move(const struct network *network, const struct places_position *p
 			            position);
 }
 
-void network_watch(struct network *network, bool watch)
+void network_watch(struct network *network, enum worth_watch watch)
 {
 	for (int i = 0; i < network->graph->wanted_count && network->backward.count; i++)
 		worth_watch(&network->worths[i], &network->backward, watch);

@@ -56,11 +56,12 @@ rv_status network_record(struct network *network, struct device *device,
 /* Tells the objectives where in the picture the network's input lies from the next run on. */
 void network_move(const struct network *network, const struct places_position *position);
 
-/* Says whether the backward runs that are enqueued from now on measure what the activations are
- * worth to the targets. At first none do. */
-void network_watch(struct network *network, bool watch);
+/* Says how the backward runs that are enqueued from now on measure what the activations are worth
+ * to the targets. At first none do. */
+void network_watch(struct network *network, enum worth_watch watch);
 
-/* What they were worth together in the last run that did. Waits for the device. */
+/* What they were worth together in the runs that did, since one that began anew. Waits for the
+ * device. */
 rv_status network_worth(const struct network *network, cl_command_queue queue, double *worth,
                         rv_error *error);
 

@@ -25,7 +25,7 @@ void worth_record(struct launch_recorder *recorder, const struct objective_targe
 	worth->launch = recorder->list->count - 1;
 }
 
-void worth_watch(const struct worth *worth, struct launch_list *list, bool watch)
+void worth_watch(const struct worth *worth, struct launch_list *list, enum worth_watch watch)
 {
 	if (worth->sums)
 		launch_set_int(&list->launches[worth->launch], WATCH, watch);

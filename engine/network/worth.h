@@ -17,8 +17,13 @@ struct worth {
 void worth_record(struct launch_recorder *recorder, const struct objective_target *target,
                   struct worth *worth);
 
-/* Whether the runs that are enqueued from now on take it: the sums of the last that did stand. */
-void worth_watch(const struct worth *worth, struct launch_list *list, bool watch);
+/* What the runs that are enqueued from now on do with the sums. */
+enum worth_watch {
+	WORTH_KEPT,  /* leave them as they are */
+	WORTH_ANEW,  /* begin them */
+	WORTH_ADDED, /* add to them, as those do that see further parts of a picture */
+};
+void worth_watch(const struct worth *worth, struct launch_list *list, enum worth_watch watch);
 
 /* Adds the sum over all pixels. Waits for the queue. */
 rv_status worth_add(const struct worth *worth, cl_command_queue queue, double *sum,

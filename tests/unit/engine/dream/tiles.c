@@ -345,6 +345,43 @@ TEST(inside_tiles_gradients_are_those_of_the_whole_picture)
 	onnx_close(&model);
 }
 
+/* What a pixel that is seen is worth to the objective; measured twice, as the second time must
+ * begin anew. */
+static double worth_of(const struct graph *graph, const float *picture, size_t bytes, int *count)
+{
+	struct trial trial;
+	double worth = NAN;
+
+	if (!trial_start(&trial, graph, picture, SMALL_WIDTH, SMALL_HEIGHT, bytes))
+		return NAN;
+	trial.octave.watched = true;
+	*count = tiles_count(&trial.octave.tiles);
+	if (run_tiles(&trial, 0, 0) && run_tiles(&trial, 0, 0))
+		network_worth(trial.octave.network, fixture_device()->queue, &worth, NULL);
+	worth /= (double)*count * trial.octave.tiles.y.tile * trial.octave.tiles.x.tile;
+	trial_end(&trial);
+	return worth;
+}
+
+/* Tiles see parts that differ, and some parts twice. */
+TEST(tiles_are_worth_about_what_the_whole_picture_is)
+{
+	struct onnx_model *model = small_network();
+	struct graph *graph = model ? graph_to(model, "top") : NULL;
+	float *picture = leaves(SMALL_WIDTH, SMALL_HEIGHT);
+	int one, tiles;
+	double whole, tiled;
+
+	REQUIRE(graph && picture);
+	whole = worth_of(graph, picture, SIZE_MAX, &one);
+	tiled = worth_of(graph, picture, whole_bytes(graph, SMALL_WIDTH, SMALL_HEIGHT) / 3, &tiles);
+	CHECK(one == 1 && tiles > 2);
+	CHECK_MESSAGE(fabs(tiled / whole - 1) < 0.2, "%g a pixel, not %g", tiled, whole);
+	free(picture);
+	graph_destroy(&graph);
+	onnx_close(&model);
+}
+
 TEST(a_budget_for_no_tile_is_refused)
 {
 	struct onnx_model *model = small_network();

@@ -305,12 +305,17 @@ TEST(an_activation_is_worth_what_its_objective_rises_by)
 	target.operand.gradient.buffer = recording_buffer(&recording, activation, COUNT);
 	objective_record(&recording.recorder, &target, HEIGHT, WIDTH);
 	worth_record(&recording.recorder, &target, &worth);
-	worth_watch(&worth, recording.recorder.list, true);
+	worth_watch(&worth, recording.recorder.list, WORTH_ANEW);
 	CHECK(recording_run(&recording));
 	CHECK(worth_add(&worth, fixture_device()->queue, &sum, NULL) == RV_OK);
 	CHECK_MESSAGE(fabs(sum / expected - 1) < 1e-5, "%g, not %g", sum, expected);
+	worth_watch(&worth, recording.recorder.list, WORTH_ADDED);
+	CHECK(recording_run(&recording));
+	sum = 0;
+	CHECK(worth_add(&worth, fixture_device()->queue, &sum, NULL) == RV_OK);
+	CHECK_MESSAGE(fabs(sum / (2 * expected) - 1) < 1e-5, "%g, not twice %g", sum, expected);
 	/* What is not watched stays. */
-	worth_watch(&worth, recording.recorder.list, false);
+	worth_watch(&worth, recording.recorder.list, WORTH_KEPT);
 	clEnqueueFillBuffer(fixture_device()->queue, target.operand.activation.buffer, &(float){0},
 	                    sizeof(float), 0, COUNT * sizeof(float), 0, NULL, NULL);
 	CHECK(recording_run(&recording));
