@@ -469,6 +469,7 @@ typedef struct rv_frame_report {
 	bool cut;        /* because a new scene was seen */
 	bool onset;      /* within the beginning of a scene, as rv_time.onset spreads it */
 	int steps;       /* gradient steps, over all octaves */
+	int tiles;       /* in which the largest octave was dreamed; 1: there was memory for all */
 	float likeness;  /* 0..1: the part of the contrast that the past one shows, moved along */
 	float uncovered; /* 0..1: the part of the frame that the past one does not show */
 	/* Milliseconds on the device that the optical flow took, and all gradient steps; 0 unless

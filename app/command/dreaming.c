@@ -82,6 +82,15 @@ static void tell_dream(struct dreaming *it, int64_t time)
 	progress_note(&it->progress, "dreamed %.3f: %s", (double)time / 1e9, text);
 }
 
+static void take_report(struct dreaming *it)
+{
+	rv_frame_report report = rv_last_frame(it->dreamer.engine);
+	it->cuts_seen += report.cut;
+	if (report.tiles > 1 && report.tiles != it->tiles)
+		progress_note(&it->progress, "memory is short: dreaming in %d tiles", report.tiles);
+	it->tiles = report.tiles;
+}
+
 rv_status dreaming_dream(void *context, const rv_image *in, int64_t time, const rv_image *out,
                          rv_error *error)
 {
@@ -97,7 +106,7 @@ rv_status dreaming_dream(void *context, const rv_image *in, int64_t time, const 
 	status = it->journey.on ? journey_dream(&it->journey, it->dreamer.engine, time, out, error)
 	                        : rv_dream(it->dreamer.engine, in, time, out, error);
 	if (status == RV_OK)
-		it->cuts_seen += rv_last_frame(it->dreamer.engine).cut;
+		take_report(it);
 	if (status == RV_OK && it->options->call.verbose && time != RV_TIME_NONE)
 		tell_dream(it, time);
 	/* From its first frame on a video is worth finishing, however long that takes. */

@@ -22,6 +22,7 @@ struct dreaming {
 	/* Cuts in the film before what the engine remembers: the dream of each shot has a seed of
 	 * its own. And those that it has seen since. */
 	uint64_t cuts, cuts_seen;
+	int tiles; /* in which it is dreamed, as far as that was told */
 	struct progress progress;
 	struct journey journey;
 	struct checksum_task checksum; /* of the network's file */

@@ -7,6 +7,9 @@
 #include "engine/dream/memory.h"
 #include "engine/opencl/program.h"
 
+/* Bytes: less than this is never what a dream lacks. */
+enum { MEMORY_LEAST = 8 << 20 };
+
 /* Keeps of the engine's ascent what the next one needs to go on from its dream. suits: the next one
  * raises the same. Where memory is limited nothing is kept, as no ascent plans for what it would
  * take. */
@@ -69,6 +72,19 @@ static rv_status build(rv_engine *engine, rv_error *error)
 	return status;
 }
 
+/* What an ascent may take: what should be there, and where a device had less than that, what is left to
+ * be tried. */
+static size_t plan_memory(rv_engine *engine)
+{
+	size_t bytes = memory_for_ascent(engine->device, &engine->config, engine->graph,
+	                                 engine->convolutions);
+
+	if (engine->memory_most && bytes > engine->memory_most)
+		bytes = engine->memory_most;
+	engine->memory_planned = bytes;
+	return bytes;
+}
+
 static rv_status create_ascent(rv_engine *engine, int width, int height, bool timed,
                                rv_error *error)
 {
@@ -84,11 +100,40 @@ static rv_status create_ascent(rv_engine *engine, int width, int height, bool ti
 		return status;
 	params.time.on = timed;
 	recipe.mask = wanted.mask;
-	recipe.memory = memory_for_ascent(engine->device, &engine->config, engine->graph,
-	                                  engine->convolutions);
+	recipe.memory = plan_memory(engine);
 	status = ascent_create(&engine->ascent, engine->device, engine->convolutions, &recipe,
 	                       width, height, error);
 	wanted_release(&wanted);
+	return status;
+}
+
+/* Lets the next ascent take half of what this one was to take, or takes; false where that is too little
+ * to be worth a try. */
+static bool halve_memory(rv_engine *engine)
+{
+	rv_memory taken = {0};
+	size_t bytes = engine->memory_planned;
+
+	if (engine->ascent) {
+		ascent_measure(engine->ascent, &taken);
+		if (bytes > taken.tensors + taken.saved + taken.rasters)
+			bytes = (size_t)(taken.tensors + taken.saved + taken.rasters);
+	}
+	if (bytes / 2 < MEMORY_LEAST)
+		return false;
+	engine->memory_most = bytes / 2;
+	return true;
+}
+
+/* A device may have less memory than it says, or share it: then more and smaller tiles are tried. What
+ * is told in the end is what failed first. */
+static rv_status create_ascent_that_fits(rv_engine *engine, int width, int height, bool timed,
+                                         rv_error *error)
+{
+	rv_status status = create_ascent(engine, width, height, timed, error);
+
+	while (status == RV_MEMORY && halve_memory(engine))
+		status = create_ascent(engine, width, height, timed, NULL);
 	return status;
 }
 
@@ -101,7 +146,7 @@ rv_status dream_prepare(rv_engine *engine, int width, int height, bool timed, rv
 	if (engine->ascent && !ascent_fits(engine->ascent, width, height, timed))
 		retire_ascent(engine);
 	if (!engine->ascent)
-		status = create_ascent(engine, width, height, timed, error);
+		status = create_ascent_that_fits(engine, width, height, timed, error);
 	if (status == RV_OK && engine->last && timed)
 		status = ascent_go_on(engine->ascent, engine->last, &engine->params.time,
 		                      engine->melts, error);
@@ -123,6 +168,28 @@ static rv_status run(rv_engine *engine, const rv_image *input, int64_t time, con
 	return status;
 }
 
+static rv_status dream_once(rv_engine *engine, const rv_image *input, int64_t time,
+                            const rv_image *output, rv_error *error)
+{
+	rv_status status = dream_prepare(engine, input->width, input->height,
+	                                 engine->params.time.on && time != RV_TIME_NONE, error);
+
+	return status != RV_OK ? status : run(engine, input, time, output, error);
+}
+
+/* Drivers may find out that memory is short when kernels run. What was dreamed before is lost then. */
+static rv_status dream_that_fits(rv_engine *engine, const rv_image *input, int64_t time,
+                                 const rv_image *output, rv_error *error)
+{
+	rv_status status = dream_once(engine, input, time, output, error);
+
+	while (status == RV_MEMORY && engine->ascent && halve_memory(engine)) {
+		ascent_destroy(&engine->ascent);
+		status = dream_once(engine, input, time, output, NULL);
+	}
+	return status;
+}
+
 rv_status rv_dream(rv_engine *engine, const rv_image *input, int64_t time, const rv_image *output,
                    rv_error *error)
 {
@@ -136,10 +203,7 @@ rv_status rv_dream(rv_engine *engine, const rv_image *input, int64_t time, const
 	if (status == RV_OK && (input->width != output->width || input->height != output->height))
 		status = rv_fail(error, RV_INVALID, "input is %dx%d but output %dx%d", input->width,
 		                 input->height, output->width, output->height);
-	if (status == RV_OK)
-		status = dream_prepare(engine, input->width, input->height,
-		                       engine->params.time.on && time != RV_TIME_NONE, error);
-	return status != RV_OK ? status : run(engine, input, time, output, error);
+	return status != RV_OK ? status : dream_that_fits(engine, input, time, output, error);
 }
 
 rv_status rv_journey(rv_engine *engine, int64_t time, const rv_image *output, rv_error *error)

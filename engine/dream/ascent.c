@@ -290,7 +290,10 @@ void ascent_take_mask(struct ascent *ascent)
 
 rv_frame_report ascent_report(const struct ascent *ascent)
 {
-	return ascent->report;
+	rv_frame_report report = ascent->report;
+
+	report.tiles = tiles_count(&ascent->octaves[ascent->octave_count - 1].tiles);
+	return report;
 }
 
 void ascent_measure(const struct ascent *ascent, rv_memory *memory)

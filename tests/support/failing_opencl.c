@@ -14,12 +14,14 @@
  *     FAIL_CL_COUNTS   a file, to which "NAME CALLS" is written at the end, for each name
  *     FAIL_CL_HELD     a file that holds, as 8 bytes of this machine, how many bytes of buffers are
  *                      there at any time
+ *     FAIL_CL_ROOM     with FAIL_CL_HELD: bytes of buffers that there is room for
  */
 #define CL_USE_DEPRECATED_OPENCL_1_2_APIS
 #include <CL/cl.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -312,9 +314,10 @@ cl_mem clCreateBuffer(cl_context context, cl_mem_flags flags, size_t bytes, void
 	cl_mem (*make)(cl_context, cl_mem_flags, size_t, void *, cl_int *) = next("clCreateBuffer");
 	cl_int (*watch)(cl_mem, void(CL_CALLBACK *)(cl_mem, void *), void *) =
 		next("clSetMemObjectDestructorCallback");
-	if (fails("clCreateBuffer", NULL) && !gives_numbers()) {
+	int is_full = held && atomic_load(held) + bytes > number("FAIL_CL_ROOM", INFINITY);
+	if (is_full || (fails("clCreateBuffer", NULL) && !gives_numbers())) {
 		if (code)
-			*code = error_code();
+			*code = is_full ? CL_MEM_OBJECT_ALLOCATION_FAILURE : error_code();
 		return NULL;
 	}
 	cl_mem buffer = make(context, flags, bytes, host, code);

@@ -41,7 +41,7 @@ check devices_lost_for_good_keep_the_recording [ -s "$work/lost.mp4" ]
 
 # One that comes back is dreamed on.
 (
-	export FAIL_CL=clEnqueueNDRangeKernel FAIL_CL_FROM=400 FAIL_CL_COUNT=8
+	export FAIL_CL=clEnqueueNDRangeKernel FAIL_CL_FROM=400 FAIL_CL_COUNT=8 FAIL_CL_CODE=-36
 	session "$clip" --bench $((10 * slowness))
 	[ "$code" = 0 ] && says "live: dreaming again, on " && above dream_fps 2
 )
@@ -114,6 +114,22 @@ video_settled() {
 	settled "$work/video.mkv"
 }
 check devices_whose_calls_fail_once_leave_no_video_half each_call video video_settled
+
+# A device that has less memory than it says: the dream is made in tiles, and that is told.
+short_of_memory() { # BYTES
+	rm -f "$work/tiled.png" "$work/held"
+	# shellcheck disable=SC2086
+	LD_PRELOAD=$(preload "$layer") FAIL_CL_HELD="$work/held" FAIL_CL_ROOM=$1 \
+		timeout $((120 * slowness)) "$REVERIE" assets/clouds.jpg -o "$work/tiled.png" --octaves 1 \
+		--iterations 1 --layer mixed0 >"$work/out" 2>"$work/err" </dev/null
+	code=$?
+}
+short_of_memory 60000000
+check devices_that_run_out_of_memory_dream_in_tiles \
+	[ "$code:$(grep -c 'memory is short: dreaming in [0-9]* tiles$' "$work/err")" = 0:1 ]
+short_of_memory 10000000
+check devices_without_room_for_a_tile_are_told \
+	[ "$code:$(grep -c '^reverie: .*out of device memory' "$work/err")" = 1:1 ]
 
 # What is measured on the device is no number: that may spoil the dream, and nothing else.
 FAIL_CL=clEnqueueReadBuffer FAIL_CL_CODE=numbers video
