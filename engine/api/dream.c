@@ -72,8 +72,8 @@ static rv_status build(rv_engine *engine, rv_error *error)
 	return status;
 }
 
-/* What an ascent may take: what should be there, and where a device had less than that, what is left to
- * be tried. */
+/* What an ascent may take: what should be there, and where a device had less than that, what is
+ * left to be tried. */
 static size_t plan_memory(rv_engine *engine)
 {
 	size_t bytes = memory_for_ascent(engine->device, &engine->config, engine->graph,
@@ -107,8 +107,8 @@ static rv_status create_ascent(rv_engine *engine, int width, int height, bool ti
 	return status;
 }
 
-/* Lets the next ascent take half of what this one was to take, or takes; false where that is too little
- * to be worth a try. */
+/* Lets the next ascent take half of what this one was to take, or takes; false where that is too
+ * little to be worth a try. */
 static bool halve_memory(rv_engine *engine)
 {
 	rv_memory taken = {0};
@@ -125,8 +125,8 @@ static bool halve_memory(rv_engine *engine)
 	return true;
 }
 
-/* A device may have less memory than it says, or share it: then more and smaller tiles are tried. What
- * is told in the end is what failed first. */
+/* A device may have less memory than it says, or share it: then more and smaller tiles are tried.
+ * What is told in the end is what failed first. */
 static rv_status create_ascent_that_fits(rv_engine *engine, int width, int height, bool timed,
                                          rv_error *error)
 {
@@ -177,7 +177,8 @@ static rv_status dream_once(rv_engine *engine, const rv_image *input, int64_t ti
 	return status != RV_OK ? status : run(engine, input, time, output, error);
 }
 
-/* Drivers may find out that memory is short when kernels run. What was dreamed before is lost then. */
+/* Drivers may find out that memory is short when kernels run. What was dreamed before is lost then.
+ */
 static rv_status dream_that_fits(rv_engine *engine, const rv_image *input, int64_t time,
                                  const rv_image *output, rv_error *error)
 {

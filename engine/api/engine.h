@@ -18,8 +18,8 @@ struct rv_engine {
 	struct ascent *ascent; /* NULL until a picture's size is known */
 	/* Bytes that the ascent was to take at most, and that the next one may; 0: any. */
 	size_t memory_planned, memory_most;
-	struct ascent *last;   /* retired, or NULL: the next ascent may go on from its dream */
-	bool melts;            /* last raised something else than params do */
+	struct ascent *last; /* retired, or NULL: the next ascent may go on from its dream */
+	bool melts;          /* last raised something else than params do */
 	struct source sources[RV_SOURCES_MAX];
 	struct launch_list features; /* owns what is made of sources for the ascent */
 	struct dream_mask masks[RV_SOURCES_MAX];

@@ -1,7 +1,14 @@
 # For scripts that play a session in a window, which source it after they made $work: a display server,
 # a session, and its keys. What is started is ended with the script.
 session='' server='' window=''
-trap 'kill "$session" "$server" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'end_started; rm -rf "$work"' EXIT
+
+# One by one: an empty number would keep the others.
+end_started() {
+	for started in $session $server; do
+		kill "$started" 2>/dev/null
+	done
+}
 
 # Makes the display of the server $server the one of what follows. It was started with
 # `-displayfd 3 3>"$work/display"`: it picks a free one and says which.
@@ -15,7 +22,7 @@ use_display() {
 }
 
 start_xvfb() {
-	Xvfb -displayfd 3 -screen 0 1024x768x24 -nolisten tcp 3>"$work/display" 2>/dev/null &
+	Xvfb -displayfd 3 -screen 0 1024x768x24 -nolisten tcp 3>"$work/display" >/dev/null 2>&1 &
 	server=$!
 	use_display
 }

@@ -39,14 +39,19 @@ static cl_mem flow_of(struct recording *recording, float right, float down)
 	return recording_buffer(recording, flow, 2 * (size_t)PIXELS);
 }
 
+static struct raster raster_holding(struct recording *recording, const float pixels[4 * PIXELS])
+{
+	return (struct raster){.buffer = recording_buffer(recording, pixels, 4 * (size_t)PIXELS),
+	                       .width = WIDTH,
+	                       .height = HEIGHT};
+}
+
 static struct raster raster_of(struct recording *recording, const float value[4])
 {
 	static float pixels[4 * PIXELS];
 
 	fill(pixels, value);
-	return (struct raster){.buffer = recording_buffer(recording, pixels, 4 * (size_t)PIXELS),
-	                       .width = WIDTH,
-	                       .height = HEIGHT};
+	return raster_holding(recording, pixels);
 }
 
 static void paint_detail(const struct scene_made *made, float pixels[4 * PIXELS])
@@ -74,9 +79,7 @@ static bool make(struct scene_made *made)
 	frame = raster_of(recording, now);
 	inherited = raster_of(recording, none);
 	paint_detail(made, detail);
-	kept = (struct raster){.buffer = recording_buffer(recording, detail, 4 * (size_t)PIXELS),
-	                       .width = WIDTH,
-	                       .height = HEIGHT};
+	kept = raster_holding(recording, detail);
 	made->buffers = (struct temporal_buffers){
 		.rasters = {.frame = &frame, .detail = &kept, .inherited = &inherited},
 		.side = 8,
@@ -84,8 +87,7 @@ static bool make(struct scene_made *made)
 		.blocks = 24};
 	temporal_record_buffers(&recording->recorder, &made->buffers);
 	made->buffers.past = raster_of(recording, past);
-	made->buffers.dreamed = (struct raster){
-		recording_buffer(recording, detail, 4 * (size_t)PIXELS), WIDTH, HEIGHT};
+	made->buffers.dreamed = raster_holding(recording, detail);
 	made->buffers.to_past = flow_of(recording, made->there, made->down);
 	made->buffers.to_newest = flow_of(recording, made->back, -made->down);
 	temporal_record_trace(&recording->recorder, &made->buffers);
@@ -327,10 +329,7 @@ TEST(what_goes_on_takes_a_part_of_each_step)
 	REQUIRE(recording_start(&recording));
 	for (int i = 0; i < PIXELS; i++)
 		maturity[4 * i + 3] = i < PIXELS / 2 ? 0 : (float)MATURITY_ALIVE;
-	inherited = (struct raster){
-		.buffer = recording_buffer(&recording, maturity, 4 * (size_t)PIXELS),
-		.width = WIDTH,
-		.height = HEIGHT};
+	inherited = raster_holding(&recording, maturity);
 	gradient = raster_of(&recording, one);
 	found = recording_buffer(&recording, &length, 1);
 	buffers = (struct temporal_buffers){
