@@ -155,13 +155,13 @@ def press(window, key):
 
 def bindings(program):
     """(key, action) of the keyboard and the mouse, and the names of all actions. The keys that
-    move corners or size the brush, and the controllers, have tests of their own."""
+    move corners, size the brush or choose in the atlas, and the controllers, have tests of their own."""
     text = subprocess.run([program, "--help", "keys"], check=True, capture_output=True,
                           text=True).stdout
     keys, _, actions = text.partition("\n\n")
     found = [re.match(r"  (\S+(?: \S+)*) {2,}(\S.*?)(?: {2,}.*)?$", line)
              for line in keys.splitlines()[1:]]
-    return ([(m[1], m[2]) for m in found if m and not m[1].startswith(("Pad ", "Corner+", "Brush+"))],
+    return ([(m[1], m[2]) for m in found if m and not m[1].startswith(("Pad ", "Corner+", "Brush+", "Atlas+"))],
             [line.split()[0] for line in actions.splitlines()[1:] if line.startswith("  ")])
 
 
@@ -314,7 +314,8 @@ SEEN_ELSEWHERE = ("brush-clear", "playlist-next", "playlist-pause", "next-displa
 
 
 def play_binding(session, window, key, action, limits):
-    ways = (("key " + "+".join(KEYSYMS.get(part, part) for part in key.split("+")), lambda: press(window, key)), ("osc " + action, lambda: session.run(action)))
+    chord = "+".join(KEYSYMS.get(part, part) for part in key.split("+"))
+    ways = (("key " + chord, lambda: press(window, key)), ("osc " + action, lambda: session.run(action)))
     simple = expectation(session, action, limits)
     for name, play in ways:
         if simple:

@@ -90,7 +90,7 @@ expect_error score_of_a_layer_that_is_not_there 1 "layer.score: after 3 seconds:
 	"$clip" -o "$work/a.mkv" $tiny --quiet --score "$work/layer.score"
 printf '0 strength 1\n1 drift 0.1\n' >"$work/drift.score"
 # shellcheck disable=SC2086
-expect_error score_that_drifts_in_chunks 2 "which chunks cannot" \
+expect_error score_that_drifts_in_chunks 2 "the score changes --drift, whose sum so far chunks cannot know" \
 	plan "$clip" --chunks "$work/drift" $tiny --quiet --score "$work/drift.score"
 
 printf '0 zoom 1.5\n0.5 layer mixed1\n1 zoom 0.8 linear\n' >"$work/journey.score"
