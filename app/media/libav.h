@@ -20,12 +20,11 @@ enum {
 /* With how many threads libav decodes or filters; 0: as many as there are cores. */
 #ifndef LIBAV_THREADS
 #define LIBAV_THREADS 0
+#endif
 
 /* Microseconds at which the clock of what is read starts, and that are taken off all its times:
  * broadcasts start theirs at any time, files keep theirs. format may be NULL. */
 int64_t libav_clock_start(const AVFormatContext *format);
-
-#endif
 
 /* Takes over libav's log: messages are shown on standard error where verbose, and otherwise held
  * back; either way libav_fail can quote the first error. Any thread may then log. */
