@@ -14,16 +14,6 @@ struct reading {
 	struct catalogue_network *network; /* of the entry under way; NULL before the first */
 };
 
-/* The next word of text, which is cut off behind it; "" at the end. */
-static char *take_word(char **text)
-{
-	char *word = *text + strspn(*text, text_blanks);
-	char *end = word + strcspn(word, text_blanks);
-	*text = *end ? end + 1 : end;
-	*end = '\0';
-	return word;
-}
-
 static rv_status copy_text(char *to, size_t size, const char *value, const char *place,
                            rv_error *error)
 {
@@ -86,8 +76,8 @@ static rv_status read_shape(struct catalogue_network *network, char *value, cons
 		return rv_fail(error, RV_INVALID, "%s: more than %d layers", place,
 		               CATALOGUE_SHAPES_MAX);
 	struct catalogue_shape *shape = &network->shapes[network->shape_count++];
-	const char *layer = take_word(&value);
-	shape->channels = atoi(take_word(&value));
+	const char *layer = text_take_word(&value);
+	shape->channels = atoi(text_take_word(&value));
 	if (shape->channels < 1)
 		return rv_fail(error, RV_INVALID, "%s: a layer and its channels are wanted", place);
 	return copy_text(shape->layer, sizeof(shape->layer), layer, place, error);
@@ -100,7 +90,7 @@ static rv_status read_setting(struct catalogue_network *network, char *value, co
 		return rv_fail(error, RV_INVALID, "%s: more than %d settings", place,
 		               CATALOGUE_SETTINGS_MAX);
 	struct catalogue_setting *setting = &network->settings[network->setting_count++];
-	const char *option = take_word(&value);
+	const char *option = text_take_word(&value);
 	rv_status status =
 		copy_text(setting->option, sizeof(setting->option), option, place, error);
 	if (status != RV_OK)
@@ -136,7 +126,7 @@ static rv_status read_line(void *context, char *line, const char *place, rv_erro
 	char *rest = text_trim(line);
 	if (!rest[0] || rest[0] == '#')
 		return RV_OK;
-	const char *word = take_word(&rest);
+	const char *word = text_take_word(&rest);
 	char *value = text_trim(rest);
 	if (!strcmp(word, "network"))
 		return begin_network(reading, value, place, error);
