@@ -52,7 +52,6 @@ static int keep_written(void *context, uint8_t *bytes, int size)
 
 static int begin(struct webp *webp)
 {
-	webp->begun = true;
 	AVStream *stream = avformat_new_stream(webp->muxer, NULL);
 	if (!stream)
 		return AVERROR(ENOMEM);
@@ -63,7 +62,10 @@ static int begin(struct webp *webp)
 	stream->codecpar->codec_tag = MKTAG('R', 'G', 'B', 'A');
 	stream->codecpar->width = (int)webp->info.canvas_width;
 	stream->codecpar->height = (int)webp->info.canvas_height;
-	return avformat_write_header(webp->muxer, NULL);
+	int code = avformat_write_header(webp->muxer, NULL);
+	webp->begun = code >= 0; /* what failed has no trailer */
+	webp->ended = code < 0;
+	return code;
 }
 
 static int write_frame(struct webp *webp, const uint8_t *rgba, int64_t end)
