@@ -62,6 +62,11 @@ static rv_status prepare_frames(struct sink_video *video, const struct video_des
 	/* YUV goes back by the matrix that it came by, said or guessed. */
 	frame->colorspace = convert_is_yuv(source->pixel_format) ? source->effective_matrix
 	                                                         : encoder->colorspace;
+	video->undreamed->format = frame->format;
+	video->undreamed->width = frame->width;
+	video->undreamed->height = frame->height;
+	video->undreamed->colorspace = frame->colorspace;
+	video->undreamed->color_range = frame->color_range;
 	return RV_OK;
 }
 
@@ -187,11 +192,6 @@ static rv_status lay_onto_kept(struct sink_video *video, rv_error *error)
 	video->kept = NULL;
 	if (!kept)
 		return RV_OK;
-	undreamed->format = video->frame->format;
-	undreamed->width = video->frame->width;
-	undreamed->height = video->frame->height;
-	undreamed->colorspace = video->frame->colorspace;
-	undreamed->color_range = video->frame->color_range;
 	rv_status status = draw(video, undreamed, &video->kept_image, error);
 	if (status == RV_OK)
 		convert_add_change(video->frame, undreamed, kept);
