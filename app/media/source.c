@@ -420,7 +420,6 @@ void source_close(struct source **closed)
 int64_t source_time(const struct source *source)
 {
 	const AVRational nanosecond = {1, 1000000000};
-	const AVFormatContext *format = source->input ? source->input->format : NULL;
 	return av_rescale_q(source->pts, source->video.time_base, nanosecond) -
-	       1000 * libav_clock_start(format);
+	       1000 * libav_clock_start(source->input->format);
 }
