@@ -48,19 +48,24 @@ static rv_status open_still(struct transcode *t, rv_error *error)
 	return output_file_create(&t->still, job->still, job->force, error);
 }
 
+/* Rather than an animated picture, or into a pipe. */
+static bool writes_video_file(const struct job *job)
+{
+	return strcmp(job->output, "-") && !picture_name_known(job->output);
+}
+
 /* Players want chroma at half the size, and so even sides. Animated pictures are shown pixel by
  * pixel, and whoever reads a pipe wants the size that came in. */
 static bool wants_even_sides(const struct job *job)
 {
-	return !job->exact && strcmp(job->output, "-") && !picture_name_known(job->output);
+	return !job->exact && writes_video_file(job);
 }
 
 /* Neither animated pictures nor the formats of pipes say that they hold HDR. */
 static bool keeps_hdr(const struct transcode *t)
 {
 	const struct job *job = t->job;
-	return t->source->hdr && job->hdr == HDR_KEEP && strcmp(job->output, "-") &&
-	       !picture_name_known(job->output);
+	return t->source->hdr && job->hdr == HDR_KEEP && writes_video_file(job);
 }
 
 static int even_side(int side)
