@@ -157,35 +157,35 @@ static bool read_text(const char *line, const char *word, char *text, size_t cap
 	return text[0];
 }
 
-/* The settings that are numbers of an enum, or none. *sound is false where there is no such one. */
+/* Takes a number of an enum, from 0 to most, behind a word. *sound is false where there is no such
+ * one. */
+static bool read_enum(const char *line, const char *word, int most, int *value, bool *sound)
+{
+	size_t length = strlen(word);
+	if (strncmp(line, word, length) || sscanf(line + length, " %d", value) != 1)
+		return false;
+	*sound = *value >= 0 && *value <= most;
+	return true;
+}
+
+/* The settings that are numbers of an enum, or none. */
 static bool read_choice(struct film_plan *plan, const char *line, bool *sound)
 {
-	int exact, interlace, hdr, sphere, found, top_first, telecined;
+	int number, top_first, telecined;
 	*sound = true;
-	if (sscanf(line, "exact %d", &exact) == 1) {
-		plan->exact = exact;
-		return true;
-	}
-	if (sscanf(line, "deinterlace %d", &interlace) == 1) {
-		plan->interlace = interlace;
-		*sound = interlace >= INTERLACE_AUTO && interlace <= INTERLACE_FIELD;
-		return true;
-	}
-	if (sscanf(line, "hdr %d", &hdr) == 1) {
-		plan->hdr = hdr;
-		*sound = hdr >= HDR_KEEP && hdr <= HDR_SDR;
-		return true;
-	}
-	if (sscanf(line, "sphere %d", &sphere) == 1) {
-		plan->sphere = sphere;
-		*sound = sphere >= PANORAMA_AUTO && sphere <= PANORAMA_OFF;
-		return true;
-	}
-	if (sscanf(line, "fields %d %d %d", &found, &top_first, &telecined) == 3) {
-		plan->fields = (struct interlace){found, top_first, telecined};
-		return true;
-	}
-	return false;
+	if (read_enum(line, "deinterlace", INTERLACE_FIELD, &number, sound))
+		plan->interlace = number;
+	else if (read_enum(line, "hdr", HDR_SDR, &number, sound))
+		plan->hdr = number;
+	else if (read_enum(line, "sphere", PANORAMA_OFF, &number, sound))
+		plan->sphere = number;
+	else if (sscanf(line, "exact %d", &number) == 1)
+		plan->exact = number;
+	else if (sscanf(line, "fields %d %d %d", &number, &top_first, &telecined) == 3)
+		plan->fields = (struct interlace){number, top_first, telecined};
+	else
+		return false;
+	return true;
 }
 
 static bool read_line(struct film_plan *plan, const char *line, rv_error *error)

@@ -76,6 +76,7 @@ TEST(film_plan_that_is_broken_names_the_line)
 		{HEAD "chunk 0 0 9 10 0 10 0\nchunk 1 9 19 20 0 10 1\n", "plan:6:"}, /* overlap */
 		{"words\n" HEAD, "plan:1:"},
 		{"sphere 9\n" HEAD, "plan:1:"},
+		{"hdr 2\n" HEAD, "plan:1:"},
 		{"deinterlace -1\n" HEAD, "plan:1:"},
 		{"input a.mkv\nsize 0 48\nencoder ffv1\ntime-base 1 10\nchunk 0 0 9 10 0 10 0\n",
 	         "is no whole plan"},
