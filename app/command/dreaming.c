@@ -26,10 +26,11 @@ static struct option_dream dream_for(const struct dreaming *it)
 	dream.params.sphere = it->is_sphere;
 	/* Frames dreamed by themselves all have the same. */
 	if (dream.params.time.on)
-		dream.params.seed += it->cuts;
+		dream.params.seed += it->cuts_before + it->cuts;
 	return dream;
 }
 
+/* One that is open is one that the score can be played with. */
 static rv_status open_dreamer(struct dreaming *it, rv_error *error)
 {
 	struct options options = *it->options;
@@ -37,8 +38,10 @@ static rv_status open_dreamer(struct dreaming *it, rv_error *error)
 	rv_status status = dreamer_open(&it->dreamer, &options, error);
 	if (status == RV_OK)
 		status = scored_begin(&it->scored, &it->dreamer, it->options, error);
-	if (status != RV_OK)
+	if (status != RV_OK) {
+		dreamer_close(&it->dreamer);
 		return status;
+	}
 	rv_set_progress(it->dreamer.engine, show_part, it);
 	if (!it->checksum.path[0])
 		checksum_begin(&it->checksum, rv_model_path(it->dreamer.model));
@@ -136,7 +139,7 @@ void dreaming_shape(void *context, bool is_sphere)
 void dreaming_forget(struct dreaming *it)
 {
 	scored_rewind(&it->scored, it->options);
-	it->cuts_seen = 0;
+	it->cuts = it->cuts_seen = 0;
 	if (it->dreamer.engine)
 		rv_reset(it->dreamer.engine);
 }

@@ -19,9 +19,10 @@ struct dreaming {
 	 * files, which takes far less time. */
 	struct dreamer dreamer;
 	struct scored scored;
-	/* Cuts in the film before what the engine remembers: the dream of each shot has a seed of
-	 * its own. And those that it has seen since. */
-	uint64_t cuts, cuts_seen;
+	/* The dream of each shot has a seed of its own, by the cuts before it: in the film before
+	 * what is read of it, which the caller says; from there to what the engine remembers; and
+	 * those that it has seen since. */
+	uint64_t cuts_before, cuts, cuts_seen;
 	int tiles; /* in which it is dreamed, as far as that was told */
 	struct progress progress;
 	struct journey journey;

@@ -276,7 +276,7 @@ rv_status film_dream_chunk(const struct film_plan *plan, const char *folder, int
                            const struct options *settings, rv_error *error)
 {
 	struct dreaming dreaming = {.options = settings,
-	                            .cuts = (uint64_t)plan->chunks[number].cuts};
+	                            .cuts_before = (uint64_t)plan->chunks[number].cuts};
 	char output[PATH_LENGTH];
 	rv_status status = film_chunk_path(output, folder, number, error);
 	if (status != RV_OK || !access(output, F_OK))

@@ -31,15 +31,19 @@ static rv_status rehearse(struct scored *scored, struct dreamer *dreamer, rv_err
 rv_status scored_begin(struct scored *scored, struct dreamer *dreamer,
                        const struct options *options, rv_error *error)
 {
-	if (scored->begun)
+	if (scored->rehearsed)
 		return RV_OK;
 	scored->options = *options;
+	if (scored->score)
+		dreamer_settle(dreamer, &scored->options.dream);
+	if (scored->score && !scored->begun)
+		scored->status = score_begin(scored->score, &scored->options, &scored->error);
 	scored->begun = true;
-	if (!scored->score)
-		return RV_OK;
-	dreamer_settle(dreamer, &scored->options.dream);
-	rv_status status = score_begin(scored->score, &scored->options, error);
-	return status == RV_OK ? rehearse(scored, dreamer, error) : status;
+	if (scored->status != RV_OK)
+		return rv_fail(error, scored->status, "%s", scored->error.message);
+	rv_status status = scored->score ? rehearse(scored, dreamer, error) : RV_OK;
+	scored->rehearsed = status == RV_OK;
+	return status;
 }
 
 bool scored_go_to(struct scored *scored, int64_t time)

@@ -9,7 +9,10 @@
 struct scored {
 	struct score *score;    /* NULL: none */
 	struct options options; /* as they are at the time that was gone to */
-	bool begun;
+	bool begun;             /* the score has, well or not: */
+	rv_status status;
+	rv_error error; /* where it has not */
+	bool rehearsed; /* it can be played */
 };
 
 /* Reads the score that the options name, if they do. For errors see score_load. */
@@ -17,7 +20,8 @@ rv_status scored_open(struct scored *scored, const struct options *options, rv_e
 
 /* Begins, for the network and the engine that are open, and lets these look at each dream that the
  * score will ask for: what is wrong with one is known before the first frame. The options are those
- * of its opening. What score_begin and dreamer_set_dream return. */
+ * of its opening. What score_begin and dreamer_set_dream return; what score_begin returned is
+ * returned again whenever it is called. */
 rv_status scored_begin(struct scored *scored, struct dreamer *dreamer,
                        const struct options *options, rv_error *error);
 
