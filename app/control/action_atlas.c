@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char action_atlas_no_place[] = "no place was pointed to; `probe 0.5,0.5` points to one";
+
 int action_atlas_number(const struct action_atlas *atlas, int index)
 {
 	if (index < 0 || index >= atlas->count)
@@ -77,8 +79,7 @@ rv_status action_choose_at_place(struct action_state *state, const struct action
                                  rv_error *error)
 {
 	if (state->options.display.atlas == OPTION_ATLAS_LAYER)
-		return rv_fail(error, RV_INVALID,
-		               "no place was pointed to; `probe 0.5,0.5` points to one");
+		return rv_fail(error, RV_INVALID, "%s", action_atlas_no_place);
 	return action_choose_from_atlas(state, call, error);
 }
 

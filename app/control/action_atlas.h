@@ -18,6 +18,9 @@ rv_status action_choose_at_place(struct action_state *state, const struct action
 /* Points the pipette to a place. */
 rv_status action_probe(struct action_state *state, const struct action_call *call, rv_error *error);
 
+/* What is said where the pipette has not pointed anywhere. */
+extern const char action_atlas_no_place[];
+
 /* The channel or class of a tile; -1: there is none. */
 int action_atlas_number(const struct action_atlas *atlas, int index);
 

@@ -21,16 +21,19 @@ static const char *wanted_layer(const struct action_state *actions, const rv_mod
 	return layers->count ? layers->list[0].name : rv_model_default_layer(model);
 }
 
+/* anew: what had failed is tried again. */
 static rv_status open_layer(struct live_atlas *atlas, struct action_state *actions,
-                            const rv_model *model, rv_error *error)
+                            const rv_model *model, bool anew, rv_error *error)
 {
 	const char *layer = wanted_layer(actions, model);
+	bool has_failed = anew && atlas->state.problem[0];
 	rv_status status = RV_OK;
 	if (!atlas->maker)
 		status = tile_maker_start(&atlas->maker, model, &actions->options.device, error);
-	if (status != RV_OK || !strcmp(atlas->state.layer, layer))
+	if (status != RV_OK || (!has_failed && !strcmp(atlas->state.layer, layer)))
 		return status;
 	tile_maker_open(atlas->maker, layer);
+	atlas->state.problem[0] = '\0';
 	snprintf(atlas->state.layer, sizeof(atlas->state.layer), "%s", layer);
 	actions->atlas.chosen = 0;
 	const struct option_channels *channels = &actions->options.dream.channels;
@@ -66,9 +69,11 @@ static void offer(struct live_atlas *atlas, struct action_state *actions)
 rv_status live_atlas_update(struct live_atlas *atlas, struct action_state *actions,
                             const rv_model *model, rv_error *error)
 {
-	if (!actions->options.display.atlas)
+	bool opens = !atlas->is_open;
+	atlas->is_open = actions->options.display.atlas != OPTION_ATLAS_OFF;
+	if (!atlas->is_open)
 		return RV_OK;
-	rv_status status = open_layer(atlas, actions, model, error);
+	rv_status status = open_layer(atlas, actions, model, opens, error);
 	if (status != RV_OK)
 		return status;
 	tile_maker_look(atlas->maker, &atlas->state);
@@ -79,7 +84,7 @@ rv_status live_atlas_update(struct live_atlas *atlas, struct action_state *actio
 rv_status live_atlas_probe(struct live_atlas *atlas, struct action_state *actions,
                            const rv_model *model, const rv_image *shown, float x, rv_error *error)
 {
-	rv_status status = open_layer(atlas, actions, model, error);
+	rv_status status = open_layer(atlas, actions, model, true, error);
 	actions->atlas.chosen = 0;
 	return status != RV_OK ? status
 	                       : tile_maker_probe(atlas->maker, shown, x, actions->atlas.y, error);
@@ -121,6 +126,8 @@ static void describe(const struct live_atlas *atlas, const struct action_state *
 	const struct action_atlas *offered = &actions->atlas;
 	if (state->problem[0])
 		snprintf(line, capacity, "%.200s", state->problem);
+	else if (offered->is_list && !state->asked)
+		snprintf(line, capacity, "%s", action_atlas_no_place);
 	else if (offered->is_list && !state->answered)
 		snprintf(line, capacity, "%.100s: looking what answers there...", state->layer);
 	else if (offered->is_list && !offered->count)

@@ -16,6 +16,7 @@ struct live_atlas {
 	int view, chosen, width, height;
 	unsigned changes;
 	bool painted;
+	bool is_open;
 };
 
 /* Opens and closes it as the options say, for the layer that they name, and keeps what actions can

@@ -56,12 +56,14 @@ static void free_tiles(struct tile_maker *maker)
 	maker->state.count = 0;
 }
 
+/* Ends the work on this layer, unless another one was asked for meanwhile. */
 static void fail(struct tile_maker *maker, const rv_error *error)
 {
 	pthread_mutex_lock(&maker->lock);
-	snprintf(maker->state.problem, sizeof(maker->state.problem), "%s", error->message);
-	maker->wanted_count = 0;
-	maker->state.changes++;
+	if (!maker->fresh) {
+		snprintf(maker->state.problem, sizeof(maker->state.problem), "%s", error->message);
+		maker->state.changes++;
+	}
 	pthread_mutex_unlock(&maker->lock);
 }
 
@@ -142,6 +144,7 @@ static void open_layer(struct tile_maker *maker)
 		load_tiles(maker);
 }
 
+/* Its answers count unless another layer or another picture was asked for meanwhile. */
 static void probe(struct tile_maker *maker, const rv_image *picture, float x, float y)
 {
 	rv_answer answers[TILE_MAKER_WANTED];
@@ -158,10 +161,13 @@ static void probe(struct tile_maker *maker, const rv_image *picture, float x, fl
 		return;
 	}
 	pthread_mutex_lock(&maker->lock);
-	memcpy(maker->state.answers, answers, sizeof(answers));
-	maker->state.answer_count = count;
-	maker->state.answered = true;
-	maker->state.changes++;
+	if (!maker->fresh && !maker->picture.pixels) {
+		memcpy(maker->state.answers, answers, sizeof(answers));
+		maker->state.answer_count = count;
+		maker->state.answered = true;
+		maker->state.problem[0] = '\0'; /* of a picture before */
+		maker->state.changes++;
+	}
 	pthread_mutex_unlock(&maker->lock);
 }
 
@@ -181,9 +187,12 @@ static void make(struct tile_maker *maker, int number)
 		fail(maker, &error);
 }
 
-/* The tile that is wanted most of those that are not there; -1: none is. Locked. */
+/* The tile that is wanted most of those that are not there; -1: none is, or the last one could not
+ * be made, which it would hardly be now. Locked. */
 static int next_wanted(const struct tile_maker *maker)
 {
+	if (maker->state.problem[0])
+		return -1;
 	for (int i = 0; i < maker->wanted_count; i++) {
 		int number = maker->wanted[i];
 		if (number >= 0 && number < maker->state.count && !maker->tiles[number].pixels)
@@ -295,6 +304,7 @@ void tile_maker_open(struct tile_maker *maker, const char *layer)
 	snprintf(maker->state.layer, sizeof(maker->state.layer), "%s", layer);
 	maker->state.problem[0] = '\0';
 	maker->state.answered = false;
+	maker->state.asked = maker->picture.pixels;
 	maker->wanted_count = 0;
 	maker->fresh = true;
 	maker->state.changes++;
@@ -328,6 +338,7 @@ rv_status tile_maker_probe(struct tile_maker *maker, const rv_image *picture, fl
 	maker->picture = copy;
 	maker->x = x;
 	maker->y = y;
+	maker->state.asked = true;
 	maker->state.answered = false;
 	maker->state.problem[0] = '\0';
 	maker->state.changes++;

@@ -32,12 +32,14 @@ struct tile_maker_state {
 	unsigned changes; /* how often tiles or answers came */
 	rv_answer answers[TILE_MAKER_WANTED];
 	int answer_count;
-	bool answered; /* since the last tile_maker_probe */
-	char problem[RV_ERROR_LENGTH];
+	bool asked;                    /* by tile_maker_probe, of this layer */
+	bool answered;                 /* since the last time */
+	char problem[RV_ERROR_LENGTH]; /* no more tiles are made; empty: there is none */
 };
 
 /* Main thread: */
 void tile_maker_look(struct tile_maker *maker, struct tile_maker_state *state);
+/* Also where it is open: after a problem. */
 void tile_maker_open(struct tile_maker *maker, const char *layer);
 
 /* Tiles to be made where they are not there, the most wanted first. */
