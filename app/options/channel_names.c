@@ -83,8 +83,8 @@ static rv_status read_file(struct search *search, rv_error *error)
 	return text_read_lines(path, "list of channels' names", take_line, search, error);
 }
 
-bool channel_names_find(const char *name, struct option_channels *channels,
-                        char why[OPTION_REASON_LENGTH])
+bool channel_names_find(const char *name, const struct option_channels *to,
+                        struct option_channels *found, char why[OPTION_REASON_LENGTH])
 {
 	struct search search = {.name = name};
 	rv_error error;
@@ -99,15 +99,13 @@ bool channel_names_find(const char *name, struct option_channels *channels,
 		         search.nearest[0] ? "?" : "");
 		return false;
 	}
-	if (channels->layer[0] ? strcmp(channels->layer, search.found.layer) != 0
-	                       : channels->count > 0) {
+	if (to->layer[0] ? strcmp(to->layer, search.found.layer) != 0 : to->count > 0) {
 		snprintf(why, OPTION_REASON_LENGTH, "%.48s is of %.128s, the others are not", name,
 		         search.found.layer);
 		return false;
 	}
-	strcpy(channels->layer, search.found.layer);
-	for (int i = 0; i < search.found.channels.count && channels->count < RV_CHANNELS_MAX; i++)
-		channels->list[channels->count++] = search.found.channels.list[i];
+	*found = search.found.channels;
+	strcpy(found->layer, search.found.layer);
 	return true;
 }
 

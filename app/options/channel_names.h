@@ -8,11 +8,11 @@
 
 enum { CHANNEL_NAME_LENGTH = 48 };
 
-/* Adds the channels that have this name to channels, with their layer. False: why says that there
- * is no such name, which is like it, that the line is wrong, or that channels are another layer's.
- */
-bool channel_names_find(const char *name, struct option_channels *channels,
-                        char why[OPTION_REASON_LENGTH]);
+/* Writes the channels that have this name, with their layer, which are to stand beside those of
+ * `to`. False: why says that there is no such name, which is like it, that the line is wrong, or
+ * that `to` is another layer's. */
+bool channel_names_find(const char *name, const struct option_channels *to,
+                        struct option_channels *found, char why[OPTION_REASON_LENGTH]);
 
 /* The name of one channel alone; empty where it has none. */
 void channel_names_of(const char *layer, int channel, char name[CHANNEL_NAME_LENGTH]);

@@ -73,13 +73,25 @@ static bool add_class(const char *text, struct option_channels *to, char *why)
 	return number >= 0 && put_number(number, to->list, &to->count, why);
 }
 
+static bool add_named(const char *name, struct option_channels *to, char *why)
+{
+	struct option_channels found;
+	if (!channel_names_find(name, to, &found, why))
+		return false;
+	strcpy(to->layer, found.layer);
+	for (int i = 0; i < found.count; i++)
+		if (!put_number(found.list[i], to->list, &to->count, why))
+			return false;
+	return true;
+}
+
 static bool add_channel(const char *text, struct option_channels *to, char *why)
 {
 	int number = read_number(text);
 	if (number >= 0)
 		return put_number(number, to->list, &to->count, why);
 	if (isalpha((unsigned char)text[0]))
-		return channel_names_find(text, to, why);
+		return add_named(text, to, why);
 	return refuse(why, text, "is not a channel");
 }
 

@@ -97,30 +97,44 @@ static bool refuse_count(const char *what, int most, char why[OPTION_REASON_LENG
 
 static const char channels_example[] = "a list such as 11,40", of_layer[] = " of ";
 
-static bool is_named_before(const struct option_channels *channels)
+static bool add_channel(int channel, struct option_channels *channels,
+                        char why[OPTION_REASON_LENGTH])
 {
-	for (int i = 0; i < channels->count; i++)
-		if (channels->list[i] == channels->list[channels->count])
-			return true;
-	return false;
+	for (int i = 0; i < channels->count; i++) {
+		if (channels->list[i] != channel)
+			continue;
+		snprintf(why, OPTION_REASON_LENGTH, "%d is named twice", channel);
+		return false;
+	}
+	if (channels->count == RV_CHANNELS_MAX)
+		return refuse_count("channels", RV_CHANNELS_MAX, why);
+	channels->list[channels->count++] = channel;
+	return true;
+}
+
+/* Adds those that have a name. */
+static bool add_named(const char *name, struct option_channels *channels,
+                      char why[OPTION_REASON_LENGTH])
+{
+	struct option_channels found;
+	if (!channel_names_find(name, channels, &found, why))
+		return false;
+	strcpy(channels->layer, found.layer);
+	for (int i = 0; i < found.count; i++)
+		if (!add_channel(found.list[i], channels, why))
+			return false;
+	return true;
 }
 
 /* Adds a channel, by its number, or those that have a name. */
 static bool add_channels(const struct option *option, const char *entry,
                          struct option_channels *channels, char why[OPTION_REASON_LENGTH])
 {
-	if (channels->count == RV_CHANNELS_MAX)
-		return refuse_count("channels", RV_CHANNELS_MAX, why);
+	int channel;
 	if (isalpha((unsigned char)entry[0]))
-		return channel_names_find(entry, channels, why);
-	if (!option_parse_whole(option, entry, &channels->list[channels->count], why))
-		return false;
-	if (is_named_before(channels)) {
-		snprintf(why, OPTION_REASON_LENGTH, "%s is named twice", entry);
-		return false;
-	}
-	channels->count++;
-	return true;
+		return add_named(entry, channels, why);
+	return option_parse_whole(option, entry, &channel, why) &&
+	       add_channel(channel, channels, why);
 }
 
 /* Takes "of LAYER" off the end of a list, where it stands there. */

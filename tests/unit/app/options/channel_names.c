@@ -98,6 +98,8 @@ TEST(channel_names_that_do_not_fit_are_told)
 	CHECK(refuses("birds,eyes", "eyes is of mixed3, the others are not"));
 	CHECK(refuses("3,birds", "birds is of mixed4, the others are not"));
 	CHECK(refuses("3 of ", "is not a list"));
+	CHECK(refuses("birds,birds", "11 is named twice"));
+	CHECK(refuses("stripes,40,birds", "40 is named twice"));
 	clean();
 	REQUIRE(keep("birds mixed4\n"));
 	CHECK(refuses("birds", "channels:1: a line is NAME LAYER N,..."));
@@ -107,6 +109,28 @@ TEST(channel_names_that_do_not_fit_are_told)
 	clean();
 	setenv("XDG_CONFIG_HOME", "/nowhere", 1);
 	CHECK(refuses("birds", "is no channel and no name of any"));
+}
+
+/* As many as there may be, of several names. */
+TEST(channel_names_that_are_too_many_are_told)
+{
+	struct options options = options_default();
+	struct option_targets targets;
+	char text[1024] = "few mixed4 0\nmany mixed4 1", why[OPTION_REASON_LENGTH];
+	rv_error error = {0};
+	for (int i = 2; i < RV_CHANNELS_MAX; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), ",%d", i);
+	strcat(text, "\nmore mixed4 500\n");
+	REQUIRE(keep(text));
+	CHECK_MESSAGE(set(&options, "few,many", &error), "%s", error.message);
+	CHECK(options.dream.channels.count == RV_CHANNELS_MAX);
+	CHECK(refuses("few,many,more", "more than"));
+	CHECK(target_read("channels few, many", &targets, why));
+	CHECK(!target_read("channels few, many, more", &targets, why));
+	CHECK_MESSAGE(strstr(why, "more than"), "%s", why);
+	CHECK(target_read("channels more, more", &targets, why));
+	CHECK(targets.list[0].target.channel_count == 1);
+	clean();
 }
 
 TEST(channel_names_are_told_of_single_channels)
