@@ -6,6 +6,7 @@
 #include "app/base/output_file.h"
 #include "app/base/text_lines.h"
 #include "app/control/action.h"
+#include "app/control/score_data.h"
 #include "app/options/differing.h"
 
 struct score_keep {
@@ -20,15 +21,22 @@ static bool can_be_kept(const struct option *option)
 	return action_can_change(option) && !option->is_private;
 }
 
+/* For a line of any length. Once there is none, nothing is written any more: a later key would not
+ * be what was played without the one before. */
+static bool has_room(struct score_keep *keep)
+{
+	keep->is_full = keep->is_full ||
+	                avio_tell(keep->io) + TEXT_LINE_LENGTH + 1 > (int64_t)TEXT_BYTES_MAX;
+	return !keep->is_full;
+}
+
 /* A time to the millisecond, and a value that ends what the line says. */
 static void write_key(struct score_keep *keep, double seconds, const struct option *option,
                       const char *value)
 {
-	keep->is_full = keep->is_full ||
-	                avio_tell(keep->io) + TEXT_LINE_LENGTH + 1 > (int64_t)TEXT_BYTES_MAX;
-	if (!keep->is_full)
+	if (has_room(keep))
 		avio_printf(keep->io, "%.3f %s %s\n", seconds, option->name,
-		            value[0] ? value : "default");
+		            value[0] ? value : score_default);
 }
 
 static void write_beginning(void *context, const struct option *option, const char *value)
@@ -79,7 +87,9 @@ void score_keep_note(struct score_keep *keep, double seconds, const struct optio
 
 void score_keep_reset(struct score_keep *keep, double seconds)
 {
-	avio_printf(keep->io, "%.3f reset\n", seconds);
+	if (has_room(keep))
+		avio_printf(keep->io, "%.3f reset\n", seconds);
+	avio_flush(keep->io);
 }
 
 bool score_keep_is_full(const struct score_keep *keep)

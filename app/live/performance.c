@@ -80,22 +80,29 @@ static double time_of(int64_t position, int64_t taken)
 	return seconds_of(taken + behind > position ? taken + behind : position);
 }
 
-void performance_note(struct performance *performance, int64_t position, int64_t taken)
+static void tell_whether_full(struct performance *performance)
 {
-	if (!performance->keep)
-		return;
-	score_keep_note(performance->keep, time_of(position, taken),
-	                &performance->actions->options);
 	if (!score_keep_is_full(performance->keep) || performance->is_full)
 		return;
 	performance->is_full = true;
 	live_hud_say(performance->hud, "the score is full: no more is written", clock_now());
 }
 
+void performance_note(struct performance *performance, int64_t position, int64_t taken)
+{
+	if (!performance->keep)
+		return;
+	score_keep_note(performance->keep, time_of(position, taken),
+	                &performance->actions->options);
+	tell_whether_full(performance);
+}
+
 void performance_note_reset(struct performance *performance, int64_t position, int64_t taken)
 {
-	if (performance->keep)
-		score_keep_reset(performance->keep, time_of(position, taken));
+	if (!performance->keep)
+		return;
+	score_keep_reset(performance->keep, time_of(position, taken));
+	tell_whether_full(performance);
 }
 
 rv_status performance_close(struct performance *performance, rv_error *error)

@@ -3,9 +3,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/base/text_lines.h"
 #include "app/control/score_keep.h"
+#include "tests/support/media.h"
 #include "tests/support/test.h"
 
 static rv_status parse(struct score **score, const char *text, rv_error *error)
@@ -262,4 +265,29 @@ TEST(score_that_was_kept_gives_back_what_was_played)
 	}
 	score_release(&score);
 	unlink(path);
+}
+
+static int64_t size_of(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) ? -1 : (int64_t)status.st_size;
+}
+
+TEST(score_that_is_kept_never_grows_beyond_what_is_read)
+{
+	struct options options = options_default();
+	struct score_keep *keep = NULL;
+	struct score *score = NULL;
+	rv_error error = {0};
+	const char *path = media_path("full.score");
+	REQUIRE(score_keep_open(&keep, path, true, &options, &error) == RV_OK);
+	for (int i = 0; i < TEXT_BYTES_MAX / 10 && !score_keep_is_full(keep); i++)
+		score_keep_reset(keep, i);
+	CHECK(score_keep_is_full(keep));
+	for (int i = 0; i < 1000; i++)
+		score_keep_reset(keep, 1e6);
+	CHECK_MESSAGE(score_keep_close(&keep, &error) == RV_OK, "%s", error.message);
+	CHECK_MESSAGE(size_of(path) < TEXT_BYTES_MAX, "%lld bytes", (long long)size_of(path));
+	CHECK_MESSAGE(score_load(&score, path, &error) == RV_OK, "%s", error.message);
+	score_release(&score);
 }
