@@ -77,7 +77,7 @@ static rv_status dream_input(struct dreaming *it, rv_error *error)
 
 static rv_status dream_alone(const struct options *options, rv_error *error)
 {
-	struct dreaming it = {.options = options};
+	struct dreaming it = {.options = options, .tells_network = true};
 	progress_init(&it.progress, stderr, progress_style_for(stderr, options->call.quiet));
 	rv_status status = dreaming_open(&it, error);
 	if (status == RV_OK && journey_wanted(options))
@@ -158,7 +158,7 @@ static rv_status dream_each(struct dreaming *it, struct options *options, const 
 static rv_status dream_batch(const struct options *all, rv_error *error)
 {
 	struct options options = *all;
-	struct dreaming it = {.options = &options};
+	struct dreaming it = {.options = &options, .tells_network = true};
 	struct batch batch = {0};
 	bool *failed = calloc((size_t)all->call.input_count, sizeof(*failed));
 	progress_init(&it.progress, stderr, progress_style_for(stderr, all->call.quiet));

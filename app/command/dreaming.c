@@ -43,7 +43,7 @@ static rv_status open_dreamer(struct dreaming *it, rv_error *error)
 		return status;
 	}
 	rv_set_progress(it->dreamer.engine, show_part, it);
-	if (!it->checksum.path[0])
+	if (it->tells_network && !it->checksum.path[0])
 		checksum_begin(&it->checksum, rv_model_path(it->dreamer.model));
 	char line[DREAMER_LINE_LENGTH];
 	dreamer_describe(&it->dreamer, line);

@@ -26,7 +26,8 @@ struct dreaming {
 	int tiles; /* in which it is dreamed, as far as that was told */
 	struct progress progress;
 	struct journey journey;
-	struct checksum_task checksum; /* of the network's file */
+	bool tells_network;            /* its settings are asked for (job_settings) */
+	struct checksum_task checksum; /* of the network's file, for these */
 };
 
 /* Reads the score that the options name, if they do. For errors see score_load. */

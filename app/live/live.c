@@ -14,6 +14,7 @@
 #include "app/live/session.h"
 #include "app/live/show.h"
 #include "app/live/sound_reader.h"
+#include "app/media/container.h"
 #include "app/media/convert.h"
 #include "app/options/files.h"
 #include "app/options/preset.h"
@@ -174,7 +175,8 @@ static rv_status open_recorder(struct live *live, rv_error *error)
 	char *settings = NULL;
 	rv_status status = RV_OK;
 	checksum_begin(&live->checksum, rv_model_path(live->dreamer.model));
-	if (options->output.file[0])
+	/* Only a file carries them, for which the checksum is waited for. */
+	if (options->output.file[0] && container_place(options->output.file) == CONTAINER_FILE)
 		status = session_settings(live, options->output.file, &settings, error);
 	if (status == RV_OK)
 		status = video_recorder_open(&live->recorder, options, live->decode, settings,
