@@ -227,24 +227,24 @@ static rv_status record_shown(struct live *live, bool hud_changed, int64_t now, 
 	return status;
 }
 
-/* The atlas takes the HUD's place. */
+/* The atlas takes the HUD's place while it is open. */
 static rv_status show_atlas(struct live *live, struct window_content *content, rv_error *error)
 {
 	const struct options *options = &live->actions->options;
+	bool is_open = options->display.atlas != OPTION_ATLAS_OFF, changed = false;
 	int width, height, density;
-	bool changed = false;
 	rv_status status = RV_OK;
-	window_hud_area(live->window, (double)options->display.turn, &width, &height, &density);
-	int scale = hud_scale(height) > density ? hud_scale(height) : density;
-	if (options->display.atlas)
+	if (is_open) {
+		window_hud_area(live->window, (double)options->display.turn, &width, &height,
+		                &density);
+		int scale = hud_scale(height) > density ? hud_scale(height) : density;
 		status = live_atlas_paint(&live->atlas, live->actions, width, height, scale,
 		                          &changed, error);
-	if (options->display.atlas) {
 		content->hud = &live->atlas.picture;
 		content->hud_changed = changed;
 	}
-	content->hud_changed |= live->atlas_was_shown != (options->display.atlas != 0);
-	live->atlas_was_shown = options->display.atlas;
+	content->hud_changed |= live->atlas_was_shown != is_open;
+	live->atlas_was_shown = is_open;
 	return status;
 }
 
