@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/base/output_file.h"
+#include "app/base/shell_quote.h"
 #include "app/command/command.h"
 #include "app/options/differing.h"
 #include "app/options/dreamer.h"
@@ -30,16 +31,9 @@ rv_status again_load(struct option_dream *dream, const char *path, rv_error *err
 /* As a shell takes it for one word. */
 static void print_word(const char *word)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				    "0123456789_-+=./:,@%";
-	if (word[0] && !word[strspn(word, plain)]) {
-		fputs(word, stdout);
-		return;
-	}
-	putchar('\'');
-	for (; *word; word++)
-		fputs(*word == '\'' ? "'\\''" : (char[]){*word, '\0'}, stdout);
-	putchar('\'');
+	char quoted[SHELL_QUOTED_LENGTH(OPTION_VALUE_LENGTH)];
+	if (shell_quote(quoted, sizeof(quoted), word))
+		fputs(quoted, stdout);
 }
 
 /* A name that begins like an option is one of this folder. */

@@ -2,34 +2,19 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A word as a shell reads it. */
-static void quote(char *to, size_t capacity, const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789_./-+=:,@%";
-	size_t used = 0;
-	if (word[0] && word[strspn(word, plain)] == '\0') {
-		snprintf(to, capacity, "%s", word);
-		return;
-	}
-	to[used++] = '\'';
-	for (; *word && used + 6 < capacity; word++)
-		used += (size_t)snprintf(to + used, capacity - used, *word == '\'' ? "'\\''" : "%c",
-		                         *word);
-	snprintf(to + used, capacity - used, "'");
-}
+#include "app/base/shell_quote.h"
 
 void film_run_line(char line[FILM_LINE_LENGTH], enum film_engine engine, const char *program,
                    const char *folder, int count)
 {
-	char command[4 * PATH_LENGTH], place[4 * PATH_LENGTH], chunk[8 * PATH_LENGTH + 64];
-	char wrapped[FILM_LINE_LENGTH - 64];
-	quote(command, sizeof(command), program);
-	quote(place, sizeof(place), folder);
+	char command[SHELL_QUOTED_LENGTH(PATH_LENGTH)], place[SHELL_QUOTED_LENGTH(PATH_LENGTH)];
+	char chunk[sizeof(command) + sizeof(place) + 64],
+		wrapped[SHELL_QUOTED_LENGTH(sizeof(chunk))];
+	shell_quote(command, sizeof(command), program);
+	shell_quote(place, sizeof(place), folder);
 	if (engine == FILM_ENGINE_PARALLEL) {
 		snprintf(line, FILM_LINE_LENGTH,
 		         "seq 0 %d | parallel -q --joblog %s/log --resume-failed %s chunk %s",
@@ -37,7 +22,7 @@ void film_run_line(char line[FILM_LINE_LENGTH], enum film_engine engine, const c
 		return;
 	}
 	snprintf(chunk, sizeof(chunk), "%s chunk %s $SLURM_ARRAY_TASK_ID", command, place);
-	quote(wrapped, sizeof(wrapped), chunk);
+	shell_quote(wrapped, sizeof(wrapped), chunk);
 	snprintf(line, FILM_LINE_LENGTH, "sbatch --array=0-%d --wrap %s", count - 1, wrapped);
 }
 

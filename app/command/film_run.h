@@ -8,7 +8,7 @@
 enum film_engine { FILM_ENGINE_NONE, FILM_ENGINE_PARALLEL, FILM_ENGINE_SLURM };
 
 /* Twice the longest path, quoted twice, and some words. */
-enum { FILM_LINE_LENGTH = 16 * PATH_LENGTH };
+enum { FILM_LINE_LENGTH = 34 * PATH_LENGTH };
 
 /* Writes the line for a shell that has the chunks 0 to count - 1 dreamed by `program`. */
 void film_run_line(char line[FILM_LINE_LENGTH], enum film_engine engine, const char *program,
