@@ -19,8 +19,7 @@ rv_status dreaming_open(struct dreaming *it, rv_error *error)
 /* A picture by itself is dreamed without the memory that only videos need. */
 static struct option_dream dream_for(const struct dreaming *it)
 {
-	struct option_dream dream =
-		it->scored.begun ? it->scored.options.dream : it->options->dream;
+	struct option_dream dream = it->scored.options.dream;
 	if (it->alone)
 		dream.params.time.on = false;
 	dream.params.sphere = it->is_sphere;
@@ -37,7 +36,7 @@ static rv_status open_dreamer(struct dreaming *it, rv_error *error)
 	options.dream = dream_for(it);
 	rv_status status = dreamer_open(&it->dreamer, &options, error);
 	if (status == RV_OK)
-		status = scored_begin(&it->scored, &it->dreamer, it->options, error);
+		status = scored_begin(&it->scored, &it->dreamer, error);
 	if (status != RV_OK) {
 		dreamer_close(&it->dreamer);
 		return status;

@@ -78,7 +78,7 @@ static rv_status open_watcher(struct watcher *watcher, rv_error *error)
 {
 	rv_status status = dreamer_open(&watcher->dreamer, watcher->options, error);
 	if (status == RV_OK)
-		status = scored_begin(&watcher->scored, &watcher->dreamer, watcher->options, error);
+		status = scored_begin(&watcher->scored, &watcher->dreamer, error);
 	return status == RV_OK ? set_watcher(watcher, error) : status;
 }
 

@@ -7,33 +7,23 @@ rv_status scored_open(struct scored *scored, const struct options *options, rv_e
 	                              : RV_OK;
 }
 
-/* Numbers lie within their ranges, as the score was read; names of layers and files do not say
- * beforehand whether they are there. */
-static rv_status rehearse(struct scored *scored, struct dreamer *dreamer, rv_error *error)
+static rv_status try_dream(void *context, const struct options *options, rv_error *error)
 {
-	const struct options begin = scored->options;
-	rv_status status = RV_OK;
-	rv_error why = {0};
-	double at = -1;
-	while (status == RV_OK && (at = score_next_change(scored->score, at)) >= 0) {
-		scored->options = begin;
-		score_rewind(scored->score);
-		score_play(scored->score, at, true, &scored->options);
-		status = dreamer_set_dream(dreamer, &scored->options.dream, &why);
-	}
-	if (status != RV_OK)
-		return rv_fail(error, status, "%.128s: after %g seconds: %.300s", begin.call.score,
-		               at, why.message);
-	scored_rewind(scored, &begin);
-	return dreamer_set_dream(dreamer, &begin.dream, error);
+	struct dreamer *dreamer = context;
+	return dreamer_set_dream(dreamer, &options->dream, error);
 }
 
-rv_status scored_begin(struct scored *scored, struct dreamer *dreamer,
-                       const struct options *options, rv_error *error)
+static rv_status rehearse(struct scored *scored, struct dreamer *dreamer, rv_error *error)
+{
+	rv_status status =
+		score_rehearse(scored->score, true, &scored->options, try_dream, dreamer, error);
+	return status == RV_OK ? dreamer_set_dream(dreamer, &scored->options.dream, error) : status;
+}
+
+rv_status scored_begin(struct scored *scored, struct dreamer *dreamer, rv_error *error)
 {
 	if (scored->rehearsed)
 		return RV_OK;
-	scored->options = *options;
 	if (scored->score)
 		dreamer_settle(dreamer, &scored->options.dream);
 	if (scored->score && !scored->begun)

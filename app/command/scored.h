@@ -22,8 +22,7 @@ rv_status scored_open(struct scored *scored, const struct options *options, rv_e
  * score will ask for: what is wrong with one is known before the first frame. The options are those
  * of its opening. What score_begin and dreamer_set_dream return; what score_begin returned is
  * returned again whenever it is called. */
-rv_status scored_begin(struct scored *scored, struct dreamer *dreamer,
-                       const struct options *options, rv_error *error);
+rv_status scored_begin(struct scored *scored, struct dreamer *dreamer, rv_error *error);
 
 /* Goes on to a time in nanoseconds; RV_TIME_NONE is the beginning. Whether the dream so far is to
  * be forgotten. */

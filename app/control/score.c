@@ -262,3 +262,28 @@ double score_next_change(const struct score *score, double seconds)
 		look(score->loops[i].part, score->loops[i].begin, seconds, &next);
 	return next;
 }
+
+rv_status score_rehearse(struct score *score, bool dream, struct options *options,
+                         score_check *check, void *context, rv_error *error)
+{
+	struct options *begin = malloc(sizeof(*begin));
+	rv_status status = RV_OK;
+	rv_error why = {0};
+	double at = -1;
+	if (!begin)
+		return rv_fail(error, RV_MEMORY, "out of memory for a score");
+	*begin = *options;
+	while (status == RV_OK && (at = score_next_change(score, at)) >= 0) {
+		*options = *begin;
+		score_rewind(score);
+		score_play(score, at, dream, options);
+		status = check(context, options, &why);
+	}
+	if (status != RV_OK)
+		rv_fail(error, status, "%.128s: after %g seconds: %.300s", begin->call.score, at,
+		        why.message);
+	*options = *begin;
+	score_rewind(score);
+	free(begin);
+	return status;
+}

@@ -46,6 +46,16 @@ void score_rewind(struct score *score);
  * those of the dream alone. Returns whether the dream so far is to be forgotten. */
 bool score_play(struct score *score, double seconds, bool dream, struct options *options);
 
+/* Looks at options that the score will ask for, which hold during the call. */
+typedef rv_status score_check(void *context, const struct options *options, rv_error *error);
+
+/* Hands check what options become at each key at which one that is no number changes: numbers lie
+ * within their ranges, but names of layers and files do not say whether they are there. options are
+ * then as they were, and the score is at its beginning. dream: as in score_play. What check
+ * returns, with the time before its message; RV_MEMORY. */
+rv_status score_rehearse(struct score *score, bool dream, struct options *options,
+                         score_check *check, void *context, rv_error *error);
+
 /* The time of the first key after so many seconds at which an option that is no number changes,
  * such as a layer; below 0: there is none. Of a loop, its first round alone. */
 double score_next_change(const struct score *score, double seconds);

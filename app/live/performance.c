@@ -1,7 +1,5 @@
 #include "app/live/performance.h"
 
-#include <stdlib.h>
-
 #include "app/base/clock.h"
 #include "app/control/action_dream.h"
 
@@ -28,28 +26,10 @@ rv_status performance_open(struct performance *performance, struct action_state 
 }
 
 /* Whether the network has the layers that are named in the course of it. */
-static rv_status rehearse(struct performance *performance, rv_error *error)
+static rv_status check_layers(void *context, const struct options *options, rv_error *error)
 {
-	struct action_state *actions = performance->actions;
-	struct options *begin = malloc(sizeof(*begin));
-	rv_status status = begin ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory for a score");
-	rv_error why = {0};
-	double at = -1;
-	if (begin)
-		*begin = actions->options;
-	while (status == RV_OK && (at = score_next_change(performance->score, at)) >= 0) {
-		actions->options = *begin;
-		score_rewind(performance->score);
-		score_play(performance->score, at, false, &actions->options);
-		if (action_check_layers(actions, &why) != RV_OK)
-			status = rv_fail(error, why.status, "%.128s: after %g seconds: %.300s",
-			                 begin->call.score, at, why.message);
-	}
-	if (begin)
-		actions->options = *begin;
-	score_rewind(performance->score);
-	free(begin);
-	return status;
+	(void)options; /* those of the actions */
+	return action_check_layers(context, error);
 }
 
 rv_status performance_begin(struct performance *performance, rv_error *error)
@@ -59,7 +39,8 @@ rv_status performance_begin(struct performance *performance, rv_error *error)
 	if (performance->score) {
 		status = score_begin(performance->score, options, error);
 		if (status == RV_OK)
-			status = rehearse(performance, error);
+			status = score_rehearse(performance->score, false, options, check_layers,
+			                        performance->actions, error);
 		if (status == RV_OK)
 			performance_play(performance, 0);
 	}

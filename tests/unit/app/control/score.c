@@ -291,3 +291,35 @@ TEST(score_that_is_kept_never_grows_beyond_what_is_read)
 	CHECK_MESSAGE(score_load(&score, path, &error) == RV_OK, "%s", error.message);
 	score_release(&score);
 }
+
+static rv_status refuse_no_layer(void *context, const struct options *options, rv_error *error)
+{
+	int *seen = context;
+	++*seen;
+	return strcmp(options->dream.layers.list[0].name, "none")
+	               ? RV_OK
+	               : rv_fail(error, RV_NOT_FOUND, "there is none");
+}
+
+TEST(score_is_rehearsed_and_leaves_nothing_of_that)
+{
+	static const char *const texts[] = {"0 layer a\n1 strength 2\n2 layer b\n",
+	                                    "0 layer a\n2 layer none\n3 layer c\n"};
+	for (int i = 0; i < 2; i++) {
+		struct options options;
+		struct score *score = begin(texts[i], &options);
+		rv_error error = {0};
+		int seen = 0;
+		REQUIRE(score);
+		strcpy(options.call.score, "s");
+		const struct options before = options;
+		rv_status status =
+			score_rehearse(score, true, &options, refuse_no_layer, &seen, &error);
+		CHECK(seen == 2 && status == (i ? RV_NOT_FOUND : RV_OK));
+		CHECK(!i || !strcmp(error.message, "s: after 2 seconds: there is none"));
+		CHECK(options_equal(&options, &before));
+		score_play(score, 0, true, &options);
+		CHECK(!strcmp(options.dream.layers.list[0].name, "a"));
+		score_release(&score);
+	}
+}
