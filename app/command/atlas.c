@@ -24,18 +24,11 @@ struct atlas_job {
 	struct progress progress;
 	rv_config config;
 	struct entry *entries;
-	int count, made;
+	int count;
 	rv_atlas *atlas; /* of the layer that is under way */
 	struct output_file *file;
 	struct sheet sheet;
 };
-
-static bool show_part(void *context, double part)
-{
-	struct atlas_job *job = context;
-	progress_part(&job->progress, part);
-	return !signals_stop;
-}
 
 /* ---- what is drawn ---- */
 
@@ -129,46 +122,32 @@ static rv_status list_entries(struct atlas_job *job, rv_error *error)
 
 /* ---- drawing ---- */
 
-static void name_entry(const struct atlas_job *job, const struct entry *entry, struct tile *tile)
+static void name_entry(const struct atlas_job *job, const struct entry *entry,
+                       char lines[TILES_LINES_MAX][TILES_LABEL_LENGTH])
 {
 	char label[LABELS_LENGTH];
 	if (entry->number == RV_ATLAS_WHOLE) {
-		snprintf(tile->lines[0], TILES_LABEL_LENGTH, "%.95s", entry->layer);
-		snprintf(tile->lines[1], TILES_LABEL_LENGTH, "%d channels",
-		         rv_atlas_count(job->atlas));
+		snprintf(lines[0], TILES_LABEL_LENGTH, "%.95s", entry->layer);
+		snprintf(lines[1], TILES_LABEL_LENGTH, "%d channels", rv_atlas_count(job->atlas));
 		return;
 	}
-	snprintf(tile->lines[0], TILES_LABEL_LENGTH, "%d", entry->number);
-	if (!rv_atlas_of_classes(job->atlas) || rv_atlas_count(job->atlas) != LABELS_IMAGENET)
+	snprintf(lines[0], TILES_LABEL_LENGTH, "%d", entry->number);
+	if (!rv_atlas_of_classes(job->atlas))
 		return;
-	labels_imagenet(entry->number, label);
-	label[strcspn(label, ",")] = '\0';
-	snprintf(tile->lines[1], TILES_LABEL_LENGTH, "%.95s", label);
+	labels_of_class(entry->number, rv_atlas_count(job->atlas), label);
+	snprintf(lines[1], TILES_LABEL_LENGTH, "%.95s", label);
 }
 
 static rv_status draw_entry(struct atlas_job *job, int index, rv_error *error)
 {
-	unsigned char pixels[RV_ATLAS_SIDE * RV_ATLAS_SIDE * 3];
-	const rv_image image = {.format = RV_RGB8,
-	                        .width = RV_ATLAS_SIDE,
-	                        .height = RV_ATLAS_SIDE,
-	                        .stride = 3 * RV_ATLAS_SIDE,
-	                        .pixels = pixels};
+	char lines[TILES_LINES_MAX][TILES_LABEL_LENGTH] = {""};
 	const struct entry *entry = &job->entries[index];
-	struct tile tile = {.rgb = pixels, .source = RV_ATLAS_SIDE};
 	rv_status status = open_atlas(job, entry->layer, error);
 	if (status != RV_OK)
 		return status;
-	if (!rv_atlas_find(job->atlas, entry->number, &image)) {
-		status = rv_atlas_make(job->atlas, entry->number, &image, show_part, job, error);
-		job->made++;
-	}
-	if (status != RV_OK)
-		return status;
-	name_entry(job, entry, &tile);
-	sheet_put(&job->sheet, index, &tile);
-	progress_frame(&job->progress);
-	return RV_OK;
+	name_entry(job, entry, lines);
+	return sheet_draw(&job->sheet, index, job->atlas, entry->number, lines, &job->progress,
+	                  error);
 }
 
 static rv_status draw(struct atlas_job *job, rv_error *error)
@@ -227,7 +206,7 @@ static rv_status run(struct atlas_job *job, rv_error *error)
 	status = output_file_commit(&job->file, error);
 	if (status == RV_OK && !options->call.quiet)
 		printf("Drew %d tile%s, %d of them new: %s\n", job->count,
-		       job->count == 1 ? "" : "s", job->made, options->output.file);
+		       job->count == 1 ? "" : "s", job->sheet.made, options->output.file);
 	return status;
 }
 

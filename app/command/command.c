@@ -1,5 +1,14 @@
 #include "app/command/command.h"
 
+#include "app/base/progress.h"
+#include "app/base/signals.h"
+
+bool command_show_part(void *progress, double part)
+{
+	progress_part(progress, part);
+	return !signals_stop;
+}
+
 rv_status command_takes_no_operand(const struct options *options, rv_error *error)
 {
 	if (options->call.operand[0])

@@ -1,15 +1,9 @@
 #include "app/command/dreaming.h"
 
 #include "app/base/signals.h"
+#include "app/command/command.h"
 #include "app/options/differing.h"
 #include "app/options/dreamer_settings.h"
-
-static bool show_part(void *context, double part)
-{
-	struct dreaming *it = context;
-	progress_part(&it->progress, part);
-	return !signals_stop;
-}
 
 rv_status dreaming_open(struct dreaming *it, rv_error *error)
 {
@@ -41,7 +35,7 @@ static rv_status open_dreamer(struct dreaming *it, rv_error *error)
 		dreamer_close(&it->dreamer);
 		return status;
 	}
-	rv_set_progress(it->dreamer.engine, show_part, it);
+	rv_set_progress(it->dreamer.engine, command_show_part, &it->progress);
 	if (it->tells_network && !it->checksum.path[0])
 		checksum_begin(&it->checksum, rv_model_path(it->dreamer.model));
 	char line[DREAMER_LINE_LENGTH];

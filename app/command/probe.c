@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "app/base/progress.h"
-#include "app/base/signals.h"
 #include "app/command/command.h"
 #include "app/command/sheet.h"
 #include "app/media/picture.h"
@@ -27,13 +26,6 @@ struct probing {
 	rv_answer answers[BEST];
 	int count;
 };
-
-static bool show_part(void *context, double part)
-{
-	struct probing *it = context;
-	progress_part(&it->progress, part);
-	return !signals_stop;
-}
 
 /* ---- the call ---- */
 
@@ -102,23 +94,13 @@ static void print_answers(const struct probing *it)
 
 static rv_status draw_answer(struct probing *it, int index, rv_error *error)
 {
-	unsigned char pixels[RV_ATLAS_SIDE * RV_ATLAS_SIDE * 3];
-	char name[CHANNEL_NAME_LENGTH];
-	const rv_image image = {RV_RGB8, RV_ATLAS_SIDE, RV_ATLAS_SIDE, 3 * RV_ATLAS_SIDE, pixels};
+	char lines[TILES_LINES_MAX][TILES_LABEL_LENGTH], name[CHANNEL_NAME_LENGTH];
 	const rv_answer *answer = &it->answers[index];
-	struct tile tile = {.rgb = pixels, .source = RV_ATLAS_SIDE};
-	rv_status status = RV_OK;
-	if (!rv_atlas_find(it->atlas, answer->channel, &image))
-		status = rv_atlas_make(it->atlas, answer->channel, &image, show_part, it, error);
-	if (status != RV_OK)
-		return status;
 	channel_names_of(it->layer, answer->channel, name);
-	snprintf(tile.lines[0], TILES_LABEL_LENGTH, "%d  x%.1f", answer->channel,
-	         (double)answer->ratio);
-	snprintf(tile.lines[1], TILES_LABEL_LENGTH, "%s", name);
-	sheet_put(&it->sheet, index, &tile);
-	progress_frame(&it->progress);
-	return RV_OK;
+	snprintf(lines[0], sizeof(lines[0]), "%d  x%.1f", answer->channel, (double)answer->ratio);
+	snprintf(lines[1], sizeof(lines[1]), "%s", name);
+	return sheet_draw(&it->sheet, index, it->atlas, answer->channel, lines, &it->progress,
+	                  error);
 }
 
 static rv_status draw_answers(struct probing *it, rv_error *error)

@@ -2,18 +2,19 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "app/command/command.h"
 #include "app/media/picture_write.h"
 #include "app/screen/hud_font.h"
 #include "app/screen/hud_paint.h"
-#include "engine/reverie_inspect.h"
 
 /* The title's letters, what is free around it, and how much wider than high a sheet is, in tiles.
  */
 enum { TITLE_SCALE = 2, MARGIN = 6, HEAD = 2 * MARGIN + HUD_FONT_LINE * TITLE_SCALE };
 static const double wideness = 1.6;
 
-static const struct hud_colour ground = {10, 11, 18, 255}, ink = {240, 240, 232, 255};
+static const struct hud_colour ink = {240, 240, 232, 255};
 
 rv_status sheet_create(struct sheet *sheet, const char *title, int count, int lines,
                        rv_error *error)
@@ -32,14 +33,29 @@ rv_status sheet_create(struct sheet *sheet, const char *title, int count, int li
 	paper->rgba = malloc(paper->capacity);
 	if (!paper->rgba)
 		return rv_fail(error, RV_MEMORY, "out of memory for a sheet of %d tiles", count);
-	hud_paint_bar(paper, 0, 0, paper->width, paper->height, ground);
+	tiles_fill(paper, 0, paper->height);
 	hud_paint_text(paper, MARGIN, MARGIN, title, TITLE_SCALE, ink);
 	return RV_OK;
 }
 
-void sheet_put(struct sheet *sheet, int index, const struct tile *tile)
+rv_status sheet_draw(struct sheet *sheet, int index, rv_atlas *atlas, int number,
+                     char lines[TILES_LINES_MAX][TILES_LABEL_LENGTH], struct progress *progress,
+                     rv_error *error)
 {
-	tiles_paint(&sheet->paper, &sheet->grid, index, tile);
+	unsigned char pixels[RV_ATLAS_SIDE * RV_ATLAS_SIDE * 3];
+	const rv_image image = {RV_RGB8, RV_ATLAS_SIDE, RV_ATLAS_SIDE, 3 * RV_ATLAS_SIDE, pixels};
+	struct tile tile = {.rgb = pixels, .source = RV_ATLAS_SIDE};
+	rv_status status = RV_OK;
+	if (!rv_atlas_find(atlas, number, &image)) {
+		status = rv_atlas_make(atlas, number, &image, command_show_part, progress, error);
+		sheet->made++;
+	}
+	if (status != RV_OK)
+		return status;
+	memcpy(tile.lines, lines, sizeof(tile.lines));
+	tiles_paint(&sheet->paper, &sheet->grid, index, &tile);
+	progress_frame(progress);
+	return RV_OK;
 }
 
 rv_status sheet_write(const struct sheet *sheet, struct output_file *file, const char *name,

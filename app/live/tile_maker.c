@@ -93,8 +93,7 @@ static void find_name(const struct tile_maker *maker, int number, char name[CHAN
 		channel_names_of(rv_atlas_layer(maker->atlas), number, name);
 		return;
 	}
-	labels_imagenet(rv_atlas_count(maker->atlas) == LABELS_IMAGENET ? number : -1, label);
-	label[strcspn(label, ",")] = '\0';
+	labels_of_class(number, rv_atlas_count(maker->atlas), label);
 	snprintf(name, CHANNEL_NAME_LENGTH, "%.47s", label);
 }
 

@@ -23,6 +23,12 @@ void labels_imagenet(int number, char name[LABELS_LENGTH])
 		snprintf(name, LABELS_LENGTH, "%.*s", (int)strcspn(line, "\n"), line);
 }
 
+void labels_of_class(int number, int count, char name[LABELS_LENGTH])
+{
+	labels_imagenet(count == LABELS_IMAGENET ? number : -1, name);
+	name[strcspn(name, ",")] = '\0';
+}
+
 /* The next name of all classes, and the class it is of; false at the end. */
 struct walk {
 	const char *at; /* NULL at first */

@@ -14,6 +14,10 @@ extern const char labels_imagenet_text[];
 /* Writes the names of a class, 0 to LABELS_IMAGENET - 1, cut to fit; empty for another number. */
 void labels_imagenet(int number, char name[LABELS_LENGTH]);
 
+/* Writes the first name of a class of a classifier of so many; empty where it is not of ImageNet's.
+ */
+void labels_of_class(int number, int count, char name[LABELS_LENGTH]);
+
 /* The class that has this name among its own, whatever the case; else -1, and why says what is like
  * it, or which classes share the name: "cats": no such class; did you mean ...? */
 int labels_find(const char *name, char *why, size_t capacity);

@@ -23,6 +23,17 @@ TEST(labels_every_class_is_found_by_the_names_it_shares_with_none)
 	CHECK_MESSAGE(shared == 13, "%d names are shared", shared);
 }
 
+TEST(labels_of_a_class_are_its_first_name_where_the_network_is_of_imagenet)
+{
+	char name[LABELS_LENGTH];
+	labels_of_class(281, LABELS_IMAGENET, name);
+	CHECK(!strcmp(name, "tabby"));
+	labels_of_class(281, 365, name);
+	CHECK(!name[0]);
+	labels_of_class(LABELS_IMAGENET, LABELS_IMAGENET, name);
+	CHECK(!name[0]);
+}
+
 TEST(labels_any_name_will_do_in_any_case)
 {
 	CHECK(labels_find("tabby", why, sizeof(why)) == 281);
