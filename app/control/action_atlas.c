@@ -68,9 +68,9 @@ rv_status action_choose_from_atlas(struct action_state *state, const struct acti
 	struct option_channels *to = state->atlas.classes ? &dream->classes : &dream->channels;
 	to->count = 1;
 	to->list[0] = number;
-	dream->layers.count = !state->atlas.classes;
-	dream->layers.list[0].weight = 1;
-	strcpy(dream->layers.list[0].name, state->atlas.layer);
+	dream->layers.count = 0;
+	if (!state->atlas.classes)
+		option_layers_set(&dream->layers, state->atlas.layer);
 	close_atlas(state, state->atlas.classes ? "class" : "channel", number);
 	return RV_OK;
 }

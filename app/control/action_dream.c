@@ -40,9 +40,7 @@ static void take_own_layer(struct option_dream *dream)
 {
 	if (!dream->channels.count || !dream->channels.layer[0])
 		return;
-	dream->layers.count = 1;
-	dream->layers.list[0].weight = 1;
-	strcpy(dream->layers.list[0].name, dream->channels.layer);
+	option_layers_set(&dream->layers, dream->channels.layer);
 	dream->channels.layer[0] = '\0';
 }
 
@@ -181,10 +179,7 @@ static int current_layer(const struct action_state *state)
 static void go_to_layer(struct action_state *state, int index)
 {
 	struct options *options = &state->options;
-	options->dream.layers.count = 1;
-	options->dream.layers.list[0].weight = 1;
-	snprintf(options->dream.layers.list[0].name, RV_LAYER_NAME_LENGTH, "%s",
-	         state->layers[index].name);
+	option_layers_set(&options->dream.layers, state->layers[index].name);
 	options->dream.channels = (struct option_channels){0};
 	snprintf(state->message, sizeof(state->message), "layer %.100s", state->layers[index].name);
 }

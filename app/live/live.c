@@ -41,18 +41,6 @@ bool live_left_thread(void)
 
 /* ---- opening ---- */
 
-/* Writes out the layer that is dreamed of where none was named, for a person to see. */
-static void name_layer(struct live *live)
-{
-	const char *name = rv_model_default_layer(live->dreamer.model);
-	struct option_layers *layers = &live->actions->options.dream.layers;
-	if (layers->count || !name || strlen(name) >= RV_LAYER_NAME_LENGTH)
-		return;
-	layers->count = 1;
-	layers->list[0].weight = 1;
-	strcpy(layers->list[0].name, name);
-}
-
 /* Lists all layers that have pixels. In a network built from blocks (at least four concatenations)
  * only the ends of the blocks are browsed. */
 static rv_status list_layers(struct live *live, rv_error *error)
@@ -78,7 +66,8 @@ static rv_status list_layers(struct live *live, rv_error *error)
 	}
 	live->actions->layers = live->layers;
 	live->actions->layer_count = listed;
-	name_layer(live);
+	/* For a person to see. */
+	dreamer_name_layer(&live->dreamer, &live->actions->options.dream.layers);
 	return RV_OK;
 }
 

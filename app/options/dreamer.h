@@ -54,6 +54,10 @@ rv_status dreamer_open_exact(struct dreamer *dreamer, const struct options *opti
  * written down. */
 void dreamer_settle(const struct dreamer *dreamer, struct option_dream *dream);
 
+/* Makes layers the network's default one where they are none, unless its name is too long for them.
+ */
+void dreamer_name_layer(const struct dreamer *dreamer, struct option_layers *layers);
+
 /* Gives the open engine another dream of the same network. For errors see rv_set_params(). */
 rv_status dreamer_set_dream(struct dreamer *dreamer, const struct option_dream *dream,
                             rv_error *error);

@@ -9,13 +9,9 @@
 /* The layer that is dreamed of where none was named may be another one day. */
 static void name_layer(const struct dreamer *dreamer, struct option_dream *dream)
 {
-	const char *usual = rv_model_default_layer(dreamer->model);
 	bool names_all = option_dream_targets(dream, NULL).count && !dream->channels.count;
-	if (dream->layers.count || names_all || !usual || strlen(usual) >= RV_LAYER_NAME_LENGTH)
-		return;
-	dream->layers.count = 1;
-	dream->layers.list[0].weight = 1;
-	strcpy(dream->layers.list[0].name, usual);
+	if (!names_all)
+		dreamer_name_layer(dreamer, &dream->layers);
 }
 
 rv_status dreamer_write_settings(const struct dreamer *dreamer, const struct options *options,

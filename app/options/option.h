@@ -71,6 +71,9 @@ struct option_layers {
 	} list[RV_TARGETS_MAX];
 };
 
+/* Makes them one layer, with the weight 1. */
+void option_layers_set(struct option_layers *layers, const char *name);
+
 struct option_channels {
 	int count; /* 0: all channels */
 	int list[RV_CHANNELS_MAX];

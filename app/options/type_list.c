@@ -278,6 +278,13 @@ static bool same_layers(const void *a, const void *b)
 	return same;
 }
 
+void option_layers_set(struct option_layers *layers, const char *name)
+{
+	layers->count = 1;
+	layers->list[0].weight = 1;
+	snprintf(layers->list[0].name, sizeof(layers->list[0].name), "%s", name);
+}
+
 const struct option_type option_type_layers = {
 	.size = sizeof(struct option_layers),
 	.parse = parse_layers,
