@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,4 +112,20 @@ rv_status text_read_lines(const char *path, const char *what, text_take_line *ta
 		status = text_each_line(path, text, length, take, context, error);
 	free(text);
 	return status;
+}
+
+char *text_read_whole(const char *path, size_t most)
+{
+	FILE *file = fopen(path, "rbe");
+	char *text = file ? malloc(most + 1) : NULL;
+	size_t length = text ? fread(text, 1, most + 1, file) : 0;
+	bool is_whole = text && !ferror(file) && length <= most;
+	if (is_whole)
+		text[length] = '\0';
+	if (file)
+		fclose(file);
+	if (is_whole)
+		return text;
+	free(text);
+	return NULL;
 }

@@ -22,6 +22,10 @@ rv_status text_each_line(const char *name, const char *text, size_t length, text
 rv_status text_read_lines(const char *path, const char *what, text_take_line *take, void *context,
                           rv_error *error);
 
+/* All of the file at path, the caller's to free; NULL: it cannot be read, or is longer than so many
+ * bytes, or memory ran out. */
+char *text_read_whole(const char *path, size_t most);
+
 /* Takes the blanks off both ends of text, in place. */
 char *text_trim(char *text);
 

@@ -114,16 +114,9 @@ static void note_network(const struct settings *settings, const char *file)
 
 static bool is_same_score(const struct settings *settings)
 {
-	struct settings *now = malloc(sizeof(*now));
-	bool same = false;
-	if (!now)
-		return true;
-	*now = (struct settings){.options = settings->options};
-	settings_take_score(now);
-	if (now->score)
-		same = !strncmp(now->score, settings->score, strlen(now->score)) &&
-		       strlen(settings->score) - strlen(now->score) < 2; /* its last end of line */
-	settings_release(now);
+	char *now = settings_read_score(&settings->options);
+	bool same = now && !strncmp(now, settings->score, strlen(now)) &&
+	            strlen(settings->score) - strlen(now) < 2; /* its last end of line */
 	free(now);
 	return same;
 }

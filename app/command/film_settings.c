@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/base/output_file.h"
+#include "app/base/text_lines.h"
 #include "app/media/tag.h"
 #include "app/options/dreamer_settings.h"
 #include "app/options/settings.h"
@@ -34,17 +35,6 @@ rv_status film_settings_keep(const struct film_plan *plan, const struct dreamer 
 	return status;
 }
 
-static char *read_text(const char *path)
-{
-	FILE *file = fopen(path, "rbe");
-	char *text = file ? calloc(1, TAG_LENGTH_MAX + 1) : NULL;
-	if (text)
-		text[fread(text, 1, TAG_LENGTH_MAX, file)] = '\0';
-	if (file)
-		fclose(file);
-	return text;
-}
-
 rv_status film_settings_take(const struct options *options, const char *folder, char **text,
                              rv_error *error)
 {
@@ -54,7 +44,7 @@ rv_status film_settings_take(const struct options *options, const char *folder, 
 	if (!settings)
 		return rv_fail(error, RV_MEMORY, "out of memory for the settings");
 	rv_status status = film_made_path(path, folder, error);
-	char *kept = status == RV_OK ? read_text(path) : NULL;
+	char *kept = status == RV_OK ? text_read_whole(path, TAG_LENGTH_MAX) : NULL;
 	if (kept && settings_parse(settings, path, kept, NULL) == RV_OK) {
 		struct option_output *output = &settings->options.output;
 		strcpy(output->file, options->output.file);

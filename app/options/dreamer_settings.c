@@ -31,7 +31,7 @@ rv_status dreamer_write_settings(const struct dreamer *dreamer, const struct opt
 		snprintf(settings->device, sizeof(settings->device), "%.120s",
 		         rv_engine_device(dreamer->engine)->name);
 	name_layer(dreamer, &settings->options.dream);
-	settings_take_score(settings);
+	settings->score = settings_read_score(options);
 	rv_status status = settings_write(settings, text, error);
 	settings_release(settings);
 	free(settings);

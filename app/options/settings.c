@@ -106,21 +106,9 @@ rv_status settings_write(const struct settings *settings, char **text, rv_error 
 	return RV_OK;
 }
 
-void settings_take_score(struct settings *settings)
+char *settings_read_score(const struct options *options)
 {
-	const char *path = settings->options.call.score;
-	FILE *file = path[0] ? fopen(path, "rbe") : NULL;
-	free(settings->score);
-	settings->score = file ? malloc(score_most + 1) : NULL;
-	size_t length = settings->score ? fread(settings->score, 1, score_most + 1, file) : 0;
-	if (settings->score && length <= score_most)
-		settings->score[length] = '\0';
-	if (file)
-		fclose(file);
-	if (!settings->score || length <= score_most)
-		return;
-	free(settings->score);
-	settings->score = NULL;
+	return options->call.score[0] ? text_read_whole(options->call.score, score_most) : NULL;
 }
 
 /* ---- reading ---- */

@@ -49,9 +49,9 @@ rv_status settings_parse(struct settings *settings, const char *name, const char
 /* Reads what the file at path carries along. For errors see tag_read; RV_INVALID. */
 rv_status settings_load(struct settings *settings, const char *path, rv_error *error);
 
-/* Reads the score that the options name, as far as it is to be kept: none where it cannot be read.
- */
-void settings_take_score(struct settings *settings);
+/* The text of the score that the options name, the caller's to free; NULL: they name none, or it
+ * cannot be read or is too long to be carried along. */
+char *settings_read_score(const struct options *options);
 
 void settings_release(struct settings *settings);
 
