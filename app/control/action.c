@@ -28,8 +28,9 @@ const struct action action_table[] = {
 	{"preset-next", NULL, "the next preset", .run = action_move_preset, .by = 1},
 	{"preset-previous", NULL, "the preset before", .run = action_move_preset, .by = -1},
 	{"undo", NULL, "take back the last change of the dream", .run = action_undo,
-         .message = "undone"},
-	{"redo", NULL, "make it again", .run = action_redo, .message = "made again"},
+         .message = "undone", .no_undo = true},
+	{"redo", NULL, "make it again", .run = action_redo, .message = "made again",
+         .no_undo = true},
 	{"save-preset", NULL, "write the settings to a preset in this folder",
          .requests = ACTION_SAVE_PRESET, .guarded = true},
 	{"reset", NULL, "forget the dream so far", .requests = ACTION_RESET,
@@ -37,12 +38,12 @@ const struct action action_table[] = {
 	{"brush-clear", NULL, "forget what the brush painted", .requests = ACTION_CLEAR_BRUSH,
          .message = "the brush's mask is gone"},
 	{"atlas-move", "X,Y", "go so many tiles across and down the atlas",
-         .run = action_move_in_atlas},
+         .run = action_move_in_atlas, .no_undo = true},
 	{"atlas-choose", NULL, "dream of the chosen tile", .run = action_choose_from_atlas},
 	{"atlas-place", NULL, "dream of it where the pipette points alone",
          .run = action_choose_at_place, .requests = ACTION_PAINT_PLACE},
 	{"probe", "X,Y", "offer the channels that answer at this place", .run = action_probe,
-         .requests = ACTION_PROBE},
+         .requests = ACTION_PROBE, .no_undo = true},
 	{"screenshot", NULL, "write a PNG, with the settings in it, to this folder",
          .requests = ACTION_SCREENSHOT, .guarded = true},
 	{"learn", NULL, "bind the next MIDI knob or key to what was last changed",
@@ -55,9 +56,9 @@ const struct action action_table[] = {
          .requests = ACTION_PLAYLIST_PAUSE},
 	{"next-display", NULL, "show on the next display", .requests = ACTION_NEXT_DISPLAY},
 	{"corner-move", "X,Y", "move the marked corner by so many pixels",
-         .run = action_move_corner, .guarded = true},
+         .run = action_move_corner, .guarded = true, .no_undo = true},
 	{"corner-reset", NULL, "make the display whole again", .run = action_reset_corners,
-         .message = "corners as they were", .guarded = true},
+         .message = "corners as they were", .guarded = true, .no_undo = true},
 	{"quit", NULL, "end", .requests = ACTION_QUIT, .guarded = true},
 	{.name = NULL},
 };
@@ -135,10 +136,7 @@ static bool changes_dream(const struct action_call *call)
 	if (call->option)
 		return call->option->group != OPTION_GROUP_LIVE &&
 		       call->option->group != OPTION_GROUP_DISPLAY;
-	return call->action->run && call->action->run != action_undo &&
-	       call->action->run != action_redo && call->action->run != action_move_corner &&
-	       call->action->run != action_reset_corners &&
-	       call->action->run != action_move_in_atlas && call->action->run != action_probe;
+	return call->action->run && !call->action->no_undo;
 }
 
 rv_status action_run(struct action_state *state, const char *text, rv_error *error)

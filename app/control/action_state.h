@@ -101,6 +101,7 @@ struct action {
 	unsigned requests;   /* bits of enum action_request */
 	const char *message; /* what to tell where run tells nothing, or NULL */
 	bool guarded; /* it writes a file or ends the session: not for anybody on a network */
+	bool no_undo; /* run only moves what is seen, or goes through the changes itself */
 };
 
 #endif

@@ -167,15 +167,19 @@ static void clear_brush(struct live *live)
 
 /* ---- the atlas ---- */
 
-/* The picture may be mirrored as it is shown, the place is one of the frame. */
+/* From the picture as it is shown, which may be mirrored, to the frame, and back. */
+static double frame_x(const struct live *live, double x)
+{
+	return live->actions->options.display.mirror ? 1 - x : x;
+}
+
 static rv_status probe(struct live *live, rv_error *error)
 {
 	const struct action_atlas *atlas = &live->actions->atlas;
 	if (!live->frame)
 		return rv_fail(error, RV_NOT_FOUND, "there is no picture yet");
 	return live_atlas_probe(&live->atlas, live->actions, live->dreamer.model, &live->shown,
-	                        live->actions->options.display.mirror ? 1 - atlas->x : atlas->x,
-	                        error);
+	                        (float)frame_x(live, (double)atlas->x), error);
 }
 
 /* A disc of the brush's mask, which the brush can go on with and its key clears. */
@@ -202,8 +206,8 @@ static void update_atlas(struct live *live)
 
 static const struct {
 	enum action_request request;
-	void (*fulfil)(struct live *live); /* NULL: it may fail, and is */
-	rv_status (*write)(struct live *live, rv_error *error);
+	void (*fulfil)(struct live *live); /* NULL: attempt is called, which may fail */
+	rv_status (*attempt)(struct live *live, rv_error *error);
 } duties[] = {
 	{ACTION_QUIT, quit, NULL},
 	{ACTION_SCREENSHOT, NULL, take_screenshot},
@@ -232,7 +236,7 @@ static rv_status fulfil_requests(struct live *live, rv_error *error)
 		if (duties[i].fulfil)
 			duties[i].fulfil(live);
 		else
-			status = duties[i].write(live, error);
+			status = duties[i].attempt(live, error);
 	}
 	return status;
 }
@@ -261,7 +265,7 @@ static bool paint(struct live *live, const struct window_event *event)
 	const rv_image *shown = &live->shown;
 	if (!display->brush || !shown->height)
 		return display->brush;
-	double x = display->mirror ? 1 - event->picture.x : event->picture.x;
+	double x = frame_x(live, event->picture.x);
 	brush_paint(live->brush, (float)x, (float)event->picture.y, display->brush_size,
 	            (float)shown->width / (float)shown->height, event->begins);
 	return true;
@@ -283,8 +287,8 @@ static void pick(struct live *live, const struct window_event *event)
 	const struct options *options = &live->actions->options;
 	char action[48];
 	rv_error error;
-	double x = options->display.mirror ? 1 - event->picture.x : event->picture.x;
-	snprintf(action, sizeof(action), "probe %.4f,%.4f", x, event->picture.y);
+	snprintf(action, sizeof(action), "probe %.4f,%.4f", frame_x(live, event->picture.x),
+	         event->picture.y);
 	if (!options->display.kiosk)
 		act(live, action, &error);
 }

@@ -91,7 +91,7 @@ static void hand_on(struct warp_thread *work)
 	struct warp *warp = estimate(work);
 	if (display_frame_create(&shown, work->frame, work->dream, warp, NULL))
 		return;
-	shown->warp_ms = (double)(clock_now() - start) / 1e6;
+	shown->warp_ms = clock_ms_since(start);
 	queue_push(work->display_frames, shown, work->frame->serial);
 }
 
