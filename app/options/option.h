@@ -191,6 +191,8 @@ bool option_in_dream(const struct option *option);
 /* The names a value can have, NULL-terminated, or NULL. */
 const char *const *option_choices(const struct option *option);
 int option_choice_count(const struct option *option);
+/* The index of the one called name; -1: there is none. */
+int option_choice_index(const struct option *option, const char *name);
 
 /* Writes the possible values, such as "1 to 16" or "l2, mean, winners"; empty for a text. */
 void option_format_range(const struct option *option, char text[OPTION_VALUE_LENGTH]);

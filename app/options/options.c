@@ -161,14 +161,6 @@ static rv_status find_option(const char *word, unsigned command, const struct op
 	return RV_OK;
 }
 
-static bool is_choice(const struct option *option, const char *word)
-{
-	for (const char *const *choice = option_choices(option); *choice; choice++)
-		if (!strcmp(*choice, word))
-			return true;
-	return false;
-}
-
 /* Whether word can be the value of option: a negative number can, another option cannot. One that
  * may stand alone takes only what is surely meant for it. */
 static bool is_value(const struct option *option, const char *word)
@@ -177,7 +169,7 @@ static bool is_value(const struct option *option, const char *word)
 	if (!word)
 		return false;
 	if (option->type->alone)
-		return option->metavar && is_choice(option, word);
+		return option->metavar && option_choice_index(option, word) >= 0;
 	return strncmp(word, "--", 2) || is_number;
 }
 

@@ -23,6 +23,15 @@ int option_choice_count(const struct option *option)
 	return count;
 }
 
+int option_choice_index(const struct option *option, const char *name)
+{
+	const char *const *choices = option_choices(option);
+	for (int i = 0; choices && choices[i]; i++)
+		if (!strcmp(choices[i], name))
+			return i;
+	return -1;
+}
+
 void option_print_choices(const struct option *option, char text[OPTION_VALUE_LENGTH])
 {
 	const char *const *choices = option_choices(option);
@@ -37,11 +46,10 @@ void option_print_choices(const struct option *option, char text[OPTION_VALUE_LE
 static int find_choice(const struct option *option, const char *text,
                        char why[OPTION_REASON_LENGTH])
 {
-	const char *const *choices = option_choices(option);
 	char range[OPTION_VALUE_LENGTH];
-	for (int i = 0; choices[i]; i++)
-		if (!strcmp(choices[i], text))
-			return i;
+	int choice = option_choice_index(option, text);
+	if (choice >= 0)
+		return choice;
 	option_print_choices(option, range);
 	snprintf(why, OPTION_REASON_LENGTH, "\"%.64s\" is none of %.128s", text, range);
 	return -1;
