@@ -8,7 +8,7 @@
 #include "app/base/output_file.h"
 #include "app/offline/film_plan.h"
 
-static rv_status copy(FILE *from, const char *path, rv_error *error)
+static rv_status copy(FILE *from, const char *name, const char *path, rv_error *error)
 {
 	struct output_file *file = NULL;
 	unsigned char bytes[4096];
@@ -17,6 +17,11 @@ static rv_status copy(FILE *from, const char *path, rv_error *error)
 		return status;
 	for (size_t count; (count = fread(bytes, 1, sizeof(bytes), from)) > 0;)
 		avio_write(output_file_io(file), bytes, (int)count);
+	if (ferror(from)) {
+		status = rv_fail(error, RV_IO, "score %.256s: %s", name, strerror(errno));
+		output_file_discard(&file);
+		return status;
+	}
 	return output_file_commit(&file, error);
 }
 
@@ -33,7 +38,7 @@ rv_status film_score_save(const struct options *options, const char *folder, rv_
 	if (!from)
 		return rv_fail(error, errno == ENOENT ? RV_NOT_FOUND : RV_IO, "score %.256s: %s",
 		               name, strerror(errno));
-	status = copy(from, path, error);
+	status = copy(from, name, path, error);
 	fclose(from);
 	return status;
 }
