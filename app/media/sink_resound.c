@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "app/media/sink_streams.h"
 #include "app/media/sound_decoder.h"
 
 enum { SILENCE = 1024, MICROSECOND = 1000 };
@@ -40,7 +41,7 @@ rv_status sink_resound_open(struct sink_resound **opened, AVFormatContext *muxer
 	}
 	*index = (int)muxer->nb_streams - 1;
 	muxer->streams[*index]->disposition = from->disposition;
-	av_dict_copy(&muxer->streams[*index]->metadata, from->metadata, 0);
+	sink_copy_metadata(&muxer->streams[*index]->metadata, from->metadata);
 	note(muxer, from, *index, progress);
 	*opened = resound;
 	return RV_OK;

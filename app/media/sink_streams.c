@@ -143,7 +143,7 @@ static void copy_side_data(AVStream *to, const AVStream *from)
 	}
 }
 
-static void copy_metadata(AVDictionary **to, const AVDictionary *from)
+void sink_copy_metadata(AVDictionary **to, const AVDictionary *from)
 {
 	/* What the muxer writes itself, or what described the file that was read. */
 	static const char *const stale[] = {"encoder",           "major_brand", "minor_version",
@@ -171,7 +171,7 @@ static rv_status add_stream(AVFormatContext *muxer, const AVStream *from, bool i
 		return out_of_memory(error);
 	to->time_base = from->time_base;
 	to->disposition = from->disposition;
-	copy_metadata(&to->metadata, from->metadata);
+	sink_copy_metadata(&to->metadata, from->metadata);
 	copy_side_data(to, from);
 	to->avg_frame_rate = from->avg_frame_rate;
 	if (is_encoded)
@@ -215,7 +215,7 @@ static rv_status copy_chapter(AVFormatContext *muxer, const AVChapter *from, int
 rv_status sink_copy_tags(AVFormatContext *muxer, const AVFormatContext *source, int64_t shift,
                          rv_error *error)
 {
-	copy_metadata(&muxer->metadata, source->metadata);
+	sink_copy_metadata(&muxer->metadata, source->metadata);
 	if (!source->nb_chapters)
 		return RV_OK;
 	/* The muxer's own from here on. */

@@ -19,6 +19,10 @@ bool sink_container_takes(const AVOutputFormat *container, const AVStream *strea
 rv_status sink_add_streams(AVFormatContext *muxer, const AVFormatContext *source, int video_index,
                            int *map, struct progress *progress, rv_error *error);
 
+/* Copies what is said of a stream or a file, but not what holds of the bytes that were read alone:
+ * which program encoded them, for one. */
+void sink_copy_metadata(AVDictionary **to, const AVDictionary *from);
+
 /* Copies chapters and metadata, shifting times by -shift microseconds. RV_MEMORY. */
 rv_status sink_copy_tags(AVFormatContext *muxer, const AVFormatContext *source, int64_t shift,
                          rv_error *error);

@@ -229,6 +229,8 @@ static void check_sound(const char *in, const char *out, enum AVCodecID codec)
 	const AVStream *stream = find(format, AVMEDIA_TYPE_AUDIO);
 	CHECK_MESSAGE(stream && stream->codecpar->codec_id == codec, "%s", out);
 	CHECK(!strcmp(tag_of(stream, "language"), "deu"));
+	CHECK_MESSAGE(!strcmp(tag_of(stream, "encoder"), ""), "%s: %s", out,
+	              tag_of(stream, "encoder")); /* of what was read */
 	avformat_close_input(&format);
 	double tone = loudness(in, 0.55, 0.95), same = loudness(out, 0.55, 0.95);
 	CHECK_MESSAGE(fabs(same - tone) < 0.1 * tone, "%s: %f, not %f", out, same, tone);
