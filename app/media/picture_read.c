@@ -291,16 +291,20 @@ static rv_status turn_upright(struct picture *picture, int orientation, rv_error
 	return RV_OK;
 }
 
+/* What the file says beside its colours. */
+static void take_found(struct picture *picture, const AVFrame *frame, const struct found *found)
+{
+	picture->panorama = found->panorama;
+	if (found->gain_map || av_dict_get(frame->metadata, HEIF_GAIN_MAP, NULL, 0))
+		picture->note = "has a gain map for HDR, which is left out: it is read as "
+				"screens without HDR show it";
+}
+
 /* Grey becomes sRGB here, as inks have before; RGB stays what it is, and is told by its profile. */
-static rv_status take_profile(struct picture *picture, const AVFrame *frame,
-                              const struct found *found, rv_error *error)
+static rv_status take_profile(struct picture *picture, const AVFrame *frame, enum inks inks,
+                              rv_error *error)
 {
 	const AVFrameSideData *side = av_frame_get_side_data(frame, AV_FRAME_DATA_ICC_PROFILE);
-	picture->panorama = found->panorama;
-	bool gain_map = found->gain_map || av_dict_get(frame->metadata, HEIF_GAIN_MAP, NULL, 0);
-	picture->note = gain_map ? "has a gain map for HDR, which is left out: it is read as "
-	                           "screens without HDR show it"
-	                         : NULL;
 	if (!side || !side->buf)
 		return RV_OK;
 	switch (colour_space_of(side->buf)) {
@@ -311,7 +315,7 @@ static rv_status take_profile(struct picture *picture, const AVFrame *frame,
 	case COLOUR_GREY:
 		return colour_convert_grey(side->buf, &picture->image, error);
 	case COLOUR_INKS:
-		if (found->inks == INKS_NONE)
+		if (inks == INKS_NONE)
 			picture->note = "has inks whose profile is left out: their colours are "
 					"those of the plain formula";
 		break;
@@ -351,7 +355,9 @@ rv_status picture_read(struct picture *picture, struct input *input, rv_error *e
 	if (status == RV_OK && input->decoded)
 		take_numbers(picture, frame);
 	if (status == RV_OK)
-		status = take_profile(picture, frame, &found, error);
+		take_found(picture, frame, &found);
+	if (status == RV_OK)
+		status = take_profile(picture, frame, found.inks, error);
 	if (status != RV_OK)
 		picture_release(picture);
 	av_frame_free(&frame);
