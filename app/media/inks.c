@@ -6,14 +6,13 @@
 #include <string.h>
 
 #include "app/media/colour.h"
-#include "app/media/picture_header.h"
 
 enum { ADOBE_YCCK = 2, ADOBE_OTHER = 1 }; /* Adobe Technical Note 5116 */
 
-enum inks inks_hide(uint8_t *bytes, size_t size)
+enum inks inks_hide(uint8_t *bytes, const struct picture_header *header)
 {
-	size_t transform;
-	if (!picture_header_has_inks(bytes, size, &transform))
+	size_t transform = header->adobe_transform;
+	if (!header->four_inks)
 		return INKS_NONE;
 	enum inks inks = transform && bytes[transform] == ADOBE_YCCK ? INKS_YCCK : INKS_PLAIN;
 	if (transform)

@@ -4,9 +4,9 @@
 #define APP_MEDIA_INKS_H
 
 #include <libavutil/frame.h>
-#include <stddef.h>
 #include <stdint.h>
 
+#include "app/media/picture_header.h"
 #include "engine/reverie.h"
 
 enum inks {
@@ -15,9 +15,9 @@ enum inks {
 	INKS_YCCK,  /* the first three as a JPEG's luma and chroma */
 };
 
-/* What a whole JPEG holds, in which it changes a byte, so that libavcodec leaves inks as they are.
- * Programs agree to read inks without an Adobe segment as if there were one. */
-enum inks inks_hide(uint8_t *bytes, size_t size);
+/* What a picture of this header holds, in which it changes a byte, so that libavcodec leaves inks
+ * as they are. Programs agree to read inks without an Adobe segment as if there were one. */
+enum inks inks_hide(uint8_t *bytes, const struct picture_header *header);
 
 /* Fills colours, RGB24 of the same size, from a frame that was decoded after inks_hide, by the
  * frame's profile where it has one of inks. RV_UNSUPPORTED: more than 8 bits; RV_MEMORY;

@@ -7,14 +7,6 @@
 
 #include "app/media/libav.h"
 
-struct header {
-	int64_t width, height; /* 0: not found, and left to the decoder */
-	bool truncated;
-	bool animated_webp;
-	bool four_inks, gain_map; /* JPEG's */
-	size_t adobe_transform;   /* where it stands; 0: nowhere */
-};
-
 enum {
 	JPEG_END_OF_IMAGE = 0xD9,
 	JPEG_START_OF_SCAN = 0xDA,
@@ -59,9 +51,9 @@ static bool names_gain_map(const uint8_t *segment, size_t length)
 }
 
 /* Walks the segments up to the first scan. */
-static struct header read_jpeg(const uint8_t *bytes, size_t size)
+static struct picture_header read_jpeg(const uint8_t *bytes, size_t size)
 {
-	struct header header = {.truncated = true};
+	struct picture_header header = {.truncated = true};
 	size_t at = 2;
 	while (at + 4 <= size) {
 		uint8_t marker = bytes[at + 1];
@@ -90,26 +82,9 @@ static struct header read_jpeg(const uint8_t *bytes, size_t size)
 	return header;
 }
 
-static struct header read_if_jpeg(const uint8_t *bytes, size_t size)
+static struct picture_header read_png(const uint8_t *bytes, size_t size)
 {
-	return starts(bytes, size, "\xFF\xD8\xFF", 3) ? read_jpeg(bytes, size) : (struct header){0};
-}
-
-bool picture_header_has_inks(const uint8_t *bytes, size_t size, size_t *transform)
-{
-	struct header header = read_if_jpeg(bytes, size);
-	*transform = header.adobe_transform;
-	return header.four_inks;
-}
-
-bool picture_header_has_gain_map(const uint8_t *bytes, size_t size)
-{
-	return read_if_jpeg(bytes, size).gain_map;
-}
-
-static struct header read_png(const uint8_t *bytes, size_t size)
-{
-	struct header header = {.truncated = true};
+	struct picture_header header = {.truncated = true};
 	size_t at = PNG_SIGNATURE_BYTES;
 	while (size - at >= PNG_CHUNK_FRAME_BYTES) {
 		size_t length = AV_RB32(bytes + at);
@@ -127,18 +102,18 @@ static struct header read_png(const uint8_t *bytes, size_t size)
 	return header;
 }
 
-static struct header read_gif(const uint8_t *bytes, size_t size)
+static struct picture_header read_gif(const uint8_t *bytes, size_t size)
 {
 	if (size < 10)
-		return (struct header){.truncated = true};
-	return (struct header){.width = AV_RL16(bytes + 6), .height = AV_RL16(bytes + 8)};
+		return (struct picture_header){.truncated = true};
+	return (struct picture_header){.width = AV_RL16(bytes + 6), .height = AV_RL16(bytes + 8)};
 }
 
-static struct header read_bmp(const uint8_t *bytes, size_t size)
+static struct picture_header read_bmp(const uint8_t *bytes, size_t size)
 {
 	if (size < 26)
-		return (struct header){.truncated = true};
-	struct header header = {0};
+		return (struct picture_header){.truncated = true};
+	struct picture_header header = {0};
 	if (AV_RL32(bytes + 14) >= 40) {
 		header.width = llabs((long long)(int32_t)AV_RL32(bytes + 18));
 		header.height = llabs((long long)(int32_t)AV_RL32(bytes + 22)); /* < 0: top down */
@@ -150,11 +125,11 @@ static struct header read_bmp(const uint8_t *bytes, size_t size)
 }
 
 /* The canvas of an extended file (VP8X), else the one frame's own size (VP8L or VP8). */
-static struct header read_webp(const uint8_t *bytes, size_t size)
+static struct picture_header read_webp(const uint8_t *bytes, size_t size)
 {
-	struct header header = {0};
+	struct picture_header header = {0};
 	if (size < 30)
-		return (struct header){.truncated = true};
+		return (struct picture_header){.truncated = true};
 	header.truncated = AV_RL32(bytes + 4) > size - RIFF_HEADER_BYTES;
 	const uint8_t *chunk = bytes + 12;
 	if (memcmp(chunk, "VP8X", 4) == 0) {
@@ -172,7 +147,7 @@ static struct header read_webp(const uint8_t *bytes, size_t size)
 	return header;
 }
 
-static struct header read_header(const uint8_t *bytes, size_t size)
+static struct picture_header read_header(const uint8_t *bytes, size_t size)
 {
 	if (starts(bytes, size, "\xFF\xD8\xFF", 3))
 		return read_jpeg(bytes, size);
@@ -184,22 +159,23 @@ static struct header read_header(const uint8_t *bytes, size_t size)
 		return read_bmp(bytes, size);
 	if (starts(bytes, size, "RIFF", 4) && size >= 12 && memcmp(bytes + 8, "WEBP", 4) == 0)
 		return read_webp(bytes, size);
-	return (struct header){0};
+	return (struct picture_header){0};
 }
 
-rv_status picture_header_check(const uint8_t *bytes, size_t size, const char *name, rv_error *error)
+rv_status picture_header_check(struct picture_header *header, const uint8_t *bytes, size_t size,
+                               const char *name, rv_error *error)
 {
-	struct header header = read_header(bytes, size);
-	if (header.width > 0 && header.height > 0) {
+	*header = read_header(bytes, size);
+	if (header->width > 0 && header->height > 0) {
 		rv_status status =
-			libav_check_picture_size(name, header.width, header.height, error);
+			libav_check_picture_size(name, header->width, header->height, error);
 		if (status != RV_OK)
 			return status;
 	}
-	if (header.animated_webp)
+	if (header->animated_webp)
 		return rv_fail(error, RV_UNSUPPORTED,
 		               "%s: is an animated WebP, which is read from a file alone", name);
-	if (header.truncated)
+	if (header->truncated)
 		return rv_fail(error, RV_CORRUPT,
 		               "%s: is truncated: the end of the picture is missing", name);
 	return RV_OK;

@@ -10,17 +10,21 @@
 
 #include "engine/reverie.h"
 
-/* Checks a whole JPEG, PNG, GIF, BMP or WebP file of size bytes; any other file passes, and is left
- * to its decoder. name is for messages. RV_MEMORY: beyond the limit of libav_check_picture_size;
- * RV_CORRUPT: it has no end; RV_UNSUPPORTED: an animated WebP, which app/media/webp.h reads. */
-rv_status picture_header_check(const uint8_t *bytes, size_t size, const char *name,
-                               rv_error *error);
+struct picture_header {
+	int64_t width, height; /* 0: not found, and left to the decoder */
+	bool truncated;
+	bool animated_webp;
 
-/* Whether bytes are a JPEG of four inks; transform is then the place of the byte of its Adobe
- * segment that says how they are stored, 0 where it has none. */
-bool picture_header_has_inks(const uint8_t *bytes, size_t size, size_t *transform);
-/* Whether bytes are a JPEG with a gain map behind it, which makes HDR of it on screens that have it
- * (Ultra HDR; ISO 21496-1). */
-bool picture_header_has_gain_map(const uint8_t *bytes, size_t size);
+	/* JPEG's. A gain map makes HDR of it on screens that have it (Ultra HDR; ISO 21496-1). */
+	bool four_inks, gain_map;
+	size_t adobe_transform; /* the place of the byte that says how inks are stored; 0: none */
+};
+
+/* Checks a whole JPEG, PNG, GIF, BMP or WebP file of size bytes, and tells what it found; any other
+ * file passes, and is left to its decoder. name is for messages. RV_MEMORY: beyond the limit of
+ * libav_check_picture_size; RV_CORRUPT: it has no end; RV_UNSUPPORTED: an animated WebP, which
+ * app/media/webp.h reads. */
+rv_status picture_header_check(struct picture_header *header, const uint8_t *bytes, size_t size,
+                               const char *name, rv_error *error);
 
 #endif

@@ -52,12 +52,13 @@ static rv_status read_whole_file(struct input *input, AVPacket *packet, struct f
 	} while (code > 0);
 	if (code < 0 && code != AVERROR_EOF)
 		return libav_fail(error, code, "%s: cannot be read", input->name);
-	rv_status status =
-		picture_header_check(packet->data, (size_t)packet->size, input->name, error);
+	struct picture_header header;
+	rv_status status = picture_header_check(&header, packet->data, (size_t)packet->size,
+	                                        input->name, error);
 	if (status != RV_OK)
 		return status;
-	found->inks = inks_hide(packet->data, (size_t)packet->size);
-	found->gain_map = picture_header_has_gain_map(packet->data, (size_t)packet->size);
+	found->inks = inks_hide(packet->data, &header);
+	found->gain_map = header.gain_map;
 	return RV_OK;
 }
 

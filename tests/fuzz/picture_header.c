@@ -8,10 +8,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	rv_error error = {RV_OK, ""};
-	fuzz_check(picture_header_check(bytes, size, "a.png", &error), &error);
-	size_t transform;
-	if (picture_header_has_inks(bytes, size, &transform) && transform >= size)
+	struct picture_header header;
+	fuzz_check(picture_header_check(&header, bytes, size, "a.png", &error), &error);
+	if (header.adobe_transform && header.adobe_transform >= size)
 		abort();
-	picture_header_has_gain_map(bytes, size);
 	return 0;
 }
