@@ -2,9 +2,7 @@
 
 #include <libavutil/imgutils.h>
 #include <libheif/heif.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "app/media/libav.h"
 
@@ -19,19 +17,10 @@ static bool is_sequence(const uint8_t *head)
 	       !memcmp(head + BRAND_AT, "msf1", BRAND_BYTES);
 }
 
-bool heif_holds(const char *path)
+bool heif_holds(const uint8_t *head, size_t length)
 {
-	uint8_t head[HEAD_BYTES] = {0};
-	struct stat status;
-	/* Opening a pipe would wait for its writer, and take what it writes. */
-	bool is_file = stat(path, &status) == 0 && S_ISREG(status.st_mode);
-	FILE *file = is_file ? fopen(path, "rb") : NULL;
-	if (!file)
-		return false;
-	size_t length = fread(head, 1, sizeof(head), file);
-	fclose(file);
-	return length == sizeof(head) && !is_sequence(head) &&
-	       heif_check_filetype(head, sizeof(head)) == heif_filetype_yes_supported;
+	return length >= HEAD_BYTES && !is_sequence(head) &&
+	       heif_check_filetype(head, HEAD_BYTES) == heif_filetype_yes_supported;
 }
 
 static rv_status fail(const char *path, const struct heif_error *cause, rv_error *error)

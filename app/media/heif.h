@@ -9,8 +9,8 @@
 /* Under this key a frame's metadata say that the file holds a gain map too, which is not read. */
 #define HEIF_GAIN_MAP "gain-map"
 
-/* Whether the file at path holds such a photograph, by its content. */
-bool heif_holds(const char *path);
+/* Whether a file that begins with these bytes holds such a photograph; 32 of them are looked at. */
+bool heif_holds(const uint8_t *head, size_t length);
 
 /* Decodes the photograph, upright, to a new frame in RGB24, RGBA, RGB48 or RGBA64, with its ICC
  * profile as side data where it has one, or else primaries and transfer as the file says.

@@ -2,8 +2,10 @@
 
 #include <libavutil/avstring.h>
 #include <libavutil/time.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "app/media/heif.h"
 #include "app/media/input_origin.h"
@@ -179,12 +181,27 @@ static rv_status open_animated_webp(struct input *input, const char *name, rv_er
 	return code < 0 ? input_fail(input, code, "cannot be opened", error) : RV_OK;
 }
 
+size_t input_head(const char *path, uint8_t head[INPUT_HEAD_BYTES])
+{
+	struct stat status;
+	/* Opening a pipe would wait for its writer, and take what it writes. */
+	bool is_file = stat(path, &status) == 0 && S_ISREG(status.st_mode);
+	FILE *file = is_file ? fopen(path, "rb") : NULL;
+	if (!file)
+		return 0;
+	size_t length = fread(head, 1, INPUT_HEAD_BYTES, file);
+	fclose(file);
+	return length;
+}
+
 static rv_status open_by_content(struct input *input, const char *name,
                                  const struct input_options *options, rv_error *error)
 {
-	if (heif_holds(name))
+	uint8_t head[INPUT_HEAD_BYTES];
+	size_t length = input_head(name, head);
+	if (heif_holds(head, length))
 		return heif_read(&input->decoded, name, error);
-	if (webp_is_animated(name))
+	if (webp_is_animated(head, length))
 		return open_animated_webp(input, name, error);
 	return open_by_libav(input, name, options, error);
 }

@@ -16,7 +16,7 @@ enum input_kind {
 	INPUT_VIDEO,
 };
 
-enum { INPUT_PENDING_MAX = 2 };
+enum { INPUT_PENDING_MAX = 2, INPUT_HEAD_BYTES = 32 };
 
 /* Closed by input_close. Belongs to one thread at a time. */
 struct input {
@@ -56,6 +56,10 @@ struct input {
  * RV_CANCELLED; RV_MEMORY. */
 rv_status input_open(struct input **input, const char *name, const struct input_options *options,
                      rv_error *error);
+
+/* Reads how the file at path begins, as much as tells what libavformat does not read. Returns how
+ * many bytes there are; 0: it is no regular file. */
+size_t input_head(const char *path, uint8_t head[INPUT_HEAD_BYTES]);
 
 /* Goes to a key frame at or before a time, in microseconds. False: the input cannot, and is where
  * it was. */

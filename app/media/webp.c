@@ -1,20 +1,17 @@
 #include "app/media/webp.h"
 
-#include <errno.h>
 #include <libavformat/avformat.h>
 #include <libavutil/fifo.h>
 #include <libavutil/file.h>
 #include <libavutil/imgutils.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <webp/demux.h>
 
 #include "app/media/libav.h"
 
 /* The flags of VP8X follow its name and size (Google's WebP container specification). */
-enum { HEAD_BYTES = 21, FLAGS_AT = 20, BUFFER_BYTES = 1 << 16 };
+enum { FLAGS_AT = 20, BUFFER_BYTES = 1 << 16 };
 
 struct webp {
 	uint8_t *bytes; /* the whole file */
@@ -27,19 +24,10 @@ struct webp {
 	bool begun, ended;
 };
 
-bool webp_is_animated(const char *path)
+bool webp_is_animated(const uint8_t *head, size_t length)
 {
-	uint8_t head[HEAD_BYTES];
-	struct stat status;
-	/* Opening a pipe would wait for its writer, and take what it writes. */
-	bool is_file = stat(path, &status) == 0 && S_ISREG(status.st_mode);
-	FILE *file = is_file ? fopen(path, "rb") : NULL;
-	if (!file)
-		return false;
-	size_t length = fread(head, 1, sizeof(head), file);
-	fclose(file);
-	return length == sizeof(head) && !memcmp(head, "RIFF", 4) &&
-	       !memcmp(head + 8, "WEBPVP8X", 8) && head[FLAGS_AT] & ANIMATION_FLAG;
+	return length > FLAGS_AT && !memcmp(head, "RIFF", 4) && !memcmp(head + 8, "WEBPVP8X", 8) &&
+	       head[FLAGS_AT] & ANIMATION_FLAG;
 }
 
 /* ---- writing NUT ---- */

@@ -7,8 +7,8 @@
 
 #include "engine/reverie.h"
 
-/* Whether the file at path holds one, by its content. */
-bool webp_is_animated(const char *path);
+/* Whether a file that begins with these bytes, of which 21 are looked at, holds one. */
+bool webp_is_animated(const uint8_t *head, size_t length);
 
 /* Opens one to be read as NUT: raw RGBA, with the frames' own times in milliseconds. It cannot be
  * sought in. Closed by webp_close. RV_CORRUPT; RV_MEMORY: also beyond the limits of
