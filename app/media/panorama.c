@@ -1,11 +1,12 @@
 #include "app/media/panorama.h"
 
-#include <libavutil/crc.h>
 #include <libavutil/intreadwrite.h>
 #include <libavutil/spherical.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "app/media/packet_edit.h"
 
 enum { VALUE_LENGTH = 64, XMP_LENGTH = 2048 };
 
@@ -132,95 +133,52 @@ static void write_xmp(const struct panorama *panorama, int width, int height, ch
 	         width, height, width, height, panorama->view);
 }
 
-/* Makes room in the file; NULL without memory. */
-static uint8_t *insert(AVPacket *file, int at, size_t size)
-{
-	int tail = file->size - at;
-	if (av_grow_packet(file, (int)size) < 0)
-		return NULL;
-	memmove(file->data + at + size, file->data + at, (size_t)tail);
-	return file->data + at;
-}
-
 /* A segment APP1 behind the first one, which says JFIF. */
-static bool mark_jpeg(AVPacket *file, const char *xmp)
+static rv_status mark_jpeg(AVPacket *file, const char *xmp, rv_error *error)
 {
 	static const char name[] = "http://ns.adobe.com/xap/1.0/";
 	size_t length = 2 + sizeof(name) + strlen(xmp);
 	int at = 2;
 	if (file->size > 6 && file->data[2] == 0xFF && file->data[3] == 0xE0)
 		at = FFMIN(4 + AV_RB16(file->data + 4), file->size);
-	uint8_t *to = insert(file, at, 2 + length);
-	if (!to)
-		return false;
+	rv_status status = packet_make_room(file, (size_t)at, 2 + length, error);
+	if (status != RV_OK)
+		return status;
+	uint8_t *to = file->data + at;
 	AV_WB16(to, 0xFFE1);
 	AV_WB16(to + 2, (uint16_t)length);
 	memcpy(to + 4, name, sizeof(name));
 	memcpy(to + 4 + sizeof(name), xmp, strlen(xmp));
-	return true;
+	return RV_OK;
 }
 
-/* A chunk iTXt behind the first one, IHDR. */
-static bool mark_png(AVPacket *file, const char *xmp)
+static rv_status mark_png(AVPacket *file, const char *xmp, rv_error *error)
 {
 	static const char head[] = "XML:com.adobe.xmp\0\0\0\0"; /* plain, of no language */
-	enum { IHDR_END = 8 + 25, FRAMING = 12 };
-	size_t length = sizeof(head) + strlen(xmp);
-	uint8_t *to = insert(file, IHDR_END, FRAMING + length);
-	if (!to)
-		return false;
-	AV_WB32(to, (uint32_t)length);
-	memcpy(to + 4, "iTXt", 4);
-	memcpy(to + 8, head, sizeof(head));
-	memcpy(to + 8 + sizeof(head), xmp, strlen(xmp));
-	uint32_t crc = av_crc(av_crc_get_table(AV_CRC_32_IEEE_LE), UINT32_MAX, to + 4, length + 4);
-	AV_WB32(to + 8 + length, ~crc);
-	return true;
+	char text[sizeof(head) + XMP_LENGTH];
+	memcpy(text, head, sizeof(head));
+	memcpy(text + sizeof(head), xmp, strlen(xmp));
+	return packet_put_png_chunk(file, "iTXt", text, sizeof(head) + strlen(xmp), error);
 }
 
-/* The extended header, which says what else there is, and a chunk at the end (WebP Container
- * Specification). */
-static bool mark_webp(AVPacket *file, const char *xmp, int width, int height)
+static rv_status mark_webp(AVPacket *file, const char *xmp, rv_error *error)
 {
-	enum { RIFF_HEAD = 12, HEADER = 18, FLAGS = 8, HAS_XMP = 4 };
-	size_t length = strlen(xmp), padded = length + (length & 1);
-	uint8_t *header = file->data + RIFF_HEAD;
-	if (memcmp(header, "VP8X", 4) != 0) {
-		header = insert(file, RIFF_HEAD, HEADER);
-		if (!header)
-			return false;
-		memset(header, 0, HEADER);
-		memcpy(header, "VP8X", 4);
-		AV_WL32(header + 4, HEADER - 8);
-		AV_WL24(header + 12, width - 1);
-		AV_WL24(header + 15, height - 1);
-	}
-	header[FLAGS] |= HAS_XMP;
-	uint8_t *to = insert(file, file->size, 8 + padded);
-	if (!to)
-		return false;
-	memset(to, 0, 8 + padded);
-	memcpy(to, "XMP ", 4);
-	AV_WL32(to + 4, (uint32_t)length);
-	memcpy(to + 8, xmp, length);
-	AV_WL32(file->data + 4, (uint32_t)file->size - 8);
-	return true;
+	rv_status status = packet_extend_webp(file, PACKET_WEBP_HAS_XMP, error);
+	if (status != RV_OK)
+		return status;
+	return packet_put_riff_chunk(file, (size_t)file->size, "XMP ", xmp, strlen(xmp), error);
 }
 
 rv_status panorama_mark_picture(const struct panorama *panorama, int width, int height,
                                 AVPacket *file, rv_error *error)
 {
-	static const uint8_t png[] = {0x89, 'P', 'N', 'G'};
 	char xmp[XMP_LENGTH];
-	bool marked;
 	write_xmp(panorama, width, height, xmp);
-	if (file->size > 33 && memcmp(file->data, png, sizeof(png)) == 0)
-		marked = mark_png(file, xmp);
-	else if (file->size > 4 && AV_RB16(file->data) == 0xFFD8)
-		marked = mark_jpeg(file, xmp);
-	else if (file->size > 32 && memcmp(file->data, "RIFF", 4) == 0)
-		marked = mark_webp(file, xmp, width, height);
-	else
-		return rv_fail(error, RV_UNSUPPORTED, "it has no place for that");
-	return marked ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory for a picture");
+	if (packet_is_png(file))
+		return mark_png(file, xmp, error);
+	if (file->size > 4 && AV_RB16(file->data) == 0xFFD8)
+		return mark_jpeg(file, xmp, error);
+	if (packet_is_webp(file))
+		return mark_webp(file, xmp, error);
+	return rv_fail(error, RV_UNSUPPORTED, "it has no place for that");
 }

@@ -3,31 +3,18 @@
 #include <libavutil/intreadwrite.h>
 #include <string.h>
 
+#include "app/media/packet_edit.h"
+
 enum {
 	TIFF_HEAD = 8,
 	TIFF_ENTRY = 12,
 	TIFF_ICC = 34675,
 	TIFF_UNDEFINED = 7, /* bytes of no type */
-	RIFF_HEAD = 12,
-	RIFF_CHUNK_HEAD = 8,
-	VP8X_BYTES = 10,
-	VP8X_HAS_PROFILE = 0x20,
 };
 
 static rv_status unknown_layout(rv_error *error)
 {
 	return rv_fail(error, RV_UNSUPPORTED, "the colour profile cannot be put into the picture");
-}
-
-/* Makes count bytes of room at a place; what stood behind it moves on. */
-static rv_status make_room(AVPacket *packet, size_t at, size_t count, rv_error *error)
-{
-	size_t behind = (size_t)packet->size - at;
-	if (count > INT32_MAX / 2 || av_grow_packet(packet, (int)count) < 0)
-		return rv_fail(error, RV_MEMORY, "out of memory for a picture");
-	memmove(packet->data + at + count, packet->data + at, behind);
-	memset(packet->data + at, 0, count);
-	return RV_OK;
 }
 
 /* ---- TIFF ---- */
@@ -59,7 +46,8 @@ rv_status picture_profile_to_tiff(AVPacket *packet, const AVBufferRef *profile, 
 	if (!entries || old + 2 + (size_t)entries * TIFF_ENTRY + 4 > size)
 		return unknown_layout(error);
 	size_t directory = 2 + ((size_t)entries + 1) * TIFF_ENTRY + 4;
-	rv_status status = make_room(packet, size, start - size + directory + profile->size, error);
+	rv_status status =
+		packet_make_room(packet, size, start - size + directory + profile->size, error);
 	if (status != RV_OK)
 		return status;
 	copy_directory(packet->data + start, packet->data + old, entries, (uint32_t)profile->size,
@@ -71,43 +59,13 @@ rv_status picture_profile_to_tiff(AVPacket *packet, const AVBufferRef *profile, 
 
 /* ---- WebP ---- */
 
-static void write_chunk_head(uint8_t *to, const char *name, size_t size)
+rv_status picture_profile_to_webp(AVPacket *packet, const AVBufferRef *profile, rv_error *error)
 {
-	memcpy(to, name, 4);
-	AV_WL32(to + 4, (uint32_t)size);
-}
-
-/* A picture of one chunk gets the head that more of them need. */
-static rv_status extend(AVPacket *packet, int width, int height, rv_error *error)
-{
-	rv_status status = make_room(packet, RIFF_HEAD, RIFF_CHUNK_HEAD + VP8X_BYTES, error);
-	if (status != RV_OK)
-		return status;
-	uint8_t *chunk = packet->data + RIFF_HEAD;
-	write_chunk_head(chunk, "VP8X", VP8X_BYTES);
-	AV_WL24(chunk + RIFF_CHUNK_HEAD + 4, (uint32_t)width - 1);
-	AV_WL24(chunk + RIFF_CHUNK_HEAD + 7, (uint32_t)height - 1);
-	return RV_OK;
-}
-
-rv_status picture_profile_to_webp(AVPacket *packet, const AVBufferRef *profile, int width,
-                                  int height, rv_error *error)
-{
-	const size_t place = RIFF_HEAD + RIFF_CHUNK_HEAD + VP8X_BYTES;
-	rv_status status = RV_OK;
-	if ((size_t)packet->size < place || memcmp(packet->data, "RIFF", 4) ||
-	    memcmp(packet->data + 8, "WEBPVP8", 7))
+	if (!packet_is_webp(packet))
 		return unknown_layout(error);
-	if (memcmp(packet->data + RIFF_HEAD, "VP8X", 4))
-		status = extend(packet, width, height, error);
-	if (status == RV_OK)
-		status = make_room(packet, place,
-		                   RIFF_CHUNK_HEAD + profile->size + profile->size % 2, error);
+	rv_status status = packet_extend_webp(packet, PACKET_WEBP_HAS_PROFILE, error);
 	if (status != RV_OK)
 		return status;
-	packet->data[RIFF_HEAD + RIFF_CHUNK_HEAD] |= VP8X_HAS_PROFILE;
-	write_chunk_head(packet->data + place, "ICCP", profile->size);
-	memcpy(packet->data + place + RIFF_CHUNK_HEAD, profile->data, profile->size);
-	AV_WL32(packet->data + 4, (uint32_t)(packet->size - RIFF_CHUNK_HEAD));
-	return RV_OK;
+	return packet_put_riff_chunk(packet, PACKET_WEBP_HEAD, "ICCP", profile->data, profile->size,
+	                             error);
 }

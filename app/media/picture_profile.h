@@ -12,7 +12,6 @@
  * directory of its own. RV_MEMORY; RV_UNSUPPORTED: a file that is laid out otherwise. */
 rv_status picture_profile_to_tiff(AVPacket *packet, const AVBufferRef *profile, rv_error *error);
 /* The same of WebP: a chunk ICCP behind VP8X (Google's WebP container specification). */
-rv_status picture_profile_to_webp(AVPacket *packet, const AVBufferRef *profile, int width,
-                                  int height, rv_error *error);
+rv_status picture_profile_to_webp(AVPacket *packet, const AVBufferRef *profile, rv_error *error);
 
 #endif

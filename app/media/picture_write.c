@@ -270,8 +270,7 @@ static rv_status add_profile(AVPacket *packet, enum AVCodecID codec, const struc
 	if (profile && codec == AV_CODEC_ID_TIFF)
 		return picture_profile_to_tiff(packet, profile, error);
 	if (profile && codec == AV_CODEC_ID_WEBP)
-		return picture_profile_to_webp(packet, profile, picture->image.width,
-		                               picture->image.height, error);
+		return picture_profile_to_webp(packet, profile, error);
 	return RV_OK;
 }
 

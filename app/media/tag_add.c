@@ -1,9 +1,9 @@
 /* Texts that are written (app/media/tag.h). */
 #include <libavutil/avstring.h>
-#include <libavutil/crc.h>
 #include <libavutil/intreadwrite.h>
 #include <string.h>
 
+#include "app/media/packet_edit.h"
 #include "app/media/tag.h"
 #include "app/media/tag_format.h"
 
@@ -22,14 +22,12 @@ static void put(struct piece *piece, const void *bytes, size_t size)
 	piece->size += (int)size;
 }
 
-static rv_status insert(AVPacket *packet, int at, const struct piece *piece, rv_error *error)
+static rv_status insert(AVPacket *packet, size_t at, const struct piece *piece, rv_error *error)
 {
-	int tail = packet->size - at;
-	if (av_grow_packet(packet, piece->size) < 0)
-		return rv_fail(error, RV_MEMORY, "out of memory for a picture");
-	memmove(packet->data + at + piece->size, packet->data + at, (size_t)tail);
-	memcpy(packet->data + at, piece->bytes, (size_t)piece->size);
-	return RV_OK;
+	rv_status status = packet_make_room(packet, at, (size_t)piece->size, error);
+	if (status == RV_OK)
+		memcpy(packet->data + at, piece->bytes, (size_t)piece->size);
+	return status;
 }
 
 static bool is_ascii(const char *text)
@@ -40,23 +38,17 @@ static bool is_ascii(const char *text)
 	return true;
 }
 
-/* A chunk tEXt, which is Latin-1, or iTXt, which is UTF-8, behind the first one, IHDR (ISO/IEC
- * 15948, 11.3.4); libavcodec writes none. */
-static void make_png(struct piece *piece, const char *text)
+/* A chunk tEXt, which is Latin-1, or iTXt, which is UTF-8 (ISO/IEC 15948, 11.3.4); libavcodec
+ * writes none. */
+static rv_status add_png(AVPacket *packet, struct piece *piece, const char *text, rv_error *error)
 {
 	static const char plain[4] = {0}; /* not compressed, no language, no keyword in it */
 	bool ascii = is_ascii(text);
-	put(piece, "\0\0\0\0", 4);
-	put(piece, ascii ? "tEXt" : "iTXt", 4);
 	put(piece, tag_png_keyword, sizeof(tag_png_keyword));
 	put(piece, plain, ascii ? 0 : sizeof(plain));
 	put(piece, text, strlen(text));
-	AV_WB32(piece->bytes, (uint32_t)piece->size - 8);
-	uint32_t crc = av_crc(av_crc_get_table(AV_CRC_32_IEEE_LE), UINT32_MAX, piece->bytes + 4,
-	                      (size_t)piece->size - 4);
-	uint8_t sum[4];
-	AV_WB32(sum, ~crc);
-	put(piece, sum, sizeof(sum));
+	return packet_put_png_chunk(packet, ascii ? "tEXt" : "iTXt", piece->bytes,
+	                            (size_t)piece->size, error);
 }
 
 static void put_entry(struct piece *piece, unsigned tag, unsigned type, size_t count, size_t value)
@@ -98,42 +90,16 @@ static rv_status add_jpeg(AVPacket *packet, struct piece *piece, const char *tex
 	return insert(packet, 2, piece, error);
 }
 
-/* The head of a file of several chunks (RFC 9649, 2.7), which one of a picture alone has not. */
-static rv_status extend_webp(AVPacket *packet, rv_error *error)
-{
-	struct piece piece = {.size = 0};
-	const uint8_t *chunk = packet->data + 12;
-	bool lossless = memcmp(chunk, "VP8L", 4) == 0;
-	uint32_t sides = AV_RL32(chunk + 9), width = sides & 0x3FFF, height = sides >> 14 & 0x3FFF;
-	bool alpha = lossless && sides >> 28 & 1;
-	uint8_t head[18] = "VP8X\x0A\0\0\0";
-	if (!lossless) {
-		width = (AV_RL16(chunk + 14) & 0x3FFF) - 1u;
-		height = (AV_RL16(chunk + 16) & 0x3FFF) - 1u;
-	}
-	head[8] = alpha ? 0x10 : 0;
-	AV_WL24(head + 12, width);
-	AV_WL24(head + 15, height);
-	put(&piece, head, sizeof(head));
-	return insert(packet, 12, &piece, error);
-}
-
 static rv_status add_webp(AVPacket *packet, struct piece *piece, const char *text, rv_error *error)
 {
-	rv_status status = RV_OK;
-	if (memcmp(packet->data + 12, "VP8X", 4) != 0)
-		status = extend_webp(packet, error);
-	put(piece, "EXIF\0\0\0\0", 8);
+	if (!packet_is_webp(packet))
+		return RV_OK;
 	make_exif(piece, text);
-	AV_WL32(piece->bytes + 4, (uint32_t)piece->size - 8);
-	put(piece, "", (size_t)piece->size % 2);
-	if (status == RV_OK)
-		status = insert(packet, packet->size, piece, error);
+	rv_status status = packet_extend_webp(packet, PACKET_WEBP_HAS_EXIF, error);
 	if (status != RV_OK)
 		return status;
-	packet->data[20] |= TAG_WEBP_HAS_EXIF;
-	AV_WL32(packet->data + 4, (uint32_t)packet->size - 8);
-	return RV_OK;
+	return packet_put_riff_chunk(packet, (size_t)packet->size, "EXIF", piece->bytes,
+	                             (size_t)piece->size, error);
 }
 
 /* A comment behind the colours that all frames share (GIF89a, 24). */
@@ -150,25 +116,22 @@ static rv_status add_gif(AVPacket *packet, struct piece *piece, const char *text
 		left -= count;
 	}
 	put(piece, "", 1);
-	return at ? insert(packet, at, piece, error)
+	return at ? insert(packet, (size_t)at, piece, error)
 	          : rv_fail(error, RV_INVALID, "a GIF without a head");
 }
 
 rv_status tag_add(AVPacket *packet, enum AVCodecID codec, const char *text, rv_error *error)
 {
 	struct piece piece = {.size = 0};
-	size_t length = strlen(text);
-	if (length > TAG_LENGTH_MAX || packet->size < 64)
+	if (strlen(text) > TAG_LENGTH_MAX || packet->size < 64)
 		return rv_fail(error, RV_INVALID, "the settings do not fit into the picture");
 	switch (codec) {
 	case AV_CODEC_ID_PNG:
-		make_png(&piece, text);
-		return insert(packet, TAG_PNG_HEAD, &piece, error);
+		return add_png(packet, &piece, text, error);
 	case AV_CODEC_ID_MJPEG:
 		return add_jpeg(packet, &piece, text, error);
 	case AV_CODEC_ID_WEBP:
-		return memcmp(packet->data, "RIFF", 4) ? RV_OK
-		                                       : add_webp(packet, &piece, text, error);
+		return add_webp(packet, &piece, text, error);
 	case AV_CODEC_ID_GIF:
 		return add_gif(packet, &piece, text, error);
 	default:

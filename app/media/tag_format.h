@@ -6,9 +6,6 @@
 #include <stdint.h>
 
 enum {
-	TAG_PNG_HEAD = 8 + 25,    /* bytes of the signature and of IHDR */
-	TAG_WEBP_HAS_EXIF = 0x08, /* a flag of VP8X */
-
 	/* EXIF's tags, and types of TIFF. */
 	TAG_SOFTWARE = 0x0131,
 	TAG_EXIF = 0x8769,
