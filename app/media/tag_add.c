@@ -30,6 +30,11 @@ static rv_status insert(AVPacket *packet, size_t at, const struct piece *piece, 
 	return status;
 }
 
+static rv_status no_picture(rv_error *error)
+{
+	return rv_fail(error, RV_INVALID, "what was encoded holds no picture");
+}
+
 static bool is_ascii(const char *text)
 {
 	for (; *text; text++)
@@ -44,6 +49,8 @@ static rv_status add_png(AVPacket *packet, struct piece *piece, const char *text
 {
 	static const char plain[4] = {0}; /* not compressed, no language, no keyword in it */
 	bool ascii = is_ascii(text);
+	if (!packet_is_png(packet))
+		return no_picture(error);
 	put(piece, tag_png_keyword, sizeof(tag_png_keyword));
 	put(piece, plain, ascii ? 0 : sizeof(plain));
 	put(piece, text, strlen(text));
@@ -84,6 +91,8 @@ static void make_exif(struct piece *piece, const char *text)
 /* Behind the start of the image, as APP1. */
 static rv_status add_jpeg(AVPacket *packet, struct piece *piece, const char *text, rv_error *error)
 {
+	if (packet->size < 2)
+		return no_picture(error);
 	put(piece, "\xFF\xE1\0\0Exif\0\0", 10);
 	make_exif(piece, text);
 	AV_WB16(piece->bytes + 2, (unsigned)piece->size - 2);
@@ -92,8 +101,10 @@ static rv_status add_jpeg(AVPacket *packet, struct piece *piece, const char *tex
 
 static rv_status add_webp(AVPacket *packet, struct piece *piece, const char *text, rv_error *error)
 {
-	if (!packet_is_webp(packet))
+	if (packet->size >= 4 && memcmp(packet->data, "RIFF", 4))
 		return RV_OK;
+	if (!packet_is_webp(packet))
+		return no_picture(error);
 	make_exif(piece, text);
 	rv_status status = packet_extend_webp(packet, PACKET_WEBP_HAS_EXIF, error);
 	if (status != RV_OK)
@@ -123,7 +134,7 @@ static rv_status add_gif(AVPacket *packet, struct piece *piece, const char *text
 rv_status tag_add(AVPacket *packet, enum AVCodecID codec, const char *text, rv_error *error)
 {
 	struct piece piece = {.size = 0};
-	if (strlen(text) > TAG_LENGTH_MAX || packet->size < 64)
+	if (strlen(text) > TAG_LENGTH_MAX)
 		return rv_fail(error, RV_INVALID, "the settings do not fit into the picture");
 	switch (codec) {
 	case AV_CODEC_ID_PNG:

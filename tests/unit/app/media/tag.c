@@ -13,20 +13,17 @@
 #include "tests/support/test.h"
 
 static const char *const ends[] = {"png", "jpg", "webp", "gif"};
-enum { END_COUNT = 4, SIDE = 24 };
+enum { END_COUNT = 4, SIDE = 24, MOST_SIDE = 64 };
 static const char text[] = "# Reverie 1.2.3\noctaves = 3\ninput it's a sky.jpg\n";
 
-/* A picture that carries words, written to path. */
-static void write_picture(const char *path, const char *words)
+/* A picture of side x side pixels that carries words, written to path. */
+static void write_pixels(const char *path, uint8_t *pixels, int side, const char *words)
 {
-	uint8_t pixels[SIDE * SIDE * 3];
-	for (int i = 0; i < SIDE * SIDE * 3; i++)
-		pixels[i] = (uint8_t)(i * 7 / 3);
 	const struct picture picture = {.image = {.format = RV_RGB8,
-	                                          .width = SIDE,
-	                                          .height = SIDE,
+	                                          .width = side,
+	                                          .height = side,
 	                                          .pixels = pixels,
-	                                          .stride = 3 * SIDE},
+	                                          .stride = 3 * (size_t)side},
 	                                .settings = words};
 	struct output_file *file = NULL;
 	rv_error error = {0};
@@ -37,6 +34,14 @@ static void write_picture(const char *path, const char *words)
 		status = output_file_commit(&file, &error);
 	CHECK_MESSAGE(status == RV_OK, "%s: %s", path, error.message);
 	output_file_discard(&file);
+}
+
+static void write_picture(const char *path, const char *words)
+{
+	uint8_t pixels[SIDE * SIDE * 3];
+	for (int i = 0; i < SIDE * SIDE * 3; i++)
+		pixels[i] = (uint8_t)(i * 7 / 3);
+	write_pixels(path, pixels, SIDE, words);
 }
 
 static void path_of(char path[64], const char *end)
@@ -70,6 +75,55 @@ TEST(tag_is_read_from_each_kind_of_picture)
 	longest[TAG_LENGTH_MAX] = '\0';
 	check_words(longest);
 	free(longest);
+}
+
+/* Of one colour, and so in as few bytes as a format allows: a WebP in 44. */
+static void check_flat(const char *end, int side, bool keeps_words)
+{
+	uint8_t pixels[MOST_SIDE * MOST_SIDE * 3];
+	char path[64], *found = NULL;
+	struct picture picture = {0};
+	rv_error error = {0};
+	memset(pixels, 128, sizeof(pixels));
+	path_of(path, end);
+	write_pixels(path, pixels, side, text);
+	CHECK_MESSAGE(picture_open(&picture, path, &error) == RV_OK, "%s", error.message);
+	CHECK(picture.image.width == side && picture.image.height == side);
+	rv_status status = tag_read(path, &found, &error);
+	CHECK_MESSAGE(status == (keeps_words ? RV_OK : RV_UNSUPPORTED), "%s", error.message);
+	CHECK(!keeps_words || (found && !strcmp(found, text)));
+	free(found);
+	picture_release(&picture);
+	unlink(path);
+}
+
+TEST(tag_goes_into_the_smallest_pictures)
+{
+	static const int sides[] = {1, 2, 16, MOST_SIDE};
+	for (int s = 0; s < 4; s++) {
+		for (int i = 0; i < END_COUNT; i++)
+			check_flat(ends[i], sides[s], true);
+		check_flat("bmp", sides[s], false);
+		check_flat("tiff", sides[s], false);
+	}
+}
+
+/* What is too short to be a picture is not written beyond. */
+TEST(tag_is_refused_by_what_is_no_picture)
+{
+	static const enum AVCodecID codecs[] = {AV_CODEC_ID_PNG, AV_CODEC_ID_MJPEG,
+	                                        AV_CODEC_ID_WEBP, AV_CODEC_ID_GIF};
+	for (int i = 0; i < END_COUNT; i++) {
+		AVPacket *packet = av_packet_alloc();
+		rv_error error = {0};
+		REQUIRE(packet && av_new_packet(packet, 1) == 0);
+		packet->data[0] = 'R';
+		CHECK(tag_add(packet, codecs[i], text, &error) == RV_INVALID);
+		CHECK(packet->size == 1);
+		CHECK_MESSAGE(strstr(error.message, i < 3 ? "holds no picture" : "without a head"),
+		              "%s", error.message);
+		av_packet_free(&packet);
+	}
 }
 
 /* Both are decoded, and have the same pixels. */
