@@ -43,6 +43,17 @@ void store(__global float *pointer, real value)
 	*(__global real *)pointer = value;
 }
 
+// Of kernels on rasters, launched as raster_grid in engine/picture/raster.c says: a work-item does RUN pixels
+// of a row.
+#ifndef RUN
+#define RUN 1
+#endif
+
+#define FOR_RUN(x, y, width, height)                                                               \
+	int y = get_global_id(1), x##_start = get_global_id(0) * RUN;                              \
+	if (y < (height))                                                                          \
+		for (int x = x##_start; x < min(x##_start + RUN, (width)); x++)
+
 // Pairs of bfloat16, one in a lane: only on processors that have AVX-512 BF16, which round to the nearest, take
 // subnormal numbers for 0, and add up in floats.
 #ifdef BFLOAT16

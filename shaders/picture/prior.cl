@@ -1,7 +1,4 @@
 // What holds a dream back: engine/picture/prior.h. Launched as raster_grid in engine/picture/raster.c says.
-#ifndef RUN
-#define RUN 1
-#endif
 
 #define ROUNDING (0.1f * 0.1f)
 
@@ -17,11 +14,7 @@ float4 detail_at(const __global float4 *picture, const __global float4 *base, in
 __kernel void prior_gradient(const __global float4 *picture, const __global float4 *base,
 			     __global float4 *out, float smoothness, float fidelity, int width, int height)
 {
-	int y = get_global_id(1), start = get_global_id(0) * RUN;
-
-	if (y >= height)
-		return;
-	for (int x = start; x < min(start + RUN, width); x++) {
+	FOR_RUN(x, y, width, height) {
 		float4 here = detail_at(picture, base, width, height, y, x);
 		float4 sum = 0;
 		// The terms of this pixel, of the one to the left, and of the one above.
@@ -45,12 +38,9 @@ __kernel void prior_gradient(const __global float4 *picture, const __global floa
 __kernel void blur_detail(const __global float4 *picture, const __global float4 *base,
 			  __global float4 *out, float share, int width, int height)
 {
-	int y = get_global_id(1), start = get_global_id(0) * RUN;
 	float weights[3] = {share / 4, 1 - share / 2, share / 4};
 
-	if (y >= height)
-		return;
-	for (int x = start; x < min(start + RUN, width); x++) {
+	FOR_RUN(x, y, width, height) {
 		float4 sum = 0;
 		for (int i = 0; i < 9; i++) {
 			int row = max(y + i / 3 - 1, 0), column = max(x + i % 3 - 1, 0);

@@ -1,13 +1,5 @@
 // Pictures on the device: float4 pixels, red, green, blue and 0, colour from -1 to 1. Launched as
 // raster_grid in engine/picture/raster.c says: a work-item does RUN pixels of a row.
-#ifndef RUN
-#define RUN 1
-#endif
-
-#define FOR_RUN(x, y, width, height)                                                               \
-	int y = get_global_id(1), x##_start = get_global_id(0) * RUN;                              \
-	if (y < (height))                                                                          \
-		for (int x = x##_start; x < min(x##_start + RUN, (width)); x++)
 
 #define LOAD(name, sample, scale, offset)                                                          \
 	__kernel void name(const __global uchar *pixels, int stride, __global float4 *raster,      \

@@ -1,13 +1,5 @@
 // A picture of the whole sphere, and views of it: engine/picture/sphere.h. Launched as raster_grid in
 // engine/picture/raster.c says. Directions are right, down and front.
-#ifndef RUN
-#define RUN 1
-#endif
-
-#define FOR_RUN(x, y, width, height)                                                               \
-	int y = get_global_id(1), x##_start = get_global_id(0) * RUN;                              \
-	if (y < (height))                                                                          \
-		for (int x = x##_start; x < min(x##_start + RUN, (width)); x++)
 
 #define VIEWS 6
 // How far a view reaches from its middle, where a face of the cube reaches 1; its twin stands in

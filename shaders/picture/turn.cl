@@ -1,13 +1,5 @@
 // Pictures turned about their middle: engine/picture/turn.h. Launched as raster_grid in
 // engine/picture/raster.c says.
-#ifndef RUN
-#define RUN 1
-#endif
-
-#define FOR_RUN(x, y, width, height)                                                               \
-	int y = get_global_id(1), x##_start = get_global_id(0) * RUN;                              \
-	if (y < (height))                                                                          \
-		for (int x = x##_start; x < min(x##_start + RUN, (width)); x++)
 
 // Where a pixel of the turned picture lies in the other; side is -1 where that is mirrored.
 float2 place_of(float x, float y, float cosine, float sine, float side, int width, int height)

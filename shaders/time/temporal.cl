@@ -6,18 +6,10 @@
 // launched with one work-group of GROUP work-items for each block of the picture.
 #include "samples.clh"
 
-#ifndef RUN
-#define RUN 1
-#endif
 #ifndef GROUP
 #define GROUP 1
 #endif
 #define GROUP_OF_ITEMS __attribute__((reqd_work_group_size(GROUP, 1, 1)))
-
-#define FOR_RUN(x, y, width, height)                                                               \
-	int y = get_global_id(1), x##_start = get_global_id(0) * RUN;                              \
-	if (y < (height))                                                                          \
-		for (int x = x##_start; x < min(x##_start + RUN, (width)); x++)
 
 #define FOR_BLOCK(x, y, width, height, side, columns)                                              \
 	for (int y = (int)get_group_id(0) / (columns) * (side),                                    \
