@@ -13,8 +13,7 @@ int prior_record(struct launch_recorder *recorder, const struct raster *picture,
 	record_float(recorder, 0);
 	record_int(recorder, out->width);
 	record_int(recorder, out->height);
-	record_launch(recorder, grid.global[0], grid.global[1], 1, grid.local[0], grid.local[1], 1);
-	return recorder->list->count - 1;
+	return raster_record_launch(recorder, &grid);
 }
 
 int prior_record_blur(struct launch_recorder *recorder, const struct raster *picture,
@@ -31,8 +30,7 @@ int prior_record_blur(struct launch_recorder *recorder, const struct raster *pic
 	record_float(recorder, 0);
 	record_int(recorder, picture->width);
 	record_int(recorder, picture->height);
-	record_launch(recorder, grid.global[0], grid.global[1], 1, grid.local[0], grid.local[1], 1);
-	launch = recorder->list->count - 1;
+	launch = raster_record_launch(recorder, &grid);
 	raster_record_combine(recorder, picture, blurred, 1, true);
 	return launch;
 }

@@ -46,6 +46,13 @@ struct raster_grid raster_grid(const struct device *device, int width, int heigh
 	return grid;
 }
 
+int raster_record_launch(struct launch_recorder *recorder, const struct raster_grid *grid)
+{
+	record_launch(recorder, grid->global[0], grid->global[1], 1, grid->local[0], grid->local[1],
+	              1);
+	return recorder->list->count - 1;
+}
+
 static void start(struct launch_recorder *recorder, const char *kernel, const char *label)
 {
 	record_kernel(recorder, "picture/raster", raster_grid(recorder->device, 1, 1).options,
@@ -59,8 +66,7 @@ static int finish(struct launch_recorder *recorder, int width, int height)
 
 	record_int(recorder, width);
 	record_int(recorder, height);
-	record_launch(recorder, grid.global[0], grid.global[1], 1, grid.local[0], grid.local[1], 1);
-	return recorder->list->count - 1;
+	return raster_record_launch(recorder, &grid);
 }
 
 /* ---- the caller's pixels ---- */

@@ -104,4 +104,7 @@ struct raster_grid {
 };
 struct raster_grid raster_grid(const struct device *device, int width, int height);
 
+/* Records the launch of the kernel whose arguments are recorded; returns its index. */
+int raster_record_launch(struct launch_recorder *recorder, const struct raster_grid *grid);
+
 #endif

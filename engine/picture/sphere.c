@@ -65,8 +65,7 @@ static int record(struct launch_recorder *recorder, const char *kernel, const st
 	record_int(recorder, from->height);
 	record_int(recorder, to->width);
 	record_int(recorder, to->height);
-	record_launch(recorder, grid.global[0], grid.global[1], 1, grid.local[0], grid.local[1], 1);
-	return recorder->list->count - 1;
+	return raster_record_launch(recorder, &grid);
 }
 
 int sphere_record_views(struct launch_recorder *recorder, const struct raster *raster,

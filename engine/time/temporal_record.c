@@ -53,7 +53,7 @@ static void finish_pixels(struct launch_recorder *recorder, const struct raster 
 	struct raster_grid grid = raster_grid(recorder->device, raster->width, raster->height);
 
 	record_size(recorder, raster);
-	record_launch(recorder, grid.global[0], grid.global[1], 1, grid.local[0], grid.local[1], 1);
+	raster_record_launch(recorder, &grid);
 }
 
 /* Ends a launch over blocks. */
