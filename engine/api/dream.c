@@ -10,9 +10,8 @@
 /* Bytes: less than this is never what a dream lacks. */
 enum { MEMORY_LEAST = 8 << 20 };
 
-/* Keeps of the engine's ascent what the next one needs to go on from its dream. suits: the next one
- * raises the same. Where memory is limited nothing is kept, as no ascent plans for what it would
- * take. */
+/* Keeps of the engine's ascent what the next one needs to go on from its dream. Where memory is
+ * limited nothing is kept, as no ascent plans for what it would take. */
 static void retire_ascent(rv_engine *engine)
 {
 	if (!engine->ascent)
@@ -42,6 +41,9 @@ rv_status rv_set_params(rv_engine *engine, const rv_params *params, rv_error *er
 		return status;
 	if (!params_same_recording(&engine->params, &resolved))
 		dream_begin_other(engine, !params_same_objective(&engine->params, &resolved));
+	/* A sphere's dream lies between margins, where none goes on from that of a flat picture. */
+	if (engine->params.sphere != resolved.sphere)
+		ascent_destroy(&engine->last);
 	engine->params = resolved;
 	return RV_OK;
 }
@@ -94,7 +96,10 @@ static rv_status create_ascent(rv_engine *engine, int width, int height, bool ti
 	                              .format = rv_model_input_format(engine->model),
 	                              .params = &params,
 	                              .targets = wanted.targets};
-	rv_status status = wanted_describe(&wanted, engine, width, height, error);
+	rv_status status;
+
+	engine->memory_planned = 0;
+	status = wanted_describe(&wanted, engine, width, height, error);
 
 	if (status != RV_OK)
 		return status;
@@ -125,16 +130,33 @@ static bool halve_memory(rv_engine *engine)
 	return true;
 }
 
+/* Ends tries with less and less memory, of which the last one ended with status and `later`, and
+ * the first one with what error says: that is told where even the last lacked memory, and then what
+ * was given up is free again for what comes next. */
+static rv_status end_tries(rv_engine *engine, size_t memory_most, rv_status status,
+                           const rv_error *later, rv_error *error)
+{
+	if (status != RV_OK)
+		engine->memory_most = memory_most;
+	if (status != RV_OK && status != RV_MEMORY && error)
+		*error = *later;
+	return status;
+}
+
 /* A device may have less memory than it says, or share it: then more and smaller tiles are tried.
- * What is told in the end is what failed first. */
+ */
 static rv_status create_ascent_that_fits(rv_engine *engine, int width, int height, bool timed,
                                          rv_error *error)
 {
+	const size_t memory_most = engine->memory_most;
+	rv_error later = {0};
 	rv_status status = create_ascent(engine, width, height, timed, error);
 
+	if (status != RV_MEMORY)
+		return status;
 	while (status == RV_MEMORY && halve_memory(engine))
-		status = create_ascent(engine, width, height, timed, NULL);
-	return status;
+		status = create_ascent(engine, width, height, timed, &later);
+	return end_tries(engine, memory_most, status, &later, error);
 }
 
 rv_status dream_prepare(rv_engine *engine, int width, int height, bool timed, rv_error *error)
@@ -182,13 +204,17 @@ static rv_status dream_once(rv_engine *engine, const rv_image *input, int64_t ti
 static rv_status dream_that_fits(rv_engine *engine, const rv_image *input, int64_t time,
                                  const rv_image *output, rv_error *error)
 {
+	const size_t memory_most = engine->memory_most;
+	rv_error later = {0};
 	rv_status status = dream_once(engine, input, time, output, error);
 
+	if (status != RV_MEMORY)
+		return status;
 	while (status == RV_MEMORY && engine->ascent && halve_memory(engine)) {
 		ascent_destroy(&engine->ascent);
-		status = dream_once(engine, input, time, output, NULL);
+		status = dream_once(engine, input, time, output, &later);
 	}
-	return status;
+	return end_tries(engine, memory_most, status, &later, error);
 }
 
 rv_status rv_dream(rv_engine *engine, const rv_image *input, int64_t time, const rv_image *output,
