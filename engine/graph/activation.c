@@ -59,6 +59,14 @@ rv_status graph_translate_leaky_relu(struct builder *builder, const struct onnx_
 	return status != RV_OK ? status : translate_add_pointwise(builder, node, &draft, error);
 }
 
+rv_status graph_translate_absolute(struct builder *builder, const struct onnx_node *node,
+                                   rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_LEAKY_RELU);
+	draft.alpha = -1;
+	return translate_add_pointwise(builder, node, &draft, error);
+}
+
 rv_status graph_translate_sigmoid(struct builder *builder, const struct onnx_node *node,
                                   rv_error *error)
 {

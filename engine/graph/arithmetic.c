@@ -419,30 +419,3 @@ rv_status graph_translate_minimum(struct builder *builder, const struct onnx_nod
 {
 	return translate_extreme(builder, node, false, error);
 }
-
-/* |x| is x, and where it is below 0 two times that less. */
-rv_status graph_translate_absolute(struct builder *builder, const struct onnx_node *node,
-                                   rv_error *error)
-{
-	struct graph_node limit = translate_draft(OPERATOR_CLAMP);
-	const struct value *input;
-	struct affine affine;
-	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
-	if (status != RV_OK)
-		return status;
-	enum value_form form = input->form;
-	int pair[2] = {input->tensor, 0}, channels = builder->graph->tensors[pair[0]].channels;
-	status = allocate_affine(builder, channels, &affine, error);
-	for (int i = 0; i < channels && status == RV_OK; i++)
-		affine.scale[i] = -2;
-	if (status == RV_OK)
-		status = add_affine(builder, node, input, &affine, error);
-	pair[1] = builder->graph->tensor_count - 1;
-	limit.clamp.low = 0;
-	if (status == RV_OK)
-		status = translate_add_node(builder, node, &limit, &pair[1], 1, channels, form,
-		                            error);
-	pair[1] = builder->graph->tensor_count - 1;
-	return status != RV_OK ? status
-	                       : between_tensors(builder, node, OPERATOR_ADD, pair, form, error);
-}
