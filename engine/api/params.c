@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "engine/api/target.h"
+#include "engine/dream/view.h"
 #include "engine/time/effort.h"
 
 static double number_of(const rv_params *params, const rv_param *param)
@@ -138,15 +139,10 @@ static bool has_priors(const rv_params *params)
 	return params->smoothness > 0 || params->fidelity > 0;
 }
 
-static bool turns(const rv_params *params)
-{
-	return params->turn > 0 || params->resize > 0 || params->mirror;
-}
-
 bool params_same_recording(const rv_params *a, const rv_params *b)
 {
 	return params_same_objective(a, b) && a->normalisation == b->normalisation &&
-	       a->octaves == b->octaves && a->sphere == b->sphere && turns(a) == turns(b) &&
+	       a->octaves == b->octaves && view_kind_of(a) == view_kind_of(b) &&
 	       (a->blur > 0) == (b->blur > 0) && has_priors(a) == has_priors(b) &&
 	       a->mask == b->mask && a->octave_scale == b->octave_scale &&
 	       a->octave_order == b->octave_order && a->balance == b->balance;

@@ -58,7 +58,7 @@ static size_t rasters_needed(const struct ascent *ascent, const struct dream_rec
 	size_t full = raster_bytes(ascent->width, ascent->height), bytes = 5 * full;
 	double scale = 1;
 
-	for (int i = 0; i < recipe->params->octaves; i++, scale *= params->octave_scale) {
+	for (int i = 0; i < params->octaves; i++, scale *= params->octave_scale) {
 		int width = scaled(ascent->width, scale), height = scaled(ascent->height, scale);
 		struct view view = view_plan(recipe, width, height);
 		size_t own = raster_bytes(width, height);
@@ -86,16 +86,18 @@ static rv_status plan_octaves(struct ascent *ascent, const struct dream_recipe *
 		struct octave octave = {.width = scaled(ascent->width, scale),
 		                        .height = scaled(ascent->height, scale)};
 		struct view view = view_plan(recipe, octave.width, octave.height);
-		if (view.width < 1 || view.height < 1)
-			break;
-		status = tiles_network(&octave.tiles, &octave.network, recipe->graph, view.height,
-		                       view.width, &budget, count ? NULL : error);
-		if (status == RV_INVALID && count > 0) {
-			status = RV_OK;
+		if (!view_has_pixels(&view, octave.width, octave.height)) {
+			status = count ? RV_OK
+			               : rv_fail(error, RV_INVALID,
+			                         "a sphere has 4x2 pixels at least");
 			break;
 		}
-		if (status != RV_OK)
+		status = tiles_network(&octave.tiles, &octave.network, recipe->graph, view.height,
+		                       view.width, &budget, count ? NULL : error);
+		if (status != RV_OK) {
+			status = status == RV_INVALID && count > 0 ? RV_OK : status;
 			break;
+		}
 		found[count++] = octave;
 	}
 	for (int i = 0; i < count; i++)
@@ -290,10 +292,7 @@ void ascent_take_mask(struct ascent *ascent)
 
 rv_frame_report ascent_report(const struct ascent *ascent)
 {
-	rv_frame_report report = ascent->report;
-
-	report.tiles = tiles_count(&ascent->octaves[ascent->octave_count - 1].tiles);
-	return report;
+	return ascent->report;
 }
 
 void ascent_measure(const struct ascent *ascent, rv_memory *memory)
@@ -477,6 +476,7 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 	else
 		preparation_end(&ascent->device->preparation);
 	ascent->scene_frames++;
+	ascent->report.tiles = tiles_count(&ascent->octaves[ascent->octave_count - 1].tiles);
 	ascent->report.flow_ms = (float)stage_times_take(&ascent->device->times, TIMED_FLOW);
 	ascent->report.steps_ms = (float)stage_times_take(&ascent->device->times, TIMED_STEPS);
 	if (status == RV_OK)

@@ -1,20 +1,32 @@
 #include "engine/dream/view.h"
 
+enum view_kind view_kind_of(const rv_params *params)
+{
+	if (params->sphere)
+		return VIEW_SPHERE;
+	return params->turn > 0 || params->resize > 0 || params->mirror ? VIEW_TURNED
+	                                                                : VIEW_STRAIGHT;
+}
+
 struct view view_plan(const struct dream_recipe *recipe, int width, int height)
 {
-	const rv_params *params = recipe->params;
-	struct view view = {.width = width, .height = height, .parts = 1};
+	struct view view = {
+		.kind = view_kind_of(recipe->params), .width = width, .height = height, .parts = 1};
 
-	if (params->turn > 0 || params->resize > 0 || params->mirror)
-		view.kind = VIEW_TURNED;
-	if (!params->sphere)
+	if (view.kind != VIEW_SPHERE)
 		return view;
-	view.kind = VIEW_SPHERE;
 	view.sphere.margin = recipe->margin * (float)width;
 	view.sphere.period = (float)width - 2 * view.sphere.margin;
 	view.width = view.height = sphere_view_side(view.sphere.period);
 	view.parts = SPHERE_VIEWS;
 	return view;
+}
+
+bool view_has_pixels(const struct view *view, int width, int height)
+{
+	int least = view->kind == VIEW_SPHERE ? 2 : 1;
+
+	return width >= least && height >= least && view->width >= least;
 }
 
 int view_record(struct launch_recorder *recorder, const struct view *view,

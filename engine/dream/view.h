@@ -20,8 +20,12 @@ struct look {
 	struct sphere_rotation rotation;
 };
 
-/* The view of an octave of this size. */
+enum view_kind view_kind_of(const rv_params *params);
+
+/* The view of an octave of this size; and whether that can be seen: a place of a sphere, and of a
+ * view of it, is looked for between four pixels. */
 struct view view_plan(const struct dream_recipe *recipe, int width, int height);
+bool view_has_pixels(const struct view *view, int width, int height);
 
 /* Records seen = what is seen of picture, and the way back of a gradient; of VIEW_STRAIGHT neither
  * is wanted. Return the launch, for view_set. seen is width wide and parts times height high. */

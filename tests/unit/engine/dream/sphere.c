@@ -294,6 +294,30 @@ TEST(sphere_is_dreamed_in_a_mask)
 	free(picture);
 }
 
+TEST(sphere_of_a_few_pixels_is_dreamed_or_refused)
+{
+	struct fixture fixture;
+	float pixels[3 * 4 * 4] = {0};
+
+	REQUIRE(set_up(&fixture));
+	fixture.params.sphere = true;
+	fixture.params.time.on = false;
+	REQUIRE(rv_set_params(fixture.engine, &fixture.params, &fixture.error) == RV_OK);
+	for (int height = 1; height <= 4; height++)
+		for (int width = 1; width <= 4; width++) {
+			rv_image image = {RV_RGBF32, width, height,
+			                  3 * (size_t)width * sizeof(float), pixels};
+			rv_status status = rv_dream(fixture.engine, &image, RV_TIME_NONE, &image,
+			                            &fixture.error);
+			if (width < 4 || height < 2)
+				CHECK_MESSAGE(status == RV_INVALID, "%dx%d", width, height);
+			else
+				CHECK_MESSAGE(status == RV_OK || status == RV_INVALID, "%dx%d: %s",
+				              width, height, fixture.error.message);
+		}
+	tear_down(&fixture);
+}
+
 TEST(sphere_refuses_what_would_tear_it)
 {
 	struct fixture fixture;
