@@ -47,8 +47,8 @@ struct octave {
 	bool has_priors;
 	int blur_launch; /* in step, where what is dreamed is blurred after each */
 	bool blurs;
+	bool mirrored; /* what the next steps see */
 	/* What is seen, and its gradient; where the view is straight, picture and gradient. */
-	bool mirrored;
 	struct raster seen, seen_gradient;
 	struct launch_list unview; /* seen_gradient -> gradient */
 	int view_launch, view_frame_launch, unview_launch;

@@ -17,6 +17,8 @@ rv_status octave_single_out(struct octave *octave, int target, cl_command_queue 
 	/* A one among zeros, of which a part is taken. */
 	static const float single[2 * RV_TARGETS_MAX - 1] = {[RV_TARGETS_MAX - 1] = 1};
 
+	if (octave->balance.count < 2)
+		return RV_OK;
 	octave->weighed = false;
 	return set_factors(octave, single + RV_TARGETS_MAX - 1 - target, queue, error);
 }
@@ -26,6 +28,7 @@ rv_status octave_weigh(struct octave *octave, int shift_y, int shift_x, cl_comma
 {
 	static const float ones[] = {1, 1, 1, 1, 1, 1, 1, 1};
 	int targets = octave->balance.count, tiles = octave_tiles(octave);
+	bool watched = octave->watched;
 	rv_status status = RV_OK;
 
 	_Static_assert(sizeof(ones) == RV_TARGETS_MAX * sizeof(*ones), "one for each target");
@@ -35,6 +38,7 @@ rv_status octave_weigh(struct octave *octave, int shift_y, int shift_x, cl_comma
 		octave->weighed = true;
 		return set_factors(octave, ones, queue, error);
 	}
+	octave->watched = false; /* what one target is worth by itself is not asked for */
 	for (int i = 0; i < targets && status == RV_OK; i++) {
 		status = octave_single_out(octave, i, queue, error);
 		for (int tile = 0; tile < tiles && status == RV_OK; tile++)
@@ -44,6 +48,7 @@ rv_status octave_weigh(struct octave *octave, int shift_y, int shift_x, cl_comma
 		if (status == RV_OK)
 			status = launch_list_run(&octave->measure, queue, error);
 	}
+	octave->watched = watched;
 	if (status == RV_OK)
 		status = launch_list_run(&octave->weigh, queue, error);
 	octave->weighed = status == RV_OK;

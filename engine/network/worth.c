@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { WATCH = 0 }; /* the kernel's argument */
+enum { ADDED = 0 }; /* the kernel's argument */
 
 void worth_record(struct launch_recorder *recorder, const struct objective_target *target,
                   struct worth *worth)
@@ -23,12 +23,16 @@ void worth_record(struct launch_recorder *recorder, const struct objective_targe
 	record_buffer(recorder, worth->sums);
 	operator_record_over_pixels(recorder, &narrow, lanes);
 	worth->launch = recorder->list->count - 1;
+	if (recorder->status == RV_OK)
+		worth_watch(worth, recorder->list, WORTH_KEPT);
 }
 
 void worth_watch(const struct worth *worth, struct launch_list *list, enum worth_watch watch)
 {
-	if (worth->sums)
-		launch_set_int(&list->launches[worth->launch], WATCH, watch);
+	if (!worth->sums)
+		return;
+	list->launches[worth->launch].skipped = watch == WORTH_KEPT;
+	launch_set_int(&list->launches[worth->launch], ADDED, watch == WORTH_ADDED);
 }
 
 rv_status worth_add(const struct worth *worth, cl_command_queue queue, double *sum, rv_error *error)

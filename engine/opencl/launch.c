@@ -36,7 +36,7 @@ static cl_int run(struct launch *launch, cl_command_queue queue)
 	cl_int refused = launch->refused;
 
 	launch->refused = CL_SUCCESS;
-	if (refused)
+	if (refused || launch->skipped)
 		return refused;
 	if (launch->call)
 		return launch->call(launch->context, queue);

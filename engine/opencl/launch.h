@@ -15,6 +15,7 @@ struct launch {
 	cl_int (*call)(void *context, cl_command_queue queue);
 	void *context;
 	void (*release)(void *context);
+	bool skipped;   /* the runs that are enqueued from now on leave it out */
 	cl_int refused; /* what the driver said of an argument that was to change, or 0 */
 };
 

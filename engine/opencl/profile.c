@@ -156,6 +156,8 @@ rv_status profile_list(struct profile *profile, const struct launch_list *list, 
 	status = time_list(profile, list, runs, taken, error);
 	for (int i = 0; i < list->count && status == RV_OK; i++) {
 		const struct launch *launch = &list->launches[i];
+		if (launch->skipped)
+			continue;
 		rv_profile_entry *entry = entry_of(profile, launch, backward);
 		if (!entry)
 			break;

@@ -217,7 +217,6 @@ static void plan_cold(struct temporal *temporal, const rv_params *params)
 	temporal->history.turns = (struct turns){0};
 	/* A scene knows nothing of the one before, so that a film may be dreamed in chunks. */
 	temporal->history.depth = (struct depth){0};
-	temporal->history.looked = 0;
 	temporal->plan.effort =
 		effort_even(effort_onset(params->iterations, params->time.onset), RV_OCTAVES_MAX);
 }

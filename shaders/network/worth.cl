@@ -1,12 +1,8 @@
-// sums[pixels] = the sum over the channels of activation * gradient, or that added, or nothing, as `watch` says
-// (enum worth_watch). Launched with 1 in dimension 0: a work-item needs all channels of its place.
-#define KEPT 0
-#define ADDED 2
-__kernel void sum_worth(int watch, READ_SLICE(activation), READ_SLICE(gradient), int channels, int pixels,
+// sums[pixels] = the sum over the channels of activation * gradient, or that is added. Launched with 1 in
+// dimension 0: a work-item needs all channels of its place.
+__kernel void sum_worth(int added, READ_SLICE(activation), READ_SLICE(gradient), int channels, int pixels,
 			__global float *sums)
 {
-	if (watch == KEPT)
-		return;
 	FOR_PIXELS(pixel, pixels) {
 		real sum = 0;
 
@@ -14,6 +10,6 @@ __kernel void sum_worth(int watch, READ_SLICE(activation), READ_SLICE(gradient),
 			sum += only_channels(load(AT(activation, pixel, c)) *
 						     load(AT(gradient, pixel, c)),
 					     c, channels);
-		sums[pixel] = sum_of_lanes(sum) + (watch == ADDED ? sums[pixel] : 0);
+		sums[pixel] = sum_of_lanes(sum) + (added ? sums[pixel] : 0);
 	}
 }
