@@ -20,17 +20,17 @@ static int compare_floats(const void *a, const void *b)
 	return (first > second) - (first < second);
 }
 
-/* The RMS that half of the channels stay below. */
-static float median_of(const float *values, int count)
+/* The value that half of them stay below. */
+static rv_status find_median(const float *values, int count, float *median, rv_error *error)
 {
 	float *sorted = malloc((size_t)count * sizeof(*sorted));
 	if (!sorted)
-		return 0;
+		return rv_fail(error, RV_MEMORY, "out of memory");
 	memcpy(sorted, values, (size_t)count * sizeof(*sorted));
 	qsort(sorted, (size_t)count, sizeof(*sorted), compare_floats);
-	float median = sorted[count / 2];
+	*median = sorted[count / 2];
 	free(sorted);
-	return median;
+	return RV_OK;
 }
 
 /* The mean of a channel around (x, y), in parts of the picture. */
@@ -63,16 +63,20 @@ static void insert(rv_answer *answers, int capacity, int *count, rv_answer answe
 	answers[place] = answer;
 }
 
-static void find_answers(const rv_array *array, const float *channel_rms, float x, float y,
-                         rv_answer *answers, int capacity, int *count)
+static rv_status find_answers(const rv_array *array, const float *channel_rms, float x, float y,
+                              rv_answer *answers, int capacity, int *count, rv_error *error)
 {
-	float least = loud_least * median_of(channel_rms, array->channels);
-	*count = 0;
+	float median = 0;
+	rv_status status = find_median(channel_rms, array->channels, &median, error);
+	if (status != RV_OK)
+		return status;
 	for (int c = 0; c < array->channels; c++) {
-		float value = value_at(array, c, x, y), usual = fmaxf(channel_rms[c], least);
+		float value = value_at(array, c, x, y),
+		      usual = fmaxf(channel_rms[c], loud_least * median);
 		if (value > 0 && usual > 0)
 			insert(answers, capacity, count, (rv_answer){c, value, value / usual});
 	}
+	return RV_OK;
 }
 
 rv_status rv_find_answers(rv_engine *engine, const rv_image *picture, const char *layer, float x,
@@ -92,7 +96,7 @@ rv_status rv_find_answers(rv_engine *engine, const rv_image *picture, const char
 	if (status == RV_OK)
 		status = channel_rms_of_layer(engine, layer, &channel_rms, error);
 	if (status == RV_OK)
-		find_answers(&array, channel_rms, x, y, answers, capacity, count);
+		status = find_answers(&array, channel_rms, x, y, answers, capacity, count, error);
 	free(channel_rms);
 	rv_array_release(&array);
 	return status;

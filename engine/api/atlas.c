@@ -44,8 +44,10 @@ static rv_status take_layer(rv_atlas *atlas, const char *name, rv_error *error)
 	if (status != RV_OK)
 		return status;
 	const rv_layer_info *layer = rv_model_layer(atlas->model, index);
-	if (scores && rv_model_find_layer(atlas->model, scores, &of_scores, error) != RV_OK)
-		return error->status;
+	if (scores)
+		status = rv_model_find_layer(atlas->model, scores, &of_scores, error);
+	if (status != RV_OK)
+		return status;
 	atlas->classes = of_scores >= 0 && index >= of_scores;
 	atlas->count = layer->channels;
 	if (!layer->supported || layer->channels < 1 || (!layer->stride && !atlas->classes))
@@ -61,7 +63,6 @@ rv_status rv_atlas_open(rv_atlas **out, const rv_model *model, const rv_config *
 {
 	if (!out || !model)
 		return rv_fail(error, RV_INVALID, "rv_atlas_open needs a model");
-	rv_error own;
 	rv_atlas *atlas = *out = calloc(1, sizeof(*atlas));
 	if (!atlas)
 		return rv_fail(error, RV_MEMORY, "out of memory");
@@ -70,7 +71,7 @@ rv_status rv_atlas_open(rv_atlas **out, const rv_model *model, const rv_config *
 		atlas->config = *config;
 	cache_directory(atlas->config.cache_directory, atlas->directory);
 	atlas->config.cache_directory = atlas->directory;
-	rv_status status = take_layer(atlas, layer, error ? error : &own);
+	rv_status status = take_layer(atlas, layer, error);
 	atlas->start = malloc(sizeof(float) * ATLAS_TILE_SAMPLES);
 	atlas->dream = malloc(sizeof(float) * ATLAS_TILE_SAMPLES);
 	if (status == RV_OK && (!atlas->start || !atlas->dream))
@@ -204,9 +205,11 @@ static rv_status dream_tile(rv_atlas *atlas, rv_error *error)
 	bool grows = false;
 	for (int i = 0; i < ATTEMPTS; i++) {
 		rv_status status = dream_once(atlas, i, grows, error);
-		double likeness = atlas_tile_likeness(atlas->start, atlas->dream);
-		if (status != RV_OK || grows || likeness < awake)
+		if (status != RV_OK)
 			return status;
+		double likeness = atlas_tile_likeness(atlas->start, atlas->dream);
+		if (grows || likeness < awake)
+			return RV_OK;
 		grows = likeness < asleep;
 	}
 	return atlas_tile_begin(atlas->dream, 0, error);
