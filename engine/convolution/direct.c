@@ -15,13 +15,15 @@ static bool pack_panels(const struct weight_layout *layout, const struct weights
 	for (int first = 0; first < bank->columns; first += width) {
 		int count = bank->columns - first < width ? bank->columns - first : width;
 		float *panel = packed + (size_t)first * bank->taps * bank->rows / step;
-		for (int i = 0; i < bank->taps * bank->rows; i++)
-			for (int column = 0; column < count; column++) {
-				int tap = i / bank->rows, row = i % bank->rows;
-				weights_put(panel + (size_t)i / step * width + column, row,
+		for (int i = 0; i < bank->taps * bank->rows; i++) {
+			int tap = i / bank->rows, row = i % bank->rows;
+			float *element = panel + (size_t)i / step * width;
+
+			for (int column = 0; column < count; column++)
+				weights_put(element + column, row,
 				            weights_bank_weight(bank, tap, row, first + column),
 				            bfloat16);
-			}
+		}
 	}
 	return true;
 }
