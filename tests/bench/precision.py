@@ -102,7 +102,10 @@ def conclude(arguments, what, gains, parts, samples):
 
 
 def judge_photographs(arguments):
-    names, frames = zip(*photographs(arguments.width)[:arguments.photographs])
+    found = photographs(arguments.width)[:arguments.photographs]
+    if not found:
+        sys.exit("precision: there are no photographs to judge by")
+    names, frames = zip(*found)
     gains, parts, plain, other = judge(frames, arguments, "--time", "off")
     for i, name in enumerate(names):
         say(arguments, name, mean(gains[:, i]), mean(parts[:, i]))

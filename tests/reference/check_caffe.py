@@ -12,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from verdict import verdict
+
 try:
     import cv2
     import numpy as np
@@ -191,14 +193,7 @@ def differences(reverie, folder, layers):
 
 
 def check(reverie, folder, name):
-    try:
-        found = dict(differences(reverie, folder, NETWORKS[name]))
-    except subprocess.CalledProcessError as error:
-        found = {error.stderr.strip(): float("inf")}
-    good = all(difference < TOLERANCE for difference in found.values())
-    print(f"# {name}: " + ", ".join(f"{layer} {difference:.1e}" for layer, difference in found.items()))
-    print(f"{'ok' if good else 'not ok'} caffe_{name}", flush=True)
-    return good
+    return verdict(f"caffe_{name}", differences(reverie, folder, NETWORKS[name]), TOLERANCE)
 
 
 def main():

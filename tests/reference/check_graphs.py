@@ -12,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from verdict import verdict
+
 try:
     import numpy as np
     import torch
@@ -186,16 +188,7 @@ def differences(reverie, folder, name, body, judged):
 
 
 def check(reverie, folder, name, body, judged):
-    try:
-        found = dict(differences(reverie, folder, name, body, judged))
-    except subprocess.CalledProcessError as error:
-        found = {error.stderr.strip(): float("inf")}
-    except RuntimeError as error:
-        found = {str(error): float("inf")}
-    good = all(difference < TOLERANCE for difference in found.values())
-    print(f"# {name}: " + ", ".join(f"{what} {difference:.1e}" for what, difference in found.items()))
-    print(f"{'ok' if good else 'not ok'} graph_{name}", flush=True)
-    return good
+    return verdict(f"graph_{name}", differences(reverie, folder, name, body, judged), TOLERANCE)
 
 
 def main():

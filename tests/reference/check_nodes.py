@@ -5,7 +5,6 @@ does not write the operator, so that the onnx package does:
     check_nodes.py REVERIE FOLDER
 """
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from onnx import helper, numpy_helper
 
 import engine
 from check_graphs import TOLERANCE, has_onnx_runtime, run_onnx_runtime
+from verdict import verdict
 
 CHANNELS, WIDTH, HEIGHT = 6, 26, 21
 
@@ -72,14 +72,7 @@ def differences(reverie, folder, node, tables, opset, body, judged):
 
 
 def check(reverie, folder, judged, name, *case):
-    try:
-        found = dict(differences(reverie, folder, *case, judged))
-    except subprocess.CalledProcessError as error:
-        found = {error.stderr.strip(): float("inf")}
-    good = all(difference < TOLERANCE for difference in found.values())
-    print(f"# {name}: " + ", ".join(f"{what} {difference:.1e}" for what, difference in found.items()))
-    print(f"{'ok' if good else 'not ok'} node_{name}", flush=True)
-    return good
+    return verdict(f"node_{name}", differences(reverie, folder, *case, judged), TOLERANCE)
 
 
 def main():

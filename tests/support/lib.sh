@@ -158,6 +158,20 @@ check() { # NAME COMMAND...
 	if "$@"; then ok "$name"; else not_ok "$name" "not so: $*"; fi
 }
 
+# What a picture or a film holds, as text: a line for each frame of the streams (its pictures), with its
+# time and its sum, below what the streams are; and the frames alone. Nothing where there is no such file.
+contents() { # FILE [STREAMS]
+	ffmpeg -nostdin -loglevel error -i "$1" -map "${2:-0:v}" -f framemd5 - | grep -v '^#software'
+}
+frames() { # FILE
+	contents "$1" | grep -v '^#'
+}
+
+# Two files that hold the same, and something.
+same_files() { # FILE FILE
+	[ -s "$1" ] && cmp "$1" "$2"
+}
+
 # Whether there is a network and a device to dream with. Sets $why where there is none.
 can_dream() {
 	why=

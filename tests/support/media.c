@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <libavformat/avformat.h>
 #include <libavutil/md5.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +60,16 @@ const char *media_path(const char *name)
 	char *result = results[next++ % RESULTS];
 	snprintf(result, PATH_LENGTH, "%s/%s", folder, name);
 	return result;
+}
+
+const char *media_arguments(const char *format, ...)
+{
+	static char arguments[2048];
+	va_list values;
+	va_start(values, format);
+	vsnprintf(arguments, sizeof(arguments), format, values);
+	va_end(values);
+	return arguments;
 }
 
 bool media_exists(const char *path)

@@ -15,6 +15,8 @@
  * stay valid. */
 const char *media_path(const char *name);
 bool media_exists(const char *path);
+/* A command line, or a part of one; valid until the next call. */
+const char *media_arguments(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* How many files the folder holds, temporary ones included. */
 int media_file_count(void);
 void media_write(const char *path, const void *bytes, size_t size);

@@ -224,8 +224,6 @@ void onnx_builder_integers(struct onnx_builder *builder, const char *name, int r
 	                 product(rank, dims) * sizeof(*values));
 }
 
-/* ---- files ---- */
-
 void onnx_builder_block(struct onnx_builder *builder, const char *input, int inputs,
                         const char *output, int outputs, const float *values)
 {
@@ -239,6 +237,8 @@ void onnx_builder_block(struct onnx_builder *builder, const char *input, int inp
 	onnx_builder_ints(builder, "pads", 4, (int64_t[]){1, 1, 1, 1});
 	onnx_builder_node(builder, "Relu", convolved, output);
 }
+
+/* ---- files ---- */
 
 void *onnx_builder_pack(const struct onnx_builder *builder, size_t *size)
 {

@@ -10,6 +10,25 @@ end_started() {
 	done
 }
 
+# Ends the script, whose one line says NAME, where there is nothing to play a window with.
+needs_window() { # NAME
+	if ! can_dream; then
+		skip "$1" "$why"
+		finish
+	fi
+	for program in Xvfb xdotool import convert; do
+		if ! have $program; then
+			skip "$1" "$program is missing"
+			finish
+		fi
+	done
+}
+
+# Of a part of what the window showed, in $work/FILE.png: the deviation of its pixels, 0 to 255.
+busy() { # FILE PART
+	convert "$work/$1.png" -crop "$2" +repage -colorspace gray -format '%[fx:round(255*standard_deviation)]' info:
+}
+
 # Makes the display of the server $server the one of what follows. It was started with
 # `-displayfd 3 3>"$work/display"`: it picks a free one and says which.
 use_display() {

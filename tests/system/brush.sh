@@ -4,16 +4,7 @@
 . "$(dirname "$0")/../support/lib.sh"
 . "tests/support/window.sh"
 
-if ! can_dream; then
-	skip brush_window "$why"
-	finish
-fi
-for program in Xvfb xdotool import convert; do
-	if ! have $program; then
-		skip brush_window "$program is missing"
-		finish
-	fi
-done
+needs_window brush_window
 export XDG_CONFIG_HOME="$work/config"
 start_xvfb
 convert -size 320x240 xc:'gray(128)' +noise Gaussian -blur 0x2 "$work/grey.png"
@@ -23,10 +14,6 @@ start_in "$work" "$work/grey.png" --octaves 1 --iterations 4 --layer mixed3 --go
 # What the window shows, as large as the picture.
 look() { # FILE
 	import -window "$window" -resize '320x240!' "$work/$1.png" 2>/dev/null
-}
-# How far the mean of a part of it is from grey noise: the deviation of its pixels, 0 to 255.
-busy() { # FILE PART
-	convert "$work/$1.png" -crop "$2" +repage -colorspace gray -format '%[fx:round(255*standard_deviation)]' info:
 }
 left=100x200+10+20 right=100x200+210+20
 wait_until_busy() { # PART

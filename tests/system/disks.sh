@@ -102,18 +102,20 @@ for from in 1 4; do
 done
 check disks_that_fail_later_keep_a_recording [ "$(pictures "$disk/live.mp4")" -gt 0 ]
 
+# A session on that disk that is played from elsewhere, with what is to fail.
+play_in_disk() { # VARIABLE=VALUE... PROGRAM live FILE WORD...
+	# shellcheck disable=SC2086
+	(cd "$disk" && LD_PRELOAD=$(preload "$layer") exec timeout $((120 * slowness)) env "$@" --model "$model" \
+		--headless --osc $port $tiny --size 96x72 --governor off) >"$work/out" 2>"$work/err" </dev/null &
+	session=$!
+}
+clip=$PWD/assets/clouds.mp4 model=$PWD/models/inception_v3.onnx
+
 # One that was begun by hand is told when it fails, and is no reason for a kiosk to fail: it would be started
 # again for it when it is ended.
 if have python3 && "$REVERIE" --help live | grep -q osc; then
 	port=$((20000 + $$ % 20000))
-	(
-		cd "$disk" || exit
-		# shellcheck disable=SC2086
-		LD_PRELOAD=$(preload "$layer") FAIL_FILES=$disk/ exec "$REVERIE" live "$OLDPWD/assets/clouds.mp4" \
-			--model "$OLDPWD/models/inception_v3.onnx" --headless --kiosk --osc $port $tiny \
-			--size 96x72 --governor off >"$work/out" 2>"$work/err" </dev/null
-	) &
-	session=$!
+	play_in_disk FAIL_FILES="$disk/" "$REVERIE" live "$clip" --kiosk
 	python3 -c "import sys, time; sys.path.insert(0, 'tests/support'); import remote_client
 session = remote_client.Session($port)
 session.wait()
@@ -126,15 +128,7 @@ session.send('quit')"
 	check disks_that_fail_a_recording_by_hand_fail_no_kiosk [ $code = 0 ]
 	# One that leaves too little room ends while it is still whole.
 	rm -f "$disk"/reverie-*
-	(
-		cd "$disk" || exit
-		# shellcheck disable=SC2086
-		LD_PRELOAD=$(preload "$layer") FAIL_FILES_ROOM=1000000 FAIL_FILES_FLAG="$work/full" \
-			exec "$REVERIE" live "$OLDPWD/assets/clouds.mp4" --keep-free 1MB \
-			--model "$OLDPWD/models/inception_v3.onnx" --headless --osc $port $tiny \
-			--size 96x72 --governor off >"$work/out" 2>"$work/err" </dev/null
-	) &
-	session=$!
+	play_in_disk FAIL_FILES_ROOM=1000000 FAIL_FILES_FLAG="$work/full" "$REVERIE" live "$clip" --keep-free 1MB
 	python3 -c "import sys, time; sys.path.insert(0, 'tests/support'); import remote_client
 session = remote_client.Session($port)
 session.wait()

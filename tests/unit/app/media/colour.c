@@ -16,6 +16,18 @@
 #include "tests/support/media.h"
 #include "tests/support/test.h"
 
+/* The bytes of a profile, which is closed. */
+static AVBufferRef *saved(cmsHPROFILE profile)
+{
+	cmsUInt32Number size = 0;
+	cmsSaveProfileToMem(profile, NULL, &size);
+	AVBufferRef *bytes = av_buffer_alloc(size);
+	if (!bytes || !cmsSaveProfileToMem(profile, bytes->data, &size))
+		abort();
+	cmsCloseProfile(profile);
+	return bytes;
+}
+
 /* Adobe RGB (1998): its primaries, and a gamma of 563/256. */
 static AVBufferRef *adobe_rgb(void)
 {
@@ -25,37 +37,21 @@ static AVBufferRef *adobe_rgb(void)
 	cmsToneCurve *curve = cmsBuildGamma(NULL, 563.0 / 256);
 	cmsToneCurve *const curves[] = {curve, curve, curve};
 	cmsHPROFILE profile = cmsCreateRGBProfile(&d65, &primaries, curves);
-	cmsUInt32Number size = 0;
-	cmsSaveProfileToMem(profile, NULL, &size);
-	AVBufferRef *saved = av_buffer_alloc(size);
-	cmsSaveProfileToMem(profile, saved->data, &size);
-	cmsCloseProfile(profile);
 	cmsFreeToneCurve(curve);
-	return saved;
+	return saved(profile);
 }
 
 static AVBufferRef *grey_of_gamma(double gamma)
 {
 	cmsToneCurve *curve = cmsBuildGamma(NULL, gamma);
 	cmsHPROFILE profile = cmsCreateGrayProfile(cmsD50_xyY(), curve);
-	cmsUInt32Number size = 0;
-	cmsSaveProfileToMem(profile, NULL, &size);
-	AVBufferRef *saved = av_buffer_alloc(size);
-	cmsSaveProfileToMem(profile, saved->data, &size);
-	cmsCloseProfile(profile);
 	cmsFreeToneCurve(curve);
-	return saved;
+	return saved(profile);
 }
 
 static AVBufferRef *srgb(void)
 {
-	cmsHPROFILE profile = cmsCreate_sRGBProfile();
-	cmsUInt32Number size = 0;
-	cmsSaveProfileToMem(profile, NULL, &size);
-	AVBufferRef *saved = av_buffer_alloc(size);
-	cmsSaveProfileToMem(profile, saved->data, &size);
-	cmsCloseProfile(profile);
-	return saved;
+	return saved(cmsCreate_sRGBProfile());
 }
 
 /* Colours that both spaces hold, in the one and in sRGB, by the matrices of the standards. */
@@ -221,15 +217,6 @@ static void differences(const rv_image *a, const rv_image *b, double *mean, doub
 	cmsCloseProfile(to);
 }
 
-/* Runs a command whose first two words are to be the paths, the second of them the output. */
-static bool run(const char *format, const char *a, const char *b, const char *c)
-{
-	char command[2048];
-	snprintf(command, sizeof(command), format, a, b, c);
-	strcat(command, " >/dev/null 2>&1");
-	return system(command) == 0;
-}
-
 /* A still that is not dreamed, into a format that has no profile and into one that has, against
  * what ImageMagick makes of the photograph. */
 static void check_against_imagemagick(const char *photograph)
@@ -240,10 +227,10 @@ static void check_against_imagemagick(const char *photograph)
 	struct picture judge = {0};
 	media_write(profile, bytes->data, bytes->size);
 	av_buffer_unref(&bytes);
-	if (!run("convert '%s' -auto-orient -intent relative -black-point-compensation -profile "
-	         "'%s' "
-	         "-strip -depth 8 '%s'",
-	         photograph, profile, wanted))
+	if (system(media_arguments("convert '%s' -auto-orient -intent relative "
+	                           "-black-point-compensation -profile '%s' -strip -depth 8 '%s' "
+	                           ">/dev/null 2>&1",
+	                           photograph, profile, wanted)))
 		SKIP("there is no ImageMagick that reads %s", photograph);
 	REQUIRE(!picture_open(&judge, wanted, NULL));
 	for (int i = 0; i < 2; i++) {
@@ -299,7 +286,8 @@ TEST(colour_of_a_phones_photograph_is_what_others_see)
 	/* heif-convert decodes, and gives the profile on: ImageMagick loses it. */
 	const char *photograph = test_data("photos/phone_IMG_5195.heic"),
 		   *decoded = media_path("decoded.png");
-	if (!photograph || !run("heif-convert '%s' '%s'%s", photograph, decoded, ""))
+	if (!photograph ||
+	    system(media_arguments("heif-convert '%s' '%s' >/dev/null 2>&1", photograph, decoded)))
 		SKIP("there is no photograph of a phone, or no heif-convert");
 	check_against_imagemagick(decoded);
 }

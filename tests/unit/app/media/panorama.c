@@ -69,7 +69,6 @@ TEST(panorama_cut_off_anywhere_is_read_within_its_bytes)
 
 static void write_picture(const char *name, bool is_sphere, bool transparent)
 {
-	struct output_file *file = NULL;
 	rv_error error = {0};
 	uint8_t pixels[64 * 32 * 3], alpha[64 * 32];
 	struct picture picture = {
@@ -80,13 +79,7 @@ static void write_picture(const char *name, bool is_sphere, bool transparent)
 	for (size_t i = 0; i < sizeof(alpha); i++)
 		alpha[i] = (uint8_t)i;
 	picture.alpha = transparent ? alpha : NULL;
-	rv_status status = output_file_create(&file, name, true, &error);
-	if (status == RV_OK)
-		status = picture_write(&picture, file, name, &error);
-	if (status == RV_OK)
-		status = output_file_commit(&file, &error);
-	output_file_discard(&file);
-	CHECK_MESSAGE(status == RV_OK, "%s", error.message);
+	CHECK_MESSAGE(!media_write_picture(&picture, name, &error), "%s", error.message);
 }
 
 /* ffmpeg's decoders read them all: no file is damaged by what was put into it. */

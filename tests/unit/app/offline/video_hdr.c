@@ -1,7 +1,6 @@
 /* Videos of high dynamic range: what is not dreamed comes out code by code, and what says how
  * bright they are comes with them. */
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,17 +25,6 @@
 #define JUDGE                                                                                      \
 	"-i '%s' -frames:v 1 -vf zscale=t=linear:npl=203:agamma=0,format=gbrpf32le,"               \
 	"zscale=p=bt709,tonemap=%s:desat=0,zscale=t=iec61966-2-1:m=gbr:r=pc,format=gbrp"
-
-static const char *arguments_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static const char *arguments_of(const char *format, ...)
-{
-	static char arguments[1024];
-	va_list values;
-	va_start(values, format);
-	vsnprintf(arguments, sizeof(arguments), format, values);
-	va_end(values);
-	return arguments;
-}
 
 /* Decodes all frames of two videos and finds the largest difference of their codes. */
 static int largest_difference(const char *one, const char *other)
@@ -86,7 +74,7 @@ TEST(video_of_hdr_that_is_not_dreamed_stays_as_it_is)
 	                                       {"yuv420p12le", "smpte2084"}};
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const char *in = media_path("codes.mkv");
-		NEED_FFMPEG(in, arguments_of(CODES, kinds[i][0], kinds[i][1]));
+		NEED_FFMPEG(in, media_arguments(CODES, kinds[i][0], kinds[i][1]));
 		check_untouched(in, media_path("codes_out.mkv"));
 	}
 }
@@ -98,8 +86,8 @@ TEST(video_of_hdr_from_phones_stays_as_it_is)
 		const char *in = media_path("phone.mkv");
 		if (!test_data(clips[i]))
 			SKIP("there is no %s", clips[i]);
-		NEED_FFMPEG(in,
-		            arguments_of("-i '%s' -frames:v 3 -an -c:v ffv1", test_data(clips[i])));
+		NEED_FFMPEG(in, media_arguments("-i '%s' -frames:v 3 -an -c:v ffv1",
+		                                test_data(clips[i])));
 		check_untouched(in, media_path("phone_out.mkv"));
 	}
 }
@@ -131,8 +119,8 @@ static void check_rendition(const char *in)
 {
 	const char *clip = media_path("clip.png"), *hable = media_path("hable.png");
 	struct picture plain, dark;
-	NEED_FFMPEG(clip, arguments_of(JUDGE, in, "clip"));
-	NEED_FFMPEG(hable, arguments_of(JUDGE, in, "hable"));
+	NEED_FFMPEG(clip, media_arguments(JUDGE, in, "clip"));
+	NEED_FFMPEG(hable, media_arguments(JUDGE, in, "hable"));
 	rv_image seen = first_of_8_bits(in);
 	REQUIRE(seen.pixels && !picture_open(&plain, clip, NULL) &&
 	        !picture_open(&dark, hable, NULL));
@@ -163,9 +151,9 @@ static void check_rendition(const char *in)
 TEST(video_of_hdr_is_seen_as_zscale_and_tonemap_show_it)
 {
 	const char *pq = media_path("pq.mkv"), *hlg = media_path("hlg.mkv");
-	NEED_FFMPEG(pq, arguments_of(SCENE, "smpte2084"));
+	NEED_FFMPEG(pq, media_arguments(SCENE, "smpte2084"));
 	check_rendition(pq);
-	NEED_FFMPEG(hlg, arguments_of(SCENE, "arib-std-b67"));
+	NEED_FFMPEG(hlg, media_arguments(SCENE, "arib-std-b67"));
 	check_rendition(hlg);
 }
 
@@ -212,7 +200,7 @@ TEST(video_of_hdr_becomes_one_for_any_screen_where_wished)
 	const char *in = media_path("wide.mkv"), *out = media_path("plain.mp4");
 	struct test_dream dream = {.keep = true};
 	struct job_report report;
-	NEED_FFMPEG(in, arguments_of(SCENE, "smpte2084"));
+	NEED_FFMPEG(in, media_arguments(SCENE, "smpte2084"));
 	rv_image seen = first_of_8_bits(in);
 	struct job job = media_job(in, out, &dream);
 	job.hdr = HDR_SDR;
@@ -236,7 +224,7 @@ TEST(video_of_hdr_is_refused_by_an_encoder_of_8_bits)
 	struct test_dream dream = {.keep = true};
 	struct job_report report;
 	rv_error error = {0};
-	NEED_FFMPEG(in, arguments_of(CODES, "yuv420p10le", "smpte2084"));
+	NEED_FFMPEG(in, media_arguments(CODES, "yuv420p10le", "smpte2084"));
 	struct job job = media_job(in, out, &dream);
 	job.encoder = "mpeg4";
 	CHECK(job_run(&job, &report, &error) == RV_UNSUPPORTED);
@@ -250,7 +238,7 @@ TEST(video_of_hdr_becomes_an_animation_of_what_screens_show)
 {
 	const char *in = media_path("moving.mkv"), *out = media_path("moving.gif");
 	struct job_report report;
-	NEED_FFMPEG(in, arguments_of(SCENE, "arib-std-b67"));
+	NEED_FFMPEG(in, media_arguments(SCENE, "arib-std-b67"));
 	REQUIRE(media_transcode(in, out, &report));
 	rv_image seen = first_of_8_bits(in), written = first_of_8_bits(out);
 	CHECK_MESSAGE(media_difference(&seen, &written) < 6, "%f", /* 256 colours */

@@ -1,7 +1,6 @@
 /* What a file holds beside the video that is dreamed: it goes along, or is told to stay behind. */
 #include <libavformat/avformat.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,17 +59,6 @@ static const char *tag_of(const AVStream *stream, const char *key)
 	return entry ? entry->value : "";
 }
 
-static const char *arguments_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static const char *arguments_of(const char *format, ...)
-{
-	static char arguments[2048];
-	va_list values;
-	va_start(values, format);
-	vsnprintf(arguments, sizeof(arguments), format, values);
-	va_end(values);
-	return arguments;
-}
-
 #define CLIP "-f lavfi -i testsrc2=s=64x48:r=25:d=0.4 "
 
 TEST(streams_of_fonts_go_along_where_they_can)
@@ -78,9 +66,9 @@ TEST(streams_of_fonts_go_along_where_they_can)
 	static const char font[] = "no font, but bytes that must come through";
 	const char *in = media_path("fonts.mkv"), *out = media_path("fonts_out.mkv");
 	media_write(media_path("font.ttf"), font, sizeof(font));
-	NEED_FFMPEG(in, arguments_of(CLIP "-c:v libx264 -attach '%s' -metadata:s:t:0 "
-	                                  "mimetype=application/x-truetype-font",
-	                             media_path("font.ttf")));
+	NEED_FFMPEG(in, media_arguments(CLIP "-c:v libx264 -attach '%s' -metadata:s:t:0 "
+	                                     "mimetype=application/x-truetype-font",
+	                                media_path("font.ttf")));
 	REQUIRE(dream(in, out));
 	AVFormatContext *format = open_file(out);
 	const AVStream *attached = find(format, AVMEDIA_TYPE_ATTACHMENT);
@@ -122,10 +110,11 @@ TEST(streams_of_cover_pictures_and_other_videos_are_told)
 	struct picture picture = media_picture(RV_RGB8, 32, 32, false);
 	REQUIRE(!media_write_picture(&picture, media_path("cover.jpg"), NULL));
 	picture_release(&picture);
-	NEED_FFMPEG(in, arguments_of(CLIP "-f lavfi -i testsrc=s=32x24:r=25:d=0.4 -i '%s' -map 0 "
-	                                  "-map 1 -map 2 -c:v libx264 -c:v:2 copy "
-	                                  "-disposition:v:2 attached_pic",
-	                             media_path("cover.jpg")));
+	NEED_FFMPEG(in,
+	            media_arguments(CLIP "-f lavfi -i testsrc=s=32x24:r=25:d=0.4 -i '%s' -map 0 "
+	                                 "-map 1 -map 2 -c:v libx264 -c:v:2 copy "
+	                                 "-disposition:v:2 attached_pic",
+	                            media_path("cover.jpg")));
 	REQUIRE(dream(in, out));
 	CHECK_MESSAGE(strstr(told, "cover picture") && strstr(told, "shows what is not dreamed"),
 	              "%s", told);
@@ -158,8 +147,8 @@ TEST(streams_have_their_chapters_in_every_container)
 				   "title=Two\n";
 	const char *in = media_path("chapters.mkv");
 	media_write(media_path("chapters.txt"), text, sizeof(text) - 1);
-	NEED_FFMPEG(in, arguments_of(CLIP "-i '%s' -map 0 -map_metadata 1 -c:v libx264",
-	                             media_path("chapters.txt")));
+	NEED_FFMPEG(in, media_arguments(CLIP "-i '%s' -map 0 -map_metadata 1 -c:v libx264",
+	                                media_path("chapters.txt")));
 	check_chapters(in, media_path("chapters_out.mkv"));
 	check_chapters(in, media_path("chapters_out.mp4"));
 	check_chapters(media_path("chapters_out.mp4"), media_path("chapters_back.mkv"));
@@ -177,8 +166,8 @@ TEST(streams_of_subtitles_that_do_not_fit_are_told)
 	static const char text[] = "1\n00:00:00,000 --> 00:00:00,300\nA walk\n";
 	const char *in = media_path("words.mkv");
 	media_write(media_path("words.srt"), text, sizeof(text) - 1);
-	NEED_FFMPEG(in, arguments_of(CLIP "-i '%s' -map 0 -map 1 -c:v libx264 -c:s subrip",
-	                             media_path("words.srt")));
+	NEED_FFMPEG(in, media_arguments(CLIP "-i '%s' -map 0 -map 1 -c:v libx264 -c:s subrip",
+	                                media_path("words.srt")));
 	REQUIRE(dream(in, media_path("words_out.mkv")));
 	CHECK(!strstr(told, "left out"));
 	REQUIRE(dream(in, media_path("words_out.mp4")));

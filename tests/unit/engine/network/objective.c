@@ -254,7 +254,6 @@ TEST(winners_of_any_number_and_window_are_right)
 	free(activation);
 }
 
-/* Whole numbers, so that many channels are equally strong in every arithmetic. */
 TEST(only_what_lies_above_the_threshold_and_inside_the_border_counts)
 {
 	float *activation = random_floats(COUNT, -1, 1, 13);
@@ -271,6 +270,7 @@ TEST(only_what_lies_above_the_threshold_and_inside_the_border_counts)
 	free(activation);
 }
 
+/* Whole numbers, so that many channels are equally strong in every arithmetic. */
 TEST(winners_with_ties_are_the_lower_channels)
 {
 	float *activation = random_floats(COUNT, -2, 2, 5);

@@ -50,9 +50,8 @@ static void read_view(const float *views, int side, int view, double found[3][3]
 	const int places[3][2] = {{side / 2, side / 2}, {side - 1, side / 2}, {side / 2, side - 1}};
 	for (int i = 0; i < 3; i++)
 		for (int c = 0; c < 3; c++)
-			found[i][c] = (double)views[3 * (((view + 0) * side + places[i][1]) * side +
-			                                 places[i][0]) +
-			                            c];
+			found[i][c] = (double)
+				views[3 * ((view * side + places[i][1]) * side + places[i][0]) + c];
 }
 
 TEST(views_of_a_sphere_are_those_of_a_camera)
