@@ -3,7 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/base/output_name.h"
 #include "app/command/film.h"
 #include "app/command/film_score.h"
 
@@ -51,23 +50,12 @@ static rv_status check_same(const struct film_plan *plan, const struct options *
 	               folder);
 }
 
-/* What chunks left that were killed: nobody is at work in the folder any more. */
-static void remove_leftovers(const char *folder)
-{
-	char path[PATH_LENGTH], found[PATH_LENGTH];
-	if (!paths_join(path, folder, "chunk-"))
-		return;
-	while (output_name_leftover(path, found) && !unlink(found))
-		;
-}
-
 static void remove_folder(const struct film_plan *plan, const char *folder)
 {
 	char path[PATH_LENGTH];
 	for (int i = 0; i < plan->count; i++)
 		if (film_chunk_path(path, folder, i, NULL) == RV_OK)
 			unlink(path);
-	remove_leftovers(folder);
 	if (film_settings_path(path, folder, NULL) == RV_OK)
 		unlink(path);
 	if (film_made_path(path, folder, NULL) == RV_OK)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/base/output_name.h"
 #include "app/media/libav.h"
 #include "app/media/sink.h"
 #include "app/media/source.h"
@@ -202,6 +203,16 @@ static rv_status join_chunk(struct joining *j, int number, rv_error *error)
 	return status;
 }
 
+/* What chunks left that were killed. What is being written is passed over. */
+static void remove_leftovers(const char *folder)
+{
+	char path[PATH_LENGTH], found[PATH_LENGTH];
+	if (!paths_join(path, folder, "chunk-"))
+		return;
+	while (output_name_leftover(path, found) && !unlink(found))
+		;
+}
+
 rv_status film_join(const struct film_plan *plan, const struct film_join *join, rv_error *error)
 {
 	struct joining j = {.plan = plan, .join = join};
@@ -214,6 +225,8 @@ rv_status film_join(const struct film_plan *plan, const struct film_join *join, 
 		status = write_others(&j, INT64_MAX, error);
 	if (status == RV_OK)
 		status = sink_finish(&j.sink, error);
+	if (status == RV_OK)
+		remove_leftovers(join->folder);
 	progress_end(join->progress);
 	sink_discard(&j.sink);
 	source_close(&j.source);

@@ -20,7 +20,7 @@ struct film_join {
 /* Writes the whole film. RV_NOT_FOUND: chunks are missing; RV_CORRUPT: one is not what the plan
  * says, or was encoded otherwise than the first; both name it. RV_UNSUPPORTED: the container does
  * not hold it; RV_CANCELLED; RV_IO; RV_INVALID; RV_MEMORY. Nothing is left of a film that failed.
- */
+ * Of one that did not, the chunks are left, but nothing of those that were killed. */
 rv_status film_join(const struct film_plan *plan, const struct film_join *join, rv_error *error);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/base/output_name.h"
 #include "app/media/picture.h"
 #include "app/offline/film_join.h"
 #include "app/offline/film_look.h"
@@ -214,6 +215,31 @@ TEST(film_chunks_hold_whole_shots_of_so_many_seconds)
 	CHECK(plan.chunks[1].frames % 5 == 0 && plan.chunks[1].frames >= 17);
 	CHECK(plan.chunks[1].cuts == plan.chunks[0].frames / 5);
 	CHECK(plan.chunks[1].first == plan.chunks[0].next);
+	film_plan_release(&plan);
+}
+
+TEST(film_that_is_joined_leaves_nothing_of_chunks_that_were_killed)
+{
+	struct film_plan plan;
+	const char *folder = new_folder("killed");
+	char film[PATH_LENGTH], place[PATH_LENGTH], *left = NULL, *written = NULL;
+	snprintf(film, sizeof(film), "%s", media_path("killed.mkv"));
+	NEED_FFMPEG(film, film_arguments);
+	REQUIRE(!plan_film(&plan, film, 30, 0, NULL));
+	REQUIRE(plan.count == 2);
+	for (int i = 0; i < plan.count; i++)
+		make_chunk(&plan, folder, i);
+	REQUIRE(!film_chunk_path(place, folder, 1, NULL));
+	close(output_name_create(place, &left));
+	int descriptor = output_name_create(place, &written);
+	REQUIRE(left && written && media_exists(left));
+	CHECK(!join_into(&plan, folder, media_path("after.mkv"), NULL));
+	CHECK(!media_exists(left));
+	CHECK(media_exists(written)); /* somebody does that chunk again */
+	CHECK(media_exists(place));
+	close(descriptor);
+	free(left);
+	free(written);
 	film_plan_release(&plan);
 }
 
