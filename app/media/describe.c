@@ -1,5 +1,7 @@
 #include "app/media/describe.h"
 
+#include <libavutil/dovi_meta.h>
+
 #include "app/media/convert.h"
 #include "app/media/hdr.h"
 #include "app/media/libav.h"
@@ -79,6 +81,18 @@ static void find_lights(const struct describe_seen *seen, struct video_descripti
 		video->light = *light;
 }
 
+/* What changes with the scene. */
+static void find_dynamic_lights(const struct describe_seen *seen, struct video_description *video)
+{
+	const void *said = av_stream_get_side_data(seen->stream, AV_PKT_DATA_DOVI_CONF, NULL);
+	const AVDOVIDecoderConfigurationRecord *dolby = said;
+	video->has_hdr10_plus = av_frame_get_side_data(seen->frame, AV_FRAME_DATA_DYNAMIC_HDR_PLUS);
+	video->has_dolby_vision =
+		dolby || av_frame_get_side_data(seen->frame, AV_FRAME_DATA_DOVI_METADATA);
+	/* A base layer that is compatible with nothing: profile 5. */
+	video->needs_dolby_vision = dolby && !dolby->dv_bl_signal_compatibility_id;
+}
+
 void describe_video(const struct describe_seen *seen, struct video_description *video)
 {
 	AVFrame *frame = seen->frame;
@@ -102,4 +116,5 @@ void describe_video(const struct describe_seen *seen, struct video_description *
 		.frames_expected = count_frames(seen, rate),
 	};
 	find_lights(seen, video);
+	find_dynamic_lights(seen, video);
 }

@@ -212,6 +212,20 @@ void hdr_describe_rendition(struct video_description *video)
 	video->has_mastering = video->has_light = false;
 }
 
+/* What changes with the scene was measured on the scene that is not dreamed, and no encoder here
+ * writes it. */
+const char *hdr_tell_lost(const struct video_description *video)
+{
+	if (video->needs_dolby_vision)
+		return "is Dolby Vision without a picture that other decoders know (profile 5): "
+		       "its colours come out wrong";
+	if (video->has_dolby_vision && video->has_hdr10_plus)
+		return "its Dolby Vision and HDR10+ metadata is left out";
+	if (video->has_dolby_vision)
+		return "its Dolby Vision metadata is left out";
+	return video->has_hdr10_plus ? "its HDR10+ metadata is left out" : NULL;
+}
+
 /* ---- pixels ---- */
 
 static void transform(const float matrix[3][3], const float in[3], float out[3])

@@ -40,6 +40,9 @@ void hdr_render(const struct hdr *hdr, const rv_image *original, const rv_image 
 void hdr_lay(const struct hdr *hdr, const rv_image *original, const rv_image *rendition,
              const rv_image *dreamed, const rv_image *laid);
 
+/* What of the video's light is not written again: the end of a sentence about it. NULL: all is. */
+const char *hdr_tell_lost(const struct video_description *video);
+
 /* Makes the description of an HDR video that of its rendition: BT.709, 8 bits. */
 void hdr_describe_rendition(struct video_description *video);
 

@@ -21,7 +21,9 @@ struct video_description {
 	bool has_mastering, has_light;
 	AVMasteringDisplayMetadata mastering; /* the screen it was made on, SMPTE ST 2086 */
 	AVContentLightMetadata light;         /* how bright it is, CTA-861.3 */
-	AVRational sample_aspect;             /* upright; 0/1: unknown */
+	bool has_hdr10_plus, has_dolby_vision;
+	bool needs_dolby_vision;  /* what the frames' codes mean only that says */
+	AVRational sample_aspect; /* upright; 0/1: unknown */
 	AVRational time_base;
 	AVRational frame_rate;   /* average; 0/1: unknown */
 	int64_t frames_expected; /* 0: unknown */

@@ -93,11 +93,14 @@ static rv_status open_film(struct looking *l, rv_error *error)
 	if (status != RV_OK)
 		return status;
 	const struct video_description *video = &l->source->video;
+	const char *lost = hdr_tell_lost(video);
 	bool is_hdr = l->source->hdr && plan->hdr == HDR_KEEP;
 	if (!plan->encoder[0])
 		strcpy(plan->encoder, encoder_usual_name(is_hdr));
 	plan->time_base = video->time_base;
 	plan->fields = l->source->interlace;
+	if (lost)
+		progress_note(l->look->progress, "%s: %s", plan->input, lost);
 	if (l->look->shape)
 		l->look->shape(l->look->context,
 		               panorama_wanted(&l->source->panorama, plan->sphere));

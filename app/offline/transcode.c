@@ -380,6 +380,9 @@ static void note_hdr(const struct transcode *t)
 		              "screens without HDR show it",
 		              t->job->input,
 		              strcmp(t->job->output, "-") ? t->job->output : "a pipe");
+	const char *lost = hdr_tell_lost(&t->source->video);
+	if (lost && !t->job->range.frames) /* of a film in chunks its plan tells it once */
+		progress_note(t->job->progress, "%s: %s", t->job->input, lost);
 }
 
 static void note_damage(const struct transcode *t, rv_status status)

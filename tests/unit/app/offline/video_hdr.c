@@ -195,6 +195,104 @@ TEST(video_of_hdr_says_how_bright_it_is)
 		      media_describe(media_path("out.mp4")).transfer == AVCOL_TRC_SMPTE2084);
 }
 
+/* ---- light that changes with the scene ---- */
+
+/* What the job that wrote out told. */
+static const char *told_of(const char *in, const char *out)
+{
+	static char told[1024];
+	struct test_dream dream = {.keep = true};
+	struct job_report report;
+	struct progress progress;
+	struct job job = media_job(in, out, &dream);
+	FILE *stream = fmemopen(memset(told, 0, sizeof(told)), sizeof(told) - 1, "w");
+	if (!stream)
+		abort();
+	progress_init(&progress, stream, PROGRESS_LINES);
+	job.progress = &progress;
+	job.force = true;
+	CHECK(job_run(&job, &report, NULL) == RV_OK);
+	fclose(stream);
+	return told;
+}
+
+/* Makes the box of the mastering screen, which is as long, one of Dolby Vision. */
+static bool mark_dolby_vision(const char *path, int profile, int compatible_with)
+{
+	size_t size;
+	uint8_t *file = media_read(path, &size);
+	uint8_t *box = file ? memmem(file, size, "mdcv", 4) : NULL;
+	if (box) {
+		memcpy(box, "dvcC", 4);
+		memset(box + 4, 0, 24);
+		box[4] = 1; /* version 1.0 */
+		box[6] = (uint8_t)(profile << 1);
+		box[7] = 1 << 3 | 1 << 2 | 1; /* level 1, with metadata and a picture */
+		box[8] = (uint8_t)(compatible_with << 4);
+		media_write(path, file, size);
+	}
+	free(file);
+	return box;
+}
+
+TEST(video_of_dolby_vision_is_told_to_lose_it)
+{
+	static const struct {
+		int profile, compatible_with;
+		const char *told;
+	} kinds[] = {
+		{8, 1, "dolby.mp4: its Dolby Vision metadata is left out\n"},
+		{5, 0, "dolby.mp4: is Dolby Vision without a picture that other decoders know"},
+	};
+	const char *in = media_path("dolby_in.mp4"), *marked = media_path("dolby.mp4");
+	if (!avcodec_find_encoder_by_name("libx265"))
+		SKIP("there is no libx265");
+	NEED_FFMPEG(in, MASTERED);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		CHECK(!strstr(told_of(in, marked), "Dolby"));
+		REQUIRE(mark_dolby_vision(marked, kinds[i].profile, kinds[i].compatible_with));
+		const char *told = told_of(marked, media_path("dolby_out.mp4"));
+		CHECK_MESSAGE(strstr(told, kinds[i].told), "%s", told);
+	}
+}
+
+/* An SEI of HEVC (ITU-T T.35) with HDR10+ (SMPTE ST 2094-40): one window, of which all is 0; threes
+ * lie between zeros as H.265 wants them. */
+static const uint8_t hdr10_plus[] = {0, 0, 0,    1, 0x4e, 1, 4, 22, 0xb5, 0, 0x3c, 0,   1,
+                                     4, 1, 0x40, 0, 0,    3, 0, 0,  3,    0, 0,    3,   0,
+                                     0, 3, 0,    0, 3,    0, 0, 3,  0,    0, 3,    0x80};
+
+/* Puts it before the first picture. */
+static bool mark_hdr10_plus(const char *path)
+{
+	static const uint8_t start[] = {0, 0, 1};
+	size_t size, at = 0;
+	uint8_t *file = media_read(path, &size);
+	while (file && at + 3 < size && (memcmp(file + at, start, 3) || file[at + 3] >> 1 >= 32))
+		at++;
+	bool found = file && at + 3 < size;
+	uint8_t *marked = found ? malloc(size + sizeof(hdr10_plus)) : NULL;
+	if (marked) {
+		memcpy(marked, file, at);
+		memcpy(marked + at, hdr10_plus, sizeof(hdr10_plus));
+		memcpy(marked + at + sizeof(hdr10_plus), file + at, size - at);
+		media_write(path, marked, size + sizeof(hdr10_plus));
+	}
+	free(file);
+	free(marked);
+	return found;
+}
+
+TEST(video_of_hdr10_plus_is_told_to_lose_it)
+{
+	const char *in = media_path("plus.hevc"), *out = media_path("plus_out.mp4");
+	NEED_FFMPEG(in, MASTERED);
+	CHECK(!strstr(told_of(in, out), "HDR10+"));
+	REQUIRE(mark_hdr10_plus(in));
+	const char *told = told_of(in, out);
+	CHECK_MESSAGE(strstr(told, "plus.hevc: its HDR10+ metadata is left out\n"), "%s", told);
+}
+
 TEST(video_of_hdr_becomes_one_for_any_screen_where_wished)
 {
 	const char *in = media_path("wide.mkv"), *out = media_path("plain.mp4");
