@@ -2,6 +2,7 @@
 
 #include <libavutil/imgutils.h>
 #include <libheif/heif.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/media/libav.h"
@@ -174,4 +175,35 @@ rv_status heif_read(AVFrame **read, const char *path, rv_error *error)
 		av_frame_free(&frame);
 	*read = frame;
 	return status;
+}
+
+/* ---- EXIF ---- */
+
+static uint8_t *copy_exif(const struct heif_image_handle *handle, size_t *length)
+{
+	heif_item_id id;
+	if (heif_image_handle_get_list_of_metadata_block_IDs(handle, "Exif", &id, 1) != 1)
+		return NULL;
+	*length = heif_image_handle_get_metadata_size(handle, id);
+	uint8_t *exif = *length ? malloc(*length) : NULL;
+	if (exif && heif_image_handle_get_metadata(handle, id, exif).code == heif_error_Ok)
+		return exif;
+	free(exif);
+	return NULL;
+}
+
+uint8_t *heif_find_exif(const uint8_t *bytes, size_t size, size_t *length)
+{
+	struct heif_context *context = heif_context_alloc();
+	struct heif_image_handle *handle = NULL;
+	uint8_t *exif = NULL;
+	if (!context)
+		return NULL;
+	if (!heif_context_read_from_memory_without_copy(context, bytes, size, NULL).code &&
+	    !heif_context_get_primary_image_handle(context, &handle).code)
+		exif = copy_exif(handle, length);
+	if (handle)
+		heif_image_handle_release(handle);
+	heif_context_free(context);
+	return exif;
 }

@@ -12,6 +12,10 @@
 /* Whether a file that begins with these bytes holds such a photograph; 32 of them are looked at. */
 bool heif_holds(const uint8_t *head, size_t length);
 
+/* The block of EXIF that the photograph in these bytes has, the caller's to free; NULL: it has
+ * none, or is damaged. */
+uint8_t *heif_find_exif(const uint8_t *bytes, size_t size, size_t *length);
+
 /* Decodes the photograph, upright, to a new frame in RGB24, RGBA, RGB48 or RGBA64, with its ICC
  * profile as side data where it has one, or else primaries and transfer as the file says.
  * RV_CORRUPT; RV_UNSUPPORTED: a codec that libheif was built without; RV_MEMORY: beyond the limits

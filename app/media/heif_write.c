@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "app/media/hdr.h"
+#include "app/media/tag.h"
 
 enum { QUALITY = 90 /* of 100 */, HEVC_BITS = 10, AV1_BITS = 12 };
 
@@ -139,6 +140,23 @@ static rv_status describe_image(struct writing *w, const struct picture *picture
 	return status;
 }
 
+/* What it remembers; libheif puts the EXIF beside the picture that is encoded already. */
+static rv_status add_settings(struct writing *w, const struct picture *picture, const char *name,
+                              rv_error *error)
+{
+	uint8_t *exif = NULL;
+	size_t size = 0;
+	if (!picture->settings)
+		return RV_OK;
+	rv_status status = tag_make_exif(picture->settings, &exif, &size, error);
+	if (status == RV_OK)
+		status = check(
+			heif_context_add_exif_metadata(w->context, w->handle, exif, (int)size),
+			name, error);
+	free(exif);
+	return status;
+}
+
 /* ---- the file ---- */
 
 static struct heif_error write_bytes(struct heif_context *context, const void *bytes, size_t size,
@@ -198,6 +216,8 @@ rv_status heif_write(const struct picture *picture, struct output_file *file, co
 		status = check(heif_context_encode_image(w.context, w.image, w.encoder, w.options,
 		                                         &w.handle),
 		               name, error);
+	if (status == RV_OK)
+		status = add_settings(&w, picture, name, error);
 	if (status == RV_OK)
 		status = check(heif_context_write(w.context, &writer, file), name, error);
 	if (status == RV_OK && output_file_errno(file))

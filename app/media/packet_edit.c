@@ -10,6 +10,8 @@ enum {
 	CHUNK_HEAD = 8, /* of RIFF: name and length */
 	VP8X_BYTES = 10,
 	HAS_ALPHA = 0x10,
+	TIFF_HEAD = 8,
+	TIFF_ENTRY = 12,
 };
 
 static bool begins(const AVPacket *packet, int head, int at, const char *with)
@@ -39,13 +41,13 @@ rv_status packet_make_room(AVPacket *packet, size_t at, size_t count, rv_error *
 }
 
 /* ISO/IEC 15948, 5.3. */
-rv_status packet_put_png_chunk(AVPacket *packet, const char *name, const void *bytes, size_t size,
-                               rv_error *error)
+rv_status packet_put_png_chunk(AVPacket *packet, size_t at, const char *name, const void *bytes,
+                               size_t size, rv_error *error)
 {
-	rv_status status = packet_make_room(packet, PACKET_PNG_HEAD, PNG_FRAME + size, error);
+	rv_status status = packet_make_room(packet, at, PNG_FRAME + size, error);
 	if (status != RV_OK)
 		return status;
-	uint8_t *chunk = packet->data + PACKET_PNG_HEAD;
+	uint8_t *chunk = packet->data + at;
 	AV_WB32(chunk, (uint32_t)size);
 	memcpy(chunk + 4, name, 4);
 	memcpy(chunk + 8, bytes, size);
@@ -94,5 +96,60 @@ rv_status packet_put_riff_chunk(AVPacket *packet, size_t at, const char *name, c
 	AV_WL32(packet->data + at + 4, (uint32_t)size);
 	memcpy(packet->data + at + CHUNK_HEAD, bytes, size);
 	AV_WL32(packet->data + 4, (uint32_t)packet->size - 8);
+	return RV_OK;
+}
+
+/* ---- TIFF ---- */
+
+/* Where the directory stands, and how long it is: the count of its entries, these, and where the
+ * next one stands. */
+static size_t directory_at(const AVPacket *packet)
+{
+	return AV_RL32(packet->data + 4);
+}
+
+static size_t directory_size(unsigned entries)
+{
+	return 2 + (size_t)entries * TIFF_ENTRY + 4;
+}
+
+bool packet_is_tiff(const AVPacket *packet)
+{
+	if (!begins(packet, TIFF_HEAD, 0, "II*"))
+		return false;
+	size_t size = (size_t)packet->size, at = directory_at(packet);
+	unsigned entries = at + 2 <= size ? AV_RL16(packet->data + at) : 0;
+	return entries && at + directory_size(entries) <= size;
+}
+
+/* Copies a directory with one more entry, in the order of their tags. */
+static void copy_directory(uint8_t *to, const uint8_t *from, const uint8_t entry[TIFF_ENTRY])
+{
+	unsigned entries = AV_RL16(from), before = 0;
+	while (before < entries && AV_RL16(from + 2 + before * TIFF_ENTRY) < AV_RL16(entry))
+		before++;
+	uint8_t *own = to + 2 + before * TIFF_ENTRY;
+	AV_WL16(to, entries + 1);
+	memcpy(to + 2, from + 2, before * TIFF_ENTRY);
+	memcpy(own, entry, TIFF_ENTRY);
+	memcpy(own + TIFF_ENTRY, from + 2 + before * TIFF_ENTRY, (entries - before) * TIFF_ENTRY);
+}
+
+rv_status packet_put_tiff_entry(AVPacket *packet, unsigned tag, unsigned type, const void *bytes,
+                                size_t size, rv_error *error)
+{
+	size_t end = (size_t)packet->size, start = end + end % 2, old = directory_at(packet);
+	size_t directory = directory_size(AV_RL16(packet->data + old) + 1u);
+	uint8_t entry[TIFF_ENTRY];
+	rv_status status = packet_make_room(packet, end, start - end + directory + size, error);
+	if (status != RV_OK)
+		return status;
+	AV_WL16(entry, tag);
+	AV_WL16(entry + 2, type);
+	AV_WL32(entry + 4, (uint32_t)size);
+	AV_WL32(entry + 8, (uint32_t)(start + directory));
+	copy_directory(packet->data + start, packet->data + old, entry);
+	memcpy(packet->data + start + directory, bytes, size);
+	AV_WL32(packet->data + 4, (uint32_t)start);
 	return RV_OK;
 }

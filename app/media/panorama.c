@@ -158,7 +158,8 @@ static rv_status mark_png(AVPacket *file, const char *xmp, rv_error *error)
 	char text[sizeof(head) + XMP_LENGTH];
 	memcpy(text, head, sizeof(head));
 	memcpy(text + sizeof(head), xmp, strlen(xmp));
-	return packet_put_png_chunk(file, "iTXt", text, sizeof(head) + strlen(xmp), error);
+	return packet_put_png_chunk(file, PACKET_PNG_HEAD, "iTXt", text, sizeof(head) + strlen(xmp),
+	                            error);
 }
 
 static rv_status mark_webp(AVPacket *file, const char *xmp, rv_error *error)

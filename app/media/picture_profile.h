@@ -7,9 +7,8 @@
 
 #include "engine/reverie.h"
 
-/* Puts an ICC profile into a whole file as FFmpeg's encoders write it: of TIFF (TIFF 6.0; the tag
- * 34675 of ICC.1, B.4), in little-endian order, with one directory, behind which it goes with a
- * directory of its own. RV_MEMORY; RV_UNSUPPORTED: a file that is laid out otherwise. */
+/* Puts an ICC profile into a whole file as FFmpeg's encoders write it: of TIFF (the tag 34675 of
+ * ICC.1, B.4). For errors see tiff_add_entry. */
 rv_status picture_profile_to_tiff(AVPacket *packet, const AVBufferRef *profile, rv_error *error);
 /* The same of WebP: a chunk ICCP behind VP8X (Google's WebP container specification). */
 rv_status picture_profile_to_webp(AVPacket *packet, const AVBufferRef *profile, rv_error *error);

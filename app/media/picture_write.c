@@ -79,6 +79,12 @@ bool picture_keeps_panorama(const char *name)
 	return dot && av_match_name(dot + 1, "jpg,jpeg,jpe,png,webp");
 }
 
+bool picture_keeps_settings(const char *name)
+{
+	const struct picture_format *format = find_format(name);
+	return !format || strcmp(format->encoder, "bmp") != 0;
+}
+
 static enum AVPixelFormat choose_pixels(const struct picture_format *format,
                                         const struct picture *picture)
 {

@@ -9,6 +9,8 @@
 bool picture_name_known(const char *name);
 /* Whether a file of this name can say that it shows a sphere. */
 bool picture_keeps_panorama(const char *name);
+/* Whether one can carry along with which settings it was made (app/media/tag.h). */
+bool picture_keeps_settings(const char *name);
 /* The extensions there are, for messages. */
 const char *picture_extensions(void);
 

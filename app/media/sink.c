@@ -180,7 +180,7 @@ rv_status sink_create(struct sink **created, struct output_file **file,
 rv_status sink_tag(struct sink *sink, const char *text, rv_error *error)
 {
 	enum AVCodecID codec = sink->video_stream->codecpar->codec_id;
-	if (codec != AV_CODEC_ID_GIF && codec != AV_CODEC_ID_WEBP)
+	if (codec != AV_CODEC_ID_GIF && codec != AV_CODEC_ID_WEBP && codec != AV_CODEC_ID_APNG)
 		return tag_add_video(sink->muxer, text, error);
 	sink->tag = strdup(text);
 	return sink->tag ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory for the output");

@@ -1,6 +1,7 @@
 /* Texts that are written (app/media/tag.h). */
 #include <libavutil/avstring.h>
 #include <libavutil/intreadwrite.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/media/packet_edit.h"
@@ -45,17 +46,30 @@ static bool is_ascii(const char *text)
 
 /* A chunk tEXt, which is Latin-1, or iTXt, which is UTF-8 (ISO/IEC 15948, 11.3.4); libavcodec
  * writes none. */
-static rv_status add_png(AVPacket *packet, struct piece *piece, const char *text, rv_error *error)
+static rv_status put_png(AVPacket *packet, size_t at, struct piece *piece, const char *text,
+                         rv_error *error)
 {
 	static const char plain[4] = {0}; /* not compressed, no language, no keyword in it */
 	bool ascii = is_ascii(text);
-	if (!packet_is_png(packet))
-		return no_picture(error);
 	put(piece, tag_png_keyword, sizeof(tag_png_keyword));
 	put(piece, plain, ascii ? 0 : sizeof(plain));
 	put(piece, text, strlen(text));
-	return packet_put_png_chunk(packet, ascii ? "tEXt" : "iTXt", piece->bytes,
+	return packet_put_png_chunk(packet, at, ascii ? "tEXt" : "iTXt", piece->bytes,
 	                            (size_t)piece->size, error);
+}
+
+static rv_status add_png(AVPacket *packet, struct piece *piece, const char *text, rv_error *error)
+{
+	return packet_is_png(packet) ? put_png(packet, PACKET_PNG_HEAD, piece, text, error)
+	                             : no_picture(error);
+}
+
+/* In the description of the image. */
+static rv_status add_tiff(AVPacket *packet, const char *text, rv_error *error)
+{
+	return packet_is_tiff(packet) ? packet_put_tiff_entry(packet, TAG_DESCRIPTION, TAG_ASCII,
+	                                                      text, strlen(text) + 1, error)
+	                              : no_picture(error);
 }
 
 static void put_entry(struct piece *piece, unsigned tag, unsigned type, size_t count, size_t value)
@@ -131,20 +145,43 @@ static rv_status add_gif(AVPacket *packet, struct piece *piece, const char *text
 	          : rv_fail(error, RV_INVALID, "a GIF without a head");
 }
 
+static rv_status too_long(rv_error *error)
+{
+	return rv_fail(error, RV_INVALID, "the settings do not fit into the picture");
+}
+
+rv_status tag_make_exif(const char *text, uint8_t **exif, size_t *size, rv_error *error)
+{
+	struct piece piece = {.size = 0};
+	if (strlen(text) > TAG_LENGTH_MAX)
+		return too_long(error);
+	make_exif(&piece, text);
+	*size = (size_t)piece.size;
+	*exif = malloc(*size);
+	if (!*exif)
+		return rv_fail(error, RV_MEMORY, "out of memory for a picture");
+	memcpy(*exif, piece.bytes, *size);
+	return RV_OK;
+}
+
 rv_status tag_add(AVPacket *packet, enum AVCodecID codec, const char *text, rv_error *error)
 {
 	struct piece piece = {.size = 0};
 	if (strlen(text) > TAG_LENGTH_MAX)
-		return rv_fail(error, RV_INVALID, "the settings do not fit into the picture");
+		return too_long(error);
 	switch (codec) {
 	case AV_CODEC_ID_PNG:
 		return add_png(packet, &piece, text, error);
+	case AV_CODEC_ID_APNG: /* before its first frame; the muxer writes the heads before that */
+		return put_png(packet, 0, &piece, text, error);
 	case AV_CODEC_ID_MJPEG:
 		return add_jpeg(packet, &piece, text, error);
 	case AV_CODEC_ID_WEBP:
 		return add_webp(packet, &piece, text, error);
 	case AV_CODEC_ID_GIF:
 		return add_gif(packet, &piece, text, error);
+	case AV_CODEC_ID_TIFF:
+		return add_tiff(packet, text, error);
 	default:
 		return RV_OK;
 	}
@@ -169,20 +206,26 @@ static void forget_older(AVDictionary **tags)
 	}
 }
 
-/* MP4 and MOV have names of their own for what they keep. A comment of the film's own goes on as
- * its description. */
+/* Those that have names of their own for what they keep. A comment of the film's own goes on as its
+ * description. */
+static bool keeps_a_comment_alone(const AVFormatContext *muxer)
+{
+	return av_match_name(muxer->oformat->name, "mp4,mov,ipod,avi");
+}
+
 rv_status tag_add_video(AVFormatContext *muxer, const char *text, rv_error *error)
 {
 	AVDictionary **tags = &muxer->metadata;
-	bool is_mp4 = av_match_name("mp4", muxer->oformat->name) ||
-	              av_match_name("mov", muxer->oformat->name) ||
-	              av_match_name("ipod", muxer->oformat->name);
+	bool as_comment = keeps_a_comment_alone(muxer);
 	forget_older(tags);
-	const AVDictionaryEntry *comment = is_mp4 ? av_dict_get(*tags, "comment", NULL, 0) : NULL;
+	for (unsigned i = 0; i < muxer->nb_streams; i++)
+		forget_older(&muxer->streams[i]->metadata); /* Ogg's */
+	const AVDictionaryEntry *comment =
+		as_comment ? av_dict_get(*tags, "comment", NULL, 0) : NULL;
 	int code = 0;
 	if (comment)
 		code = av_dict_set(tags, "description", comment->value, AV_DICT_DONT_OVERWRITE);
 	if (code >= 0)
-		code = av_dict_set(tags, is_mp4 ? "comment" : tag_matroska_name, text, 0);
+		code = av_dict_set(tags, as_comment ? "comment" : tag_own_name, text, 0);
 	return code < 0 ? rv_fail(error, RV_MEMORY, "out of memory for the output") : RV_OK;
 }

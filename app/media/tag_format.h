@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 enum {
-	/* EXIF's tags, and types of TIFF. */
+	/* Tags of TIFF and EXIF, and types of TIFF. */
+	TAG_DESCRIPTION = 0x010E,
 	TAG_SOFTWARE = 0x0131,
 	TAG_EXIF = 0x8769,
 	TAG_COMMENT = 0x9286,
@@ -16,7 +17,7 @@ enum {
 };
 
 static const char tag_png_keyword[] = "Reverie"; /* its NUL divides it from the text */
-static const char tag_matroska_name[] = "REVERIE";
+static const char tag_own_name[] = "REVERIE";
 
 /* The bytes of a GIF's head with the colours that all frames share; 0: it is none. */
 static inline int tag_gif_head(const uint8_t *bytes, size_t size)

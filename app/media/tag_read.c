@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/media/heif.h"
 #include "app/media/tag.h"
 #include "app/media/tag_format.h"
 
@@ -67,7 +68,7 @@ static char *find_png(struct span file)
 	return text;
 }
 
-/* ---- EXIF ---- */
+/* ---- TIFF, and EXIF, which is one ---- */
 
 struct tiff {
 	struct span span;
@@ -96,10 +97,24 @@ static size_t find_entry(const struct tiff *tiff, size_t directory, unsigned tag
 	return 0;
 }
 
+static bool is_tiff(struct span span)
+{
+	return begins(span, "MM\0*", 4) || begins(span, "II*\0", 4);
+}
+
+/* In the description of a TIFF's image, whose NUL ends it. */
+static char *find_tiff(struct span file)
+{
+	struct tiff tiff = {file, begins(file, "MM\0*", 4)};
+	size_t entry = find_entry(&tiff, number(&tiff, 4, 4), TAG_DESCRIPTION);
+	uint32_t length = entry ? number(&tiff, entry + 4, 4) : 0;
+	return length ? take(part(file, number(&tiff, entry + 8, 4), length - 1)) : NULL;
+}
+
 static char *find_comment(struct span span)
 {
 	struct tiff tiff = {span, begins(span, "MM\0*", 4)};
-	if (!tiff.big_endian && !begins(span, "II*\0", 4))
+	if (!is_tiff(span))
 		return NULL;
 	size_t exif = find_entry(&tiff, number(&tiff, 4, 4), TAG_EXIF);
 	size_t comment = exif ? find_entry(&tiff, number(&tiff, exif + 8, 4), TAG_COMMENT) : 0;
@@ -144,6 +159,19 @@ static char *find_webp(struct span file)
 		}
 		at += 8 + data.size + data.size % 2;
 	}
+}
+
+/* A block of EXIF begins with where in it, behind that number, the TIFF begins (ISO/IEC 23008-12,
+ * A.2.1). */
+static char *find_heif(struct span file)
+{
+	size_t size;
+	uint8_t *exif = heif_find_exif(file.bytes, file.size, &size);
+	struct span block = {exif, exif ? size : 0}, head = part(block, 0, 4);
+	size_t at = head.bytes ? 4 + (size_t)AV_RB32(head.bytes) : 0;
+	char *text = head.bytes ? find_comment(part(block, at, block.size - at)) : NULL;
+	free(exif);
+	return text;
 }
 
 /* ---- GIF ---- */
@@ -200,6 +228,10 @@ static finder *find_finder(struct span file)
 		return find_jpeg;
 	if (begins(file, "GIF8", 4))
 		return find_gif;
+	if (is_tiff(file))
+		return find_tiff;
+	if (heif_holds(file.bytes, file.size))
+		return find_heif;
 	return begins(file, "RIFF", 4) && begins(part(file, 8, 4), "WEBP", 4) ? find_webp : NULL;
 }
 
@@ -215,16 +247,37 @@ static rv_status refuse(const char *path, rv_error *error)
 	return rv_fail(error, RV_UNSUPPORTED, "%.256s: carries no settings of Reverie", path);
 }
 
+static bool is_bmp(struct span file)
+{
+	return begins(file, "BM", 2) && begins(part(file, 6, 4), "\0\0\0\0", 4);
+}
+
+static rv_status refuse_bmp(const char *path, rv_error *error)
+{
+	return rv_fail(error, RV_UNSUPPORTED,
+	               "%.256s: carries no settings of Reverie, as a BMP has no place for any",
+	               path);
+}
+
+static char *find_in_tags(const AVDictionary *tags)
+{
+	const AVDictionaryEntry *entry = NULL;
+	char *text = NULL;
+	while (!text && (entry = av_dict_get(tags, "", entry, AV_DICT_IGNORE_SUFFIX)))
+		text = take((struct span){(const uint8_t *)entry->value, strlen(entry->value)});
+	return text;
+}
+
+/* Ogg keeps with a stream what is said of the whole. */
 static rv_status find_in_video(const char *path, char **text, rv_error *error)
 {
 	AVFormatContext *format = NULL;
 	char *url = av_asprintf("file:%s", path);
-	const AVDictionaryEntry *entry = NULL;
-	if (url && avformat_open_input(&format, url, NULL, NULL) >= 0)
-		while (!*text &&
-		       (entry = av_dict_get(format->metadata, "", entry, AV_DICT_IGNORE_SUFFIX)))
-			*text = take(
-				(struct span){(const uint8_t *)entry->value, strlen(entry->value)});
+	if (url && avformat_open_input(&format, url, NULL, NULL) >= 0) {
+		*text = find_in_tags(format->metadata);
+		for (unsigned i = 0; i < format->nb_streams && !*text; i++)
+			*text = find_in_tags(format->streams[i]->metadata);
+	}
 	avformat_close_input(&format);
 	av_free(url);
 	return *text ? RV_OK : refuse(path, error);
@@ -246,15 +299,16 @@ static rv_status find_in_picture(FILE *file, const char *path, char **text, rv_e
 
 rv_status tag_read(const char *path, char **text, rv_error *error)
 {
-	uint8_t first[12];
+	uint8_t first[32];
 	FILE *file = fopen(path, "rbe");
 	*text = NULL;
 	if (!file)
 		return rv_fail(error, errno == ENOENT ? RV_NOT_FOUND : RV_IO, "%.256s: %s", path,
 		               strerror(errno));
 	struct span begin = {first, fread(first, 1, sizeof(first), file)};
-	rv_status status = find_finder(begin) ? find_in_picture(file, path, text, error)
-	                                      : find_in_video(path, text, error);
+	rv_status status = is_bmp(begin)        ? refuse_bmp(path, error)
+	                   : find_finder(begin) ? find_in_picture(file, path, text, error)
+	                                        : find_in_video(path, text, error);
 	fclose(file);
 	return status;
 }

@@ -125,6 +125,19 @@ static rv_status check_names(const struct job *job, const struct input *input, r
 	               input->name, picture_extensions(), job->output);
 }
 
+static rv_status find_settings(const struct job *job, char **settings, rv_error *error)
+{
+	if (!picture_keeps_settings(job->output)) {
+		progress_note(
+			job->progress,
+			"%s: cannot say how it was made, which `reverie again` reads; all but "
+			".bmp can",
+			job->output);
+		return RV_OK;
+	}
+	return job->settings(job->context, true, settings, error);
+}
+
 rv_status still_run(const struct job *job, struct input **input, struct job_report *report,
                     rv_error *error)
 {
@@ -147,7 +160,7 @@ rv_status still_run(const struct job *job, struct input **input, struct job_repo
 	if (status == RV_CANCELLED || (status == RV_OK && stopped(job)))
 		status = stop_error(job, error);
 	if (status == RV_OK && job->settings)
-		status = job->settings(job->context, true, &settings, error);
+		status = find_settings(job, &settings, error);
 	picture.settings = settings;
 	if (status == RV_OK)
 		status = picture_write(&picture, file, job->output, error);

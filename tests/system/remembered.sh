@@ -14,7 +14,7 @@ expect_error like_and_preset 2 "one of them" \
 
 if ! can_dream || ! have ffmpeg; then
 	[ -n "$why" ] || why="there is no ffmpeg"
-	for end in png jpg webp gif mp4 mkv mov webm; do skip "again_makes_the_same_$end" "$why"; done
+	for end in png jpg webp gif tiff heic avif mp4 mkv mov webm apng avi ogv; do skip "again_makes_the_same_$end" "$why"; done
 	skip like_takes_the_settings "$why"
 	finish
 fi
@@ -32,6 +32,14 @@ cp assets/clouds.jpg "$place/the sky.jpg"
 printf '0 strength 0.5\n0.5 strength 1.5 linear # up\n' >"$place/my score"
 model=$PWD/models/inception_v3.onnx
 
+# Of what ffmpeg of this age does not open, the file stands for its pixels: libheif writes no times.
+pixels() { # FILE
+	case $1 in
+	*.heic | *.avif) md5sum <"$1" ;;
+	*) frames "$1" ;;
+	esac
+}
+
 # Makes NAME of INPUT, and again as it says itself.
 check_again() { # END INPUT WORD...
 	end=$1 input=$2
@@ -40,7 +48,7 @@ check_again() { # END INPUT WORD...
 	rm -f "$file"
 	reverie "$input" -o "$file" --layer mixed1:0.5,mixed0 --octaves 2 --iterations 2 --seed 7 \
 		--step 0.0312345 --model "$model" "$@"
-	frames "$file" >"$work/first"
+	pixels "$file" >"$work/first"
 	mv "$file" "$work/kept.$end"
 	[ ! -e "$place/a still.png" ] || mv "$place/a still.png" "$work/kept_still.png"
 	reverie again "$work/kept.$end"
@@ -50,12 +58,20 @@ check_again() { # END INPUT WORD...
 		return
 	fi
 	(reverie() { "$REVERIE" "$@"; } && . "$work/command") >"$work/out" 2>"$work/err" </dev/null
-	frames "$file" >"$work/second"
+	pixels "$file" >"$work/second"
 	check "again_makes_the_same_$end" same_files "$work/first" "$work/second"
 }
 
-for end in png jpg webp gif; do check_again $end "$place/the sky.jpg" --size 96x; done
-for end in mp4 mkv mov webm gif; do
+for end in png jpg webp gif tiff; do check_again $end "$place/the sky.jpg" --size 96x; done
+for end in heic avif; do
+	reverie "$place/the sky.jpg" -o "$work/try.$end" --size 96x --octaves 1 --iterations 1 --layer mixed0
+	if grep -q "says no picture format" "$work/err"; then
+		skip "again_makes_the_same_$end" "this libheif does not write it"
+	else
+		check_again $end "$place/the sky.jpg" --size 96x
+	fi
+done
+for end in mp4 mkv mov webm gif apng avi ogv; do
 	rm -f "$place/a still.png"
 	check_again $end "$place/a film.mp4" --score "$place/my score" --still "$place/a still.png"
 done
@@ -72,6 +88,16 @@ check again_of_a_still grep -q "^reverie .*--still .*a still.png" "$work/out"
 reverie "$work/kept.mp4" -o "$work/twice.mkv" --octaves 1 --iterations 1 --layer mixed0
 reverie again "$work/twice.mkv"
 check again_of_a_dream_of_a_dream grep -q "^reverie .*kept.mp4 .*--layer mixed0 --octaves 1" "$work/out"
+
+reverie "$work/kept.ogv" -o "$work/twice.ogv" --octaves 1 --iterations 1 --layer mixed0
+reverie again "$work/twice.ogv"
+check again_of_a_dream_of_an_ogg grep -q "^reverie .*kept.ogv .*--layer mixed0 --octaves 1" "$work/out"
+
+# A BMP has no place for it, which is said when it is written and when it is asked.
+reverie "$place/the sky.jpg" -o "$work/a.bmp" --size 96x --octaves 1 --iterations 1 --layer mixed0
+check a_bmp_says_that_it_remembers_nothing \
+	[ "$(grep -c "a.bmp: cannot say how it was made" "$work/err")" = 1 ]
+expect_error again_of_a_bmp 1 "as a BMP has no place for any" again "$work/a.bmp"
 
 # A journey has no input.
 reverie --from noise --size 96x64 --duration 0.3 --rate 10 -o "$work/journey.mkv" --octaves 1 \

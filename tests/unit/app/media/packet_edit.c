@@ -35,7 +35,7 @@ TEST(packet_of_png_takes_a_chunk_behind_its_first)
 	memcpy(png + PACKET_PNG_HEAD, "end", 3);
 	AVPacket *packet = packet_of(png, sizeof(png));
 	CHECK(packet_is_png(packet) && !packet_is_webp(packet));
-	REQUIRE(packet_put_png_chunk(packet, "IEND", "", 0, NULL) == RV_OK);
+	REQUIRE(packet_put_png_chunk(packet, PACKET_PNG_HEAD, "IEND", "", 0, NULL) == RV_OK);
 	CHECK(!memcmp(packet->data, png, PACKET_PNG_HEAD));
 	CHECK(!memcmp(packet->data + PACKET_PNG_HEAD, "\0\0\0\0IEND\xAE\x42\x60\x82\x65nd", 15));
 	packet->size = PACKET_PNG_HEAD - 1;
@@ -96,4 +96,30 @@ TEST(packet_of_webp_is_as_long_as_it_says)
 		CHECK(!memcmp(chunk + 8, "abc", size) && (padded == size || !chunk[8 + size]));
 		av_packet_free(&packet);
 	}
+}
+
+/* A TIFF of one entry, the width, gets two more of them. */
+TEST(packet_of_tiff_takes_entries_in_the_order_of_their_tags)
+{
+	uint8_t tiff[26] = "II*\0\x08\0\0\0\x01\0\0\x01\x03\0\x01\0\0\0\x07";
+	AVPacket *packet = packet_of(tiff, sizeof(tiff));
+	REQUIRE(packet_is_tiff(packet) && !packet_is_png(packet));
+	REQUIRE(packet_put_tiff_entry(packet, 0x8773, 7, "profile", 7, NULL) == RV_OK);
+	REQUIRE(packet_is_tiff(packet));
+	REQUIRE(packet_put_tiff_entry(packet, 0x010E, 2, "a text", 7, NULL) == RV_OK);
+	REQUIRE(packet_is_tiff(packet));
+	const uint8_t *head = packet->data, *directory = head + AV_RL32(head + 4);
+	REQUIRE(AV_RL16(directory) == 3);
+	CHECK(!memcmp(directory + 2, tiff + 10, 12));
+	CHECK(AV_RL16(directory + 14) == 0x010E && AV_RL16(directory + 16) == 2);
+	CHECK(AV_RL32(directory + 18) == 7 && !memcmp(head + AV_RL32(directory + 22), "a text", 7));
+	CHECK(AV_RL16(directory + 26) == 0x8773 && AV_RL16(directory + 28) == 7);
+	CHECK(AV_RL32(directory + 30) == 7 &&
+	      !memcmp(head + AV_RL32(directory + 34), "profile", 7));
+	CHECK(AV_RL32(directory + 38) == 0); /* none follows */
+	CHECK(packet->size == head + AV_RL32(directory + 22) + 7 - packet->data);
+	packet->size = 25; /* the first directory ends behind it */
+	AV_WL32(packet->data + 4, 8);
+	CHECK(!packet_is_tiff(packet));
+	av_packet_free(&packet);
 }
