@@ -123,14 +123,32 @@ bool tiles_cover(struct tiles *tiles, int height, int width, int stride, int ove
 
 /* ---- what the network sees ---- */
 
+/* A slice of a tile is the tile of a slice where it takes what lies a little way in from both ends,
+ * which the tile's overlap with the next one makes good. */
+static bool is_of_tiles(const struct cut *cut)
+{
+	enum { LITTLE = 16 };
+	return cut->step > 0 && cut->start >= 0 && cut->start <= LITTLE &&
+	       (cut->end == INT64_MAX || (cut->end < 0 && cut->end >= -LITTLE));
+}
+
+/* Entries that such a slice takes off an end. */
+static int taken_off(const struct cut *cut)
+{
+	return max_int((int)cut->start, cut->end < 0 ? (int)-cut->end : 0);
+}
+
 /* What an output of node sees, where its inputs see `below`. */
 static struct tiles_receptive_field field_above(const struct graph_node *node,
                                                 struct tiles_receptive_field below)
 {
 	const struct window *window = &node->window;
 
-	if (node->kind == OPERATOR_RESAMPLE) /* a cut takes rows and columns by steps */
+	if (node->kind == OPERATOR_RESAMPLE) { /* a cut takes rows and columns by steps */
+		below.cut += below.stride * max_int(taken_off(&node->resampling.cut_y),
+		                                    taken_off(&node->resampling.cut_x));
 		below.stride *= max_int(max_int(window->stride_y, window->stride_x), 1);
+	}
 	if (node->kind != OPERATOR_CONVOLUTION && node->kind != OPERATOR_MAX_POOL &&
 	    node->kind != OPERATOR_AVERAGE_POOL)
 		return below;
@@ -145,19 +163,42 @@ static struct tiles_receptive_field field_of_both(struct tiles_receptive_field a
 {
 	return (struct tiles_receptive_field){max_int(a.stride, b.stride),
 	                                      max_int(a.height, b.height),
-	                                      max_int(a.width, b.width)};
+	                                      max_int(a.width, b.width), max_int(a.cut, b.cut)};
 }
 
-bool tiles_receptive_field(const struct graph *graph, struct tiles_receptive_field *field)
+static rv_status check_cuts(const struct graph *graph, rv_error *error)
 {
-	struct tiles_receptive_field *seen = calloc((size_t)graph->tensor_count, sizeof(*seen));
-
-	*field = (struct tiles_receptive_field){1, 1, 1};
-	if (!seen)
-		return false;
 	for (int n = 0; n < graph->node_count; n++) {
 		const struct graph_node *node = &graph->nodes[n];
-		struct tiles_receptive_field inputs = {1, 1, 1};
+		const struct resampling *how = &node->resampling;
+		if (node->kind == OPERATOR_RESAMPLE && how->kind == RESAMPLE_CUT &&
+		    !(is_of_tiles(&how->cut_y) && is_of_tiles(&how->cut_x)))
+			return rv_fail(
+				error, RV_UNSUPPORTED,
+				"the picture does not fit into memory as a whole, and tiles "
+				"of it cannot do without the rest, as \"%.60s\" (Slice) takes "
+				"rows or columns by their place in it; use a smaller --size "
+				"or a greater --memory-limit",
+				node->name);
+	}
+	return RV_OK;
+}
+
+rv_status tiles_receptive_field(const struct graph *graph, struct tiles_receptive_field *field,
+                                rv_error *error)
+{
+	struct tiles_receptive_field *seen;
+	rv_status status = check_cuts(graph, error);
+
+	*field = (struct tiles_receptive_field){1, 1, 1, 0};
+	if (status != RV_OK)
+		return status;
+	seen = calloc((size_t)graph->tensor_count, sizeof(*seen));
+	if (!seen)
+		return rv_fail(error, RV_MEMORY, "out of memory");
+	for (int n = 0; n < graph->node_count; n++) {
+		const struct graph_node *node = &graph->nodes[n];
+		struct tiles_receptive_field inputs = {1, 1, 1, 0};
 		for (int i = 0; i < node->input_count; i++)
 			inputs = field_of_both(inputs, seen[node->inputs[i]]);
 		for (int i = 0; i < node->output_count; i++)
@@ -165,7 +206,7 @@ bool tiles_receptive_field(const struct graph *graph, struct tiles_receptive_fie
 		*field = field_of_both(*field, field_above(node, inputs));
 	}
 	free(seen);
-	return true;
+	return RV_OK;
 }
 
 /* ---- fitting ---- */
@@ -209,12 +250,14 @@ static rv_status most_pixels(double *most, const struct graph *graph, int height
 }
 
 /* The cover with the overlap that blends well, or, where memory is too small for that, half of it,
- * and so on. */
+ * and so on. A quarter of it counts for nothing, where slices may have taken something off. */
 static bool cover(struct tiles *tiles, int height, int width,
                   const struct tiles_receptive_field *field, double most)
 {
-	for (int overlap = max_int(field->height, field->width) / 2; overlap >= 2 * field->stride;
-	     overlap /= 2)
+	int least = max_int(2 * field->stride, 4 * field->cut);
+
+	for (int overlap = max_int(max_int(field->height, field->width) / 2, least);
+	     overlap >= least; overlap /= 2)
 		if (tiles_cover(tiles, height, width, field->stride, overlap, most))
 			return true;
 	return false;
@@ -228,8 +271,8 @@ static rv_status network_of_tile(struct tiles *tiles, struct network **network,
 	double most;
 	rv_status status = most_pixels(&most, graph, height, width, budget, error);
 
-	if (status == RV_OK && !tiles_receptive_field(graph, &field))
-		status = rv_fail(error, RV_MEMORY, "out of memory");
+	if (status == RV_OK)
+		status = tiles_receptive_field(graph, &field, error);
 	for (int i = 0; i < ATTEMPTS && status == RV_OK; i++, most *= 0.95) {
 		if (!cover(tiles, height, width, &field, most))
 			break;

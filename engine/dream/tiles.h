@@ -51,10 +51,13 @@ struct tiles_receptive_field {
 	int stride;        /* picture pixels from one pixel of the coarsest tensor to the next */
 	int height, width; /* of the picture that one pixel of a wanted layer sees; what global
 	                    * pools see is left out */
+	int cut;           /* picture pixels that slices take off along a side */
 };
 
-/* false without memory. */
-bool tiles_receptive_field(const struct graph *graph, struct tiles_receptive_field *field);
+/* RV_UNSUPPORTED where a slice takes rows or columns by their place in the whole picture, so that a
+ * tile by itself cannot. */
+rv_status tiles_receptive_field(const struct graph *graph, struct tiles_receptive_field *field,
+                                rv_error *error);
 
 /* The tiles of least area in all that overlap by at least `overlap` pixels and have at most
  * most_pixels each; false if there are none. */

@@ -29,7 +29,7 @@ static const struct translation translations[] = {
 	{"Elu", graph_translate_elu, NULL},
 	{"Erf", graph_translate_erf, NULL},
 	{"Flatten", graph_translate_flatten, NULL},
-	{"Gather", NULL, graph_fold_gather},
+	{"Gather", graph_translate_gather, graph_fold_gather},
 	{"Gelu", graph_translate_gelu, NULL},
 	{"Gemm", graph_translate_gemm, NULL},
 	{"GlobalAveragePool", graph_translate_global_average_pool, NULL},

@@ -87,11 +87,14 @@ struct rearrangement {
 	int number;
 };
 
-/* Every step-th row or column from start up to but without end. Both count from the input's end
- * where start is below 0 and end is not above 0. */
+/* Every step-th entry along an axis from start up to but without end, or down to it where step is
+ * below 0. Below 0 both count from the end, and beyond either end they mean that end, as in Python.
+ */
 struct cut {
-	int start, end, step;
+	int64_t start, end, step;
 };
+
+extern const struct cut graph_cut_whole;
 
 /* How OPERATOR_RESAMPLE makes rows and columns, in the words of ONNX Resize and Pad. */
 struct resampling {
@@ -109,6 +112,8 @@ struct resampling {
 		COORDINATES_PYTORCH_HALF_PIXEL,
 		COORDINATES_ASYMMETRIC,
 		COORDINATES_ALIGN_CORNERS,
+		COORDINATES_UNSHIFTED_HALF_PIXEL, /* TensorFlow's for the nearest: not back by 0.5
+		                                   */
 	} coordinates;
 	enum {
 		NEAREST_PREFER_FLOOR,
@@ -119,6 +124,7 @@ struct resampling {
 	float scale_y, scale_x; /* output size by input size */
 	bool rounds;            /* the output size is rounded; else rounded down */
 	float sharpness;
+	bool excludes_outside; /* what lies beyond the border weighs nothing in a cubic sum */
 	struct cut cut_y, cut_x;
 };
 

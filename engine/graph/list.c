@@ -150,19 +150,18 @@ rv_status graph_fold_constant_of_shape(struct builder *builder, const struct onn
 
 /* ---- Slice ---- */
 
-static void take_slices(struct moved *moved, const struct slicing *slicing)
+/* Which value of source lands at number `to` of what is taken. */
+static size_t slice_source(const struct moved *moved, const struct slicing *slicing, size_t to)
 {
-	const struct onnx_tensor *source = moved->source;
-	size_t inner = 1, to = 0, taken = (size_t)moved->made->dims[slicing->axis];
-	for (int i = (int)slicing->axis + 1; i < source->rank; i++)
-		inner *= (size_t)source->dims[i];
-	size_t block = (size_t)source->dims[slicing->axis] * inner;
-	for (size_t first = 0; taken && first + block <= source->count; first += block)
-		for (size_t i = 0; i < taken; i++) {
-			int64_t place = slicing->start + (int64_t)i * slicing->step;
-			for (size_t j = 0; j < inner; j++)
-				constant_move_value(moved, to++, first + (size_t)place * inner + j);
-		}
+	size_t from = 0, step = 1;
+	for (int axis = moved->source->rank - 1; axis >= 0; axis--) {
+		size_t taken = (size_t)moved->made->dims[axis];
+		const struct cut *cut = &slicing->cuts[axis];
+		from += (size_t)(cut->start + (int64_t)(to % taken) * cut->step) * step;
+		step *= (size_t)moved->source->dims[axis];
+		to /= taken;
+	}
+	return from;
 }
 
 rv_status graph_fold_slice(struct builder *builder, const struct onnx_node *node, rv_error *error)
@@ -176,13 +175,13 @@ rv_status graph_fold_slice(struct builder *builder, const struct onnx_node *node
 		status = slicing_read(builder, node, source->rank, &slicing, error);
 	if (status != RV_OK)
 		return status;
-	memcpy(dims, source->dims, sizeof(dims));
-	dims[slicing.axis] = slicing_clip(&slicing, source->dims[slicing.axis]);
+	for (int axis = 0; axis < source->rank; axis++)
+		dims[axis] = graph_cut_clip(&slicing.cuts[axis], source->dims[axis]);
 	status = constant_make_alike(builder, source, source->rank, dims, &moved, error);
 	if (status != RV_OK)
 		return status;
-	if (source->count)
-		take_slices(&moved, &slicing);
+	for (size_t i = 0; i < moved.made->count; i++)
+		constant_move_value(&moved, i, slice_source(&moved, &slicing, i));
 	translate_set_constant(builder, node, moved.made);
 	return RV_OK;
 }

@@ -34,31 +34,39 @@ static rv_status read_table(struct builder *builder, const struct onnx_node *nod
 }
 
 static rv_status add_norm(struct builder *builder, const struct onnx_node *node,
-                          enum operator_kind kind, rv_error *error)
+                          enum operator_kind kind, struct value input, rv_error *error)
 {
 	struct graph_node draft = translate_draft(kind);
-	const struct value *input;
-	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
-	if (status != RV_OK)
-		return status;
-	int channels = builder->graph->tensors[input->tensor].channels;
+	int tensor = input.tensor, channels = builder->graph->tensors[tensor].channels;
 	draft.constant = 1e-5f;
-	status = onnx_get_float(node, "epsilon", &draft.constant, error);
+	rv_status status = onnx_get_float(node, "epsilon", &draft.constant, error);
 	if (status == RV_OK && !(draft.constant > 0))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED, "its epsilon is not above 0");
 	if (status == RV_OK)
 		status = read_table(builder, node, 1, channels, &draft.scale, error);
 	if (status == RV_OK)
 		status = read_table(builder, node, 2, channels, &draft.shift, error);
-	return status != RV_OK ? status : translate_add_pointwise(builder, node, &draft, error);
+	if (status == RV_OK)
+		status = translate_add_node(builder, node, &draft, &tensor, 1, channels, input.form,
+		                            error);
+	if (status != RV_OK)
+		return status;
+	input.tensor = builder->graph->tensor_count - 1;
+	translate_set_output(builder, node, input);
+	return RV_OK;
 }
 
+/* Rows are the channels of groups, side by side: so PyTorch writes normalisation over groups. */
 rv_status graph_translate_instance_norm(struct builder *builder, const struct onnx_node *node,
                                         rv_error *error)
 {
-	int input;
-	rv_status status = translate_input_image(builder, node, 0, &input, error);
-	return status != RV_OK ? status : add_norm(builder, node, OPERATOR_INSTANCE_NORM, error);
+	const struct value *input;
+	int tensor;
+	rv_status status = translate_input_view(builder, node, 0, &input, error);
+	if (status == RV_OK && input->form != VALUE_ROWS)
+		status = translate_input_image(builder, node, 0, &tensor, error);
+	return status != RV_OK ? status
+	                       : add_norm(builder, node, OPERATOR_INSTANCE_NORM, *input, error);
 }
 
 rv_status graph_translate_layer_norm(struct builder *builder, const struct onnx_node *node,
@@ -75,7 +83,7 @@ rv_status graph_translate_layer_norm(struct builder *builder, const struct onnx_
 	if (!last && !vector)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "only normalisation over channels can be run");
-	return add_norm(builder, node, OPERATOR_LAYER_NORM, error);
+	return add_norm(builder, node, OPERATOR_LAYER_NORM, *input, error);
 }
 
 /* ---- over the pixels and channels of a group ---- */

@@ -27,14 +27,14 @@ static rv_status read_manner(const struct onnx_node *node, struct resampling *ho
 	static const char *const modes[] = {"nearest", "linear", "cubic"};
 	static const int kinds[] = {RESAMPLE_NEAREST, RESAMPLE_LINEAR, RESAMPLE_CUBIC};
 	static const char *const coordinates[] = {"half_pixel", "pytorch_half_pixel", "asymmetric",
-	                                          "align_corners"};
+	                                          "align_corners", "tf_half_pixel_for_nn"};
 	static const char *const roundings[] = {"round_prefer_floor", "round_prefer_ceil", "floor",
 	                                        "ceil"};
 	int mode = 0, coordinate = how->coordinates, rounding = how->nearest;
 	int64_t antialias = 0, excludes = 0;
 	rv_status status = read_word(node, "mode", modes, 3, &mode, error);
 	if (status == RV_OK)
-		status = read_word(node, "coordinate_transformation_mode", coordinates, 4,
+		status = read_word(node, "coordinate_transformation_mode", coordinates, 5,
 		                   &coordinate, error);
 	if (status == RV_OK)
 		status = read_word(node, "nearest_mode", roundings, 4, &rounding, error);
@@ -49,8 +49,7 @@ static rv_status read_manner(const struct onnx_node *node, struct resampling *ho
 		return status;
 	if (antialias && mode)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED, "antialias cannot be run");
-	if (excludes && mode == 2)
-		return onnx_node_fail(node, error, RV_UNSUPPORTED, "exclude_outside cannot be run");
+	how->excludes_outside = excludes != 0;
 	how->kind = kinds[mode];
 	how->coordinates = coordinate;
 	how->nearest = rounding;

@@ -119,14 +119,29 @@ static struct extent rearranged_extent(const struct rearrangement *how, struct e
 	}
 }
 
-int graph_cut_start(const struct cut *cut, int side, int *count)
+const struct cut graph_cut_whole = {0, INT64_MAX, 1};
+
+static int64_t clip_index(int64_t index, int64_t count, int64_t least, int64_t most)
 {
-	int start = cut->start < 0 ? cut->start + side : cut->start;
-	int end = cut->end <= 0 ? cut->end + side : cut->end;
-	start = start < 0 ? 0 : start;
-	end = end > side ? side : end;
-	*count = end > start ? (end - start + cut->step - 1) / cut->step : 0;
-	return start;
+	if (index < 0)
+		index += count;
+	return index < least ? least : index > most ? most : index;
+}
+
+int64_t graph_cut_clip(struct cut *cut, int64_t count)
+{
+	bool forward = cut->step > 0;
+	int64_t least = forward ? 0 : -1, most = forward ? count : count - 1;
+	cut->start = clip_index(cut->start, count, least, most);
+	cut->end = clip_index(cut->end, count, least, most);
+	int64_t span = forward ? cut->end - cut->start : cut->start - cut->end;
+	int64_t step = forward ? cut->step : -cut->step;
+	return span > 0 ? (span - 1) / step + 1 : 0;
+}
+
+static int cut_side(struct cut cut, int side)
+{
+	return (int)graph_cut_clip(&cut, side);
 }
 
 static int scaled_side(const struct resampling *how, int side, float scale)
@@ -156,8 +171,8 @@ static rv_status resampled_extent(const struct graph_node *node, struct extent i
 		*output = (struct extent){input.height + pads->pad_top + pads->pad_bottom,
 		                          input.width + pads->pad_left + pads->pad_right};
 	} else if (how->kind == RESAMPLE_CUT) {
-		graph_cut_start(&how->cut_y, input.height, &output->height);
-		graph_cut_start(&how->cut_x, input.width, &output->width);
+		*output = (struct extent){cut_side(how->cut_y, input.height),
+		                          cut_side(how->cut_x, input.width)};
 	} else {
 		*output = (struct extent){scaled_side(how, input.height, how->scale_y),
 		                          scaled_side(how, input.width, how->scale_x)};

@@ -11,7 +11,8 @@ enum { EXTENT_MAX = 1 << 16 }; /* side of a tensor in pixels */
 rv_status graph_node_extent(const struct graph_node *node, const struct extent *extents,
                             struct extent *output, rv_error *error);
 
-/* The first row or column that a cut takes of so many; *count how many it takes, 0 or more. */
-int graph_cut_start(const struct cut *cut, int side, int *count);
+/* Brings start and end into an axis of count entries; returns how many are taken, 0 or more. The
+ * step is neither 0 nor INT64_MIN. */
+int64_t graph_cut_clip(struct cut *cut, int64_t count);
 
 #endif

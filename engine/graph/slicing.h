@@ -6,16 +6,13 @@
 
 enum { LIST_MAX = INT16_MAX }; /* repeated joining would double a list without end */
 
-/* Every step-th entry along one axis, from start up to but without end. */
+/* What is taken along each axis: all, where the node names none. */
 struct slicing {
-	int64_t start, end, axis, step;
+	struct cut cuts[ONNX_RANK_MAX];
 };
 
-/* For a tensor of that rank. RV_UNSUPPORTED where more than one axis is sliced. */
+/* For a tensor of that rank. */
 rv_status slicing_read(const struct builder *builder, const struct onnx_node *node, int rank,
                        struct slicing *slicing, rv_error *error);
-
-/* Brings start and end into the axis of count entries; returns how many are taken. */
-int64_t slicing_clip(struct slicing *slicing, int64_t count);
 
 #endif

@@ -49,18 +49,22 @@ rv_status translate_input_view(const struct builder *builder, const struct onnx_
 	return status;
 }
 
-static bool is_regrouped(const struct value *value)
+bool translate_is_regrouped(const struct value *value)
 {
-	return value->form == VALUE_GROUPED || value->form == VALUE_SHUFFLED;
+	return value->form >= VALUE_GROUPED && value->form <= VALUE_WOVEN;
 }
 
 rv_status translate_input_tensor(const struct builder *builder, const struct onnx_node *node,
                                  int index, const struct value **value, rv_error *error)
 {
 	rv_status status = translate_input_view(builder, node, index, value, error);
-	if (status == RV_OK && is_regrouped(*value))
+	if (status == RV_OK && translate_is_regrouped(*value))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
-		                      "groups of channels can be run as a part of a shuffle only");
+		                      "groups of channels can be run as a part of a shuffle or "
+		                      "normalisation only");
+	if (status == RV_OK && (*value)->form == VALUE_PLANE)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "a channel without an axis of channels cannot be run");
 	return status;
 }
 
@@ -86,6 +90,15 @@ bool translate_is_single_pixel(const struct builder *builder, int tensor)
 {
 	struct extent nominal = builder->nominal[tensor];
 	return builder->strides[tensor] == 0 || (nominal.height == 1 && nominal.width == 1);
+}
+
+int64_t translate_nominal_length(const struct builder *builder, int tensor)
+{
+	struct extent nominal = builder->nominal[tensor];
+	int64_t channels = builder->graph->tensors[tensor].channels;
+	if (builder->strides[tensor] == 0)
+		return channels;
+	return channels * nominal.height * nominal.width;
 }
 
 rv_status translate_input_image(const struct builder *builder, const struct onnx_node *node,

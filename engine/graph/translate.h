@@ -25,6 +25,10 @@ enum value_form {
 	VALUE_VECTOR,     /* [1][channels * height * width], behind a Flatten */
 	VALUE_GROUPED,    /* [1][groups][channels / groups][height][width], behind a Reshape */
 	VALUE_SHUFFLED,   /* the same with the second and third dimension exchanged */
+	VALUE_ROWS,       /* [1][channels][pixels], the channels of a group side by side in one */
+	VALUE_BLOCKS,     /* [1][channels][side][side][height][width], behind a Reshape */
+	VALUE_WOVEN,      /* the same as [1][channels][height][side][width][side] */
+	VALUE_PLANE,      /* [1][height][width], one channel by itself */
 	VALUE_MOMENT,     /* a step on the way to a normalisation over channels; see moments.h */
 };
 
@@ -41,7 +45,7 @@ struct value {
 	enum value_form form;
 	int tensor; /* of the graph, except for constants */
 	const struct onnx_tensor *constant;
-	int groups; /* grouped and shuffled */
+	int groups; /* grouped and shuffled: how many; rows: channels of each; blocks: their side */
 	/* A moment of tensor: */
 	enum moment moment;
 	enum value_form moment_form; /* in which tensor was seen */
@@ -97,10 +101,14 @@ bool translate_is_by_channel(const struct onnx_tensor *constant, enum value_form
                              int channels);
 /* The axis of the channels in a form that has one. */
 int translate_channel_axis(enum value_form form);
+/* Whether its channels are in groups, between two Reshapes. */
+bool translate_is_regrouped(const struct value *value);
 /* Whether a value is something to dream of: a tensor other than the picture itself. */
 bool translate_is_layer(const struct value *value);
 /* The tensor is one pixel at the size that the file declares, or at every size. */
 bool translate_is_single_pixel(const struct builder *builder, int tensor);
+/* Values in [1][channels * height * width]; 0 where the file leaves the size free. */
+int64_t translate_nominal_length(const struct builder *builder, int tensor);
 
 /* ---- writing its outputs ---- */
 

@@ -16,12 +16,20 @@ translate_function graph_translate_convolution, graph_translate_max_pool,
 /* padding.c, resize.c, transposed.c */
 translate_function graph_translate_pad, graph_translate_resize, graph_translate_upsample,
 	graph_translate_transposed_convolution;
+/* excerpt.c */
+translate_function graph_translate_slice, graph_translate_gather, graph_translate_split;
 /* rearrange.c */
-translate_function graph_translate_slice, graph_translate_split, graph_translate_depth_to_space,
-	graph_translate_space_to_depth;
+translate_function graph_translate_depth_to_space, graph_translate_space_to_depth;
 /* The end of a shuffle: from a value of the form VALUE_SHUFFLED back to an image. */
 rv_status graph_add_shuffle(struct builder *builder, const struct onnx_node *node,
                             const struct value *input, rv_error *error);
+/* From an image to VALUE_ROWS of that many groups, and back; from VALUE_WOVEN to an image. */
+rv_status graph_add_rows(struct builder *builder, const struct onnx_node *node,
+                         const struct value *input, int groups, rv_error *error);
+rv_status graph_add_image_of_rows(struct builder *builder, const struct onnx_node *node,
+                                  const struct value *input, rv_error *error);
+rv_status graph_add_image_of_blocks(struct builder *builder, const struct onnx_node *node,
+                                    const struct value *input, rv_error *error);
 /* activation.c */
 translate_function graph_translate_relu, graph_translate_leaky_relu, graph_translate_clip,
 	graph_translate_sigmoid, graph_translate_hard_sigmoid, graph_translate_hard_swish,
@@ -38,10 +46,11 @@ translate_function graph_translate_softmax, graph_translate_batch_norm, graph_tr
 translate_function graph_translate_add, graph_translate_subtract, graph_translate_multiply,
 	graph_translate_divide, graph_translate_negate, graph_translate_sum, graph_translate_mean,
 	graph_translate_maximum, graph_translate_minimum, graph_translate_absolute;
-/* dense.c */
+/* view.c */
 translate_function graph_translate_flatten, graph_translate_reshape, graph_translate_squeeze,
-	graph_translate_unsqueeze, graph_translate_transpose, graph_translate_gemm,
-	graph_translate_matmul;
+	graph_translate_unsqueeze, graph_translate_transpose;
+/* dense.c */
+translate_function graph_translate_gemm, graph_translate_matmul;
 /* constant.c */
 translate_function graph_fold_constant, graph_fold_alias, graph_fold_cast, graph_fold_reshape,
 	graph_fold_squeeze, graph_fold_unsqueeze, graph_fold_transpose;

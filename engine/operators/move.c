@@ -148,6 +148,8 @@ static double position_of(const struct sampling *axis, int i)
 		if (axis->output == 1)
 			return 0;
 		break;
+	case COORDINATES_UNSHIFTED_HALF_PIXEL:
+		return (i + 0.5) / scale;
 	default:
 		break;
 	}
@@ -191,18 +193,26 @@ static struct terms cubic_terms(const struct sampling *axis, double position)
 {
 	struct terms terms = {.count = 4};
 	int first = (int)floor(position) - 1;
+	double weights[4], sum = 0;
 	for (int i = 0; i < 4; i++) {
+		bool inside = first + i >= 0 && first + i < axis->input;
 		terms.places[i] = limited(first + i, axis->input);
-		terms.weights[i] =
-			(float)keys_weight((double)axis->how->sharpness, position - (first + i));
+		weights[i] = keys_weight((double)axis->how->sharpness, position - (first + i));
+		if (!inside && axis->how->excludes_outside)
+			weights[i] = 0;
+		sum += weights[i];
 	}
+	for (int i = 0; i < 4; i++)
+		terms.weights[i] =
+			(float)(axis->how->excludes_outside ? weights[i] / sum : weights[i]);
 	return terms;
 }
 
 static struct terms terms_of(const struct sampling *axis, int i)
 {
 	struct terms one = {{0}, {1}, 1};
-	int stride, count;
+	struct cut cut = *axis->cut;
+	int stride;
 
 	switch (axis->how->kind) {
 	case RESAMPLE_REFLECT:
@@ -217,8 +227,8 @@ static struct terms terms_of(const struct sampling *axis, int i)
 		one.count = i % stride == 0;
 		return one;
 	case RESAMPLE_CUT:
-		one.places[0] =
-			graph_cut_start(axis->cut, axis->input, &count) + i * axis->cut->step;
+		graph_cut_clip(&cut, axis->input);
+		one.places[0] = (int)(cut.start + i * cut.step);
 		return one;
 	case RESAMPLE_CUBIC:
 		return cubic_terms(axis, position_of(axis, i));

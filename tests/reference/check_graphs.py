@@ -60,6 +60,11 @@ PLAIN = {
     "squeeze_and_excite": lambda t, m: t * torch.sigmoid(F.conv2d(t.mean((2, 3), keepdim=True), m["mixing"])),
     # The mean square of what is normalised hardly depends on the picture, that of its tanh does.
     "instance_norm": lambda t, m: torch.tanh(F.instance_norm(t, weight=m["gains"], bias=m["biases"])),
+    "group_norm": lambda t, m: torch.tanh(F.group_norm(t, 2, m["gains"], m["biases"])),
+    "turned_round": lambda t, m: t + 0.5 * torch.flip(t, (2, 3)),
+    "one_channel_each": lambda t, m: torch.cat(
+        [torch.unsqueeze(t[:, i], 1) * (0.2 + i) - 0.1 for i in (1, 5, 0, 2, 2, 3)], 1),
+    "channels_by_number": lambda t, m: t[:, [3, 0, -1, 1, 2, 4]],
     "batch_norm": lambda t, m: F.batch_norm(t, m["biases"].detach(), m["gains"].detach(), m["gains"], m["biases"]),
     "layer_norm_over_channels": lambda t, m: F.layer_norm(
         t.permute(0, 2, 3, 1), (CHANNELS,), m["gains"], m["biases"]).permute(0, 3, 1, 2),
@@ -87,6 +92,9 @@ RESHAPING = {
     "edge_pad": lambda t, m: F.pad(t, (2, 1, 3, 2), mode="replicate"),
     "constant_pad": lambda t, m: F.pad(t, (2, 1, 3, 2), value=0.3),
     "pixel_shuffle": lambda t, m: F.pixel_shuffle(torch.cat([t, t * 0.5], 1), 2),
+    "pixel_shuffle_written_out": lambda t, m: torch.cat([t, t * 0.5], 1).reshape(1, 3, 2, 2, *t.shape[2:]).permute(
+        0, 1, 4, 2, 5, 3).reshape(1, 3, 2 * t.shape[2], 2 * t.shape[3]),
+    "every_second_channel": lambda t, m: t[:, 1::2] * torch.flip(t[:, ::2], (1,)),
     "resize_nearest": lambda t, m: F.interpolate(t, scale_factor=2, mode="nearest"),
     "resize_linear": lambda t, m: F.interpolate(t, scale_factor=2, mode="bilinear", align_corners=False),
     "resize_cubic": lambda t, m: F.interpolate(t, scale_factor=2, mode="bicubic", align_corners=False),

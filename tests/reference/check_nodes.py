@@ -58,6 +58,37 @@ def transposed_convolutions():
         yield f"output_shape_{name}", node, {"t": weights}, 13, lambda t, cut=cut: cut(whole(t))
 
 
+def slices():
+    """Several axes at once, forwards and backwards; all but that of the pictures."""
+    least = np.iinfo(np.int64).min
+    for name, taken, body in [
+            ("three_axes", {1: (1, 5, 2), 2: (2, -3, 1), -1: (1, 2**31, 3)}, lambda t: t[:, 1:5:2, 2:-3, 1::3]),
+            ("backwards", {2: (-2, least, -1), 3: (2**40, -24, -2)}, lambda t: t.flip(2, 3)[:, :, 1:, :-3:2]),
+            ("channels_backwards", {0: (0, 1, 1), 1: (-1, least, -1)}, lambda t: t.flip(1))]:
+        starts, ends, steps = (np.array(values) for values in zip(*taken.values()))
+        tables = {"s": starts, "e": ends, "a": np.array([*taken]), "p": steps}
+        yield f"slice_{name}", helper.make_node("Slice", ["c", *tables], ["z"]), tables, 13, body
+
+
+def cubic_matrix(size, scale, a=-0.75):
+    """The weights of each output, those beyond the border left out."""
+    matrix = np.zeros((int(size * scale), size))
+    for i, row in enumerate(matrix):
+        place = (i + 0.5) / scale - 0.5
+        for j in range(max(int(np.floor(place)) - 1, 0), min(int(np.floor(place)) + 3, size)):
+            d = abs(place - j)
+            row[j] = (a + 2) * d**3 - (a + 3) * d**2 + 1 if d <= 1 else a * (d**3 - 5 * d**2 + 8 * d - 4)
+    return torch.from_numpy(matrix / matrix.sum(1, keepdims=True))
+
+
+def cubic_resizes():
+    for name, scale in [("larger", 2.5), ("smaller", 0.5)]:
+        rows, columns = (cubic_matrix(size, scale) for size in (HEIGHT, WIDTH))
+        node = helper.make_node("Resize", ["c", "", "f"], ["z"], mode="cubic", exclude_outside=1)
+        yield f"cubic_without_outside_{name}", node, {"f": np.array([1, 1, scale, scale], np.float32)}, 13, \
+            lambda t, rows=rows, columns=columns: rows @ t @ columns.T
+
+
 def differences(reverie, folder, node, tables, opset, body, judged):
     model, picture = folder / "node.onnx", engine.write_picture(folder / "picture.ppm", WIDTH, HEIGHT)
     save(model, node, tables, opset)
@@ -77,7 +108,8 @@ def check(reverie, folder, judged, name, *case):
 
 def main():
     reverie, folder, judged = sys.argv[1], Path(sys.argv[2]), has_onnx_runtime()
-    return not all([check(reverie, folder, judged, *case) for case in [*group_norms(), *transposed_convolutions()]])
+    cases = [*group_norms(), *transposed_convolutions(), *slices(), *cubic_resizes()]
+    return not all([check(reverie, folder, judged, *case) for case in cases])
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ NETWORKS = {
     "mnasnet0_5": ["layers.9", "classifier"],
     "convnext_tiny": ["features.1", "features.3", "classifier"],
 }
-USUAL = ["resnet18", "vgg11_bn", "densenet121", "mobilenet_v2", "mobilenet_v3_small", "efficientnet_b0",
+USUAL = ["resnet18", "vgg11_bn", "densenet121", "googlenet", "mobilenet_v2", "mobilenet_v3_small", "efficientnet_b0",
          "shufflenet_v2_x1_0", "regnet_y_400mf", "convnext_tiny"]
 SIZES = {"inception_v3": (160, 144), "vgg11_bn": (224, 224), "squeezenet1_1": (96, 80)}
 SIZE = (96, 80)
@@ -52,7 +52,9 @@ ACTIVATION_TOLERANCE, GRADIENT_TOLERANCE = 1e-5, 2e-2
 def random_network(name):
     """Statistics and scales that are not those of a fresh network, so that none is the identity."""
     torch.manual_seed(5)
-    more = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
+    more = {}
+    if name in ("googlenet", "inception_v3"):  # the trained ones take colours to another range themselves
+        more = {"init_weights": False, "transform_input": True}
     network = getattr(torchvision.models, name)(weights=None, **more).eval()
     if name.startswith("vgg"):  # its own is 500 MB of the same operators
         network.classifier = torch.nn.Linear(network.classifier[0].in_features, 100)

@@ -18,6 +18,8 @@ static double position(const struct resampling *how, int i, int input, int outpu
 		return output == 1 ? 0 : i * (input - 1) / (scale * input - 1);
 	if (how->coordinates == COORDINATES_PYTORCH_HALF_PIXEL && output == 1)
 		return 0;
+	if (how->coordinates == COORDINATES_UNSHIFTED_HALF_PIXEL)
+		return (i + 0.5) / scale;
 	return (i + 0.5) / scale - 0.5;
 }
 
@@ -48,22 +50,27 @@ static double tap(const struct resampling *how, double away)
 static double weighted(const struct resampling *how, const double *plane, struct extent size,
                        double y, double x)
 {
-	double sum = 0;
+	double sum = 0, weights = 0;
 	for (int row = (int)floor(y) - 1; row <= (int)floor(y) + 2; row++)
 		for (int column = (int)floor(x) - 1; column <= (int)floor(x) + 2; column++) {
 			int from_y = mirrored(row, size.height, false);
 			int from_x = mirrored(column, size.width, false);
-			sum += tap(how, y - row) * tap(how, x - column) *
-			       plane[from_y * size.width + from_x];
+			double weight = tap(how, y - row) * tap(how, x - column);
+			if (how->excludes_outside && (from_y != row || from_x != column))
+				continue;
+			sum += weight * plane[from_y * size.width + from_x];
+			weights += weight;
 		}
-	return sum;
+	return how->excludes_outside ? sum / weights : sum;
 }
 
 /* Where row or column i of a cut lies, as Python counts. */
 static int cut_place(const struct cut *cut, int side, int i)
 {
-	int start = cut->start < 0 ? side + cut->start : cut->start;
-	return (start < 0 ? 0 : start) + i * cut->step;
+	int64_t start = cut->start < 0 ? side + cut->start : cut->start;
+	int64_t last = cut->step > 0 ? side : side - 1;
+	start = start < 0 ? 0 : start > last ? last : start;
+	return (int)(start + i * cut->step);
 }
 
 double resampled_at(const struct graph_node *node, const double *plane, struct extent input,

@@ -1,7 +1,11 @@
 /* How a picture is covered by tiles, and what each of them weighs. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "engine/dream/tiles.h"
+#include "engine/onnx/onnx.h"
+#include "tests/support/device_fixture.h"
+#include "tests/support/onnx_builder.h"
 #include "tests/support/test.h"
 
 static void check_axis(const struct tile_axis *axis, int overlap)
@@ -68,4 +72,34 @@ TEST(tiles_smaller_than_their_overlap_are_refused)
 
 	CHECK(!tiles_cover(&tiles, 480, 640, 16, 272, 200 * 200));
 	CHECK(!tiles_cover(&tiles, 480, 640, 16, 16, 20 * 20));
+}
+
+/* A window of 3 with a dilation of 4 spans 9 pixels, one with a dilation of 2 spans 5: together
+ * they see 8 + 4 pixels besides their own. */
+TEST(the_receptive_field_counts_dilation)
+{
+	struct onnx_builder *builder = onnx_builder_create(13);
+	float *values = random_floats(16 * 16 * 9, -1, 1, 7);
+	struct tiles_receptive_field field;
+	struct onnx_model *model;
+	struct graph *graph = NULL;
+	struct graph_options options = {.no_fuse = false};
+	const char *layer = "top";
+
+	onnx_builder_picture(builder, "picture", 3, 0, 0);
+	onnx_builder_floats(builder, "first", 4, (int64_t[]){16, 3, 3, 3}, values);
+	onnx_builder_node(builder, "Conv", "picture first", "middle");
+	onnx_builder_ints(builder, "dilations", 2, (int64_t[]){4, 2});
+	onnx_builder_floats(builder, "second", 4, (int64_t[]){16, 16, 3, 3}, values);
+	onnx_builder_node(builder, "Conv", "middle second", "top");
+	onnx_builder_ints(builder, "dilations", 2, (int64_t[]){2, 4});
+	model = onnx_builder_parse(builder, NULL);
+	if (model)
+		graph_build(&graph, model, &layer, 1, &options, NULL);
+	REQUIRE(graph && tiles_receptive_field(graph, &field, NULL) == RV_OK);
+	CHECK(field.stride == 1 && field.height == 13 && field.width == 13);
+	graph_destroy(&graph);
+	onnx_close(&model);
+	onnx_builder_destroy(&builder);
+	free(values);
 }

@@ -1,269 +1,29 @@
 /* The same gradients and steps, of a whole picture and in tiles. */
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/api/channel_rms.h"
 #include "engine/api/model.h"
 #include "engine/base/random.h"
-#include "engine/convolution/convolution.h"
-#include "engine/dream/octave.h"
 #include "tests/support/device_fixture.h"
-#include "tests/support/onnx_builder.h"
 #include "tests/support/test.h"
+#include "tests/support/tile_fixture.h"
 
 static const char inception[] = "models/inception_v3.onnx";
 
-/* ---- a network ---- */
-
-static void block(struct onnx_builder *builder, const char *input, int inputs, const char *output,
-                  int outputs, unsigned seed)
-{
-	float *values = random_floats((size_t)(outputs * inputs * 9), -1, 1, seed);
-
-	onnx_builder_block(builder, input, inputs, output, outputs, values);
-	free(values);
-}
-
-/* Three convolutions and a pool: 12 pixels of the picture for each of the layer "top". */
-static struct onnx_model *small_network(void)
-{
-	struct onnx_builder *builder = onnx_builder_create(13);
-	rv_error error = {RV_OK, ""};
-	struct onnx_model *model;
-
-	onnx_builder_picture(builder, "picture", 3, 0, 0);
-	block(builder, "picture", 3, "low", 16, 1);
-	onnx_builder_node(builder, "MaxPool", "low", "pooled");
-	onnx_builder_ints(builder, "kernel_shape", 2, (int64_t[]){2, 2});
-	onnx_builder_ints(builder, "strides", 2, (int64_t[]){2, 2});
-	block(builder, "pooled", 16, "middle", 32, 2);
-	block(builder, "middle", 32, "top", 16, 3);
-	model = onnx_builder_parse(builder, &error);
-	onnx_builder_destroy(&builder);
-	if (!model)
-		test_failed(__FILE__, __LINE__, "%s", error.message);
-	return model;
-}
-
-static const rv_input_format format = {.name = "signed",
-                                       .mean = {127.5f, 127.5f, 127.5f},
-                                       .scale = {2 / 255.f, 2 / 255.f, 2 / 255.f}};
-
-static struct graph *graph_to(const struct onnx_model *model, const char *layer)
-{
-	struct graph_options options = {.no_fuse = false};
-	struct graph *graph = NULL;
-	rv_error error;
-
-	if (graph_build(&graph, model, &layer, 1, &options, &error))
-		test_failed(__FILE__, __LINE__, "%s", error.message);
-	return graph;
-}
-
 TEST(the_receptive_field_of_a_small_network_is_counted)
 {
-	struct onnx_model *model = small_network();
-	struct graph *graph = model ? graph_to(model, "top") : NULL;
+	struct onnx_model *model = tile_network(NULL);
+	struct graph *graph = model ? tile_graph(model, "top") : NULL;
 	struct tiles_receptive_field reach;
 
-	REQUIRE(graph && tiles_receptive_field(graph, &reach));
+	REQUIRE(graph && tiles_receptive_field(graph, &reach, NULL) == RV_OK);
 	CHECK(reach.stride == 2);
 	CHECK(reach.width == 12);
 	CHECK(reach.height == 12);
 	graph_destroy(&graph);
 	onnx_close(&model);
-}
-
-/* A window of 3 with a dilation of 4 spans 9 pixels, one with a dilation of 2 spans 5: together
- * they see 8 + 4 pixels besides their own. */
-TEST(the_receptive_field_counts_dilation)
-{
-	struct onnx_builder *builder = onnx_builder_create(13);
-	float *values = random_floats(16 * 16 * 9, -1, 1, 7);
-	struct tiles_receptive_field field;
-	struct onnx_model *model;
-	struct graph *graph;
-
-	onnx_builder_picture(builder, "picture", 3, 0, 0);
-	onnx_builder_floats(builder, "first", 4, (int64_t[]){16, 3, 3, 3}, values);
-	onnx_builder_node(builder, "Conv", "picture first", "middle");
-	onnx_builder_ints(builder, "dilations", 2, (int64_t[]){4, 2});
-	onnx_builder_floats(builder, "second", 4, (int64_t[]){16, 16, 3, 3}, values);
-	onnx_builder_node(builder, "Conv", "middle second", "top");
-	onnx_builder_ints(builder, "dilations", 2, (int64_t[]){2, 4});
-	model = onnx_builder_parse(builder, NULL);
-	graph = model ? graph_to(model, "top") : NULL;
-	REQUIRE(graph && tiles_receptive_field(graph, &field));
-	CHECK(field.stride == 1 && field.height == 13 && field.width == 13);
-	graph_destroy(&graph);
-	onnx_close(&model);
-	onnx_builder_destroy(&builder);
-	free(values);
-}
-
-/* ---- an octave ---- */
-
-/* One octave of a picture, with all that it needs. */
-struct trial {
-	struct octave octave;
-	struct convolution_library *convolutions;
-	struct network_buffers buffers;
-	struct launch_list list; /* owns what follows */
-	struct octave_shared shared;
-	struct raster frame, inherited;
-	rv_error error;
-};
-
-static void trial_end(struct trial *trial)
-{
-	octave_release(&trial->octave);
-	network_buffers_release(&trial->buffers);
-	convolution_library_destroy(&trial->convolutions);
-	launch_list_clear(&trial->list);
-}
-
-/* bytes: what the network may take. */
-static rv_status trial_plan(struct trial *trial, const struct graph *graph, int width, int height,
-                            size_t bytes)
-{
-	struct tile_budget budget = {bytes, bytes};
-	struct octave *octave = &trial->octave;
-	struct device *device = fixture_device();
-	rv_status status;
-
-	octave->width = width;
-	octave->height = height;
-	status = tiles_network(&octave->tiles, &octave->network, graph, height, width, &budget,
-	                       &trial->error);
-	if (!status)
-		status = network_buffers_create(&trial->buffers, device, &octave->network->needs,
-		                                &trial->error);
-	if (!status)
-		status = convolution_library_create(&trial->convolutions, device,
-		                                    RV_CONVOLUTION_AUTO, &trial->error);
-	return status;
-}
-
-static rv_status trial_record(struct trial *trial)
-{
-	struct launch_recorder recorder = {
-		.device = fixture_device(), .list = &trial->list, .error = &trial->error};
-	struct octave *octave = &trial->octave;
-	rv_params params = rv_params_default();
-	/* Relative to the tile, as the objective is a mean over its layer. */
-	struct objective_target target = {.kind = OBJECTIVE_L2,
-	                                  .weight = 1,
-	                                  .scale = (float)octave->tiles.y.tile *
-	                                           (float)octave->tiles.x.tile};
-	struct dream_recipe ascent = {.format = &format, .params = &params, .targets = &target};
-	struct octave_recipe recipe = {.ascent = &ascent,
-	                               .frame = &trial->frame,
-	                               .inherited = &trial->inherited,
-	                               .shared = &trial->shared,
-	                               .buffers = &trial->buffers,
-	                               .convolutions = trial->convolutions};
-
-	params.time.on = false;
-	trial->frame = raster_record_own(&recorder, octave->width, octave->height);
-	trial->inherited = raster_record_own(&recorder, octave->width, octave->height);
-	trial->shared.gradient = raster_record_own(&recorder, octave->width, octave->height).buffer;
-	return recorder.status ? recorder.status
-	                       : octave_record(octave, recorder.device, &recipe, &trial->error);
-}
-
-/* An octave whose picture is `picture`, [height][width][4] from -1 to 1. */
-static bool trial_start(struct trial *trial, const struct graph *graph, const float *picture,
-                        int width, int height, size_t bytes)
-{
-	rv_status status;
-
-	memset(trial, 0, sizeof(*trial));
-	if (!fixture_device())
-		return false;
-	status = trial_plan(trial, graph, width, height, bytes);
-	if (!status)
-		status = trial_record(trial);
-	if (!status &&
-	    clEnqueueWriteBuffer(fixture_device()->queue, trial->octave.picture.buffer, CL_TRUE, 0,
-	                         raster_bytes(width, height), picture, 0, NULL, NULL))
-		status = rv_fail(&trial->error, RV_DEVICE, "the picture was refused");
-	if (status) {
-		test_failed(__FILE__, __LINE__, "%s", trial->error.message);
-		trial_end(trial);
-	}
-	return !status;
-}
-
-static bool run_tiles(struct trial *trial, int shift_y, int shift_x)
-{
-	rv_status status = RV_OK;
-
-	for (int i = 0; i < tiles_count(&trial->octave.tiles) && !status; i++)
-		status = octave_tile(&trial->octave, i, shift_y, shift_x, fixture_device()->queue,
-		                     &trial->error);
-	if (status)
-		test_failed(__FILE__, __LINE__, "%s", trial->error.message);
-	return !status;
-}
-
-/* A raster of the trial, to be freed. */
-static float *read_raster(const struct raster *raster)
-{
-	size_t bytes = raster_bytes(raster->width, raster->height);
-	float *values = malloc(bytes);
-
-	if (!values || clEnqueueReadBuffer(fixture_device()->queue, raster->buffer, CL_TRUE, 0,
-	                                   bytes, values, 0, NULL, NULL)) {
-		test_failed(__FILE__, __LINE__, "reading back failed");
-		free(values);
-		return NULL;
-	}
-	return values;
-}
-
-/* The gradient of a picture, whole where bytes is SIZE_MAX; tiles receives how it was done. */
-static float *gradient_of(const struct graph *graph, const float *picture, int width, int height,
-                          size_t bytes, int shift_y, int shift_x, struct tiles *tiles)
-{
-	struct trial trial;
-	float *gradient = NULL;
-
-	if (!trial_start(&trial, graph, picture, width, height, bytes))
-		return NULL;
-	*tiles = trial.octave.tiles;
-	if (run_tiles(&trial, shift_y, shift_x))
-		gradient = read_raster(&trial.octave.gradient);
-	trial_end(&trial);
-	return gradient;
-}
-
-/* What the network of the whole picture takes. */
-static size_t whole_bytes(const struct graph *graph, int width, int height)
-{
-	struct network *network;
-	size_t bytes;
-
-	if (network_create(&network, graph, height, width, NULL))
-		return 0;
-	bytes = network_needs_bytes(&network->needs);
-	network_destroy(&network);
-	return bytes;
-}
-
-/* [height][width][4] from -1 to 1, the fourth 0. */
-static float *leaves(int width, int height)
-{
-	float *rgb = channel_rms_dead_leaves(width, height, 7);
-	float *raster = calloc((size_t)width * (size_t)height * 4, sizeof(*raster));
-
-	for (size_t i = 0; rgb && raster && i < (size_t)width * (size_t)height; i++)
-		for (int c = 0; c < 3; c++)
-			raster[4 * i + c] = 2 * rgb[3 * i + c] - 1;
-	free(rgb);
-	return raster;
 }
 
 /* ---- gradients ---- */
@@ -287,9 +47,11 @@ static bool one_deep_tile(const struct tile_axis *axis, int x, int field)
 	return false;
 }
 
-/* Squares over pixels that lie deep in one tile, and how many those are. */
+/* Squares over pixels that lie deep in one tile, and how many those are; share: by how much
+ * gradients of tiles are stronger. */
 static int compare_deep(const float *tiled, const float *whole, const struct tiles *tiles,
-                        int shift_y, int shift_x, int field, double *difference, double *energy)
+                        int shift_y, int shift_x, int field, double share, double *difference,
+                        double *energy)
 {
 	int height = tiles->y.size, width = tiles->x.size, count = 0;
 
@@ -303,7 +65,7 @@ static int compare_deep(const float *tiled, const float *whole, const struct til
 				continue;
 			count++;
 			for (int c = 0; c < 3; c++) {
-				double d = (double)tiled[at + c] - (double)whole[at + c];
+				double d = (double)tiled[at + c] / share - (double)whole[at + c];
 				*difference += d * d;
 				*energy += (double)whole[at + c] * (double)whole[at + c];
 			}
@@ -313,27 +75,44 @@ static int compare_deep(const float *tiled, const float *whole, const struct til
 
 enum { SMALL_WIDTH = 172, SMALL_HEIGHT = 130, SMALL_FIELD = 12 };
 
-TEST(inside_tiles_gradients_are_those_of_the_whole_picture)
+/* The part of a picture's layer that a slice leaves. The objective is a mean over that. */
+static double part_left(const struct slice_taken *taken, int height, int width)
+{
+	double part = 1;
+	const int sides[] = {height / 2, width / 2};
+
+	for (int i = 0; taken && i < 2; i++) {
+		int64_t off = taken->starts[i] - (taken->ends[i] < 0 ? taken->ends[i] : 0);
+		part *= (double)(sides[i] - off) / sides[i];
+	}
+	return part;
+}
+
+/* field: how far from the borders of a tile gradients may be others. */
+static void check_inside(const struct slice_taken *taken, int field)
 {
 	static const int shifts[][2] = {{0, 0}, {5, 3}, {129, 160}};
-	struct onnx_model *model = small_network();
-	struct graph *graph = model ? graph_to(model, "top") : NULL;
-	float *picture = leaves(SMALL_WIDTH, SMALL_HEIGHT);
+	struct onnx_model *model = tile_network(taken);
+	struct graph *graph = model ? tile_graph(model, "top") : NULL;
+	float *picture = tile_trial_picture(SMALL_WIDTH, SMALL_HEIGHT);
 
 	REQUIRE(graph && picture);
 	for (size_t i = 0; i < sizeof(shifts) / sizeof(shifts[0]); i++) {
 		int y = shifts[i][0], x = shifts[i][1], deep;
-		size_t bytes = whole_bytes(graph, SMALL_WIDTH, SMALL_HEIGHT);
+		size_t bytes = tile_trial_whole_bytes(graph, SMALL_WIDTH, SMALL_HEIGHT);
 		struct tiles tiles, one;
 		double difference = 0, energy = 0;
-		float *whole = gradient_of(graph, picture, SMALL_WIDTH, SMALL_HEIGHT, SIZE_MAX, y,
-		                           x, &one);
-		float *tiled = gradient_of(graph, picture, SMALL_WIDTH, SMALL_HEIGHT, bytes / 3, y,
-		                           x, &tiles);
+		float *whole = tile_trial_gradient(graph, picture, SMALL_WIDTH, SMALL_HEIGHT,
+		                                   SIZE_MAX, y, x, &one);
+		float *tiled = tile_trial_gradient(graph, picture, SMALL_WIDTH, SMALL_HEIGHT,
+		                                   bytes / 3, y, x, &tiles);
 		REQUIRE(whole && tiled);
 		CHECK(tiles_count(&one) == 1);
 		CHECK(tiles_count(&tiles) > 2);
-		deep = compare_deep(tiled, whole, &tiles, y, x, SMALL_FIELD, &difference, &energy);
+		deep = compare_deep(tiled, whole, &tiles, y, x, field,
+		                    part_left(taken, SMALL_HEIGHT, SMALL_WIDTH) /
+		                            part_left(taken, tiles.y.tile, tiles.x.tile),
+		                    &difference, &energy);
 		CHECK(deep > SMALL_WIDTH * SMALL_HEIGHT / 4);
 		CHECK_MESSAGE(sqrt(difference / energy) < 5e-6, "relative error %g",
 		              sqrt(difference / energy));
@@ -345,36 +124,79 @@ TEST(inside_tiles_gradients_are_those_of_the_whole_picture)
 	onnx_close(&model);
 }
 
+TEST(inside_tiles_gradients_are_those_of_the_whole_picture)
+{
+	check_inside(NULL, SMALL_FIELD);
+}
+
+/* A slice takes 2 and 3 of the pool's pixels off, each of 2 of the picture. */
+TEST(what_a_slice_takes_off_a_tile_is_made_good)
+{
+	static const struct slice_taken rim = {{1, 2}, {-3, INT64_MAX}, {1, 1}};
+
+	check_inside(&rim, SMALL_FIELD + 6);
+}
+
+/* The first 20 rows of a tile are not those of the picture, nor are the last ones or all of them
+ * from the last to the first. */
+TEST(no_tiles_are_made_where_a_slice_takes_places_of_the_picture)
+{
+	static const struct slice_taken places[] = {{{0, 0}, {20, INT64_MAX}, {1, 1}},
+	                                            {{0, 17}, {INT64_MAX, INT64_MAX}, {1, 1}},
+	                                            {{-20, 0}, {INT64_MAX, INT64_MAX}, {1, 1}},
+	                                            {{0, -1}, {INT64_MAX, INT64_MIN}, {1, -1}}};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct onnx_model *model = tile_network(&places[i]);
+		struct graph *graph = model ? tile_graph(model, "top") : NULL;
+		struct tile_budget budget = {0, SIZE_MAX};
+		struct network *network = NULL;
+		struct tiles tiles;
+		rv_error error = {RV_OK, ""};
+		REQUIRE(graph);
+		budget.bytes = tile_trial_whole_bytes(graph, 171, 130) / 3;
+		CHECK(tiles_network(&tiles, &network, graph, 130, 171, &budget, &error) ==
+		      RV_UNSUPPORTED);
+		CHECK_MESSAGE(strstr(error.message, "\"taken\" (Slice)"), "%s", error.message);
+		budget.bytes = SIZE_MAX;
+		CHECK(tiles_network(&tiles, &network, graph, 130, 171, &budget, &error) == RV_OK);
+		network_destroy(&network);
+		graph_destroy(&graph);
+		onnx_close(&model);
+	}
+}
+
 /* What a pixel that is seen is worth to the objective; measured twice, as the second time must
  * begin anew. */
 static double worth_of(const struct graph *graph, const float *picture, size_t bytes, int *count)
 {
-	struct trial trial;
+	struct tile_trial trial;
 	double worth = NAN;
 
-	if (!trial_start(&trial, graph, picture, SMALL_WIDTH, SMALL_HEIGHT, bytes))
+	if (!tile_trial_start(&trial, graph, picture, SMALL_WIDTH, SMALL_HEIGHT, bytes))
 		return NAN;
 	trial.octave.watched = true;
 	*count = tiles_count(&trial.octave.tiles);
-	if (run_tiles(&trial, 0, 0) && run_tiles(&trial, 0, 0))
+	if (tile_trial_run_tiles(&trial, 0, 0) && tile_trial_run_tiles(&trial, 0, 0))
 		network_worth(trial.octave.network, fixture_device()->queue, &worth, NULL);
 	worth /= (double)*count * trial.octave.tiles.y.tile * trial.octave.tiles.x.tile;
-	trial_end(&trial);
+	tile_trial_end(&trial);
 	return worth;
 }
 
 /* Tiles see parts that differ, and some parts twice. */
 TEST(tiles_are_worth_about_what_the_whole_picture_is)
 {
-	struct onnx_model *model = small_network();
-	struct graph *graph = model ? graph_to(model, "top") : NULL;
-	float *picture = leaves(SMALL_WIDTH, SMALL_HEIGHT);
+	struct onnx_model *model = tile_network(NULL);
+	struct graph *graph = model ? tile_graph(model, "top") : NULL;
+	float *picture = tile_trial_picture(SMALL_WIDTH, SMALL_HEIGHT);
 	int one, tiles;
 	double whole, tiled;
 
 	REQUIRE(graph && picture);
 	whole = worth_of(graph, picture, SIZE_MAX, &one);
-	tiled = worth_of(graph, picture, whole_bytes(graph, SMALL_WIDTH, SMALL_HEIGHT) / 3, &tiles);
+	tiled = worth_of(graph, picture,
+	                 tile_trial_whole_bytes(graph, SMALL_WIDTH, SMALL_HEIGHT) / 3, &tiles);
 	CHECK(one == 1 && tiles > 2);
 	CHECK_MESSAGE(fabs(tiled / whole - 1) < 0.2, "%g a pixel, not %g", tiled, whole);
 	free(picture);
@@ -384,8 +206,8 @@ TEST(tiles_are_worth_about_what_the_whole_picture_is)
 
 TEST(a_budget_for_no_tile_is_refused)
 {
-	struct onnx_model *model = small_network();
-	struct graph *graph = model ? graph_to(model, "top") : NULL;
+	struct onnx_model *model = tile_network(NULL);
+	struct graph *graph = model ? tile_graph(model, "top") : NULL;
 	struct tile_budget budget = {1000, 1000};
 	struct network *network = NULL;
 	struct tiles tiles;
@@ -408,13 +230,13 @@ enum { SEAM_WIDTH = 640, SEAM_HEIGHT = 320, SEAM_STEPS = 6, SEAM_JITTER = 16 };
 static float *dream_detail(const struct graph *graph, const float *picture, size_t bytes,
                            struct tiles *tiles)
 {
-	struct trial trial;
+	struct tile_trial trial;
 	struct octave_role role = {.from_below = 1, .step = 0.02f};
 	uint64_t random = 1;
 	float *detail = NULL;
 	bool done;
 
-	if (!trial_start(&trial, graph, picture, SEAM_WIDTH, SEAM_HEIGHT, bytes))
+	if (!tile_trial_start(&trial, graph, picture, SEAM_WIDTH, SEAM_HEIGHT, bytes))
 		return NULL;
 	*tiles = trial.octave.tiles;
 	octave_set(&trial.octave, &role);
@@ -422,14 +244,14 @@ static float *dream_detail(const struct graph *graph, const float *picture, size
 	for (int i = 0; i < SEAM_STEPS && done; i++) {
 		int shift_y = (int)(random_next(&random) % SEAM_JITTER);
 		int shift_x = (int)(random_next(&random) % SEAM_JITTER);
-		done = run_tiles(&trial, shift_y, shift_x) &&
+		done = tile_trial_run_tiles(&trial, shift_y, shift_x) &&
 		       !octave_step(&trial.octave, fixture_device()->queue, &trial.error);
 	}
 	if (done)
-		detail = read_raster(&trial.octave.picture);
+		detail = tile_trial_read(&trial.octave.picture);
 	for (size_t i = 0; detail && i < (size_t)SEAM_WIDTH * SEAM_HEIGHT * 4; i++)
 		detail[i] -= picture[i];
-	trial_end(&trial);
+	tile_trial_end(&trial);
 	return detail;
 }
 
@@ -478,11 +300,12 @@ TEST(a_dream_in_tiles_has_no_seams)
 
 	if (rv_model_open(&model, inception, NULL, &error))
 		SKIP("%s is missing", inception);
-	graph = graph_to(model_onnx(model), "mixed3");
-	picture = leaves(SEAM_WIDTH, SEAM_HEIGHT);
+	graph = tile_graph(model_onnx(model), "mixed3");
+	picture = tile_trial_picture(SEAM_WIDTH, SEAM_HEIGHT);
 	REQUIRE(graph && picture);
 	whole = dream_detail(graph, picture, SIZE_MAX, &one);
-	tiled = dream_detail(graph, picture, whole_bytes(graph, SEAM_WIDTH, SEAM_HEIGHT) * 2 / 3,
+	tiled = dream_detail(graph, picture,
+	                     tile_trial_whole_bytes(graph, SEAM_WIDTH, SEAM_HEIGHT) * 2 / 3,
 	                     &tiles);
 	REQUIRE(whole && tiled);
 	CHECK(tiles.x.count > 1);

@@ -99,7 +99,7 @@ TEST(groups_of_channels_are_refused_elsewhere)
 	graph_model_add_shape(builder, "groups", 5, groups);
 	onnx_builder_node(builder, "Reshape", "t groups", "g");
 	onnx_builder_node(builder, "Relu", "g", "y");
-	check_refused(builder, "y", RV_UNSUPPORTED, "as a part of a shuffle only");
+	check_refused(builder, "y", RV_UNSUPPORTED, "as a part of a shuffle or normalisation only");
 }
 
 /* ---- normalisation over channels ---- */

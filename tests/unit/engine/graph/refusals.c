@@ -169,6 +169,55 @@ TEST(graph_refuses_what_it_cannot_run)
 	check_refused(builder, "y", RV_UNSUPPORTED, "mode is \"wrap\"");
 }
 
+static void check_slice(int count, const int64_t *starts, const int64_t *axes, int64_t step,
+                        rv_status status, const char *words)
+{
+	static const int64_t ends[] = {INT64_MAX, INT64_MAX};
+	struct onnx_builder *builder = graph_model_start(13);
+	const int64_t steps[] = {step, step};
+	graph_model_add_shape(builder, "starts", count, starts);
+	graph_model_add_shape(builder, "ends", 2, ends);
+	graph_model_add_shape(builder, "axes", 2, axes);
+	graph_model_add_shape(builder, "steps", 2, steps);
+	onnx_builder_node(builder, "Slice", "x starts ends axes steps", "y");
+	check_refused(builder, "y", status, words);
+}
+
+TEST(graph_refuses_slices_that_take_nothing_or_no_picture)
+{
+	static const int64_t starts[] = {1, 3, 0}, sides[] = {2, 3}, batch[] = {0, 2},
+			     channels[] = {2, 1}, outside[] = {2, 4};
+	check_slice(2, starts, batch, 1, RV_UNSUPPORTED, "it leaves the picture out");
+	check_slice(2, starts, channels, 1, RV_UNSUPPORTED, "it takes no channel");
+	check_slice(2, starts, outside, 1, RV_CORRUPT, "axis 4 of 4 dimensions");
+	check_slice(2, starts, sides, 0, RV_UNSUPPORTED, "steps of 0");
+	check_slice(2, starts, sides, INT64_MIN, RV_UNSUPPORTED, "steps of -9223372036854775808");
+	check_slice(1, starts, sides, 1, RV_CORRUPT, "ends has 2 entries, starts 1");
+}
+
+TEST(graph_refuses_to_take_what_is_no_channel)
+{
+	static const int64_t four = 4, zero = 0;
+	struct onnx_builder *builder = graph_model_start(13);
+	graph_model_add_shape(builder, "four", 1, &four);
+	onnx_builder_node(builder, "Gather", "x four", "y");
+	onnx_builder_int(builder, "axis", 1);
+	check_refused(builder, "y", RV_CORRUPT, "channel 4 of 3");
+
+	builder = graph_model_start(13);
+	graph_model_add_shape(builder, "four", 1, &four);
+	onnx_builder_node(builder, "Gather", "x four", "y");
+	onnx_builder_int(builder, "axis", 2);
+	check_refused(builder, "y", RV_UNSUPPORTED, "only channels can be cut");
+
+	builder = graph_model_start(13);
+	onnx_builder_integers(builder, "zero", 0, NULL, &zero);
+	onnx_builder_node(builder, "Gather", "x zero", "plane");
+	onnx_builder_int(builder, "axis", 1);
+	onnx_builder_node(builder, "Relu", "plane", "y");
+	check_refused(builder, "y", RV_UNSUPPORTED, "a channel without an axis");
+}
+
 TEST(graph_refuses_what_makes_no_layer)
 {
 	struct onnx_builder *builder = graph_model_start(13);

@@ -135,14 +135,18 @@ static void cubic_weights(double a, double part, double weights[4])
 static double cubic_at_place(const struct resampling *how, const struct array *in, double y,
                              double x, int c)
 {
-	double rows[4], columns[4], sum = 0;
+	double rows[4], columns[4], sum = 0, weights = 0;
 	cubic_weights((double)how->sharpness, y - floor(y), rows);
 	cubic_weights((double)how->sharpness, x - floor(x), columns);
-	for (int i = 0; i < 16; i++)
-		sum += rows[i / 4] * columns[i % 4] *
-		       *array_at(in, within((int)floor(y) - 1 + i / 4, in->height),
-		                 within((int)floor(x) - 1 + i % 4, in->width), c);
-	return sum;
+	for (int i = 0; i < 16; i++) {
+		int row = (int)floor(y) - 1 + i / 4, column = (int)floor(x) - 1 + i % 4;
+		int from_y = within(row, in->height), from_x = within(column, in->width);
+		if (how->excludes_outside && (from_y != row || from_x != column))
+			continue;
+		sum += rows[i / 4] * columns[i % 4] * *array_at(in, from_y, from_x, c);
+		weights += rows[i / 4] * columns[i % 4];
+	}
+	return how->excludes_outside ? sum / weights : sum;
 }
 
 /* Half-pixel coordinates, and no pads beyond one reflection. */
@@ -166,8 +170,11 @@ static double sampled(const struct graph_node *node, const struct array *in, int
 	case RESAMPLE_NEAREST:
 		return *array_at(in, within((int)floor(from_y + 0.5), in->height),
 		                 within((int)floor(from_x + 0.5), in->width), c);
-	case RESAMPLE_CUT: /* from the third row on, every second column but the last */
-		return *array_at(in, y + 2, 2 * x, c);
+	case RESAMPLE_CUT: /* from the third row on, every second column but the last; or from the
+	                      last row but one up, and from the last column every second */
+		return how->cut_y.step > 0
+		               ? *array_at(in, y + 2, 2 * x, c)
+		               : *array_at(in, in->height - 2 - y, in->width - 1 - 2 * x, c);
 	case RESAMPLE_CUBIC:
 		return cubic_at_place(how, in, from_y, from_x, c);
 	default:
@@ -303,10 +310,17 @@ TEST(resampling_is_right)
 	check_resampling(how, none, (struct array){8, 7, 7, NULL});
 	how.scale_y = how.scale_x = 0.6f;
 	check_resampling(how, none, (struct array){2, 3, 7, NULL});
-	how = (struct resampling){.kind = RESAMPLE_CUT, .cut_y = {2, 0, 1}, .cut_x = {0, -1, 2}};
+	how = (struct resampling){
+		.kind = RESAMPLE_CUT, .cut_y = {2, INT64_MAX, 1}, .cut_x = {0, -1, 2}};
 	check_resampling(how, none, (struct array){2, 2, 7, NULL});
+	how = (struct resampling){.kind = RESAMPLE_CUT,
+	                          .cut_y = {-2, INT64_MIN, -1},
+	                          .cut_x = {INT64_MAX, INT64_MIN, -2}};
+	check_resampling(how, none, (struct array){3, 3, 7, NULL});
 	how = (struct resampling){
 		.kind = RESAMPLE_CUBIC, .sharpness = -0.75f, .scale_y = 2, .scale_x = 1.4f};
+	check_resampling(how, none, (struct array){8, 7, 7, NULL});
+	how.excludes_outside = true;
 	check_resampling(how, none, (struct array){8, 7, 7, NULL});
 	how = (struct resampling){.kind = RESAMPLE_NEAREST,
 	                          .nearest = NEAREST_PREFER_CEIL,

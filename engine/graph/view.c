@@ -1,0 +1,272 @@
+/* Views of a tensor: Flatten, Reshape, Squeeze, Unsqueeze and Transpose. */
+#include <string.h>
+
+#include "engine/graph/translators.h"
+
+static rv_status refuse_view(const struct onnx_node *node, rv_error *error)
+{
+	return onnx_node_fail(node, error, RV_UNSUPPORTED,
+	                      "it moves pixels or channels in a way that cannot be run");
+}
+
+static rv_status view_as(struct builder *builder, const struct onnx_node *node,
+                         const struct value *input, enum value_form form)
+{
+	translate_set_output(builder, node, (struct value){.form = form, .tensor = input->tensor});
+	return RV_OK;
+}
+
+rv_status graph_translate_flatten(struct builder *builder, const struct onnx_node *node,
+                                  rv_error *error)
+{
+	const struct value *input;
+	int64_t axis = 1;
+	rv_status status = translate_input_along(builder, node, &input, &axis, error);
+	if (status != RV_OK)
+		return status;
+	bool channels_last = input->form == VALUE_IMAGE_LAST;
+	if (axis != 1 || (channels_last && !translate_is_single_pixel(builder, input->tensor)))
+		return refuse_view(node, error);
+	return view_as(builder, node, input, VALUE_VECTOR);
+}
+
+/* [batch, length]: flattening, whatever stands for the batch. */
+static bool reshape_flattens(const struct builder *builder, const struct value *input,
+                             const int64_t *dims)
+{
+	int64_t length = translate_nominal_length(builder, input->tensor);
+	if (input->form == VALUE_IMAGE_LAST && !translate_is_single_pixel(builder, input->tensor))
+		return false;
+	if (dims[1] == -1 || dims[1] == DIM_UNKNOWN)
+		return true;
+	if (dims[1] == 0)
+		return input->form == VALUE_VECTOR;
+	return length ? dims[1] == length
+	              : dims[1] % builder->graph->tensors[input->tensor].channels == 0;
+}
+
+static bool fits_side(int64_t dim, int nominal)
+{
+	return dim == DIM_UNKNOWN || dim == -1 || (nominal ? dim == nominal : dim > 0);
+}
+
+/* [batch, channels, height, width]: undoing a flattening, or nothing at all. */
+static bool reshape_restores(const struct builder *builder, const struct value *input,
+                             const int64_t *dims)
+{
+	int channels = builder->graph->tensors[input->tensor].channels;
+	struct extent nominal = builder->nominal[input->tensor];
+	bool image = input->form == VALUE_IMAGE;
+	if (input->form == VALUE_IMAGE_LAST)
+		return false;
+	if (builder->strides[input->tensor] == 0)
+		nominal = (struct extent){1, 1};
+	bool same_channels = dims[1] == channels || (image && dims[1] == 0) ||
+	                     (dims[1] == -1 && dims[2] == 1 && dims[3] == 1);
+	return same_channels && ((image && dims[2] == 0) || fits_side(dims[2], nominal.height)) &&
+	       ((image && dims[3] == 0) || fits_side(dims[3], nominal.width));
+}
+
+/* [batch, groups, channels / groups, height, width], the first half of a shuffle. */
+static bool reshape_groups(const struct builder *builder, const struct value *input,
+                           const int64_t *dims)
+{
+	int channels = builder->graph->tensors[input->tensor].channels;
+	struct extent nominal = builder->nominal[input->tensor];
+	return input->form == VALUE_IMAGE && dims[1] > 0 && dims[1] <= channels &&
+	       channels % dims[1] == 0 && (dims[2] == -1 || dims[2] == channels / dims[1]) &&
+	       fits_side(dims[3], nominal.height) && fits_side(dims[4], nominal.width);
+}
+
+/* [batch, channels, height, width], its second half. */
+static bool reshape_shuffles(const struct builder *builder, const struct value *input,
+                             const int64_t *dims)
+{
+	struct extent nominal = builder->nominal[input->tensor];
+	return input->form == VALUE_SHUFFLED &&
+	       (dims[1] == -1 || dims[1] == builder->graph->tensors[input->tensor].channels) &&
+	       fits_side(dims[2], nominal.height) && fits_side(dims[3], nominal.width);
+}
+
+/* [batch, groups, pixels of a group's channels], as normalisation over groups begins. */
+static bool reshape_lays_rows(const struct builder *builder, const struct value *input,
+                              const int64_t *dims)
+{
+	int channels = builder->graph->tensors[input->tensor].channels;
+	int64_t length = translate_nominal_length(builder, input->tensor);
+	return input->form == VALUE_IMAGE && dims[1] > 0 && channels % dims[1] == 0 &&
+	       (dims[2] == -1 || dims[2] == DIM_UNKNOWN || (length && dims[2] == length / dims[1]));
+}
+
+/* [batch, channels, height, width], as it ends. */
+static bool reshape_takes_rows_up(const struct builder *builder, const struct value *input,
+                                  const int64_t *dims)
+{
+	int64_t channels = (int64_t)builder->graph->tensors[input->tensor].channels * input->groups;
+	struct extent nominal = builder->nominal[input->tensor];
+	return input->form == VALUE_ROWS && dims[1] == channels &&
+	       fits_side(dims[2], nominal.height) &&
+	       fits_side(dims[3], nominal.width / input->groups);
+}
+
+/* [batch, channels, side, side, height, width], as channels become blocks of pixels where that is
+ * written out. */
+static bool reshape_makes_blocks(const struct builder *builder, const struct value *input,
+                                 const int64_t *dims)
+{
+	int channels = builder->graph->tensors[input->tensor].channels;
+	struct extent nominal = builder->nominal[input->tensor];
+	int64_t side = dims[2];
+	return input->form == VALUE_IMAGE && side > 0 && side <= WINDOW_MAX && dims[3] == side &&
+	       channels % (side * side) == 0 &&
+	       (dims[1] == -1 || dims[1] == channels / (side * side)) &&
+	       fits_side(dims[4], nominal.height) && fits_side(dims[5], nominal.width);
+}
+
+/* [batch, channels / side^2, height * side, width * side], as it ends. */
+static bool reshape_joins_blocks(const struct builder *builder, const struct value *input,
+                                 const int64_t *dims)
+{
+	int channels = builder->graph->tensors[input->tensor].channels, side = input->groups;
+	struct extent nominal = builder->nominal[input->tensor];
+	return input->form == VALUE_WOVEN && dims[1] == channels / (side * side) &&
+	       fits_side(dims[2], nominal.height * side) &&
+	       fits_side(dims[3], nominal.width * side);
+}
+
+static rv_status group_as(struct builder *builder, const struct onnx_node *node,
+                          const struct value *input, enum value_form form, int64_t groups)
+{
+	translate_set_output(
+		builder, node,
+		(struct value){.form = form, .tensor = input->tensor, .groups = (int)groups});
+	return RV_OK;
+}
+
+static rv_status reshape_to_four(struct builder *builder, const struct onnx_node *node,
+                                 const struct value *input, const int64_t *dims, rv_error *error)
+{
+	if (reshape_shuffles(builder, input, dims))
+		return graph_add_shuffle(builder, node, input, error);
+	if (reshape_takes_rows_up(builder, input, dims))
+		return graph_add_image_of_rows(builder, node, input, error);
+	if (reshape_joins_blocks(builder, input, dims))
+		return graph_add_image_of_blocks(builder, node, input, error);
+	if (!translate_is_regrouped(input) && reshape_restores(builder, input, dims))
+		return view_as(builder, node, input, VALUE_IMAGE);
+	return refuse_view(node, error);
+}
+
+/* Before operator set 5 the shape is an attribute. */
+rv_status graph_translate_reshape(struct builder *builder, const struct onnx_node *node,
+                                  rv_error *error)
+{
+	const struct value *input;
+	const int64_t *dims = NULL;
+	size_t rank = 0;
+	rv_status status = translate_input_view(builder, node, 0, &input, error);
+	if (status == RV_OK)
+		status = translate_input_list(builder, node, 1, "shape", &dims, &rank, error);
+	if (status != RV_OK)
+		return status;
+	if (rank == 2 && !translate_is_regrouped(input) && reshape_flattens(builder, input, dims))
+		return view_as(builder, node, input, VALUE_VECTOR);
+	if (rank == 3 && reshape_lays_rows(builder, input, dims))
+		return graph_add_rows(builder, node, input, (int)dims[1], error);
+	if (rank == 4)
+		return reshape_to_four(builder, node, input, dims, error);
+	if (rank == 5 && reshape_groups(builder, input, dims))
+		return group_as(builder, node, input, VALUE_GROUPED, dims[1]);
+	if (rank == 6 && reshape_makes_blocks(builder, input, dims))
+		return group_as(builder, node, input, VALUE_BLOCKS, dims[2]);
+	return refuse_view(node, error);
+}
+
+/* Whether all axes are those of height and width. */
+static bool only_sides(const int64_t *axes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (axes[i] != 2 && axes[i] != 3 && axes[i] != -1 && axes[i] != -2)
+			return false;
+	return count > 0;
+}
+
+/* The input of a Squeeze or Unsqueeze, and its axes, which older operator sets keep as an
+ * attribute. */
+static rv_status read_axes(struct builder *builder, const struct onnx_node *node,
+                           const struct value **input, const int64_t **axes, size_t *count,
+                           rv_error *error)
+{
+	rv_status status = translate_input_view(builder, node, 0, input, error);
+	if (status == RV_OK && translate_is_regrouped(*input))
+		return refuse_view(node, error);
+	if (status == RV_OK)
+		status = translate_input_list(builder, node, 1, "axes", axes, count, error);
+	return status;
+}
+
+rv_status graph_translate_squeeze(struct builder *builder, const struct onnx_node *node,
+                                  rv_error *error)
+{
+	const struct value *input;
+	const int64_t *axes = NULL;
+	size_t count = 0;
+	rv_status status = read_axes(builder, node, &input, &axes, &count, error);
+	if (status != RV_OK)
+		return status;
+	if (input->form == VALUE_IMAGE_LAST || !translate_is_single_pixel(builder, input->tensor) ||
+	    !only_sides(axes, count))
+		return refuse_view(node, error);
+	return view_as(builder, node, input, VALUE_VECTOR);
+}
+
+rv_status graph_translate_unsqueeze(struct builder *builder, const struct onnx_node *node,
+                                    rv_error *error)
+{
+	const struct value *input;
+	const int64_t *axes = NULL;
+	size_t count = 0;
+	rv_status status = read_axes(builder, node, &input, &axes, &count, error);
+	if (status != RV_OK)
+		return status;
+	if (input->form == VALUE_PLANE && count == 1 && (axes[0] == 1 || axes[0] == -3))
+		return view_as(builder, node, input, VALUE_IMAGE);
+	if (input->form != VALUE_VECTOR || !translate_is_single_pixel(builder, input->tensor) ||
+	    !only_sides(axes, count) || count > 2)
+		return refuse_view(node, error);
+	/* One axis at a time: a vector of one pixel passes for an image anyhow. */
+	return view_as(builder, node, input, count == 2 ? VALUE_IMAGE : VALUE_VECTOR);
+}
+
+static bool is_order(const int64_t *axes, size_t count, const int64_t *order, size_t rank)
+{
+	return count == rank && !memcmp(axes, order, rank * sizeof(*order));
+}
+
+rv_status graph_translate_transpose(struct builder *builder, const struct onnx_node *node,
+                                    rv_error *error)
+{
+	static const int64_t same[] = {0, 1, 2, 3}, to_last[] = {0, 2, 3, 1},
+			     to_first[] = {0, 3, 1, 2}, exchanged[] = {0, 2, 1, 3, 4},
+			     woven[] = {0, 1, 4, 2, 5, 3};
+	const struct value *input;
+	const int64_t *axes = NULL;
+	size_t count = 0;
+	rv_status status = translate_input_view(builder, node, 0, &input, error);
+	if (status == RV_OK)
+		status = onnx_get_ints(node, "perm", &axes, &count, error);
+	if (status != RV_OK)
+		return status;
+	if (input->form == VALUE_IMAGE && is_order(axes, count, to_last, 4))
+		return view_as(builder, node, input, VALUE_IMAGE_LAST);
+	if (input->form == VALUE_IMAGE_LAST && is_order(axes, count, to_first, 4))
+		return view_as(builder, node, input, VALUE_IMAGE);
+	if (input->form == VALUE_GROUPED && is_order(axes, count, exchanged, 5))
+		return group_as(builder, node, input, VALUE_SHUFFLED, input->groups);
+	if (input->form == VALUE_BLOCKS && is_order(axes, count, woven, 6))
+		return group_as(builder, node, input, VALUE_WOVEN, input->groups);
+	if (input->form != VALUE_VECTOR && !translate_is_regrouped(input) &&
+	    is_order(axes, count, same, 4))
+		return view_as(builder, node, input, input->form);
+	return refuse_view(node, error);
+}
