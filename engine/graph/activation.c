@@ -109,6 +109,100 @@ rv_status graph_translate_elu(struct builder *builder, const struct onnx_node *n
 	return status != RV_OK ? status : add_kind(builder, node, OPERATOR_ELU, alpha, error);
 }
 
+/* A node that reads value, which becomes what it makes. */
+static rv_status add_after(struct builder *builder, const struct onnx_node *node,
+                           const struct graph_node *draft, struct value *value, rv_error *error)
+{
+	int channels = builder->graph->tensors[value->tensor].channels;
+	rv_status status = translate_add_node(builder, node, draft, &value->tensor, 1, channels,
+	                                      value->form, error);
+	value->tensor = builder->graph->tensor_count - 1;
+	return status;
+}
+
+static rv_status add_factor(struct builder *builder, const struct onnx_node *node, float factor,
+                            struct value *value, rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_AFFINE);
+	int channels = builder->graph->tensors[value->tensor].channels;
+	float *scale = graph_allocate(builder->graph, (size_t)channels, sizeof(*scale));
+	draft.scale = scale;
+	draft.shift = graph_allocate(builder->graph, (size_t)channels, sizeof(*draft.shift));
+	if (!scale || !draft.shift)
+		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+	for (int i = 0; i < channels; i++)
+		scale[i] = factor;
+	return add_after(builder, node, &draft, value, error);
+}
+
+/* Elu of `within` times the input, times `after`. */
+static rv_status add_scaled_elu(struct builder *builder, const struct onnx_node *node, float within,
+                                float alpha, float after, rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_ELU);
+	const struct value *input;
+	draft.alpha = alpha;
+	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
+	if (status != RV_OK)
+		return status;
+	struct value value = *input;
+	if (!isfinite(within) || !isfinite(alpha) || !isfinite(after))
+		return onnx_node_fail(node, error, RV_CORRUPT, "it gives no finite number");
+	if (within != 1)
+		status = add_factor(builder, node, within, &value, error);
+	if (status == RV_OK)
+		status = add_after(builder, node, &draft, &value, error);
+	return status != RV_OK ? status : add_factor(builder, node, after, &value, error);
+}
+
+rv_status graph_translate_celu(struct builder *builder, const struct onnx_node *node,
+                               rv_error *error)
+{
+	float alpha = 1;
+	rv_status status = onnx_get_float(node, "alpha", &alpha, error);
+	return status != RV_OK ? status : add_scaled_elu(builder, node, 1 / alpha, 1, alpha, error);
+}
+
+/* The numbers of Klambauer and others 2017, to which ONNX rounds them. */
+rv_status graph_translate_selu(struct builder *builder, const struct onnx_node *node,
+                               rv_error *error)
+{
+	float alpha = 1.67326319217681884765625f, gamma = 1.05070102214813232421875f;
+	rv_status status = onnx_get_float(node, "alpha", &alpha, error);
+	if (status == RV_OK)
+		status = onnx_get_float(node, "gamma", &gamma, error);
+	return status != RV_OK ? status : add_scaled_elu(builder, node, 1, alpha, gamma, error);
+}
+
+rv_status graph_translate_softplus(struct builder *builder, const struct onnx_node *node,
+                                   rv_error *error)
+{
+	return add_kind(builder, node, OPERATOR_SOFTPLUS, 0, error);
+}
+
+/* x * tanh(softplus(x)) */
+rv_status graph_translate_mish(struct builder *builder, const struct onnx_node *node,
+                               rv_error *error)
+{
+	struct graph_node softplus = translate_draft(OPERATOR_SOFTPLUS);
+	struct graph_node tanh = translate_draft(OPERATOR_TANH);
+	struct graph_node product = translate_draft(OPERATOR_MULTIPLY);
+	const struct value *input;
+	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
+	if (status != RV_OK)
+		return status;
+	struct value value = *input, part = value;
+	status = add_after(builder, node, &softplus, &part, error);
+	if (status == RV_OK)
+		status = add_after(builder, node, &tanh, &part, error);
+	if (status != RV_OK)
+		return status;
+	const int factors[2] = {value.tensor, part.tensor};
+	return translate_add_node(builder, node, &product, factors, 2,
+	                          builder->graph->tensors[value.tensor].channels, value.form,
+	                          error);
+}
+
 rv_status graph_translate_tanh(struct builder *builder, const struct onnx_node *node,
                                rv_error *error)
 {

@@ -32,6 +32,7 @@ const char *graph_operator_name(enum operator_kind kind)
 		[OPERATOR_HARD_SWISH] = "HardSwish",
 		[OPERATOR_ELU] = "Elu",
 		[OPERATOR_TANH] = "Tanh",
+		[OPERATOR_SOFTPLUS] = "Softplus",
 		[OPERATOR_ERF] = "Erf",
 		[OPERATOR_GELU] = "Gelu",
 		[OPERATOR_GELU_TANH] = "Gelu",

@@ -22,6 +22,7 @@ enum operator_kind {
 	OPERATOR_HARD_SWISH,
 	OPERATOR_ELU, /* y = x < 0 ? alpha * (exp(x) - 1) : x */
 	OPERATOR_TANH,
+	OPERATOR_SOFTPLUS, /* y = log(1 + exp(x)) */
 	OPERATOR_ERF,
 	OPERATOR_GELU,      /* y = x * (1 + erf(x / sqrt(2))) / 2 */
 	OPERATOR_GELU_TANH, /* the same with an approximation by tanh */

@@ -20,13 +20,14 @@ static rv_status read_pad_value(const struct builder *builder, const struct onnx
 }
 
 /* The pads of all axes come as begins of each axis, then ends; input 3 (operator set 18) may name
- * the axes. */
+ * the axes. The first operator set calls them paddings. */
 static rv_status read_pad_amounts(const struct builder *builder, const struct onnx_node *node,
                                   int64_t begin[4], int64_t end[4], rv_error *error)
 {
 	const int64_t *pads = NULL, *axes = NULL;
 	size_t pad_count = 0, axis_count = 0;
-	rv_status status = translate_input_list(builder, node, 1, "pads", &pads, &pad_count, error);
+	const char *name = onnx_find_attribute(node, "paddings") ? "paddings" : "pads";
+	rv_status status = translate_input_list(builder, node, 1, name, &pads, &pad_count, error);
 	if (status == RV_OK)
 		status = translate_input_list(builder, node, 3, "axes", &axes, &axis_count, error);
 	if (status != RV_OK)

@@ -33,7 +33,8 @@ rv_status graph_add_image_of_blocks(struct builder *builder, const struct onnx_n
 /* activation.c */
 translate_function graph_translate_relu, graph_translate_leaky_relu, graph_translate_clip,
 	graph_translate_sigmoid, graph_translate_hard_sigmoid, graph_translate_hard_swish,
-	graph_translate_elu, graph_translate_tanh, graph_translate_erf, graph_translate_gelu,
+	graph_translate_elu, graph_translate_celu, graph_translate_selu, graph_translate_softplus,
+	graph_translate_mish, graph_translate_tanh, graph_translate_erf, graph_translate_gelu,
 	graph_translate_square_root, graph_translate_reciprocal, graph_translate_power,
 	graph_translate_prelu;
 /* normalise.c */

@@ -19,6 +19,8 @@ const struct operator_functions network_operators[OPERATOR_KINDS] = {
                                  .backward = operator_unary_backward},
 	[OPERATOR_ELU] = {.forward = operator_unary_forward, .backward = operator_unary_backward},
 	[OPERATOR_TANH] = {.forward = operator_unary_forward, .backward = operator_unary_backward},
+	[OPERATOR_SOFTPLUS] = {.forward = operator_unary_forward,
+                               .backward = operator_unary_backward},
 	[OPERATOR_ERF] = {.forward = operator_unary_forward, .backward = operator_unary_backward},
 	[OPERATOR_GELU] = {.forward = operator_unary_forward, .backward = operator_unary_backward},
 	[OPERATOR_GELU_TANH] = {.forward = operator_unary_forward,

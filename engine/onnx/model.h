@@ -10,7 +10,7 @@
 #include "engine/reverie.h"
 
 enum {
-	ONNX_OPSET_MIN = 6,
+	ONNX_OPSET_MIN = 1,
 	ONNX_OPSET_MAX = 21,
 	ONNX_RANK_MAX = 8,
 };

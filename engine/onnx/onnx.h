@@ -2,7 +2,7 @@
  *
  * Nothing in a file is believed: sizes are checked against the file's length before anything is
  * allocated, names against the graph, and a model that contradicts itself is refused with a message
- * naming the node. Opset 6 to 21; float32, float16 and double tensors, raw and typed; int64 and
+ * naming the node. Opset 1 to 21; float32, float16 and double tensors, raw and typed; int64 and
  * int32 tensors where shapes are computed from them. */
 #ifndef ENGINE_ONNX_ONNX_H
 #define ENGINE_ONNX_ONNX_H

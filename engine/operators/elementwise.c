@@ -80,6 +80,8 @@ static struct unary unary_of(const struct graph_node *node)
 		return (struct unary){"elu_forward", "elu_backward", node->alpha, 0};
 	case OPERATOR_TANH:
 		return (struct unary){"tanh_forward", "tanh_backward", 0, 0};
+	case OPERATOR_SOFTPLUS:
+		return (struct unary){"softplus_forward", "softplus_backward", 0, 0};
 	case OPERATOR_ERF:
 		return (struct unary){"erf_forward", "erf_backward", 0, 0};
 	case OPERATOR_GELU:

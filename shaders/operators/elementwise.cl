@@ -62,6 +62,7 @@ UNARY(hard_swish, value *fmin(fmax(fma(value, (real)(1.0f / 6), (real)0.5f), (re
 
 UNARY(elu, WHERE(value < 0, a * (exp(value) - 1), value), WHERE(value < 0, a * exp(value), 1))
 UNARY(tanh, tanh(value), 1 - value * value)
+UNARY(softplus, fmax(value, (real)0) + log1p(exp(-fabs(value))), 1 / (1 + exp(-value)))
 UNARY(erf, erf(value), 1.128379167f * exp(-value * value))
 UNARY(gelu, value * 0.5f * (1 + erf(value * 0.7071067812f)),
       0.5f * (1 + erf(value * 0.7071067812f)) +

@@ -89,6 +89,11 @@ def cubic_resizes():
             lambda t, rows=rows, columns=columns: rows @ t @ columns.T
 
 
+def newer_activations():
+    """Which this PyTorch writes in other operators."""
+    yield "mish", helper.make_node("Mish", ["c"], ["z"]), {}, 18, F.mish
+
+
 def differences(reverie, folder, node, tables, opset, body, judged):
     model, picture = folder / "node.onnx", engine.write_picture(folder / "picture.ppm", WIDTH, HEIGHT)
     save(model, node, tables, opset)
@@ -108,7 +113,7 @@ def check(reverie, folder, judged, name, *case):
 
 def main():
     reverie, folder, judged = sys.argv[1], Path(sys.argv[2]), has_onnx_runtime()
-    cases = [*group_norms(), *transposed_convolutions(), *slices(), *cubic_resizes()]
+    cases = [*group_norms(), *transposed_convolutions(), *slices(), *cubic_resizes(), *newer_activations()]
     return not all([check(reverie, folder, judged, *case) for case in cases])
 
 

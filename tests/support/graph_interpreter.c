@@ -284,6 +284,8 @@ static double pointwise(const struct graph_node *node, double x, int c)
 		return x < 0 ? (double)node->alpha * expm1(x) : x;
 	case OPERATOR_TANH:
 		return tanh(x);
+	case OPERATOR_SOFTPLUS:
+		return log1p(exp(x));
 	case OPERATOR_ERF:
 		return erf(x);
 	case OPERATOR_GELU:

@@ -227,6 +227,31 @@ TEST(graph_translates_pads)
 
 /* ---- several tensors ---- */
 
+/* Files of 2017 name as attributes what is an input today, and say where a list is broadcast. */
+TEST(graph_reads_the_first_operator_set)
+{
+	static const int64_t pads[] = {0, 0, 1, 2, 0, 0, 3, 4}, shape[] = {1, 3}, three[] = {3};
+	static const float shifts[] = {1, 2, 3};
+	struct onnx_builder *builder = graph_model_start(1);
+	onnx_builder_floats(builder, "shifts", 1, three, shifts);
+	onnx_builder_node(builder, "Pad", "x", "wide");
+	onnx_builder_ints(builder, "paddings", 8, pads);
+	onnx_builder_node(builder, "Add", "wide shifts", "moved");
+	onnx_builder_int(builder, "broadcast", 1);
+	onnx_builder_int(builder, "axis", 1);
+	onnx_builder_node(builder, "GlobalAveragePool", "moved", "pooled");
+	onnx_builder_node(builder, "Reshape", "pooled", "flat");
+	onnx_builder_ints(builder, "shape", 2, shape);
+	onnx_builder_node(builder, "Softmax", "flat", "y");
+	struct built built = build(builder, "y", true);
+	REQUIRE(built.graph && built.graph->node_count == 5);
+	const struct window *window = &built.graph->nodes[1].window;
+	CHECK(window->pad_top == 1 && window->pad_left == 2 && window->pad_bottom == 3 &&
+	      window->pad_right == 4);
+	CHECK(built.graph->nodes[2].kind == OPERATOR_AFFINE && built.graph->nodes[2].shift[2] == 3);
+	built_release(&built);
+}
+
 TEST(graph_puts_the_single_pixel_of_a_product_second)
 {
 	struct onnx_builder *builder = graph_model_start(13);

@@ -15,6 +15,8 @@ static double activation(const struct graph_node *node, double x, size_t channel
 		return x < 0 ? (double)node->alpha * expm1(x) : x;
 	case OPERATOR_TANH:
 		return tanh(x);
+	case OPERATOR_SOFTPLUS:
+		return log(1 + exp(x));
 	case OPERATOR_ERF:
 		return erf(x);
 	case OPERATOR_GELU:
@@ -226,8 +228,9 @@ static void check_same_size(struct graph_node node, reference_function *referenc
 
 TEST(activations_are_right)
 {
-	static const enum operator_kind kinds[] = {OPERATOR_ELU, OPERATOR_TANH, OPERATOR_ERF,
-	                                           OPERATOR_GELU, OPERATOR_GELU_TANH};
+	static const enum operator_kind kinds[] = {OPERATOR_ELU,       OPERATOR_TANH,
+	                                           OPERATOR_ERF,       OPERATOR_GELU,
+	                                           OPERATOR_GELU_TANH, OPERATOR_SOFTPLUS};
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		struct graph_node node = {.kind = kinds[i], .alpha = 0.7f};
 		check_same_size(node, activations);
