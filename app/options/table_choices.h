@@ -24,7 +24,8 @@ static const char *const corners[] = {"off",          "top-left",    "top-right"
 static const char *const automatic_show[] = {"show", NULL};
 static const char *const origins[] = {"input", "noise", NULL};
 static const char *const convolutions[] = {"auto", "direct", "winograd", "gemm", "matrix", NULL};
-static const char *const precisions[] = {"float", "tf32", "bfloat16", "auto", NULL};
+static const char *const precisions[] = {"float",    "tf32", "bfloat16-backward",
+                                         "bfloat16", "auto", NULL};
 static const char *const kernels[] = {"auto", "cpu", "gpu", NULL};
 
 #endif

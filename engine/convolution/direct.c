@@ -90,8 +90,9 @@ static void record_direct(struct launch_recorder *recorder,
 bool convolution_direct_fits(const struct device *device, const struct convolution_problem *problem,
                              struct register_tile tile)
 {
-	return !tile.bfloat16 || (device->precision == RV_PRECISION_BFLOAT16 && tile.lanes == 16 &&
-	                          problem->inputs[0].pixel_stride != INPUT_STRIDE);
+	return !tile.bfloat16 ||
+	       (problem_precision(problem, device) == RV_PRECISION_BFLOAT16 && tile.lanes == 16 &&
+	        problem->inputs[0].pixel_stride != INPUT_STRIDE);
 }
 
 void convolution_direct(struct launch_recorder *recorder, struct weights_cache *weights,

@@ -52,12 +52,12 @@ bool convolution_matrix_fits(const struct device *device, const struct convoluti
 }
 
 static void write_options(char options[OPTIONS_LENGTH], const struct device *device,
-                          struct register_tile tile)
+                          const struct convolution_problem *problem, struct register_tile tile)
 {
 	snprintf(options, OPTIONS_LENGTH,
 	         "-DLANES=%d -DGROUP=%d -DTILE_PIXELS=%d -DTILE_VECTORS=%d -DQUADS=%d -DTERMS=%d%s",
 	         tile.lanes, tile.group, tile.pixels, tile.vectors, step_quads(tile),
-	         device->precision == RV_PRECISION_TF32 ? 1 : 3,
+	         problem_precision(problem, device) == RV_PRECISION_TF32 ? 1 : 3,
 	         device->matrix_units ? "" : " -DSTAND_IN");
 }
 
@@ -69,7 +69,7 @@ static void record_matrix(struct launch_recorder *recorder,
 	size_t groups = (size_t)tables->epilogue_count * LANES / matrix_block_channels(tile);
 	char options[OPTIONS_LENGTH];
 
-	write_options(options, recorder->device, tile);
+	write_options(options, recorder->device, problem, tile);
 	record_kernel(recorder, "convolution/matrix", options, "convolve_by_matrix_units",
 	              problem->node->name);
 	problem_record_arguments(recorder, problem, tables, weights,

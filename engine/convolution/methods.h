@@ -6,7 +6,7 @@
 #include "engine/convolution/register_tile.h"
 #include "engine/convolution/weights.h"
 
-/* Any convolution; pairs of bfloat16 only where device->precision is that, and not of the network's
+/* Any convolution; pairs of bfloat16 only where problem_precision is that, and not of the network's
  * input, whose channels are no pairs. */
 bool convolution_direct_fits(const struct device *device, const struct convolution_problem *problem,
                              struct register_tile tile);
@@ -27,7 +27,7 @@ struct register_tile tiled_tile_default(const struct device *device,
                                         const struct convolution_problem *problem);
 
 /* All but problem_writes_picture, by work-groups whose items share a GPU's matrix units
- * (device->matrix_units), as exactly as device->precision asks. On other devices a stand-in does
+ * (device->matrix_units), as exactly as problem_precision asks. On other devices a stand-in does
  * the same products, slowly. The tiles there are end with {0}. */
 void convolution_matrix(struct launch_recorder *recorder, struct weights_cache *weights,
                         const struct convolution_problem *problem, struct register_tile tile);

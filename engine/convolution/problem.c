@@ -165,6 +165,12 @@ bool problem_is_depthwise(const struct convolution_problem *problem)
 	       problem->outputs[0].run.pixel_stride != INPUT_STRIDE;
 }
 
+rv_precision problem_precision(const struct convolution_problem *problem,
+                               const struct device *device)
+{
+	return problem->backward ? device->precision.backward : device->precision.forward;
+}
+
 bool problem_writes_picture(const struct convolution_problem *problem)
 {
 	return problem->outputs[0].run.pixel_stride == INPUT_STRIDE;

@@ -54,6 +54,9 @@ bool problem_group(struct convolution_problem *one, const struct convolution_pro
 
 /* Every channel is filtered by itself (groups = channels, one filter each). */
 bool problem_is_depthwise(const struct convolution_problem *problem);
+/* What the pass that it is of may round to. */
+rv_precision problem_precision(const struct convolution_problem *problem,
+                               const struct device *device);
 /* The output is the gradient of the network's input, whose pixels are narrower than a vector. */
 bool problem_writes_picture(const struct convolution_problem *problem);
 

@@ -158,12 +158,14 @@ static bool compare(const struct trial *trial, double allowed)
 	return worst <= 10 * allowed * most && sqrt(difference_square) <= allowed * sqrt(square);
 }
 
-static double allowed(const struct device *device, const struct convolution_choice *choice)
+static double allowed(const struct device *device, const struct convolution_problem *problem,
+                      const struct convolution_choice *choice)
 {
 	if (choice->tile.bfloat16)
 		return choice->method == RV_CONVOLUTION_WINOGRAD ? difference_of_bfloat16_winograd
 		                                                 : difference_of_bfloat16;
-	return device->precision == RV_PRECISION_TF32 ? difference_of_tf32 : difference_most;
+	return problem_precision(problem, device) == RV_PRECISION_TF32 ? difference_of_tf32
+	                                                               : difference_most;
 }
 
 rv_status trial_run(struct device *device, const struct convolution_problem *problem, cl_mem zeros,
@@ -182,7 +184,7 @@ rv_status trial_run(struct device *device, const struct convolution_problem *pro
 		status =
 			compute(&trial, device, zeros, record, context, choice, trial.found, error);
 	if (status == RV_OK)
-		*agrees = compare(&trial, allowed(device, choice));
+		*agrees = compare(&trial, allowed(device, problem, choice));
 	release(&trial);
 	return status;
 }

@@ -31,6 +31,7 @@ static const struct {
                     {RV_CONVOLUTION_GEMM, "gemm"},
                     {RV_CONVOLUTION_MATRIX, "matrix"}};
 
+/* Of what a pass may round to. */
 static const char *const precision_names[] = {[RV_PRECISION_FLOAT] = "",
                                               [RV_PRECISION_TF32] = " tf32",
                                               [RV_PRECISION_BFLOAT16] = " bfloat16"};
@@ -92,7 +93,7 @@ static void shape_key(const struct tuner *tuner, const struct convolution_proble
 	snprintf(key, KEY_LENGTH, "%s|%016llx|%s%s|", tuner->device->key,
 	         (unsigned long long)tuner->sources,
 	         device_wants_groups(tuner->device) ? "gpu" : "cpu",
-	         precision_names[tuner->device->precision]);
+	         precision_names[problem_precision(problem, tuner->device)]);
 	cache_key_add(key, KEY_LENGTH, shape, sizeof(shape) / sizeof(shape[0]));
 	for (int i = 0; i < problem->input_count; i++)
 		cache_key_add(key, KEY_LENGTH, &problem->inputs[i].channels, 1);

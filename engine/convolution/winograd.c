@@ -86,7 +86,8 @@ static void choose_block(struct winograd_plan *plan, const struct device *device
 static bool may_round(const struct device *device, const struct convolution_problem *problem,
                       struct register_tile tile)
 {
-	return device->precision == RV_PRECISION_BFLOAT16 && tile.lanes == 16 && problem->backward;
+	return problem->backward && tile.lanes == 16 &&
+	       problem_precision(problem, device) == RV_PRECISION_BFLOAT16;
 }
 
 static bool plan_create(struct winograd_plan *plan, const struct device *device,

@@ -11,17 +11,22 @@
 struct cache_entry;
 struct program_cache;
 
+/* What convolutions may round to in each pass of a network; never AUTO, and what the device can. */
+struct pass_precision {
+	rv_precision forward, backward;
+};
+
 struct device {
 	cl_platform_id platform;
 	cl_device_id id;
 	cl_context context;
 	cl_command_queue queue; /* in order */
 	rv_device_info info;
-	rv_kernels kernels;     /* CPU or GPU, never AUTO: ask device_wants_groups */
-	rv_precision precision; /* never AUTO; BFLOAT16 only where the device can */
-	bool matrix_units;      /* those of NVIDIA's GPUs that take TF32, by inline PTX */
-	int lanes;              /* width of the float vectors kernels are built with: 4, 8 or 16 */
-	size_t local_bytes;     /* local memory of a work-group */
+	rv_kernels kernels; /* CPU or GPU, never AUTO: ask device_wants_groups */
+	struct pass_precision precision;
+	bool matrix_units;  /* those of NVIDIA's GPUs that take TF32, by inline PTX */
+	int lanes;          /* width of the float vectors kernels are built with: 4, 8 or 16 */
+	size_t local_bytes; /* local memory of a work-group */
 	size_t max_work_group;
 	char key[320];              /* names device, platform and driver in caches */
 	char cache_directory[1024]; /* "" for none */

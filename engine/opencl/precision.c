@@ -108,19 +108,30 @@ static bool has_bfloat16(struct device *device)
 	       multiplies_pairs(device);
 }
 
-static bool has(struct device *device, rv_precision precision)
+/* RV_PRECISION_AUTO is none of them. */
+static const struct pass_precision passes[] = {
+	[RV_PRECISION_FLOAT] = {RV_PRECISION_FLOAT, RV_PRECISION_FLOAT},
+	[RV_PRECISION_TF32] = {RV_PRECISION_TF32, RV_PRECISION_TF32},
+	[RV_PRECISION_BFLOAT16_BACKWARD] = {RV_PRECISION_FLOAT, RV_PRECISION_BFLOAT16},
+	[RV_PRECISION_BFLOAT16] = {RV_PRECISION_BFLOAT16, RV_PRECISION_BFLOAT16},
+};
+
+/* The pass that rounds the most is the backward one. */
+static bool has(struct device *device, rv_precision wanted)
 {
+	const rv_precision precision = passes[wanted].backward;
+
 	return precision == RV_PRECISION_BFLOAT16 ? has_bfloat16(device)
 	       : precision == RV_PRECISION_TF32   ? device->matrix_units
 	                                          : true;
 }
 
-rv_precision precision_of(struct device *device, rv_precision wanted)
+struct pass_precision precision_of(struct device *device, rv_precision wanted)
 {
 	if (wanted != RV_PRECISION_AUTO)
-		return has(device, wanted) ? wanted : RV_PRECISION_FLOAT;
+		return passes[has(device, wanted) ? wanted : RV_PRECISION_FLOAT];
 	for (size_t i = 0; i < sizeof(judged) / sizeof(judged[0]); i++)
 		if (has(device, judged[i]))
-			return judged[i];
-	return RV_PRECISION_FLOAT;
+			return passes[judged[i]];
+	return passes[RV_PRECISION_FLOAT];
 }

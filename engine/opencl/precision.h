@@ -4,8 +4,8 @@
 
 #include "engine/opencl/device.h"
 
-/* What is wanted, where the device can do that; else RV_PRECISION_FLOAT. The device is to have its
- * programs. */
-rv_precision precision_of(struct device *device, rv_precision wanted);
+/* What is wanted, where the device can do that; else RV_PRECISION_FLOAT in both passes. The device
+ * is to have its programs. */
+struct pass_precision precision_of(struct device *device, rv_precision wanted);
 
 #endif

@@ -83,8 +83,8 @@ static void compare(struct comparison *comparison, double got, double wanted)
 	comparison->norm += wanted * wanted;
 }
 
-static void judge(struct convolution_fixture *fixture, const struct convolution_scene *scene,
-                  const struct comparison *comparison, const char *what)
+static double judge(struct convolution_fixture *fixture, const struct convolution_scene *scene,
+                    const struct comparison *comparison, const char *what)
 {
 	const struct convolution_case *shape = &scene->shape;
 	double error = sqrt(comparison->difference / (comparison->norm > 0 ? comparison->norm : 1));
@@ -99,6 +99,7 @@ static void judge(struct convolution_fixture *fixture, const struct convolution_
 		            scene->node.window.height, scene->node.window.width,
 		            scene->node.window.stride_y, scene->node.window.stride_x,
 		            fixture->device->lanes, error);
+	return error;
 }
 
 static double finished(const struct convolution_scene *scene, int part, int filter, double sum)
@@ -127,7 +128,8 @@ static void check_forward(struct convolution_fixture *fixture,
 					        finished(scene, part, k, sum.sum));
 				}
 	}
-	judge(fixture, scene, &comparison, "forward");
+	fixture->worst_forward =
+		fmax(fixture->worst_forward, judge(fixture, scene, &comparison, "forward"));
 	convolution_scene_check_untouched(&scene->activations, "forward");
 }
 

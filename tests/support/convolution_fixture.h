@@ -36,6 +36,7 @@ struct convolution_fixture {
 	int block_tiles;              /* the same */
 	double tolerance;             /* relative error in L2 that is allowed */
 	double worst;                 /* seen so far */
+	double worst_forward;         /* the same of that pass alone */
 };
 
 /* Opens the default device, or fails the running test. */

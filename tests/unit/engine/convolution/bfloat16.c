@@ -54,19 +54,27 @@ static void convolve_winograd(struct launch_recorder *recorder, struct weights_c
 }
 
 /* False where the test has failed, or this machine cannot. */
-static bool open_pairs(struct convolution_fixture *fixture, convolve_with_tile *convolve)
+static bool open_rounding(struct convolution_fixture *fixture, rv_precision wanted)
 {
 	if (!fixture_open(fixture, RV_CONVOLUTION_DIRECT))
 		return false;
-	fixture->device->precision = precision_of(fixture->device, RV_PRECISION_BFLOAT16);
-	fixture->record = fixture_record_tile;
-	fixture->convolve = convolve;
-	if (fixture->device->precision == RV_PRECISION_BFLOAT16 &&
+	fixture->device->precision = precision_of(fixture->device, wanted);
+	if (fixture->device->precision.backward == RV_PRECISION_BFLOAT16 &&
 	    !device_wants_groups(fixture->device))
 		return true;
 	test_skipped("this device does not multiply pairs of bfloat16");
 	fixture_close(fixture);
 	return false;
+}
+
+/* The same for kernels by a tile. */
+static bool open_pairs(struct convolution_fixture *fixture, convolve_with_tile *convolve)
+{
+	if (!open_rounding(fixture, RV_PRECISION_BFLOAT16))
+		return false;
+	fixture->record = fixture_record_tile;
+	fixture->convolve = convolve;
+	return true;
 }
 
 /* The largest error of all shapes by all tiles, in values of 8 bits or any; 0 where it was not
@@ -106,6 +114,22 @@ TEST(pairs_round_their_factors)
 	double worst = error_of(convolution_direct, cases, CASES, false, 0x1p-7);
 	if (worst > 0)
 		CHECK_MESSAGE(worst > 5e-4, "%g: nothing was rounded", worst);
+}
+
+/* Forward as the plain kernel, backward as above. */
+TEST(backward_alone_leaves_what_is_seen_as_it_is)
+{
+	struct convolution_fixture fixture;
+
+	if (!open_rounding(&fixture, RV_PRECISION_BFLOAT16_BACKWARD))
+		return;
+	fixture.tolerance = 0x1p-7;
+	for (int i = 0; i < CASES; i++)
+		fixture_check(&fixture, &cases[i]);
+	printf("# worst error forward %.1e, backward %.1e\n", fixture.worst_forward, fixture.worst);
+	CHECK(fixture.worst_forward <= 1e-6);
+	CHECK(fixture.worst > 5e-4);
+	fixture_close(&fixture);
 }
 
 /* ---- Winograd ---- */
@@ -204,19 +228,26 @@ static void count_rounding(struct convolution_fixture *fixture, bool backward, i
 	convolution_scene_release(&scene);
 }
 
+/* In one pass: whether any candidate rounds, and whether the default does. */
+static void check_rounding(struct convolution_fixture *fixture, bool backward, bool wanted)
+{
+	int candidates;
+	bool by_default = !wanted;
+
+	count_rounding(fixture, backward, &candidates, &by_default);
+	CHECK((candidates > 0) == wanted && by_default == wanted);
+}
+
 TEST(nothing_is_rounded_where_floats_are_asked_for)
 {
 	struct convolution_fixture fixture;
 
 	if (!fixture_open(&fixture, RV_CONVOLUTION_AUTO))
 		return;
-	CHECK(fixture.device->precision == RV_PRECISION_FLOAT);
-	for (int backward = 0; backward < 2; backward++) {
-		int candidates;
-		bool by_default = true;
-		count_rounding(&fixture, backward, &candidates, &by_default);
-		CHECK(candidates == 0 && !by_default);
-	}
+	CHECK(fixture.device->precision.forward == RV_PRECISION_FLOAT);
+	CHECK(fixture.device->precision.backward == RV_PRECISION_FLOAT);
+	check_rounding(&fixture, false, false);
+	check_rounding(&fixture, true, false);
 	fixture_close(&fixture);
 }
 
@@ -224,13 +255,20 @@ TEST(pairs_race_where_they_may)
 {
 	struct convolution_fixture fixture;
 
-	if (!open_pairs(&fixture, convolution_direct))
+	if (!open_rounding(&fixture, RV_PRECISION_BFLOAT16))
 		return;
-	for (int backward = 0; backward < 2; backward++) {
-		int candidates;
-		bool by_default = false;
-		count_rounding(&fixture, backward, &candidates, &by_default);
-		CHECK(candidates > 0 && by_default);
-	}
+	check_rounding(&fixture, false, true);
+	check_rounding(&fixture, true, true);
+	fixture_close(&fixture);
+}
+
+TEST(pairs_race_backward_alone_where_that_is_asked_for)
+{
+	struct convolution_fixture fixture;
+
+	if (!open_rounding(&fixture, RV_PRECISION_BFLOAT16_BACKWARD))
+		return;
+	check_rounding(&fixture, false, false);
+	check_rounding(&fixture, true, true);
 	fixture_close(&fixture);
 }
