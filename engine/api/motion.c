@@ -49,7 +49,8 @@ rv_status rv_motion_create(rv_motion **out, const rv_config *config, int width, 
 	if (!motion)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	if ((status = device_open(&motion->device, config, error)) != RV_OK ||
-	    (status = flow_create(&motion->flow, motion->device, &settings, error)) != RV_OK ||
+	    (status = flow_create(&motion->flow, motion->device, &settings, NULL, error)) !=
+	            RV_OK ||
 	    (status = create_rasters(motion, width, height, error)) != RV_OK) {
 		rv_motion_destroy(&motion);
 		return status;

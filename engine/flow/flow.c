@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/minmax.h"
 #include "engine/flow/plan.h"
 #include "engine/flow/record.h"
 
@@ -13,36 +14,77 @@ static size_t plane_bytes(const struct flow_level *level)
 	return (size_t)level->stride * (size_t)level->height * sizeof(float);
 }
 
-static void allocate(struct launch_recorder *recorder, struct flow *flow)
+static void plan(struct flow *flow, const struct flow_settings *settings)
 {
-	const struct flow_level *level = flow->levels;
-	cl_mem *planes[] = {&flow->raw,        &flow->flow.u,    &flow->flow.v,
-	                    &flow->relaxed.u,  &flow->relaxed.v, &flow->enlarged.u,
-	                    &flow->enlarged.v, &flow->mean,      &flow->difference,
-	                    &flow->smoothness};
-	size_t pixels = (size_t)level->width * (size_t)level->height;
+	flow->settings = *settings;
+	flow->tuning = &flow_tunings[settings->quality];
+	flow->level_count = flow_plan_levels(settings->width, settings->height, flow->levels);
+	flow->solved = flow->level_count - 1;
+	for (int i = 0; i < FLOW_DIRECTIONS; i++) {
+		flow->finest[i] =
+			min_int(flow->tuning->finest + settings->skip[i], flow->level_count - 1);
+		flow->solved = min_int(flow->solved, flow->finest[i]);
+	}
+}
 
+/* What lasts: the pyramids, down to the finest level that is solved. */
+static void allocate_pyramids(struct launch_recorder *recorder, struct flow *flow)
+{
 	for (int picture = 0; picture < 2; picture++)
-		for (int i = 0; i < flow->level_count; i++)
+		for (int i = flow->solved; i < flow->level_count; i++)
 			flow->pyramids[picture].levels[i] =
 				record_own_buffer(recorder, plane_bytes(&flow->levels[i]), NULL);
+}
+
+/* What a pyramid is made by way of. */
+static void allocate_for_push(struct launch_recorder *recorder, struct flow *flow)
+{
+	flow->raw = record_part(recorder, plane_bytes(&flow->levels[0]));
+	for (int i = 0; i < flow->solved; i++)
+		flow->pyramids[0].levels[i] = flow->pyramids[1].levels[i] =
+			record_part(recorder, plane_bytes(&flow->levels[i]));
+}
+
+/* What an estimate is made by way of. */
+static void allocate_for_estimate(struct launch_recorder *recorder, struct flow *flow)
+{
+	const struct flow_level *solved = &flow->levels[flow->solved];
+	const struct flow_level *largest = &flow->levels[flow_estimate_end(flow->solved)];
+	cl_mem *planes[] = {&flow->relaxed.u, &flow->relaxed.v, &flow->mean, &flow->difference,
+	                    &flow->smoothness};
+	cl_mem *flows[] = {&flow->flow.u, &flow->flow.v, &flow->enlarged.u, &flow->enlarged.v};
+
 	for (size_t i = 0; i < sizeof(planes) / sizeof(planes[0]); i++)
-		*planes[i] = record_own_buffer(recorder, plane_bytes(level), NULL);
-	flow->system = record_own_buffer(recorder,
-	                                 (size_t)level->half_row * 2 * FLOW_SYSTEM_PLANES *
-	                                         (size_t)level->height * sizeof(float),
-	                                 NULL);
+		*planes[i] = record_part(recorder, plane_bytes(solved));
+	for (size_t i = 0; i < sizeof(flows) / sizeof(flows[0]); i++)
+		*flows[i] = record_part(recorder, plane_bytes(largest));
+	flow->system = record_part(recorder, (size_t)solved->half_row * 2 * FLOW_SYSTEM_PLANES *
+	                                             (size_t)solved->height * sizeof(float));
+}
+
+/* The fields are there beside all else; a picture is not pushed while an estimate is made. */
+static void allocate(struct launch_recorder *recorder, struct flow *flow)
+{
+	size_t pixels = (size_t)flow->levels->width * (size_t)flow->levels->height, taken;
+
+	allocate_pyramids(recorder, flow);
 	for (int direction = 0; direction < FLOW_DIRECTIONS; direction++)
-		flow->fields[direction] =
-			record_own_buffer(recorder, pixels * 2 * sizeof(float), NULL);
+		flow->fields[direction] = record_part(recorder, pixels * 2 * sizeof(float));
+	taken = recorder->room ? recorder->room->taken : 0;
+	allocate_for_push(recorder, flow);
+	if (recorder->room)
+		recorder->room->taken = taken;
+	allocate_for_estimate(recorder, flow);
+	if (recorder->room)
+		recorder->room->taken = taken;
 }
 
 /* The two pyramids swap their roles with every push, so everything is recorded for either
  * assignment. */
-static rv_status record(struct flow *flow, rv_error *error)
+static rv_status record(struct flow *flow, struct room *room, rv_error *error)
 {
 	struct launch_recorder recorder = {
-		.device = flow->device, .list = &flow->buffers, .error = error};
+		.device = flow->device, .list = &flow->buffers, .room = room, .error = error};
 
 	allocate(&recorder, flow);
 	for (int newest = 0; newest < 2; newest++) {
@@ -76,7 +118,7 @@ static rv_status check(const struct flow_settings *settings, rv_error *error)
 }
 
 rv_status flow_create(struct flow **out, struct device *device,
-                      const struct flow_settings *settings, rv_error *error)
+                      const struct flow_settings *settings, struct room *room, rv_error *error)
 {
 	struct flow *flow;
 	rv_status status;
@@ -89,14 +131,23 @@ rv_status flow_create(struct flow **out, struct device *device,
 	if (!flow)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	flow->device = device;
-	flow->settings = *settings;
-	flow->tuning = &flow_tunings[settings->quality];
-	flow->level_count = flow_plan_levels(settings->width, settings->height, flow->levels);
-	status = record(flow, error);
+	plan(flow, settings);
+	status = record(flow, room, error);
 	if (status != RV_OK)
 		flow_destroy(&flow);
 	*out = flow;
 	return status;
+}
+
+size_t flow_measure(const struct flow_settings *settings, struct room *room)
+{
+	size_t bytes = 0;
+	struct launch_recorder recorder = {.room = room, .measured = &bytes};
+	struct flow flow = {0};
+
+	plan(&flow, settings);
+	allocate(&recorder, &flow);
+	return bytes;
 }
 
 void flow_destroy(struct flow **pointer)

@@ -20,9 +20,15 @@
 
 struct flow;
 
-/* The device must outlive the flow. RV_INVALID, RV_MEMORY, RV_DEVICE. */
+/* The device must outlive the flow. room may be NULL; nobody else uses what was free of it while a
+ * picture is pushed, nor from the first estimate between two pictures until their fields were read.
+ * The fields are taken of it, and what the flow needs besides may be taken by those who read them.
+ * RV_INVALID, RV_MEMORY, RV_DEVICE. */
 rv_status flow_create(struct flow **flow, struct device *device,
-                      const struct flow_settings *settings, rv_error *error);
+                      const struct flow_settings *settings, struct room *room, rv_error *error);
+/* The bytes that such a flow owns, besides what it takes of a room that is measured. The settings
+ * are ones that flow_create takes. */
+size_t flow_measure(const struct flow_settings *settings, struct room *room);
 void flow_destroy(struct flow **flow);
 
 /* Makes picture, of the flow's size, the newest. It is read by what is enqueued here, and not
@@ -41,7 +47,7 @@ rv_status flow_rest(struct flow *flow, rv_error *error);
 
 /* The last estimate of a direction: width * height pairs of floats, row by row: pixel (x, y) of the
  * picture it starts from is found at (x + u, y + v) of the other, in pixels. The flow's; the same
- * buffer for its whole life. Zero before the first estimate. */
+ * buffer for its whole life. Undefined before the first estimate. */
 cl_mem flow_field(const struct flow *flow, enum flow_direction direction);
 
 #endif

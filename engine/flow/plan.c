@@ -24,6 +24,11 @@ const struct flow_model flow_model = {
 	.change_limit = 2,
 };
 
+int flow_estimate_end(int finest)
+{
+	return finest > 0 ? 1 : 0;
+}
+
 int flow_plan_levels(int width, int height, struct flow_level *levels)
 {
 	int count = 0;

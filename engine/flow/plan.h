@@ -45,7 +45,8 @@ struct flow_planes {
 	cl_mem u, v;
 };
 
-/* The pyramid of one picture. */
+/* The pyramid of one picture. Levels finer than any that is solved are only gone through, and both
+ * pictures have them in the same place. */
 struct flow_pyramid {
 	cl_mem levels[FLOW_LEVELS_MAX];
 	struct launch_list build; /* the first launch reads the picture: its argument 0 */
@@ -57,12 +58,14 @@ struct flow {
 	const struct flow_tuning *tuning;
 	struct flow_level levels[FLOW_LEVELS_MAX];
 	int level_count;
+	int finest[FLOW_DIRECTIONS]; /* level at which an estimate ends */
+	int solved;                  /* the finest at which any does */
 
 	struct launch_list buffers; /* owns what follows */
 	struct flow_pyramid pyramids[2];
-	cl_mem raw;                       /* luma before it is smoothed */
-	struct flow_planes flow, relaxed; /* large enough for any level */
-	struct flow_planes enlarged;
+	cl_mem raw;                        /* luma before it is smoothed */
+	struct flow_planes flow, enlarged; /* of any level that flow_record_estimate goes to */
+	struct flow_planes relaxed;        /* of any that is solved, as are these: */
 	cl_mem mean, difference, smoothness, system;
 	cl_mem fields[FLOW_DIRECTIONS];
 
@@ -71,6 +74,10 @@ struct flow {
 	int newest; /* pyramid of the newest picture */
 	int pushed; /* pictures since creation or flow_forget, at most 2 */
 };
+
+/* The level of which the planes hold the flow in the end, where it is solved down to level
+ * `finest`: the picture's own, or twice as coarse, from which the result is enlarged. */
+int flow_estimate_end(int finest);
 
 /* The levels of a picture of this size; returns how many. */
 int flow_plan_levels(int width, int height, struct flow_level *levels);

@@ -246,13 +246,20 @@ static void record_enlarge(struct launch_recorder *recorder, struct flow *flow, 
 	flow->enlarged = swapped;
 }
 
-static void record_result(struct launch_recorder *recorder, const struct flow *flow, cl_mem field)
+/* The flow of the level that an estimate ends at becomes the field of all pixels. */
+static void record_result(struct launch_recorder *recorder, const struct flow *flow, int end,
+                          cl_mem field)
 {
-	start(recorder, "flow/pyramid", "flow_result", "flow result");
-	record_flow(recorder, &flow->flow, &flow->levels[0]);
-	record_size(recorder, &flow->levels[0]);
+	const struct flow_level *picture = &flow->levels[0], *from = &flow->levels[end];
+
+	start(recorder, "flow/pyramid", end ? "flow_result_enlarged" : "flow_result",
+	      "flow result");
+	record_flow(recorder, &flow->flow, from);
+	if (end)
+		record_int(recorder, from->height);
+	record_size(recorder, picture);
 	record_buffer(recorder, field);
-	finish(recorder, &flow->levels[0], lanes(recorder));
+	finish(recorder, picture, (end ? 2 : 1) * lanes(recorder));
 }
 
 void flow_record_estimate(struct launch_recorder *recorder, struct flow *flow,
@@ -260,18 +267,16 @@ void flow_record_estimate(struct launch_recorder *recorder, struct flow *flow,
                           enum flow_direction direction)
 {
 	const struct flow_tuning *tuning = flow->tuning;
-	int coarsest = flow->level_count - 1;
-	int finest = tuning->finest + flow->settings.skip[direction];
+	int coarsest = flow->level_count - 1, finest = flow->finest[direction];
+	int end = flow_estimate_end(finest);
 
-	if (finest > coarsest)
-		finest = coarsest;
 	record_rest(recorder, flow, &flow->levels[coarsest]);
-	for (int number = coarsest; number >= 0; number--) {
+	for (int number = coarsest; number >= end; number--) {
 		if (number < coarsest)
 			record_enlarge(recorder, flow, number + 1);
 		if (number >= finest)
 			record_level(recorder, flow, first, second, number,
 			             number == finest ? tuning->finest_warps : tuning->warps);
 	}
-	record_result(recorder, flow, flow->fields[direction]);
+	record_result(recorder, flow, end, flow->fields[direction]);
 }

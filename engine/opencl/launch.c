@@ -25,8 +25,11 @@ size_t launch_list_bytes(const struct launch_list *list)
 
 	for (int i = 0; i < list->buffer_count; i++) {
 		size_t size = 0;
+		cl_mem whole = NULL;
 		clGetMemObjectInfo(list->buffers[i], CL_MEM_SIZE, sizeof(size), &size, NULL);
-		bytes += size;
+		clGetMemObjectInfo(list->buffers[i], CL_MEM_ASSOCIATED_MEMOBJECT, sizeof(whole),
+		                   &whole, NULL);
+		bytes += whole ? 0 : size;
 	}
 	return bytes;
 }

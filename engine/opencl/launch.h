@@ -30,7 +30,7 @@ struct launch_list {
  * be running. */
 void launch_list_clear(struct launch_list *list);
 
-/* Bytes of the buffers that the list owns. */
+/* Bytes of the buffers that the list owns, but for parts of a room (engine/opencl/record.h). */
 size_t launch_list_bytes(const struct launch_list *list);
 
 /* Enqueues every launch in order; does not wait. RV_DEVICE or RV_MEMORY, with the launch's label.

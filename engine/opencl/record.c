@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/minmax.h"
 #include "engine/opencl/program.h"
 
 /* A launch that was begun and will not be ended. */
@@ -152,26 +153,76 @@ void record_call(struct launch_recorder *recorder, const char *label, double flo
 	launch->release = release;
 }
 
-cl_mem record_own_buffer(struct launch_recorder *recorder, size_t bytes, const void *data)
+/* ---- buffers ---- */
+
+/* Where parts of a room begin: no device asks for more. */
+static const size_t PART_ALIGNMENT = 4096;
+
+/* Room for one more buffer in the list; false after a failure. */
+static bool can_own(struct launch_recorder *recorder)
 {
 	struct launch_list *list = recorder->list;
-	cl_mem buffer = NULL, *buffers;
+	cl_mem *buffers;
 
 	if (recorder->status != RV_OK)
-		return NULL;
+		return false;
 	buffers = grow(list->buffers, list->buffer_count, &list->buffer_capacity, sizeof(*buffers));
-	if (!buffers) {
+	if (!buffers)
 		record_fail(recorder, RV_MEMORY, "out of memory");
+	else
+		list->buffers = buffers;
+	return buffers;
+}
+
+cl_mem record_own_buffer(struct launch_recorder *recorder, size_t bytes, const void *data)
+{
+	cl_mem buffer = NULL;
+
+	if (recorder->measured) {
+		*recorder->measured += bytes;
 		return NULL;
 	}
-	list->buffers = buffers;
+	if (!can_own(recorder))
+		return NULL;
 	recorder->status = device_buffer(recorder->device, bytes, data, &buffer, recorder->error);
 	if (recorder->status != RV_OK) {
 		drop_kernel(recorder);
 		return NULL;
 	}
-	buffers[list->buffer_count++] = buffer;
+	recorder->list->buffers[recorder->list->buffer_count++] = buffer;
 	return buffer;
+}
+
+static cl_mem own_part(struct launch_recorder *recorder, size_t place, size_t bytes)
+{
+	const cl_buffer_region region = {place, bytes};
+	cl_mem buffer;
+	cl_int code;
+
+	if (!can_own(recorder))
+		return NULL;
+	buffer = clCreateSubBuffer(recorder->room->buffer, 0, CL_BUFFER_CREATE_TYPE_REGION, &region,
+	                           &code);
+	if (code) {
+		record_fail(recorder, RV_DEVICE, "no part of a buffer (OpenCL error %d)", code);
+		return NULL;
+	}
+	recorder->list->buffers[recorder->list->buffer_count++] = buffer;
+	return buffer;
+}
+
+cl_mem record_part(struct launch_recorder *recorder, size_t bytes)
+{
+	struct room *room = recorder->room;
+	size_t place = room ? (room->taken + PART_ALIGNMENT - 1) & -PART_ALIGNMENT : 0;
+
+	if (!room || (!recorder->measured && place + bytes > room->bytes))
+		return record_own_buffer(recorder, bytes, NULL);
+	room->taken = place + bytes;
+	if (!recorder->measured)
+		return own_part(recorder, place, bytes);
+	room->bytes = max_size(room->bytes, room->taken);
+	return NULL;
 }
 
 cl_mem record_scratch(struct launch_recorder *recorder, size_t bytes)

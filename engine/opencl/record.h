@@ -7,6 +7,7 @@
 #define ENGINE_OPENCL_RECORD_H
 
 #include "engine/opencl/launch.h"
+#include "engine/opencl/room.h"
 #include "engine/opencl/slice.h"
 
 struct launch_recorder {
@@ -15,6 +16,10 @@ struct launch_recorder {
 	cl_mem zeros;   /* a pixel of zeros, at least as wide as the widest tensor */
 	cl_mem scratch; /* memory that launches use one after the other; may be NULL */
 	size_t scratch_bytes;
+	struct room *room; /* may be NULL */
+	/* Where this is not NULL no buffer is made, but the bytes that the list would own are added
+	 * to it. */
+	size_t *measured;
 	rv_status status; /* the first failure */
 	rv_error *error;
 	cl_kernel kernel; /* being recorded */
@@ -45,8 +50,11 @@ void record_launch(struct launch_recorder *recorder, size_t global0, size_t glob
 void record_call(struct launch_recorder *recorder, const char *label, double flop,
                  cl_int (*call)(void *context, cl_command_queue queue), void *context,
                  void (*release)(void *context));
-/* A buffer the list owns, with data or zeros. NULL after a failure. */
+/* A buffer the list owns, with data or zeros. NULL after a failure, or where measured. */
 cl_mem record_own_buffer(struct launch_recorder *recorder, size_t bytes, const void *data);
+/* A part of the recorder's room, with whatever others left there. Where there is none, or too
+ * little of it left, a buffer that the list owns. NULL after a failure, or where measured. */
+cl_mem record_part(struct launch_recorder *recorder, size_t bytes);
 /* A buffer for what one launch leaves to the next: the recorder's scratch if that is large enough,
  * else one that the list owns. Undefined at first. NULL after a failure. */
 cl_mem record_scratch(struct launch_recorder *recorder, size_t bytes);

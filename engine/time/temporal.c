@@ -44,7 +44,7 @@ static rv_status create_flow(struct temporal *temporal, rv_error *error)
 	                 [FLOW_TO_NEWEST] = time->flow_skip < 8 ? time->flow_skip + 1 : 8},
 	};
 
-	return flow_create(&temporal->flow, temporal->device, &settings, error);
+	return flow_create(&temporal->flow, temporal->device, &settings, NULL, error);
 }
 
 static rv_status record_all(struct temporal *temporal, rv_error *error)

@@ -121,17 +121,33 @@ __kernel void flow_rest(PLANE(u), PLANE(v), int width, int height)
 		}
 }
 
-void enlarge_row(const __global float *near, const __global float *far, int x, __global float *out,
-		 int width)
+// Pixels 2x to 2x + 2 LANES - 1 of a row, from columns x to x + LANES - 1 of two rows of half the size.
+void enlarge(const __global float *near, const __global float *far, int x, real *first, real *second)
 {
 	real left = 0.75f * load_anywhere(near + x - 1) + 0.25f * load_anywhere(far + x - 1);
 	real centre = 0.75f * load(near + x) + 0.25f * load(far + x);
 	real right = 0.75f * load_anywhere(near + x + 1) + 0.25f * load_anywhere(far + x + 1);
 	real even = 1.5f * centre + 0.5f * left, odd = 1.5f * centre + 0.5f * right;
 
-	store_extended(out, 2 * x, width, interleave_low(even, odd));
+	*first = interleave_low(even, odd);
+	*second = interleave_high(even, odd);
+}
+
+void enlarge_row(const __global float *near, const __global float *far, int x, __global float *out,
+		 int width)
+{
+	real first, second;
+
+	enlarge(near, far, x, &first, &second);
+	store_extended(out, 2 * x, width, first);
 	if (2 * x + LANES < width)
-		store_extended(out, 2 * x + LANES, width, interleave_high(even, odd));
+		store_extended(out, 2 * x + LANES, width, second);
+}
+
+// The row of half the size that is blended with the nearest one.
+int second_nearest(int y, int in_height)
+{
+	return clamp(y / 2 + (y & 1 ? 1 : -1), 0, in_height - 1);
 }
 
 // Twice the size, and twice as long: bilinear. width and height are those of out.
@@ -139,7 +155,7 @@ __kernel void flow_enlarge(READ_PLANE(u), READ_PLANE(v), int in_height, PLANE(ou
 			   int width, int height)
 {
 	FOR_ROWS(y, height) {
-		const int near = y / 2, far = clamp(near + (y & 1 ? 1 : -1), 0, in_height - 1);
+		const int near = y / 2, far = second_nearest(y, in_height);
 		FOR_COLUMNS(x, (width + 1) / 2, LANES) {
 			enlarge_row(ROW(u, near), ROW(u, far), x, ROW(out_u, y), width);
 			enlarge_row(ROW(v, near), ROW(v, far), x, ROW(out_v, y), width);
@@ -147,22 +163,46 @@ __kernel void flow_enlarge(READ_PLANE(u), READ_PLANE(v), int in_height, PLANE(ou
 	}
 }
 
-// The result: (u, v) of a pixel side by side, no margins.
+// (u, v) of pixels x to x + LANES - 1 of a row side by side, no margins.
+void store_pairs(__global float *row, int x, int width, real along, real down)
+{
+	real first = interleave_low(along, down), second = interleave_high(along, down);
+	float pairs[2 * LANES];
+
+	if (x + LANES <= width) {
+		JOIN(vstore, LANES)(first, 0, row + 2 * x);
+		JOIN(vstore, LANES)(second, 0, row + 2 * x + LANES);
+		return;
+	}
+	JOIN(vstore, LANES)(first, 0, pairs);
+	JOIN(vstore, LANES)(second, 0, pairs + LANES);
+	for (int i = 0; i < 2 * (width - x); i++)
+		row[2 * x + i] = pairs[i];
+}
+
+// The result, from the flow at its own size.
 __kernel void flow_result(READ_PLANE(u), READ_PLANE(v), int width, int height,
 			  __global float *result)
 {
 	FOR_ROWS(y, height)
-		FOR_COLUMNS(x, width, LANES) {
-			__global float *out = result + ((size_t)y * width + x) * 2;
-			real along = load(ROW(u, y) + x), down = load(ROW(v, y) + x);
-			if (x + LANES <= width) {
-				JOIN(vstore, LANES)(interleave_low(along, down), 0, out);
-				JOIN(vstore, LANES)(interleave_high(along, down), 0, out + LANES);
-			} else {
-				for (int lane = 0; lane < width - x; lane++) {
-					out[2 * lane] = ROW(u, y)[x + lane];
-					out[2 * lane + 1] = ROW(v, y)[x + lane];
-				}
-			}
+		FOR_COLUMNS(x, width, LANES)
+			store_pairs(result + (size_t)y * width * 2, x, width, load(ROW(u, y) + x),
+				    load(ROW(v, y) + x));
+}
+
+// The result, from the flow at half the size.
+__kernel void flow_result_enlarged(READ_PLANE(u), READ_PLANE(v), int in_height, int width, int height,
+				   __global float *result)
+{
+	FOR_ROWS(y, height) {
+		const int near = y / 2, far = second_nearest(y, in_height);
+		__global float *row = result + (size_t)y * width * 2;
+		FOR_COLUMNS(x, (width + 1) / 2, LANES) {
+			real along, down, along_next, down_next;
+			enlarge(ROW(u, near), ROW(u, far), x, &along, &along_next);
+			enlarge(ROW(v, near), ROW(v, far), x, &down, &down_next);
+			store_pairs(row, 2 * x, width, along, down);
+			store_pairs(row, 2 * x + LANES, width, along_next, down_next);
 		}
+	}
 }

@@ -99,7 +99,7 @@ static bool estimator_open(struct estimator *it, int width, int height, rv_flow_
 	if (!recording_start(&it->recording))
 		return false;
 	it->settings = settings;
-	return flow_create(&it->flow, it->recording.recorder.device, &settings,
+	return flow_create(&it->flow, it->recording.recorder.device, &settings, NULL,
 	                   &it->recording.error) == RV_OK;
 }
 
@@ -373,8 +373,8 @@ TEST(flow_leaves_out_octaves)
 	REQUIRE(scene_make(&scene, 200, 150, 3.5f, -2, 0));
 	REQUIRE(recording_start(&it.recording));
 	it.settings = settings;
-	if (flow_create(&it.flow, it.recording.recorder.device, &settings, &it.recording.error) ==
-	            RV_OK &&
+	if (flow_create(&it.flow, it.recording.recorder.device, &settings, NULL,
+	                &it.recording.error) == RV_OK &&
 	    push(&it, scene.first) && push(&it, scene.second) &&
 	    estimate(&it, FLOW_TO_NEWEST, scene.motion))
 		CHECK(scene_error(&scene) <= allowed_error(RV_FLOW_FAST));
@@ -382,6 +382,40 @@ TEST(flow_leaves_out_octaves)
 		CHECK_MESSAGE(false, "%s", it.recording.error.message);
 	estimator_close(&it);
 	scene_release(&scene);
+}
+
+/* What others leave in a room is nothing to a flow, and it takes no more than was measured. */
+TEST(flow_in_a_room_is_the_flow)
+{
+	static const cl_float left_there = 1e6f;
+
+	for (int quality = RV_FLOW_FAST; quality <= RV_FLOW_FINE; quality++) {
+		struct room measured = {0}, room;
+		struct scene scene;
+		struct estimator it, lone;
+		float *motion = calloc(2 * 150 * 110, sizeof(*motion));
+		REQUIRE(motion && scene_make(&scene, 150, 110, 2.5f, -1, 0));
+		REQUIRE(estimator_open(&lone, 150, 110, (rv_flow_quality)quality));
+		REQUIRE(push(&lone, scene.first) && push(&lone, scene.second) &&
+		        estimate(&lone, FLOW_TO_PAST, motion));
+		flow_measure(&lone.settings, &measured);
+		REQUIRE(recording_start(&it.recording));
+		struct device *device = it.recording.recorder.device;
+		REQUIRE(room_create(&room, device, measured.bytes, NULL) == RV_OK);
+		clEnqueueFillBuffer(device->queue, room.buffer, &left_there, sizeof(left_there), 0,
+		                    room.bytes, 0, NULL, NULL);
+		it.settings = lone.settings;
+		REQUIRE(flow_create(&it.flow, device, &it.settings, &room, NULL) == RV_OK);
+		CHECK(room.taken >= 2 * 2 * sizeof(float) * 150 * 110 && room.taken < room.bytes);
+		CHECK(push(&it, scene.first) && push(&it, scene.second) &&
+		      estimate(&it, FLOW_TO_PAST, scene.motion));
+		CHECK(!memcmp(motion, scene.motion, 2 * sizeof(float) * 150 * 110));
+		estimator_close(&it);
+		estimator_close(&lone);
+		room_release(&room);
+		scene_release(&scene);
+		free(motion);
+	}
 }
 
 TEST(flow_refuses_wrong_calls)
@@ -398,7 +432,7 @@ TEST(flow_refuses_wrong_calls)
 
 	REQUIRE(estimator_open(&it, 20, 20, RV_FLOW_FAST));
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		CHECK(flow_create(&flow, it.recording.recorder.device, &wrong[i],
+		CHECK(flow_create(&flow, it.recording.recorder.device, &wrong[i], NULL,
 		                  &it.recording.error) == RV_INVALID);
 		CHECK(!flow);
 	}
