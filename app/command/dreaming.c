@@ -28,6 +28,7 @@ static rv_status open_dreamer(struct dreaming *it, rv_error *error)
 {
 	struct options options = *it->options;
 	options.dream = dream_for(it);
+	it->dreamer.brush = it->scored.brush;
 	rv_status status = dreamer_open(&it->dreamer, &options, error);
 	if (status == RV_OK)
 		status = scored_begin(&it->scored, &it->dreamer, error);
@@ -51,7 +52,8 @@ static rv_status open_dreamer(struct dreaming *it, rv_error *error)
 
 /* Lets the engine dream what is asked for at that time. The network is loaded once for all inputs.
  */
-static rv_status prepare_dreamer(struct dreaming *it, int64_t time, rv_error *error)
+static rv_status prepare_dreamer(struct dreaming *it, const rv_image *in, int64_t time,
+                                 rv_error *error)
 {
 	bool opens = !it->dreamer.engine;
 	it->alone = time == RV_TIME_NONE;
@@ -65,7 +67,9 @@ static rv_status prepare_dreamer(struct dreaming *it, int64_t time, rv_error *er
 	}
 	struct option_dream dream = dream_for(it);
 	option_dream_settle(&dream, dreamer_network_name(&it->dreamer));
-	if (option_dream_equal(&dream, &it->dreamer.dream) &&
+	float aspect = (float)in->width / (float)in->height;
+	if (!scored_paint(&it->scored, time, aspect) &&
+	    option_dream_equal(&dream, &it->dreamer.dream) &&
 	    dream.params.sphere == it->dreamer.dream.params.sphere)
 		return RV_OK;
 	return dreamer_set_dream(&it->dreamer, &dream, error);
@@ -91,7 +95,7 @@ rv_status dreaming_dream(void *context, const rv_image *in, int64_t time, const 
                          rv_error *error)
 {
 	struct dreaming *it = context;
-	rv_status status = prepare_dreamer(it, time, error);
+	rv_status status = prepare_dreamer(it, in, time, error);
 	if (status != RV_OK)
 		return status;
 	/* By the input's own time, wherever in it the dream begins. */

@@ -3,8 +3,12 @@
 rv_status scored_open(struct scored *scored, const struct options *options, rv_error *error)
 {
 	scored->options = *options;
-	return options->call.score[0] ? score_load(&scored->score, options->call.score, error)
-	                              : RV_OK;
+	if (!options->call.score[0])
+		return RV_OK;
+	rv_status status = score_load(&scored->score, options->call.score, error);
+	if (status == RV_OK && score_has_strokes(scored->score))
+		status = brush_create(&scored->brush, error);
+	return status;
 }
 
 static rv_status try_dream(void *context, const struct options *options, rv_error *error)
@@ -36,10 +40,26 @@ rv_status scored_begin(struct scored *scored, struct dreamer *dreamer, rv_error 
 	return status;
 }
 
+static double seconds_of(int64_t time)
+{
+	return time == RV_TIME_NONE ? 0 : (double)time / 1e9;
+}
+
 bool scored_go_to(struct scored *scored, int64_t time)
 {
-	double seconds = time == RV_TIME_NONE ? 0 : (double)time / 1e9;
-	return scored->score && score_play(scored->score, seconds, true, &scored->options);
+	return scored->score && score_play(scored->score, seconds_of(time), true, &scored->options);
+}
+
+bool scored_paint(struct scored *scored, int64_t time, float aspect)
+{
+	const struct brush_stroke *stroke;
+	while (scored->brush && (stroke = score_next_stroke(scored->score, seconds_of(time)))) {
+		brush_paint(scored->brush, stroke, aspect);
+		scored->repainted = true;
+	}
+	bool repainted = scored->repainted;
+	scored->repainted = false;
+	return repainted;
 }
 
 void scored_rewind(struct scored *scored, const struct options *options)
@@ -47,9 +67,14 @@ void scored_rewind(struct scored *scored, const struct options *options)
 	scored->options = *options;
 	if (scored->score)
 		score_rewind(scored->score);
+	if (scored->brush) {
+		brush_paint(scored->brush, &(struct brush_stroke){.radius = 0}, 1);
+		scored->repainted = true;
+	}
 }
 
 void scored_close(struct scored *scored)
 {
 	score_release(&scored->score);
+	brush_destroy(&scored->brush);
 }

@@ -9,13 +9,15 @@
 struct scored {
 	struct score *score;    /* NULL: none */
 	struct options options; /* as they are at the time that was gone to */
+	struct brush *brush;    /* that it paints with, owned; NULL: it does not */
+	bool repainted;         /* the mask is another since it was asked for */
 	bool begun;             /* the score has, well or not: */
 	rv_status status;
 	rv_error error; /* where it has not */
 	bool rehearsed; /* it can be played */
 };
 
-/* Reads the score that the options name, if they do. For errors see score_load. */
+/* Reads the score that the options name, if they do. For errors see score_load and brush_create. */
 rv_status scored_open(struct scored *scored, const struct options *options, rv_error *error);
 
 /* Begins, for the network and the engine that are open, and lets these look at each dream that the
@@ -27,6 +29,10 @@ rv_status scored_begin(struct scored *scored, struct dreamer *dreamer, rv_error 
 /* Goes on to a time in nanoseconds; RV_TIME_NONE is the beginning. Whether the dream so far is to
  * be forgotten. */
 bool scored_go_to(struct scored *scored, int64_t time);
+
+/* Paints what is painted until then, on pictures of that width by their height. Whether the mask is
+ * another than it was. */
+bool scored_paint(struct scored *scored, int64_t time, float aspect);
 
 /* Another film begins. */
 void scored_rewind(struct scored *scored, const struct options *options);

@@ -37,6 +37,7 @@ void score_release(struct score **released)
 		free(score->dreams[i].dream);
 	}
 	score_track_release(&score->resets);
+	score_strokes_release(&score->strokes);
 	free(score->defaults);
 	free(score->name);
 	free(score);
@@ -182,6 +183,7 @@ rv_status score_begin(struct score *score, const struct options *options, rv_err
 void score_rewind(struct score *score)
 {
 	memset(score->last, 0, sizeof(score->last));
+	score->strokes.drawn = 0;
 	score->played = false;
 }
 
@@ -238,6 +240,21 @@ bool score_play(struct score *score, double seconds, bool dream, struct options 
 	score->seconds = seconds;
 	score->played = true;
 	return resets;
+}
+
+bool score_has_strokes(const struct score *score)
+{
+	return score->strokes.count > 0;
+}
+
+const struct brush_stroke *score_next_stroke(struct score *score, double seconds)
+{
+	struct score_strokes *strokes = &score->strokes;
+	const struct score_stroke *next = &strokes->list[strokes->drawn];
+	if (strokes->drawn == strokes->count || next->time > seconds + SCORE_SLACK)
+		return NULL;
+	strokes->drawn++;
+	return &next->stroke;
 }
 
 /* ---- looking ahead ---- */

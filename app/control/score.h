@@ -6,6 +6,8 @@
  *     TIME OPTION random LOW HIGH PERIOD [seed N] [hold|linear|smooth]
  *     TIME preset NAME [fade SECONDS]
  *     TIME reset
+ *     TIME stroke X,Y [X,Y] SIZE      the brush's (app/options/brush.h)
+ *     TIME brush-clear
  *     tempo BEATS [from TIME]         what `4b` means in the lines below
  *     rate FRAMES                     what `100f` means there, a second
  *     loop LENGTH [from TIME] [times N]
@@ -18,6 +20,7 @@
 #ifndef APP_CONTROL_SCORE_H
 #define APP_CONTROL_SCORE_H
 
+#include "app/options/brush.h"
 #include "app/options/options.h"
 
 /* Belongs to one thread at a time. */
@@ -45,6 +48,12 @@ void score_rewind(struct score *score);
  * called last, so that what was changed by hand meanwhile stays until the score changes it. dream:
  * those of the dream alone. Returns whether the dream so far is to be forgotten. */
 bool score_play(struct score *score, double seconds, bool dream, struct options *options);
+
+/* Whether it paints a mask. */
+bool score_has_strokes(const struct score *score);
+
+/* The next thing that the brush did by then and that was not asked for yet; NULL: nothing. */
+const struct brush_stroke *score_next_stroke(struct score *score, double seconds);
 
 /* Looks at options that the score will ask for, which hold during the call. */
 typedef rv_status score_check(void *context, const struct options *options, rv_error *error);

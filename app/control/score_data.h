@@ -3,6 +3,7 @@
 #define APP_CONTROL_SCORE_DATA_H
 
 #include "app/control/score_curve.h"
+#include "app/control/score_strokes.h"
 
 enum { SCORE_LOOPS_MAX = 256, SCORE_PRESETS_MAX = 1024, SCORE_DREAMS_MAX = 64 };
 
@@ -34,7 +35,8 @@ struct score {
 	} dreams[SCORE_DREAMS_MAX];
 	int dream_count;
 	struct score_track resets; /* keys that are times alone */
-	char *name;                /* of the file, for messages; owned */
+	struct score_strokes strokes;
+	char *name; /* of the file, for messages; owned */
 
 	/* From score_begin on. */
 	struct options *defaults;    /* of the open network; owned */

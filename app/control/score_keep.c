@@ -92,6 +92,15 @@ void score_keep_reset(struct score_keep *keep, double seconds)
 	avio_flush(keep->io);
 }
 
+void score_keep_stroke(struct score_keep *keep, double seconds, const struct brush_stroke *stroke)
+{
+	char text[SCORE_STROKE_LENGTH];
+	score_stroke_write(stroke, text);
+	if (has_room(keep))
+		avio_printf(keep->io, "%.3f %s\n", seconds, text);
+	avio_flush(keep->io);
+}
+
 bool score_keep_is_full(const struct score_keep *keep)
 {
 	return keep->is_full;

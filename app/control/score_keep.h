@@ -3,6 +3,7 @@
 #ifndef APP_CONTROL_SCORE_KEEP_H
 #define APP_CONTROL_SCORE_KEEP_H
 
+#include "app/options/brush.h"
 #include "app/options/options.h"
 
 /* Belongs to one thread at a time. */
@@ -18,6 +19,9 @@ void score_keep_note(struct score_keep *keep, double seconds, const struct optio
 
 /* Notes that the dream so far was forgotten then. */
 void score_keep_reset(struct score_keep *keep, double seconds);
+
+/* Notes what the brush did then. */
+void score_keep_stroke(struct score_keep *keep, double seconds, const struct brush_stroke *stroke);
 
 /* Whether there is no more room: a score that is too long could not be read. */
 bool score_keep_is_full(const struct score_keep *keep);

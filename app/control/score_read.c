@@ -339,6 +339,18 @@ static rv_status add_reset(struct reading *reading, double time, const char *res
 	return score_track_add(&reading->score->resets, &key, reading->error);
 }
 
+/* Without text it clears the mask. */
+static rv_status add_stroke(struct reading *reading, double time, const char *text)
+{
+	struct brush_stroke stroke = {.radius = 0};
+	if (reading->loop)
+		return rv_fail(reading->error, RV_INVALID, "%s: the brush paints in no loop",
+		               reading->prefix);
+	if (text && !score_stroke_read(text, &stroke))
+		return refuse_form(reading, "TIME stroke X,Y [X,Y] SIZE, in parts of the picture");
+	return score_strokes_add(&reading->score->strokes, time, &stroke, reading->error);
+}
+
 static rv_status find_option(const struct reading *reading, const char *name,
                              const struct option **option)
 {
@@ -389,6 +401,10 @@ static rv_status read_timed(struct reading *reading, char *word, char *rest)
 		return add_preset(reading, time, rest);
 	if (!strcmp(name, "reset"))
 		return add_reset(reading, time, rest);
+	if (!strcmp(name, score_draws))
+		return add_stroke(reading, time, text_trim(rest));
+	if (!strcmp(name, score_clears) && !rest[0])
+		return add_stroke(reading, time, NULL);
 	return add_key(reading, time, name, text_trim(rest));
 }
 
@@ -420,7 +436,7 @@ static rv_status read_line(void *context, char *line, const char *place, rv_erro
 
 static bool is_empty(const struct score *score)
 {
-	int keys = score->preset_count + score->resets.count;
+	int keys = score->preset_count + score->resets.count + score->strokes.count;
 	for (int i = 0; i < OPTIONS_MAX; i++) {
 		keys += score->whole.tracks[i].count;
 		for (int j = 0; j < score->loop_count; j++)

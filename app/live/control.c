@@ -160,9 +160,35 @@ static void fade(struct live *live)
 	live_engine_fade(live->engine, live->actions->fade.seconds);
 }
 
+/* ---- the brush ---- */
+
+static void paint_stroke(struct live *live, const struct brush_stroke *stroke)
+{
+	float aspect = (float)live->shown.width / (float)live->shown.height;
+	int64_t taken = brush_paint(live->brush, stroke, aspect);
+	performance_note_stroke(&live->performance, position(live), taken, stroke);
+}
+
 static void clear_brush(struct live *live)
 {
-	brush_clear(live->brush);
+	const struct brush_stroke none = {.radius = 0};
+	paint_stroke(live, &none);
+}
+
+/* Goes to a place of the frame. */
+static void paint_to(struct live *live, double x, double y, double radius, bool begins)
+{
+	struct brush_stroke stroke = brush_stroke_to(live->brush, x, y, radius, begins);
+	paint_stroke(live, &stroke);
+}
+
+/* What the score paints. */
+static void play_brush(struct live *live)
+{
+	const struct brush_stroke *stroke;
+	while (live->shown.height &&
+	       (stroke = performance_next_stroke(&live->performance, position(live))))
+		paint_stroke(live, stroke);
 }
 
 /* ---- the atlas ---- */
@@ -186,11 +212,9 @@ static rv_status probe(struct live *live, rv_error *error)
 static void paint_place(struct live *live)
 {
 	const struct action_atlas *atlas = &live->actions->atlas;
-	const rv_image *shown = &live->shown;
-	brush_clear(live->brush);
-	brush_paint(live->brush, atlas->x, atlas->y,
-	            place_size * live->actions->options.display.brush_size,
-	            (float)shown->width / (float)shown->height, true);
+	clear_brush(live);
+	paint_to(live, (double)atlas->x, (double)atlas->y,
+	         (double)(place_size * live->actions->options.display.brush_size), true);
 }
 
 static void update_atlas(struct live *live)
@@ -262,13 +286,10 @@ static rv_status act(void *context, const char *action, rv_error *error)
 static bool paint(struct live *live, const struct window_event *event)
 {
 	const struct option_display *display = &live->actions->options.display;
-	const rv_image *shown = &live->shown;
-	if (!display->brush || !shown->height)
-		return display->brush;
-	double x = frame_x(live, event->picture.x);
-	brush_paint(live->brush, (float)x, (float)event->picture.y, display->brush_size,
-	            (float)shown->width / (float)shown->height, event->begins);
-	return true;
+	if (display->brush && live->shown.height)
+		paint_to(live, frame_x(live, event->picture.x), event->picture.y,
+		         (double)display->brush_size, event->begins);
+	return display->brush;
 }
 
 /* False where there is no atlas to choose from. */
@@ -334,6 +355,7 @@ void live_take_events(struct live *live)
 	step_playlist(live);
 	if (performance_play(&live->performance, position(live)))
 		live->actions->requests |= ACTION_RESET;
+	play_brush(live);
 	fulfil_requests(live, NULL);
 	watch_recording(live);
 	live_display_place(&live->display);

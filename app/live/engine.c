@@ -4,7 +4,6 @@
 
 #include "app/base/clock.h"
 #include "app/base/thread.h"
-#include "app/live/brush.h"
 #include "app/live/crossfade.h"
 #include "app/live/dream.h"
 #include "app/live/governor.h"
@@ -14,6 +13,7 @@
 #include "app/live/wish.h"
 #include "app/media/convert.h"
 #include "app/media/shrink.h"
+#include "app/options/brush.h"
 #include "app/options/sources.h"
 
 enum {
@@ -198,7 +198,7 @@ static rv_status set_params(struct live_engine *engine, const struct governor_qu
 	rv_status status = sources_take(&engine->sources, engine->engine, &engine->current.dream,
 	                                rv_model_default_layer(engine->model), &params, error);
 	if (status == RV_OK)
-		status = brush_take(engine->brush, engine->engine, &params, error);
+		status = brush_take(engine->brush, engine->engine, engine->taken, &params, error);
 	if (status != RV_OK)
 		return status;
 	wish_grant(quality, engine->octaves_most, &params);

@@ -56,6 +56,13 @@ bool performance_play(struct performance *performance, int64_t position)
 	                                        &performance->actions->options);
 }
 
+const struct brush_stroke *performance_next_stroke(struct performance *performance,
+                                                   int64_t position)
+{
+	return performance->score ? score_next_stroke(performance->score, seconds_of(position))
+	                          : NULL;
+}
+
 static double time_of(int64_t position, int64_t taken)
 {
 	return seconds_of(taken + behind > position ? taken + behind : position);
@@ -83,6 +90,15 @@ void performance_note_reset(struct performance *performance, int64_t position, i
 	if (!performance->keep)
 		return;
 	score_keep_reset(performance->keep, time_of(position, taken));
+	tell_whether_full(performance);
+}
+
+void performance_note_stroke(struct performance *performance, int64_t position, int64_t taken,
+                             const struct brush_stroke *stroke)
+{
+	if (!performance->keep)
+		return;
+	score_keep_stroke(performance->keep, time_of(position, taken), stroke);
 	tell_whether_full(performance);
 }
 

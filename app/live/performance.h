@@ -31,10 +31,18 @@ rv_status performance_begin(struct performance *performance, rv_error *error);
  * forgotten. */
 bool performance_play(struct performance *performance, int64_t position);
 
+/* The next thing that the brush did by that position; NULL: nothing. */
+const struct brush_stroke *performance_next_stroke(struct performance *performance,
+                                                   int64_t position);
+
 /* Writes down what has changed, or that the dream was forgotten, while the frame at position was
  * shown and the one at taken was the last that the engine took with what was before. */
 void performance_note(struct performance *performance, int64_t position, int64_t taken);
 void performance_note_reset(struct performance *performance, int64_t position, int64_t taken);
+
+/* The same of what the brush did. */
+void performance_note_stroke(struct performance *performance, int64_t position, int64_t taken,
+                             const struct brush_stroke *stroke);
 
 /* Puts the written score into its place. For errors see score_keep_close. */
 rv_status performance_close(struct performance *performance, rv_error *error);

@@ -11,7 +11,6 @@
 #include "app/control/keys.h"
 #include "app/control/playlist.h"
 #include "app/live/atlas.h"
-#include "app/live/brush.h"
 #include "app/live/compose.h"
 #include "app/live/decode.h"
 #include "app/live/disk.h"
@@ -24,6 +23,7 @@
 #include "app/live/video_recorder.h"
 #include "app/live/warp_thread.h"
 #include "app/networks/checksum.h"
+#include "app/options/brush.h"
 #include "app/options/dreamer.h"
 #include "app/screen/window.h"
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/base/paths.h"
+#include "app/options/brush.h"
 #include "app/options/preset.h"
 
 /* ---- finding the file ---- */
@@ -238,8 +239,11 @@ rv_status dreamer_set_dream(struct dreamer *dreamer, const struct option_dream *
 
 rv_status dreamer_params(struct dreamer *dreamer, rv_params *params, rv_error *error)
 {
-	return sources_take(&dreamer->sources, dreamer->engine, &dreamer->dream,
-	                    rv_model_default_layer(dreamer->model), params, error);
+	rv_status status = sources_take(&dreamer->sources, dreamer->engine, &dreamer->dream,
+	                                rv_model_default_layer(dreamer->model), params, error);
+	if (status == RV_OK && dreamer->brush)
+		status = brush_take(dreamer->brush, dreamer->engine, 0, params, error);
+	return status;
 }
 
 void dreamer_close(struct dreamer *dreamer)

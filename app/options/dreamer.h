@@ -14,6 +14,7 @@ struct dreamer {
 	struct option_dream dream;               /* settled for it, by dreamer_open() */
 	bool chosen;                             /* nobody named it */
 	struct sources sources;                  /* that the engine has */
+	struct brush *brush; /* whose mask the dream goes by, borrowed; NULL: none */
 };
 
 enum { DREAMER_LINE_LENGTH = 512 };

@@ -1,6 +1,7 @@
 /* Scores: what is read is played, and gives each option a value that it can have. */
 #include "app/control/score.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "tests/fuzz/fuzz.h"
@@ -20,6 +21,16 @@ static void check_values(const struct options *options)
 	}
 }
 
+/* Every stroke is one that can be painted, and comes once. */
+static void check_strokes(struct score *score, double seconds)
+{
+	const struct brush_stroke *stroke;
+	while ((stroke = score_next_stroke(score, seconds)))
+		CHECK(stroke->radius >= 0 && stroke->radius <= 10 && fabsf(stroke->x) <= 100 &&
+		      fabsf(stroke->from_y) <= 100);
+	CHECK(!score_next_stroke(score, seconds));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	static struct options options;
@@ -32,6 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		for (int i = -1; i < 24; i++) {
 			score_play(score, i < 12 ? 0.3 * i : 1 << i, i & 1, &options);
 			check_values(&options);
+			check_strokes(score, 0.3 * i);
 		}
 	score_release(&score);
 	return 0;

@@ -50,6 +50,9 @@ cat >"$work/ten.score" <<-'END'
 	2     jitter 3
 	0     inherit random 0.5 1 1b seed 4
 	2.2   reset
+	12f   stroke 0.2,0.3 0.6,0.3 0.1
+	21f   stroke 0.8,0.8 0.2
+	3.2   brush-clear
 	2.7   layer mixed0
 	3     rotate 20 linear
 	loop 1b from 3
@@ -150,22 +153,7 @@ ffmpeg -loglevel error -stream_loop 9 -i "$clip" -c copy "$work/rounds.mp4"
 reverie "$work/rounds.mp4" -o "$work/played.mkv" --encoder ffv1 --model inception-v3 --verbose \
 	--score "$work/played.score"
 check score_of_a_session_is_played grep -q "dreamed" "$work/err"
-# Each frame that both dreamed, with the same settings, but for where the window is.
-python3 - "$work/live.log" "$work/err" >"$work/out" <<-'END'
-	import re, sys
-	def read(path):
-	    text = open(path, errors="replace").read().replace("\r", "\n")
-	    return dict(re.findall(r"dreamed (\d+\.\d+): (.*)", text))
-	live, offline = map(read, sys.argv[1:])
-	both = sorted(set(live) & set(offline), key=float)
-	differing = [time for time in both if live[time].strip() != offline[time].strip()]
-	kinds = len({live[time] for time in both})
-	print(len(both), "frames,", kinds, "settings;", "differing:", differing)
-	for time in differing[:3]:
-	    print(live[time], "|", offline[time])
-	sys.exit(len(both) < 10 or kinds < 8 or bool(differing))
-END
-if [ $? = 0 ]; then
+if python3 tests/support/same_settings.py "$work/live.log" "$work/err" 10 8 >"$work/out"; then
 	ok score_played_by_hand_is_rendered_again
 else
 	not_ok score_played_by_hand_is_rendered_again "settings differ"

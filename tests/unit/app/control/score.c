@@ -81,6 +81,10 @@ static const char *const wrong[][2] = {
 	{"4 preset roses fade x", "\"x\" is no time"},
 	{"4 preset no-such-preset", "no preset called no-such-preset"},
 	{"4 reset all", "it goes `TIME reset`"},
+	{"4 stroke 0.5 0.1", "it goes `TIME stroke X,Y [X,Y] SIZE"},
+	{"4 brush-clear now", "no such option"},
+	{"loop 4\n1 stroke .5,.5 .1\nend", "the brush paints in no loop"},
+	{"4 stroke .5,.5 .1", NULL},
 };
 
 TEST(score_says_which_line_is_wrong)

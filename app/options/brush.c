@@ -1,4 +1,4 @@
-#include "app/live/brush.h"
+#include "app/options/brush.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -15,7 +15,9 @@ struct brush {
 	uint8_t canvas[BYTES];
 	bool painted;
 	unsigned changes; /* of the canvas */
-	float x, y;       /* where it was last */
+	int64_t taken;    /* the position of the last frame that it was taken for; -1: none */
+	float x, y;       /* where it was last; the painting thread's alone */
+	bool is_down;     /* it was somewhere; likewise */
 	/* The engine's thread's: */
 	uint8_t given[BYTES];
 	rv_image image; /* of them */
@@ -30,6 +32,7 @@ rv_status brush_create(struct brush **created, rv_error *error)
 	if (!brush)
 		return rv_fail(error, RV_MEMORY, "out of memory for a brush");
 	pthread_mutex_init(&brush->lock, NULL);
+	brush->taken = -1;
 	brush->image = (rv_image){RV_RGB8, SIDE, SIDE, 3 * (size_t)SIDE, brush->given};
 	return RV_OK;
 }
@@ -43,21 +46,42 @@ void brush_destroy(struct brush **brush)
 	*brush = NULL;
 }
 
-/* How far a point is from the stroke between the brush's place and (x, y), in widths. */
-static float distance(const struct brush *brush, float x, float y, float aspect, float px, float py)
+/* ---- painting ---- */
+
+static float part_of(double number)
 {
-	float dx = x - brush->x, dy = (y - brush->y) / aspect;
-	float fx = px - brush->x, fy = (py - brush->y) / aspect;
+	return (float)(round(number * BRUSH_PARTS) / BRUSH_PARTS);
+}
+
+struct brush_stroke brush_stroke_to(struct brush *brush, double x, double y, double radius,
+                                    bool begins)
+{
+	struct brush_stroke stroke = {.x = part_of(x), .y = part_of(y), .radius = part_of(radius)};
+	bool goes_on = brush->is_down && !begins;
+	stroke.from_x = goes_on ? brush->x : stroke.x;
+	stroke.from_y = goes_on ? brush->y : stroke.y;
+	brush->x = stroke.x;
+	brush->y = stroke.y;
+	brush->is_down = true;
+	return stroke;
+}
+
+/* How far a point is from the stroke, in widths. */
+static float distance(const struct brush_stroke *stroke, float aspect, float x, float y)
+{
+	float dx = stroke->x - stroke->from_x, dy = (stroke->y - stroke->from_y) / aspect;
+	float fx = x - stroke->from_x, fy = (y - stroke->from_y) / aspect;
 	float square = dx * dx + dy * dy;
 	float along = square > 0 ? fminf(1, fmaxf(0, (fx * dx + fy * dy) / square)) : 0;
 	return hypotf(fx - along * dx, fy - along * dy);
 }
 
-static void stroke(struct brush *brush, float x, float y, float radius, float aspect)
+static void draw(struct brush *brush, const struct brush_stroke *stroke, float aspect)
 {
+	float radius = stroke->radius;
 	for (int row = 0; row < SIDE; row++)
 		for (int column = 0; column < SIDE; column++) {
-			float away = distance(brush, x, y, aspect, (column + 0.5f) / SIDE,
+			float away = distance(stroke, aspect, (column + 0.5f) / SIDE,
 			                      (row + 0.5f) / SIDE);
 			float part = (radius - away) / (radius * (1 - firm));
 			uint8_t value = (uint8_t)(255 * fminf(1, fmaxf(0, part)));
@@ -67,33 +91,27 @@ static void stroke(struct brush *brush, float x, float y, float radius, float as
 		}
 }
 
-void brush_paint(struct brush *brush, float x, float y, float radius, float aspect, bool begins)
+int64_t brush_paint(struct brush *brush, const struct brush_stroke *stroke, float aspect)
 {
 	pthread_mutex_lock(&brush->lock);
-	if (begins || !brush->painted) {
-		brush->x = x;
-		brush->y = y;
-	}
-	stroke(brush, x, y, radius, aspect);
-	brush->x = x;
-	brush->y = y;
-	brush->painted = true;
+	int64_t taken = brush->taken;
+	brush->painted = stroke->radius > 0;
+	if (brush->painted)
+		draw(brush, stroke, aspect);
+	else
+		memset(brush->canvas, 0, sizeof(brush->canvas));
+	brush->is_down &= brush->painted;
 	brush->changes++;
 	pthread_mutex_unlock(&brush->lock);
+	return taken;
 }
 
-void brush_clear(struct brush *brush)
-{
-	pthread_mutex_lock(&brush->lock);
-	memset(brush->canvas, 0, sizeof(brush->canvas));
-	brush->painted = false;
-	brush->changes++;
-	pthread_mutex_unlock(&brush->lock);
-}
+/* ---- the mask ---- */
 
-const rv_image *brush_next(struct brush *brush, bool *painted)
+const rv_image *brush_next(struct brush *brush, int64_t position, bool *painted)
 {
 	pthread_mutex_lock(&brush->lock);
+	brush->taken = position;
 	bool is_new = !brush->has_given || brush->changes != brush->changes_given;
 	*painted = brush->painted;
 	if (*painted && is_new)
@@ -104,10 +122,11 @@ const rv_image *brush_next(struct brush *brush, bool *painted)
 	return *painted && is_new ? &brush->image : NULL;
 }
 
-rv_status brush_take(struct brush *brush, rv_engine *engine, rv_params *params, rv_error *error)
+rv_status brush_take(struct brush *brush, rv_engine *engine, int64_t position, rv_params *params,
+                     rv_error *error)
 {
 	bool painted;
-	const rv_image *image = brush_next(brush, &painted);
+	const rv_image *image = brush_next(brush, position, &painted);
 	rv_status status = image ? rv_set_picture(engine, BRUSH_SOURCE, image, error) : RV_OK;
 	if (status != RV_OK)
 		brush_forget(brush);

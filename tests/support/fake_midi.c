@@ -1,0 +1,134 @@
+/* A MIDI controller that is none, for the tests: a library to be loaded before the others
+ * (LD_PRELOAD), which answers for ALSA's sequencer. What is tested on top of it is
+ * app/control/midi.c.
+ *
+ * $FAKE_MIDI is a FIFO; each line that is written into it is an event, `CC CHANNEL NUMBER VALUE`,
+ * `Note CHANNEL NUMBER VELOCITY` or `Program CHANNEL NUMBER`, channels from 1 on. There is one
+ * other client, 20, with one port. Without $FAKE_MIDI there is no sequencer. */
+#include <alsa/asoundlib.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OWN_CLIENT = 128, CONTROLLER = 20 };
+
+static int fifo = -1;
+static char pending[4096];
+static size_t length;
+
+int snd_seq_open(snd_seq_t **sequencer, const char *name, int streams, int mode)
+{
+	const char *path = getenv("FAKE_MIDI");
+	(void)name, (void)streams, (void)mode;
+	/* For writing as well: it never ends. */
+	fifo = path ? open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC) : -1;
+	*sequencer = (snd_seq_t *)&fifo;
+	return fifo < 0 ? -ENOENT : 0;
+}
+
+int snd_seq_close(snd_seq_t *sequencer)
+{
+	(void)sequencer;
+	return close(fifo);
+}
+
+int snd_seq_set_client_name(snd_seq_t *sequencer, const char *name)
+{
+	(void)sequencer, (void)name;
+	return 0;
+}
+
+int snd_seq_client_id(snd_seq_t *sequencer)
+{
+	(void)sequencer;
+	return OWN_CLIENT;
+}
+
+int snd_seq_create_simple_port(snd_seq_t *sequencer, const char *name, unsigned capabilities,
+                               unsigned type)
+{
+	(void)sequencer, (void)name, (void)capabilities, (void)type;
+	return 0;
+}
+
+int snd_seq_connect_from(snd_seq_t *sequencer, int port, int client, int from)
+{
+	(void)sequencer, (void)port, (void)client, (void)from;
+	return 0;
+}
+
+int snd_seq_query_next_client(snd_seq_t *sequencer, snd_seq_client_info_t *info)
+{
+	(void)sequencer;
+	if (snd_seq_client_info_get_client(info) >= CONTROLLER)
+		return -ENOENT;
+	snd_seq_client_info_set_client(info, CONTROLLER);
+	return 0;
+}
+
+int snd_seq_query_next_port(snd_seq_t *sequencer, snd_seq_port_info_t *info)
+{
+	(void)sequencer;
+	if (snd_seq_port_info_get_port(info) >= 0)
+		return -ENOENT;
+	snd_seq_port_info_set_port(info, 0);
+	snd_seq_port_info_set_name(info, "Knobs that are none");
+	snd_seq_port_info_set_capability(info, SND_SEQ_PORT_CAP_READ | SND_SEQ_PORT_CAP_SUBS_READ);
+	return 0;
+}
+
+int snd_seq_poll_descriptors(snd_seq_t *sequencer, struct pollfd *descriptors, unsigned space,
+                             short events)
+{
+	(void)sequencer;
+	if (!space)
+		return 0;
+	descriptors[0] = (struct pollfd){.fd = fifo, .events = events};
+	return 1;
+}
+
+static void make_event(snd_seq_event_t *event, const char *kind, const int numbers[3])
+{
+	memset(event, 0, sizeof(*event));
+	event->type = SND_SEQ_EVENT_NONE;
+	if (!strcmp(kind, "Note")) {
+		event->type = SND_SEQ_EVENT_NOTEON;
+		event->data.note.channel = (unsigned char)(numbers[0] - 1);
+		event->data.note.note = (unsigned char)numbers[1];
+		event->data.note.velocity = (unsigned char)numbers[2];
+		return;
+	}
+	event->data.control.channel = (unsigned char)(numbers[0] - 1);
+	event->data.control.param = (unsigned)numbers[1];
+	event->data.control.value = numbers[2];
+	if (!strcmp(kind, "CC"))
+		event->type = SND_SEQ_EVENT_CONTROLLER;
+	if (!strcmp(kind, "Program")) {
+		event->type = SND_SEQ_EVENT_PGMCHANGE;
+		event->data.control.value = numbers[1];
+	}
+}
+
+int snd_seq_event_input(snd_seq_t *sequencer, snd_seq_event_t **event)
+{
+	static snd_seq_event_t made;
+	char kind[16] = "";
+	int numbers[3] = {0};
+	(void)sequencer;
+	ssize_t count = read(fifo, pending + length, sizeof(pending) - 1 - length);
+	length += count > 0 ? (size_t)count : 0;
+	pending[length] = '\0';
+	char *end = strchr(pending, '\n');
+	if (!end)
+		return -EAGAIN;
+	*end = '\0';
+	sscanf(pending, "%15s %d %d %d", kind, &numbers[0], &numbers[1], &numbers[2]);
+	make_event(&made, kind, numbers);
+	length -= (size_t)(end + 1 - pending);
+	memmove(pending, end + 1, length + 1);
+	*event = &made;
+	return 0;
+}
