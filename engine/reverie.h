@@ -154,6 +154,7 @@ typedef enum rv_normalisation {
 	RV_NORMALISE_DEVIATION,  /* by the standard deviation of the whole gradient */
 	RV_NORMALISE_MEAN_ABS,   /* by the mean absolute value of the whole gradient */
 	RV_NORMALISE_EVEN_BANDS, /* each band by its RMS, so that a step has its length in each */
+	RV_NORMALISE_STANDARD,   /* as RV_NORMALISE_DEVIATION, once its mean is taken off */
 } rv_normalisation;
 
 /* In which order the steps of a frame that inherits nothing go through the octaves. */
@@ -278,9 +279,10 @@ typedef struct rv_params {
 	float blend;    /* part of the last picture's detail to start from, with time.on false */
 	uint64_t seed;  /* of the jitter; the same seed gives the same picture */
 	/* Priors, by which a step is held back: by the gradient of the total variation of what was
-	 * dreamed, and by that itself, each times this number, where a step of the dream has an RMS
-	 * of 1. */
-	float smoothness, fidelity;
+	 * dreamed, by that itself, and by the picture's distance to mid-grey, each times this
+	 * number, where a step of the dream has an RMS of 1. */
+	float smoothness, fidelity, grey;
+	float soften; /* pixels: the gradient is blurred by up to this much, more and more */
 	float blur; /* part of a blur of three pixels after the first step of an octave, falling to
 	               none */
 	/* Where all of it is dreamed: 0 everywhere, N where source N - 1, a picture, is white. What
@@ -349,8 +351,8 @@ enum {
 	RV_PARAM_ITERATIONS, RV_PARAM_STEP, RV_PARAM_JITTER, RV_PARAM_SPHERE, RV_PARAM_TURN,
 	RV_PARAM_RESIZE, RV_PARAM_MIRROR, RV_PARAM_THRESHOLD, RV_PARAM_BORDER, RV_PARAM_ENLARGE,
 	RV_PARAM_OCTAVE_ORDER, RV_PARAM_ALTERNATION, RV_PARAM_BALANCE, RV_PARAM_STRENGTH,
-	RV_PARAM_BLEND, RV_PARAM_SEED, RV_PARAM_SMOOTHNESS, RV_PARAM_FIDELITY,
-	RV_PARAM_BLUR, RV_PARAM_MASK, RV_PARAM_WINNERS, RV_PARAM_WINNER_WINDOW, RV_PARAM_TIME,
+	RV_PARAM_BLEND, RV_PARAM_SEED, RV_PARAM_SMOOTHNESS, RV_PARAM_FIDELITY, RV_PARAM_GREY,
+	RV_PARAM_SOFTEN, RV_PARAM_BLUR, RV_PARAM_MASK, RV_PARAM_WINNERS, RV_PARAM_WINNER_WINDOW, RV_PARAM_TIME,
 	RV_PARAM_INHERIT, RV_PARAM_POLARITY, RV_PARAM_DECAY, RV_PARAM_WARM_STEPS,
 	RV_PARAM_WARM_SHARE, RV_PARAM_WARM_OCTAVES, RV_PARAM_CARRY, RV_PARAM_FLOW_QUALITY,
 	RV_PARAM_FLOW_SKIP, RV_PARAM_CUT, RV_PARAM_ONSET, RV_PARAM_DRIFT, RV_PARAM_ZOOM,

@@ -9,7 +9,8 @@ static const char *const film_engines[] = {"none", "parallel", "slurm", NULL};
 static const char *const hdr_modes[] = {"keep", "sdr", NULL};
 static const char *const deinterlace_modes[] = {"auto", "off", "all", "field", NULL};
 static const char *const objectives[] = {"l2", "mean", "winners", NULL};
-static const char *const normalisations[] = {"bands", "deviation", "mean-abs", "even-bands", NULL};
+static const char *const normalisations[] = {"bands",      "deviation", "mean-abs",
+                                             "even-bands", "standard",  NULL};
 static const char *const octave_orders[] = {"rising", "chance", NULL};
 static const char *const alternations[] = {"off", "frames", "steps", NULL};
 static const char *const off[] = {"off", NULL};

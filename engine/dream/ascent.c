@@ -50,8 +50,7 @@ static int scaled(int size, double scale)
 
 /* What the rasters of the whole ascent take, so that networks get what is left: at the full size
  * the frame, the last detail, the gradient, scratch for resizing and both sides of the caller's
- * pixels; at each size the detail and the levels of its pyramid, a third as much again; and a base.
- */
+ * pixels; at each size the detail and its pyramid, a third as much again; and a base. */
 static size_t rasters_needed(const struct ascent *ascent, const struct dream_recipe *recipe)
 {
 	const rv_params *params = recipe->params;
@@ -63,7 +62,8 @@ static size_t rasters_needed(const struct ascent *ascent, const struct dream_rec
 		struct view view = view_plan(recipe, width, height);
 		size_t own = raster_bytes(width, height);
 		size_t seen = raster_bytes(view.width, view.parts * view.height);
-		bytes += own + seen / 3 + (i == 1 ? (1 + params->time.on) * own : 0);
+		bytes += own + seen / 3 + (i == 1 ? (1 + params->time.on) * own : 0) +
+		         (params->soften > 0 ? seen : 0);
 		bytes += i == 0 && view.kind != VIEW_STRAIGHT ? 2 * seen : 0;
 	}
 	return params->time.on ? bytes + full + temporal_bytes(ascent->width, ascent->height)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "engine/picture/gradient.h"
-#include "engine/picture/prior.h"
 #include "engine/time/temporal_record.h"
 
 /* The terms of what an octave enters with, and of what it leaves. */
@@ -83,57 +82,29 @@ static void record_gather(struct launch_recorder *recorder, struct octave *octav
                           const struct octave_recipe *recipe)
 {
 	struct slice gradient = network_gradient(octave->network, 0);
+	const rv_params *params = recipe->ascent->params;
 
 	recorder->list = &octave->gather;
 	octave->gather_launch = raster_record_present_backward(
 		recorder, &gradient, recipe->ascent->format, &octave->seen_gradient);
 	recorder->list = &octave->unview;
+	octave->softens = params->soften > 0;
+	if (octave->softens)
+		octave->soften_launch = gradient_record_soften(recorder, &octave->seen_gradient,
+		                                               octave->view.parts);
+	if (params->normalisation == RV_NORMALISE_STANDARD)
+		gradient_record_centre(recorder, &octave->seen_gradient);
 	/* A sphere's gradient is normalised where it is seen: near the poles of the picture its
 	 * bands have no one size. */
 	if (octave->view.kind == VIEW_SPHERE)
 		gradient_record_normalise(
 			recorder, &octave->seen_gradient,
-			&(struct gradient_settings){.normalisation =
-		                                            recipe->ascent->params->normalisation,
+			&(struct gradient_settings){.normalisation = params->normalisation,
 		                                    .parts = octave->view.parts},
 			&octave->factor);
 	if (octave->view.kind != VIEW_STRAIGHT)
 		octave->unview_launch = view_record_back(recorder, &octave->view,
 		                                         &octave->seen_gradient, &octave->gradient);
-}
-
-/* Once the picture has moved, the gradient's raster holds that of the priors. */
-static void record_priors(struct launch_recorder *recorder, struct octave *octave)
-{
-	const struct raster_term held[] = {{&octave->picture, 1}, {&octave->gradient, 0}};
-
-	octave->prior_launch =
-		prior_record(recorder, &octave->picture, &octave->base, &octave->gradient);
-	octave->hold_launch = raster_record_combine(recorder, &octave->picture, held, 2, true);
-}
-
-static void record_step(struct launch_recorder *recorder, struct octave *octave,
-                        const struct octave_recipe *recipe)
-{
-	const rv_params *params = recipe->ascent->params;
-	struct gradient_settings settings = {.normalisation = params->normalisation,
-	                                     .step = params->step,
-	                                     .length = recipe->length};
-
-	if (octave->weights)
-		raster_record_weigh(recorder, &octave->gradient, octave->weights);
-	octave->step_launch =
-		octave->factor ? gradient_record_move(recorder, &octave->gradient, &octave->picture,
-	                                              octave->factor, settings.step)
-			       : gradient_record_step(recorder, &octave->gradient, &octave->picture,
-	                                              &settings);
-	octave->has_priors = params->smoothness > 0 || params->fidelity > 0;
-	if (octave->has_priors)
-		record_priors(recorder, octave);
-	octave->blurs = params->blur > 0;
-	if (octave->blurs)
-		octave->blur_launch = prior_record_blur(recorder, &octave->picture, &octave->base,
-		                                        &octave->gradient);
 }
 
 /* The network, with the factors that the octave gives its targets. */
@@ -250,8 +221,13 @@ rv_status octave_record(struct octave *octave, struct device *device,
 	if (octave->past.buffer != octave->gradient.buffer)
 		temporal_record_mask(&recorder, &octave->gradient, &octave->past, recipe->wants,
 		                     recipe->length);
-	recorder.list = &octave->step;
-	record_step(&recorder, octave, recipe);
+	step_record(&octave->step, &recorder, recipe->ascent->params,
+	            &(struct step_rasters){.gradient = &octave->gradient,
+	                                   .picture = &octave->picture,
+	                                   .base = &octave->base,
+	                                   .weights = octave->weights,
+	                                   .length = recipe->length,
+	                                   .factor = octave->factor});
 	recorder.list = &octave->leave;
 	record_leave(&recorder, octave);
 	octave->preparation = &device->preparation;
@@ -269,7 +245,7 @@ void octave_release(struct octave *octave)
 	launch_list_clear(&octave->weigh);
 	launch_list_clear(&octave->gather);
 	launch_list_clear(&octave->mask);
-	launch_list_clear(&octave->step);
+	launch_list_clear(&octave->step.list);
 	launch_list_clear(&octave->leave);
 	launch_list_clear(&octave->descend);
 	launch_list_clear(&octave->ascend);
@@ -286,7 +262,7 @@ double octave_preparation(const struct graph *graph)
 size_t octave_bytes(const struct octave *octave)
 {
 	return launch_list_bytes(&octave->buffers) + launch_list_bytes(&octave->enter) +
-	       launch_list_bytes(&octave->fit_mask) + launch_list_bytes(&octave->step) +
+	       launch_list_bytes(&octave->fit_mask) + launch_list_bytes(&octave->step.list) +
 	       launch_list_bytes(&octave->unview) + launch_list_bytes(&octave->leave);
 }
 
@@ -302,23 +278,18 @@ void octave_set(struct octave *octave, const struct octave_role *role)
 	                 octave->has_below ? -role->taken_off : 0);
 	launch_set_float(leave, RASTER_COMBINE_WEIGHTS + LEAVE_BASE, role->leaves_picture ? 0 : -1);
 	launch_set_float(leave, RASTER_COMBINE_WEIGHTS + LEAVE_PAST, -role->subtracted);
-	launch_set_float(&octave->step.launches[octave->step_launch], GRADIENT_STEP, role->step);
-	if (octave->has_priors) {
-		struct launch *prior = &octave->step.launches[octave->prior_launch];
-		launch_set_float(prior, PRIOR_SMOOTHNESS, role->smoothness);
-		launch_set_float(prior, PRIOR_FIDELITY, role->fidelity);
-		launch_set_float(&octave->step.launches[octave->hold_launch],
-		                 RASTER_COMBINE_WEIGHTS + 1, -role->step);
-	}
+	step_set(&octave->step, &role->strength);
 	octave->masked = role->masked;
 	for (int i = 0; i < octave->mask.count; i++)
 		launch_set_float(&octave->mask.launches[i], MASK_LIVING, role->living);
 }
 
-void octave_blur(struct octave *octave, float share)
+void octave_smooth(struct octave *octave, float blur, float soften)
 {
-	if (octave->blurs)
-		launch_set_float(&octave->step.launches[octave->blur_launch], PRIOR_BLUR, share);
+	step_blur(&octave->step, blur);
+	if (octave->softens)
+		launch_set_float(&octave->unview.launches[octave->soften_launch], GRADIENT_SOFTEN,
+		                 soften);
 }
 
 void octave_look(struct octave *octave, const struct look *look)
@@ -452,7 +423,7 @@ rv_status octave_step(struct octave *octave, cl_command_queue queue, rv_error *e
 
 	if (status == RV_OK && octave->masked)
 		status = launch_list_run(&octave->mask, queue, error);
-	return status != RV_OK ? status : launch_list_run(&octave->step, queue, error);
+	return status != RV_OK ? status : launch_list_run(&octave->step.list, queue, error);
 }
 
 rv_status octave_leave(struct octave *octave, cl_command_queue queue, rv_error *error)
@@ -477,7 +448,7 @@ rv_status octave_visit(struct octave *octave, int steps, dream_visitor *visit, v
 		{&octave->network->backward, true, tiles},
 		{&octave->gather, true, tiles},
 		{&octave->unview, true, steps},
-		{&octave->step, true, steps},
+		{&octave->step.list, true, steps},
 		{&octave->leave, false, 1},
 	};
 	rv_status status = RV_OK;

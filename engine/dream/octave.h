@@ -3,6 +3,7 @@
 #define ENGINE_DREAM_OCTAVE_H
 
 #include "engine/dream/recipe.h"
+#include "engine/dream/step.h"
 #include "engine/dream/tiles.h"
 #include "engine/dream/view.h"
 #include "engine/picture/balance.h"
@@ -28,12 +29,12 @@ struct octave {
 	struct launch_list present; /* picture -> network input, of one tile */
 	struct launch_list gather;  /* network's input gradient -> gradient, of one tile */
 	struct launch_list mask; /* gradient set to 0 where what is inherited needs no more steps */
-	struct launch_list step; /* gradient -> picture moved */
+	struct step step;
 	struct launch_list leave; /* from picture to detail */
 	/* From the picture of the largest octave and back; empty but where passage.h recorded them.
 	 */
 	struct launch_list descend, ascend;
-	int blend_launch, present_launch, gather_launch, step_launch, leave_launch;
+	int blend_launch, present_launch, gather_launch, leave_launch;
 	/* Of several targets: their gradients are brought to equal strength. */
 	struct balance balance;
 	struct launch_list measure; /* gradient -> what is measured of it */
@@ -43,15 +44,13 @@ struct octave {
 	/* base -> network input, of one tile; empty where no target wants the frame's features. */
 	struct launch_list present_frame;
 	int measure_launch, frame_launch;
-	int prior_launch, hold_launch; /* in step, where there are priors */
-	bool has_priors;
-	int blur_launch; /* in step, where what is dreamed is blurred after each */
-	bool blurs;
 	bool mirrored; /* what the next steps see */
 	/* What is seen, and its gradient; where the view is straight, picture and gradient. */
 	struct raster seen, seen_gradient;
 	struct launch_list unview; /* seen_gradient -> gradient */
 	int view_launch, view_frame_launch, unview_launch;
+	int soften_launch; /* in unview, where the gradient is softened */
+	bool softens;
 	cl_mem factor; /* of a sphere: what the gradient is to be multiplied with besides */
 	/* Of a dream in a mask. */
 	cl_mem weights;              /* float: the mask at this size; NULL without one */
@@ -105,17 +104,17 @@ struct octave_role {
 	 * detail to start from; and whether this one leaves its own. */
 	float taken_off;
 	bool leaves_picture;
-	float living;               /* as in struct effort */
-	float step;                 /* length of a gradient step */
-	float smoothness, fidelity; /* of the priors (engine/picture/prior.h) */
-	bool masked;                /* steps only where what is inherited needs them; needs time */
+	float living; /* as in struct effort */
+	struct step_strength strength;
+	bool masked; /* steps only where what is inherited needs them; needs time */
 };
 
 /* Sets what may change between frames without recording anew. */
 void octave_set(struct octave *octave, const struct octave_role *role);
 
-/* Says how much of a blur the next step ends with, where it does. */
-void octave_blur(struct octave *octave, float share);
+/* Says how much of a blur the next step ends with, and by how many pixels its gradient is softened,
+ * where they are. */
+void octave_smooth(struct octave *octave, float blur, float soften);
 
 /* Says how the next gradient sees the picture, where the view is not straight. */
 void octave_look(struct octave *octave, const struct look *look);

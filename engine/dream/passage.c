@@ -13,7 +13,7 @@ rv_status passage_record(struct octave *octave, const struct octave *top, struct
 	const struct raster_term changed[] = {{&octave->picture, 1}, {before, -1}};
 	const struct raster_term moved[] = {{&top->picture, 1}, {change, 1}};
 
-	if (octave->has_priors || octave->blurs || octave->network->keep.count)
+	if (octave->step.has_priors || octave->step.blurs || octave->network->keep.count)
 		raster_record_resize(&recorder, recipe->frame, &octave->base);
 	raster_record_resize(&recorder, &top->picture, &octave->picture);
 	recorder.list = &octave->ascend;

@@ -19,6 +19,8 @@ struct schedule_plan schedule_plan_cold(const rv_params *params, int frame, int 
 	                              .step = params->step,
 	                              .smoothness = params->smoothness,
 	                              .fidelity = params->fidelity,
+	                              .grey = params->grey,
+	                              .soften = params->soften,
 	                              .blur = params->blur,
 	                              .turn = params->turn * (float)(acos(-1) / 180),
 	                              .resize = params->resize,
@@ -82,9 +84,10 @@ static struct octave_role role_of(const struct schedule_plan *plan, int octave, 
                                   int octave_count)
 {
 	struct octave_role role = {
-		.step = plan->step * plan->effort.length[octave_count - 1 - octave],
-		.smoothness = plan->smoothness,
-		.fidelity = plan->fidelity,
+		.strength = {.length = plan->step * plan->effort.length[octave_count - 1 - octave],
+	                     .smoothness = plan->smoothness,
+	                     .fidelity = plan->fidelity,
+	                     .grey = plan->grey},
 		.masked = plan->masked,
 		.living = plan->effort.living[octave_count - 1 - octave],
 	};
@@ -200,6 +203,12 @@ static float blur_of(const struct schedule_plan *plan, int step, int steps)
 	return plan->masked ? 0 : plan->blur * (float)(steps - 1 - step) / (float)steps;
 }
 
+/* Grows evenly from a little more than a fifth; a frame that inherits goes on with all of it. */
+static float soften_of(const struct schedule_plan *plan, int step, int steps)
+{
+	return plan->soften * (plan->masked ? 1 : 0.2f + 0.8f * (float)(step + 1) / (float)steps);
+}
+
 static rv_status run_octave(struct schedule *schedule, const struct schedule_plan *plan, int index,
                             int first, int jitter, rv_error *error)
 {
@@ -216,7 +225,7 @@ static rv_status run_octave(struct schedule *schedule, const struct schedule_pla
 	octave->weighed &= plan->masked; /* a frame that inherits goes by what the last one found */
 	status = octave_enter(octave, queue, error);
 	for (int i = 0; i < steps && status == RV_OK; i++) {
-		octave_blur(octave, blur_of(plan, i, steps));
+		octave_smooth(octave, blur_of(plan, i, steps), soften_of(plan, i, steps));
 		octave->watched = i == (plan->masked ? 0 : steps - 1);
 		status = take_step(schedule, plan, octave, jitter, error);
 	}
@@ -238,7 +247,8 @@ static rv_status take_step_at(struct schedule *schedule, const struct schedule_p
 {
 	rv_status status = is_top ? RV_OK : octave_descend(octave, schedule->queue, error);
 
-	octave_blur(octave, blur_of(plan, schedule->step, schedule->steps));
+	octave_smooth(octave, blur_of(plan, schedule->step, schedule->steps),
+	              soften_of(plan, schedule->step, schedule->steps));
 	if (status == RV_OK)
 		status = take_step(schedule, plan, octave, jitter, error);
 	return status != RV_OK || is_top ? status : octave_ascend(octave, schedule->queue, error);

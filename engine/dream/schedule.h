@@ -10,8 +10,9 @@ struct schedule_plan {
 	struct effort effort;
 	float step; /* length of one that effort calls 1 */
 	float past; /* part of what is inherited that cold octaves blend in */
-	float smoothness, fidelity;
-	float blur; /* after the first step of an octave; none after the last */
+	float smoothness, fidelity, grey;
+	float soften; /* the gradient, by so many pixels in the last step of an octave */
+	float blur;   /* after the first step of an octave; none after the last */
 	/* The most that a step turns (radians; of a sphere, tilts) and resizes what it sees. */
 	float turn, resize;
 	bool mirror;  /* half of them see it mirrored */

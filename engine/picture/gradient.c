@@ -194,6 +194,7 @@ void gradient_record_normalise(struct launch_recorder *recorder, const struct ra
 {
 	static const enum measure measures[] = {[RV_NORMALISE_BANDS] = BY_RMS,
 	                                        [RV_NORMALISE_DEVIATION] = BY_DEVIATION,
+	                                        [RV_NORMALISE_STANDARD] = BY_DEVIATION,
 	                                        [RV_NORMALISE_MEAN_ABS] = BY_MEAN_ABS,
 	                                        [RV_NORMALISE_EVEN_BANDS] = BY_NOTHING};
 	bool even = settings->normalisation == RV_NORMALISE_EVEN_BANDS;
@@ -230,4 +231,36 @@ int gradient_record_step(struct launch_recorder *recorder, const struct raster *
 
 	gradient_record_normalise(recorder, gradient, settings, &factor);
 	return gradient_record_move(recorder, gradient, picture, factor, settings->step);
+}
+
+int gradient_record_soften(struct launch_recorder *recorder, const struct raster *gradient,
+                           int parts)
+{
+	struct raster soft = raster_record_own(recorder, gradient->width, gradient->height);
+	const struct raster_term all[] = {{&soft, 1}};
+	int launch;
+
+	start(recorder, "soften");
+	record_buffer(recorder, gradient->buffer);
+	record_float(recorder, 0);
+	record_buffer(recorder, soft.buffer);
+	record_size(recorder, gradient);
+	record_int(recorder, gradient->height / parts);
+	launch = finish(recorder);
+	raster_record_combine(recorder, gradient, all, 1, false);
+	return launch;
+}
+
+void gradient_record_centre(struct launch_recorder *recorder, const struct raster *gradient)
+{
+	const float unit = 1;
+	struct measurement whole = measurement_create(recorder, gradient, &unit, 1);
+
+	record_measure(recorder, gradient, &whole);
+	start(recorder, "subtract_mean");
+	record_buffer(recorder, gradient->buffer);
+	record_size(recorder, gradient);
+	record_buffer(recorder, whole.partials);
+	record_int(recorder, GROUPS);
+	finish(recorder);
 }

@@ -21,6 +21,17 @@ struct gradient_settings {
 	int parts;
 };
 
+/* Records gradient = the mean of three blurs of it, by Gaussians of a half, one and two times sigma
+ * pixels cut off 4 pixels away, mirrored at the border: those of gordicaleksa's pytorch-deepdream
+ * (2020). It is so many pictures, one below the other. Returns the index of the launch, whose
+ * sigma, 0 at first, may be changed with launch_set_float. */
+enum { GRADIENT_SOFTEN = 1 };
+int gradient_record_soften(struct launch_recorder *recorder, const struct raster *gradient,
+                           int parts);
+
+/* Records gradient = gradient - its mean over all pixels and colours. */
+void gradient_record_centre(struct launch_recorder *recorder, const struct raster *gradient);
+
 /* How many bands a picture of this size gets: each but the last halves it, and none is halved
  * below GRADIENT_BAND_SMALLEST pixels on its shorter side. */
 enum { GRADIENT_BANDS_DEFAULT = 5, GRADIENT_BAND_SMALLEST = 4 };
@@ -36,6 +47,7 @@ float gradient_band_weight(int band);
  * The normalised gradient is, over all pixels and colours,
  *   RV_NORMALISE_MEAN_ABS   gradient / mean(|gradient|)
  *   RV_NORMALISE_DEVIATION  gradient / standard deviation(gradient)
+ *   RV_NORMALISE_STANDARD   the same; whoever records it records gradient_record_centre first
  *   RV_NORMALISE_BANDS      the gradient taken apart into a Laplacian pyramid (Burt and Adelson
  *                           1983, weights 1 4 6 4 1), each band divided by its RMS and weighed by
  *                           gradient_band_weight, put together again and divided by the

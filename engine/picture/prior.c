@@ -11,6 +11,7 @@ int prior_record(struct launch_recorder *recorder, const struct raster *picture,
 	record_buffer(recorder, out->buffer);
 	record_float(recorder, 0);
 	record_float(recorder, 0);
+	record_float(recorder, 0);
 	record_int(recorder, out->width);
 	record_int(recorder, out->height);
 	return raster_record_launch(recorder, &grid);

@@ -5,12 +5,12 @@
 #include "engine/picture/raster.h"
 
 /* Records out = the gradient, with respect to the detail d = picture - base, of
- *   smoothness * sum(sqrt(dx^2 + dy^2 + 0.1^2)) + fidelity * sum(d^2) / 2
- * over pixels and colours, with dx and dy the differences to the next pixel right and below, 0 at
- * the border: total variation (Rudin, Osher, Fatemi 1992), rounded off so that it has a gradient,
- * and the distance to the base. All have the same size. Returns the index of the launch, whose
- * numbers may be changed with launch_set_float. */
-enum { PRIOR_SMOOTHNESS = 3, PRIOR_FIDELITY };
+ *   smoothness * sum(sqrt(dx^2 + dy^2 + 0.1^2)) + fidelity * sum(d^2) / 2 + grey * sum(p^2) / 2
+ * with p the picture, over pixels and colours, with dx and dy the differences to the next pixel
+ * right and below, 0 at the border: total variation (Rudin, Osher, Fatemi 1992), rounded off so
+ * that it has a gradient, and the distances to the base and to mid-grey. All have the same size.
+ * Returns the index of the launch, whose numbers may be changed with launch_set_float. */
+enum { PRIOR_SMOOTHNESS = 3, PRIOR_FIDELITY, PRIOR_GREY };
 int prior_record(struct launch_recorder *recorder, const struct raster *picture,
                  const struct raster *base, const struct raster *out);
 

@@ -208,3 +208,63 @@ GROUP_OF_ITEMS __kernel void move_picture(__global float4 *picture, const __glob
 			picture[pixel] = fmin(fmax(moved, -1.0f), 1.0f);
 		}
 }
+
+GROUP_OF_ITEMS __kernel void subtract_mean(__global float4 *gradient, int width, int height,
+					   const __global float4 *partials, int groups)
+{
+	float sum = 0;
+
+	for (int i = 0; i < groups; i++)
+		sum += partials[i].PLAIN;
+	float mean = sum / (3 * (float)width * (float)height);
+	FOR_ROWS(y, height)
+		FOR_COLUMNS(x, width)
+			gradient[(size_t)y * width + x].xyz -= mean;
+}
+
+// How far a Gaussian reaches, and what it weighs at each distance along both axes.
+#define REACH 4
+#define TAPS (REACH + 1)
+
+void add_gaussian(float *taps, float sigma, float part)
+{
+	float weights[TAPS], sum = -1;
+
+	for (int i = 0; i < TAPS; i++) {
+		weights[i] = exp(-0.5f * (i / sigma) * (i / sigma));
+		sum += 2 * weights[i];
+	}
+	for (int i = 0; i < TAPS * TAPS; i++)
+		taps[i] += part * weights[i / TAPS] * weights[i % TAPS] / (sum * sum);
+}
+
+int mirrored_place(int place, int count)
+{
+	place = place < 0 ? -place : place >= count ? 2 * (count - 1) - place : place;
+	return clamp(place, 0, count - 1);
+}
+
+// The mean of three Gaussians of a half, one and two times sigma.
+GROUP_OF_ITEMS __kernel void soften(const __global float4 *in, float sigma, __global float4 *out,
+				    int width, int height, int rows)
+{
+	float taps[TAPS * TAPS] = {0};
+
+	sigma = fmax(sigma, 1e-3f);
+	for (int i = 0; i < 3; i++)
+		add_gaussian(taps, 0.5f * (1 << i) * sigma, 1.0f / 3);
+	FOR_ROWS(y, height) {
+		const __global float4 *top = in + (size_t)(y / rows) * rows * width;
+		FOR_COLUMNS(x, width) {
+			float4 sum = 0;
+			for (int i = -REACH; i <= REACH; i++) {
+				const __global float4 *row =
+					top + (size_t)mirrored_place(y % rows + i, rows) * width;
+				for (int k = -REACH; k <= REACH; k++)
+					sum = fma(row[mirrored_place(x + k, width)],
+						  (float4)(taps[abs(i) * TAPS + abs(k)]), sum);
+			}
+			out[(size_t)y * width + x] = sum;
+		}
+	}
+}

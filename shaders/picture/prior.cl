@@ -12,7 +12,8 @@ float4 detail_at(const __global float4 *picture, const __global float4 *base, in
 }
 
 __kernel void prior_gradient(const __global float4 *picture, const __global float4 *base,
-			     __global float4 *out, float smoothness, float fidelity, int width, int height)
+			     __global float4 *out, float smoothness, float fidelity, float grey, int width,
+			     int height)
 {
 	FOR_RUN(x, y, width, height) {
 		float4 here = detail_at(picture, base, width, height, y, x);
@@ -30,8 +31,9 @@ __kernel void prior_gradient(const __global float4 *picture, const __global floa
 			float4 size = sqrt(across * across + down * down + (float4)ROUNDING);
 			sum += (term == 0 ? -(across + down) : term == 1 ? across : down) / size;
 		}
-		float4 value = smoothness * sum + fidelity * here;
-		out[(size_t)y * width + x] = (float4)(value.xyz, 0);
+		size_t pixel = (size_t)y * width + x;
+		float4 value = smoothness * sum + fidelity * here + grey * picture[pixel];
+		out[pixel] = (float4)(value.xyz, 0);
 	}
 }
 

@@ -111,6 +111,43 @@ TEST(targets_out_of_balance_are_as_strong_as_they_are)
 	target_tear_down(&fixture);
 }
 
+/* The only step of an octave is its last, whose gradient is softened by all that was asked for.
+ * Here a picture spans 0..1, so that a step is half as long. */
+TEST(steps_go_along_the_softened_gradient_less_its_mean)
+{
+	static double sum[COUNT];
+	struct target_fixture fixture;
+	double mean = 0, squares = 0, plain[2] = {0}, rough = 0;
+
+	REQUIRE(target_set_up(&fixture, true));
+	fixture.params.iterations = 1;
+	fixture.params.step = 0.002f;
+	fixture.params.normalisation = RV_NORMALISE_STANDARD;
+	target_make(&fixture, 0, "high", RV_TARGET_LAYER);
+	add_gradient(&fixture, "high", 1, sum);
+	for (int soft = 0; soft < 2; soft++) {
+		fixture.params.soften = soft ? 2.5f : 0;
+		REQUIRE(target_dream(&fixture));
+		mean = squares = 0;
+		for (int i = 0; i < COUNT; i++) {
+			double step = (double)fixture.dream[i] - (double)fixture.picture[i];
+			mean += step / COUNT;
+			squares += step * step / COUNT;
+			plain[soft] += step * sum[i];
+			if (i >= 3 && soft)
+				rough += pow(step - (double)fixture.dream[i - 3] +
+				                     (double)fixture.picture[i - 3],
+				             2);
+		}
+		CHECK_MESSAGE(fabs(mean) < 1e-6, "a mean of %g", mean);
+		CHECK_MESSAGE(fabs(sqrt(squares) / 0.001 - 1) < 1e-3, "%g", sqrt(squares));
+	}
+	/* It still goes uphill, but not as steeply, and neighbours go the same way. */
+	CHECK_MESSAGE(plain[1] > 0 && plain[1] < 0.9 * plain[0], "%g of %g", plain[1], plain[0]);
+	CHECK_MESSAGE(rough < 0.5 * squares * COUNT, "%g of %g", rough, squares * COUNT);
+	target_tear_down(&fixture);
+}
+
 /* Without steps nothing is dreamed: all that can differ is what the octaves hand on. */
 TEST(enlarged_octaves_lose_what_the_small_picture_has_not)
 {

@@ -231,7 +231,7 @@ static float *dream_detail(const struct graph *graph, const float *picture, size
                            struct tiles *tiles)
 {
 	struct tile_trial trial;
-	struct octave_role role = {.from_below = 1, .step = 0.02f};
+	struct octave_role role = {.from_below = 1, .strength.length = 0.02f};
 	uint64_t random = 1;
 	float *detail = NULL;
 	bool done;

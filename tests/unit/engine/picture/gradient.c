@@ -250,6 +250,81 @@ TEST(pictures_of_any_size_have_bands)
 	CHECK(gradient_bands(&many, 20000, 20000) == GRADIENT_BANDS_MAX);
 }
 
+/* ---- before it is brought to strength ---- */
+
+static int mirrored(int place, int count)
+{
+	place = place < 0 ? -place : place;
+	return place < count ? place : 2 * (count - 1) - place;
+}
+
+/* The mean of three Gaussians of a half, one and two times sigma, each cut off after 4 pixels and
+ * of weight 1, at one value of a picture. */
+static double softened(const float *picture, int width, int height, int i, double sigma)
+{
+	int x = i / 3 % width, y = i / 3 / width;
+	double value = 0;
+
+	for (int g = 0; g < 3; g++) {
+		double s = sigma * (g == 0 ? 0.5 : g), sum = 0, weights = 0;
+		for (int k = 0; k < 81; k++) {
+			int dy = k / 9 - 4, dx = k % 9 - 4;
+			int from = mirrored(y + dy, height) * width + mirrored(x + dx, width);
+			double weight = exp(-(dx * dx + dy * dy) / (2 * s * s));
+			sum += weight * (double)picture[3 * from + i % 3];
+			weights += weight;
+		}
+		value += sum / weights / 3;
+	}
+	return value;
+}
+
+/* Two pictures, one below the other, of which neither reaches into the other. Floats near 1. */
+TEST(softening_is_the_mean_of_three_gaussians)
+{
+	enum { ROWS = 9, PART = 3 * WIDTH * ROWS };
+	float *gradient = random_floats(2 * PART, -1, 1, 6), out[2 * PART];
+	struct recording recording;
+
+	REQUIRE(recording_start(&recording));
+	struct raster g = recording_raster(&recording, gradient, WIDTH, 2 * ROWS);
+	int launch = gradient_record_soften(&recording.recorder, &g, 2);
+	for (int step = 1; step < 4; step++) {
+		float sigma = 0.7f * (float)step;
+		struct raster fresh = recording_raster(&recording, gradient, WIDTH, 2 * ROWS);
+		clEnqueueCopyBuffer(fixture_device()->queue, fresh.buffer, g.buffer, 0, 0,
+		                    raster_bytes(WIDTH, 2 * ROWS), 0, NULL, NULL);
+		launch_set_float(&recording.list.launches[launch], GRADIENT_SOFTEN, sigma);
+		REQUIRE(recording_run(&recording) && recording_read_raster(&recording, &g, out));
+		for (int i = 0; i < 2 * PART; i++) {
+			double expected = softened(gradient + i / PART * PART, WIDTH, ROWS,
+			                           i % PART, (double)sigma);
+			CHECK_MESSAGE(fabs((double)out[i] - expected) < 1e-6, "%d: %g, not %g", i,
+			              (double)out[i], expected);
+		}
+	}
+	recording_end(&recording);
+	free(gradient);
+}
+
+TEST(centring_takes_the_mean_off)
+{
+	float *gradient = random_floats(COUNT, -0.5f, 1.5f, 8), out[COUNT];
+	struct recording recording;
+	double mean = 0;
+
+	REQUIRE(recording_start(&recording));
+	struct raster g = recording_raster(&recording, gradient, WIDTH, HEIGHT);
+	gradient_record_centre(&recording.recorder, &g);
+	REQUIRE(recording_run(&recording) && recording_read_raster(&recording, &g, out));
+	for (int i = 0; i < COUNT; i++)
+		mean += (double)gradient[i] / COUNT;
+	for (int i = 0; i < COUNT; i++)
+		CHECK(fabs((double)out[i] - ((double)gradient[i] - mean)) < 1e-6);
+	recording_end(&recording);
+	free(gradient);
+}
+
 /* ---- edges ---- */
 
 static const rv_normalisation modes[] = {RV_NORMALISE_BANDS, RV_NORMALISE_DEVIATION,

@@ -9,10 +9,10 @@
 
 enum { WIDTH = 7, HEIGHT = 5, COUNT = 3 * WIDTH * HEIGHT };
 
-static double detail[COUNT];
+static double detail[COUNT], below[COUNT];
 
 /* The prior, plainly. */
-static double prior(double smoothness, double fidelity)
+static double prior(double smoothness, double fidelity, double grey)
 {
 	double sum = 0;
 
@@ -21,13 +21,14 @@ static double prior(double smoothness, double fidelity)
 		double dx = x + 1 < WIDTH ? detail[i + 3] - detail[i] : 0;
 		double dy = y + 1 < HEIGHT ? detail[i + 3 * WIDTH] - detail[i] : 0;
 		sum += smoothness * sqrt(dx * dx + dy * dy + 0.1 * 0.1) +
-		       fidelity * detail[i] * detail[i] / 2;
+		       fidelity * detail[i] * detail[i] / 2 +
+		       grey * (below[i] + detail[i]) * (below[i] + detail[i]) / 2;
 	}
 	return sum;
 }
 
 /* In double with a width of 1e-5, differences are good to 1e-8; floats of a few terms to 1e-6. */
-static void check(float smoothness, float fidelity)
+static void check(float smoothness, float fidelity, float grey)
 {
 	float *picture = random_floats(COUNT, -1, 1, 3), *base = random_floats(COUNT, -1, 1, 4);
 	float gradient[COUNT];
@@ -41,14 +42,17 @@ static void check(float smoothness, float fidelity)
 	REQUIRE(recording.recorder.status == RV_OK);
 	launch_set_float(&recording.list.launches[launch], PRIOR_SMOOTHNESS, smoothness);
 	launch_set_float(&recording.list.launches[launch], PRIOR_FIDELITY, fidelity);
+	launch_set_float(&recording.list.launches[launch], PRIOR_GREY, grey);
 	REQUIRE(recording_run(&recording) && recording_read_raster(&recording, &out, gradient));
-	for (int i = 0; i < COUNT; i++)
+	for (int i = 0; i < COUNT; i++) {
 		detail[i] = (double)picture[i] - (double)base[i];
+		below[i] = (double)base[i];
+	}
 	for (int i = 0; i < COUNT; i++) {
 		double here = detail[i], sides[2];
 		for (int side = 0; side < 2; side++) {
 			detail[i] = here + (side ? 1e-5 : -1e-5);
-			sides[side] = prior((double)smoothness, (double)fidelity);
+			sides[side] = prior((double)smoothness, (double)fidelity, (double)grey);
 		}
 		detail[i] = here;
 		double expected = (sides[1] - sides[0]) / 2e-5;
@@ -62,12 +66,17 @@ static void check(float smoothness, float fidelity)
 
 TEST(prior_of_smoothness_has_the_gradient_of_differences)
 {
-	check(0.7f, 0);
+	check(0.7f, 0, 0);
 }
 
 TEST(prior_of_fidelity_has_the_gradient_of_differences)
 {
-	check(0, 1.3f);
+	check(0, 1.3f, 0);
+}
+
+TEST(prior_of_grey_has_the_gradient_of_differences)
+{
+	check(0, 0, 1.1f);
 }
 
 /* Against the sum of nine, plainly; floats near 1. */
@@ -107,5 +116,5 @@ TEST(blur_is_of_what_was_dreamed)
 
 TEST(priors_add_up)
 {
-	check(0.7f, 1.3f);
+	check(0.7f, 1.3f, 0.9f);
 }
