@@ -468,10 +468,11 @@ RV_API void rv_reset(rv_engine *engine);
 
 /* What the last picture went through. */
 typedef struct rv_frame_report {
-	bool cold;       /* dreamed from nothing, with all octaves and iterations */
-	bool cut;        /* because a new scene was seen */
-	bool onset;      /* within the beginning of a scene, as rv_time.onset spreads it */
-	int steps;       /* gradient steps, over all octaves */
+	bool cold;         /* dreamed from nothing, with all octaves and iterations */
+	bool cut;          /* because a new scene was seen */
+	bool onset;        /* within the beginning of a scene, as rv_time.onset spreads it */
+	int steps;         /* gradient steps, over all octaves */
+	double megapixels; /* that those saw, one after the other */
 	int tiles;       /* in which the largest octave was dreamed; 1: there was memory for all */
 	float likeness;  /* 0..1: the part of the contrast that the past one shows, moved along */
 	float uncovered; /* 0..1: the part of the frame that the past one does not show */

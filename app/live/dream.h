@@ -23,8 +23,12 @@ struct dream {
 /* Holds frame; the dream has one holder. RV_MEMORY. */
 rv_status dream_create(struct dream **dream, struct frame *frame, int width, int height,
                        rv_error *error);
-/* Fills in the detail. Both pictures are RV_RGB8 of the dream's size, their rows packed. */
+/* Fills in the detail, made harder where it will be enlarged. Both pictures are RV_RGB8 of the
+ * dream's size, their rows packed. */
 void dream_take_detail(struct dream *dream, const rv_image *after, const rv_image *before);
+/* What the governor is told of it. */
+struct governor_dream dream_took(const struct dream *dream);
+
 /* Notes how well it was dreamed. */
 void dream_take_quality(struct dream *dream, const struct governor_quality *quality);
 struct dream *dream_hold(struct dream *dream);

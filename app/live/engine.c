@@ -280,10 +280,11 @@ static rv_status make_dream(struct live_engine *engine, struct frame *frame,
 static void measure(struct live_engine *engine, const struct dream *dream)
 {
 	double target = 1000.0 * FRAMES_PER_DREAM / (double)engine->current.live.fps;
-	engine->idle = dream->report.steps ? 0 : engine->idle + 1;
+	const struct governor_dream took = dream_took(dream);
+	engine->idle = took.steps > 0 ? 0 : engine->idle + 1;
 	if (!dream->report.onset && engine->idle < IDLE_AT_REST && !engine->has_prepared &&
 	    engine->current.live.governor && !engine->journey.on)
-		governor_measure(&engine->governor, dream->convert_ms + dream->dream_ms, target);
+		governor_measure(&engine->governor, &took, target);
 }
 
 static rv_status dream_frame(struct live_engine *engine, struct frame *frame, rv_error *error)
@@ -293,11 +294,10 @@ static rv_status dream_frame(struct live_engine *engine, struct frame *frame, rv
 	/* Another size would be seen as a jump, so a journey keeps its. */
 	if (!engine->journey.on)
 		engine->quality = find_quality(engine, &frame->image);
-	struct governor_quality quality = engine->quality;
 	if (status == RV_OK)
-		status = set_params(engine, &quality, error);
+		status = set_params(engine, &engine->quality, error);
 	if (status == RV_OK)
-		status = make_dream(engine, frame, &quality, &dream, error);
+		status = make_dream(engine, frame, &engine->quality, &dream, error);
 	if (status != RV_OK) {
 		dream_release(dream);
 		return status;

@@ -6,13 +6,16 @@
 enum {
 	SIDE_MIN = 96,     /* a network sees little in less */
 	SIDE_MULTIPLE = 8, /* sizes are rounded to it */
-	SIZES = 4          /* at which depth is asked for */
+	SIZES = 4,         /* at which depth is asked for */
+	REMEMBERED = 3,    /* dreams that those of other rungs count as */
+	RECOVERING = 8     /* dreams of a new size, which take more than later ones */
 };
 
 static const double size_ratio = 0.92;     /* from rung to rung: about 0.85 of the pixels */
 static const double smoothing = 0.05;      /* the least weight of the newest measurement */
 static const double headroom = 0.92;       /* of the target, that a climb must fit into */
 static const double patience_first = 600;  /* milliseconds: the start is a guess */
+static const double patience_eager = 150;  /* milliseconds, where twice the cost fits */
 static const double patience_least = 3000; /* milliseconds */
 static const double patience_most = 3.6e6; /* milliseconds */
 static const double miss_tolerated = 400;  /* milliseconds: a hiccup is no reason to go down */
@@ -93,18 +96,28 @@ static double usual_steps(int octave)
 	return rv_warm_steps(&time, 10, octave);
 }
 
-/* What a dream costs, in units of one gradient step on a million pixels: a model that only has to
- * be right in proportion, its unit is measured. The launches of a step take as long as some
- * thousand pixels. */
+/* What a dream of a quality costs that took some steps, in units of one gradient step on a million
+ * pixels: a model that only has to be right in proportion, its unit is measured. The launches of a
+ * step take as long as some thousand pixels, and so do those of everything else. */
+static double cost_of_steps(const struct governor_quality *quality, double steps, double megapixels)
+{
+	static const double flow_cost[] = {0.04, 0.1, 0.25}, rest = 0.35;
+	static const double launches = 0.017, launches_of_rest = 0.02;
+	double pixels = (double)quality->width * quality->height / 1e6;
+	return megapixels + launches * steps + pixels * (flow_cost[quality->flow] + rest) +
+	       launches_of_rest;
+}
+
+/* The same for those that it usually takes. */
 static double cost(const struct governor_quality *quality)
 {
-	static const double flow_cost[] = {0.04, 0.1, 0.25}, rest = 0.5, launches = 0.007;
-	double pixels = (double)quality->width * quality->height / 1e6;
 	double shrinking = 1 / ((double)quality->octave_scale * (double)quality->octave_scale);
-	double sum = 0, part = 1;
-	for (int i = 0; i < quality->warm_octaves; i++, part *= shrinking)
-		sum += (part * pixels + launches) * steps_of(quality, i);
-	return sum + pixels * (flow_cost[quality->flow] + rest);
+	double pixels = (double)quality->width * quality->height / 1e6, steps = 0, megapixels = 0;
+	for (int i = 0; i < quality->warm_octaves; i++, pixels *= shrinking) {
+		steps += steps_of(quality, i);
+		megapixels += pixels * steps_of(quality, i);
+	}
+	return cost_of_steps(quality, steps, megapixels);
 }
 
 /* Which part of its depth an octave has by the steps that it takes, in terms of the usual ones:
@@ -179,6 +192,8 @@ static void build_ladder(struct governor *governor, const struct governor_qualit
 
 static void go_to(struct governor *governor, int rung)
 {
+	if (governor->measured > 0)
+		governor->before = REMEMBERED;
 	governor->rung = rung;
 	governor->measured = 0;
 	governor->headroom_for = 0;
@@ -193,6 +208,7 @@ void governor_init(struct governor *governor, const struct governor_quality *wis
 	governor->locks = locks;
 	build_ladder(governor, wish);
 	governor->patience = patience_first;
+	governor->effort = 1;
 	for (int i = 0; i < governor->rungs - 1; i++) {
 		const struct governor_quality *quality = &governor->ladder[i];
 		if (!start_pixels || quality->width * quality->height <= start_pixels)
@@ -245,7 +261,7 @@ void governor_wish(struct governor *governor, const struct governor_quality *wis
 
 static double predict(const struct governor *governor, int rung)
 {
-	return governor->unit * cost(&governor->ladder[rung]);
+	return governor->unit * governor->effort * cost(&governor->ladder[rung]);
 }
 
 /* The highest rung below the present one that is predicted to fit. */
@@ -275,21 +291,40 @@ static void climb(struct governor *governor, double target)
 	governor->climbed = true;
 }
 
-void governor_measure(struct governor *governor, double milliseconds, double target)
+/* Moves a mean towards the newest of `count` values at this rung, which some of others precede. */
+static void follow(double *mean, double value, int count, int before)
 {
+	*mean += fmax(1.0 / (count + before), smoothing) * (value - *mean);
+}
+
+/* Dreams take their steps by turns and as a scene asks for them, so that what a step takes is
+ * learned apart from how many are taken. */
+static void learn(struct governor *governor, const struct governor_dream *dream)
+{
+	const struct governor_quality *quality = governor_quality(governor);
+	double costs = cost_of_steps(quality, dream->steps, dream->megapixels);
+	int settled = ++governor->measured - RECOVERING;
+	follow(&governor->spent, dream->milliseconds, governor->measured, governor->before);
+	follow(&governor->costs, costs, governor->measured, governor->before);
+	governor->unit = governor->spent / governor->costs;
+	if (settled > 0)
+		follow(&governor->effort, costs / cost(quality), settled, REMEMBERED);
+}
+
+void governor_measure(struct governor *governor, const struct governor_dream *dream, double target)
+{
+	double milliseconds = dream->milliseconds;
 	if (!(milliseconds > 0) || !(target > 0) || !isfinite(milliseconds))
 		return;
-	double unit = milliseconds / cost(governor_quality(governor));
-	governor->measured++;
-	governor->unit += fmax(1.0 / governor->measured, smoothing) * (unit - governor->unit);
+	learn(governor, dream);
 	bool misses = predict(governor, governor->rung) > target;
 	double above = governor->rung ? predict(governor, governor->rung - 1) : INFINITY;
 	/* Where even twice the cost would fit, an earlier climb that failed is no warning. */
-	double patience = above < headroom * target / 2 ? fmin(governor->patience, patience_least)
-	                                                : governor->patience;
-	governor->missed_for = misses ? governor->missed_for + milliseconds : 0;
-	governor->headroom_for =
-		above < headroom * target ? governor->headroom_for + milliseconds : 0;
+	double patience = above < headroom * target / 2 ? patience_eager : governor->patience;
+	/* The next dream is not begun before the next picture is there. */
+	double passed = fmax(milliseconds, target / 2);
+	governor->missed_for = misses ? governor->missed_for + passed : 0;
+	governor->headroom_for = above < headroom * target ? governor->headroom_for + passed : 0;
 	if (governor->missed_for > miss_tolerated && governor->rung < governor->rungs - 1)
 		go_down(governor, target);
 	else if (governor->headroom_for > patience)

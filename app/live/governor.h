@@ -44,7 +44,10 @@ struct governor {
 	struct governor_quality ladder[GOVERNOR_RUNGS_MAX]; /* [0]: the best there may be */
 	int rungs, rung;
 	int measured;        /* dreams at this rung */
-	double unit;         /* milliseconds for each unit of cost, smoothed over them */
+	int before;          /* dreams that earlier ones count as */
+	double spent, costs; /* milliseconds of a dream and units of cost, smoothed */
+	double unit;         /* milliseconds for each unit of cost */
+	double effort;       /* of the cost that is usual at a rung, the part that scenes ask for */
 	double headroom_for; /* milliseconds for which the next rung up would have fitted */
 	double missed_for;   /* milliseconds for which the target was missed */
 	double patience;     /* milliseconds that headroom_for must reach before a climb */
@@ -60,9 +63,15 @@ void governor_init(struct governor *governor, const struct governor_quality *wis
  * new ladder allows. What is locked now stays as it is, until a wish for it changes. */
 void governor_wish(struct governor *governor, const struct governor_quality *wish, unsigned locks);
 
-/* Tells that a warm dream of the present quality took `milliseconds`, where `target` are allowed,
- * both above 0. */
-void governor_measure(struct governor *governor, double milliseconds, double target);
+/* What is measured of a warm dream. */
+struct governor_dream {
+	double milliseconds; /* above 0 */
+	double steps;        /* of its gradient */
+	double megapixels;   /* that those steps saw, one after the other */
+};
+
+/* Tells what a dream of the present quality took, where `target` milliseconds are allowed. */
+void governor_measure(struct governor *governor, const struct governor_dream *dream, double target);
 
 /* The quality to dream at. */
 const struct governor_quality *governor_quality(const struct governor *governor);

@@ -360,7 +360,7 @@ static rv_status run_alone(struct ascent *ascent, struct schedule *schedule,
 		status = schedule_run(schedule, &plan, params->jitter, error);
 	if (status == RV_OK)
 		status = keep_detail(ascent, error);
-	ascent->report = (rv_frame_report){.cold = true, .uncovered = 1, .steps = schedule->steps};
+	ascent->report = (rv_frame_report){.cold = true, .uncovered = 1};
 	return status;
 }
 
@@ -435,7 +435,6 @@ static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
 	ascent->report = (rv_frame_report){.cold = !temporal.warm && !on_journey,
 	                                   .cut = temporal.cut,
 	                                   .onset = temporal.onset,
-	                                   .steps = schedule->steps,
 	                                   .likeness = temporal.likeness,
 	                                   .uncovered = temporal.uncovered};
 	return status;
@@ -473,14 +472,15 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 		status = sight_learn(&schedule, &ascent->effort, params, ascent->temporal, error);
 	if (status != RV_OK)
 		clFinish(ascent->device->queue);
-	else
+	else {
 		preparation_end(&ascent->device->preparation);
+		ascent->has_past = true;
+	}
 	ascent->scene_frames++;
+	schedule_report(&schedule, &ascent->report);
 	ascent->report.tiles = tiles_count(&ascent->octaves[ascent->octave_count - 1].tiles);
 	ascent->report.flow_ms = (float)stage_times_take(&ascent->device->times, TIMED_FLOW);
 	ascent->report.steps_ms = (float)stage_times_take(&ascent->device->times, TIMED_STEPS);
-	if (status == RV_OK)
-		ascent->has_past = true;
 	if (lone || (status != RV_OK && !abandon(ascent, status)))
 		ascent_reset(ascent);
 	return status;

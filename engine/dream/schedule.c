@@ -298,8 +298,13 @@ rv_status schedule_run(struct schedule *schedule, const struct schedule_plan *pl
 	rv_status status = RV_OK;
 
 	schedule->random = plan->seed;
-	for (int o = first; o < schedule->octave_count; o++)
-		schedule->steps += steps_of(plan, o, schedule->octave_count);
+	for (int o = first; o < schedule->octave_count; o++) {
+		const struct octave *octave = &schedule->octaves[o];
+		int steps = steps_of(plan, o, schedule->octave_count);
+
+		schedule->steps += steps;
+		schedule->pixels += (double)octave->width * octave->height * steps;
+	}
 	if (plan->order == RV_OCTAVES_CHANCE && !plan->masked) {
 		status = run_by_chance(schedule, plan, jitter, error);
 		first = schedule->octave_count;
@@ -308,4 +313,10 @@ rv_status schedule_run(struct schedule *schedule, const struct schedule_plan *pl
 		status = run_octave(schedule, plan, o, first, jitter, error);
 	pace_end(&schedule->pace);
 	return status;
+}
+
+void schedule_report(const struct schedule *schedule, rv_frame_report *report)
+{
+	report->steps = schedule->steps;
+	report->megapixels = schedule->pixels * 1e-6;
 }

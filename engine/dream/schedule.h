@@ -52,13 +52,17 @@ struct schedule {
 	void *context;         /* for progress */
 	struct pace pace;
 	int step, steps; /* done; in all */
+	double pixels;   /* that all of them see, one after the other */
 	uint64_t random;
 };
 
 /* Takes all steps of plan, measuring what their first ones saw where it is masked, else their last;
  * each on the picture shifted by up to jitter pixels besides the steady shift; in the end
- * schedule->steps tells how many. RV_CANCELLED where progress says so. */
+ * schedule->steps and pixels tell how many. RV_CANCELLED where progress says so. */
 rv_status schedule_run(struct schedule *schedule, const struct schedule_plan *plan, int jitter,
                        rv_error *error);
+
+/* Reports the steps of a schedule that was run. */
+void schedule_report(const struct schedule *schedule, rv_frame_report *report);
 
 #endif

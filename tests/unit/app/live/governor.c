@@ -42,6 +42,30 @@ static double dream(struct machine *machine, const struct governor_quality *qual
 	return time * (1 + machine->noise * swing(machine));
 }
 
+/* Tells it that a dream took so long, with `asked` times the steps that one of this quality usually
+ * takes. */
+static void measure_asked(struct governor *governor, double asked, double milliseconds,
+                          double target)
+{
+	const struct governor_quality *quality = governor_quality(governor);
+	const rv_time time = {.warm_steps = quality->warm_steps,
+	                      .warm_share = quality->warm_share,
+	                      .warm_octaves = quality->warm_octaves};
+	struct governor_dream took = {.milliseconds = milliseconds};
+	double pixels = (double)quality->width * quality->height / 1e6;
+	for (int i = 0; i < quality->warm_octaves; i++) {
+		double steps = asked * rv_warm_steps(&time, quality->iterations, i);
+		took.steps += steps;
+		took.megapixels += steps * pixels / pow((double)quality->octave_scale, 2 * i);
+	}
+	governor_measure(governor, &took, target);
+}
+
+static void measure(struct governor *governor, double milliseconds, double target)
+{
+	measure_asked(governor, 1, milliseconds, target);
+}
+
 struct run {
 	int changes; /* of the rung */
 	double mean; /* milliseconds of a dream */
@@ -57,7 +81,7 @@ static struct run run(struct governor *governor, struct machine *machine, double
 	for (; elapsed < seconds * 1000; dreams++) {
 		int rung = governor->rung;
 		double time = dream(machine, governor_quality(governor));
-		governor_measure(governor, time, target);
+		measure(governor, time, target);
 		result.changes += governor->rung != rung;
 		elapsed += fmax(time, 1000 / 30.0); /* no more dreams than frames */
 		sum += time;
@@ -135,12 +159,12 @@ TEST(governor_forgets_misses_that_end)
 	/* Above the target and below it by turns, never above for long. */
 	for (int i = 0; i < 18; i++) {
 		double time = sum > 80 * i ? 40 : 120;
-		governor_measure(&governor, time, 80.001);
+		measure(&governor, time, 80.001);
 		sum += time;
 	}
 	CHECK(governor.rung == 0);
 	for (int i = 0; i < 8; i++)
-		governor_measure(&governor, 120, 80.001);
+		measure(&governor, 120, 80.001);
 	CHECK(governor.rung > 0);
 }
 
@@ -245,7 +269,7 @@ TEST(governor_is_not_moved_by_a_hiccup)
 	struct machine machine = {.speed = 100};
 	governor_init(&governor, &wish, 0, 0);
 	run(&governor, &machine, 5, 80);
-	governor_measure(&governor, 300, 80);
+	measure(&governor, 300, 80);
 	run(&governor, &machine, 5, 80);
 	CHECK(governor.rung == 0);
 }
@@ -272,7 +296,7 @@ TEST(governor_keeps_the_size_when_the_wish_changes)
 {
 	struct governor governor;
 	struct governor_quality other = wish;
-	governor_init(&governor, &wish, 0, 240 * 180);
+	governor_init(&governor, &wish, 0, 400 * 300);
 	int width = governor_quality(&governor)->width;
 	other.warm_octaves = 2;
 	governor_wish(&governor, &other, 0);
@@ -288,11 +312,11 @@ TEST(governor_takes_no_nonsense)
 {
 	struct governor governor;
 	governor_init(&governor, &wish, 0, 0);
-	governor_measure(&governor, NAN, 80);
-	governor_measure(&governor, -5, 80);
-	governor_measure(&governor, 0, 80);
-	governor_measure(&governor, INFINITY, 80);
-	governor_measure(&governor, 50, 0);
+	measure(&governor, NAN, 80);
+	measure(&governor, -5, 80);
+	measure(&governor, 0, 80);
+	measure(&governor, INFINITY, 80);
+	measure(&governor, 50, 0);
 	CHECK(governor.rung == 0 && governor.unit == 0);
 }
 
@@ -335,6 +359,40 @@ TEST(governor_climbs_soon_and_far_from_a_small_start)
 	double time = dream(&(struct machine){2, 5, 0, 0}, governor_quality(&governor));
 	CHECK_MESSAGE(result.changes <= 4, "%d changes", result.changes);
 	CHECK_MESSAGE(time > 0.5 * 80 && time < 80, "%g ms", time);
+}
+
+/* A dream that was just enlarged is dreamed on with more steps than it takes later, which is no
+ * reason to make it small again. */
+TEST(governor_stays_where_a_resized_dream_recovers)
+{
+	struct governor governor;
+	struct machine machine = {.speed = 4, .overhead = 2};
+	int width = 0, recovers = 0, shrank = 0;
+	governor_init(&governor, &wish, 0, 160 * 120);
+	for (int i = 0; i < 500; i++) {
+		const struct governor_quality *quality = governor_quality(&governor);
+		shrank += quality->width < width;
+		recovers = quality->width > width ? 6 : recovers - 1;
+		width = quality->width;
+		double asked = recovers > 0 ? 4 : 1;
+		measure_asked(&governor, asked, asked * dream(&machine, quality), 80);
+	}
+	CHECK(width > 160);
+	CHECK_MESSAGE(!shrank, "%d times smaller", shrank);
+}
+
+/* Steps are taken by turns, so that many dreams have none and others two. */
+TEST(governor_learns_a_step_from_dreams_with_few_and_many)
+{
+	struct governor governor;
+	double usual = 60;
+	governor_init(&governor, &wish, 0, 0);
+	for (int i = 0; i < 300; i++)
+		measure_asked(&governor, i % 3 ? 0 : 3, i % 3 ? 0.1 * usual : 2.8 * usual, 80);
+	CHECK(governor.rung == 0 && fabs(governor.effort - 1) < 0.3);
+	for (int i = 0; i < 300; i++)
+		measure_asked(&governor, 2, 2 * usual, 80);
+	CHECK(governor.rung > 0);
 }
 
 /* A warm frame takes shares of a cold one's iterations. Beyond those of ten there is little more

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +84,48 @@ TEST(compose_interpolates_between_the_dreams_pixels)
 	frame_release(source);
 	frame_release(shown);
 	compose_release(&composer);
+}
+
+/* What a dream of this size adds that is a wave of four pixels from left to right: the root of its
+ * mean square, for that of the wave itself. */
+static double wave_shown(int width, int height)
+{
+	static const int wave[] = {60, 60, -60, -60};
+	struct composer composer = {0};
+	struct frame *source = make_frame(128, 128, 128), *shown = make_frame(0, 0, 0);
+	struct dream *dream = make_dream(source, width, height, 0);
+	struct composition composition = {.source = &source->image, .dream = dream, .fade = 1};
+	size_t count = 3 * (size_t)width * (size_t)height;
+	uint8_t *before = malloc(count), *after = malloc(count);
+	rv_image from = {RV_RGB8, width, height, 3 * (size_t)width, before};
+	rv_image to = {RV_RGB8, width, height, 3 * (size_t)width, after};
+	double sum = 0;
+	int pixels = 0;
+	if (!before || !after)
+		abort();
+	memset(before, 128, count);
+	for (size_t i = 0; i < count; i++)
+		after[i] = (uint8_t)(128 + wave[i / 3 % (size_t)width % 4]);
+	dream_take_detail(dream, &to, &from);
+	if (compose_picture(&composer, &composition, &shown->image, NULL))
+		abort();
+	for (int y = 8; y < HEIGHT - 8; y++)
+		for (int x = 8; x < WIDTH - 8; x++, pixels++)
+			sum += pow((at(&shown->image, x, y, 1) - 128) / 60.0, 2);
+	free(before);
+	free(after);
+	dream_release(dream);
+	frame_release(source);
+	frame_release(shown);
+	compose_release(&composer);
+	return sqrt(sum / pixels);
+}
+
+TEST(compose_keeps_fine_waves_of_a_dream_that_it_enlarges)
+{
+	CHECK(wave_shown(WIDTH, HEIGHT) == 1);
+	double enlarged = wave_shown(WIDTH / 2, HEIGHT / 2);
+	CHECK_MESSAGE(fabs(enlarged - 1) < 0.05, "%g of it", enlarged);
 }
 
 TEST(compose_splits_and_mirrors)
