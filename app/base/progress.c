@@ -203,13 +203,12 @@ void progress_count(struct progress *progress, const char *unit)
 
 void progress_begin(struct progress *progress, int64_t total)
 {
-	if (!progress)
+	if (!progress || progress->running++)
 		return;
 	progress->state =
 		(struct progress_state){.total = total > 0 ? total : 0, .unit = progress->unit};
 	progress->started = seconds_now();
 	progress->shown = progress->started;
-	progress->running = true;
 	if (progress->style == PROGRESS_BAR)
 		show(progress);
 }
@@ -250,9 +249,8 @@ void progress_frame(struct progress *progress)
 
 void progress_end(struct progress *progress)
 {
-	if (!progress || !progress->running)
+	if (!progress || !progress->running || --progress->running)
 		return;
-	progress->running = false;
 	progress->state.elapsed = seconds_now() - progress->started;
 	if (progress->style == PROGRESS_NONE)
 		return;

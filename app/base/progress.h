@@ -35,7 +35,7 @@ struct progress {
 	double started;    /* seconds of the monotonic clock */
 	double first_done; /* when the first frame was done, after which the rate is measured */
 	double shown;      /* when something was last shown */
-	bool running;      /* between begin and end */
+	int running;       /* beginnings without an end */
 	bool bar_open;     /* the cursor stands behind a bar */
 	const char *unit;  /* see progress_count */
 };
@@ -49,7 +49,8 @@ void progress_init(struct progress *progress, FILE *stream, enum progress_style 
 /* Says what is counted instead of frames from the next beginning on, such as "tile"; borrowed. */
 void progress_count(struct progress *progress, const char *unit);
 
-/* Starts the clock. total 0: unknown. */
+/* Starts the clock. total 0: unknown. One that runs already goes on as it is, until it is ended as
+ * often as it was begun: what is done may be a part of something larger. */
 void progress_begin(struct progress *progress, int64_t total);
 /* The frame under way is done up to part, 0..1. */
 void progress_part(struct progress *progress, double part);

@@ -12,36 +12,6 @@
 #include "app/options/files.h"
 #include "app/options/preset.h"
 
-static const char *text_or_null(const char *text)
-{
-	return text[0] ? text : NULL;
-}
-
-static struct job make_job(const struct options *options, struct dreaming *it)
-{
-	return (struct job){
-		.input = it->journey.on ? it->journey.input : options->call.operand,
-		.output = options->output.file,
-		.format = text_or_null(options->output.format),
-		.encoder = text_or_null(options->output.encoder),
-		.quality = options->output.quality,
-		.width = it->journey.on ? 0 : options->output.size.width,
-		.height = it->journey.on ? 0 : options->output.size.height,
-		.force = options->output.force,
-		.exact = options->output.exact,
-		.interlace = (enum interlace_mode)options->output.deinterlace,
-		.hdr = (enum hdr_mode)options->output.hdr,
-		.sphere = (enum panorama_mode)options->output.sphere,
-		.shape = dreaming_shape,
-		.still = text_or_null(options->output.still),
-		.dream = dreaming_dream,
-		.settings = dreaming_settings,
-		.context = it,
-		.progress = &it->progress,
-		.stop = &signals_stop,
-	};
-}
-
 /* The last line: what was made, and where it is. */
 static void print_result(const struct options *options, const struct job_report *report)
 {
@@ -67,9 +37,15 @@ static void print_result(const struct options *options, const struct job_report 
 static rv_status dream_input(struct dreaming *it, rv_error *error)
 {
 	struct job_report report = {0};
-	struct job job = make_job(it->options, it);
+	struct job job = dreaming_job(it);
+	bool taken = false;
+	rv_status status = RV_OK;
 	dreaming_forget(it);
-	rv_status status = job_run(&job, &report, error);
+	if (!it->journey.on)
+		status = film_resume(it, &taken, error);
+	if (status != RV_OK || taken)
+		return status;
+	status = job_run(&job, &report, error);
 	if (status == RV_OK)
 		print_result(it->options, &report);
 	return status;
@@ -215,9 +191,5 @@ rv_status command_dream(const struct options *options, rv_error *error)
 		status = save_preset(options, error);
 	if (status != RV_OK || only_preset)
 		return status;
-	if (options->output.resume && several)
-		return rv_fail(error, RV_INVALID, "--resume is for one film, which -o FILE says");
-	if (options->output.resume)
-		return film_resume(options, error);
 	return several ? dream_batch(options, error) : dream_alone(options, error);
 }

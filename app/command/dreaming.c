@@ -133,6 +133,37 @@ void dreaming_shape(void *context, bool is_sphere)
 	it->is_sphere = is_sphere;
 }
 
+static const char *text_or_null(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+struct job dreaming_job(struct dreaming *it)
+{
+	const struct options *options = it->options;
+	return (struct job){
+		.input = it->journey.on ? it->journey.input : options->call.operand,
+		.output = options->output.file,
+		.format = text_or_null(options->output.format),
+		.encoder = text_or_null(options->output.encoder),
+		.quality = options->output.quality,
+		.width = it->journey.on ? 0 : options->output.size.width,
+		.height = it->journey.on ? 0 : options->output.size.height,
+		.force = options->output.force,
+		.exact = options->output.exact,
+		.interlace = (enum interlace_mode)options->output.deinterlace,
+		.hdr = (enum hdr_mode)options->output.hdr,
+		.sphere = (enum panorama_mode)options->output.sphere,
+		.shape = dreaming_shape,
+		.still = text_or_null(options->output.still),
+		.dream = dreaming_dream,
+		.settings = dreaming_settings,
+		.context = it,
+		.progress = &it->progress,
+		.stop = &signals_stop,
+	};
+}
+
 void dreaming_forget(struct dreaming *it)
 {
 	scored_rewind(&it->scored, it->options);

@@ -5,6 +5,7 @@
 #include "app/base/progress.h"
 #include "app/command/scored.h"
 #include "app/networks/checksum.h"
+#include "app/offline/job.h"
 #include "app/offline/journey.h"
 #include "app/options/dreamer.h"
 
@@ -39,6 +40,9 @@ rv_status dreaming_dream(void *context, const rv_image *in, int64_t time, const 
 /* A job_settings, and a job_shape, likewise. */
 rv_status dreaming_settings(void *context, bool alone, char **text, rv_error *error);
 void dreaming_shape(void *context, bool is_sphere);
+
+/* The job that its options ask for. It borrows from them, and from the dreaming. */
+struct job dreaming_job(struct dreaming *it);
 
 /* What comes next has nothing to do with what was dreamed. */
 void dreaming_forget(struct dreaming *it);

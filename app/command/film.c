@@ -273,20 +273,27 @@ static rv_status run_chunk(struct job *job, struct dreaming *dreaming, rv_error 
 /* The seed of a shot follows from the cuts before it, as the engine counts them in a film that it
  * dreams whole. */
 rv_status film_dream_chunk(const struct film_plan *plan, const char *folder, int number,
-                           const struct options *settings, rv_error *error)
+                           struct dreaming *dreaming, rv_error *error)
 {
-	struct dreaming dreaming = {.options = settings,
-	                            .cuts_before = (uint64_t)plan->chunks[number].cuts};
 	char output[PATH_LENGTH];
 	rv_status status = film_chunk_path(output, folder, number, error);
 	if (status != RV_OK || !access(output, F_OK))
 		return status;
+	struct job job = chunk_job(plan, number, output, dreaming);
+	dreaming_forget(dreaming);
+	dreaming->cuts_before = (uint64_t)plan->chunks[number].cuts;
+	return run_chunk(&job, dreaming, error);
+}
+
+static rv_status dream_one(const struct film_plan *plan, const char *folder, int number,
+                           const struct options *settings, rv_error *error)
+{
+	struct dreaming dreaming = {.options = settings};
 	progress_init(&dreaming.progress, stderr, progress_style_for(stderr, settings->call.quiet));
 	progress_note(&dreaming.progress, "chunk %d of 0 to %d", number, plan->count - 1);
-	struct job job = chunk_job(plan, number, output, &dreaming);
-	status = dreaming_open(&dreaming, error);
+	rv_status status = dreaming_open(&dreaming, error);
 	if (status == RV_OK)
-		status = run_chunk(&job, &dreaming, error);
+		status = film_dream_chunk(plan, folder, number, &dreaming, error);
 	dreaming_close(&dreaming);
 	return status;
 }
@@ -329,7 +336,7 @@ rv_status command_chunk(const struct options *options, rv_error *error)
 		if (status == RV_OK)
 			status = film_read_settings(&settings, folder, error);
 		if (status == RV_OK)
-			status = film_dream_chunk(&plan, folder, number, &settings, error);
+			status = dream_one(&plan, folder, number, &settings, error);
 		if (status == RV_OK && !options->call.quiet)
 			printf("Chunk %d is there: %d frames\n", number,
 			       plan.chunks[number].frames);
@@ -359,9 +366,6 @@ rv_status film_write(const struct film_plan *plan, const char *folder,
 	                               .stop = &signals_stop};
 	status = film_join(plan, &join, error);
 	free(settings);
-	if (status == RV_OK && !options->call.quiet)
-		printf("Joined %d chunk%s: %s\n", plan->count, plan->count == 1 ? "" : "s",
-		       output->file);
 	return status;
 }
 
@@ -377,6 +381,9 @@ rv_status command_join(const struct options *options, rv_error *error)
 		status = option_check_read(options, COMMAND_JOIN, plan.input, "film", error);
 	if (status == RV_OK)
 		status = film_write(&plan, folder, options, error);
+	if (status == RV_OK && !options->call.quiet)
+		printf("Joined %d chunk%s: %s\n", plan.count, plan.count == 1 ? "" : "s",
+		       options->output.file);
 	film_plan_release(&plan);
 	return status;
 }

@@ -1,10 +1,78 @@
 /* --resume: a film in chunks on one machine, which goes on where it was broken off. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/base/signals.h"
 #include "app/command/film.h"
 #include "app/command/film_score.h"
+#include "app/media/container.h"
+#include "app/media/picture_write.h"
+#include "app/offline/job_run.h"
+
+/* Films from so many seconds on are dreamed so without being asked for. */
+static const double long_seconds = 300;
+
+/* A film under way. */
+struct resuming {
+	struct options options; /* as they were given, but for the encoder, which is settled */
+	struct progress *progress;
+	struct film_plan plan;
+	char folder[PATH_LENGTH];
+	bool is_auto;
+};
+
+/* ---- whether it is to be ---- */
+
+static bool is_file(const char *path, bool may_be_new)
+{
+	struct stat status;
+	return stat(path, &status) ? may_be_new : S_ISREG(status.st_mode);
+}
+
+/* Whether the output is a video in a file, of which nobody wants a frame besides. */
+static bool can_be_joined(const struct options *options)
+{
+	const char *output = options->output.file;
+	return strcmp(output, "-") && !picture_name_known(output) && !options->output.still[0] &&
+	       container_place(output) == CONTAINER_FILE && is_file(output, true);
+}
+
+/* Before anything is dreamed, all that is wrong with the whole of the job shows. */
+static rv_status look(struct resuming *r, struct dreaming *it, bool *taken, rv_error *error)
+{
+	const struct job job = dreaming_job(it);
+	struct job_report report = {0};
+	rv_status status = job_look(&job, &report, error);
+	if (r->is_auto && (status != RV_OK || report.seconds < long_seconds))
+		return RV_OK; /* what is wrong is told by the job itself */
+	if (status != RV_OK || report.is_still)
+		return status;
+	if (!can_be_joined(&r->options))
+		return rv_fail(error, RV_INVALID,
+		               "--resume is for a video in a file, without --still; %.256s is none",
+		               r->options.output.file);
+	*taken = true;
+	snprintf(r->options.output.encoder, sizeof(r->options.output.encoder), "%s",
+	         report.encoder);
+	return RV_OK;
+}
+
+static rv_status decide(struct resuming *r, struct dreaming *it, bool *taken, rv_error *error)
+{
+	const struct options *options = it->options;
+	const char *film = options->call.operand;
+	if (options->output.resume == FILM_RESUME_OFF ||
+	    (r->is_auto && !(can_be_joined(options) && is_file(film, false))))
+		return RV_OK;
+	if (!strcmp(film, "-"))
+		return rv_fail(error, RV_INVALID,
+		               "standard input cannot be read twice; name a file");
+	return look(r, it, taken, error);
+}
+
+/* ---- the folder ---- */
 
 /* The dream that options ask for, as the network that is open settles it. */
 static rv_status settle_dream(struct option_dream *dream, const struct options *options,
@@ -67,36 +135,127 @@ static void remove_folder(const struct film_plan *plan, const char *folder)
 	rmdir(folder);
 }
 
-static rv_status dream_all(const struct film_plan *plan, const char *folder,
-                           const struct options *options, rv_error *error)
+/* ---- planning ---- */
+
+static void note_going_on(const struct resuming *r)
 {
-	struct options settings = *options;
-	rv_status status = film_read_settings(&settings, folder, error);
-	for (int i = 0; i < plan->count && status == RV_OK; i++)
-		status = film_dream_chunk(plan, folder, i, &settings, error);
-	return status == RV_OK ? film_write(plan, folder, options, error) : status;
+	int64_t frames;
+	int done;
+	film_progress(&r->plan, r->folder, &done, &frames);
+	progress_note(r->progress, "%s: goes on; %d of %d chunks are there", r->folder, done,
+	              r->plan.count);
 }
 
-rv_status film_resume(const struct options *options, rv_error *error)
+/* Nobody asked for a plan: where none can be made, or it would be of no use, the film is dreamed as
+ * a short one is. */
+static rv_status leave(struct resuming *r, const char *why, bool *taken)
 {
-	struct film_plan plan = {.count = 0};
-	char folder[PATH_LENGTH];
-	int length = snprintf(folder, sizeof(folder), "%s.chunks", options->output.file);
+	progress_note(r->progress, "%s: is dreamed in one go: %s", r->options.call.operand, why);
+	remove_folder(&r->plan, r->folder);
+	*taken = false;
+	return RV_OK;
+}
+
+static rv_status plan(struct resuming *r, bool *taken, rv_error *error)
+{
+	const char *film = r->options.call.operand;
+	if (r->is_auto)
+		progress_note(r->progress,
+		              "%s: is long: it is dreamed in chunks, kept in %s until it is whole, "
+		              "and goes on where it is broken off (--resume off: in one go)",
+		              film, r->folder);
+	progress_note(r->progress, "Looking for its cuts");
+	rv_error cause = {0};
+	rv_status status = film_make_plan(&r->plan, &r->options, r->folder, &cause);
+	if (r->is_auto && status != RV_OK && status != RV_CANCELLED)
+		return leave(r, cause.message, taken);
+	if (r->is_auto && status == RV_OK && r->plan.count == 1)
+		return leave(r, "it has no cut to go on from", taken);
+	if (status == RV_OK)
+		return status;
+	rmdir(r->folder);
+	return rv_fail(error, status, "%s", cause.message);
+}
+
+static rv_status prepare(struct resuming *r, bool *taken, rv_error *error)
+{
+	const char *output = r->options.output.file;
+	int length = snprintf(r->folder, sizeof(r->folder), "%s.chunks", output);
 	if (length >= PATH_LENGTH)
-		return rv_fail(error, RV_INVALID, "%.64s...: the path is too long",
-		               options->output.file);
-	if (!options->output.force && !access(options->output.file, F_OK))
-		return rv_fail(error, RV_INVALID, "%s: exists; --force overwrites it",
-		               options->output.file);
-	rv_status status = film_plan_load(&plan, folder, error);
+		return rv_fail(error, RV_INVALID, "%.64s...: the path is too long", output);
+	rv_status status = film_plan_load(&r->plan, r->folder, error);
 	if (status == RV_NOT_FOUND)
-		status = film_make_plan(&plan, options, folder, error);
-	else if (status == RV_OK)
-		status = check_same(&plan, options, folder, error);
+		return plan(r, taken, error);
 	if (status == RV_OK)
-		status = dream_all(&plan, folder, options, error);
+		status = check_same(&r->plan, &r->options, r->folder, error);
 	if (status == RV_OK)
-		remove_folder(&plan, folder);
-	film_plan_release(&plan);
+		note_going_on(r);
+	return status;
+}
+
+/* ---- dreaming ---- */
+
+static rv_status dream_chunks(const struct resuming *r, rv_error *error)
+{
+	struct options settings = r->options;
+	struct dreaming dreaming = {.options = &settings, .progress = *r->progress};
+	int64_t frames_done;
+	int done;
+	film_progress(&r->plan, r->folder, &done, &frames_done);
+	rv_status status = film_read_settings(&settings, r->folder, error);
+	if (status == RV_OK)
+		status = dreaming_open(&dreaming, error);
+	progress_begin(&dreaming.progress, film_frames(&r->plan) - frames_done);
+	for (int i = 0; i < r->plan.count && status == RV_OK; i++)
+		status = film_dream_chunk(&r->plan, r->folder, i, &dreaming, error);
+	progress_end(&dreaming.progress);
+	dreaming_close(&dreaming);
+	return status;
+}
+
+/* After a failure, which error says. */
+static void tell_kept(const struct resuming *r, rv_status status, rv_error *error)
+{
+	const rv_error cause = error ? *error : (rv_error){0};
+	int64_t frames;
+	int done;
+	film_progress(&r->plan, r->folder, &done, &frames);
+	rv_fail(error, status,
+	        "%.200s; %d of %d chunks are kept in %.128s: the same command goes on",
+	        status == RV_CANCELLED ? "stopped" : cause.message, done, r->plan.count, r->folder);
+}
+
+static rv_status dream_film(const struct resuming *r, rv_error *error)
+{
+	rv_status status = dream_chunks(r, error);
+	if (status == RV_OK) {
+		progress_note(r->progress, "Joining its chunks");
+		status = film_write(&r->plan, r->folder, &r->options, error);
+	}
+	if (status != RV_OK) {
+		tell_kept(r, status, error);
+		return status;
+	}
+	remove_folder(&r->plan, r->folder);
+	if (!r->options.call.quiet)
+		printf("Dreamed %lld frames: %s\n", (long long)film_frames(&r->plan),
+		       r->options.output.file);
+	return RV_OK;
+}
+
+rv_status film_resume(struct dreaming *it, bool *taken, rv_error *error)
+{
+	struct resuming r = {.options = *it->options,
+	                     .progress = &it->progress,
+	                     .is_auto = it->options->output.resume == FILM_RESUME_AUTO};
+	*taken = false;
+	rv_status status = decide(&r, it, taken, error);
+	if (status == RV_OK && *taken) {
+		dreamer_close(&it->dreamer); /* that of the last input; there is room for one */
+		status = prepare(&r, taken, error);
+	}
+	if (status == RV_OK && *taken)
+		status = dream_film(&r, error);
+	film_plan_release(&r.plan);
 	return status;
 }

@@ -250,14 +250,18 @@ rv_status sink_begin(struct sink *sink, rv_error *error)
 	libav_clear_error();
 	int code = avformat_write_header(sink->muxer, &options);
 	av_dict_free(&options);
-	if (code >= 0) {
-		sink->header_written = true;
+	sink->header_written = code >= 0;
+	if (code >= 0)
 		return RV_OK;
-	}
 	if (!sink->file || output_file_errno(sink->file))
 		return write_error(sink, code, error);
 	return libav_fail(error, code, "%s: %s cannot hold this video", sink->muxer->url,
 	                  sink->muxer->oformat->name);
+}
+
+const char *sink_encoder(const struct sink *sink)
+{
+	return sink_video_encoder(sink->video);
 }
 
 bool sink_keeps_times(const struct sink *sink)

@@ -68,6 +68,9 @@ rv_status sink_begin(struct sink *sink, rv_error *error);
 /* Whether frames are shown at their times; otherwise at a constant rate, as they come. */
 bool sink_keeps_times(const struct sink *sink);
 
+/* The name of the video's encoder (libavcodec's), which outlives the sink. */
+const char *sink_encoder(const struct sink *sink);
+
 /* Encodes a frame of the video's format; one of another size than the sink's is scaled. pts rises;
  * it and duration (0: unknown) are in the video's time base. RV_IO: the disk is full, or the
  * receiver is gone. */

@@ -123,6 +123,11 @@ rv_status sink_video_describe(struct sink_video *video, const struct video_descr
 	return RV_OK;
 }
 
+const char *sink_video_encoder(const struct sink_video *video)
+{
+	return video->encoder->codec->name;
+}
+
 void sink_video_close(struct sink_video **closed)
 {
 	struct sink_video *video = *closed;

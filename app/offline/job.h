@@ -81,9 +81,10 @@ struct job_report {
 	int64_t frames_expected; /* 0: unknown */
 	int64_t damaged;         /* packets of the video that could not be decoded, and left out */
 	int width, height;       /* of the output; 0: it never came to that */
-	double seconds; /* presentation time of the end of the last frame, from the first */
-	bool written;   /* the output is there, whole and playable */
-	bool is_still;  /* the input was treated as a picture */
+	double seconds;      /* presentation time of the end of the last frame, from the first */
+	bool written;        /* the output is there, whole and playable */
+	bool is_still;       /* the input was treated as a picture */
+	const char *encoder; /* of the video, as libavcodec calls it; NULL: it never came to that */
 };
 
 #endif

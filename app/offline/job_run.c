@@ -39,18 +39,34 @@ static bool is_still(const struct job *job, const struct input *input)
 	return picture_name_known(job->output) && !moves;
 }
 
-rv_status job_run(const struct job *job, struct job_report *report, rv_error *error)
+static rv_status open_job(const struct job *job, struct input **input, struct job_report *report,
+                          rv_error *error)
 {
 	const struct input_options options = {
 		.stop = job->stop, .interlace = job->interlace, .fields = job->fields};
-	struct input *input = NULL;
 	*report = (struct job_report){0};
 	rv_status status = check_job(job, error);
-	if (status == RV_OK)
-		status = input_open(&input, job->input, &options, error);
+	return status == RV_OK ? input_open(input, job->input, &options, error) : status;
+}
+
+rv_status job_run(const struct job *job, struct job_report *report, rv_error *error)
+{
+	struct input *input = NULL;
+	rv_status status = open_job(job, &input, report, error);
 	if (status == RV_OK)
 		status = is_still(job, input) ? still_run(job, &input, report, error)
 		                              : transcode_run(job, &input, report, error);
+	input_close(&input);
+	return status;
+}
+
+rv_status job_look(const struct job *job, struct job_report *report, rv_error *error)
+{
+	struct input *input = NULL;
+	rv_status status = open_job(job, &input, report, error);
+	report->is_still = status == RV_OK && is_still(job, input);
+	if (status == RV_OK && !report->is_still)
+		status = transcode_look(job, &input, report, error);
 	input_close(&input);
 	return status;
 }

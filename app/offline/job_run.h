@@ -17,4 +17,9 @@
  * dream returns. */
 rv_status job_run(const struct job *job, struct job_report *report, rv_error *error);
 
+/* Finds out what can be known to be wrong with the job, without a dream or an output. Of a video
+ * the report then says how many frames are expected, how many seconds they last (0: unknown), the
+ * output's size, and the encoder. For errors see job_run. */
+rv_status job_look(const struct job *job, struct job_report *report, rv_error *error);
+
 #endif

@@ -150,6 +150,7 @@ static rv_status open_all(struct transcode *t, struct input **input, rv_error *e
 	if (status != RV_OK)
 		return status;
 	t->report->frames_expected = t->source->video.frames_expected;
+	t->report->encoder = sink_encoder(t->sink);
 	if (t->job->range.frames)
 		t->report->frames_expected = t->job->range.frames;
 	t->still_frame = t->report->frames_expected ? t->report->frames_expected / 2 : -1;
@@ -432,6 +433,24 @@ rv_status transcode_run(const struct job *job, struct input **input, struct job_
 		progress_end(job->progress);
 		note_damage(&t, status);
 	}
+	close_all(&t);
+	return status;
+}
+
+/* Nobody is told of anything yet. */
+rv_status transcode_look(const struct job *job, struct input **input, struct job_report *report,
+                         rv_error *error)
+{
+	struct job silent = *job;
+	silent.progress = NULL;
+	silent.shape = NULL;
+	silent.settings = NULL;
+	struct transcode t = {.job = &silent, .report = report};
+	rv_status status = open_all(&t, input, error);
+	input_close(input);
+	if (status == RV_OK && t.source->video.frame_rate.num)
+		report->seconds =
+			(double)report->frames_expected / av_q2d(t.source->video.frame_rate);
 	close_all(&t);
 	return status;
 }

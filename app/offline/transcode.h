@@ -11,6 +11,10 @@
 rv_status transcode_run(const struct job *job, struct input **input, struct job_report *report,
                         rv_error *error);
 
+/* Opens all that the job needs, and closes it again: see job_look. */
+rv_status transcode_look(const struct job *job, struct input **input, struct job_report *report,
+                         rv_error *error);
+
 /* Fills in the sides of the output that are left open (0), from the video's; even makes those even.
  */
 void transcode_size(int *width, int *height, const struct video_description *video, bool even);

@@ -66,7 +66,7 @@ struct option_output {
 	char chunks[OPTION_TEXT_LENGTH]; /* the folder of a film in chunks */
 	float chunk_seconds;             /* a chunk is at least so long */
 	int run;                         /* enum film_engine (app/command/film_run.h) */
-	bool resume;                     /* a film is dreamed in chunks, and goes on */
+	int resume;                      /* enum film_resuming (app/command/film.h) */
 	int deinterlace;                 /* enum interlace_mode (app/media/interlace.h) */
 	int hdr;                         /* enum hdr_mode (app/media/hdr.h) */
 	int sphere; /* enum panorama_mode (app/media/panorama.h), of what is read */

@@ -400,9 +400,10 @@ const struct option option_table[] = {
 	{.name = "run", .type = &option_type_choice, .group = OPTION_GROUP_OUTPUT,
 	 .commands = COMMAND_PLAN, PLACE(output, run), .choices = film_engines,
 	 HELP("what has the chunks dreamed, once they are planned"), .metavar = "ENGINE"},
-	{.name = "resume", .type = &option_type_flag, .group = OPTION_GROUP_OUTPUT,
+	{.name = "resume", .type = &option_type_auto, .group = OPTION_GROUP_OUTPUT,
 	 .commands = COMMAND_DREAM, PLACE(output, resume),
-	 HELP("dream a film in chunks beside it; go on where that broke off")},
+	 HELP("dream in chunks, go on where that broke off; auto: from 5 minutes"),
+	 .metavar = "auto|on|off"},
 
 	/* The network. */
 	{.name = "model", .type = &option_type_text, .group = OPTION_GROUP_NETWORK,

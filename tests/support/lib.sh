@@ -160,8 +160,9 @@ check() { # NAME COMMAND...
 
 # What a picture or a film holds, as text: a line for each frame of the streams (its pictures), with its
 # time and its sum, below what the streams are; and the frames alone. Nothing where there is no such file.
+# Which of two streams comes first is a matter of ffmpeg's threads: the lines are sorted.
 contents() { # FILE [STREAMS]
-	ffmpeg -nostdin -loglevel error -i "$1" -map "${2:-0:v}" -f framemd5 - | grep -v '^#software'
+	ffmpeg -nostdin -loglevel error -i "$1" -map "${2:-0:v}" -f framemd5 - | grep -v '^#software' | LC_ALL=C sort
 }
 frames() { # FILE
 	contents "$1" | grep -v '^#'

@@ -27,7 +27,6 @@ film() { # FILE
 		-c:v libx264 -g 7 -c:a aac "$1"
 }
 
-# The frames and the sound of a film, as they are decoded.
 film "$work/film.mp4"
 expect_success film_in_one_go "$work/film.mp4" -o "$work/whole.mkv" $tiny
 contents "$work/whole.mkv" 0 >"$work/whole"

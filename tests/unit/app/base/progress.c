@@ -126,6 +126,30 @@ TEST(progress_may_be_null)
 	progress_end(NULL);
 }
 
+TEST(progress_of_a_part_counts_in_the_whole)
+{
+	struct progress progress;
+	char text[1024] = "";
+	FILE *stream = fmemopen(text, sizeof(text), "w");
+	REQUIRE(stream);
+	progress_init(&progress, stream, PROGRESS_LINES);
+	progress_begin(&progress, 4);
+	for (int part = 0; part < 2; part++) {
+		progress_begin(&progress, 2);
+		progress_frame(&progress);
+		progress_frame(&progress);
+		progress_end(&progress);
+		CHECK(progress.state.total == 4 && progress.state.done == 2 * part + 2);
+	}
+	CHECK(!fflush(stream) && !text[0]);
+	progress_end(&progress);
+	progress_end(&progress);
+	fclose(stream);
+	CHECK_MESSAGE(!strncmp(text, "4 of 4 frames", 13) &&
+	                      strchr(text, '\n') == strrchr(text, '\n'),
+	              "%s", text);
+}
+
 /* What is done once, such as building kernels, falls into the first frame. The rate is at least
  * that of the time around the second one. */
 TEST(progress_rate_leaves_out_the_first_frame)

@@ -1,0 +1,95 @@
+#!/bin/sh
+# Films that are dreamed in chunks beside their output, which they are of themselves where they are
+# long: what is done is kept, and the same command goes on.
+. "$(dirname "$0")/../support/lib.sh"
+
+tiny="--octaves 1 --iterations 1 --layer mixed0"
+
+if ! can_dream || ! have ffmpeg; then
+	[ -n "$why" ] || why="there is no ffmpeg"
+	for name in long_film_goes_on film_stopped film_that_cannot_be_joined film_without_cuts; do
+		skip "$name" "$why"
+	done
+	finish
+fi
+
+# Three scenes and sound, a frame every six seconds: it lasts so many times 20 seconds.
+film() { # FILE LENGTH
+	ffmpeg -loglevel error -f lavfi -i testsrc2=s=96x64:r=1/6:d=120 \
+		-f lavfi -i mandelbrot=s=96x64:r=1/6:end_pts=100 -f lavfi -i smptebars=s=96x64:r=1/6:d=120 \
+		-f lavfi -i "sine=f=440:d=$2" -filter_complex \
+		'[1]trim=duration=120[m];[0][m][2]concat=n=3,format=yuv420p[v]' -map '[v]' -map 3 \
+		-t "$2" -c:v libx264 -g 7 -c:a aac "$1"
+}
+
+# Begins to dream and sends a signal when a chunk is there.
+break_off() { # SIGNAL CHUNK OUTPUT OPTIONS...
+	signal=$1 chunk=$3.chunks/chunk-0000$2.nut output=$3
+	shift 3
+	rm -f "$work/err"
+	"$REVERIE" "$work/film.mp4" -o "$output" "$@" >"$work/out" 2>"$work/err" </dev/null &
+	process=$!
+	for _ in $(seq 600); do
+		[ ! -e "$chunk" ] || break
+		sleep 0.05
+	done
+	kill -s "$signal" "$process" 2>/dev/null
+	wait "$process" 2>/dev/null
+	code=$?
+}
+
+film "$work/film.mp4" 354
+film "$work/short.mp4" 288
+expect_success long_film_in_one_go "$work/film.mp4" -o "$work/whole.mkv" --encoder ffv1 $tiny --resume off
+check film_in_one_go_tells_nothing_of_chunks not grep -q chunks "$work/err"
+expect_success short_film "$work/short.mp4" -o "$work/short.mkv" $tiny
+check short_film_is_dreamed_in_one_go not grep -q chunks "$work/err"
+
+# Steps enough to be killed in.
+slow="--encoder ffv1 --octaves 1 --layer mixed0 --iterations 40 --size 192x"
+reverie "$work/film.mp4" -o "$work/slow.mkv" $slow --resume off
+contents "$work/slow.mkv" 0 >"$work/whole"
+break_off KILL 0 "$work/killed.mkv" $slow
+check long_film_tells_that_it_goes_on grep -q 'kept in .*killed.mkv.chunks until it is whole' "$work/err"
+check long_film_killed_leaves_its_chunks test -s "$work/killed.mkv.chunks/chunk-00000.nut"
+break_off TERM 1 "$work/killed.mkv" $slow
+check long_film_stopped_says_what_is_kept grep -q \
+	'2 of 3 chunks are kept in .*killed.mkv.chunks: the same command goes on' "$work/err"
+check long_film_stopped_says_so_to_the_shell test "$code" = 143
+expect_success long_film_goes_on "$work/film.mp4" -o "$work/killed.mkv" $slow
+check long_film_tells_what_is_there grep -q 'goes on; 2 of 3 chunks are there' "$work/err"
+contents "$work/killed.mkv" 0 >"$work/joined"
+check long_film_broken_off_is_the_film cmp "$work/whole" "$work/joined"
+check long_film_leaves_no_chunks test ! -e "$work/killed.mkv.chunks"
+
+# Not beside what cannot be joined, and nothing is planned before that is known.
+expect_error film_resumed_into_an_animation 2 "for a video in a file" \
+	"$work/film.mp4" -o "$work/film.gif" --resume $tiny
+expect_error film_resumed_with_a_still 2 "without --still" \
+	"$work/film.mp4" -o "$work/film.mkv" --still "$work/film.png" --resume $tiny
+expect_error film_resumed_with_no_encoder 1 "encoder none: this FFmpeg has none" \
+	"$work/film.mp4" -o "$work/film.mkv" --encoder none --resume $tiny
+expect_error film_resumed_over_a_file 2 "exists; --force" \
+	"$work/film.mp4" -o "$work/killed.mkv" --resume $tiny
+check film_that_cannot_be_joined_is_not_planned test ! -e "$work/film.mkv.chunks"
+expect_success long_film_with_a_still "$work/film.mp4" -o "$work/still.mkv" --still "$work/still.png" $tiny
+check long_film_with_a_still_has_it test -s "$work/still.png"
+
+# Its container says how the chunks are encoded.
+expect_success long_film_as_webm "$work/film.mp4" -o "$work/film.webm" $tiny
+check long_film_as_webm_is_vp9 test "$(ffprobe -v error -select_streams v -show_entries \
+	stream=codec_name -of csv=p=0 "$work/film.webm")" = vp9
+
+# What has no cut has nothing to go on from.
+ffmpeg -loglevel error -f lavfi -i color=gray:s=96x64:r=1/6:d=354 -c:v libx264 "$work/still.mp4"
+expect_success film_without_cuts "$work/still.mp4" -o "$work/uncut.mkv" $tiny
+check film_without_cuts_is_told grep -q 'in one go: it has no cut to go on from' "$work/err"
+check film_without_cuts_leaves_no_chunks test ! -e "$work/uncut.mkv.chunks"
+
+# Pictures are dreamed as they are, and films beside them in their turn.
+ffmpeg -loglevel error -f lavfi -i testsrc2=s=96x64:d=1 -frames:v 1 "$work/photo.png"
+expect_success film_among_pictures "$work/photo.png" "$work/film.mp4" "$work/short.mp4" -o "$work/many/" \
+	--resume $tiny
+check film_among_pictures_is_dreamed_in_chunks test "$(grep -c 'Looking for its cuts' "$work/err")" = 2
+check film_among_pictures_leaves_no_chunks test "$(find "$work/many" -type f | wc -l)" = 3
+finish
