@@ -9,12 +9,17 @@ each fourth of the clip, tells the gains, largest octave first, and how strong e
 float, fine to coarse. The way keeps the dream if the means over all photographs, and those over the clip, gain at least
 0.98 in every octave and have all bands within 3 %: a single dream goes its own way from the first ReLU that turns, as
 two dreams in float do that add in other orders. errors= says how far chance may move the means of the gains.
---again shows that: float against itself with another way of convolving.
+--again shows that: float against itself with another way of convolving. A gain of one dream is off by a tenth or more
+in the smallest octaves, so that an error of 0.02 leaves a way open; it halves with four times the seeds. --record keeps
+what each seed gave, and does not dream it again: a judgement may go on another day, or be made by several at once with
+other first seeds.
 
-    tests/bench/precision.py [--precision bfloat16] [--again] [--width 320] [--photographs 10] [--seeds 6]
-                             [--clip NAME] [--frames 48] [--keep FOLDER] [-- OPTION...]
+    tests/bench/precision.py [--precision bfloat16-backward] [--again] [--width 320] [--photographs 10] [--seeds 6]
+                             [--first-seed 1] [--clip NAME] [--frames 48] [--keep FOLDER] [--record FOLDER]
+                             [-- OPTION...]
 
-The options go to reverie: network, layer, any setting. --keep writes what was dreamed, beside float's.
+The options go to reverie: network, layer, any setting. --keep writes what was dreamed, beside float's; a folder of
+--record is of one way, one network and one width.
 Exit code 1: it does not keep the dream."""
 
 import argparse
@@ -71,20 +76,38 @@ def compare(frames, plain, other, arguments):
     return gains, parts
 
 
-def keep(folder, name, plain, other):
+def keep(folder, names, plain, other):
     if folder:
         os.makedirs(folder, exist_ok=True)
-        cv2.imwrite(os.path.join(folder, f"{name}.png"), np.hstack([plain, other]))
+        for name, *pair in zip(names, plain, other):
+            cv2.imwrite(os.path.join(folder, f"{name}.png"), np.hstack(pair))
 
 
-def judge(frames, arguments, *options):
-    """Of each seed: gains [seed][frame][size], parts of bands [seed][frame][band], and the last one's pictures."""
+def judge_seed(frames, names, arguments, seed, *options):
+    plain, other = dream_both(frames, arguments, *options, "--seed", str(seed))
+    keep(arguments.keep, names, plain, other)
+    return compare(frames, plain, other, arguments)
+
+
+def recorded(path, judgement):
+    """From the file, or judged now and written there; no path: judged now."""
+    if path and os.path.exists(path):
+        with np.load(path) as file:
+            return file["gains"], file["parts"]
+    gains, parts = judgement()
+    if path:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        np.savez(path, gains=gains, parts=parts)
+    return gains, parts
+
+
+def judge(frames, names, what, arguments, *options):
+    """Of each seed: gains [seed][frame][size], parts of bands [seed][frame][band]."""
     found = []
-    for seed in range(1, arguments.seeds + 1):
-        plain, other = dream_both(frames, arguments, *options, "--seed", str(seed))
-        found.append(compare(frames, plain, other, arguments))
-    gains, parts = (np.array(values) for values in zip(*found))
-    return gains, parts, plain, other
+    for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
+        path = arguments.record and os.path.join(arguments.record, f"{what}-{seed}.npz")
+        found.append(recorded(path, lambda: judge_seed(frames, names, arguments, seed, *options)))
+    return (np.array(values) for values in zip(*found))
 
 
 def say(arguments, name, gains, parts):
@@ -106,19 +129,18 @@ def judge_photographs(arguments):
     if not found:
         sys.exit("precision: there are no photographs to judge by")
     names, frames = zip(*found)
-    gains, parts, plain, other = judge(frames, arguments, "--time", "off")
+    gains, parts = judge(frames, names, f"photographs{len(names)}", arguments, "--time", "off")
     for i, name in enumerate(names):
         say(arguments, name, mean(gains[:, i]), mean(parts[:, i]))
-        keep(arguments.keep, name, plain[i], other[i])
     return conclude(arguments, f"photographs={len(names)}", gains, parts, gains.reshape(-1, gains.shape[-1]))
 
 
 def judge_clip(arguments):
     frames = read_clip(arguments.clip, arguments.width, arguments.frames)
-    gains, parts, plain, other = judge(frames, arguments)
+    names = [f"{arguments.clip}-{number:04d}" for number in range(len(frames))]
+    gains, parts = judge(frames, names, f"{arguments.clip}{len(frames)}", arguments)
     for number, places in enumerate(np.array_split(np.arange(len(frames)), 4), 1):
         say(arguments, f"{arguments.clip} fourth={number}", mean(mean(gains[:, places])), mean(mean(parts[:, places])))
-    keep(arguments.keep, arguments.clip, plain[-1], other[-1])
     # The frames of a clip are one dream.
     return conclude(arguments, f"clip={arguments.clip} frames={len(frames)}", gains, parts,
                     np.array([mean(gain) for gain in gains]))
@@ -126,14 +148,16 @@ def judge_clip(arguments):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--precision", default="bfloat16")
+    parser.add_argument("--precision", default="bfloat16-backward")
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--width", type=int, default=320)
     parser.add_argument("--photographs", type=int, default=10)
     parser.add_argument("--seeds", type=int, default=6)
+    parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--clip", default="gopro_walk")
     parser.add_argument("--frames", type=int, default=48)
     parser.add_argument("--keep", metavar="FOLDER")
+    parser.add_argument("--record", metavar="FOLDER")
     parser.add_argument("options", nargs="*", metavar="-- OPTION")
     arguments = parser.parse_args()
     kept = not arguments.photographs or judge_photographs(arguments)
