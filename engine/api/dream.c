@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/api/wanted.h"
+#include "engine/base/minmax.h"
 #include "engine/dream/memory.h"
 #include "engine/opencl/program.h"
 
@@ -87,27 +88,26 @@ static size_t plan_memory(rv_engine *engine)
 	return bytes;
 }
 
-static rv_status create_ascent(rv_engine *engine, int width, int height, bool timed,
+static rv_status create_ascent(rv_engine *engine, const struct dream_pictures *pictures,
                                rv_error *error)
 {
 	struct wanted wanted;
-	rv_params params = engine->params;
-	struct dream_recipe recipe = {.graph = engine->graph,
+	struct dream_recipe recipe = {.pictures = *pictures,
+	                              .graph = engine->graph,
 	                              .format = rv_model_input_format(engine->model),
-	                              .params = &params,
+	                              .params = &engine->params,
 	                              .targets = wanted.targets};
 	rv_status status;
 
 	engine->memory_planned = 0;
-	status = wanted_describe(&wanted, engine, width, height, error);
+	status = wanted_describe(&wanted, engine, pictures->width, pictures->height, error);
 
 	if (status != RV_OK)
 		return status;
-	params.time.on = timed;
 	recipe.mask = wanted.mask;
 	recipe.memory = plan_memory(engine);
 	status = ascent_create(&engine->ascent, engine->device, engine->convolutions, &recipe,
-	                       width, height, error);
+	                       error);
 	wanted_release(&wanted);
 	return status;
 }
@@ -145,31 +145,31 @@ static rv_status end_tries(rv_engine *engine, size_t memory_most, rv_status stat
 
 /* A device may have less memory than it says, or share it: then more and smaller tiles are tried.
  */
-static rv_status create_ascent_that_fits(rv_engine *engine, int width, int height, bool timed,
+static rv_status create_ascent_that_fits(rv_engine *engine, const struct dream_pictures *pictures,
                                          rv_error *error)
 {
 	const size_t memory_most = engine->memory_most;
 	rv_error later = {0};
-	rv_status status = create_ascent(engine, width, height, timed, error);
+	rv_status status = create_ascent(engine, pictures, error);
 
 	if (status != RV_MEMORY)
 		return status;
 	while (status == RV_MEMORY && halve_memory(engine))
-		status = create_ascent(engine, width, height, timed, &later);
+		status = create_ascent(engine, pictures, &later);
 	return end_tries(engine, memory_most, status, &later, error);
 }
 
-rv_status dream_prepare(rv_engine *engine, int width, int height, bool timed, rv_error *error)
+rv_status dream_prepare(rv_engine *engine, const struct dream_pictures *pictures, rv_error *error)
 {
 	rv_status status = build(engine, error);
 
 	if (status != RV_OK)
 		return status;
-	if (engine->ascent && !ascent_fits(engine->ascent, width, height, timed))
+	if (engine->ascent && !ascent_fits(engine->ascent, pictures))
 		retire_ascent(engine);
 	if (!engine->ascent)
-		status = create_ascent_that_fits(engine, width, height, timed, error);
-	if (status == RV_OK && engine->last && timed)
+		status = create_ascent_that_fits(engine, pictures, error);
+	if (status == RV_OK && engine->last && pictures->past == DREAM_PAST_IN_TIME)
 		status = ascent_go_on(engine->ascent, engine->last, &engine->params.time,
 		                      engine->melts, error);
 	/* Where it was broken off, the next call goes on from there. */
@@ -190,11 +190,24 @@ static rv_status run(rv_engine *engine, const rv_image *input, int64_t time, con
 	return status;
 }
 
+static enum dream_past past_of(const rv_engine *engine, int64_t time)
+{
+	if (time == RV_TIME_NONE)
+		return DREAM_PAST_NONE;
+	return engine->params.time.on ? DREAM_PAST_IN_TIME : DREAM_PAST_DETAIL;
+}
+
 static rv_status dream_once(rv_engine *engine, const rv_image *input, int64_t time,
                             const rv_image *output, rv_error *error)
 {
-	rv_status status = dream_prepare(engine, input->width, input->height,
-	                                 engine->params.time.on && time != RV_TIME_NONE, error);
+	const struct dream_pictures pictures = {
+		.width = input->width,
+		.height = input->height,
+		.past = past_of(engine, time),
+		.sample_bytes = max_size(raster_sample_bytes(input->format),
+	                                 raster_sample_bytes(output->format)),
+	};
+	rv_status status = dream_prepare(engine, &pictures, error);
 
 	return status != RV_OK ? status : run(engine, input, time, output, error);
 }
@@ -250,7 +263,11 @@ rv_status rv_journey(rv_engine *engine, int64_t time, const rv_image *output, rv
 		return rv_fail(
 			error, RV_INVALID,
 			"there is no dream yet to begin a journey with; dream a picture first");
-	status = dream_prepare(engine, output->width, output->height, true, error);
+	status = dream_prepare(engine,
+	                       &(struct dream_pictures){output->width, output->height,
+	                                                DREAM_PAST_IN_TIME,
+	                                                raster_sample_bytes(output->format)},
+	                       error);
 	return status != RV_OK ? status : run(engine, NULL, time, output, error);
 }
 

@@ -5,9 +5,8 @@
 
 #include "engine/api/engine.h"
 
-/* Plans and records the engine's ascent for pictures of this size, in pixels, unless it is there
- * already. timed: for frames of a video. */
-rv_status dream_prepare(rv_engine *engine, int width, int height, bool timed, rv_error *error);
+/* Plans and records the engine's ascent for such pictures, unless it is there already. */
+rv_status dream_prepare(rv_engine *engine, const struct dream_pictures *pictures, rv_error *error);
 
 /* Ends the ascent, whose dream the next one goes on from. melts: that one raises something else. */
 void dream_begin_other(rv_engine *engine, bool melts);

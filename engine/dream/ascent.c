@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/minmax.h"
 #include "engine/base/rounding.h"
 #include "engine/dream/passage.h"
 #include "engine/dream/sight.h"
@@ -19,11 +20,10 @@ struct ascent {
 	struct device *device;
 	int width, height; /* of the rasters */
 	int margin;        /* of them: struct transfer */
-	bool timed;        /* has rasters for what lives on from frame to frame */
+	struct dream_pictures pictures;
 	struct network_buffers buffers;
-	struct network_needs needs;        /* which the buffers cover */
-	struct launch_list shared_buffers; /* owns what is shared */
-	struct octave_shared shared;
+	struct network_needs needs; /* which the buffers cover */
+	struct shared shared;
 	struct raster frame;     /* the picture as given */
 	struct raster detail;    /* dream minus picture, of the last frame */
 	struct raster inherited; /* what of it the next one starts from; without time, all */
@@ -48,26 +48,38 @@ static int scaled(int size, double scale)
 	return (int)lround(size / scale);
 }
 
-/* What the rasters of the whole ascent take, so that networks get what is left: at the full size
- * the frame, the last detail, the gradient, scratch for resizing and both sides of the caller's
- * pixels; at each size the detail and its pyramid, a third as much again; and a base. */
+/* The rasters that live as long as the ascent. Of pictures by themselves the detail is the largest
+ * octave's own. */
+static void create_rasters(struct ascent *ascent, struct launch_recorder *recorder)
+{
+	const int width = ascent->width, height = ascent->height;
+
+	ascent->frame = raster_record_own(recorder, width, height);
+	if (ascent->pictures.past == DREAM_PAST_NONE)
+		return;
+	ascent->detail = ascent->inherited = raster_record_own(recorder, width, height);
+	if (ascent->pictures.past == DREAM_PAST_IN_TIME)
+		ascent->inherited = raster_record_own(recorder, width, height);
+}
+
+/* What all but the networks take, so that these get what is left. */
 static size_t rasters_needed(const struct ascent *ascent, const struct dream_recipe *recipe)
 {
 	const rv_params *params = recipe->params;
-	size_t full = raster_bytes(ascent->width, ascent->height), bytes = 5 * full;
+	struct ascent like = *ascent;
+	struct shared_sizes sizes = {.count = params->octaves};
+	size_t bytes =
+		transfer_needed(ascent->width, ascent->height, recipe->pictures.sample_bytes);
+	struct launch_recorder recorder = {.measured = &bytes};
 	double scale = 1;
 
-	for (int i = 0; i < params->octaves; i++, scale *= params->octave_scale) {
-		int width = scaled(ascent->width, scale), height = scaled(ascent->height, scale);
-		struct view view = view_plan(recipe, width, height);
-		size_t own = raster_bytes(width, height);
-		size_t seen = raster_bytes(view.width, view.parts * view.height);
-		bytes += own + seen / 3 + (i == 1 ? (1 + params->time.on) * own : 0) +
-		         (params->soften > 0 ? seen : 0);
-		bytes += i == 0 && view.kind != VIEW_STRAIGHT ? 2 * seen : 0;
-	}
-	return params->time.on ? bytes + full + temporal_bytes(ascent->width, ascent->height)
-	                       : bytes;
+	for (int i = 0; i < sizes.count; i++, scale *= params->octave_scale)
+		sizes.octaves[i] = (struct raster){NULL, max_int(scaled(ascent->width, scale), 1),
+		                                   max_int(scaled(ascent->height, scale), 1)};
+	create_rasters(&like, &recorder);
+	if (recipe->pictures.past == DREAM_PAST_IN_TIME)
+		bytes += temporal_bytes(ascent->width, ascent->height);
+	return bytes + shared_measure(recipe, &sizes);
 }
 
 /* The octaves from the full size down, until one is too small for the network. */
@@ -106,35 +118,22 @@ static rv_status plan_octaves(struct ascent *ascent, const struct dream_recipe *
 	return status;
 }
 
-/* What octaves share. Resizing keeps rows of the one side and columns of the other between its two
- * passes, which is most where the frame shrinks to the octave below it, or that grows again. */
 static rv_status create_shared(struct ascent *ascent, const struct dream_recipe *recipe,
                                rv_error *error)
 {
-	struct launch_recorder recorder = {
-		.device = ascent->device, .list = &ascent->shared_buffers, .error = error};
-	const struct view view = view_plan(recipe, ascent->width, ascent->height);
-	struct octave_shared *shared = &ascent->shared;
-	const struct octave *second;
+	struct shared_sizes sizes = {.count = ascent->octave_count};
+	rv_status status;
 
-	shared->gradient = raster_record_own(&recorder, ascent->width, ascent->height).buffer;
-	if (view.kind != VIEW_STRAIGHT) {
-		int rows = view.parts * view.height;
-		shared->seen = raster_record_own(&recorder, view.width, rows).buffer;
-		shared->seen_gradient = raster_record_own(&recorder, view.width, rows).buffer;
+	for (int i = 0; i < sizes.count; i++) {
+		const struct octave *octave = &ascent->octaves[sizes.count - 1 - i];
+		sizes.octaves[i] = (struct raster){NULL, octave->width, octave->height};
 	}
-	if (ascent->octave_count > 1) {
-		second = &ascent->octaves[ascent->octave_count - 2];
-		shared->base = raster_record_own(&recorder, second->width, second->height).buffer;
-		if (ascent->timed)
-			shared->past =
-				raster_record_own(&recorder, second->width, second->height).buffer;
-		shared->scratch_bytes = raster_bytes(second->width, ascent->height);
-		if (raster_bytes(ascent->width, second->height) > shared->scratch_bytes)
-			shared->scratch_bytes = raster_bytes(ascent->width, second->height);
-		shared->scratch = record_own_buffer(&recorder, shared->scratch_bytes, NULL);
-	}
-	return recorder.status;
+	status = shared_create(&ascent->shared, ascent->device, recipe, &sizes,
+	                       shared_measure(recipe, &sizes), error);
+	if (ascent->pictures.past == DREAM_PAST_NONE)
+		ascent->detail = (struct raster){shared_detail(&ascent->shared, 0), ascent->width,
+		                                 ascent->height};
+	return status;
 }
 
 static rv_status create_buffers(struct ascent *ascent, rv_error *error)
@@ -178,35 +177,31 @@ static rv_status record_octaves(struct ascent *ascent, const struct dream_recipe
 	                  ascent->octave_count * octave_preparation(recipe->graph));
 	for (int i = 0; i < ascent->octave_count && status == RV_OK; i++) {
 		octave_recipe.below = i ? &ascent->octaves[i - 1] : NULL;
+		octave_recipe.from_top = top - i;
 		status = octave_record(&ascent->octaves[i], ascent->device, &octave_recipe, error);
 	}
 	for (int i = 0; i < top && status == RV_OK; i++)
 		if (recipe->params->octave_order == RV_OCTAVES_CHANCE)
 			status = passage_record(&ascent->octaves[i], &ascent->octaves[top],
 			                        ascent->device, &octave_recipe, error);
-	if (status == RV_OK)
-		ascent->transfer.weights = ascent->octaves[top].weights;
+	ascent->transfer = (struct transfer){.device = ascent->device,
+	                                     .frame = ascent->frame,
+	                                     .detail = ascent->detail,
+	                                     .weights = ascent->octaves[top].weights,
+	                                     .margin = ascent->margin};
 	return status;
 }
 
-/* The rasters that live as long as the ascent, and the weights of channels, which are filled in
+/* The buffers that live as long as the ascent, and the weights of channels, which are filled in
  * beside what the recipe says of targets. */
-static rv_status create_rasters(struct ascent *ascent, const struct dream_recipe *recipe,
+static rv_status create_lasting(struct ascent *ascent, const struct dream_recipe *recipe,
                                 struct objective_target targets[RV_TARGETS_MAX], rv_error *error)
 {
 	struct launch_recorder recorder = {
 		.device = ascent->device, .list = &ascent->rasters, .error = error};
-	const int width = ascent->width, height = ascent->height;
 	const float unit = 1;
 
-	ascent->frame = raster_record_own(&recorder, width, height);
-	ascent->detail = ascent->inherited = raster_record_own(&recorder, width, height);
-	if (ascent->timed)
-		ascent->inherited = raster_record_own(&recorder, width, height);
-	ascent->transfer = (struct transfer){.device = ascent->device,
-	                                     .frame = ascent->frame,
-	                                     .detail = ascent->detail,
-	                                     .margin = ascent->margin};
+	create_rasters(ascent, &recorder);
 	ascent->length = record_own_buffer(&recorder, sizeof(unit), &unit);
 	ascent->wants = record_own_buffer(&recorder, sizeof(struct temporal_wants), NULL);
 	create_channel_weights(ascent, &recorder, recipe, targets);
@@ -215,8 +210,9 @@ static rv_status create_rasters(struct ascent *ascent, const struct dream_recipe
 
 rv_status ascent_create(struct ascent **out, struct device *device,
                         struct convolution_library *convolutions, const struct dream_recipe *recipe,
-                        int width, int height, rv_error *error)
+                        rv_error *error)
 {
+	const struct dream_pictures *pictures = &recipe->pictures;
 	struct ascent *ascent = calloc(1, sizeof(*ascent));
 	struct objective_target targets[RV_TARGETS_MAX];
 	struct dream_recipe own = *recipe;
@@ -226,14 +222,14 @@ rv_status ascent_create(struct ascent **out, struct device *device,
 	if (!ascent)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	ascent->device = device;
-	ascent->margin = recipe->params->sphere ? divide_up(width, MARGINS_IN_SPHERE) : 0;
-	ascent->width = width + 2 * ascent->margin;
-	ascent->height = height;
-	ascent->timed = recipe->params->time.on;
+	ascent->pictures = *pictures;
+	ascent->margin = recipe->params->sphere ? divide_up(pictures->width, MARGINS_IN_SPHERE) : 0;
+	ascent->width = pictures->width + 2 * ascent->margin;
+	ascent->height = pictures->height;
 	own.margin = (float)ascent->margin / (float)ascent->width;
 	own.targets = targets;
-	if ((status = create_rasters(ascent, recipe, targets, error)) != RV_OK ||
-	    (status = plan_octaves(ascent, &own, error)) != RV_OK ||
+	if ((status = plan_octaves(ascent, &own, error)) != RV_OK ||
+	    (status = create_lasting(ascent, recipe, targets, error)) != RV_OK ||
 	    (status = create_buffers(ascent, error)) != RV_OK ||
 	    (status = create_shared(ascent, &own, error)) != RV_OK ||
 	    (status = record_octaves(ascent, &own, convolutions, error)) != RV_OK) {
@@ -251,7 +247,7 @@ void ascent_retire(struct ascent *ascent)
 		octave_release(&ascent->octaves[i]);
 	ascent->octave_count = 0;
 	transfer_release(&ascent->transfer);
-	launch_list_clear(&ascent->shared_buffers);
+	shared_release(&ascent->shared);
 	network_buffers_release(&ascent->buffers);
 }
 
@@ -270,10 +266,11 @@ void ascent_destroy(struct ascent **pointer)
 	*pointer = NULL;
 }
 
-bool ascent_fits(const struct ascent *ascent, int width, int height, bool timed)
+bool ascent_fits(const struct ascent *ascent, const struct dream_pictures *pictures)
 {
-	return ascent->width - 2 * ascent->margin == width && ascent->height == height &&
-	       (ascent->timed || !timed);
+	return ascent->pictures.width == pictures->width &&
+	       ascent->pictures.height == pictures->height &&
+	       ascent->pictures.past >= pictures->past;
 }
 
 void ascent_reset(struct ascent *ascent)
@@ -302,7 +299,7 @@ void ascent_measure(const struct ascent *ascent, rv_memory *memory)
 	memory->tensors = ascent->needs.tensor_bytes + ascent->needs.zero_bytes;
 	memory->saved = ascent->needs.saved_bytes;
 	memory->rasters = launch_list_bytes(&ascent->rasters) +
-	                  launch_list_bytes(&ascent->shared_buffers) +
+	                  launch_list_bytes(&ascent->shared.parts) + ascent->shared.room.bytes +
 	                  transfer_bytes(&ascent->transfer);
 	for (int i = 0; i < ascent->octave_count; i++)
 		memory->rasters += octave_bytes(&ascent->octaves[i]);
@@ -327,9 +324,12 @@ static rv_status reset_length(struct ascent *ascent, rv_error *error)
 static rv_status keep_detail(struct ascent *ascent, rv_error *error)
 {
 	const struct raster *from = &ascent->octaves[ascent->octave_count - 1].detail;
-	cl_int code =
-		clEnqueueCopyBuffer(ascent->device->queue, from->buffer, ascent->detail.buffer, 0,
-	                            0, raster_bytes(from->width, from->height), 0, NULL, NULL);
+	cl_int code;
+
+	if (from->buffer == ascent->detail.buffer)
+		return RV_OK;
+	code = clEnqueueCopyBuffer(ascent->device->queue, from->buffer, ascent->detail.buffer, 0, 0,
+	                           raster_bytes(from->width, from->height), 0, NULL, NULL);
 
 	return code ? device_fail(error, code, "keeping the detail") : RV_OK;
 }
@@ -388,7 +388,7 @@ rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const r
 {
 	rv_status status;
 
-	if (!ascent->timed || !last->temporal)
+	if (ascent->pictures.past != DREAM_PAST_IN_TIME || !last->temporal)
 		return RV_OK;
 	status = prepare_temporal(ascent, time, error);
 	if (status == RV_OK)

@@ -13,14 +13,13 @@
 
 struct ascent;
 
-/* Plans and records everything for pictures of width x height; for pictures by themselves, which
- * takes less memory, where recipe->params->time.on is false. What recipe points to, but for
+/* Plans and records everything for recipe->pictures. What recipe points to, but for
  * params and targets, must outlive the ascent. Octaves too small for the network are left out;
  * RV_INVALID where the picture itself is. RV_MEMORY where recipe->memory is too
  * little for any tiles. */
 rv_status ascent_create(struct ascent **ascent, struct device *device,
                         struct convolution_library *convolutions, const struct dream_recipe *recipe,
-                        int width, int height, rv_error *error);
+                        rv_error *error);
 void ascent_destroy(struct ascent **ascent);
 
 /* Frees all but what ascent_go_on reads of an ascent, for which alone it may be used afterwards,
@@ -32,9 +31,9 @@ void ascent_retire(struct ascent *ascent);
 rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const rv_time *time,
                        bool melts, rv_error *error);
 
-/* True if the ascent was made for this size and, where timed, for frames of a video. One made for
- * frames of a video serves single pictures too, but not the other way round. */
-bool ascent_fits(const struct ascent *ascent, int width, int height, bool timed);
+/* True if the ascent serves such pictures: one made for frames of a video serves single pictures
+ * too, but not the other way round. */
+bool ascent_fits(const struct ascent *ascent, const struct dream_pictures *pictures);
 
 /* Forgets the last picture. */
 void ascent_reset(struct ascent *ascent);

@@ -15,31 +15,33 @@ static bool is_full_size(const struct octave *octave, const struct octave_recipe
 	return octave->width == recipe->frame->width && octave->height == recipe->frame->height;
 }
 
-static void record_buffers(struct launch_recorder *recorder, struct octave *octave,
-                           const struct octave_recipe *recipe)
+static bool inherits(const struct octave_recipe *recipe)
 {
-	struct raster shared = {NULL, octave->width, octave->height};
+	return recipe->ascent->pictures.past != DREAM_PAST_NONE;
+}
 
-	octave->detail = raster_record_own(recorder, octave->width, octave->height);
+static void place_rasters(struct octave *octave, const struct octave_recipe *recipe)
+{
+	const struct shared *shared = recipe->shared;
+	bool full = is_full_size(octave, recipe);
+	struct raster own = {NULL, octave->width, octave->height};
+
+	octave->detail = octave->base = octave->gradient = own;
+	octave->detail.buffer = shared_detail(shared, recipe->from_top);
 	octave->picture = octave->detail;
-	octave->base = octave->gradient = shared;
-	octave->base.buffer = recipe->shared->base;
-	octave->gradient.buffer = recipe->shared->gradient;
-	octave->past = shared;
-	octave->past.buffer =
-		recipe->shared->past ? recipe->shared->past : recipe->shared->gradient;
-	if (is_full_size(octave, recipe)) {
-		octave->base = *recipe->frame;
-		octave->past = *recipe->inherited;
-	}
+	octave->base.buffer = full ? recipe->frame->buffer : shared->base;
+	octave->gradient.buffer = shared->gradient;
+	octave->past = octave->base;
+	if (inherits(recipe))
+		octave->past.buffer = full ? recipe->inherited->buffer : shared->past;
 	octave->seen = octave->picture;
 	octave->seen_gradient = octave->gradient;
 	if (octave->view.kind == VIEW_STRAIGHT)
 		return;
 	octave->seen = octave->seen_gradient =
 		(struct raster){NULL, octave->view.width, octave->view.height * octave->view.parts};
-	octave->seen.buffer = recipe->shared->seen;
-	octave->seen_gradient.buffer = recipe->shared->seen_gradient;
+	octave->seen.buffer = shared->seen;
+	octave->seen_gradient.buffer = shared->seen_gradient;
 }
 
 /* detail = detail from below + what is inherited, each by its weight. Both at every octave, not
@@ -53,7 +55,8 @@ static void record_enter(struct launch_recorder *recorder, struct octave *octave
 
 	if (!is_full_size(octave, recipe)) {
 		raster_record_resize(recorder, recipe->frame, &octave->base);
-		raster_record_resize(recorder, recipe->inherited, &octave->past);
+		if (inherits(recipe))
+			raster_record_resize(recorder, recipe->inherited, &octave->past);
 	}
 	octave->has_below = recipe->below != NULL;
 	if (octave->has_below) {
@@ -198,8 +201,10 @@ static void record_present(struct launch_recorder *recorder, struct octave *octa
 rv_status octave_record(struct octave *octave, struct device *device,
                         const struct octave_recipe *recipe, rv_error *error)
 {
+	struct room room = recipe->shared->room; /* the other octaves take the same */
 	struct launch_recorder recorder = {.device = device,
 	                                   .zeros = recipe->buffers->zeros,
+	                                   .room = &room,
 	                                   .scratch = recipe->shared->scratch,
 	                                   .scratch_bytes = recipe->shared->scratch_bytes,
 	                                   .error = error};
@@ -210,7 +215,7 @@ rv_status octave_record(struct octave *octave, struct device *device,
 	if (status != RV_OK)
 		return status;
 	recorder.list = &octave->buffers;
-	record_buffers(&recorder, octave, recipe);
+	place_rasters(octave, recipe);
 	record_mask(&recorder, octave, &recipe->ascent->mask);
 	recorder.list = &octave->enter;
 	record_enter(&recorder, octave, recipe);
@@ -218,7 +223,7 @@ rv_status octave_record(struct octave *octave, struct device *device,
 	record_gather(&recorder, octave, recipe);
 	record_weighing(&recorder, octave, recipe);
 	recorder.list = &octave->mask;
-	if (octave->past.buffer != octave->gradient.buffer)
+	if (recipe->ascent->pictures.past == DREAM_PAST_IN_TIME)
 		temporal_record_mask(&recorder, &octave->gradient, &octave->past, recipe->wants,
 		                     recipe->length);
 	step_record(&octave->step, &recorder, recipe->ascent->params,

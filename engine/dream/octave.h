@@ -3,14 +3,15 @@
 #define ENGINE_DREAM_OCTAVE_H
 
 #include "engine/dream/recipe.h"
+#include "engine/dream/shared.h"
 #include "engine/dream/step.h"
 #include "engine/dream/tiles.h"
 #include "engine/dream/view.h"
 #include "engine/picture/balance.h"
 
-/* An octave's own raster is detail. The others are needed only while the octave is dreamed, so all
- * octaves use the same buffers; base and past of the full size are the frame and what is inherited
- * themselves. */
+/* Rasters are needed only while the octave is dreamed, and its detail by the one above besides: all
+ * lie in what octaves share (engine/dream/shared.h). base and past of the full size are the frame
+ * and what is inherited themselves. */
 struct octave {
 	int width, height;
 	struct view view;
@@ -20,11 +21,11 @@ struct octave {
 	struct raster detail;    /* dream minus frame; at first what came from the octave below */
 	struct raster picture;   /* the dream, base + detail; lies where detail does between
 	                          * enter and leave */
-	/* What is inherited of the last frame's detail, at this size. Without time only enter
-	 * reads it, and it lies where gradient does. */
+	/* What is inherited of the last frame's detail, at this size; of pictures by themselves,
+	 * which inherit nothing, base. */
 	struct raster past;
 	struct raster gradient;
-	struct launch_list buffers; /* owns the rasters */
+	struct launch_list buffers; /* owns what is no raster */
 	struct launch_list enter;   /* from frame and detail to the picture to start from */
 	struct launch_list present; /* picture -> network input, of one tile */
 	struct launch_list gather;  /* network's input gradient -> gradient, of one tile */
@@ -61,16 +62,6 @@ struct octave {
 	bool masked;
 };
 
-/* What all octaves share. */
-struct octave_shared {
-	cl_mem base;     /* of the largest octave below the full size; NULL without one */
-	cl_mem gradient; /* of the full size */
-	cl_mem past;     /* as base; NULL without time */
-	cl_mem seen, seen_gradient; /* of the largest view; NULL where it is straight */
-	cl_mem scratch;             /* for resizing */
-	size_t scratch_bytes;
-};
-
 /* Everything an octave is recorded from. below is NULL for the smallest octave. */
 struct octave_recipe {
 	const struct dream_recipe *ascent;
@@ -79,7 +70,8 @@ struct octave_recipe {
 	cl_mem wants;                   /* see temporal_create */
 	cl_mem length;                  /* see struct gradient_settings */
 	const struct octave *below;
-	const struct octave_shared *shared;
+	const struct shared *shared;
+	int from_top; /* number of the octave, 0 the largest */
 	const struct network_buffers *buffers;
 	struct convolution_library *convolutions;
 };

@@ -12,7 +12,22 @@ struct dream_mask {
 	int width, height;
 };
 
+/* What of the last picture the next one goes on from; more memory for each. */
+enum dream_past {
+	DREAM_PAST_NONE,
+	DREAM_PAST_DETAIL, /* blended with its own (rv_params.blend) */
+	DREAM_PAST_IN_TIME /* the dream of a video (engine/time) */
+};
+
+/* The pictures that an ascent is for. */
+struct dream_pictures {
+	int width, height;
+	enum dream_past past;
+	size_t sample_bytes; /* of the caller's pixels */
+};
+
 struct dream_recipe {
+	struct dream_pictures pictures;
 	const struct graph *graph;
 	const rv_input_format *format;
 	const rv_params *params;

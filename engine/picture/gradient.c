@@ -129,14 +129,20 @@ static int rows_of_part(const struct levels *levels, int level)
 	return levels->rasters[level].height / levels->parts;
 }
 
-/* Makes all levels but the first. */
-static void record_pyramid(struct launch_recorder *recorder, struct levels *levels)
+/* Takes room for all levels but the first. */
+static void take_levels(struct launch_recorder *recorder, struct levels *levels)
+{
+	for (int i = 1; i < levels->bands; i++)
+		levels->rasters[i] =
+			raster_record_part(recorder, halved(levels->rasters[i - 1].width),
+		                           levels->parts * halved(rows_of_part(levels, i - 1)));
+}
+
+static void record_pyramid(struct launch_recorder *recorder, const struct levels *levels)
 {
 	for (int i = 1; i < levels->bands; i++) {
 		const struct raster *fine = &levels->rasters[i - 1];
 		int rows = rows_of_part(levels, i - 1);
-		levels->rasters[i] = raster_record_own(recorder, halved(fine->width),
-		                                       levels->parts * halved(rows));
 		start(recorder, "halve");
 		record_buffer(recorder, fine->buffer);
 		record_int(recorder, fine->width);
@@ -172,6 +178,7 @@ static void record_bands(struct launch_recorder *recorder, struct levels *levels
 	const int bands = levels->bands;
 	struct measurement measurement;
 
+	take_levels(recorder, levels);
 	record_pyramid(recorder, levels);
 	measurement = measurement_create(recorder, levels->rasters, shares, bands);
 	/* The finest band is split off first, since splitting needs the next coarser level whole.
@@ -189,6 +196,30 @@ static void record_bands(struct launch_recorder *recorder, struct levels *levels
 	}
 }
 
+static bool by_bands(const struct gradient_settings *settings)
+{
+	return settings->normalisation == RV_NORMALISE_BANDS ||
+	       settings->normalisation == RV_NORMALISE_EVEN_BANDS;
+}
+
+static struct levels plan_levels(const struct raster *gradient,
+                                 const struct gradient_settings *settings)
+{
+	struct levels levels = {{*gradient}, .parts = settings->parts ? settings->parts : 1};
+
+	levels.bands = gradient_bands(settings, gradient->width, gradient->height / levels.parts);
+	return levels;
+}
+
+void gradient_measure(struct launch_recorder *recorder, int width, int height,
+                      const struct gradient_settings *settings)
+{
+	struct levels levels = plan_levels(&(struct raster){NULL, width, height}, settings);
+
+	if (by_bands(settings))
+		take_levels(recorder, &levels);
+}
+
 void gradient_record_normalise(struct launch_recorder *recorder, const struct raster *gradient,
                                const struct gradient_settings *settings, cl_mem *factor)
 {
@@ -198,14 +229,13 @@ void gradient_record_normalise(struct launch_recorder *recorder, const struct ra
 	                                        [RV_NORMALISE_MEAN_ABS] = BY_MEAN_ABS,
 	                                        [RV_NORMALISE_EVEN_BANDS] = BY_NOTHING};
 	bool even = settings->normalisation == RV_NORMALISE_EVEN_BANDS;
-	struct levels levels = {{*gradient}, .parts = settings->parts ? settings->parts : 1};
+	struct levels levels = plan_levels(gradient, settings);
 	const float unit = 1;
 	struct measurement whole = measurement_create(recorder, levels.rasters, &unit, 1);
 
-	levels.bands = gradient_bands(settings, gradient->width, gradient->height / levels.parts);
 	if (settings->length)
 		whole.shares = settings->length;
-	if (even || settings->normalisation == RV_NORMALISE_BANDS)
+	if (by_bands(settings))
 		record_bands(recorder, &levels, even ? even_shares : band_shares);
 	record_measure(recorder, gradient, &whole);
 	record_factors(recorder, &whole, measures[settings->normalisation]);
@@ -236,7 +266,7 @@ int gradient_record_step(struct launch_recorder *recorder, const struct raster *
 int gradient_record_soften(struct launch_recorder *recorder, const struct raster *gradient,
                            int parts)
 {
-	struct raster soft = raster_record_own(recorder, gradient->width, gradient->height);
+	struct raster soft = raster_record_part(recorder, gradient->width, gradient->height);
 	const struct raster_term all[] = {{&soft, 1}};
 	int launch;
 

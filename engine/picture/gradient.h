@@ -56,10 +56,15 @@ float gradient_band_weight(int band);
  * so: about sqrt(bands) as long. Normalising band by band is the idea of the DeepDream notebook
  * (Mordvintsev 2015), which does this. A gradient of zeros moves nothing. A band far weaker than
  * the strongest (by 1e-4: rounding) is not brought up beyond that ratio. Sums are taken in a fixed
- * order, so the same gradient always gives the same step. Scratch belongs to the list. */
+ * order, so the same gradient always gives the same step. The pyramid lies in the recorder's room.
+ */
 enum { GRADIENT_STEP = 2 /* float */ };
 int gradient_record_step(struct launch_recorder *recorder, const struct raster *gradient,
                          const struct raster *picture, const struct gradient_settings *settings);
+
+/* Takes what that takes of the recorder's room, which is measured. */
+void gradient_measure(struct launch_recorder *recorder, int width, int height,
+                      const struct gradient_settings *settings);
 
 /* The two halves of that, for gradients that are brought to the picture between them. The first
  * leaves in *factor a float that the gradient still wants to be multiplied with. */

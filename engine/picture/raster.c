@@ -27,6 +27,11 @@ struct raster raster_record_own(struct launch_recorder *recorder, int width, int
 	                       width, height};
 }
 
+struct raster raster_record_part(struct launch_recorder *recorder, int width, int height)
+{
+	return (struct raster){record_part(recorder, raster_bytes(width, height)), width, height};
+}
+
 struct raster_grid raster_grid(const struct device *device, int width, int height)
 {
 	bool groups = device_wants_groups(device);

@@ -27,6 +27,9 @@ size_t raster_sample_bytes(rv_pixel_format format);
 /* A raster of zeros whose buffer the list owns; buffer is NULL after a failure. */
 struct raster raster_record_own(struct launch_recorder *recorder, int width, int height);
 
+/* A raster in a part of the recorder's room (record_part). */
+struct raster raster_record_part(struct launch_recorder *recorder, int width, int height);
+
 /* The caller's pixels in a buffer of the device. Its size is that of the raster it is loaded from
  * or stored to. stride is a multiple of the bytes of one sample. */
 struct raster_pixels {

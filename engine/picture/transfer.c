@@ -11,8 +11,39 @@ static void store(struct transfer *transfer, struct launch_recorder *recorder)
 	                                             1, transfer->weights, &transfer->output);
 }
 
-/* One direction, unless it is there already for this format. The list owns the buffer of pixels, in
- * which rows have no gaps. */
+size_t transfer_needed(int width, int height, size_t sample_bytes)
+{
+	return 3 * (size_t)width * (size_t)height * sample_bytes;
+}
+
+void transfer_release(struct transfer *transfer)
+{
+	launch_list_clear(&transfer->load);
+	launch_list_clear(&transfer->store);
+	launch_list_clear(&transfer->room);
+	transfer->sample_bytes = 0;
+}
+
+/* Makes the pixels' buffer large enough. What was loaded is not needed any more, nor what was
+ * stored, as that has been read. */
+static rv_status make_room(struct transfer *transfer, size_t sample_bytes, rv_error *error)
+{
+	struct launch_recorder recorder = {
+		.device = transfer->device, .list = &transfer->room, .error = error};
+	const struct raster *frame = &transfer->frame;
+
+	if (transfer->sample_bytes >= sample_bytes)
+		return RV_OK;
+	clFinish(transfer->device->queue);
+	transfer_release(transfer);
+	transfer->input.buffer = transfer->output.buffer = record_own_buffer(
+		&recorder, transfer_needed(frame->width, frame->height, sample_bytes), NULL);
+	if (recorder.status == RV_OK)
+		transfer->sample_bytes = sample_bytes;
+	return recorder.status;
+}
+
+/* One direction, unless it is there already for this format. Rows have no gaps. */
 static rv_status record_way(struct transfer *transfer, struct launch_list *list,
                             struct raster_pixels *pixels, rv_pixel_format format,
                             void (*record)(struct transfer *, struct launch_recorder *),
@@ -20,14 +51,13 @@ static rv_status record_way(struct transfer *transfer, struct launch_list *list,
 {
 	struct launch_recorder recorder = {
 		.device = transfer->device, .list = list, .error = error};
-	const struct raster *frame = &transfer->frame;
+	rv_status status = make_room(transfer, raster_sample_bytes(format), error);
 
-	if (list->count && pixels->format == format)
-		return RV_OK;
+	if (status != RV_OK || (list->count && pixels->format == format))
+		return status;
 	launch_list_clear(list);
 	pixels->format = format;
-	pixels->stride = 3 * (size_t)frame->width * raster_sample_bytes(format);
-	pixels->buffer = record_own_buffer(&recorder, pixels->stride * (size_t)frame->height, NULL);
+	pixels->stride = 3 * (size_t)transfer->frame.width * raster_sample_bytes(format);
 	record(transfer, &recorder);
 	if (recorder.status != RV_OK)
 		launch_list_clear(list);
@@ -49,12 +79,6 @@ rv_status transfer_record(struct transfer *transfer, rv_pixel_format format, rv_
 	rv_status status = record_load(transfer, format, error);
 
 	return status != RV_OK ? status : record_store(transfer, format, error);
-}
-
-void transfer_release(struct transfer *transfer)
-{
-	launch_list_clear(&transfer->load);
-	launch_list_clear(&transfer->store);
 }
 
 /* Columns of the image to where they belong among those of the device. */
@@ -114,5 +138,5 @@ rv_status transfer_download(struct transfer *transfer, float strength, const rv_
 
 size_t transfer_bytes(const struct transfer *transfer)
 {
-	return launch_list_bytes(&transfer->load) + launch_list_bytes(&transfer->store);
+	return launch_list_bytes(&transfer->room);
 }

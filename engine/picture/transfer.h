@@ -13,7 +13,8 @@ struct transfer {
 	struct raster detail; /* what was dreamed: dream minus picture */
 	cl_mem weights;       /* see raster_record_store */
 	int margin;           /* of a sphere: columns on either side that repeat the other */
-	struct launch_list load, store;
+	struct launch_list load, store, room; /* the last owns the pixels, either way the same */
+	size_t sample_bytes;                  /* that they have room for */
 	struct raster_pixels input, output;
 	int store_launch;
 };
@@ -31,7 +32,8 @@ rv_status transfer_upload(struct transfer *transfer, const rv_image *image, rv_e
 rv_status transfer_download(struct transfer *transfer, float strength, const rv_image *image,
                             rv_error *error);
 
-/* Device memory for the caller's pixels. */
+/* Device memory for the caller's pixels; and what it will be for rasters of that size. */
 size_t transfer_bytes(const struct transfer *transfer);
+size_t transfer_needed(int width, int height, size_t sample_bytes);
 
 #endif

@@ -127,6 +127,8 @@ static rv_status tile_trial_record(struct tile_trial *trial)
 	params.time.on = false;
 	trial->frame = raster_record_own(&recorder, octave->width, octave->height);
 	trial->inherited = raster_record_own(&recorder, octave->width, octave->height);
+	trial->shared.details[0] =
+		raster_record_own(&recorder, octave->width, octave->height).buffer;
 	trial->shared.gradient = raster_record_own(&recorder, octave->width, octave->height).buffer;
 	return recorder.status ? recorder.status
 	                       : octave_record(octave, recorder.device, &recipe, &trial->error);

@@ -17,7 +17,7 @@ struct tile_trial {
 	struct convolution_library *convolutions;
 	struct network_buffers buffers;
 	struct launch_list list; /* owns what follows */
-	struct octave_shared shared;
+	struct shared shared;
 	struct raster frame, inherited;
 	rv_error error;
 };
