@@ -10,7 +10,7 @@ enum {
 	OPTION_TEXT_LENGTH = 1024,
 	OPTION_VALUE_LENGTH = 2048,
 	OPTION_REASON_LENGTH = 256,
-	OPTIONS_MAX = 128, /* lines of the table */
+	OPTIONS_MAX = 160, /* lines of the table */
 };
 
 struct options;
