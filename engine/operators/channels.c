@@ -1,45 +1,59 @@
 /* Operators across the channels of a pixel: shaders/operators/lrn.cl and
  * shaders/operators/softmax.cl. */
+#include <stdio.h>
+
 #include "engine/base/rounding.h"
 #include "engine/operators/kinds.h"
 
-/* Local response normalisation keeps two rows a pixel: a sum's terms with margins on either side,
- * and the scales. */
-struct lrn_places {
-	int margin, stride;  /* elements */
-	int scratch, scales; /* elements from the start of operation->saved */
-	int before, after;   /* channels summed on either side */
+/* How local response normalisation is laid out, in elements. */
+struct lrn_layout {
+	int margin, row;    /* of a pixel's terms of a sum, with a margin on either side */
+	int scales, stride; /* from the start of operation->saved; of a pixel there */
+	int before, after;  /* channels summed on either side */
 	float alpha_over_size;
 };
 
-static struct lrn_places lrn_places(const struct operation *operation)
+static struct lrn_layout lrn_layout(const struct operation *operation)
 {
 	const struct slice *in = &operation->inputs[0].activation;
 	int size = operation->node->size;
-	struct lrn_places places = {
+	struct lrn_layout layout = {
 		.margin = round_up(size / 2, TENSOR_ALIGNMENT),
-		.scratch = operation->saved_offset / (int)sizeof(float),
+		.scales = operation->saved_offset / (int)sizeof(float),
+		.stride = round_up(in->channels, TENSOR_ALIGNMENT),
 		.before = (size - 1) / 2,
 		.after = size / 2,
 		.alpha_over_size = operation->node->alpha / (float)size,
 	};
 
-	places.stride = round_up(in->channels, TENSOR_ALIGNMENT) + 2 * places.margin;
-	places.scales = places.scratch + slice_pixels(in) * places.stride;
-	return places;
+	layout.row = layout.stride + 2 * layout.margin;
+	return layout;
 }
 
 size_t operator_lrn_saved_bytes(const struct operation *operation)
 {
 	size_t pixels = (size_t)slice_pixels(&operation->inputs[0].activation);
-	return 2 * pixels * (size_t)lrn_places(operation).stride * sizeof(float);
+	return pixels * (size_t)lrn_layout(operation).stride * sizeof(float);
 }
 
-static void finish(struct launch_recorder *recorder, const struct operation *operation)
+static void record_lrn_kernel(struct launch_recorder *recorder, const struct operation *operation,
+                              const struct lrn_layout *layout, const char *kernel)
 {
-	const struct slice *in = &operation->inputs[0].activation;
+	char options[64];
 
-	operator_record_over_pixels(recorder, in, operator_lanes(recorder, operation));
+	snprintf(options, sizeof(options), "-DROW=%d -DMARGIN=%d%s", layout->row, layout->margin,
+	         device_wants_groups(recorder->device) ? " -DMANY_ITEMS" : "");
+	operator_record(recorder, operation, "operators/lrn", options, kernel);
+}
+
+static void record_lrn_scales(struct launch_recorder *recorder, const struct operation *operation,
+                              const struct lrn_layout *layout)
+{
+	record_buffer(recorder, operation->saved);
+	record_int(recorder, layout->scales);
+	record_int(recorder, layout->stride);
+	record_int(recorder, layout->before);
+	record_int(recorder, layout->after);
 }
 
 static void record_size(struct launch_recorder *recorder, const struct slice *slice)
@@ -51,72 +65,37 @@ static void record_size(struct launch_recorder *recorder, const struct slice *sl
 void operator_lrn_forward(struct launch_recorder *recorder, const struct operation *operation)
 {
 	const struct slice *in = &operation->inputs[0].activation;
-	struct lrn_places places = lrn_places(operation);
+	struct lrn_layout layout = lrn_layout(operation);
 
-	operator_record(recorder, operation, "operators/lrn", NULL, "lrn_squares");
-	record_slice(recorder, in);
-	record_buffer(recorder, operation->saved);
-	record_int(recorder, places.scratch);
-	record_int(recorder, places.margin);
-	record_int(recorder, places.stride);
-	record_size(recorder, in);
-	finish(recorder, operation);
-
-	operator_record(recorder, operation, "operators/lrn", NULL, "lrn_forward");
+	record_lrn_kernel(recorder, operation, &layout, "lrn_forward");
 	record_slice(recorder, in);
 	record_slice(recorder, &operation->outputs[0].activation);
-	record_buffer(recorder, operation->saved);
-	record_int(recorder, places.scratch);
-	record_int(recorder, places.scales);
-	record_int(recorder, places.margin);
-	record_int(recorder, places.stride);
-	record_int(recorder, places.before);
-	record_int(recorder, places.after);
+	record_lrn_scales(recorder, operation, &layout);
 	record_float(recorder, operation->node->constant);
-	record_float(recorder, places.alpha_over_size);
+	record_float(recorder, layout.alpha_over_size);
 	record_float(recorder, operation->node->beta);
 	record_size(recorder, in);
-	finish(recorder, operation);
-}
-
-static void record_lrn_ratios(struct launch_recorder *recorder, const struct operation *operation,
-                              const struct lrn_places *places)
-{
-	operator_record(recorder, operation, "operators/lrn", NULL, "lrn_ratios");
-	record_slice(recorder, &operation->outputs[0].gradient);
-	record_slice(recorder, &operation->outputs[0].activation);
-	record_buffer(recorder, operation->saved);
-	record_int(recorder, places->scratch);
-	record_int(recorder, places->scales);
-	record_int(recorder, places->margin);
-	record_int(recorder, places->stride);
-	record_size(recorder, &operation->inputs[0].activation);
-	finish(recorder, operation);
+	operator_record_whole_pixels(recorder, in, operator_lanes(recorder, operation));
 }
 
 void operator_lrn_backward(struct launch_recorder *recorder, const struct operation *operation)
 {
 	const struct operand *input = &operation->inputs[0];
-	struct lrn_places places = lrn_places(operation);
+	struct lrn_layout layout = lrn_layout(operation);
 
 	if (!input->wants_gradient)
 		return;
-	record_lrn_ratios(recorder, operation, &places);
-	operator_record(recorder, operation, "operators/lrn", NULL, "lrn_backward");
+	record_lrn_kernel(recorder, operation, &layout, "lrn_backward");
 	record_slice(recorder, &operation->outputs[0].gradient);
 	record_slice(recorder, &input->activation);
-	record_buffer(recorder, operation->saved);
-	record_int(recorder, places.scratch);
-	record_int(recorder, places.scales);
-	record_int(recorder, places.margin);
-	record_int(recorder, places.stride);
-	record_int(recorder, places.before);
-	record_int(recorder, places.after);
-	record_float(recorder, 2 * places.alpha_over_size * operation->node->beta);
+	record_slice(recorder, &operation->outputs[0].activation);
+	record_lrn_scales(recorder, operation, &layout);
+	record_float(recorder, 2 * layout.alpha_over_size * operation->node->beta);
 	record_float(recorder, operation->node->beta);
 	record_size(recorder, &input->activation);
 	operator_record_destination(recorder, input);
-	finish(recorder, operation);
+	operator_record_whole_pixels(recorder, &input->activation,
+	                             operator_lanes(recorder, operation));
 }
 
 /* One vector wide, so that every work-item has whole pixels. */

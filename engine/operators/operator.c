@@ -103,6 +103,20 @@ void operator_record_over_pixels(struct launch_recorder *recorder, const struct 
 	              (size_t)(group / width), 1);
 }
 
+void operator_record_whole_pixels(struct launch_recorder *recorder, const struct slice *slice,
+                                  int lanes)
+{
+	const struct device *device = recorder->device;
+	int vectors = (slice->channels + lanes - 1) / lanes;
+	size_t group = device_group_items(device, (size_t)min_int(vectors, GPU_GROUP));
+	size_t rows = (size_t)min_int(slice_pixels(slice), ROWS_OF_GROUPS_MOST);
+
+	if (device_wants_groups(device))
+		record_launch(recorder, group, rows, 1, group, 1, 1);
+	else
+		operator_record_over_pixels(recorder, slice, lanes);
+}
+
 /* Vectors past the last channel, up to TENSOR_ALIGNMENT, exist: a group is that wide. */
 struct operator_channel_grid operator_channel_grid(const struct device *device,
                                                    const struct slice *slice, int lanes)

@@ -57,6 +57,10 @@ void operator_record(struct launch_recorder *recorder, const struct operation *o
 void operator_record_over_pixels(struct launch_recorder *recorder, const struct slice *slice,
                                  int lanes);
 
+/* The same, but each work-group has whole pixels: a GPU's work-items of one share their vectors. */
+void operator_record_whole_pixels(struct launch_recorder *recorder, const struct slice *slice,
+                                  int lanes);
+
 /* How kernels that sum over all pixels are launched: on a CPU an item does all pixels of a vector,
  * on a GPU the items of a group share them. */
 struct operator_channel_grid {
