@@ -32,6 +32,7 @@ struct ascent {
 	struct channel_weights channel_weights[RV_TARGETS_MAX]; /* of each target's channels */
 	int target_count;
 	struct temporal *temporal; /* NULL while pictures are dreamed by themselves */
+	size_t timed_bytes;        /* that it owns, or will */
 	struct effort effort;      /* of the last frame in time */
 	bool has_past;
 	int scene_frames; /* that were begun since the scene, or all that is remembered, began */
@@ -62,6 +63,15 @@ static void create_rasters(struct ascent *ascent, struct launch_recorder *record
 		ascent->inherited = raster_record_own(recorder, width, height);
 }
 
+/* What engine/time owns, and, in *room_bytes, what it takes of the octaves' room. */
+static size_t time_needed(const struct ascent *ascent, const rv_time *time, size_t *room_bytes)
+{
+	*room_bytes = 0;
+	return ascent->pictures.past == DREAM_PAST_IN_TIME
+	               ? temporal_measure(ascent->width, ascent->height, time, room_bytes)
+	               : 0;
+}
+
 /* What all but the networks take, so that these get what is left. */
 static size_t rasters_needed(const struct ascent *ascent, const struct dream_recipe *recipe)
 {
@@ -71,15 +81,14 @@ static size_t rasters_needed(const struct ascent *ascent, const struct dream_rec
 	size_t bytes =
 		transfer_needed(ascent->width, ascent->height, recipe->pictures.sample_bytes);
 	struct launch_recorder recorder = {.measured = &bytes};
+	size_t room_bytes, timed = time_needed(ascent, &params->time, &room_bytes);
 	double scale = 1;
 
 	for (int i = 0; i < sizes.count; i++, scale *= params->octave_scale)
 		sizes.octaves[i] = (struct raster){NULL, max_int(scaled(ascent->width, scale), 1),
 		                                   max_int(scaled(ascent->height, scale), 1)};
 	create_rasters(&like, &recorder);
-	if (recipe->pictures.past == DREAM_PAST_IN_TIME)
-		bytes += temporal_bytes(ascent->width, ascent->height);
-	return bytes + shared_measure(recipe, &sizes);
+	return bytes + timed + max_size(shared_measure(recipe, &sizes), room_bytes);
 }
 
 /* The octaves from the full size down, until one is too small for the network. */
@@ -122,14 +131,16 @@ static rv_status create_shared(struct ascent *ascent, const struct dream_recipe 
                                rv_error *error)
 {
 	struct shared_sizes sizes = {.count = ascent->octave_count};
+	size_t room_bytes;
 	rv_status status;
 
+	ascent->timed_bytes = time_needed(ascent, &recipe->params->time, &room_bytes);
 	for (int i = 0; i < sizes.count; i++) {
 		const struct octave *octave = &ascent->octaves[sizes.count - 1 - i];
 		sizes.octaves[i] = (struct raster){NULL, octave->width, octave->height};
 	}
 	status = shared_create(&ascent->shared, ascent->device, recipe, &sizes,
-	                       shared_measure(recipe, &sizes), error);
+	                       max_size(shared_measure(recipe, &sizes), room_bytes), error);
 	if (ascent->pictures.past == DREAM_PAST_NONE)
 		ascent->detail = (struct raster){shared_detail(&ascent->shared, 0), ascent->width,
 		                                 ascent->height};
@@ -298,9 +309,10 @@ void ascent_measure(const struct ascent *ascent, rv_memory *memory)
 
 	memory->tensors = ascent->needs.tensor_bytes + ascent->needs.zero_bytes;
 	memory->saved = ascent->needs.saved_bytes;
-	memory->rasters = launch_list_bytes(&ascent->rasters) +
-	                  launch_list_bytes(&ascent->shared.parts) + ascent->shared.room.bytes +
-	                  transfer_bytes(&ascent->transfer);
+	memory->rasters =
+		launch_list_bytes(&ascent->rasters) + launch_list_bytes(&ascent->shared.parts) +
+		ascent->shared.room.bytes + ascent->timed_bytes +
+		transfer_needed(ascent->width, ascent->height, ascent->pictures.sample_bytes);
 	for (int i = 0; i < ascent->octave_count; i++)
 		memory->rasters += octave_bytes(&ascent->octaves[i]);
 	memory->tiles = tiles_count(&top->tiles);
@@ -376,7 +388,7 @@ static rv_status prepare_temporal(struct ascent *ascent, const rv_time *time, rv
 	if (last && temporal_fits(last, time))
 		return RV_OK;
 	status = temporal_create(&ascent->temporal, ascent->device, time, &rasters, ascent->wants,
-	                         error);
+	                         &ascent->shared.room, error);
 	if (status == RV_OK && last)
 		status = temporal_go_on(ascent->temporal, last, error);
 	temporal_destroy(&last);

@@ -135,8 +135,3 @@ rv_status transfer_download(struct transfer *transfer, float strength, const rv_
 	                               image->stride, 0, image->pixels, 0, NULL, NULL);
 	return code ? device_fail(error, code, "downloading the dream") : RV_OK;
 }
-
-size_t transfer_bytes(const struct transfer *transfer)
-{
-	return launch_list_bytes(&transfer->room);
-}

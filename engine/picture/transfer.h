@@ -32,8 +32,7 @@ rv_status transfer_upload(struct transfer *transfer, const rv_image *image, rv_e
 rv_status transfer_download(struct transfer *transfer, float strength, const rv_image *image,
                             rv_error *error);
 
-/* Device memory for the caller's pixels; and what it will be for rasters of that size. */
-size_t transfer_bytes(const struct transfer *transfer);
+/* Device memory for the caller's pixels. */
 size_t transfer_needed(int width, int height, size_t sample_bytes);
 
 #endif

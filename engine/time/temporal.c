@@ -32,24 +32,30 @@ static void cut_into_blocks(struct temporal *temporal)
 		temporal->buffers.columns * divide_up(frame->height, temporal->buffers.side);
 }
 
-static rv_status create_flow(struct temporal *temporal, rv_error *error)
+/* The way back only checks the way there: half its resolution will do. */
+static struct flow_settings flow_settings(const struct raster *frame, const rv_time *time)
 {
-	const rv_time *time = &temporal->made_for;
-	/* The way back only checks the way there: half its resolution will do. */
-	const struct flow_settings settings = {
-		.width = temporal->buffers.rasters.frame->width,
-		.height = temporal->buffers.rasters.frame->height,
+	return (struct flow_settings){
+		.width = frame->width,
+		.height = frame->height,
 		.quality = time->flow_quality,
 		.skip = {[FLOW_TO_PAST] = time->flow_skip,
 	                 [FLOW_TO_NEWEST] = time->flow_skip < 8 ? time->flow_skip + 1 : 8},
 	};
-
-	return flow_create(&temporal->flow, temporal->device, &settings, NULL, error);
 }
 
-static rv_status record_all(struct temporal *temporal, rv_error *error)
+static rv_status create_flow(struct temporal *temporal, struct room *room, rv_error *error)
 {
-	struct launch_recorder recorder = {.device = temporal->device, .error = error};
+	const struct flow_settings settings =
+		flow_settings(temporal->buffers.rasters.frame, &temporal->made_for);
+
+	return flow_create(&temporal->flow, temporal->device, &settings, room, error);
+}
+
+static rv_status record_all(struct temporal *temporal, struct room *room, rv_error *error)
+{
+	struct launch_recorder recorder = {
+		.device = temporal->device, .room = room, .error = error};
 
 	recorder.list = &temporal->allocation;
 	temporal_record_buffers(&recorder, &temporal->buffers);
@@ -71,8 +77,10 @@ static rv_status record_all(struct temporal *temporal, rv_error *error)
 }
 
 rv_status temporal_create(struct temporal **out, struct device *device, const rv_time *time,
-                          const struct temporal_rasters *rasters, cl_mem wants, rv_error *error)
+                          const struct temporal_rasters *rasters, cl_mem wants,
+                          const struct room *room, rv_error *error)
 {
+	struct room own = *room;
 	struct temporal *temporal = calloc(1, sizeof(*temporal));
 	rv_status status;
 
@@ -83,12 +91,13 @@ rv_status temporal_create(struct temporal **out, struct device *device, const rv
 	temporal->buffers.rasters = *rasters;
 	temporal->buffers.wants = wants;
 	temporal->made_for = *time;
+	own.taken = 0;
 	cut_into_blocks(temporal);
 	temporal->view = calloc((size_t)temporal->buffers.blocks, sizeof(*temporal->view));
-	status = temporal->view ? create_flow(temporal, error)
+	status = temporal->view ? create_flow(temporal, &own, error)
 	                        : rv_fail(error, RV_MEMORY, "out of memory");
 	if (status == RV_OK)
-		status = record_all(temporal, error);
+		status = record_all(temporal, &own, error);
 	if (status != RV_OK) {
 		temporal_destroy(&temporal);
 		return status;
@@ -117,11 +126,19 @@ void temporal_destroy(struct temporal **pointer)
 	*pointer = NULL;
 }
 
-size_t temporal_bytes(int width, int height)
+size_t temporal_measure(int width, int height, const rv_time *time, size_t *room_bytes)
 {
-	/* The past frame and its dream, what is found out of them, and the flow: its pyramids,
-	 * fields and system of equations. */
-	return 12 * raster_bytes(width, height);
+	const struct raster frame = {.width = width, .height = height};
+	const struct flow_settings settings = flow_settings(&frame, time);
+	struct temporal temporal = {.buffers.rasters.frame = &frame};
+	struct room room = {0};
+	size_t bytes = flow_measure(&settings, &room);
+	struct launch_recorder recorder = {.room = &room, .measured = &bytes};
+
+	cut_into_blocks(&temporal);
+	temporal_record_buffers(&recorder, &temporal.buffers);
+	*room_bytes += room.bytes;
+	return bytes;
 }
 
 bool temporal_fits(const struct temporal *temporal, const rv_time *time)

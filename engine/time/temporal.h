@@ -17,17 +17,21 @@
 #ifndef ENGINE_TIME_TEMPORAL_H
 #define ENGINE_TIME_TEMPORAL_H
 
-#include "engine/opencl/device.h"
+#include "engine/opencl/room.h"
 #include "engine/time/temporal_plan.h"
 
 struct temporal;
 
+/* room is used while temporal_begin, temporal_go_on and temporal_abandon, and what they enqueue,
+ * are under way; at other times others may. */
 rv_status temporal_create(struct temporal **temporal, struct device *device, const rv_time *time,
-                          const struct temporal_rasters *rasters, cl_mem wants, rv_error *error);
+                          const struct temporal_rasters *rasters, cl_mem wants,
+                          const struct room *room, rv_error *error);
 void temporal_destroy(struct temporal **temporal);
 
-/* About what one takes on the device. */
-size_t temporal_bytes(int width, int height);
+/* The bytes that one for frames of that size owns on the device, besides those that it takes of a
+ * room, which are added to *room_bytes. */
+size_t temporal_measure(int width, int height, const rv_time *time, size_t *room_bytes);
 
 /* True if the object was made for these settings of the flow. */
 bool temporal_fits(const struct temporal *temporal, const rv_time *time);

@@ -39,10 +39,10 @@ void temporal_record_buffers(struct launch_recorder *recorder, struct temporal_b
 	buffers->past = raster_record_own(recorder, frame->width, frame->height);
 	buffers->dreamed = raster_record_own(recorder, frame->width, frame->height);
 	buffers->seen = raster_record_own(recorder, frame->width, frame->height);
-	buffers->light = record_own_buffer(recorder, bordered * sizeof(cl_float), NULL);
-	buffers->past_light = record_own_buffer(recorder, bordered * sizeof(cl_float), NULL);
-	buffers->was = record_own_buffer(recorder, pixels * sizeof(cl_float2), NULL);
-	buffers->trust = record_own_buffer(recorder, pixels * sizeof(cl_float), NULL);
+	buffers->light = record_part(recorder, bordered * sizeof(cl_float));
+	buffers->past_light = record_part(recorder, bordered * sizeof(cl_float));
+	buffers->was = record_part(recorder, pixels * sizeof(cl_float2));
+	buffers->trust = record_part(recorder, pixels * sizeof(cl_float));
 	buffers->table = record_own_buffer(
 		recorder, (size_t)buffers->blocks * sizeof(struct scene_block), NULL);
 }

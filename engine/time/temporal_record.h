@@ -35,7 +35,8 @@ enum { JOURNEY_CONTRAST, JOURNEY_COLOURFULNESS, JOURNEY_OFFSET, JOURNEY_MOVE = J
 enum { KEEP_MATURING };
 enum { MASK_LIVING };
 
-/* Makes the buffers, of those named above: past to trust, and table. Wants rasters and blocks. */
+/* Makes the buffers, of those named above: past to trust, and table. Wants rasters and blocks. What
+ * no other frame reads, light to trust, are parts of the recorder's room. */
 void temporal_record_buffers(struct launch_recorder *recorder, struct temporal_buffers *buffers);
 /* Finds, from both flows, was and trust. */
 void temporal_record_trace(struct launch_recorder *recorder,
