@@ -31,6 +31,29 @@ int first_output(int p, int window, int stride, int dilation)
 	return start > 0 ? (start + stride - 1) / stride : 0;
 }
 
+// The largest of a window and the tap that it is at. Most windows are inside the picture, and need not ask of
+// every tap whether it is: `inside` is known where this is called, so that such loops unroll.
+__attribute__((always_inline)) void max_of_window(const __global float *in, int stride, int height, int width,
+						  int top, int left, int channel, bool inside, real *largest,
+						  integer *winner)
+{
+	real best = -INFINITY;
+	integer tap = 0;
+
+	for (int i = 0; i < WINDOW_HEIGHT; i++)
+		for (int k = 0; k < WINDOW_WIDTH; k++) {
+			int y = top + i * DILATION_Y, x = left + k * DILATION_X;
+			if (!inside && (y < 0 || y >= height || x < 0 || x >= width))
+				continue;
+			real value = load(in + (size_t)(y * width + x) * stride + channel);
+			integer better = value > best;
+			best = select(best, value, better);
+			tap = select(tap, (integer)(i * WINDOW_WIDTH + k), better);
+		}
+	*largest = best;
+	*winner = tap;
+}
+
 // saved is [pixels][saved_stride]. A window that holds no pixel at all gives 0. Values that are not
 // between low and high were clamped, and have no gradient.
 __kernel void max_pool_forward(READ_SLICE(in), int in_height, int in_width, SLICE(out),
@@ -43,24 +66,17 @@ __kernel void max_pool_forward(READ_SLICE(in), int in_height, int in_width, SLIC
 	FOR_PIXELS(pixel, pixels) {
 		int top = pixel / out_width * STRIDE_Y - pad_top;
 		int left = pixel % out_width * STRIDE_X - pad_left;
+		bool inside = top >= 0 && left >= 0 && top + (WINDOW_HEIGHT - 1) * DILATION_Y < in_height &&
+			      left + (WINDOW_WIDTH - 1) * DILATION_X < in_width;
 		FOR_CHANNELS(channel, channels) {
-			real best = -INFINITY;
-			integer winner = 0;
-			for (int i = 0; i < WINDOW_HEIGHT; i++) {
-				int y = top + i * DILATION_Y;
-				if (y < 0 || y >= in_height)
-					continue;
-				for (int k = 0; k < WINDOW_WIDTH; k++) {
-					int x = left + k * DILATION_X;
-					if (x < 0 || x >= in_width)
-						continue;
-					real value = load(AT(in, y * in_width + x, channel));
-					integer better = value > best;
-					best = fmax(best, value);
-					winner = select(winner, (integer)(i * WINDOW_WIDTH + k),
-							better);
-				}
-			}
+			real best;
+			integer winner;
+			if (inside)
+				max_of_window(in + in_offset, in_stride, in_height, in_width, top, left,
+					      channel, true, &best, &winner);
+			else
+				max_of_window(in + in_offset, in_stride, in_height, in_width, top, left,
+					      channel, false, &best, &winner);
 			winner = select((integer)NO_TAP, winner,
 					(integer)(best > low && best < high));
 			best = select(best, (real)0, (integer)(best == -INFINITY));
@@ -69,6 +85,14 @@ __kernel void max_pool_forward(READ_SLICE(in), int in_height, int in_width, SLIC
 				to_indices(winner);
 		}
 	}
+}
+
+// The gradient of an output, where a tap has won it; else 0.
+real gradient_won(const __global float *gradient, const __global INDEX *winners, int tap)
+{
+	integer winner = to_integer(*(const __global indices *)winners);
+
+	return select((real)0, load(gradient), (integer)(winner == tap));
 }
 
 __kernel void max_pool_backward(READ_SLICE(gradient), int out_height, int out_width, int in_width,
@@ -85,6 +109,24 @@ __kernel void max_pool_backward(READ_SLICE(gradient), int out_height, int out_wi
 		int x_first = first_output(x, WINDOW_WIDTH, STRIDE_X, DILATION_X);
 		int y_last = min(y / STRIDE_Y, out_height - 1);
 		int x_last = min(x / STRIDE_X, out_width - 1);
+#if STRIDE_Y * STRIDE_X * DILATION_Y * DILATION_X == 1
+		// As many outputs as taps, in a loop that unrolls.
+		if (y_last - y_first == WINDOW_HEIGHT - 1 && x_last - x_first == WINDOW_WIDTH - 1) {
+			FOR_CHANNELS(channel, channels) {
+				real sum = 0;
+				for (int i = 0; i < WINDOW_HEIGHT; i++)
+					for (int k = 0; k < WINDOW_WIDTH; k++) {
+						int output = (y_first + i) * out_width + x_first + k;
+						sum += gradient_won(AT(gradient, output, channel),
+								    winners + (size_t)output * saved_stride +
+									    channel,
+								    NO_TAP - 1 - (i * WINDOW_WIDTH + k));
+					}
+				store_gradient(&to, pixel, channel, sum);
+			}
+			continue;
+		}
+#endif
 		FOR_CHANNELS(channel, channels) {
 			real sum = 0;
 			for (int i = y_first; i <= y_last; i++) {
@@ -98,11 +140,9 @@ __kernel void max_pool_backward(READ_SLICE(gradient), int out_height, int out_wi
 					int tap = tap_y / DILATION_Y * WINDOW_WIDTH +
 						  tap_x / DILATION_X;
 					int output = i * out_width + k;
-					integer winner =
-						to_integer(*(const __global indices *)(winners +
-							(size_t)output * saved_stride + channel));
-					sum += select((real)0, load(AT(gradient, output, channel)),
-						      (integer)(winner == tap));
+					sum += gradient_won(AT(gradient, output, channel),
+							    winners + (size_t)output * saved_stride + channel,
+							    tap);
 				}
 			}
 			store_gradient(&to, pixel, channel, sum);
