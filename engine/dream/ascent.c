@@ -1,6 +1,5 @@
 #include "engine/dream/ascent.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,11 +43,6 @@ struct ascent {
 	struct transfer transfer;
 };
 
-static int scaled(int size, double scale)
-{
-	return (int)lround(size / scale);
-}
-
 /* The rasters that live as long as the ascent. Of pictures by themselves the detail is the largest
  * octave's own. */
 static void create_rasters(struct ascent *ascent, struct launch_recorder *recorder)
@@ -63,32 +57,18 @@ static void create_rasters(struct ascent *ascent, struct launch_recorder *record
 		ascent->inherited = raster_record_own(recorder, width, height);
 }
 
-/* What engine/time owns, and, in *room_bytes, what it takes of the octaves' room. */
-static size_t time_needed(const struct ascent *ascent, const rv_time *time, size_t *room_bytes)
-{
-	*room_bytes = 0;
-	return ascent->pictures.past == DREAM_PAST_IN_TIME
-	               ? temporal_measure(ascent->width, ascent->height, time, room_bytes)
-	               : 0;
-}
-
 /* What all but the networks take, so that these get what is left. */
 static size_t rasters_needed(const struct ascent *ascent, const struct dream_recipe *recipe)
 {
-	const rv_params *params = recipe->params;
+	const struct shared_sizes sizes =
+		shared_plan(ascent->width, ascent->height, recipe->params);
 	struct ascent like = *ascent;
-	struct shared_sizes sizes = {.count = params->octaves};
 	size_t bytes =
 		transfer_needed(ascent->width, ascent->height, recipe->pictures.sample_bytes);
 	struct launch_recorder recorder = {.measured = &bytes};
-	size_t room_bytes, timed = time_needed(ascent, &params->time, &room_bytes);
-	double scale = 1;
 
-	for (int i = 0; i < sizes.count; i++, scale *= params->octave_scale)
-		sizes.octaves[i] = (struct raster){NULL, max_int(scaled(ascent->width, scale), 1),
-		                                   max_int(scaled(ascent->height, scale), 1)};
 	create_rasters(&like, &recorder);
-	return bytes + timed + max_size(shared_measure(recipe, &sizes), room_bytes);
+	return bytes + ascent->timed_bytes + shared_measure(recipe, &sizes);
 }
 
 /* The octaves from the full size down, until one is too small for the network. */
@@ -104,8 +84,8 @@ static rv_status plan_octaves(struct ascent *ascent, const struct dream_recipe *
 
 	for (double scale = 1; count < recipe->params->octaves;
 	     scale *= recipe->params->octave_scale) {
-		struct octave octave = {.width = scaled(ascent->width, scale),
-		                        .height = scaled(ascent->height, scale)};
+		struct octave octave = {.width = shared_scaled(ascent->width, scale),
+		                        .height = shared_scaled(ascent->height, scale)};
 		struct view view = view_plan(recipe, octave.width, octave.height);
 		if (!view_has_pixels(&view, octave.width, octave.height)) {
 			status = count ? RV_OK
@@ -131,16 +111,13 @@ static rv_status create_shared(struct ascent *ascent, const struct dream_recipe 
                                rv_error *error)
 {
 	struct shared_sizes sizes = {.count = ascent->octave_count};
-	size_t room_bytes;
 	rv_status status;
 
-	ascent->timed_bytes = time_needed(ascent, &recipe->params->time, &room_bytes);
 	for (int i = 0; i < sizes.count; i++) {
 		const struct octave *octave = &ascent->octaves[sizes.count - 1 - i];
 		sizes.octaves[i] = (struct raster){NULL, octave->width, octave->height};
 	}
-	status = shared_create(&ascent->shared, ascent->device, recipe, &sizes,
-	                       max_size(shared_measure(recipe, &sizes), room_bytes), error);
+	status = shared_create(&ascent->shared, ascent->device, recipe, &sizes, error);
 	if (ascent->pictures.past == DREAM_PAST_NONE)
 		ascent->detail = (struct raster){shared_detail(&ascent->shared, 0), ascent->width,
 		                                 ascent->height};
@@ -237,6 +214,9 @@ rv_status ascent_create(struct ascent **out, struct device *device,
 	ascent->margin = recipe->params->sphere ? divide_up(pictures->width, MARGINS_IN_SPHERE) : 0;
 	ascent->width = pictures->width + 2 * ascent->margin;
 	ascent->height = pictures->height;
+	if (pictures->past == DREAM_PAST_IN_TIME)
+		ascent->timed_bytes = temporal_measure(ascent->width, ascent->height,
+		                                       &recipe->params->time, &(size_t){0});
 	own.margin = (float)ascent->margin / (float)ascent->width;
 	own.targets = targets;
 	if ((status = plan_octaves(ascent, &own, error)) != RV_OK ||

@@ -1,10 +1,28 @@
 #include "engine/dream/shared.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "engine/base/minmax.h"
 #include "engine/dream/view.h"
 #include "engine/picture/gradient.h"
+#include "engine/time/temporal.h"
+
+int shared_scaled(int side, double scale)
+{
+	return (int)lround(side / scale);
+}
+
+struct shared_sizes shared_plan(int width, int height, const rv_params *params)
+{
+	struct shared_sizes sizes = {.count = params->octaves};
+	double scale = 1;
+
+	for (int i = 0; i < sizes.count; i++, scale *= params->octave_scale)
+		sizes.octaves[i] = (struct raster){NULL, max_int(shared_scaled(width, scale), 1),
+		                                   max_int(shared_scaled(height, scale), 1)};
+	return sizes;
+}
 
 static cl_mem part(struct launch_recorder *recorder, int width, int height)
 {
@@ -52,11 +70,11 @@ static void take(struct shared *shared, struct launch_recorder *recorder,
 
 rv_status shared_create(struct shared *shared, struct device *device,
                         const struct dream_recipe *recipe, const struct shared_sizes *sizes,
-                        size_t room_bytes, rv_error *error)
+                        rv_error *error)
 {
 	struct launch_recorder recorder = {
 		.device = device, .list = &shared->parts, .room = &shared->room, .error = error};
-	rv_status status = room_create(&shared->room, device, room_bytes, error);
+	rv_status status = room_create(&shared->room, device, shared_measure(recipe, sizes), error);
 
 	if (status != RV_OK)
 		return status;
@@ -74,7 +92,7 @@ void shared_release(struct shared *shared)
 size_t shared_measure(const struct dream_recipe *recipe, const struct shared_sizes *sizes)
 {
 	struct shared shared = {0};
-	size_t owned = 0;
+	size_t owned = 0, timed = 0;
 	struct launch_recorder recorder = {.room = &shared.room, .measured = &owned};
 	const struct raster *full = &sizes->octaves[0];
 	const struct view view = view_plan(recipe, full->width, full->height);
@@ -89,7 +107,9 @@ size_t shared_measure(const struct dream_recipe *recipe, const struct shared_siz
 	if (recipe->params->soften > 0)
 		raster_record_part(&recorder, gradient.width, gradient.height);
 	gradient_measure(&recorder, gradient.width, gradient.height, &settings);
-	return shared.room.bytes;
+	if (recipe->pictures.past == DREAM_PAST_IN_TIME)
+		temporal_measure(full->width, full->height, &recipe->params->time, &timed);
+	return max_size(shared.room.bytes, timed);
 }
 
 cl_mem shared_detail(const struct shared *shared, int from_top)

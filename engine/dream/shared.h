@@ -28,13 +28,17 @@ struct shared_sizes {
 	int count;
 };
 
-/* Makes it, in a room of at least room_bytes. RV_MEMORY, RV_DEVICE. */
+/* Those of a picture of width x height. */
+struct shared_sizes shared_plan(int width, int height, const rv_params *params);
+int shared_scaled(int side, double scale);
+
+/* RV_MEMORY, RV_DEVICE. */
 rv_status shared_create(struct shared *shared, struct device *device,
                         const struct dream_recipe *recipe, const struct shared_sizes *sizes,
-                        size_t room_bytes, rv_error *error);
+                        rv_error *error);
 void shared_release(struct shared *shared);
 
-/* Bytes of the room that it takes. */
+/* Bytes of the room, in which octaves have what they need, and engine/time, in its turn, too. */
 size_t shared_measure(const struct dream_recipe *recipe, const struct shared_sizes *sizes);
 
 /* The buffer of the detail of octave number from_top, 0 the largest. */
