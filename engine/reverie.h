@@ -263,6 +263,7 @@ typedef struct rv_params {
 	rv_objective objective;
 	rv_normalisation normalisation;
 	int octaves;        /* fewer where the smallest would be too small */
+	int octaves_above;  /* of them, larger than the picture, which gets them shrunk */
 	float octave_scale; /* each octave is this much larger than the one before */
 	int iterations;     /* gradient steps in each octave */
 	float step;         /* its length as normalisation measures it, on a picture of -1..1 */
@@ -347,8 +348,8 @@ typedef struct rv_param {
 /* The places of the fields in that table. */
 /* clang-format off */
 enum {
-	RV_PARAM_OBJECTIVE, RV_PARAM_NORMALISATION, RV_PARAM_OCTAVES, RV_PARAM_OCTAVE_SCALE,
-	RV_PARAM_ITERATIONS, RV_PARAM_STEP, RV_PARAM_JITTER, RV_PARAM_SPHERE, RV_PARAM_TURN,
+	RV_PARAM_OBJECTIVE, RV_PARAM_NORMALISATION, RV_PARAM_OCTAVES, RV_PARAM_OCTAVES_ABOVE,
+	RV_PARAM_OCTAVE_SCALE, RV_PARAM_ITERATIONS, RV_PARAM_STEP, RV_PARAM_JITTER, RV_PARAM_SPHERE, RV_PARAM_TURN,
 	RV_PARAM_RESIZE, RV_PARAM_MIRROR, RV_PARAM_THRESHOLD, RV_PARAM_BORDER, RV_PARAM_ENLARGE,
 	RV_PARAM_OCTAVE_ORDER, RV_PARAM_ALTERNATION, RV_PARAM_BALANCE, RV_PARAM_STRENGTH,
 	RV_PARAM_BLEND, RV_PARAM_SEED, RV_PARAM_SMOOTHNESS, RV_PARAM_FIDELITY, RV_PARAM_GREY,

@@ -142,11 +142,11 @@ static bool has_priors(const rv_params *params)
 bool params_same_recording(const rv_params *a, const rv_params *b)
 {
 	return params_same_objective(a, b) && a->normalisation == b->normalisation &&
-	       a->octaves == b->octaves && view_kind_of(a) == view_kind_of(b) &&
-	       (a->blur > 0) == (b->blur > 0) && (a->soften > 0) == (b->soften > 0) &&
-	       has_priors(a) == has_priors(b) && a->mask == b->mask &&
-	       a->octave_scale == b->octave_scale && a->octave_order == b->octave_order &&
-	       a->balance == b->balance;
+	       a->octaves == b->octaves && a->octaves_above == b->octaves_above &&
+	       view_kind_of(a) == view_kind_of(b) && (a->blur > 0) == (b->blur > 0) &&
+	       (a->soften > 0) == (b->soften > 0) && has_priors(a) == has_priors(b) &&
+	       a->mask == b->mask && a->octave_scale == b->octave_scale &&
+	       a->octave_order == b->octave_order && a->balance == b->balance;
 }
 
 bool params_same_objective(const rv_params *a, const rv_params *b)

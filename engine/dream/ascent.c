@@ -4,22 +4,19 @@
 #include <string.h>
 
 #include "engine/base/minmax.h"
-#include "engine/base/rounding.h"
+#include "engine/dream/larger.h"
 #include "engine/dream/passage.h"
 #include "engine/dream/sight.h"
 #include "engine/network/channel_weights.h"
 #include "engine/picture/transfer.h"
 #include "engine/time/temporal.h"
 
-/* What moves from frame to frame by less than a margin's width goes over the sphere's sides unseen,
- * and resizing and flow see beyond them. */
-enum { MARGINS_IN_SPHERE = 16 };
-
 struct ascent {
 	struct device *device;
-	int width, height; /* of the rasters */
+	int width, height; /* of the rasters, which may be larger than the pictures */
 	int margin;        /* of them: struct transfer */
 	struct dream_pictures pictures;
+	struct larger larger;
 	struct network_buffers buffers;
 	struct network_needs needs; /* which the buffers cover */
 	struct shared shared;
@@ -45,11 +42,13 @@ struct ascent {
 
 /* The rasters that live as long as the ascent. Of pictures by themselves the detail is the largest
  * octave's own. */
-static void create_rasters(struct ascent *ascent, struct launch_recorder *recorder)
+static void create_rasters(struct ascent *ascent, struct launch_recorder *recorder,
+                           const struct dream_recipe *recipe)
 {
 	const int width = ascent->width, height = ascent->height;
 
 	ascent->frame = raster_record_own(recorder, width, height);
+	larger_record(&ascent->larger, recorder, recipe, width, height);
 	if (ascent->pictures.past == DREAM_PAST_NONE)
 		return;
 	ascent->detail = ascent->inherited = raster_record_own(recorder, width, height);
@@ -67,7 +66,7 @@ static size_t rasters_needed(const struct ascent *ascent, const struct dream_rec
 		transfer_needed(ascent->width, ascent->height, recipe->pictures.sample_bytes);
 	struct launch_recorder recorder = {.measured = &bytes};
 
-	create_rasters(&like, &recorder);
+	create_rasters(&like, &recorder, recipe);
 	return bytes + ascent->timed_bytes + shared_measure(recipe, &sizes);
 }
 
@@ -177,6 +176,7 @@ static rv_status record_octaves(struct ascent *ascent, const struct dream_recipe
 	                                     .detail = ascent->detail,
 	                                     .weights = ascent->octaves[top].weights,
 	                                     .margin = ascent->margin};
+	larger_transfer(&ascent->larger, &ascent->transfer, ascent->shared.gradient);
 	return status;
 }
 
@@ -189,7 +189,7 @@ static rv_status create_lasting(struct ascent *ascent, const struct dream_recipe
 		.device = ascent->device, .list = &ascent->rasters, .error = error};
 	const float unit = 1;
 
-	create_rasters(ascent, &recorder);
+	create_rasters(ascent, &recorder, recipe);
 	ascent->length = record_own_buffer(&recorder, sizeof(unit), &unit);
 	ascent->wants = record_own_buffer(&recorder, sizeof(struct temporal_wants), NULL);
 	create_channel_weights(ascent, &recorder, recipe, targets);
@@ -211,9 +211,10 @@ rv_status ascent_create(struct ascent **out, struct device *device,
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	ascent->device = device;
 	ascent->pictures = *pictures;
-	ascent->margin = recipe->params->sphere ? divide_up(pictures->width, MARGINS_IN_SPHERE) : 0;
-	ascent->width = pictures->width + 2 * ascent->margin;
-	ascent->height = pictures->height;
+	ascent->width = larger_side(recipe->params, pictures->width);
+	ascent->height = larger_side(recipe->params, pictures->height);
+	ascent->margin = larger_margin(ascent->width, recipe->params->sphere);
+	ascent->width += 2 * ascent->margin;
 	if (pictures->past == DREAM_PAST_IN_TIME)
 		ascent->timed_bytes = temporal_measure(ascent->width, ascent->height,
 		                                       &recipe->params->time, &(size_t){0});

@@ -2,13 +2,42 @@
 
 static void load(struct transfer *transfer, struct launch_recorder *recorder)
 {
+	const struct transfer_larger *larger = &transfer->larger;
+
 	raster_record_load(recorder, &transfer->input, &transfer->frame);
+	if (!larger->frame.buffer)
+		return;
+	recorder->scratch = larger->scratch;
+	recorder->scratch_bytes = larger->scratch_bytes;
+	raster_record_resize(recorder, &transfer->frame, &larger->frame);
+}
+
+/* detail, of what was dreamed larger. */
+static void shrink(const struct transfer *transfer, struct launch_recorder *recorder)
+{
+	const struct transfer_larger *larger = &transfer->larger;
+	const struct raster_term all[] = {{&larger->detail, 1}};
+	const struct raster *from = &larger->detail;
+
+	recorder->scratch = larger->scratch;
+	recorder->scratch_bytes = larger->scratch_bytes;
+	if (transfer->weights) {
+		from = &larger->weighed;
+		raster_record_combine(recorder, from, all, 1, false);
+		raster_record_weigh(recorder, from, transfer->weights);
+	}
+	raster_record_resize(recorder, from, &transfer->detail);
 }
 
 static void store(struct transfer *transfer, struct launch_recorder *recorder)
 {
-	transfer->store_launch = raster_record_store(recorder, &transfer->frame, &transfer->detail,
-	                                             1, transfer->weights, &transfer->output);
+	bool shrinks = transfer->larger.detail.buffer != NULL;
+
+	if (shrinks)
+		shrink(transfer, recorder);
+	transfer->store_launch =
+		raster_record_store(recorder, &transfer->frame, &transfer->detail, 1,
+	                            shrinks ? NULL : transfer->weights, &transfer->output);
 }
 
 size_t transfer_needed(int width, int height, size_t sample_bytes)

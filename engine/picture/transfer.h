@@ -4,15 +4,24 @@
 
 #include "engine/picture/raster.h"
 
-/* Between the caller and two rasters of one size. Begins with the first five members set and the
- * others zero; both directions are recorded when first needed, and again when the format of the
- * caller's pixels changes. */
+/* The same at a larger size, at which it is dreamed. weights are of that size then, and so is
+ * weighed, which is there where they are. scratch is used while either direction runs. */
+struct transfer_larger {
+	struct raster frame, detail, weighed;
+	cl_mem scratch;
+	size_t scratch_bytes;
+};
+
+/* Between the caller and two rasters of one size. Begins with the first members set, up to larger,
+ * and the others zero; both directions are recorded when first needed, and again when the format of
+ * the caller's pixels changes. */
 struct transfer {
 	struct device *device;
 	struct raster frame;  /* the picture as given */
 	struct raster detail; /* what was dreamed: dream minus picture */
 	cl_mem weights;       /* see raster_record_store */
 	int margin;           /* of a sphere: columns on either side that repeat the other */
+	struct transfer_larger larger;        /* zero: none */
 	struct launch_list load, store, room; /* the last owns the pixels, either way the same */
 	size_t sample_bytes;                  /* that they have room for */
 	struct raster_pixels input, output;
