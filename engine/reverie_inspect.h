@@ -138,6 +138,7 @@ typedef struct rv_memory {
 	uint64_t tensors; /* activations and gradients, which share one buffer */
 	uint64_t saved;   /* kept by operators from forward to backward */
 	uint64_t rasters; /* the picture and what steps need at its size */
+	uint64_t kept;    /* by targets, such as features of guides; and by operators */
 	uint64_t weights;
 	int tiles, tile_width, tile_height; /* of the largest octave */
 } rv_memory;

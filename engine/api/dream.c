@@ -79,8 +79,12 @@ static rv_status build(rv_engine *engine, rv_error *error)
  * left to be tried. */
 static size_t plan_memory(rv_engine *engine)
 {
-	size_t bytes = memory_for_ascent(engine->device, &engine->config, engine->graph,
-	                                 engine->convolutions);
+	size_t bytes;
+
+	/* What is enqueued yet takes memory only once it runs. */
+	clFinish(engine->device->queue);
+	bytes = memory_for_ascent(engine->device, &engine->config, engine->graph,
+	                          engine->convolutions, wanted_bytes(engine));
 
 	if (engine->memory_most && bytes > engine->memory_most)
 		bytes = engine->memory_most;

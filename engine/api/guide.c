@@ -71,6 +71,14 @@ struct objective_rows guide_rows(const struct guide *guide)
 	return guide->rows;
 }
 
+size_t guide_bytes(const struct guide *guide)
+{
+	const struct probe *probe = &guide->probe;
+
+	return network_needs_bytes(&probe->network->needs) + network_own_bytes(probe->network) +
+	       convolution_library_bytes(probe->convolutions) + launch_list_bytes(&probe->present);
+}
+
 bool guide_fits(const struct guide *guide, const rv_image *picture)
 {
 	const struct raster *size = &guide->probe.picture;

@@ -14,6 +14,9 @@ struct guide *guide_record(struct launch_recorder *recorder, rv_engine *engine, 
 /* The features, one row a place; they stay where they are. */
 struct objective_rows guide_rows(const struct guide *guide);
 
+/* Bytes that it takes on the device, but for its rows. */
+size_t guide_bytes(const struct guide *guide);
+
 /* Whether the picture has the size that the guide was made for. */
 bool guide_fits(const struct guide *guide, const rv_image *picture);
 

@@ -5,6 +5,7 @@
 #include "engine/api/channel_rms.h"
 #include "engine/api/dream.h"
 #include "engine/api/probe.h"
+#include "engine/api/wanted.h"
 #include "engine/base/clock.h"
 #include "engine/opencl/profile.h"
 #include "engine/opencl/program.h"
@@ -174,6 +175,7 @@ rv_status rv_measure_memory(rv_engine *engine, int width, int height, rv_memory 
 	if (status != RV_OK)
 		return status;
 	ascent_measure(engine->ascent, memory);
+	memory->kept += wanted_bytes(engine);
 	memory->weights = convolution_library_bytes(engine->convolutions);
 	return RV_OK;
 }

@@ -218,6 +218,15 @@ rv_status wanted_describe(struct wanted *wanted, rv_engine *engine, int width, i
 	return status;
 }
 
+size_t wanted_bytes(const rv_engine *engine)
+{
+	size_t bytes = launch_list_bytes(&engine->features);
+
+	for (int i = 0; i < RV_TARGETS_MAX; i++)
+		bytes += engine->guides[i] ? guide_bytes(engine->guides[i]) : 0;
+	return bytes;
+}
+
 void wanted_release(struct wanted *wanted)
 {
 	for (int i = 0; i < RV_TARGETS_MAX; i++)

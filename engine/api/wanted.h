@@ -19,6 +19,8 @@ struct wanted {
  * the engine's, until it drops its recording. On an error there is nothing to release. */
 rv_status wanted_describe(struct wanted *wanted, rv_engine *engine, int width, int height,
                           rv_error *error);
+/* Bytes that what was described takes there. */
+size_t wanted_bytes(const rv_engine *engine);
 void wanted_release(struct wanted *wanted);
 
 #endif

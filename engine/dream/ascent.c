@@ -5,6 +5,7 @@
 
 #include "engine/base/minmax.h"
 #include "engine/dream/larger.h"
+#include "engine/dream/octave_plan.h"
 #include "engine/dream/passage.h"
 #include "engine/dream/sight.h"
 #include "engine/network/channel_weights.h"
@@ -70,40 +71,15 @@ static size_t rasters_needed(const struct ascent *ascent, const struct dream_rec
 	return bytes + ascent->timed_bytes + shared_measure(recipe, &sizes);
 }
 
-/* The octaves from the full size down, until one is too small for the network. */
 static rv_status plan_octaves(struct ascent *ascent, const struct dream_recipe *recipe,
                               rv_error *error)
 {
 	size_t rasters = rasters_needed(ascent, recipe);
 	struct tile_budget budget = {recipe->memory > rasters ? recipe->memory - rasters : 0,
 	                             ascent->device->info.max_buffer_bytes};
-	struct octave found[RV_OCTAVES_MAX];
-	rv_status status = RV_OK;
-	int count = 0;
 
-	for (double scale = 1; count < recipe->params->octaves;
-	     scale *= recipe->params->octave_scale) {
-		struct octave octave = {.width = shared_scaled(ascent->width, scale),
-		                        .height = shared_scaled(ascent->height, scale)};
-		struct view view = view_plan(recipe, octave.width, octave.height);
-		if (!view_has_pixels(&view, octave.width, octave.height)) {
-			status = count ? RV_OK
-			               : rv_fail(error, RV_INVALID,
-			                         "a sphere has 4x2 pixels at least");
-			break;
-		}
-		status = tiles_network(&octave.tiles, &octave.network, recipe->graph, view.height,
-		                       view.width, &budget, count ? NULL : error);
-		if (status != RV_OK) {
-			status = status == RV_INVALID && count > 0 ? RV_OK : status;
-			break;
-		}
-		found[count++] = octave;
-	}
-	for (int i = 0; i < count; i++)
-		ascent->octaves[i] = found[count - 1 - i];
-	ascent->octave_count = count;
-	return status;
+	return octave_plan(ascent->octaves, &ascent->octave_count, recipe, ascent->width,
+	                   ascent->height, &budget, error);
 }
 
 static rv_status create_shared(struct ascent *ascent, const struct dream_recipe *recipe,
@@ -219,9 +195,9 @@ rv_status ascent_create(struct ascent **out, struct device *device,
 		ascent->timed_bytes = temporal_measure(ascent->width, ascent->height,
 		                                       &recipe->params->time, &(size_t){0});
 	own.margin = (float)ascent->margin / (float)ascent->width;
-	own.targets = targets;
-	if ((status = plan_octaves(ascent, &own, error)) != RV_OK ||
-	    (status = create_lasting(ascent, recipe, targets, error)) != RV_OK ||
+	status = plan_octaves(ascent, &own, error);
+	own.targets = targets; /* which create_lasting fills in */
+	if (status != RV_OK || (status = create_lasting(ascent, recipe, targets, error)) != RV_OK ||
 	    (status = create_buffers(ascent, error)) != RV_OK ||
 	    (status = create_shared(ascent, &own, error)) != RV_OK ||
 	    (status = record_octaves(ascent, &own, convolutions, error)) != RV_OK) {
@@ -294,8 +270,10 @@ void ascent_measure(const struct ascent *ascent, rv_memory *memory)
 		launch_list_bytes(&ascent->rasters) + launch_list_bytes(&ascent->shared.parts) +
 		ascent->shared.room.bytes + ascent->timed_bytes +
 		transfer_needed(ascent->width, ascent->height, ascent->pictures.sample_bytes);
-	for (int i = 0; i < ascent->octave_count; i++)
+	for (int i = 0; i < ascent->octave_count; i++) {
 		memory->rasters += octave_bytes(&ascent->octaves[i]);
+		memory->kept += network_own_bytes(ascent->octaves[i].network);
+	}
 	memory->tiles = tiles_count(&top->tiles);
 	memory->tile_width = top->tiles.x.tile;
 	memory->tile_height = top->tiles.y.tile;

@@ -56,7 +56,8 @@ static size_t minus(size_t a, size_t b)
 }
 
 size_t memory_for_ascent(const struct device *device, const rv_config *config,
-                         const struct graph *graph, const struct convolution_library *convolutions)
+                         const struct graph *graph, const struct convolution_library *convolutions,
+                         size_t others)
 {
 	uint64_t limit = config->memory_limit ? config->memory_limit : device->info.memory_bytes;
 	size_t left = limit > SIZE_MAX ? SIZE_MAX : (size_t)limit;
@@ -66,5 +67,5 @@ size_t memory_for_ascent(const struct device *device, const rv_config *config,
 	left = minus(left, minus(weight_bytes(graph), packed));
 	if (device->info.kind == RV_DEVICE_CPU)
 		return minus(left, resident_bytes());
-	return minus(left, packed);
+	return minus(left, packed + others);
 }

@@ -287,6 +287,25 @@ rv_status network_worth(const struct network *network, cl_command_queue queue, d
 	return status;
 }
 
+size_t network_targets_bytes(const struct network *network, const struct objective_target *targets)
+{
+	size_t bytes = 0;
+
+	for (int i = 0; i < network->graph->wanted_count; i++) {
+		struct operand operand;
+		describe_operand(network, network->graph->wanted[i], &operand);
+		bytes += objective_bytes(targets[i].kind, &operand.activation) +
+		         worth_bytes(&operand.activation);
+	}
+	return bytes;
+}
+
+size_t network_own_bytes(const struct network *network)
+{
+	return launch_list_bytes(&network->forward) + launch_list_bytes(&network->backward) +
+	       launch_list_bytes(&network->keep);
+}
+
 double network_preparation(const struct graph *graph)
 {
 	return 2 * graph->node_count;

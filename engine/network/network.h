@@ -65,6 +65,11 @@ void network_watch(struct network *network, enum worth_watch watch);
 rv_status network_worth(const struct network *network, cl_command_queue queue, double *worth,
                         rv_error *error);
 
+/* Bytes that a network keeps for itself because of targets, beside the big buffers: before it is
+ * recorded, what it will; and what a recorded one does, with what its operators keep. */
+size_t network_targets_bytes(const struct network *network, const struct objective_target *targets);
+size_t network_own_bytes(const struct network *network);
+
 /* Units that network_record advances the device's preparation by, with targets. */
 double network_preparation(const struct graph *graph);
 

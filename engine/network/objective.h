@@ -61,7 +61,11 @@ struct objective_target {
 /* Whether the objective is of features that the frame itself has, which must be kept first. */
 bool objective_wants_frame(enum objective_kind kind);
 
-/* Bytes of the rows of a target that wants the frame's. */
+/* Bytes on the device that the recording of an objective keeps for itself, but for tables over the
+ * channels. */
+size_t objective_bytes(enum objective_kind kind, const struct slice *activation);
+
+/* Bytes of a row for each pixel. */
 size_t objective_rows_bytes(const struct slice *activation);
 
 /* Records the launch that takes the activation over into the target's rows. */

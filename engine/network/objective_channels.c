@@ -132,8 +132,7 @@ static void record_winners(struct launch_recorder *recorder, const struct object
 	int stride = round_up(activation->channels, TENSOR_ALIGNMENT);
 	int winners =
 		target->winners < activation->channels ? target->winners : activation->channels;
-	cl_mem scores = record_own_buffer(
-		recorder, (size_t)slice_pixels(activation) * (size_t)stride * sizeof(float), NULL);
+	cl_mem scores = record_own_buffer(recorder, objective_rows_bytes(activation), NULL);
 
 	record_scores(recorder, target, inverse_rms, buffers->weights, scores, stride);
 	record_kernel(recorder, "network/objective", NULL, "objective_winners",

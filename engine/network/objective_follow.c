@@ -82,8 +82,8 @@ static void record_follow(struct launch_recorder *recorder, const struct objecti
 void objective_record_guide(struct launch_recorder *recorder, const struct objective_target *target,
                             cl_mem places)
 {
-	size_t pixels = (size_t)slice_pixels(&target->operand.activation);
-	cl_mem best = record_own_buffer(recorder, pixels * sizeof(cl_int), NULL);
+	size_t bytes = objective_numbers_bytes(&target->operand.activation);
+	cl_mem best = record_own_buffer(recorder, bytes, NULL); /* int */
 
 	record_match(recorder, target, best);
 	record_follow(recorder, target, THE_BEST, 0, best, places);

@@ -133,11 +133,13 @@ static rv_status measure_memory(const struct bench *bench, rv_error *error)
 	    (status = rv_measure_memory(bench->dreamer.engine, bench->size.width,
 	                                bench->size.height, &memory, error)))
 		return status;
-	printf("memory %s %dx%d tensors_mb=%.1f saved_mb=%.1f rasters_mb=%.1f weights_mb=%.1f "
+	printf("memory %s %dx%d tensors_mb=%.1f saved_mb=%.1f rasters_mb=%.1f kept_mb=%.1f "
+	       "weights_mb=%.1f "
 	       "tiles=%d tile=%dx%d peak_rss_mb=%.1f\n",
 	       bench->layer, bench->size.width, bench->size.height, megabytes(memory.tensors),
-	       megabytes(memory.saved), megabytes(memory.rasters), megabytes(memory.weights),
-	       memory.tiles, memory.tile_width, memory.tile_height, peak_megabytes());
+	       megabytes(memory.saved), megabytes(memory.rasters), megabytes(memory.kept),
+	       megabytes(memory.weights), memory.tiles, memory.tile_width, memory.tile_height,
+	       peak_megabytes());
 	return RV_OK;
 }
 

@@ -63,7 +63,7 @@ printed dream_line "dream $of octaves=2 iterations=2 median_ms=$number min_ms=$n
 check dream_share_is_a_part between 0.0001 "$(value other_share)" 0.9999
 
 bench memory $small
-printed memory_line "memory $of tensors_mb=$number saved_mb=$number rasters_mb=$number weights_mb=$number tiles=1 tile=96x64 peak_rss_mb=$number"
+printed memory_line "memory $of tensors_mb=$number saved_mb=$number rasters_mb=$number kept_mb=$number weights_mb=$number tiles=1 tile=96x64 peak_rss_mb=$number"
 # The network to mixed0 has 450 thousand weights, kept for both directions.
 check memory_counts_weights between 3 "$(value weights_mb)" 60
 check memory_peak_is_more between "$(value weights_mb)" "$(value peak_rss_mb)" 4000
@@ -103,5 +103,14 @@ limited() {
 		between 1 "$(value peak_rss_mb)" $((${whole%.*} - 60))
 }
 check tiles_fit_the_limit limited
+
+# What targets keep counts too: the frame's features, at every place of a wide layer.
+caricature() { # WORD...
+	bench memory --target "caricature of activation_3" --size 1600x1200 --octaves 4 "$@"
+}
+caricature
+whole=$(value peak_rss_mb)
+caricature --memory-limit $((${whole%.*} - 60))MB
+check tiles_fit_the_limit_with_what_targets_keep limited
 
 finish

@@ -297,3 +297,46 @@ TEST(features_that_are_kept_are_the_activation_and_zeros)
 	free(activation);
 	free(rows);
 }
+
+/* What a target keeps on the device once it is recorded: the frame's rows of a caricature are the
+ * network's to make. */
+static size_t bytes_kept(enum objective_kind kind)
+{
+	struct objective_target target = {.kind = kind,
+	                                  .weight = 1,
+	                                  .scale = 1,
+	                                  .winners = 3,
+	                                  .window = 3,
+	                                  .channels = some_classes,
+	                                  .channel_count = 1,
+	                                  .rows.count = 1};
+	struct slice slice = {NULL, 0, STRIDE, CHANNELS, HEIGHT, WIDTH};
+	float zeros[COUNT] = {0};
+	struct recording recording;
+	size_t bytes;
+
+	if (!recording_start(&recording))
+		return 0;
+	target.operand.activation = target.operand.gradient = slice;
+	target.operand.activation.buffer = recording_buffer(&recording, zeros, COUNT);
+	target.operand.gradient.buffer = recording_buffer(&recording, zeros, COUNT);
+	target.rows.buffer = recording_buffer(&recording, zeros, PADDED);
+	bytes = launch_list_bytes(&recording.list);
+	objective_record(&recording.recorder, &target, HEIGHT, WIDTH);
+	bytes = launch_list_bytes(&recording.list) - bytes;
+	recording_end(&recording);
+	return bytes + (objective_wants_frame(kind) ? objective_rows_bytes(&slice) : 0);
+}
+
+/* Beside it are tables over the channels, four at most, and single numbers. */
+TEST(objective_says_before_how_much_it_keeps)
+{
+	struct slice slice = {NULL, 0, STRIDE, CHANNELS, HEIGHT, WIDTH};
+	const size_t tables = (4 * PADDED + 4) * sizeof(float);
+
+	for (enum objective_kind kind = 0; kind < OBJECTIVE_KINDS; kind++) {
+		size_t said = objective_bytes(kind, &slice), kept = bytes_kept(kind);
+		CHECK_MESSAGE(kept >= said && kept - said <= tables, "kind %d: %zu, said %zu",
+		              (int)kind, kept, said);
+	}
+}
