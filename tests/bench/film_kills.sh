@@ -1,0 +1,144 @@
+#!/bin/sh
+# Kills the dreaming of a film at random moments, by SIGKILL, and holds what is dreamed in the end
+# against the film that nothing happened to: single chunks, two at a time by GNU parallel with all
+# that belongs to it, and --resume. Frames, their times, sound and subtitles must be equal.
+#
+#     tests/bench/film_kills.sh [KILLS [SEED]]        # of each kind; 20
+. "$(dirname "$0")/../support/lib.sh"
+
+kills_wanted=${1:-20}
+seed=${2:-$(date +%s)}
+options="--octaves 2 --iterations 8 --layer mixed0 --encoder ffv1 --chunk-seconds 0"
+film=$work/film.mkv
+
+can_dream && have ffmpeg || {
+	echo "needs a network, a device and ffmpeg${why:+: $why}"
+	exit 1
+}
+
+# Six shots of other lengths at two rates, with sound, subtitles and chapters.
+make_film() {
+	printf '1\n00:00:00,500 --> 00:00:02,000\nOne\n\n2\n00:00:04,000 --> 00:00:06,500\nTwo\n' \
+		>"$work/words.srt"
+	printf ';FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1\nSTART=0\nEND=4\ntitle=First\n' >"$work/chapters"
+	ffmpeg -nostdin -loglevel error -f lavfi -i testsrc2=s=96x64:r=10:d=1.5 \
+		-f lavfi -i mandelbrot=s=96x64:r=10:end_pts=100 -f lavfi -i smptebars=s=96x64:r=10:d=1.3 \
+		-f lavfi -i testsrc=s=96x64:r=10:d=1.1 -f lavfi -i cellauto=s=96x64:r=10:full=1:seed=5 \
+		-f lavfi -i pal75bars=s=96x64:r=10:d=0.9 -f lavfi -i sine=f=440:d=7 \
+		-i "$work/words.srt" -i "$work/chapters" -filter_complex \
+		"[1]trim=duration=1.2[m];[4]trim=duration=1[c];[0][m][2][3][c][5]concat=n=6,
+		select='not(eq(mod(n,7),3))',format=yuv420p[v]" -map '[v]' -map 6 -map 7 -map_metadata 8 \
+		-fps_mode vfr -c:v libx264 -g 7 -c:a aac -c:s srt "$film"
+}
+
+now() {
+	date +%s.%N
+}
+
+# A moment of the next so many seconds, another for every call.
+moment() { # SECONDS
+	seed=$((seed + 1))
+	awk -v seconds="$1" -v seed="$seed" 'BEGIN { srand(seed); print seconds * rand() }'
+}
+
+# Runs a command in a group of its own and kills that at some moment. Whether it came to that.
+kill_at_random() { # SECONDS COMMAND...
+	seconds=$1
+	shift
+	setsid "$@" >/dev/null 2>&1 </dev/null &
+	process=$!
+	sleep "$(moment "$seconds")"
+	kill -s KILL -- "-$process" 2>/dev/null
+	wait "$process" 2>/dev/null
+	[ $? -gt 128 ]
+}
+
+# Frames and sound as they are decoded, subtitles as they are, chapters.
+all_of() { # FILE
+	contents "$1" 0:v
+	contents "$1" 0:a
+	ffmpeg -nostdin -loglevel error -i "$1" -map 0:s -c copy -f framemd5 - | grep -v '^#software'
+	ffprobe -v error -show_chapters "$1"
+}
+
+check_film() { # FILE
+	films=$((films + 1))
+	all_of "$1" >"$work/these"
+	if ! cmp "$work/whole" "$work/these"; then failed=1; fi
+}
+
+join_chunks() {
+	reverie join "$work/chunks" -o "$work/joined.mkv" --force
+	check_film "$work/joined.mkv"
+	left=$(find "$work/chunks" -name '.reverie-*' | wc -l)
+	[ "$left" = 0 ] || { echo "$left temporary files are left"; failed=1; }
+	rm -f "$work"/chunks/chunk-*
+}
+
+dream_all_chunks() {
+	for chunk in $(seq 0 "$last"); do reverie chunk "$work/chunks" "$chunk"; done
+}
+
+missing_chunk() { # any of those that are missing; nothing: all are there
+	for chunk in $(seq 0 "$last" | shuf --random-source="$film"); do
+		[ -e "$work/chunks/chunk-0000$chunk.nut" ] || { echo "$chunk" && return; }
+	done
+}
+
+kill_chunks() {
+	while [ "$kills" -lt "$kills_wanted" ]; do
+		next=$(missing_chunk)
+		if [ -z "$next" ]; then join_chunks && continue; fi
+		! kill_at_random "$chunk_time" "$REVERIE" chunk "$work/chunks" "$next" || kills=$((kills + 1))
+	done
+	dream_all_chunks
+	join_chunks
+}
+
+kill_parallel() {
+	while [ "$kills" -lt "$kills_wanted" ]; do
+		if [ -z "$(missing_chunk)" ]; then join_chunks && continue; fi
+		! kill_at_random "$film_time" sh -c "seq 0 $last | parallel --will-cite -j 2 \
+			'$REVERIE' chunk '$work/chunks'" || kills=$((kills + 1))
+	done
+	dream_all_chunks
+	join_chunks
+}
+
+kill_resumed() {
+	# shellcheck disable=SC2086
+	set -- "$film" -o "$work/resumed.mkv" --resume $options
+	while [ "$kills" -lt "$kills_wanted" ]; do
+		if kill_at_random "$film_time" "$REVERIE" "$@"; then kills=$((kills + 1)); fi
+		[ ! -e "$work/resumed.mkv" ] || check_film "$work/resumed.mkv"
+		rm -f "$work/resumed.mkv"
+	done
+	reverie "$@"
+	check_film "$work/resumed.mkv"
+}
+
+report() { # WHAT FUNCTION
+	kills=0 films=0
+	"$2"
+	echo "$1: killed $kills times, $films films made of it: $([ "$failed" = 0 ] && echo equal || echo NOT EQUAL)"
+}
+
+make_film
+echo "seed $seed"
+# shellcheck disable=SC2086
+reverie "$film" -o "$work/whole.mkv" $options --resume off
+all_of "$work/whole.mkv" >"$work/whole"
+echo "a film of $(wc -l <"$work/whole") lines of frames, sound, subtitles and chapters"
+# shellcheck disable=SC2086
+reverie plan "$film" --chunks "$work/chunks" $options
+last=$(($(tail -n 1 "$work/out" | cut -d ' ' -f 1) - 1))
+begun=$(now)
+dream_all_chunks
+film_time=$(echo "$begun $(now)" | awk '{ print $2 - $1 }')
+chunk_time=$(echo "$film_time $last" | awk '{ print $1 / ($2 + 1) }')
+join_chunks
+echo "$((last + 1)) chunks of $chunk_time s"
+report "single chunks" kill_chunks
+if have parallel; then report "two at a time" kill_parallel; fi
+report "--resume" kill_resumed
+finish
