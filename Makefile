@@ -16,7 +16,7 @@ DEBIAN_TEST_PACKAGES = ffmpeg g++ imagemagick libheif-examples liblo-tools libon
 	xvfb xdotool xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils
 # They start servers, which only a machine that is there for tests should have.
 DEBIAN_CLUSTER_PACKAGES = openssh-server openssh-client slurm-wlm munge
-DEBIAN_DEVELOPER_PACKAGES = clang libclang-rt-14-dev clang-format cppcheck gcovr python3-torch python3-torchvision python3-onnx
+DEBIAN_DEVELOPER_PACKAGES = clang libclang-rt-14-dev clang-format cppcheck gcovr python3-torch python3-torchvision python3-onnx chromium
 
 ENGINE_PACKAGES = OpenCL libprotobuf-c libxxhash
 APP_PACKAGES = libavformat libavcodec libavfilter libavdevice libswscale libswresample libavutil libheif lcms2 libwebpdemux libwebp sdl2 libcurl

@@ -231,7 +231,7 @@ static void set_muxer_options(const struct sink *sink, AVDictionary **options)
 		muxer->io_open = open_written;
 	}
 	av_dict_set(options, "rtsp_transport", "tcp", 0); /* what UDP loses is seen for seconds */
-	muxer->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
+	muxer->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL; /* FLAC in MP4 */
 	/* The encoder looks ahead for many frames, and sound must wait for them. */
 	muxer->max_interleave_delta = (int64_t)60 * AV_TIME_BASE;
 	if (sink->is_low_latency)

@@ -249,3 +249,14 @@ TEST(streams_of_sound_that_do_not_fit_are_encoded_anew)
 	REQUIRE(dream(in, gif)); /* it holds no sound at all */
 	CHECK_MESSAGE(strstr(told, "left out"), "%s", told);
 }
+
+/* Browsers play it there; FFmpeg before 6 calls it an experiment. */
+TEST(streams_of_flac_go_into_mp4_as_they_are)
+{
+	const char *in = media_path("flac.mkv"), *mp4 = media_path("flac.mp4");
+	NEED_FFMPEG(in, "-f lavfi -i testsrc2=s=64x48:r=10:d=1.5 -f lavfi -i "
+	                "\"aevalsrc='0.5*sin(2000*t)*between(t,0.5,1)':d=1.5:s=44100\" "
+	                "-c:v libx264 -c:a flac -metadata:s:a language=deu");
+	check_sound(in, mp4, AV_CODEC_ID_FLAC);
+	CHECK(!strstr(told, "becomes"));
+}
