@@ -209,7 +209,7 @@ typedef struct rv_target {
 	rv_target_kind kind;
 	int winners; /* of RV_TARGET_WINNERS; 0: as rv_params says */
 	/* How much more two features count that point the same way: of the cosine between them, of
-	 * a caricature or a direction; 0..16. */
+	 * a guide, a caricature or a direction; 0..16. */
 	float power;
 	int source; /* of a guide the picture, of a direction the numbers: rv_set_picture,
 	               rv_set_numbers */

@@ -102,7 +102,8 @@ static void add_target(struct line *line, const struct option_target *from)
 {
 	const rv_target *target = &from->target;
 	bool is_layer = target->kind == RV_TARGET_LAYER && !target->channel_count;
-	bool bends = target->kind == RV_TARGET_CARICATURE || target->kind == RV_TARGET_DIRECTION;
+	bool bends = target->kind == RV_TARGET_GUIDE || target->kind == RV_TARGET_CARICATURE ||
+	             target->kind == RV_TARGET_DIRECTION;
 	add_what(line, from);
 	if (!is_layer && target->layer[0])
 		add_quoted(line, " of ", target->layer);

@@ -25,10 +25,11 @@ static cl_int do_nothing(void *context, cl_command_queue queue)
 	return CL_SUCCESS;
 }
 
-static void record_keep(struct launch_recorder *recorder, struct guide *guide)
+static void record_keep(struct launch_recorder *recorder, struct guide *guide, float power)
 {
 	const int layer = guide->probe.graph->wanted[0];
 	struct objective_target target = {.kind = OBJECTIVE_GUIDE,
+	                                  .power = power,
 	                                  .operand.activation =
 	                                          network_activation(guide->probe.network, layer)};
 	const struct slice *activation = &target.operand.activation;
@@ -37,15 +38,19 @@ static void record_keep(struct launch_recorder *recorder, struct guide *guide)
 
 	guide->rows.buffer = record_own_buffer(recorder, objective_rows_bytes(activation), NULL);
 	guide->rows.count = slice_pixels(activation);
+	guide->rows.panels = record_own_buffer(
+		recorder, objective_panels_bytes(recorder->device, activation, guide->rows.count),
+		NULL);
 	target.rows = guide->rows;
 	if (recorder->status != RV_OK)
 		return;
 	objective_keep(&keep, &target);
+	objective_pack(&keep, &target);
 	recorder->status = keep.status;
 }
 
-struct guide *guide_record(struct launch_recorder *recorder, rv_engine *engine, const char *layer,
-                           const rv_image *picture)
+struct guide *guide_record(struct launch_recorder *recorder, rv_engine *engine,
+                           const rv_target *target, const rv_image *picture)
 {
 	struct guide *guide = calloc(1, sizeof(*guide));
 
@@ -53,13 +58,13 @@ struct guide *guide_record(struct launch_recorder *recorder, rv_engine *engine, 
 		record_fail(recorder, RV_MEMORY, "out of memory for a guide");
 		return NULL;
 	}
-	recorder->status = probe_create(&guide->probe, engine, layer, picture->width,
+	recorder->status = probe_create(&guide->probe, engine, target->layer, picture->width,
 	                                picture->height, false, 1, recorder->error);
 	if (recorder->status != RV_OK) {
 		free(guide);
 		return NULL;
 	}
-	record_keep(recorder, guide);
+	record_keep(recorder, guide, target->power);
 	record_call(recorder, "guide", 0, do_nothing, guide, release);
 	if (recorder->status == RV_OK)
 		recorder->status = guide_look(guide, picture, recorder->error);

@@ -6,10 +6,10 @@
 
 struct guide;
 
-/* Looks at the picture for the first time. The guide, with its rows, belongs to the recorder's
- * list. NULL after a failure, which is the recorder's. */
-struct guide *guide_record(struct launch_recorder *recorder, rv_engine *engine, const char *layer,
-                           const rv_image *picture);
+/* Looks at the target's picture for the first time. The guide, with its rows, belongs to the
+ * recorder's list. NULL after a failure, which is the recorder's. */
+struct guide *guide_record(struct launch_recorder *recorder, rv_engine *engine,
+                           const rv_target *target, const rv_image *picture);
 
 /* The features, one row a place; they stay where they are. */
 struct objective_rows guide_rows(const struct guide *guide);

@@ -11,7 +11,7 @@ static const struct {
 	[RV_TARGET_WINNERS] = {.channels = true},
 	[RV_TARGET_NEURON] = {.channels = true},
 	[RV_TARGET_CLASS] = {.channels = true},
-	[RV_TARGET_GUIDE] = {.source = true},
+	[RV_TARGET_GUIDE] = {.power = true, .source = true},
 	[RV_TARGET_CARICATURE] = {.power = true},
 	[RV_TARGET_DIRECTION] = {.power = true, .source = true},
 };

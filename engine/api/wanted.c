@@ -102,7 +102,7 @@ static void describe_rows(rv_engine *engine, struct launch_recorder *recorder, i
 		*rows = record_direction(recorder, source);
 	if (wanted->kind != RV_TARGET_GUIDE)
 		return;
-	guide = guide_record(recorder, engine, wanted->layer, &source->picture);
+	guide = guide_record(recorder, engine, wanted, &source->picture);
 	engine->guides[index] = guide;
 	if (guide)
 		*rows = guide_rows(guide);

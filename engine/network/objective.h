@@ -20,6 +20,8 @@ enum objective_kind {
 struct objective_rows {
 	cl_mem buffer;
 	int count;
+	/* Of a guide: the same, arranged to be matched by objective_pack. */
+	cl_mem panels;
 };
 
 /* One layer to dream of. Nothing here is kept after the call. */
@@ -51,7 +53,7 @@ struct objective_target {
 	/* Of a guide, all features of the guide; of a direction, the one; of a caricature, one for
 	 * each pixel of the layer, which objective_keep writes. */
 	struct objective_rows rows;
-	float power; /* caricature and direction: of the cosine, at least 0 */
+	float power; /* guide, caricature and direction: of the cosine, at least 0 */
 	/* L2, mean and winners: only activations count that lie above the mean of those of all
 	 * channels that count, over all pixels, by so many of their standard deviations; 0: all. */
 	float threshold;
@@ -71,17 +73,24 @@ size_t objective_rows_bytes(const struct slice *activation);
 /* Records the launch that takes the activation over into the target's rows. */
 void objective_keep(struct launch_recorder *recorder, const struct objective_target *target);
 
+/* Bytes of the panels of count rows, and the launch that makes them of a target's rows, for its
+ * power. */
+size_t objective_panels_bytes(const struct device *device, const struct slice *activation,
+                              int count);
+void objective_pack(struct launch_recorder *recorder, const struct objective_target *target);
+
 /* Records the launches that write the gradient of
  *   OBJECTIVE_L2          mean(a^2)
  *   OBJECTIVE_MEAN        mean(a)
  *   OBJECTIVE_WINNERS     mean((a / rms)^2) over the winners of every place
  *   OBJECTIVE_CLASS       mean(log(p / (1 - p))), p being the part of the softmax over the channels
  *                         that the wanted ones have
- *   OBJECTIVE_GUIDE       mean(<a, g>) with g, at every place, that row for which <a, g> is largest
- *                         (the rule of the DeepDream notebook, Mordvintsev 2015)
  *   OBJECTIVE_CARICATURE  mean(<a, f> max(cos(a, f), 0.1)^power) with f the row
  *                         of the place (after Lucid's caricatures, Olah and others 2018)
  *   OBJECTIVE_DIRECTION   the same with one row f for all places
+ *   OBJECTIVE_GUIDE       the same with f, at every place, that row for which
+ *                         <a, f> cos(a, f)^power is largest (power 0: the rule of the
+ *                         DeepDream notebook, Mordvintsev 2015)
  * with respect to the activation a. In the first three every term is multiplied by the weight of
  * its channel, and means are over the pixels and the channels that count; in the others a is the
  * vector of all channels of a pixel, and means are over the pixels. The winners of a place are the

@@ -6,8 +6,9 @@
 /* Which row a pixel follows: `rule` of objective_follow. */
 enum rule { ITS_OWN, THE_ONLY, THE_BEST };
 
-/* Pixels that a work-item of objective_match holds against a row at once: MATCHED of the shader. */
-enum { MATCHED = 4 };
+/* As in the shader: vectors of rows in a panel, and pixels that a work-item holds against one at
+ * once. */
+enum { PANEL = 2, MATCHED = 6 };
 
 static int stride_of(const struct slice *activation)
 {
@@ -32,27 +33,60 @@ void objective_keep(struct launch_recorder *recorder, const struct objective_tar
 	operator_record_over_pixels(recorder, activation, recorder->device->lanes);
 }
 
+static int packed_rows(const struct device *device, int count)
+{
+	return round_up(count, PANEL * device->lanes);
+}
+
+size_t objective_panels_bytes(const struct device *device, const struct slice *activation,
+                              int count)
+{
+	return (size_t)packed_rows(device, count) * (size_t)(activation->channels + 1) *
+	       sizeof(float);
+}
+
+/* Over so many runs of something that takes a work-item whole. */
+static void record_over(struct launch_recorder *recorder, int count)
+{
+	int lanes = recorder->device->lanes;
+	struct slice narrow = {.channels = lanes, .width = count, .height = 1};
+
+	operator_record_over_pixels(recorder, &narrow, lanes);
+}
+
+void objective_pack(struct launch_recorder *recorder, const struct objective_target *target)
+{
+	const struct objective_rows *rows = &target->rows;
+	int packed = packed_rows(recorder->device, rows->count);
+
+	record_kernel(recorder, "network/objective_follow", NULL, "pack_features", "pack features");
+	record_buffer(recorder, rows->buffer);
+	record_int(recorder, stride_of(&target->operand.activation));
+	record_buffer(recorder, rows->panels);
+	record_float(recorder, target->power);
+	record_int(recorder, target->operand.activation.channels);
+	record_int(recorder, rows->count);
+	record_int(recorder, packed);
+	record_over(recorder, packed);
+}
+
 /* Writes to best[pixels] the row that fits each pixel best. */
 static void record_match(struct launch_recorder *recorder, const struct objective_target *target,
                          cl_mem best)
 {
-	struct slice narrow = target->operand.activation;
-	int lanes = recorder->device->lanes, pixels = slice_pixels(&narrow);
+	const struct slice *activation = &target->operand.activation;
+	int pixels = slice_pixels(activation);
 
 	record_kernel(recorder, "network/objective_follow", NULL, "objective_match",
 	              "objective match");
-	record_slice(recorder, &target->operand.activation);
-	record_buffer(recorder, target->rows.buffer);
-	record_int(recorder, stride_of(&target->operand.activation));
+	record_slice(recorder, activation);
+	record_buffer(recorder, target->rows.panels);
 	record_int(recorder, target->rows.count);
 	record_buffer(recorder, best);
-	record_int(recorder, target->operand.activation.channels);
+	record_int(recorder, activation->channels);
 	record_int(recorder, pixels);
-	record_flop(recorder, 2.0 * pixels * target->rows.count * narrow.channels);
-	narrow.channels = lanes;
-	narrow.width = (pixels + MATCHED - 1) / MATCHED;
-	narrow.height = 1;
-	operator_record_over_pixels(recorder, &narrow, lanes);
+	record_flop(recorder, 2.0 * pixels * target->rows.count * activation->channels);
+	record_over(recorder, (pixels + MATCHED - 1) / MATCHED);
 }
 
 static void record_follow(struct launch_recorder *recorder, const struct objective_target *target,
@@ -86,7 +120,7 @@ void objective_record_guide(struct launch_recorder *recorder, const struct objec
 	cl_mem best = record_own_buffer(recorder, bytes, NULL); /* int */
 
 	record_match(recorder, target, best);
-	record_follow(recorder, target, THE_BEST, 0, best, places);
+	record_follow(recorder, target, THE_BEST, target->power, best, places);
 }
 
 void objective_record_caricature(struct launch_recorder *recorder,

@@ -45,6 +45,9 @@ TEST(target_of_each_kind_is_read)
 	CHECK(target->x == 0.25f && target->y == 0.75f && target->channels[0] == 11);
 	REQUIRE(reads("guide my flowers.jpg of mixed5"));
 	CHECK(target->kind == RV_TARGET_GUIDE && !strcmp(targets.list[0].file, "my flowers.jpg"));
+	CHECK(target->power == 0);
+	REQUIRE(reads("guide f.jpg power 2"));
+	CHECK(target->power == 2 && !strcmp(targets.list[0].file, "f.jpg"));
 	REQUIRE(reads("caricature"));
 	CHECK(target->kind == RV_TARGET_CARICATURE && target->power == 2);
 	REQUIRE(reads("caricature power 0.5 of mixed5"));
@@ -122,6 +125,7 @@ TEST(target_is_written_as_it_is_read)
 		"class 134",
 		"class 5000",
 		"guide my flowers.jpg of mixed5 in a mask.png",
+		"guide flowers.jpg power 2 at 0.5,0.25",
 		"guide \"flowers  in  a  vase.jpg\"",
 		"caricature of mixed5",
 		"caricature power 0",

@@ -17,13 +17,13 @@ enum {
 	PADDED = 48,
 	STRIDE = 64,
 	COUNT = PIXELS * STRIDE,
-	ROWS = 7,
+	ROWS = 45, /* more than a panel of 32, and not two of them */
 };
 
 /* What an objective is computed from, plainly. */
 struct plain {
 	const struct objective_target *target;
-	const float *rows;    /* [PIXELS or fewer][PADDED] */
+	const float *rows;    /* [rows][PADDED] */
 	double place[PIXELS]; /* what each counts */
 };
 
@@ -49,15 +49,6 @@ static double odds_of(const struct plain *plain, const double *a)
 	return log(inside / outside);
 }
 
-static double best_product(const struct plain *plain, const double *a)
-{
-	double best = -INFINITY;
-
-	for (int row = 0; row < ROWS; row++)
-		best = fmax(best, dot(a, plain->rows + row * PADDED));
-	return best;
-}
-
 static double pull_of(const struct plain *plain, const double *a, int row)
 {
 	const float *r = plain->rows + row * PADDED;
@@ -71,6 +62,25 @@ static double pull_of(const struct plain *plain, const double *a, int row)
 	       pow(fmax(product / sqrt(squares * lengths), 0.1), (double)plain->target->power);
 }
 
+/* That row for which <a, r> cos(a, r)^power is largest. */
+static int best_row(const struct plain *plain, const double *a)
+{
+	double power = (double)plain->target->power, most = -INFINITY;
+	int best = 0;
+
+	for (int row = 0; row < plain->target->rows.count; row++) {
+		const float *r = plain->rows + row * PADDED;
+		double square = 0, product = dot(a, r);
+		for (int c = 0; c < CHANNELS; c++)
+			square += (double)r[c] * (double)r[c];
+		product *= pow(fmax(product, 0) / sqrt(square), power);
+		if (product > most)
+			best = row;
+		most = fmax(most, product);
+	}
+	return best;
+}
+
 /* The objective's part of one pixel, of weight * scale * objective. */
 static double part_of(const struct plain *plain, const double *a, int pixel)
 {
@@ -81,7 +91,7 @@ static double part_of(const struct plain *plain, const double *a, int pixel)
 		part = odds_of(plain, a);
 		break;
 	case OBJECTIVE_GUIDE:
-		part = best_product(plain, a);
+		part = pull_of(plain, a, best_row(plain, a));
 		break;
 	case OBJECTIVE_CARICATURE:
 		part = pull_of(plain, a, pixel);
@@ -141,6 +151,17 @@ static float *make_rows(int count, unsigned seed)
 	return rows;
 }
 
+/* What is arranged is run with what is recorded after it. */
+static void pack(struct launch_recorder *recorder, struct objective_target *target)
+{
+	target->rows.panels = record_own_buffer(recorder,
+	                                        objective_panels_bytes(recorder->device,
+	                                                               &target->operand.activation,
+	                                                               target->rows.count),
+	                                        NULL);
+	objective_pack(recorder, target);
+}
+
 static void run(struct objective_target target, struct plain *plain, const float *activation,
                 int row_count)
 {
@@ -156,6 +177,8 @@ static void run(struct objective_target target, struct plain *plain, const float
 		if (row_count)
 			target.rows.buffer = recording_buffer(&recording, plain->rows,
 			                                      (size_t)row_count * PADDED);
+		if (target.kind == OBJECTIVE_GUIDE)
+			pack(&recording.recorder, &target);
 		objective_record(&recording.recorder, &target, HEIGHT * 8, WIDTH * 8);
 		plain->target = &target;
 		if (recording_run(&recording) &&
@@ -238,7 +261,11 @@ TEST(gradient_of_a_class_far_behind_still_draws_to_it)
 
 TEST(gradient_of_a_guide_is_that_of_differences)
 {
-	check((struct objective_target){.kind = OBJECTIVE_GUIDE}, ROWS);
+	static const float powers[] = {0, 0.5f, 2, 8};
+
+	for (int i = 0; i < 4; i++)
+		check((struct objective_target){.kind = OBJECTIVE_GUIDE, .power = powers[i]}, ROWS);
+	check((struct objective_target){.kind = OBJECTIVE_GUIDE, .power = 2}, 1);
 }
 
 TEST(gradient_of_a_caricature_is_that_of_differences)
@@ -261,7 +288,8 @@ TEST(gradient_at_one_place_is_zero_elsewhere)
 {
 	struct places_plan place = {.kind = PLACES_ONE, .x = 0.7f, .y = 0.5f};
 
-	check((struct objective_target){.kind = OBJECTIVE_GUIDE, .places = place}, ROWS);
+	check((struct objective_target){.kind = OBJECTIVE_GUIDE, .power = 1, .places = place},
+	      ROWS);
 	check((struct objective_target){.kind = OBJECTIVE_CLASS,
 	                                .channels = some_classes,
 	                                .channel_count = 1,
