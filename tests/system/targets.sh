@@ -5,7 +5,7 @@
 googlenet=$DATA/nets/bvlc_googlenet.onnx
 sky=$DATA/photos/sky_550x413.jpg
 if [ ! -f "$googlenet" ] || [ ! -f "$sky" ]; then
-	for name in class_rises class_is_found class_at_its_place unknown_label guide_draws; do
+	for name in class_rises class_is_found class_at_its_place unknown_label guide_draws power_halves_the_distance_to_the_guide; do
 		skip "target_$name" "no test data nets/bvlc_googlenet.onnx"
 	done
 	finish
@@ -57,6 +57,18 @@ if [ "$code" = 0 ] && ! cmp -s "$work/plain.png" "$work/guided.png"; then
 	ok target_guide_draws
 else
 	not_ok target_guide_draws "exit code $code"
+fi
+
+# By half of the distance that a plain dream has, which the notebook's rule does not reach (0.59 there).
+python=${PYTHON:-/usr/bin/python3}
+if "$python" -c 'import cv2, numpy' 2>/dev/null; then
+	if "$python" tests/bench/guide.py sky city --layer inception_3b/output --width 256 >"$work/out" 2>&1; then
+		ok target_power_halves_the_distance_to_the_guide
+	else
+		not_ok target_power_halves_the_distance_to_the_guide "$(tail -1 "$work/out")"
+	fi
+else
+	skip target_power_halves_the_distance_to_the_guide "$python has no OpenCV (on Debian: python3-opencv)"
 fi
 
 # ---- masks ----
