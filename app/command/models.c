@@ -227,9 +227,17 @@ static rv_status get_model(const struct options *options, rv_error *error)
 		printf("%s is there already\n", path);
 		return RV_OK;
 	}
-	status = fetch_network(network, options, path, error);
+	rv_error cause;
+	status = fetch_network(network, options, path, &cause);
 	if (status == RV_OK)
 		printf("%s is there: %s\n", path, network->title);
+	else if (status == RV_NOT_FOUND)
+		return rv_fail(error, status,
+		               "%.320s; --from names a mirror, and a file of it that you have "
+		               "may go into %.*s",
+		               cause.message, (int)(strrchr(path, '/') - path), path);
+	else if (error)
+		*error = cause;
 	return status;
 }
 
@@ -240,6 +248,8 @@ rv_status command_models(const struct options *options, rv_error *error)
 		                                        "--from goes with a name: reverie models "
 		                                        "get NAME --from X")
 		                              : list_models(error);
+	if (!strcmp(options->call.operand, "list"))
+		return list_models(error);
 	if (strcmp(options->call.operand, "get") != 0)
 		return rv_fail(error, RV_INVALID,
 		               "%.64s: `reverie models` lists networks, `reverie models get NAME` "

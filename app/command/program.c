@@ -60,7 +60,7 @@ static rv_status fail_word(const struct program *program, const char *word, cons
 /* Whether word can only be meant as the name of a command: a typing error, most likely. */
 static bool is_plain_word(const char *word)
 {
-	return word[0] && !strpbrk(word, ":./%") && access(word, F_OK);
+	return word[0] && word[0] != '-' && !strpbrk(word, ":./%") && access(word, F_OK);
 }
 
 static rv_status print_help(const struct program *program, const struct command *command,
@@ -145,10 +145,11 @@ static rv_status run_command(const struct program *program, const struct command
 		print_version(program);
 		return RV_OK;
 	}
-	if (command == program->commands && !options->output.file[0] &&
-	    is_plain_word(options->call.operand))
-		return fail_word(program, options->call.operand,
-		                 "there is no such command and no such file", error);
+	bool is_first = options->call.input_count > 1; /* as of commands that other programs have */
+	const char *word = is_first ? options->call.inputs[0] : options->call.operand;
+	if (command == program->commands && (is_first || !options->output.file[0]) &&
+	    is_plain_word(word))
+		return fail_word(program, word, "there is no such command and no such file", error);
 	rv_status status = option_check_files(options, command->bit, error);
 	if (status == RV_OK)
 		tell_leftovers(program, command, options);

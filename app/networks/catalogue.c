@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "app/base/text_lines.h"
 
@@ -170,7 +171,7 @@ const struct catalogue *catalogue_own(rv_error *error)
 const struct catalogue_network *catalogue_find(const struct catalogue *catalogue, const char *name)
 {
 	for (int i = 0; i < catalogue->count; i++)
-		if (!strcmp(catalogue->networks[i].name, name))
+		if (!strcasecmp(catalogue->networks[i].name, name))
 			return &catalogue->networks[i];
 	return NULL;
 }

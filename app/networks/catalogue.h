@@ -62,7 +62,7 @@ rv_status catalogue_parse(struct catalogue *catalogue, const char *name, const c
  * NULL where it cannot be read. From the main thread. */
 const struct catalogue *catalogue_own(rv_error *error);
 
-/* The network called name, or NULL. */
+/* The network called name, in letters of either size, or NULL. */
 const struct catalogue_network *catalogue_find(const struct catalogue *catalogue, const char *name);
 
 /* Writes which network may have been meant by a mistyped name, as " (did you mean NAME?)"; "" where

@@ -326,7 +326,7 @@ static rv_status put_in_place(struct fetch *fetch, rv_error *error)
 
 static rv_status give_up(const struct fetch *fetch, rv_error *error)
 {
-	const char *path = fetch->request->path;
+	const char *path = fetch->request->path, *file = strrchr(path, '/');
 	if (fetch->cancelled)
 		return rv_fail(error, RV_CANCELLED,
 		               "stopped; %.256s keeps what came, and the next time goes on there",
@@ -340,7 +340,8 @@ static rv_status give_up(const struct fetch *fetch, rv_error *error)
 			"%.128s broke off (%.120s); what came is kept, and the next time goes "
 			"on there",
 			path, fetch->why);
-	return rv_fail(error, RV_NOT_FOUND, "it cannot be fetched: %.200s", fetch->why);
+	return rv_fail(error, RV_NOT_FOUND, "%.128s cannot be fetched: %.200s",
+	               file ? file + 1 : path, fetch->why);
 }
 
 static rv_status finish(struct fetch *fetch, enum outcome outcome, rv_error *error)

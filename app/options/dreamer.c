@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/base/paths.h"
@@ -24,26 +26,72 @@ static bool find_file(const struct paths *folders, const char *name, char path[P
 	return false;
 }
 
-/* Searches for the first file whose name contains a part. */
+/* Searches for the first file whose name contains a part, in letters of either size; or for the
+ * first that is a network by its layers. */
 struct search {
 	const char *part;
+	const struct catalogue_network *network;
 	char path[PATH_LENGTH];
 };
+
+static bool contains(const char *name, const char *part)
+{
+	size_t length = strlen(part);
+	while (*name && strncasecmp(name, part, length) != 0)
+		name++;
+	return *name || !length;
+}
 
 static void keep_first(void *context, const char *path, const char *name)
 {
 	struct search *search = context;
-	if (!search->path[0] && strstr(name, search->part))
+	if (!search->path[0] && contains(name, search->part))
 		snprintf(search->path, sizeof(search->path), "%s", path);
 }
 
-static bool find_part(const struct paths *folders, const char *part, char path[PATH_LENGTH])
+static bool is_called_as_known(const char *name)
 {
-	struct search search = {.part = part};
+	const struct catalogue *catalogue = catalogue_own(NULL);
+	for (int i = 0; catalogue && i < catalogue->count; i++)
+		if (contains(name, catalogue->networks[i].name) ||
+		    !strcmp(name, catalogue->networks[i].file))
+			return true;
+	return false;
+}
+
+/* Opening takes as long as reading, so that large files must be called what they are. */
+static void keep_recognised(void *context, const char *path, const char *name)
+{
+	enum { BYTES_MOST = 64 << 20 };
+	struct search *search = context;
+	struct dreamer dreamer = {0};
+	struct stat state;
+	if (search->path[0] || is_called_as_known(name) || stat(path, &state) ||
+	    state.st_size > BYTES_MOST)
+		return;
+	if (dreamer_open_file(&dreamer, path, NULL, NULL) == RV_OK &&
+	    dreamer.network == search->network)
+		snprintf(search->path, sizeof(search->path), "%s", path);
+	dreamer_close(&dreamer);
+}
+
+static bool search_all(const struct paths *folders, paths_visit *keep, struct search search,
+                       char path[PATH_LENGTH])
+{
 	for (size_t i = 1; i < sizeof(ends) / sizeof(ends[0]); i++)
-		paths_each(folders, ends[i], keep_first, &search);
+		paths_each(folders, ends[i], keep, &search);
 	memcpy(path, search.path, sizeof(search.path));
 	return path[0];
+}
+
+/* Files come under many names, such as bvlc_googlenet.onnx and googlenet-9.onnx, so a part of the
+ * name will do, and what has none is looked into. */
+static bool find_network(const struct paths *folders, const struct catalogue_network *network,
+                         char path[PATH_LENGTH])
+{
+	return paths_find(folders, network->file, path) ||
+	       search_all(folders, keep_first, (struct search){.part = network->name}, path) ||
+	       search_all(folders, keep_recognised, (struct search){.network = network}, path);
 }
 
 static rv_status find_named(const char *name, char path[PATH_LENGTH], rv_error *error)
@@ -56,14 +104,12 @@ static rv_status find_named(const char *name, char path[PATH_LENGTH], rv_error *
 		snprintf(path, PATH_LENGTH, "%s", name);
 		return RV_OK;
 	}
-	if (find_file(&folders, name, path) ||
-	    (network && (find_file(&folders, network->file, path) ||
-	                 find_part(&folders, network->name, path))))
+	if (find_file(&folders, name, path) || (network && find_network(&folders, network, path)))
 		return RV_OK;
 	if (network && network->place_count)
 		return rv_fail(error, RV_NOT_FOUND,
-		               "%.64s is not here yet; `reverie models get %.64s` fetches it", name,
-		               name);
+		               "%.64s is not here yet; `reverie models get %.64s` fetches it",
+		               network->name, network->name);
 	char meant[CATALOGUE_TEXT_LENGTH] = "";
 	if (catalogue)
 		catalogue_suggest(catalogue, name, meant, sizeof(meant));
@@ -72,18 +118,16 @@ static rv_status find_named(const char *name, char path[PATH_LENGTH], rv_error *
 	               meant);
 }
 
-/* The catalogue lists first the networks that people like best to dream with. Files come under many
- * names, such as bvlc_googlenet.onnx and googlenet-9.onnx, so a part of the name will do. */
+/* The catalogue lists first the networks that people like best to dream with. */
 static rv_status find_default(char path[PATH_LENGTH], rv_error *error)
 {
 	struct paths folders = paths_model_folders();
 	const struct catalogue *catalogue = catalogue_own(NULL);
 	path[0] = '\0';
 	for (int i = 0; catalogue && i < catalogue->count; i++)
-		if (paths_find(&folders, catalogue->networks[i].file, path) ||
-		    find_part(&folders, catalogue->networks[i].name, path))
+		if (find_network(&folders, &catalogue->networks[i], path))
 			return RV_OK;
-	if (find_part(&folders, "", path))
+	if (search_all(&folders, keep_first, (struct search){.part = ""}, path))
 		return RV_OK;
 	return rv_fail(
 		error, RV_NOT_FOUND,

@@ -104,28 +104,39 @@ bool preset_fits(const char *path, const char *open)
 	return preset_check_network(dream.network.name, NULL, open, NULL) == RV_OK;
 }
 
-/* Names for a message, of presets for the network called open, or of all where it is empty. */
+enum { NAME_LENGTH = 64, NEAR = 3 /* letters by which another preset is meant */ };
+
+/* Names for a message, of presets for the network called open, or of all where it is empty; and
+ * that of all presets that is most like the one wanted. */
 struct name_list {
-	const char *open;
-	char text[320];
+	const char *open, *wanted;
+	int least; /* letters by which it differs */
+	char nearest[NAME_LENGTH], text[416];
 };
 
 /* Adds the name of a preset, as far as there is room. */
-static void list_name(void *context, const char *path, const char *name)
+static void list_name(void *context, const char *path, const char *file_name)
 {
 	struct name_list *names = context;
 	size_t used = strlen(names->text);
+	char name[NAME_LENGTH];
+	snprintf(name, sizeof(name), "%.*s", (int)(strlen(file_name) - strlen(preset_end)),
+	         file_name);
+	int distance = rv_edit_distance(name, names->wanted);
+	if (distance < names->least) {
+		names->least = distance;
+		strcpy(names->nearest, name);
+	}
 	if (names->open[0] && !preset_fits(path, names->open))
 		return;
-	snprintf(names->text + used, sizeof(names->text) - used, "%s%.*s", used ? ", " : "",
-	         (int)(strlen(name) - strlen(preset_end)), name);
+	snprintf(names->text + used, sizeof(names->text) - used, "%s%s", used ? ", " : "", name);
 }
 
 rv_status preset_load(struct option_dream *dream, const char *name, rv_error *error)
 {
 	struct paths folders = paths_preset_folders();
 	char path[PATH_LENGTH], file_name[PATH_LENGTH];
-	struct name_list names = {.open = dream->network.name};
+	struct name_list names = {.open = dream->network.name, .wanted = name, .least = NEAR};
 	/* A word that is a file's name means that file; "eyes" never is, its file has an end. */
 	if (strchr(name, '/') || strstr(name, preset_end))
 		return text_read_lines(name, "preset", parse_line, dream, error);
@@ -133,6 +144,9 @@ rv_status preset_load(struct option_dream *dream, const char *name, rv_error *er
 	if (paths_find(&folders, file_name, path))
 		return text_read_lines(path, "preset", parse_line, dream, error);
 	paths_each(&folders, preset_end, list_name, &names);
+	if (names.nearest[0])
+		return rv_fail(error, RV_NOT_FOUND, "no preset called %.64s; did you mean %s?",
+		               name, names.nearest);
 	return rv_fail(error, RV_NOT_FOUND, "no preset called %.64s; there are: %s", name,
 	               names.text[0] ? names.text : "none");
 }

@@ -58,6 +58,8 @@ expect_error two_inputs_one_file 2 "2 inputs go into a folder; -o FOLDER/ names 
 expect_error two_inputs_of_one_name 2 "$work/sky.png: two of the inputs become it" \
 	"$work/sky.pgm" "$work/other/sky.png" -o "$work/"
 expect_error input_without_a_name 2 "has no name that could be kept" - "$work/sky.pgm" -o "$work/"
+expect_error command_that_is_none_before_a_file 2 "dream: there is no such command and no such file" \
+	dream "$work/sky.pgm" -o "$out"
 expect_error still_of_two_inputs 2 "--still is for one input" \
 	"$work/sky.pgm" "$work/two.pgm" -o "$work/" --still "$work/still.png"
 expect_error option_of_another_command 2 "--octaves is not an option of this command" \

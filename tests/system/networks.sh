@@ -41,6 +41,13 @@ else
 	not_ok classify_wants_a_picture "exit code $code"
 fi
 
+elsewhere models list
+if [ "$code" = 0 ] && grep -q '^googlenet  *28 MB' "$work/out"; then
+	ok models_list_is_models
+else
+	not_ok models_list_is_models "exit code $code"
+fi
+
 echo wrong >"$work/wrong"
 elsewhere models get squeezenet --from "$work/wrong"
 if [ "$code" != 0 ] && [ -z "$(ls "$models")" ]; then
@@ -50,7 +57,7 @@ else
 fi
 
 elsewhere models get squeezenet --from "$work/missing"
-if [ "$code" = 1 ] && [ -z "$(ls "$models")" ]; then
+if [ "$code" = 1 ] && [ -z "$(ls "$models")" ] && grep -q "squeezenet.onnx cannot be fetched: .*may go into " "$work/err"; then
 	ok models_get_from_nowhere
 else
 	not_ok models_get_from_nowhere "exit code $code"
@@ -87,7 +94,8 @@ else
 fi
 
 if [ ! -f "$googlenet" ]; then
-	for name in known_by_its_layers known_whatever_its_name default_where_it_is_there classifies; do
+	for name in known_by_its_layers known_whatever_its_name default_where_it_is_there \
+		default_whatever_its_name named_in_letters_of_either_size classifies; do
 		skip "network_$name" "no test data nets/bvlc_googlenet.onnx"
 	done
 	finish
@@ -143,6 +151,22 @@ if [ "$code" = 0 ] && grep -q 'Dreaming with GoogLeNet' "$work/err"; then
 	ok network_default_where_it_is_there
 else
 	not_ok network_default_where_it_is_there "exit code $code"
+fi
+
+# A file that is called otherwise is looked into, with any preset of that network too.
+mv "$models/some_googlenet.onnx" "$models/mine.onnx"
+elsewhere "$work/grey.ppm" -o "$work/grey.png" --octaves 1 --iterations 1 --force
+if [ "$code" = 0 ] && grep -q 'Dreaming with GoogLeNet' "$work/err"; then
+	ok network_default_whatever_its_name
+else
+	not_ok network_default_whatever_its_name "exit code $code"
+fi
+mv "$models/mine.onnx" "$models/Some-GoogLeNet.onnx"
+elsewhere layers --model GoogLeNet
+if [ "$code" = 0 ] && grep -q '^inception_4c/output .*(default)' "$work/out"; then
+	ok network_named_in_letters_of_either_size
+else
+	not_ok network_named_in_letters_of_either_size "exit code $code"
 fi
 
 mkdir -p "$work/config/reverie/presets"

@@ -185,6 +185,9 @@ TEST(preset_that_is_missing_is_named_with_those_there_are)
 {
 	struct option_dream dream = option_dream_default();
 	rv_error error = {0};
+	CHECK(preset_load(&dream, "pagoda", &error) == RV_NOT_FOUND);
+	CHECK_MESSAGE(strstr(error.message, "called pagoda; did you mean pagodas?"), "%s",
+	              error.message);
 	CHECK(preset_load(&dream, "no-such-preset", &error) == RV_NOT_FOUND);
 	CHECK(strstr(error.message, "no preset called no-such-preset; there are: "));
 	CHECK_MESSAGE(strstr(error.message, "eyes"), "%s", error.message);
