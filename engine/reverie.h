@@ -266,6 +266,7 @@ typedef struct rv_params {
 	int octaves_above;  /* of them, larger than the picture, which gets them shrunk */
 	float octave_scale; /* each octave is this much larger than the one before */
 	int iterations;     /* gradient steps in each octave */
+	float enough;       /* a mean objective above which an octave takes no more; 0: none */
 	float step;         /* its length as normalisation measures it, on a picture of -1..1 */
 	int jitter;         /* pixels: each step shifts the picture by up to this much */
 	/* The picture shows a whole sphere: all directions round about from left to right, from
@@ -349,7 +350,7 @@ typedef struct rv_param {
 /* clang-format off */
 enum {
 	RV_PARAM_OBJECTIVE, RV_PARAM_NORMALISATION, RV_PARAM_OCTAVES, RV_PARAM_OCTAVES_ABOVE,
-	RV_PARAM_OCTAVE_SCALE, RV_PARAM_ITERATIONS, RV_PARAM_STEP, RV_PARAM_JITTER, RV_PARAM_SPHERE, RV_PARAM_TURN,
+	RV_PARAM_OCTAVE_SCALE, RV_PARAM_ITERATIONS, RV_PARAM_ENOUGH, RV_PARAM_STEP, RV_PARAM_JITTER, RV_PARAM_SPHERE, RV_PARAM_TURN,
 	RV_PARAM_RESIZE, RV_PARAM_MIRROR, RV_PARAM_THRESHOLD, RV_PARAM_BORDER, RV_PARAM_ENLARGE,
 	RV_PARAM_OCTAVE_ORDER, RV_PARAM_ALTERNATION, RV_PARAM_BALANCE, RV_PARAM_STRENGTH,
 	RV_PARAM_BLEND, RV_PARAM_SEED, RV_PARAM_SMOOTHNESS, RV_PARAM_FIDELITY, RV_PARAM_GREY,

@@ -119,6 +119,8 @@ const struct option option_table[] = {
 	{.name = "iterations", .type = &option_type_whole, .group = OPTION_GROUP_DREAM,
 	 .cost = OPTION_LIVE, .commands = MOVING, PARAM(RV_PARAM_ITERATIONS, iterations),
 	 .metavar = "N"},
+	{.name = "enough", .type = &option_type_number, .group = OPTION_GROUP_DREAM,
+	 .cost = OPTION_LIVE, .commands = MOVING, PARAM(RV_PARAM_ENOUGH, enough), .metavar = "N"},
 	{.name = "step", .type = &option_type_number, .group = OPTION_GROUP_DREAM,
 	 .cost = OPTION_LIVE, .commands = MOVING, PARAM(RV_PARAM_STEP, step), .metavar = "LENGTH"},
 	{.name = "jitter", .type = &option_type_whole, .group = OPTION_GROUP_DREAM,

@@ -425,6 +425,8 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 	bool lone = time == RV_TIME_NONE;
 	struct schedule schedule = {.octaves = ascent->octaves,
 	                            .octave_count = ascent->octave_count,
+	                            .unit = (double)ascent->pictures.width *
+	                                    ascent->pictures.height,
 	                            .queue = ascent->device->queue,
 	                            .times = &ascent->device->times,
 	                            .progress = progress,

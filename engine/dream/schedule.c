@@ -13,6 +13,13 @@ static int target_of_frame(int frame, int count)
 	return place < count ? place : 2 * count - 2 - place;
 }
 
+/* What is enough, as what layers are worth: their activation times the gradient of the objective,
+ * which is twice a mean of squares, or a mean once. */
+static double enough_worth(const rv_params *params)
+{
+	return (double)params->enough * (params->objective == RV_OBJECTIVE_MEAN ? 1 : 2);
+}
+
 struct schedule_plan schedule_plan_cold(const rv_params *params, int frame, int target_count)
 {
 	return (struct schedule_plan){.effort = effort_even(params->iterations, RV_OCTAVES_MAX),
@@ -30,6 +37,7 @@ struct schedule_plan schedule_plan_cold(const rv_params *params, int frame, int 
 	                              .alternation = params->alternation,
 	                              .target = target_of_frame(frame, target_count),
 	                              .target_count = target_count,
+	                              .enough = enough_worth(params),
 	                              .seed = params->seed};
 }
 
@@ -209,6 +217,24 @@ static float soften_of(const struct schedule_plan *plan, int step, int steps)
 	return plan->soften * (plan->masked ? 1 : 0.2f + 0.8f * (float)(step + 1) / (float)steps);
 }
 
+/* Adds to the steps that are to be taken. */
+static void count_steps(struct schedule *schedule, const struct octave *octave, int more)
+{
+	schedule->steps += more;
+	schedule->pixels += (double)octave->width * octave->height * more;
+}
+
+/* Whether the last step saw enough. Waits for it. */
+static rv_status saw_enough(const struct schedule *schedule, const struct schedule_plan *plan,
+                            const struct octave *octave, bool *enough, rv_error *error)
+{
+	double worth;
+	rv_status status = network_worth(octave->network, schedule->queue, &worth, error);
+
+	*enough = status == RV_OK && worth > plan->enough * schedule->unit * octave_tiles(octave);
+	return status;
+}
+
 static rv_status run_octave(struct schedule *schedule, const struct schedule_plan *plan, int index,
                             int first, int jitter, rv_error *error)
 {
@@ -216,6 +242,7 @@ static rv_status run_octave(struct schedule *schedule, const struct schedule_pla
 	struct octave_role role = role_of(plan, index, first, schedule->octave_count);
 	cl_command_queue queue = schedule->queue;
 	int steps = steps_of(plan, index, schedule->octave_count);
+	bool ends = plan->enough > 0 && !plan->masked, enough = false;
 	rv_status status;
 
 	/* The same shifts in every frame, whichever octaves have their turn. */
@@ -224,10 +251,14 @@ static rv_status run_octave(struct schedule *schedule, const struct schedule_pla
 	octave_set(octave, &role);
 	octave->weighed &= plan->masked; /* a frame that inherits goes by what the last one found */
 	status = octave_enter(octave, queue, error);
-	for (int i = 0; i < steps && status == RV_OK; i++) {
+	for (int i = 0; i < steps && !enough && status == RV_OK; i++) {
 		octave_smooth(octave, blur_of(plan, i, steps), soften_of(plan, i, steps));
-		octave->watched = i == (plan->masked ? 0 : steps - 1);
+		octave->watched = ends || i == (plan->masked ? 0 : steps - 1);
 		status = take_step(schedule, plan, octave, jitter, error);
+		if (status == RV_OK && ends)
+			status = saw_enough(schedule, plan, octave, &enough, error);
+		if (enough)
+			count_steps(schedule, octave, i + 1 - steps);
 	}
 	return status != RV_OK ? status : octave_leave(octave, queue, error);
 }
@@ -298,13 +329,9 @@ rv_status schedule_run(struct schedule *schedule, const struct schedule_plan *pl
 	rv_status status = RV_OK;
 
 	schedule->random = plan->seed;
-	for (int o = first; o < schedule->octave_count; o++) {
-		const struct octave *octave = &schedule->octaves[o];
-		int steps = steps_of(plan, o, schedule->octave_count);
-
-		schedule->steps += steps;
-		schedule->pixels += (double)octave->width * octave->height * steps;
-	}
+	for (int o = first; o < schedule->octave_count; o++)
+		count_steps(schedule, &schedule->octaves[o],
+		            steps_of(plan, o, schedule->octave_count));
 	if (plan->order == RV_OCTAVES_CHANCE && !plan->masked) {
 		status = run_by_chance(schedule, plan, jitter, error);
 		first = schedule->octave_count;

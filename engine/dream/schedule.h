@@ -20,6 +20,9 @@ struct schedule_plan {
 	rv_octave_order order;
 	rv_alternation alternation;
 	int target, target_count; /* the target of this frame where they alternate by frames */
+	/* Of what is raised: an octave ends with the step that saw more; 0: none does. Not where
+	 * masked. */
+	double enough;
 	bool masked;
 	uint64_t seed;
 	double steady_shift_x,
@@ -42,7 +45,7 @@ struct pace {
 	int next;
 };
 
-/* A schedule under way; begins with the first six members set and the others zero. */
+/* A schedule under way; begins with the first seven members set and the others zero. */
 struct schedule {
 	struct octave *octaves; /* the smallest first */
 	int octave_count;
@@ -50,6 +53,7 @@ struct schedule {
 	struct stage_times *times;
 	rv_progress *progress; /* may be NULL */
 	void *context;         /* for progress */
+	double unit;           /* that objectives are multiplied by (struct objective_target) */
 	struct pace pace;
 	int step, steps; /* done; in all */
 	double pixels;   /* that all of them see, one after the other */

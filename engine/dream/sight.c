@@ -45,6 +45,7 @@ rv_status sight_learn_alone(const struct schedule *schedule, const struct schedu
 {
 	struct schedule coarse = {.octaves = schedule->octaves,
 	                          .octave_count = COARSE,
+	                          .unit = schedule->unit,
 	                          .queue = schedule->queue,
 	                          .times = schedule->times};
 	struct depth_sight sight;

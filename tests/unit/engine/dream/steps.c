@@ -148,6 +148,36 @@ TEST(steps_go_along_the_softened_gradient_less_its_mean)
 	target_tear_down(&fixture);
 }
 
+/* The first step sees the picture itself: what is a little less than that is enough at once. */
+TEST(octaves_end_where_their_layer_is_strong_enough)
+{
+	static const rv_objective objectives[] = {RV_OBJECTIVE_L2, RV_OBJECTIVE_MEAN};
+	struct target_fixture fixture;
+
+	REQUIRE(target_set_up(&fixture, true));
+	fixture.params.step = 0.005f;
+	target_make(&fixture, 0, "high", RV_TARGET_LAYER);
+	for (int i = 0; i < 2; i++) {
+		rv_array array = target_look(&fixture, fixture.picture, "high");
+		int count = array.channels * array.height * array.width;
+		double mean = 0;
+		for (int k = 0; k < count; k++)
+			mean += pow((double)array.data[k], i == 0 ? 2 : 1) / count;
+		rv_array_release(&array);
+		fixture.params.objective = objectives[i];
+		for (int less = 0; less < 2; less++) {
+			fixture.params.enough = (float)(mean * (less ? 0.999 : 1.001));
+			REQUIRE(target_dream(&fixture));
+			CHECK_MESSAGE((rv_last_frame(fixture.engine).steps == 1) == (less == 1),
+			              "%d steps of 4", rv_last_frame(fixture.engine).steps);
+		}
+		fixture.params.enough = 0;
+		REQUIRE(target_dream(&fixture));
+		CHECK(rv_last_frame(fixture.engine).steps == 4);
+	}
+	target_tear_down(&fixture);
+}
+
 /* Without steps nothing is dreamed: all that can differ is what the octaves hand on. */
 TEST(enlarged_octaves_lose_what_the_small_picture_has_not)
 {
