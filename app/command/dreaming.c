@@ -23,11 +23,22 @@ static struct option_dream dream_for(const struct dreaming *it)
 	return dream;
 }
 
+/* The part of a memory limit that is for a video's encoder, and not for the engine. */
+enum { ENCODER_PART = 6 };
+
+static uint64_t encoder_memory(const struct dreaming *it)
+{
+	return it->options->device.config.memory_limit / ENCODER_PART;
+}
+
 /* One that is open is one that the score can be played with. */
 static rv_status open_dreamer(struct dreaming *it, rv_error *error)
 {
 	struct options options = *it->options;
 	options.dream = dream_for(it);
+	if (!it->alone)
+		options.device.config.memory_limit -= encoder_memory(it);
+	it->was_alone = it->alone;
 	it->dreamer.brush = it->scored.brush;
 	rv_status status = dreamer_open(&it->dreamer, &options, error);
 	if (status == RV_OK)
@@ -55,8 +66,10 @@ static rv_status open_dreamer(struct dreaming *it, rv_error *error)
 static rv_status prepare_dreamer(struct dreaming *it, const rv_image *in, int64_t time,
                                  rv_error *error)
 {
-	bool opens = !it->dreamer.engine;
 	it->alone = time == RV_TIME_NONE;
+	if (encoder_memory(it) && it->alone != it->was_alone)
+		dreamer_close(&it->dreamer);
+	bool opens = !it->dreamer.engine;
 	rv_status status = opens ? open_dreamer(it, error) : RV_OK;
 	if (status != RV_OK)
 		return status;
@@ -150,6 +163,7 @@ struct job dreaming_job(struct dreaming *it)
 		.width = it->journey.on ? 0 : options->output.size.width,
 		.height = it->journey.on ? 0 : options->output.size.height,
 		.force = options->output.force,
+		.encoder_memory = encoder_memory(it),
 		.exact = options->output.exact,
 		.interlace = (enum interlace_mode)options->output.deinterlace,
 		.hdr = (enum hdr_mode)options->output.hdr,

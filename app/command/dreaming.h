@@ -14,6 +14,7 @@
 struct dreaming {
 	const struct options *options;
 	bool alone;     /* the engine dreams pictures by themselves */
+	bool was_alone; /* when it was opened */
 	bool is_sphere; /* what it is to dream next shows a whole sphere */
 	/* Opened for the first frame only: before that the job finds out what is wrong with the
 	 * files, which takes far less time. */

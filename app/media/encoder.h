@@ -22,7 +22,8 @@ struct encoder_request {
 	int quality;                           /* 0..51, x264's scale; lower is better */
 	int width, height;
 	enum encoder_speed speed;
-	bool exact; /* chroma as fine as the source's, also where few players take that */
+	bool exact;      /* chroma as fine as the source's, also where few players take that */
+	uint64_t memory; /* bytes that it is to keep within as far as it can; 0: what it likes */
 };
 
 /* What encodes a video that is to be played everywhere. */

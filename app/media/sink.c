@@ -17,7 +17,7 @@
 struct sink {
 	struct output_file *file; /* NULL: a stream or a device, which libavformat opens */
 	AVFormatContext *muxer;
-	bool header_written;
+	bool header_written, refused_noted;
 	bool is_low_latency;         /* every packet goes out at once */
 	bool keeps_partial;          /* a file that breaks off is kept */
 	bool plays_early;            /* and can be played up to there */
@@ -25,7 +25,6 @@ struct sink {
 	int stream_count;
 	int64_t shift; /* microseconds taken off every timestamp */
 	struct progress *progress;
-	bool refused_noted;
 	char *tag; /* that the first picture is to carry along, owned; NULL: none */
 
 	struct sink_video *video;
@@ -50,6 +49,7 @@ static rv_status open_video(struct sink *sink, const struct sink_options *option
 		.height = options->height,
 		.speed = options->speed,
 		.exact = options->exact,
+		.memory = options->memory,
 	};
 	sink->packet = av_packet_alloc();
 	if (!sink->packet)

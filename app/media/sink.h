@@ -21,6 +21,7 @@ struct sink_options {
 	AVIOInterruptCB interrupt; /* ends waiting for the network; zeroed: nothing does */
 	struct progress *progress; /* for notes on streams that are left out; may be NULL */
 	bool keeps_partial;        /* a file that breaks off is kept, where it can be played */
+	uint64_t memory;           /* that the encoder is to keep within; 0: any */
 	bool plays_early;          /* it is laid out so that it can be, up to where it ends */
 };
 

@@ -59,6 +59,7 @@ struct job {
 	/* Sides that nobody asked for stay odd, and chroma stays as fine as the source's. Without
 	 * it a video file is what every player takes; pictures and pipes are exact anyhow. */
 	bool exact;
+	uint64_t encoder_memory;        /* that a video's encoder is to keep within; 0: any */
 	enum interlace_mode interlace;  /* of a video */
 	const struct interlace *fields; /* NULL: unmarked videos are looked at */
 	enum hdr_mode hdr;

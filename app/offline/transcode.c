@@ -108,6 +108,7 @@ static rv_status open_sink(struct transcode *t, struct output_file **file, rv_er
 		.width = t->before.width,
 		.height = t->before.height,
 		.exact = t->job->exact,
+		.memory = t->job->encoder_memory,
 		.progress = t->job->progress,
 		.keeps_partial = true,
 	};
