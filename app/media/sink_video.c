@@ -21,6 +21,7 @@ struct sink_video {
 	AVRational rate;                 /* average, of the source */
 	AVRational time_base;            /* of what is pushed */
 	int64_t last_pts, last_duration; /* of the last frame, in the encoder's time base */
+	bool ended;                      /* the encoder knows that no frame follows */
 };
 
 /* ---- opening ---- */
@@ -128,11 +129,31 @@ const char *sink_video_encoder(const struct sink_video *video)
 	return video->encoder->codec->name;
 }
 
+/* Closed before its end, SVT-AV1 waits for ever for that: it is given one, behind a frame at least.
+ */
+static void end_svt(struct sink_video *video)
+{
+	AVFrame *frame = video->frame;
+	if (!video->encoder || video->ended || strcmp(video->encoder->codec->name, "libsvtav1") ||
+	    !avcodec_is_open(video->encoder))
+		return;
+	if (video->last_pts == AV_NOPTS_VALUE && !av_frame_get_buffer(frame, 0)) {
+		frame->pts = 0;
+		avcodec_send_frame(video->encoder, frame);
+	}
+	avcodec_send_frame(video->encoder, NULL);
+	AVPacket *packet = av_packet_alloc();
+	while (packet && avcodec_receive_packet(video->encoder, packet) >= 0)
+		av_packet_unref(packet);
+	av_packet_free(&packet);
+}
+
 void sink_video_close(struct sink_video **closed)
 {
 	struct sink_video *video = *closed;
 	if (!video)
 		return;
+	end_svt(video);
 	avcodec_free_context(&video->encoder);
 	palette_destroy(&video->palette);
 	convert_release(&video->converter);
@@ -149,6 +170,7 @@ void sink_video_close(struct sink_video **closed)
 static rv_status send(struct sink_video *video, const AVFrame *frame, rv_error *error)
 {
 	libav_clear_error();
+	video->ended = video->ended || !frame;
 	int code = avcodec_send_frame(video->encoder, frame);
 	if (code < 0 && code != AVERROR_EOF)
 		return libav_fail(error, code, "encoder %s failed", video->encoder->codec->name);

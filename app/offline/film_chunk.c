@@ -75,6 +75,10 @@ rv_status film_reader_open(struct film_reader *reader, const struct film_plan *p
 		return libav_fail(error, code, "%s: is no chunk", path);
 	if (reader->format->nb_streams != 1)
 		return rv_fail(error, RV_CORRUPT, "%s: is no chunk", path);
+	/* By how many frames decoding goes before: not every encoder tells the muxer. */
+	code = avformat_find_stream_info(reader->format, NULL);
+	if (code < 0)
+		return libav_fail(error, code, "%s: is no chunk", path);
 	status = read_packets(reader, plan, path, frames, error);
 	if (status != RV_OK)
 		return status;

@@ -88,7 +88,10 @@ missing_chunk() { # any of those that are missing; nothing: all are there
 kill_chunks() {
 	while [ "$kills" -lt "$kills_wanted" ]; do
 		next=$(missing_chunk)
-		if [ -z "$next" ]; then join_chunks && continue; fi
+		if [ -z "$next" ]; then
+			join_chunks
+			continue
+		fi
 		! kill_at_random "$chunk_time" "$REVERIE" chunk "$work/chunks" "$next" || kills=$((kills + 1))
 	done
 	dream_all_chunks
@@ -97,7 +100,10 @@ kill_chunks() {
 
 kill_parallel() {
 	while [ "$kills" -lt "$kills_wanted" ]; do
-		if [ -z "$(missing_chunk)" ]; then join_chunks && continue; fi
+		if [ -z "$(missing_chunk)" ]; then
+			join_chunks
+			continue
+		fi
 		! kill_at_random "$film_time" sh -c "seq 0 $last | parallel --will-cite -j 2 \
 			'$REVERIE' chunk '$work/chunks'" || kills=$((kills + 1))
 	done
@@ -109,10 +115,17 @@ kill_resumed() {
 	# shellcheck disable=SC2086
 	set -- "$film" -o "$work/resumed.mkv" --resume $options
 	while [ "$kills" -lt "$kills_wanted" ]; do
-		if kill_at_random "$film_time" "$REVERIE" "$@"; then kills=$((kills + 1)); fi
-		[ ! -e "$work/resumed.mkv" ] || check_film "$work/resumed.mkv"
-		rm -f "$work/resumed.mkv"
+		if kill_at_random "$film_time" "$REVERIE" "$@"; then
+			kills=$((kills + 1))
+		elif [ -e "$work/resumed.mkv" ]; then
+			check_film "$work/resumed.mkv"
+			rm -f "$work/resumed.mkv"
+		else
+			echo "it ended by itself, without a film"
+			failed=1 && return
+		fi
 	done
+	rm -f "$work/resumed.mkv"
 	reverie "$@"
 	check_film "$work/resumed.mkv"
 }
