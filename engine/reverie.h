@@ -452,8 +452,8 @@ RV_API void rv_set_preparation(rv_engine *engine, rv_progress *preparation, void
  * less than none as none. A frame of another size, or with other octaves or another quality of the
  * flow than the last one, goes on from that one's dream, resized; one with other layers, channels
  * or another objective dreams that one's dream on, which fades as it melts into the new one, over
- * about a second. Where rv_config limits the memory all of these begin anew. On an error output is
- * undefined; RV_CANCELLED leaves the dream so far as it was. */
+ * about a second. On an error output is undefined; RV_CANCELLED leaves the dream so far as it was.
+ * Where rv_config limits the memory all of these begin anew. */
 RV_API rv_status rv_dream(rv_engine *engine, const rv_image *input, int64_t time,
                           const rv_image *output, rv_error *error);
 

@@ -109,6 +109,7 @@ static rv_status create_ascent(rv_engine *engine, const struct dream_pictures *p
 	if (status != RV_OK)
 		return status;
 	recipe.mask = wanted.mask;
+	recipe.lends_detail = engine->config.memory_limit > 0;
 	recipe.memory = plan_memory(engine);
 	status = ascent_create(&engine->ascent, engine->device, engine->convolutions, &recipe,
 	                       error);

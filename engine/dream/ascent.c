@@ -32,7 +32,8 @@ struct ascent {
 	size_t timed_bytes;        /* that it owns, or will */
 	struct effort effort;      /* of the last frame in time */
 	bool has_past;
-	int scene_frames; /* that were begun since the scene, or all that is remembered, began */
+	bool lends_detail; /* as in the recipe, in time */
+	int scene_frames;  /* that were begun since the scene, or all that is remembered, began */
 	rv_frame_report report;
 	struct octave octaves[RV_OCTAVES_MAX]; /* the smallest first */
 	int octave_count;
@@ -92,7 +93,8 @@ static rv_status create_shared(struct ascent *ascent, const struct dream_recipe 
 		const struct octave *octave = &ascent->octaves[sizes.count - 1 - i];
 		sizes.octaves[i] = (struct raster){NULL, octave->width, octave->height};
 	}
-	status = shared_create(&ascent->shared, ascent->device, recipe, &sizes, error);
+	status = shared_create(&ascent->shared, ascent->device, recipe, &sizes,
+	                       ascent->detail.buffer, error);
 	if (ascent->pictures.past == DREAM_PAST_NONE)
 		ascent->detail = (struct raster){shared_detail(&ascent->shared, 0), ascent->width,
 		                                 ascent->height};
@@ -194,6 +196,8 @@ rv_status ascent_create(struct ascent **out, struct device *device,
 	if (pictures->past == DREAM_PAST_IN_TIME)
 		ascent->timed_bytes = temporal_measure(ascent->width, ascent->height,
 		                                       &recipe->params->time, &(size_t){0});
+	own.lends_detail = ascent->lends_detail =
+		recipe->lends_detail && pictures->past == DREAM_PAST_IN_TIME;
 	own.margin = (float)ascent->margin / (float)ascent->width;
 	status = plan_octaves(ascent, &own, error);
 	own.targets = targets; /* which create_lasting fills in */
@@ -414,7 +418,7 @@ static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
 /* After a cancelled dream the past is the one that it began with. False where that is lost. */
 static bool abandon(struct ascent *ascent, rv_status status)
 {
-	return status == RV_CANCELLED && ascent->temporal &&
+	return status == RV_CANCELLED && ascent->temporal && !ascent->lends_detail &&
 	       temporal_abandon(ascent->temporal, NULL) == RV_OK;
 }
 

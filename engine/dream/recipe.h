@@ -34,6 +34,9 @@ struct dream_recipe {
 	/* Bytes that the ascent may take on the device. Where a whole picture does not fit, its
 	 * gradients are computed in tiles. */
 	size_t memory;
+	/* Steps may have their gradient where the last detail was that is shown: then what a frame
+	 * that is given up was to go on from is lost. */
+	bool lends_detail;
 	/* [graph->wanted_count]: what is raised at each wanted layer */
 	const struct objective_target *targets;
 	struct dream_mask mask;

@@ -59,7 +59,8 @@ static void take(struct shared *shared, struct launch_recorder *recorder,
 	for (int i = 0; i < SHARED_DETAILS && i < sizes->count; i++)
 		shared->details[i] =
 			part(recorder, sizes->octaves[i].width, sizes->octaves[i].height);
-	shared->gradient = part(recorder, full->width, full->height);
+	if (!recipe->lends_detail)
+		shared->gradient = part(recorder, full->width, full->height);
 	if (view.kind != VIEW_STRAIGHT) {
 		shared->seen = part(recorder, view.width, rows);
 		shared->seen_gradient = part(recorder, view.width, rows);
@@ -70,7 +71,7 @@ static void take(struct shared *shared, struct launch_recorder *recorder,
 
 rv_status shared_create(struct shared *shared, struct device *device,
                         const struct dream_recipe *recipe, const struct shared_sizes *sizes,
-                        rv_error *error)
+                        cl_mem detail, rv_error *error)
 {
 	struct launch_recorder recorder = {
 		.device = device, .list = &shared->parts, .room = &shared->room, .error = error};
@@ -78,6 +79,8 @@ rv_status shared_create(struct shared *shared, struct device *device,
 
 	if (status != RV_OK)
 		return status;
+	if (recipe->lends_detail)
+		shared->gradient = detail;
 	take(shared, &recorder, recipe, sizes);
 	return recorder.status;
 }

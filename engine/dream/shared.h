@@ -32,10 +32,10 @@ struct shared_sizes {
 struct shared_sizes shared_plan(int width, int height, const rv_params *params);
 int shared_scaled(int side, double scale);
 
-/* RV_MEMORY, RV_DEVICE. */
+/* detail: the raster of the full size that recipe lends. RV_MEMORY, RV_DEVICE. */
 rv_status shared_create(struct shared *shared, struct device *device,
                         const struct dream_recipe *recipe, const struct shared_sizes *sizes,
-                        rv_error *error);
+                        cl_mem detail, rv_error *error);
 void shared_release(struct shared *shared);
 
 /* Bytes of the room, in which octaves have what they need, and engine/time, in its turn, too. */

@@ -183,6 +183,37 @@ TEST(a_dream_of_another_size_begins_anew_where_memory_is_limited)
 	tear_down(&fixture);
 }
 
+static bool stop_at_once(void *context, double part)
+{
+	(void)context;
+	(void)part;
+	return false;
+}
+
+TEST(a_frame_that_is_given_up_leaves_a_dream_but_where_memory_is_limited)
+{
+	for (int limited = 0; limited <= 1; limited++) {
+		const rv_config config = {.memory_limit = (size_t)limited << 30};
+		struct fixture fixture;
+		rv_image image, output;
+
+		REQUIRE(set_up_configured(&fixture, 1, &config));
+		paint(&fixture, 1, 0, 0);
+		dream(&fixture);
+		CHECK(!dream(&fixture).cold);
+		paint(&fixture, 2, 1, 0);
+		image = image_of(fixture.frame);
+		output = image_of(fixture.dream);
+		rv_set_progress(fixture.engine, stop_at_once, NULL);
+		CHECK(rv_dream(fixture.engine, &image, fixture.time, &output, &fixture.error) ==
+		      RV_CANCELLED);
+		rv_set_progress(fixture.engine, NULL, NULL);
+		paint(&fixture, 1, 0, 0);
+		CHECK(dream(&fixture).cold == (limited == 1));
+		tear_down(&fixture);
+	}
+}
+
 struct preparing {
 	int told;
 	double last;
