@@ -13,7 +13,7 @@
 
 #include "engine/reverie.h"
 
-enum { KEYS_MAX = 256, KEY_LENGTH = 24, KEY_ACTION_LENGTH = 96, KEY_HELP_LENGTH = 56 };
+enum { KEYS_MAX = 256, KEY_LENGTH = 28, KEY_ACTION_LENGTH = 96, KEY_HELP_LENGTH = 56 };
 
 struct keys {
 	int count;

@@ -292,10 +292,10 @@ static bool paint(struct live *live, const struct window_event *event)
 	return display->brush;
 }
 
-/* False where there is no atlas to choose from. */
+/* False where there is no atlas to choose from: it lies where the HUD would. */
 static bool point(struct live *live, const struct window_event *event)
 {
-	if (!live->actions->options.display.atlas)
+	if (!live->actions->options.display.atlas || !event->over_hud)
 		return false;
 	if (event->begins)
 		live_atlas_point(&live->atlas, live->actions, event->screen.x, event->screen.y);
@@ -314,12 +314,32 @@ static void pick(struct live *live, const struct window_event *event)
 		act(live, action, &error);
 }
 
+/* A drag is seen in the picture, so its message is not shown. */
+static void split(struct live *live, const struct window_event *event)
+{
+	char action[32];
+	snprintf(action, sizeof(action), "set split %.3f", event->picture.x);
+	action_run(live->actions, action, NULL);
+}
+
+static void drag(struct live *live, const struct window_event *event)
+{
+	if (event->over_show && live_display_drag(&live->display, event))
+		return;
+	if (point(live, event) || !event->over_show || paint(live, event))
+		return;
+	if (live->actions->options.display.view == OPTION_VIEW_SPLIT)
+		split(live, event);
+}
+
+/* In the HUD's own window there is nothing to point to but the atlas. */
 static void take_event(struct live *live, const struct window_event *event)
 {
 	const struct options *options = &live->actions->options;
-	char drag[32];
 	const char *action;
 	rv_error error;
+	if (!event->over_show && !options->display.atlas)
+		return;
 	switch (event->kind) {
 	case WINDOW_CLOSE:
 		live->quit = !options->display.kiosk;
@@ -328,15 +348,11 @@ static void take_event(struct live *live, const struct window_event *event)
 		live->actions->options.display.hud_number = 0;
 		break;
 	case WINDOW_DRAG:
-		if (live_display_drag(&live->display, event) || point(live, event) ||
-		    paint(live, event) || options->display.view != OPTION_VIEW_SPLIT)
-			break;
-		snprintf(drag, sizeof(drag), "set split %.3f", event->picture.x);
-		/* A drag is seen in the picture, so its message is not shown. */
-		action_run(live->actions, drag, NULL);
+		drag(live, event);
 		break;
 	case WINDOW_PICK:
-		pick(live, event);
+		if (event->over_show)
+			pick(live, event);
 		break;
 	case WINDOW_KEY:
 		action = keys_find_in(&live->keys, live_display_mode(options), event->key);

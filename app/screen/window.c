@@ -127,14 +127,18 @@ static double within_one(double value)
 /* Where the pointer is: events are in points, the picture's place is in pixels. */
 static bool find_place(struct window *window, int x, int y, struct window_event *event)
 {
+	const struct window_pane *pane =
+		event->over_show ? &window->displays.show : &window->displays.hud;
 	int points, rows, width, height;
-	SDL_GetWindowSize(window->displays.show.window, &points, &rows);
-	window_pane_size(&window->displays.show, &width, &height);
+	SDL_GetWindowSize(pane->window, &points, &rows);
+	window_pane_size(pane, &width, &height);
 	if (!points || !rows)
 		return false;
 	/* The pixel's middle. */
 	event->screen.x = within_one((x + 0.5) / points);
 	event->screen.y = within_one((y + 0.5) / rows);
+	if (!event->over_show)
+		return true;
 	event->picture = projection_unmap(
 		&window->projection,
 		(struct projection_point){event->screen.x * width, event->screen.y * height});
@@ -165,20 +169,29 @@ static bool take_button(struct window *window, const SDL_MouseButtonEvent *butto
 	return take_drag(window, button->x, button->y, true, event);
 }
 
-static bool take_window(const struct window *window, const SDL_WindowEvent *from,
+static bool is_of(const struct window_pane *pane, Uint32 id)
+{
+	return pane->window && id == SDL_GetWindowID(pane->window);
+}
+
+static bool take_window(struct window *window, const SDL_WindowEvent *from,
                         struct window_event *event)
 {
-	bool of_hud = window->displays.hud.window &&
-	              from->windowID == SDL_GetWindowID(window->displays.hud.window);
+	bool of_hud = is_of(&window->displays.hud, from->windowID);
+	/* The show is drawn anew with each frame. */
+	window->displays.hud.exposed |= of_hud && from->event == SDL_WINDOWEVENT_EXPOSED;
 	event->kind = of_hud ? WINDOW_HUD_CLOSE : WINDOW_CLOSE;
 	return from->event == SDL_WINDOWEVENT_CLOSE;
 }
 
-/* Of the pointer's events, those over the show. */
 static bool take_pointer(struct window *window, const SDL_Event *from, struct window_event *event)
 {
+	const struct window_displays *displays = &window->displays;
 	/* In all of them windowID has the same place. */
-	if (from->button.windowID != SDL_GetWindowID(window->displays.show.window))
+	event->over_show = is_of(&displays->show, from->button.windowID);
+	event->over_hud = is_of(displays->hud.window ? &displays->hud : &displays->show,
+	                        from->button.windowID);
+	if (!event->over_show && !event->over_hud)
 		return false;
 	switch (from->type) {
 	case SDL_MOUSEWHEEL:
@@ -194,6 +207,7 @@ static bool take_pointer(struct window *window, const SDL_Event *from, struct wi
 
 static bool translate(struct window *window, const SDL_Event *from, struct window_event *event)
 {
+	event->over_show = event->over_hud = true;
 	switch (from->type) {
 	case SDL_QUIT:
 		event->kind = WINDOW_CLOSE;

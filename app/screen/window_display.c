@@ -146,10 +146,12 @@ void window_display_hud_area(const struct window_displays *displays, double turn
 {
 	struct projection_screen screen = {.turn = turn, .corners = projection_whole};
 	SDL_Rect usable = {0, 0, HUD_WIDTH, HUD_HEIGHT};
+	int top = 0, left = 0, bottom = 0, right = 0;
 	if (displays->hud.window) {
 		SDL_GetDisplayUsableBounds(displays->hud_display, &usable);
-		*width = usable.w;
-		*height = usable.h;
+		SDL_GetWindowBordersSize(displays->hud.window, &top, &left, &bottom, &right);
+		*width = usable.w - left - right;
+		*height = usable.h - top - bottom;
 		*density = density_of(&displays->hud);
 		return;
 	}

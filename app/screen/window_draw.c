@@ -188,13 +188,31 @@ static rv_status show_picture(struct window_pane *pane, bool hud_lies_over,
 	return RV_OK;
 }
 
+/* Moves a window that sticks out of its display. */
+static void keep_inside(SDL_Window *window)
+{
+	SDL_Rect bounds;
+	int x, y, width, height, top = 0, left = 0;
+	SDL_GetWindowPosition(window, &x, &y);
+	SDL_GetWindowSize(window, &width, &height);
+	SDL_GetWindowBordersSize(window, &top, &left, NULL, NULL);
+	if (SDL_GetDisplayUsableBounds(SDL_GetWindowDisplayIndex(window), &bounds))
+		return;
+	int most_x = SDL_max(bounds.x + bounds.w - width, bounds.x + left);
+	int most_y = SDL_max(bounds.y + bounds.h - height, bounds.y + top);
+	if (x > most_x || y > most_y)
+		SDL_SetWindowPosition(window, SDL_min(x, most_x), SDL_min(y, most_y));
+}
+
 /* The HUD's window is as large as what is in it. */
 static void show_hud(struct window_pane *pane, const struct hud_picture *hud)
 {
 	int width, height;
 	SDL_GetWindowSize(pane->window, &width, &height);
-	if (hud->width && (width != hud->width || height != hud->height))
+	if (hud->width && (width != hud->width || height != hud->height)) {
 		SDL_SetWindowSize(pane->window, hud->width, hud->height);
+		keep_inside(pane->window);
+	}
 	clear(pane->renderer);
 	if (hud->width && pane->hud.texture)
 		SDL_RenderCopy(pane->renderer, pane->hud.texture, NULL, NULL);
@@ -213,7 +231,8 @@ rv_status window_draw(struct window_pane *show, struct window_pane *hud,
 		status = update_hud(pane, content->hud, error);
 	if (status == RV_OK)
 		status = show_picture(show, !hud->window, content, projection, error);
-	if (status == RV_OK && hud->window && stale)
+	if (status == RV_OK && hud->window && (stale || hud->exposed))
 		show_hud(hud, content->hud);
+	hud->exposed = false;
 	return status;
 }

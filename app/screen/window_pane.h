@@ -17,6 +17,7 @@ struct window_pane {
 	SDL_Window *window;
 	SDL_Renderer *renderer;
 	struct window_texture picture, hud;
+	bool exposed; /* since it was drawn, what another window hid is seen again */
 };
 
 /* Opens a pane, hidden or shown as flags (of SDL) say. RV_UNSUPPORTED. */

@@ -19,8 +19,12 @@ enum window_event_kind {
 struct window_event {
 	enum window_event_kind kind;
 	char key[64];
+	/* Where the pointer is, and for keys both: over the show, over the HUD, which may have a
+	 * window of its own. */
+	bool over_show, over_hud;
 	/* of a drag or a pick */
-	struct projection_point picture; /* 0..1 across and down the picture, as it is drawn */
+	struct projection_point picture; /* over the show: 0..1 across and down the picture, as it
+	                                    is drawn */
 	struct projection_point screen;  /* 0..1 across and down the window */
 	bool begins;                     /* the button went down */
 };

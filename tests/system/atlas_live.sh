@@ -104,4 +104,64 @@ wait "$session"
 code=$?
 session=''
 check atlas_window_ends_in_order [ "$code" = 0 ]
+
+# ---- where the HUD has a window of its own, with a game controller ----
+
+pad=$work/pad.so
+mkfifo "$work/buttons"
+cc -std=c11 -D_GNU_SOURCE -O1 -fPIC -shared -o "$pad" tests/support/fake_pad.c -ldl 2>"$work/err" || pad=''
+[ -z "$pad" ] || export LD_PRELOAD="$pad" FAKE_PAD="$work/buttons"
+start_in "$work" "$work/grey.png" --model "$model" --cache "$work/cache" --layer mixed3 --octaves 1 --iterations 4 \
+	--governor off --size 320x240 --mirror off --hud off --hud-display 1
+unset LD_PRELOAD
+show=$window
+window=$(xdotool search --name '^Reverie HUD$' | head -n 1)
+check atlas_window_of_the_hud_is_there [ -n "$window" ]
+[ -n "$window" ] || finish # what shows a window without a number waits for a click
+press_pad() { # BUTTON...
+	for button; do
+		echo "$button" >"$work/buttons"
+		pause 0.3
+	done
+}
+raise() { # WINDOW
+	xdotool windowraise "$1"
+	pause 1
+}
+press Return # in the HUD's window, whose keys are the show's too
+check atlas_window_of_the_hud_shows_it wait_until is_open
+raise "$show"
+import -window "$show" "$work/show.png" 2>/dev/null
+check atlas_window_of_the_hud_leaves_the_show_alone [ "$(framed show "140x140+2+40")" -lt 50 ]
+# A click on the show chooses nothing, one on the HUD does.
+xdotool mousemove --window "$show" $((8 + 136 + 60)) 100 click 1
+raise "$window"
+check atlas_window_of_the_hud_is_seen_again wait_until is_open
+third_is_chosen() {
+	[ "$(framed now "140x140+274+40")" -gt 500 ] && [ "$(framed now "130x130+7+45")" -lt 100 ]
+}
+xdotool mousemove --window "$window" $((8 + 136 * 2 + 60)) 100 click 1
+check atlas_window_of_the_hud_takes_the_mouse wait_until third_is_chosen
+if [ -n "$pad" ]; then
+	press_pad 13 # to the left
+	check atlas_window_pads_move wait_until second_is_chosen
+	press_pad 0 # A
+	pause 1
+	rm -f "$work"/reverie-*.preset
+	save_preset
+	check atlas_window_pads_choose grep -q '^channels = 1$' "$work"/reverie-*.preset
+	press_pad 5 # Guide
+	check atlas_window_pads_open wait_until second_is_chosen
+	press_pad 1 # B
+	rm -f "$work"/reverie-*.preset
+	save_preset
+	check atlas_window_pads_close_and_change_nothing grep -q '^channels = 1$' "$work"/reverie-*.preset
+else
+	skip atlas_window_pads "there is no compiler for tests/support/fake_pad.c"
+fi
+press q
+wait "$session"
+code=$?
+session=''
+check atlas_window_of_the_hud_ends_in_order [ "$code" = 0 ]
 finish
