@@ -64,8 +64,9 @@ static size_t rasters_needed(const struct ascent *ascent, const struct dream_rec
 	const struct shared_sizes sizes =
 		shared_plan(ascent->width, ascent->height, recipe->params);
 	struct ascent like = *ascent;
+	/* One for the device, and two that a host has of what it reads and writes. */
 	size_t bytes =
-		transfer_needed(ascent->width, ascent->height, recipe->pictures.sample_bytes);
+		3 * transfer_needed(ascent->width, ascent->height, recipe->pictures.sample_bytes);
 	struct launch_recorder recorder = {.measured = &bytes};
 
 	create_rasters(&like, &recorder, recipe);
