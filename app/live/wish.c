@@ -46,7 +46,8 @@ void wish_grant(const struct governor_quality *quality, int octaves_most, rv_par
 	rv_time *time = &params->time;
 	if (octaves_most && params->octaves > octaves_most)
 		params->octaves = octaves_most;
-	time->onset = params->iterations; /* no frame waits long for another one's beginning */
+	/* No frame waits long for another one's beginning, nor a scene long to be deep. */
+	time->onset = (params->iterations + 2) / 3;
 	time->warm_steps = quality->warm_steps;
 	time->warm_share = quality->warm_share;
 	time->warm_octaves = quality->warm_octaves;
