@@ -114,8 +114,13 @@ kill_parallel() {
 kill_resumed() {
 	# shellcheck disable=SC2086
 	set -- "$film" -o "$work/resumed.mkv" --resume $options
+	begun=$(now)
+	reverie "$@"
+	resumed_time=$(echo "$begun $(now)" | awk '{ print $2 - $1 }')
+	check_film "$work/resumed.mkv"
+	rm -f "$work/resumed.mkv"
 	while [ "$kills" -lt "$kills_wanted" ]; do
-		if kill_at_random "$film_time" "$REVERIE" "$@"; then
+		if kill_at_random "$resumed_time" "$REVERIE" "$@"; then
 			kills=$((kills + 1))
 		elif [ -e "$work/resumed.mkv" ]; then
 			check_film "$work/resumed.mkv"
