@@ -250,11 +250,10 @@ bool score_has_strokes(const struct score *score)
 const struct brush_stroke *score_next_stroke(struct score *score, double seconds)
 {
 	struct score_strokes *strokes = &score->strokes;
-	const struct score_stroke *next = &strokes->list[strokes->drawn];
-	if (strokes->drawn == strokes->count || next->time > seconds + SCORE_SLACK)
+	if (strokes->drawn == strokes->count ||
+	    strokes->list[strokes->drawn].time > seconds + SCORE_SLACK)
 		return NULL;
-	strokes->drawn++;
-	return &next->stroke;
+	return &strokes->list[strokes->drawn++].stroke;
 }
 
 /* ---- looking ahead ---- */
