@@ -20,6 +20,7 @@ static void append_layer(struct option_targets *targets, const struct option_dre
 	snprintf(target->target.layer, sizeof(target->target.layer), "%s", name);
 	if (dream->guide[0]) {
 		target->target.kind = RV_TARGET_GUIDE;
+		target->target.power = dream->guide_power;
 		snprintf(target->file, sizeof(target->file), "%.*s", OPTION_FILE_LENGTH - 1,
 		         dream->guide);
 	}

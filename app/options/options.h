@@ -45,6 +45,7 @@ struct option_dream {
 	struct option_channels channels;
 	struct option_channels classes;
 	char guide[OPTION_TEXT_LENGTH]; /* a file */
+	float guide_power;              /* rv_target.power of that guide */
 	char mask[OPTION_TEXT_LENGTH];  /* a file: where all of it is dreamed */
 	struct option_targets targets;
 	int from;       /* enum option_from: what a journey begins with */

@@ -172,6 +172,11 @@ TEST(target_short_forms_stand_for_targets)
 	CHECK_MESSAGE(!strcmp(text, "guide f.jpg of mixed7 + class tabby + winners * 2"), "%s",
 	              text);
 	dream = option_dream_default();
+	REQUIRE(set("guide", "f.jpg") && set("guide-power", "2"));
+	list = option_dream_targets(&dream, "mixed7");
+	target_write(&list, text);
+	CHECK_MESSAGE(!strcmp(text, "guide f.jpg of mixed7 power 2"), "%s", text);
+	dream = option_dream_default();
 	REQUIRE(set("class", "281,282"));
 	list = option_dream_targets(&dream, "mixed7");
 	target_write(&list, text);
