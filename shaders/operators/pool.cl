@@ -109,24 +109,6 @@ __kernel void max_pool_backward(READ_SLICE(gradient), int out_height, int out_wi
 		int x_first = first_output(x, WINDOW_WIDTH, STRIDE_X, DILATION_X);
 		int y_last = min(y / STRIDE_Y, out_height - 1);
 		int x_last = min(x / STRIDE_X, out_width - 1);
-#if STRIDE_Y * STRIDE_X * DILATION_Y * DILATION_X == 1
-		// As many outputs as taps, in a loop that unrolls.
-		if (y_last - y_first == WINDOW_HEIGHT - 1 && x_last - x_first == WINDOW_WIDTH - 1) {
-			FOR_CHANNELS(channel, channels) {
-				real sum = 0;
-				for (int i = 0; i < WINDOW_HEIGHT; i++)
-					for (int k = 0; k < WINDOW_WIDTH; k++) {
-						int output = (y_first + i) * out_width + x_first + k;
-						sum += gradient_won(AT(gradient, output, channel),
-								    winners + (size_t)output * saved_stride +
-									    channel,
-								    NO_TAP - 1 - (i * WINDOW_WIDTH + k));
-					}
-				store_gradient(&to, pixel, channel, sum);
-			}
-			continue;
-		}
-#endif
 		FOR_CHANNELS(channel, channels) {
 			real sum = 0;
 			for (int i = y_first; i <= y_last; i++) {
