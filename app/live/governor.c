@@ -259,9 +259,11 @@ void governor_wish(struct governor *governor, const struct governor_quality *wis
 
 /* ---- up and down ---- */
 
+/* Milliseconds of a dream, once one was measured. */
 static double predict(const struct governor *governor, int rung)
 {
-	return governor->unit * governor->effort * cost(&governor->ladder[rung]);
+	double unit = governor->spent / governor->costs;
+	return unit * governor->effort * cost(&governor->ladder[rung]);
 }
 
 /* The highest rung below the present one that is predicted to fit. */
@@ -306,7 +308,6 @@ static void learn(struct governor *governor, const struct governor_dream *dream)
 	int settled = ++governor->measured - RECOVERING;
 	follow(&governor->spent, dream->milliseconds, governor->measured, governor->before);
 	follow(&governor->costs, costs, governor->measured, governor->before);
-	governor->unit = governor->spent / governor->costs;
 	if (settled > 0)
 		follow(&governor->effort, costs / cost(quality), settled, REMEMBERED);
 }

@@ -46,7 +46,6 @@ struct governor {
 	int measured;        /* dreams at this rung */
 	int before;          /* dreams that earlier ones count as */
 	double spent, costs; /* milliseconds of a dream and units of cost, smoothed */
-	double unit;         /* milliseconds for each unit of cost */
 	double effort;       /* of the cost that is usual at a rung, the part that scenes ask for */
 	double headroom_for; /* milliseconds for which the next rung up would have fitted */
 	double missed_for;   /* milliseconds for which the target was missed */

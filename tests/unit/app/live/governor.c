@@ -317,7 +317,7 @@ TEST(governor_takes_no_nonsense)
 	measure(&governor, 0, 80);
 	measure(&governor, INFINITY, 80);
 	measure(&governor, 50, 0);
-	CHECK(governor.rung == 0 && governor.unit == 0);
+	CHECK(governor.rung == 0 && governor.measured == 0 && governor.spent == 0);
 }
 
 TEST(governor_leaves_alone_what_is_locked)
