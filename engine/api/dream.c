@@ -122,12 +122,14 @@ static rv_status create_ascent(rv_engine *engine, const struct dream_pictures *p
 static bool halve_memory(rv_engine *engine)
 {
 	rv_memory taken = {0};
+	uint64_t all;
 	size_t bytes = engine->memory_planned;
 
 	if (engine->ascent) {
 		ascent_measure(engine->ascent, &taken);
-		if (bytes > taken.tensors + taken.saved + taken.rasters)
-			bytes = (size_t)(taken.tensors + taken.saved + taken.rasters);
+		all = taken.tensors + taken.saved + taken.rasters + taken.kept;
+		if (bytes > all)
+			bytes = (size_t)all;
 	}
 	if (bytes / 2 < MEMORY_LEAST)
 		return false;

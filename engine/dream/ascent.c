@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/base/minmax.h"
 #include "engine/dream/larger.h"
 #include "engine/dream/octave_plan.h"
 #include "engine/dream/passage.h"
@@ -64,12 +63,13 @@ static size_t rasters_needed(const struct ascent *ascent, const struct dream_rec
 	const struct shared_sizes sizes =
 		shared_plan(ascent->width, ascent->height, recipe->params);
 	struct ascent like = *ascent;
-	/* One for the device, and two that a host has of what it reads and writes. */
-	size_t bytes =
-		3 * transfer_needed(ascent->width, ascent->height, recipe->pictures.sample_bytes);
+	size_t bytes = 0;
 	struct launch_recorder recorder = {.measured = &bytes};
 
 	create_rasters(&like, &recorder, recipe);
+	/* One for the device, and two that a host has of what it reads and writes. */
+	bytes += 3 * transfer_needed(recipe->pictures.width + 2 * like.larger.margin,
+	                             recipe->pictures.height, recipe->pictures.sample_bytes);
 	return bytes + ascent->timed_bytes + shared_measure(recipe, &sizes);
 }
 
@@ -155,7 +155,11 @@ static rv_status record_octaves(struct ascent *ascent, const struct dream_recipe
 	                                     .detail = ascent->detail,
 	                                     .weights = ascent->octaves[top].weights,
 	                                     .margin = ascent->margin};
-	larger_transfer(&ascent->larger, &ascent->transfer, ascent->shared.gradient);
+	/* Where the gradient lies in the detail that is shown, the largest octave has one of its
+	 * own, which nobody needs before and after all steps. */
+	larger_transfer(&ascent->larger, &ascent->transfer,
+	                recipe->lends_detail ? shared_detail(&ascent->shared, 0)
+	                                     : ascent->shared.gradient);
 	return status;
 }
 
@@ -274,7 +278,8 @@ void ascent_measure(const struct ascent *ascent, rv_memory *memory)
 	memory->rasters =
 		launch_list_bytes(&ascent->rasters) + launch_list_bytes(&ascent->shared.parts) +
 		ascent->shared.room.bytes + ascent->timed_bytes +
-		transfer_needed(ascent->width, ascent->height, ascent->pictures.sample_bytes);
+		transfer_needed(ascent->transfer.frame.width, ascent->transfer.frame.height,
+	                        ascent->pictures.sample_bytes);
 	for (int i = 0; i < ascent->octave_count; i++) {
 		memory->rasters += octave_bytes(&ascent->octaves[i]);
 		memory->kept += network_own_bytes(ascent->octaves[i].network);
@@ -444,6 +449,8 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 		status = params->time.on && !lone
 		                 ? run_in_time(ascent, &schedule, params, time, !input, error)
 		                 : run_alone(ascent, &schedule, params, !lone, error);
+	if (status == RV_OK && !input)
+		status = transfer_take_frame(&ascent->transfer, error);
 	if (status == RV_OK)
 		status = transfer_download(&ascent->transfer, params->strength, output, error);
 	if (status == RV_OK && params->time.on && !lone && input)

@@ -9,8 +9,6 @@ static rv_status take(const struct schedule *schedule, const struct effort *effo
                       struct depth_sight *sight, rv_error *error)
 {
 	int count = schedule->octave_count;
-	const struct octave *top = &schedule->octaves[count - 1];
-	double pixels = (double)top->width * top->height;
 	rv_status status = RV_OK;
 
 	*sight = (struct depth_sight){.count = count};
@@ -21,7 +19,7 @@ static rv_status take(const struct schedule *schedule, const struct effort *effo
 		if (i >= count - octaves && effort->steps[i] > 0)
 			status = network_worth(octave->network, schedule->queue,
 			                       &sight->octaves[i].worth, error);
-		sight->octaves[i].worth /= pixels;
+		sight->octaves[i].worth /= schedule->unit;
 	}
 	return status;
 }

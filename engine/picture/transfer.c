@@ -49,6 +49,7 @@ void transfer_release(struct transfer *transfer)
 {
 	launch_list_clear(&transfer->load);
 	launch_list_clear(&transfer->store);
+	launch_list_clear(&transfer->shown);
 	launch_list_clear(&transfer->room);
 	transfer->sample_bytes = 0;
 }
@@ -140,6 +141,26 @@ rv_status transfer_upload(struct transfer *transfer, const rv_image *image, rv_e
 	if (code)
 		return device_fail(error, code, "uploading the picture");
 	return launch_list_run(&transfer->load, transfer->device->queue, error);
+}
+
+rv_status transfer_take_frame(struct transfer *transfer, rv_error *error)
+{
+	const struct transfer_larger *larger = &transfer->larger;
+	struct launch_recorder recorder = {.device = transfer->device,
+	                                   .list = &transfer->shown,
+	                                   .scratch = larger->scratch,
+	                                   .scratch_bytes = larger->scratch_bytes,
+	                                   .error = error};
+
+	if (!larger->frame.buffer)
+		return RV_OK;
+	if (!transfer->shown.count)
+		raster_record_resize(&recorder, &larger->frame, &transfer->frame);
+	if (recorder.status != RV_OK)
+		launch_list_clear(&transfer->shown);
+	return recorder.status != RV_OK
+	               ? recorder.status
+	               : launch_list_run(&transfer->shown, transfer->device->queue, error);
 }
 
 rv_status transfer_download(struct transfer *transfer, float strength, const rv_image *image,

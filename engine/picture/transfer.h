@@ -21,9 +21,10 @@ struct transfer {
 	struct raster detail; /* what was dreamed: dream minus picture */
 	cl_mem weights;       /* see raster_record_store */
 	int margin;           /* of a sphere: columns on either side that repeat the other */
-	struct transfer_larger larger;        /* zero: none */
-	struct launch_list load, store, room; /* the last owns the pixels, either way the same */
-	size_t sample_bytes;                  /* that they have room for */
+	struct transfer_larger larger; /* zero: none */
+	struct launch_list load, store, shown;
+	struct launch_list room; /* owns the pixels, either way the same */
+	size_t sample_bytes;     /* that they have room for */
 	struct raster_pixels input, output;
 	int store_launch;
 };
@@ -36,6 +37,10 @@ rv_status transfer_record(struct transfer *transfer, rv_pixel_format format, rv_
 /* Writes image, which has the rasters' size without their margins, to frame. The image is read
  * until the next transfer_download has returned. */
 rv_status transfer_upload(struct transfer *transfer, const rv_image *image, rv_error *error);
+
+/* Where no image was uploaded: takes frame over from the larger one, if there is one, which may
+ * have changed. */
+rv_status transfer_take_frame(struct transfer *transfer, rv_error *error);
 
 /* Writes frame + strength * detail, by its weights, to image, and waits until it is there. */
 rv_status transfer_download(struct transfer *transfer, float strength, const rv_image *image,

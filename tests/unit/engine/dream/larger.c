@@ -1,6 +1,7 @@
 /* Octaves that are larger than the picture. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/support/device_fixture.h"
 #include "tests/support/target_fixture.h"
@@ -113,6 +114,84 @@ TEST(larger_octaves_leave_what_is_not_dreamed)
 		CHECK(is_same(is, was, 9));
 		CHECK(!is_same(is + 3 * WIDTH - 9, was + 3 * WIDTH - 9, 9));
 	}
+	target_tear_down(&fixture);
+}
+
+/* Three frames in time, of which the last is left in fixture->dream. */
+static bool dream_in_time(struct target_fixture *fixture)
+{
+	const rv_image in = target_image(fixture, fixture->picture);
+	const rv_image out = target_image(fixture, fixture->dream);
+	bool done = !rv_set_params(fixture->engine, &fixture->params, &fixture->error);
+
+	for (int i = 0; i < 3 && done; i++)
+		done = !rv_dream(fixture->engine, &in, i * 40000000LL, &out, &fixture->error);
+	CHECK_MESSAGE(done, "%s", fixture->error.message);
+	return done;
+}
+
+/* Where memory is limited buffers serve several ends. */
+TEST(larger_octaves_are_the_same_where_memory_is_limited)
+{
+	struct target_fixture fixture;
+	static float unlimited[COUNT];
+	rv_config config = test_config();
+
+	REQUIRE(target_set_up(&fixture, false));
+	fixture.params.octaves = 3;
+	fixture.params.octaves_above = 1;
+	fixture.params.time.on = true;
+	fixture.params.time.warm_steps = 2;
+	REQUIRE(dream_in_time(&fixture));
+	memcpy(unlimited, fixture.dream, sizeof(unlimited));
+	CHECK(!is_same(unlimited, fixture.picture, COUNT));
+	rv_destroy(&fixture.engine);
+	config.memory_limit = (uint64_t)1 << 31;
+	REQUIRE(!rv_create(&fixture.engine, fixture.model, &config, &fixture.error));
+	REQUIRE(dream_in_time(&fixture));
+	CHECK(is_same(fixture.dream, unlimited, COUNT));
+	target_tear_down(&fixture);
+}
+
+/* Where a journey of half a second without steps comes to that pans by half a width a second. */
+static bool pan(struct target_fixture *fixture, int above, float *shown)
+{
+	const rv_image out = target_image(fixture, shown);
+	bool done;
+
+	fixture->params.octaves_above = above;
+	done = dream_in_time(fixture) &&
+	       !rv_journey(fixture->engine, 580000000LL, &out, &fixture->error);
+	CHECK_MESSAGE(done, "%s", fixture->error.message);
+	return done;
+}
+
+static double distance(const float *a, const float *b)
+{
+	double sum = 0;
+
+	for (int i = 0; i < COUNT; i++)
+		sum += fabs((double)a[i] - (double)b[i]);
+	return sum / COUNT;
+}
+
+TEST(larger_octaves_move_with_a_journey)
+{
+	static float plain[COUNT], larger[COUNT];
+	struct target_fixture fixture;
+
+	REQUIRE(target_set_up(&fixture, false));
+	for (int y = 0; y < HEIGHT; y++)
+		for (int i = 0; i < 3 * WIDTH; i++)
+			fixture.picture[y * 3 * WIDTH + i] =
+				0.5f + 0.3f * sinf(0.4f * (float)(i / 3) + 0.2f * (float)y);
+	fixture.params.step = 0;
+	fixture.params.time.on = true;
+	fixture.params.time.pan_x = 0.5f;
+	REQUIRE(pan(&fixture, 0, plain) && pan(&fixture, 1, larger));
+	double far = distance(plain, fixture.picture), near = distance(larger, plain);
+	CHECK(far > 0.05);
+	CHECK_MESSAGE(near < 0.1 * far, "%g of %g", near, far);
 	target_tear_down(&fixture);
 }
 
