@@ -26,7 +26,7 @@ static struct option_dream dream_for(const struct dreaming *it)
 /* The part of a memory limit that is for a video's encoder, and not for the engine. */
 enum { ENCODER_PART = 6 };
 
-static uint64_t encoder_memory(const struct dreaming *it)
+uint64_t dreaming_encoder_memory(const struct dreaming *it)
 {
 	return it->options->device.config.memory_limit / ENCODER_PART;
 }
@@ -37,7 +37,7 @@ static rv_status open_dreamer(struct dreaming *it, rv_error *error)
 	struct options options = *it->options;
 	options.dream = dream_for(it);
 	if (!it->alone)
-		options.device.config.memory_limit -= encoder_memory(it);
+		options.device.config.memory_limit -= dreaming_encoder_memory(it);
 	it->was_alone = it->alone;
 	it->dreamer.brush = it->scored.brush;
 	rv_status status = dreamer_open(&it->dreamer, &options, error);
@@ -67,7 +67,7 @@ static rv_status prepare_dreamer(struct dreaming *it, const rv_image *in, int64_
                                  rv_error *error)
 {
 	it->alone = time == RV_TIME_NONE;
-	if (encoder_memory(it) && it->alone != it->was_alone)
+	if (dreaming_encoder_memory(it) && it->alone != it->was_alone)
 		dreamer_close(&it->dreamer);
 	bool opens = !it->dreamer.engine;
 	rv_status status = opens ? open_dreamer(it, error) : RV_OK;
@@ -163,7 +163,7 @@ struct job dreaming_job(struct dreaming *it)
 		.width = it->journey.on ? 0 : options->output.size.width,
 		.height = it->journey.on ? 0 : options->output.size.height,
 		.force = options->output.force,
-		.encoder_memory = encoder_memory(it),
+		.encoder_memory = dreaming_encoder_memory(it),
 		.exact = options->output.exact,
 		.interlace = (enum interlace_mode)options->output.deinterlace,
 		.hdr = (enum hdr_mode)options->output.hdr,

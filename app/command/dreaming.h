@@ -42,6 +42,9 @@ rv_status dreaming_dream(void *context, const rv_image *in, int64_t time, const 
 rv_status dreaming_settings(void *context, bool alone, char **text, rv_error *error);
 void dreaming_shape(void *context, bool is_sphere);
 
+/* The part of its memory limit that is for a video's encoder; 0: any. */
+uint64_t dreaming_encoder_memory(const struct dreaming *it);
+
 /* The job that its options ask for. It borrows from them, and from the dreaming. */
 struct job dreaming_job(struct dreaming *it);
 

@@ -253,6 +253,7 @@ static struct job chunk_job(const struct film_plan *plan, int number, const char
 		.range = {chunk->first, chunk->last, chunk->begin, chunk->frames},
 		.dream = dreaming_dream,
 		.context = dreaming,
+		.encoder_memory = dreaming_encoder_memory(dreaming),
 		.progress = &dreaming->progress,
 		.stop = &signals_stop,
 	};

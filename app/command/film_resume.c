@@ -205,7 +205,8 @@ static rv_status dream_chunks(const struct resuming *r, rv_error *error)
 	rv_status status = film_read_settings(&settings, r->folder, error);
 	if (status == RV_OK)
 		status = dreaming_open(&dreaming, error);
-	progress_begin(&dreaming.progress, film_frames(&r->plan) - frames_done);
+	if (status == RV_OK)
+		progress_begin(&dreaming.progress, film_frames(&r->plan) - frames_done);
 	for (int i = 0; i < r->plan.count && status == RV_OK; i++)
 		status = film_dream_chunk(&r->plan, r->folder, i, &dreaming, error);
 	progress_end(&dreaming.progress);

@@ -243,17 +243,16 @@ static rv_status get_model(const struct options *options, rv_error *error)
 
 rv_status command_models(const struct options *options, rv_error *error)
 {
-	if (!options->call.operand[0])
+	const char *what = options->call.operand;
+	if (!what[0] || !strcmp(what, "list"))
 		return options->call.place[0] ? rv_fail(error, RV_INVALID,
 		                                        "--from goes with a name: reverie models "
 		                                        "get NAME --from X")
 		                              : list_models(error);
-	if (!strcmp(options->call.operand, "list"))
-		return list_models(error);
-	if (strcmp(options->call.operand, "get") != 0)
+	if (strcmp(what, "get") != 0)
 		return rv_fail(error, RV_INVALID,
 		               "%.64s: `reverie models` lists networks, `reverie models get NAME` "
 		               "fetches one",
-		               options->call.operand);
+		               what);
 	return get_model(options, error);
 }
