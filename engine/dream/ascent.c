@@ -379,6 +379,20 @@ rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const r
 	return status;
 }
 
+/* What becomes of the last frame, and how the next one is dreamed. */
+static rv_status begin_in_time(struct ascent *ascent, const rv_params *params, int64_t time,
+                               bool on_journey, struct temporal_plan *plan, rv_error *error)
+{
+	rv_status status = prepare_temporal(ascent, &params->time, error);
+
+	if (status != RV_OK || !on_journey)
+		return status != RV_OK
+		               ? status
+		               : temporal_begin(ascent->temporal, params, time, plan, error);
+	status = temporal_journey(ascent->temporal, params, time, plan, error);
+	return status != RV_OK ? status : transfer_take_frame(&ascent->transfer, error);
+}
+
 /* Dreams a frame of a video, or with on_journey the next one of a journey, for which there is no
  * new frame. */
 static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
@@ -388,13 +402,8 @@ static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
 	const struct octave *top = &ascent->octaves[ascent->octave_count - 1];
 	struct temporal_plan temporal;
 	struct schedule_plan plan;
-	rv_status status = prepare_temporal(ascent, &params->time, error);
+	rv_status status = begin_in_time(ascent, params, time, on_journey, &temporal, error);
 
-	if (status == RV_OK)
-		status =
-			on_journey
-				? temporal_journey(ascent->temporal, params, time, &temporal, error)
-				: temporal_begin(ascent->temporal, params, time, &temporal, error);
 	if (status != RV_OK)
 		return status;
 	if (!temporal.warm && !on_journey)
@@ -449,8 +458,6 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 		status = params->time.on && !lone
 		                 ? run_in_time(ascent, &schedule, params, time, !input, error)
 		                 : run_alone(ascent, &schedule, params, !lone, error);
-	if (status == RV_OK && !input)
-		status = transfer_take_frame(&ascent->transfer, error);
 	if (status == RV_OK)
 		status = transfer_download(&ascent->transfer, params->strength, output, error);
 	if (status == RV_OK && params->time.on && !lone && input)
