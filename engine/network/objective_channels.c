@@ -127,8 +127,6 @@ static void record_winners(struct launch_recorder *recorder, const struct object
                            cl_mem inverse_rms, const struct channel_buffers *buffers, cl_mem places)
 {
 	const struct slice *activation = &target->operand.activation;
-	struct slice narrow = *activation;
-	int lanes = recorder->device->lanes;
 	int stride = round_up(activation->channels, TENSOR_ALIGNMENT);
 	int winners =
 		target->winners < activation->channels ? target->winners : activation->channels;
@@ -148,8 +146,7 @@ static void record_winners(struct launch_recorder *recorder, const struct object
 	record_int(recorder, activation->channels);
 	record_int(recorder, slice_pixels(activation));
 	operator_record_destination(recorder, &target->operand);
-	narrow.channels = lanes;
-	operator_record_over_pixels(recorder, &narrow, lanes);
+	operator_record_items(recorder, slice_pixels(activation));
 }
 
 /* Those of a target that gives none. */

@@ -27,8 +27,7 @@ void objective_record_class(struct launch_recorder *recorder, const struct objec
                             cl_mem places)
 {
 	const struct slice *activation = &target->operand.activation;
-	struct slice narrow = *activation;
-	int pixels = slice_pixels(activation), lanes = recorder->device->lanes;
+	int pixels = slice_pixels(activation);
 	cl_mem wanted = record_wanted(recorder, target);
 
 	record_kernel(recorder, "network/objective_class", NULL, "objective_class",
@@ -40,6 +39,5 @@ void objective_record_class(struct launch_recorder *recorder, const struct objec
 	record_int(recorder, activation->channels);
 	record_int(recorder, pixels);
 	operator_record_destination(recorder, &target->operand);
-	narrow.channels = lanes;
-	operator_record_over_pixels(recorder, &narrow, lanes);
+	operator_record_items(recorder, pixels);
 }

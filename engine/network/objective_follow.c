@@ -45,15 +45,6 @@ size_t objective_panels_bytes(const struct device *device, const struct slice *a
 	       sizeof(float);
 }
 
-/* Over so many runs of something that takes a work-item whole. */
-static void record_over(struct launch_recorder *recorder, int count)
-{
-	int lanes = recorder->device->lanes;
-	struct slice narrow = {.channels = lanes, .width = count, .height = 1};
-
-	operator_record_over_pixels(recorder, &narrow, lanes);
-}
-
 void objective_pack(struct launch_recorder *recorder, const struct objective_target *target)
 {
 	const struct objective_rows *rows = &target->rows;
@@ -67,7 +58,7 @@ void objective_pack(struct launch_recorder *recorder, const struct objective_tar
 	record_int(recorder, target->operand.activation.channels);
 	record_int(recorder, rows->count);
 	record_int(recorder, packed);
-	record_over(recorder, packed);
+	operator_record_items(recorder, packed);
 }
 
 /* Writes to best[pixels] the row that fits each pixel best. */
@@ -86,15 +77,14 @@ static void record_match(struct launch_recorder *recorder, const struct objectiv
 	record_int(recorder, activation->channels);
 	record_int(recorder, pixels);
 	record_flop(recorder, 2.0 * pixels * target->rows.count * activation->channels);
-	record_over(recorder, (pixels + MATCHED - 1) / MATCHED);
+	operator_record_items(recorder, (pixels + MATCHED - 1) / MATCHED);
 }
 
 static void record_follow(struct launch_recorder *recorder, const struct objective_target *target,
                           enum rule rule, float power, cl_mem best, cl_mem places)
 {
 	const struct slice *activation = &target->operand.activation;
-	struct slice narrow = *activation;
-	int pixels = slice_pixels(activation), lanes = recorder->device->lanes;
+	int pixels = slice_pixels(activation);
 
 	record_kernel(recorder, "network/objective_follow", NULL, "objective_follow",
 	              "objective follow");
@@ -109,8 +99,7 @@ static void record_follow(struct launch_recorder *recorder, const struct objecti
 	record_int(recorder, activation->channels);
 	record_int(recorder, pixels);
 	operator_record_destination(recorder, &target->operand);
-	narrow.channels = lanes;
-	operator_record_over_pixels(recorder, &narrow, lanes);
+	operator_record_items(recorder, pixels);
 }
 
 void objective_record_guide(struct launch_recorder *recorder, const struct objective_target *target,

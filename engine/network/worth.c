@@ -13,10 +13,7 @@ void worth_record(struct launch_recorder *recorder, const struct objective_targe
                   struct worth *worth)
 {
 	const struct operand *operand = &target->operand;
-	struct slice narrow = operand->activation;
-	int lanes = recorder->device->lanes;
 
-	narrow.channels = lanes;
 	worth->pixels = slice_pixels(&operand->activation);
 	worth->sums = record_own_buffer(recorder, worth_bytes(&operand->activation), NULL);
 	record_kernel(recorder, "network/worth", NULL, "sum_worth", "worth");
@@ -26,7 +23,7 @@ void worth_record(struct launch_recorder *recorder, const struct objective_targe
 	record_int(recorder, operand->activation.channels);
 	record_int(recorder, worth->pixels);
 	record_buffer(recorder, worth->sums);
-	operator_record_over_pixels(recorder, &narrow, lanes);
+	operator_record_items(recorder, worth->pixels);
 	worth->launch = recorder->list->count - 1;
 	if (recorder->status == RV_OK)
 		worth_watch(worth, recorder->list, WORTH_KEPT);

@@ -98,23 +98,13 @@ void operator_lrn_backward(struct launch_recorder *recorder, const struct operat
 	                             operator_lanes(recorder, operation));
 }
 
-/* One vector wide, so that every work-item has whole pixels. */
-static void finish_softmax(struct launch_recorder *recorder, const struct operation *operation)
-{
-	struct slice narrow = operation->inputs[0].activation;
-	int lanes = operator_lanes(recorder, operation);
-
-	narrow.channels = lanes;
-	operator_record_over_pixels(recorder, &narrow, lanes);
-}
-
 void operator_softmax_forward(struct launch_recorder *recorder, const struct operation *operation)
 {
 	operator_record(recorder, operation, "operators/softmax", NULL, "softmax_forward");
 	record_slice(recorder, &operation->inputs[0].activation);
 	record_slice(recorder, &operation->outputs[0].activation);
 	record_size(recorder, &operation->inputs[0].activation);
-	finish_softmax(recorder, operation);
+	operator_record_items(recorder, slice_pixels(&operation->inputs[0].activation));
 }
 
 void operator_softmax_backward(struct launch_recorder *recorder, const struct operation *operation)
@@ -128,5 +118,5 @@ void operator_softmax_backward(struct launch_recorder *recorder, const struct op
 	record_slice(recorder, &operation->outputs[0].activation);
 	record_size(recorder, &input->gradient);
 	operator_record_destination(recorder, input);
-	finish_softmax(recorder, operation);
+	operator_record_items(recorder, slice_pixels(&operation->inputs[0].activation));
 }

@@ -8,16 +8,6 @@ static void record_table(struct launch_recorder *recorder, const float *values, 
 
 /* ---- over channels ---- */
 
-/* One vector wide, so that every work-item has whole pixels. */
-static void finish_pixels(struct launch_recorder *recorder, const struct operation *operation)
-{
-	struct slice narrow = operation->inputs[0].activation;
-	int lanes = operator_lanes(recorder, operation);
-
-	narrow.channels = lanes;
-	operator_record_over_pixels(recorder, &narrow, lanes);
-}
-
 void operator_layer_norm_forward(struct launch_recorder *recorder,
                                  const struct operation *operation)
 {
@@ -31,7 +21,7 @@ void operator_layer_norm_forward(struct launch_recorder *recorder,
 	record_float(recorder, operation->node->constant);
 	record_int(recorder, in->channels);
 	record_int(recorder, slice_pixels(in));
-	finish_pixels(recorder, operation);
+	operator_record_items(recorder, slice_pixels(&operation->inputs[0].activation));
 }
 
 void operator_layer_norm_backward(struct launch_recorder *recorder,
@@ -49,7 +39,7 @@ void operator_layer_norm_backward(struct launch_recorder *recorder,
 	record_int(recorder, input->gradient.channels);
 	record_int(recorder, slice_pixels(&input->gradient));
 	operator_record_destination(recorder, input);
-	finish_pixels(recorder, operation);
+	operator_record_items(recorder, slice_pixels(&operation->inputs[0].activation));
 }
 
 /* ---- over pixels ---- */

@@ -103,6 +103,13 @@ void operator_record_over_pixels(struct launch_recorder *recorder, const struct 
 	              (size_t)(group / width), 1);
 }
 
+void operator_record_items(struct launch_recorder *recorder, int count)
+{
+	const struct slice narrow = {.channels = 1, .height = 1, .width = count};
+
+	operator_record_over_pixels(recorder, &narrow, 1);
+}
+
 void operator_record_whole_pixels(struct launch_recorder *recorder, const struct slice *slice,
                                   int lanes)
 {

@@ -57,7 +57,11 @@ void operator_record(struct launch_recorder *recorder, const struct operation *o
 void operator_record_over_pixels(struct launch_recorder *recorder, const struct slice *slice,
                                  int lanes);
 
-/* The same, but each work-group has whole pixels: a GPU's work-items of one share their vectors. */
+/* The same for a kernel whose work-items have whole pixels, or whatever else there is count of. */
+void operator_record_items(struct launch_recorder *recorder, int count);
+
+/* The same as over pixels, but each work-group has whole pixels: a GPU's work-items of one share
+ * their vectors. */
 void operator_record_whole_pixels(struct launch_recorder *recorder, const struct slice *slice,
                                   int lanes);
 
