@@ -62,11 +62,16 @@ rv_status job_run(const struct job *job, struct job_report *report, rv_error *er
 
 rv_status job_look(const struct job *job, struct job_report *report, rv_error *error)
 {
+	/* How a file's fields lie, which takes decoding, changes nothing that is told here. */
+	static const struct interlace any;
+	struct job quick = *job;
 	struct input *input = NULL;
-	rv_status status = open_job(job, &input, report, error);
-	report->is_still = status == RV_OK && is_still(job, input);
+	if (!quick.fields)
+		quick.fields = &any;
+	rv_status status = open_job(&quick, &input, report, error);
+	report->is_still = status == RV_OK && is_still(&quick, input);
 	if (status == RV_OK && !report->is_still)
-		status = transcode_look(job, &input, report, error);
+		status = transcode_look(&quick, &input, report, error);
 	input_close(&input);
 	return status;
 }

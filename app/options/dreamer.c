@@ -26,11 +26,11 @@ static bool find_file(const struct paths *folders, const char *name, char path[P
 	return false;
 }
 
-/* Searches for the first file whose name contains a part, in letters of either size; or for the
- * first that is a network by its layers. */
+/* Searches for the first file whose name contains a part, in letters of either size; or for the one
+ * that is, by its layers, the first of some networks of the catalogue. */
 struct search {
 	const char *part;
-	const struct catalogue_network *network;
+	const struct catalogue_network *from, *to; /* the last one is that before `to` */
 	char path[PATH_LENGTH];
 };
 
@@ -66,32 +66,49 @@ static void keep_recognised(void *context, const char *path, const char *name)
 	struct search *search = context;
 	struct dreamer dreamer = {0};
 	struct stat state;
-	if (search->path[0] || is_called_as_known(name) || stat(path, &state) ||
+	if (search->from == search->to || is_called_as_known(name) || stat(path, &state) ||
 	    state.st_size > BYTES_MOST)
 		return;
-	if (dreamer_open_file(&dreamer, path, NULL, NULL) == RV_OK &&
-	    dreamer.network == search->network)
+	if (dreamer_open_file(&dreamer, path, NULL, NULL) == RV_OK && dreamer.network &&
+	    dreamer.network >= search->from && dreamer.network < search->to) {
+		search->to = dreamer.network; /* from now on only better ones */
 		snprintf(search->path, sizeof(search->path), "%s", path);
+	}
 	dreamer_close(&dreamer);
 }
 
-static bool search_all(const struct paths *folders, paths_visit *keep, struct search search,
-                       char path[PATH_LENGTH])
+static void search_all(const struct paths *folders, paths_visit *keep, struct search *search)
 {
 	for (size_t i = 1; i < sizeof(ends) / sizeof(ends[0]); i++)
-		paths_each(folders, ends[i], keep, &search);
+		paths_each(folders, ends[i], keep, search);
+}
+
+static bool find_part(const struct paths *folders, const char *part, char path[PATH_LENGTH])
+{
+	struct search search = {.part = part};
+	search_all(folders, keep_first, &search);
 	memcpy(path, search.path, sizeof(search.path));
 	return path[0];
 }
 
 /* Files come under many names, such as bvlc_googlenet.onnx and googlenet-9.onnx, so a part of the
- * name will do, and what has none is looked into. */
+ * name will do. */
+static bool find_called(const struct paths *folders, const struct catalogue_network *network,
+                        char path[PATH_LENGTH])
+{
+	return paths_find(folders, network->file, path) || find_part(folders, network->name, path);
+}
+
+/* What has no part of it is looked into. */
 static bool find_network(const struct paths *folders, const struct catalogue_network *network,
                          char path[PATH_LENGTH])
 {
-	return paths_find(folders, network->file, path) ||
-	       search_all(folders, keep_first, (struct search){.part = network->name}, path) ||
-	       search_all(folders, keep_recognised, (struct search){.network = network}, path);
+	struct search search = {.from = network, .to = network + 1};
+	if (find_called(folders, network, path))
+		return true;
+	search_all(folders, keep_recognised, &search);
+	memcpy(path, search.path, sizeof(search.path));
+	return path[0];
 }
 
 static rv_status find_named(const char *name, char path[PATH_LENGTH], rv_error *error)
@@ -118,16 +135,32 @@ static rv_status find_named(const char *name, char path[PATH_LENGTH], rv_error *
 	               meant);
 }
 
-/* The catalogue lists first the networks that people like best to dream with. */
+/* The catalogue lists first the networks that people like best to dream with. Files are looked into
+ * once, and only where none has the name of the first. */
+static bool find_best(const struct paths *folders, const struct catalogue *catalogue,
+                      char path[PATH_LENGTH])
+{
+	const struct catalogue_network *networks = catalogue->networks;
+	struct search seen = {.from = networks, .to = networks + catalogue->count};
+	for (int i = 0; i < catalogue->count; i++) {
+		if (find_called(folders, &networks[i], path))
+			return true;
+		if (i == 0)
+			search_all(folders, keep_recognised, &seen);
+		if (seen.path[0] && seen.to == &networks[i]) {
+			memcpy(path, seen.path, sizeof(seen.path));
+			return true;
+		}
+	}
+	return false;
+}
+
 static rv_status find_default(char path[PATH_LENGTH], rv_error *error)
 {
 	struct paths folders = paths_model_folders();
 	const struct catalogue *catalogue = catalogue_own(NULL);
 	path[0] = '\0';
-	for (int i = 0; catalogue && i < catalogue->count; i++)
-		if (find_network(&folders, &catalogue->networks[i], path))
-			return RV_OK;
-	if (search_all(&folders, keep_first, (struct search){.part = ""}, path))
+	if ((catalogue && find_best(&folders, catalogue, path)) || find_part(&folders, "", path))
 		return RV_OK;
 	return rv_fail(
 		error, RV_NOT_FOUND,
