@@ -76,11 +76,25 @@ static float distance(const struct brush_stroke *stroke, float aspect, float x, 
 	return hypotf(fx - along * dx, fy - along * dy);
 }
 
+/* The pixels of a side that a stroke may reach, from the first to before the last. */
+struct reach {
+	int first, last;
+};
+
+static struct reach reach_of(float from, float to, float radius)
+{
+	float first = floorf((fminf(from, to) - radius) * SIDE);
+	float last = ceilf((fmaxf(from, to) + radius) * SIDE);
+	return (struct reach){(int)fminf(fmaxf(first, 0), SIDE), (int)fminf(fmaxf(last, 0), SIDE)};
+}
+
 static void draw(struct brush *brush, const struct brush_stroke *stroke, float aspect)
 {
 	float radius = stroke->radius;
-	for (int row = 0; row < SIDE; row++)
-		for (int column = 0; column < SIDE; column++) {
+	struct reach rows = reach_of(stroke->from_y, stroke->y, radius * aspect);
+	struct reach columns = reach_of(stroke->from_x, stroke->x, radius);
+	for (int row = rows.first; row < rows.last; row++)
+		for (int column = columns.first; column < columns.last; column++) {
 			float away = distance(stroke, aspect, (column + 0.5f) / SIDE,
 			                      (row + 0.5f) / SIDE);
 			float part = (radius - away) / (radius * (1 - firm));
