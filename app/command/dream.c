@@ -56,6 +56,9 @@ static rv_status dream_alone(const struct options *options, rv_error *error)
 	struct dreaming it = {.options = options, .tells_network = true};
 	progress_init(&it.progress, stderr, progress_style_for(stderr, options->call.quiet));
 	rv_status status = dreaming_open(&it, error);
+	if (status == RV_OK && journey_wanted(options) && options->output.resume == FILM_RESUME_ON)
+		status = rv_fail(error, RV_INVALID,
+		                 "--resume is for a video; a journey is dreamed in one go");
 	if (status == RV_OK && journey_wanted(options))
 		status = journey_open(&it.journey, options, error);
 	if (status == RV_OK)
