@@ -120,7 +120,7 @@ check atlas_window_of_the_hud_is_there [ -n "$window" ]
 [ -n "$window" ] || finish # what shows a window without a number waits for a click
 press_pad() { # BUTTON...
 	for button; do
-		echo "$button" >"$work/buttons"
+		echo "$button" 1<>"$work/buttons"
 		pause 0.3
 	done
 }
