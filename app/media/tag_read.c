@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/media/heif.h"
+#include "app/media/input.h"
 #include "app/media/tag.h"
 #include "app/media/tag_format.h"
 
@@ -299,7 +300,7 @@ static rv_status find_in_picture(FILE *file, const char *path, char **text, rv_e
 
 rv_status tag_read(const char *path, char **text, rv_error *error)
 {
-	uint8_t first[32];
+	uint8_t first[INPUT_HEAD_BYTES];
 	FILE *file = fopen(path, "rbe");
 	*text = NULL;
 	if (!file)

@@ -123,11 +123,11 @@ static rv_status profile_visited(void *context, const struct launch_list *list, 
 	return profile_list(visit->profile, list, backward, visit->runs, times, error);
 }
 
-/* For pictures of 8 bits. */
-static rv_status prepare(rv_engine *engine, int width, int height, enum dream_past past,
-                         rv_error *error)
+/* For single pictures of 8 bits. */
+static rv_status prepare(rv_engine *engine, int width, int height, rv_error *error)
 {
-	const struct dream_pictures pictures = {width, height, past, raster_sample_bytes(RV_RGB8)};
+	const struct dream_pictures pictures = {width, height, DREAM_PAST_NONE,
+	                                        raster_sample_bytes(RV_RGB8)};
 
 	return dream_prepare(engine, &pictures, error);
 }
@@ -142,7 +142,7 @@ rv_status rv_profile_dream(rv_engine *engine, int width, int height, int runs,
 		return rv_fail(error, RV_INVALID,
 		               "rv_profile_dream needs an engine, a size and runs");
 	*count = 0;
-	status = prepare(engine, width, height, DREAM_PAST_NONE, error);
+	status = prepare(engine, width, height, error);
 	if (status == RV_OK)
 		status = profile_create(&visit.profile, engine->device, error);
 	if (status != RV_OK)
@@ -171,7 +171,7 @@ rv_status rv_measure_memory(rv_engine *engine, int width, int height, rv_memory 
 	if (!engine || !memory || width < 1 || height < 1)
 		return rv_fail(error, RV_INVALID, "rv_measure_memory needs an engine and a size");
 	*memory = (rv_memory){0};
-	status = prepare(engine, width, height, DREAM_PAST_NONE, error);
+	status = prepare(engine, width, height, error);
 	if (status != RV_OK)
 		return status;
 	ascent_measure(engine->ascent, memory);

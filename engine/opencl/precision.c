@@ -129,6 +129,8 @@ static bool has(struct device *device, rv_precision wanted)
 
 struct pass_precision precision_of(struct device *device, rv_precision wanted)
 {
+	if ((unsigned)wanted > RV_PRECISION_AUTO)
+		wanted = RV_PRECISION_FLOAT;
 	if (wanted != RV_PRECISION_AUTO)
 		return passes[has(device, wanted) ? wanted : RV_PRECISION_FLOAT];
 	for (size_t i = 0; i < sizeof(judged) / sizeof(judged[0]); i++)

@@ -26,7 +26,7 @@ typedef JOIN(uchar, LANES) octets;
 
 // PoCL's work-groups are loops on one core: one work-item that uses vectors beats many that do not.
 #define ONE_ITEM __attribute__((reqd_work_group_size(1, 1, 1)))
-// Of kernels that GPUs run too, in groups of many items that know nothing of each other.
+// Of kernels that GPUs run too, in groups of many items.
 #ifdef MANY_ITEMS
 #define ANY_GROUP
 #else
