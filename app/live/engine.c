@@ -6,6 +6,7 @@
 #include "app/base/thread.h"
 #include "app/live/crossfade.h"
 #include "app/live/dream.h"
+#include "app/live/engine_orders.h"
 #include "app/live/governor.h"
 #include "app/live/journey.h"
 #include "app/live/note.h"
@@ -35,17 +36,14 @@ struct live_engine {
 	struct queue *work, *dreams, *woken;
 	pthread_t thread;
 
+	struct engine_orders orders;
+
 	pthread_mutex_t lock; /* of what follows, which any thread uses */
-	struct options options;
-	int64_t taken; /* the position of the frame that is dreamed, or was last */
-	unsigned resets;
-	double fade;    /* seconds in which the next dream takes over; 0: at once */
-	rv_error error; /* of the last frame */
-	bool ever_dreamed, ever_changed;
+	rv_error error;       /* of the last frame */
+	bool ever_dreamed;
 	struct live_engine_state state;
 	struct live_note note;
 
-	atomic_uint urgent; /* raised where the dream under way is not wanted any more */
 	atomic_bool stop;
 	atomic_int prepared; /* of ALL_PREPARED, of the dream under way */
 	atomic_bool done;    /* the thread has stopped dreaming, and only frees what it holds */
@@ -53,13 +51,12 @@ struct live_engine {
 	/* the thread's own */
 	rv_engine *engine;
 	struct revival revival;
-	int misses; /* dreams that memory was too small for, the last ones */
-	struct options current;
-	unsigned resets_done, urgent_seen;
-	bool broken_off;   /* whether the last dream was */
-	int64_t began;     /* when the dream under way did */
-	bool has_prepared; /* the dream under way needed something */
-	int idle;          /* dreams without steps, the last ones */
+	int misses;                /* dreams that memory was too small for, the last ones */
+	struct engine_order order; /* that the dream under way is made by */
+	bool broken_off;           /* whether the last dream was */
+	int64_t began;             /* when the dream under way did */
+	bool has_prepared;         /* the dream under way needed something */
+	int idle;                  /* dreams without steps, the last ones */
 	/* While kernels must be built, dreams begin with one octave and get another each time. */
 	int octaves_most; /* 0: any number */
 	rv_params params;
@@ -71,48 +68,35 @@ struct live_engine {
 	rv_image before, after; /* of the dream's size: the frame, and what was dreamed of it */
 	struct dream *last;     /* held */
 	struct crossfade fading;
-	double fade_next; /* as fade, of the dream to come */
 	struct live_journey journey;
 	struct governor_quality quality; /* of the last dream */
 };
 
-/* ---- settings ---- */
+/* ---- what other threads ask, and are told ---- */
 
 int64_t live_engine_set(struct live_engine *engine, const struct options *options)
 {
-	pthread_mutex_lock(&engine->lock);
-	int64_t taken = engine->taken;
-	if (wish_is_another(&engine->options, options))
-		atomic_fetch_add(&engine->urgent, 1);
-	engine->options = *options;
-	engine->ever_changed = true;
-	pthread_mutex_unlock(&engine->lock);
-	return taken;
+	return engine_orders_set(&engine->orders, options);
 }
 
 int64_t live_engine_reset(struct live_engine *engine)
 {
-	pthread_mutex_lock(&engine->lock);
-	int64_t taken = engine->taken;
-	engine->resets++;
-	pthread_mutex_unlock(&engine->lock);
-	return taken;
+	return engine_orders_reset(&engine->orders);
 }
 
 void live_engine_fade(struct live_engine *engine, double seconds)
 {
-	pthread_mutex_lock(&engine->lock);
-	engine->fade = seconds;
-	pthread_mutex_unlock(&engine->lock);
+	engine_orders_fade(&engine->orders, seconds);
 }
 
 rv_status live_engine_status(struct live_engine *engine, struct live_engine_state *state,
                              rv_error *error)
 {
+	bool ever_changed = engine_orders_ever_changed(&engine->orders);
 	pthread_mutex_lock(&engine->lock);
 	rv_status status = engine->error.status;
 	*state = engine->state;
-	state->is_fatal = status != RV_OK && !engine->ever_dreamed && !engine->ever_changed;
+	state->is_fatal = status != RV_OK && !engine->ever_dreamed && !ever_changed;
 	if (status != RV_OK && error)
 		*error = engine->error;
 	pthread_mutex_unlock(&engine->lock);
@@ -147,25 +131,16 @@ static void report(struct live_engine *engine, rv_status status, const rv_error 
 	note_say(&engine->note, "dreaming again, on %s", rv_engine_device(engine->engine)->name);
 }
 
-static void take_snapshot(struct live_engine *engine, const struct frame *frame)
+static void take_order(struct live_engine *engine, const struct frame *frame)
 {
-	pthread_mutex_lock(&engine->lock);
-	engine->taken = frame->position;
-	if (engine->fade > 0)
-		engine->fade_next = engine->fade;
-	engine->fade = 0;
-	engine->current = engine->options;
-	engine->urgent_seen = atomic_load(&engine->urgent);
-	unsigned resets = engine->resets;
-	pthread_mutex_unlock(&engine->lock);
-	if (resets != engine->resets_done)
+	engine_orders_take(&engine->orders, frame->position, &engine->order);
+	if (engine->order.resets)
 		rv_reset(engine->engine);
-	engine->resets_done = resets;
 }
 
 static struct governor_quality find_quality(struct live_engine *engine, const rv_image *frame)
 {
-	const struct options *options = &engine->current;
+	const struct options *options = &engine->order.options;
 	struct governor_quality wish = wish_quality(options, frame->width, frame->height);
 	bool is_processor = rv_engine_device(engine->engine)->kind == RV_DEVICE_CPU;
 	if (!options->live.governor)
@@ -184,7 +159,8 @@ static rv_status choose_journey(struct live_engine *engine, const struct frame *
 {
 	int64_t now = clock_now();
 	bool was_on = engine->journey.on;
-	live_journey_choose(&engine->journey, &engine->current, &frame->image, engine->last, now);
+	live_journey_choose(&engine->journey, &engine->order.options, &frame->image, engine->last,
+	                    now);
 	if (!was_on || engine->journey.on)
 		return RV_OK;
 	return crossfade_begin(&engine->fading, engine->last, &engine->after, now, journey_arrival,
@@ -195,15 +171,17 @@ static rv_status set_params(struct live_engine *engine, const struct governor_qu
                             rv_error *error)
 {
 	rv_params params;
-	rv_status status = sources_take(&engine->sources, engine->engine, &engine->current.dream,
-	                                rv_model_default_layer(engine->model), &params, error);
+	rv_status status =
+		sources_take(&engine->sources, engine->engine, &engine->order.options.dream,
+	                     rv_model_default_layer(engine->model), &params, error);
 	if (status == RV_OK)
-		status = brush_take(engine->brush, engine->engine, engine->taken, &params, error);
+		status = brush_take(engine->brush, engine->engine, engine->order.position, &params,
+		                    error);
 	if (status != RV_OK)
 		return status;
 	wish_grant(quality, engine->octaves_most, &params);
 	live_journey_set_out(&engine->journey, &params.time, clock_now());
-	wish_shape(&engine->current, &params);
+	wish_shape(&engine->order.options, &params);
 	if (engine->params_set && rv_params_equal(&params, &engine->params))
 		return RV_OK;
 	status = rv_set_params(engine->engine, &params, error);
@@ -235,10 +213,10 @@ static rv_status fade_dream(struct live_engine *engine, struct dream *dream, rv_
 {
 	rv_status status = RV_OK;
 	int64_t now = clock_now();
-	if (engine->fade_next > 0)
+	if (engine->order.fade > 0)
 		status = crossfade_begin(&engine->fading, engine->last, NULL, now,
-		                         engine->fade_next, error);
-	engine->fade_next = 0;
+		                         engine->order.fade, error);
+	engine->order.fade = 0;
 	crossfade_apply(&engine->fading, dream, &engine->before, now);
 	dream_release(engine->last);
 	engine->last = dream_hold(dream);
@@ -279,11 +257,11 @@ static rv_status make_dream(struct live_engine *engine, struct frame *frame,
  * Where octaves take turns a few frames have no steps, though nothing rests. */
 static void measure(struct live_engine *engine, const struct dream *dream)
 {
-	double target = 1000.0 * FRAMES_PER_DREAM / (double)engine->current.live.fps;
+	double target = 1000.0 * FRAMES_PER_DREAM / (double)engine->order.options.live.fps;
 	const struct governor_dream took = dream_took(dream);
 	engine->idle = took.steps > 0 ? 0 : engine->idle + 1;
 	if (!dream->report.onset && engine->idle < IDLE_AT_REST && !engine->has_prepared &&
-	    engine->current.live.governor && !engine->journey.on)
+	    engine->order.options.live.governor && !engine->journey.on)
 		governor_measure(&engine->governor, &took, target);
 }
 
@@ -303,8 +281,8 @@ static rv_status dream_frame(struct live_engine *engine, struct frame *frame, rv
 		return status;
 	}
 	measure(engine, dream);
-	if (engine->current.call.verbose)
-		wish_tell(&engine->current, frame->position);
+	if (engine->order.options.call.verbose)
+		wish_tell(&engine->order.options, frame->position);
 	queue_push(engine->dreams, dream, frame->serial);
 	queue_wake(engine->woken);
 	return RV_OK;
@@ -318,7 +296,7 @@ static rv_status dream_frame(struct live_engine *engine, struct frame *frame, rv
 static bool go_on(void *context, double part)
 {
 	struct live_engine *engine = context;
-	bool is_wanted = atomic_load(&engine->urgent) == engine->urgent_seen;
+	bool is_wanted = engine_orders_urgent(&engine->orders) == engine->order.urgent_seen;
 	(void)part;
 	return !atomic_load(&engine->stop) &&
 	       (is_wanted || (engine->broken_off && clock_now() - engine->began < grace));
@@ -340,7 +318,7 @@ static void take_octaves(struct live_engine *engine)
 	if (!engine->octaves_most)
 		return;
 	engine->octaves_most++;
-	if (!has_built || engine->octaves_most >= engine->current.dream.params.octaves)
+	if (!has_built || engine->octaves_most >= engine->order.options.dream.params.octaves)
 		engine->octaves_most = 0;
 }
 
@@ -359,10 +337,10 @@ static bool dream_frames(struct live_engine *engine, rv_error *error)
 	while (!atomic_load(&engine->stop) && !is_lost(engine, status) &&
 	       (frame = queue_pop(engine->work, -1))) {
 		status = RV_OK;
-		take_snapshot(engine, frame);
+		take_order(engine, frame);
 		engine->began = clock_now();
 		engine->has_prepared = false;
-		if (!engine->current.live.freeze) {
+		if (!engine->order.options.live.freeze) {
 			status = dream_frame(engine, frame, error);
 			if (status != RV_CANCELLED)
 				report(engine, status, error);
@@ -377,8 +355,8 @@ static bool dream_frames(struct live_engine *engine, rv_error *error)
 
 static rv_status open_engine(struct live_engine *engine, rv_error *error)
 {
-	rv_config config = option_device_config(&engine->current.device);
-	config.time_stages = engine->current.live.bench > 0;
+	rv_config config = option_device_config(&engine->order.options.device);
+	config.time_stages = engine->order.options.live.bench > 0;
 	config.device = engine->revival.device;
 	rv_status status = rv_create(&engine->engine, engine->model, &config, error);
 	if (status != RV_OK) {
@@ -414,8 +392,8 @@ static bool lose_engine(struct live_engine *engine, const rv_error *error)
 		note_say(&engine->note, "the device failed: %.100s; trying again", error->message);
 	rv_destroy(&engine->engine);
 	revival_fail(&engine->revival, now);
-	unsigned urgent = atomic_load(&engine->urgent);
-	while (!atomic_load(&engine->stop) && atomic_load(&engine->urgent) == urgent) {
+	unsigned urgent = engine_orders_urgent(&engine->orders);
+	while (!atomic_load(&engine->stop) && engine_orders_urgent(&engine->orders) == urgent) {
 		int64_t left = engine->revival.retry_at - clock_now();
 		if (left <= 0)
 			break;
@@ -448,8 +426,8 @@ rv_status live_engine_start(struct live_engine **started, const rv_model *model,
 	if (!engine)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	engine->model = model;
-	engine->options = engine->current = *options;
-	engine->taken = -1;
+	engine_orders_init(&engine->orders, options);
+	engine->order.options = *options;
 	engine->brush = brush;
 	engine->work = work;
 	engine->dreams = dreams;
@@ -462,6 +440,7 @@ rv_status live_engine_start(struct live_engine **started, const rv_model *model,
 	rv_status status = thread_start(&engine->thread, "dreaming", run, engine, error);
 	if (status != RV_OK) {
 		pthread_mutex_destroy(&engine->lock);
+		engine_orders_finish(&engine->orders);
 		note_finish(&engine->note);
 		free(engine);
 		return status;
@@ -488,6 +467,7 @@ bool live_engine_stop(struct live_engine **stopped, int64_t until)
 	}
 	pthread_join(engine->thread, NULL);
 	pthread_mutex_destroy(&engine->lock);
+	engine_orders_finish(&engine->orders);
 	note_finish(&engine->note);
 	shrink_release(&engine->shrinker);
 	free(engine->before.pixels);
