@@ -130,7 +130,7 @@ $(BUILD)/reverie-bench: $(BUILD)/tests/bench/main.o $(BENCH_OBJECTS) $(BUILD)/ve
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
 
 # What a machine without libav is sent: of the benches, those that it names.
-$(BUILD)/tests/bundle/reverie-bench: $(BUILD)/tests/bundle/main.o $(BUILD)/tests/bundle/check.o $(BUILD)/tests/bundle/sources.o \
+$(BUILD)/tests/bundle/reverie-bench: $(BUILD)/tests/bundle/main.o $(BUILD)/tests/bundle/check.o $(BUILD)/tests/bundle/slots.o \
 	$(BUILD)/tests/bench.a $(BUILD)/tests/support.a $(BUILD)/version.o $(BUILD)/app.a $(BUILD)/engine.a
 	$(call say,LINK $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ENGINE_LIBS)

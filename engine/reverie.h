@@ -173,7 +173,7 @@ typedef enum rv_alternation {
 enum {
 	RV_TARGETS_MAX = 8,
 	RV_CHANNELS_MAX = 64,
-	RV_SOURCES_MAX = 20,
+	RV_SLOTS_MAX = 20,
 	RV_LAYER_NAME_LENGTH = 128,
 	RV_OCTAVES_MAX = 16
 };
@@ -211,11 +211,10 @@ typedef struct rv_target {
 	/* How much more two features count that point the same way: of the cosine between them, of
 	 * a guide, a caricature or a direction; 0..16. */
 	float power;
-	int source; /* of a guide the picture, of a direction the numbers: rv_set_picture,
-	               rv_set_numbers */
+	int slot; /* with the picture of a guide, the numbers of a direction: see rv_set_picture */
 	rv_where where;
 	float x, y; /* parts of the picture's width and height, 0..1 */
-	int mask;   /* a source that is a picture: white is 1 */
+	int mask;   /* a slot with a picture: white is 1 */
 } rv_target;
 
 /* How good the optical flow is that carries a dream from frame to frame. */
@@ -287,8 +286,8 @@ typedef struct rv_params {
 	float soften; /* pixels: the gradient is blurred by up to this much, more and more */
 	float blur; /* part of a blur of three pixels after the first step of an octave, falling to
 	               none */
-	/* Where all of it is dreamed: 0 everywhere, N where source N - 1, a picture, is white. What
-	 * is outside stays as it is in the frame. */
+	/* Where all of it is dreamed: 0 everywhere, N where the picture of slot N - 1 is white.
+	 * What is outside stays as it is in the frame. */
 	int mask;
 	int winners;       /* channels that win at each place */
 	int winner_window; /* side in layer pixels of the square they compete over, odd */
@@ -427,11 +426,12 @@ RV_API const rv_device_info *rv_engine_device(const rv_engine *engine);
  * says which field is wrong, and the old params stay. */
 RV_API rv_status rv_set_params(rv_engine *engine, const rv_params *params, rv_error *error);
 
-/* Set what targets speak of as a source, 0..RV_SOURCES_MAX-1: copied, at any time before the params
- * that do so, and anew later. A guide has the features of its picture's own size. NULL frees. */
-RV_API rv_status rv_set_picture(rv_engine *engine, int source, const rv_image *picture,
+/* Fill a slot, 0..RV_SLOTS_MAX-1, of which targets speak: copied, at any time before the params
+ * that speak of it, and anew later. A guide has the features of its picture's own size. NULL frees.
+ */
+RV_API rv_status rv_set_picture(rv_engine *engine, int slot, const rv_image *picture,
                                 rv_error *error);
-RV_API rv_status rv_set_numbers(rv_engine *engine, int source, const float *numbers, int count,
+RV_API rv_status rv_set_numbers(rv_engine *engine, int slot, const float *numbers, int count,
                                 rv_error *error);
 
 RV_API void rv_set_progress(rv_engine *engine, rv_progress *progress, void *context);

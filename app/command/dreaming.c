@@ -112,8 +112,8 @@ rv_status dreaming_dream(void *context, const rv_image *in, int64_t time, const 
 	if (status != RV_OK)
 		return status;
 	/* By the input's own time, wherever in it the dream begins. */
-	sources_begin(&it->dreamer.sources, 0);
-	status = sources_go_to(&it->dreamer.sources, it->dreamer.engine, time, error);
+	slots_begin(&it->dreamer.slots, 0);
+	status = slots_go_to(&it->dreamer.slots, it->dreamer.engine, time, error);
 	if (status != RV_OK)
 		return status;
 	status = it->journey.on ? journey_dream(&it->journey, it->dreamer.engine, time, out, error)

@@ -15,7 +15,7 @@
 #include "app/media/convert.h"
 #include "app/media/shrink.h"
 #include "app/options/brush.h"
-#include "app/options/sources.h"
+#include "app/options/slots.h"
 
 enum {
 	START_PIXELS = 160 * 120, /* of the first dream on a processor */
@@ -61,7 +61,7 @@ struct live_engine {
 	int octaves_most; /* 0: any number */
 	rv_params params;
 	bool params_set;
-	struct sources sources; /* that the engine has */
+	struct slots slots; /* that the engine has */
 	struct brush *brush;
 	struct governor governor;
 	struct shrinker shrinker;
@@ -171,9 +171,8 @@ static rv_status set_params(struct live_engine *engine, const struct governor_qu
                             rv_error *error)
 {
 	rv_params params;
-	rv_status status =
-		sources_take(&engine->sources, engine->engine, &engine->order.options.dream,
-	                     rv_model_default_layer(engine->model), &params, error);
+	rv_status status = slots_take(&engine->slots, engine->engine, &engine->order.options.dream,
+	                              rv_model_default_layer(engine->model), &params, error);
 	if (status == RV_OK)
 		status = brush_take(engine->brush, engine->engine, engine->order.position, &params,
 		                    error);
@@ -195,7 +194,7 @@ static rv_status set_params(struct live_engine *engine, const struct governor_qu
 /* Dreams the frame, or, on a journey, goes on without it. */
 static rv_status run_dream(struct live_engine *engine, const struct frame *frame, rv_error *error)
 {
-	rv_status status = sources_go_to(&engine->sources, engine->engine, frame->time, error);
+	rv_status status = slots_go_to(&engine->slots, engine->engine, frame->time, error);
 	if (status != RV_OK)
 		return status;
 	status = engine->journey.on ? rv_journey(engine->engine, frame->time, &engine->after, error)
@@ -368,7 +367,7 @@ static rv_status open_engine(struct live_engine *engine, rv_error *error)
 	engine->octaves_most = 1;
 	engine->params_set = engine->broken_off = false;
 	engine->governor = (struct governor){.rungs = 0};
-	sources_close(&engine->sources);
+	slots_close(&engine->slots);
 	brush_forget(engine->brush);
 	engine->misses = 0;
 	pthread_mutex_lock(&engine->lock);
@@ -413,7 +412,7 @@ static void *run(void *context)
 			break;
 	} while (lose_engine(engine, &error));
 	atomic_store(&engine->done, true);
-	sources_close(&engine->sources);
+	slots_close(&engine->slots);
 	rv_destroy(&engine->engine);
 	return NULL;
 }

@@ -141,11 +141,11 @@ rv_status brush_take(struct brush *brush, rv_engine *engine, int64_t position, r
 {
 	bool painted;
 	const rv_image *image = brush_next(brush, position, &painted);
-	rv_status status = image ? rv_set_picture(engine, BRUSH_SOURCE, image, error) : RV_OK;
+	rv_status status = image ? rv_set_picture(engine, BRUSH_SLOT, image, error) : RV_OK;
 	if (status != RV_OK)
 		brush_forget(brush);
 	if (painted)
-		params->mask = BRUSH_SOURCE + 1;
+		params->mask = BRUSH_SLOT + 1;
 	return status;
 }
 

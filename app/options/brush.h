@@ -17,8 +17,8 @@ struct brush_stroke {
 /* Strokes are told in so many parts, so that a text (app/control/score.h) can tell them exactly. */
 enum { BRUSH_PARTS = 10000 };
 
-/* The source that engines know it by. */
-enum { BRUSH_SOURCE = RV_SOURCES_MAX - 1 };
+/* The slot that engines know it by. */
+enum { BRUSH_SLOT = RV_SLOTS_MAX - 1 };
 
 /* RV_MEMORY. */
 rv_status brush_create(struct brush **brush, rv_error *error);

@@ -316,8 +316,8 @@ rv_status dreamer_set_dream(struct dreamer *dreamer, const struct option_dream *
 
 rv_status dreamer_params(struct dreamer *dreamer, rv_params *params, rv_error *error)
 {
-	rv_status status = sources_take(&dreamer->sources, dreamer->engine, &dreamer->dream,
-	                                rv_model_default_layer(dreamer->model), params, error);
+	rv_status status = slots_take(&dreamer->slots, dreamer->engine, &dreamer->dream,
+	                              rv_model_default_layer(dreamer->model), params, error);
 	if (status == RV_OK && dreamer->brush)
 		status = brush_take(dreamer->brush, dreamer->engine, 0, params, error);
 	return status;
@@ -325,7 +325,7 @@ rv_status dreamer_params(struct dreamer *dreamer, rv_params *params, rv_error *e
 
 void dreamer_close(struct dreamer *dreamer)
 {
-	sources_close(&dreamer->sources);
+	slots_close(&dreamer->slots);
 	rv_destroy(&dreamer->engine);
 	rv_model_close(&dreamer->model);
 }

@@ -4,7 +4,7 @@
 
 #include "app/base/paths.h"
 #include "app/networks/catalogue.h"
-#include "app/options/sources.h"
+#include "app/options/slots.h"
 
 /* Zeroed, nothing is open. Belongs to one thread at a time. */
 struct dreamer {
@@ -13,7 +13,7 @@ struct dreamer {
 	const struct catalogue_network *network; /* which it is; NULL: none that is known */
 	struct option_dream dream;               /* settled for it, by dreamer_open() */
 	bool chosen;                             /* nobody named it */
-	struct sources sources;                  /* that the engine has */
+	struct slots slots;                      /* that the engine has */
 	struct brush *brush; /* whose mask the dream goes by, borrowed; NULL: none */
 };
 
@@ -63,7 +63,7 @@ void dreamer_name_layer(const struct dreamer *dreamer, struct option_layers *lay
 rv_status dreamer_set_dream(struct dreamer *dreamer, const struct option_dream *dream,
                             rv_error *error);
 
-/* Writes what the engine is to dream, as the dreamer was opened for. For errors see sources_take().
+/* Writes what the engine is to dream, as the dreamer was opened for. For errors see slots_take().
  */
 rv_status dreamer_params(struct dreamer *dreamer, rv_params *params, rv_error *error);
 

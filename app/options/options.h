@@ -189,7 +189,7 @@ void option_format_default(const struct option *option, char text[OPTION_VALUE_L
 struct option_targets option_dream_targets(const struct option_dream *dream,
                                            const char *default_layer);
 
-/* What the engine is to dream of them, but for the sources (app/options/sources.h). */
+/* What the engine is to dream of them, but for the slots (app/options/slots.h). */
 rv_params option_dream_params(const struct option_dream *dream, const char *default_layer);
 
 /* How the engine is to be created; points into device. */

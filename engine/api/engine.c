@@ -80,8 +80,8 @@ void rv_destroy(rv_engine **engine)
 		return;
 	engine_drop_recording(*engine);
 	ascent_destroy(&(*engine)->last);
-	for (int i = 0; i < RV_SOURCES_MAX; i++)
-		source_release(&(*engine)->sources[i]);
+	for (int i = 0; i < RV_SLOTS_MAX; i++)
+		slot_release(&(*engine)->slots[i]);
 	device_close(&(*engine)->device);
 	free(*engine);
 	*engine = NULL;

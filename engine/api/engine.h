@@ -3,7 +3,7 @@
 #define ENGINE_API_ENGINE_H
 
 #include "engine/api/params.h"
-#include "engine/api/source.h"
+#include "engine/api/slot.h"
 #include "engine/api/target.h"
 #include "engine/dream/ascent.h"
 
@@ -20,9 +20,9 @@ struct rv_engine {
 	size_t memory_planned, memory_most;
 	struct ascent *last; /* retired, or NULL: the next ascent may go on from its dream */
 	bool melts;          /* last raised something else than params do */
-	struct source sources[RV_SOURCES_MAX];
-	struct launch_list features; /* owns what is made of sources for the ascent */
-	struct dream_mask masks[RV_SOURCES_MAX];
+	struct slot slots[RV_SLOTS_MAX];
+	struct launch_list features; /* owns what is made of slots for the ascent */
+	struct dream_mask masks[RV_SLOTS_MAX];
 	struct guide *guides[RV_TARGETS_MAX]; /* of each target; NULL: it has none */
 	rv_progress *progress;
 	void *progress_context;
@@ -39,7 +39,7 @@ rv_status engine_build(const rv_engine *engine, const char *const *layers, int l
                        unsigned heads, struct graph **graph,
                        struct convolution_library **convolutions, rv_error *error);
 
-/* Frees what is made of sources, of which no ascent may be left. */
+/* Frees what is made of slots, of which no ascent may be left. */
 void engine_drop_features(rv_engine *engine);
 
 /* Frees graph, convolutions and ascent, which what is dreamed next records anew. */

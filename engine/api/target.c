@@ -5,15 +5,15 @@
 
 /* What there is of each kind. */
 static const struct {
-	bool channels, power, source;
+	bool channels, power, slot;
 } kinds[] = {
 	[RV_TARGET_LAYER] = {.channels = true},
 	[RV_TARGET_WINNERS] = {.channels = true},
 	[RV_TARGET_NEURON] = {.channels = true},
 	[RV_TARGET_CLASS] = {.channels = true},
-	[RV_TARGET_GUIDE] = {.power = true, .source = true},
+	[RV_TARGET_GUIDE] = {.power = true, .slot = true},
 	[RV_TARGET_CARICATURE] = {.power = true},
-	[RV_TARGET_DIRECTION] = {.power = true, .source = true},
+	[RV_TARGET_DIRECTION] = {.power = true, .slot = true},
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
@@ -27,9 +27,9 @@ bool target_reads_power(rv_target_kind kind)
 	return kinds[kind].power;
 }
 
-bool target_reads_source(rv_target_kind kind)
+bool target_reads_slot(rv_target_kind kind)
 {
-	return kinds[kind].source;
+	return kinds[kind].slot;
 }
 
 /* ---- checks ---- */
@@ -55,9 +55,9 @@ static bool is_part(float value)
 	return value >= 0 && value <= 1;
 }
 
-static bool is_source(int source)
+static bool is_slot(int slot)
 {
-	return source >= 0 && source < RV_SOURCES_MAX;
+	return slot >= 0 && slot < RV_SLOTS_MAX;
 }
 
 static rv_status check_where(const rv_target *target, rv_error *error)
@@ -68,9 +68,9 @@ static rv_status check_where(const rv_target *target, rv_error *error)
 		return rv_fail(error, RV_INVALID,
 		               "the place %g,%g must lie in 0..1, parts of width and height",
 		               (double)target->x, (double)target->y);
-	if (target->where == RV_IN_MASK && !is_source(target->mask))
-		return rv_fail(error, RV_INVALID, "the mask is source %d, but there are 0..%d",
-		               target->mask, RV_SOURCES_MAX - 1);
+	if (target->where == RV_IN_MASK && !is_slot(target->mask))
+		return rv_fail(error, RV_INVALID, "the mask is slot %d of 0..%d", target->mask,
+		               RV_SLOTS_MAX - 1);
 	return RV_OK;
 }
 
@@ -87,9 +87,9 @@ static rv_status check_kind(const rv_target *target, rv_error *error)
 	    !(target->power >= (float)range->minimum && target->power <= (float)range->maximum))
 		return rv_fail(error, RV_INVALID, "the power is %g, but must lie in %g..%g",
 		               (double)target->power, range->minimum, range->maximum);
-	if (kinds[target->kind].source && !is_source(target->source))
-		return rv_fail(error, RV_INVALID, "there is source %d, but there are 0..%d",
-		               target->source, RV_SOURCES_MAX - 1);
+	if (kinds[target->kind].slot && !is_slot(target->slot))
+		return rv_fail(error, RV_INVALID, "the target reads slot %d of 0..%d", target->slot,
+		               RV_SLOTS_MAX - 1);
 	return kinds[target->kind].channels ? check_channels(target, error) : RV_OK;
 }
 
@@ -130,6 +130,6 @@ bool target_equal(const rv_target *a, const rv_target *b)
 	       a->where == b->where && same_place(a, b) &&
 	       (!kinds[a->kind].channels || same_channels(a, b)) &&
 	       (!kinds[a->kind].power || a->power == b->power) &&
-	       (!kinds[a->kind].source || a->source == b->source) &&
+	       (!kinds[a->kind].slot || a->slot == b->slot) &&
 	       (a->kind != RV_TARGET_WINNERS || a->winners == b->winners);
 }

@@ -13,6 +13,6 @@ bool target_equal(const rv_target *a, const rv_target *b);
 /* What a kind reads besides layer, weight and where. */
 bool target_reads_channels(rv_target_kind kind);
 bool target_reads_power(rv_target_kind kind);
-bool target_reads_source(rv_target_kind kind);
+bool target_reads_slot(rv_target_kind kind);
 
 #endif

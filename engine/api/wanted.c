@@ -24,27 +24,27 @@ static rv_status check_channels(const rv_target *target, const rv_layer_info *la
 	return RV_OK;
 }
 
-static rv_status check_sources(const rv_engine *engine, const rv_target *target,
-                               const rv_layer_info *layer, rv_error *error)
+static rv_status check_slots(const rv_engine *engine, const rv_target *target,
+                             const rv_layer_info *layer, rv_error *error)
 {
-	const struct source *source = &engine->sources[target->source];
+	const struct slot *slot = &engine->slots[target->slot];
 
-	if (target->kind == RV_TARGET_GUIDE && !source->picture.pixels)
+	if (target->kind == RV_TARGET_GUIDE && !slot->picture.pixels)
 		return rv_fail(error, RV_INVALID, "the guide has no picture");
-	if (target->kind == RV_TARGET_DIRECTION && !source->numbers)
+	if (target->kind == RV_TARGET_DIRECTION && !slot->numbers)
 		return rv_fail(error, RV_INVALID, "the direction has no numbers");
-	if (target->kind == RV_TARGET_DIRECTION && source->count != layer->channels)
+	if (target->kind == RV_TARGET_DIRECTION && slot->count != layer->channels)
 		return rv_fail(error, RV_INVALID,
 		               "the direction has %d numbers, but layer %s has %d channels",
-		               source->count, target->layer, layer->channels);
-	if (target->where == RV_IN_MASK && !engine->sources[target->mask].picture.pixels)
+		               slot->count, target->layer, layer->channels);
+	if (target->where == RV_IN_MASK && !engine->slots[target->mask].picture.pixels)
 		return rv_fail(error, RV_INVALID, "the mask has no picture");
 	return RV_OK;
 }
 
 rv_status wanted_check(const rv_engine *engine, const rv_params *params, rv_error *error)
 {
-	if (params->mask && !engine->sources[params->mask - 1].picture.pixels)
+	if (params->mask && !engine->slots[params->mask - 1].picture.pixels)
 		return rv_fail(error, RV_INVALID, "the mask has no picture");
 	for (int i = 0; i < params->target_count; i++) {
 		const rv_target *target = &params->targets[i];
@@ -64,7 +64,7 @@ rv_status wanted_check(const rv_engine *engine, const rv_params *params, rv_erro
 		if (target_reads_channels(target->kind))
 			status = check_channels(target, layer, error);
 		if (status == RV_OK)
-			status = check_sources(engine, target, layer, error);
+			status = check_slots(engine, target, layer, error);
 		if (status != RV_OK)
 			return status;
 	}
@@ -75,9 +75,9 @@ rv_status wanted_check(const rv_engine *engine, const rv_params *params, rv_erro
 
 /* The one row of a direction, as struct objective_rows has it. */
 static struct objective_rows record_direction(struct launch_recorder *recorder,
-                                              const struct source *source)
+                                              const struct slot *slot)
 {
-	size_t bytes = (size_t)round_up(source->count, TENSOR_ALIGNMENT) * sizeof(float);
+	size_t bytes = (size_t)round_up(slot->count, TENSOR_ALIGNMENT) * sizeof(float);
 	float *row = calloc(1, bytes);
 	struct objective_rows rows = {.count = 1};
 
@@ -85,7 +85,7 @@ static struct objective_rows record_direction(struct launch_recorder *recorder,
 		record_fail(recorder, RV_MEMORY, "out of memory for a direction");
 		return rows;
 	}
-	memcpy(row, source->numbers, (size_t)source->count * sizeof(*row));
+	memcpy(row, slot->numbers, (size_t)slot->count * sizeof(*row));
 	rows.buffer = record_own_buffer(recorder, bytes, row);
 	free(row);
 	return rows;
@@ -95,35 +95,35 @@ static void describe_rows(rv_engine *engine, struct launch_recorder *recorder, i
                           struct objective_rows *rows)
 {
 	const rv_target *wanted = &engine->params.targets[index];
-	const struct source *source = &engine->sources[wanted->source];
+	const struct slot *slot = &engine->slots[wanted->slot];
 	struct guide *guide;
 
 	if (wanted->kind == RV_TARGET_DIRECTION)
-		*rows = record_direction(recorder, source);
+		*rows = record_direction(recorder, slot);
 	if (wanted->kind != RV_TARGET_GUIDE)
 		return;
-	guide = guide_record(recorder, engine, wanted, &source->picture);
+	guide = guide_record(recorder, engine, wanted, &slot->picture);
 	engine->guides[index] = guide;
 	if (guide)
 		*rows = guide_rows(guide);
 }
 
-/* The source as a mask on the device; several may speak of it. */
+/* The slot as a mask on the device; several may speak of it. */
 static struct dream_mask find_mask(rv_engine *engine, struct launch_recorder *recorder, int number)
 {
-	const struct source *source = &engine->sources[number];
+	const struct slot *slot = &engine->slots[number];
 	struct dream_mask *mask = &engine->masks[number];
 	float *values;
 
 	if (mask->buffer)
 		return *mask;
-	values = source_mask(source);
+	values = slot_mask(slot);
 	if (!values) {
 		record_fail(recorder, RV_MEMORY, "out of memory for a mask");
 		return *mask;
 	}
-	*mask = (struct dream_mask){record_own_buffer(recorder, source_mask_bytes(source), values),
-	                            source->picture.width, source->picture.height};
+	*mask = (struct dream_mask){record_own_buffer(recorder, slot_mask_bytes(slot), values),
+	                            slot->picture.width, slot->picture.height};
 	free(values);
 	return *mask;
 }

@@ -5,7 +5,7 @@
 #include "engine/api/engine.h"
 
 /* RV_NOT_FOUND, RV_INVALID or RV_UNSUPPORTED unless the model has what resolved params name:
- * layers, channels, classes, and the engine the sources. */
+ * layers, channels, classes, and the engine the slots. */
 rv_status wanted_check(const rv_engine *engine, const rv_params *params, rv_error *error);
 
 /* What a recording needs of the engine's targets. */

@@ -59,16 +59,16 @@ static int draw_shift(uint64_t *state, int jitter, double steady, int size)
 
 static rv_status pace_step(struct pace *pace, cl_command_queue queue, rv_error *error)
 {
-	cl_event *slot = &pace->events[pace->next];
+	cl_event *event = &pace->events[pace->next];
 	cl_int code = CL_SUCCESS;
 
-	if (*slot) {
-		code = clWaitForEvents(1, slot);
-		clReleaseEvent(*slot);
-		*slot = NULL;
+	if (*event) {
+		code = clWaitForEvents(1, event);
+		clReleaseEvent(*event);
+		*event = NULL;
 	}
 	if (!code)
-		code = clEnqueueMarkerWithWaitList(queue, 0, NULL, slot);
+		code = clEnqueueMarkerWithWaitList(queue, 0, NULL, event);
 	if (!code)
 		code = clFlush(queue);
 	pace->next = (pace->next + 1) % STEPS_IN_FLIGHT;

@@ -26,7 +26,7 @@ import numpy as np
 from time_common import DATA, REVERIE
 
 PAIRS = ["sky", "zebra", "sky", "city", "city", "zebra", "Landscape", "park"]
-GUIDE_SIDE = 256  # guide_side of app/options/sources.c
+GUIDE_SIDE = 256  # guide_side of app/options/slots.c
 
 
 def find(name):

@@ -193,7 +193,7 @@ TEST(params_that_differ_in_one_field_are_not_equal)
 	CHECK(!rv_params_equal(&a, &b));
 	b = a, b.targets[1].where = RV_AT_PLACE;
 	CHECK(!rv_params_equal(&a, &b));
-	b = a, b.targets[1].x = 0.5f, b.targets[1].source = 2, b.targets[1].power = 3;
+	b = a, b.targets[1].x = 0.5f, b.targets[1].slot = 2, b.targets[1].power = 3;
 	CHECK(rv_params_equal(&a, &b)); /* of a layer they say nothing */
 	b = a, b.seed = a.seed + 1;
 	CHECK(!rv_params_equal(&a, &b));

@@ -57,7 +57,7 @@ static void set_guide(struct target_fixture *fixture, float *guide)
 	for (int i = 0; i < COUNT; i++)
 		guide[i] = (i / 3 / 2 + i / 3 / WIDTH / 3) % 2 ? 0.9f : i % 3 ? 0.1f : 0.6f;
 	target_make(fixture, 0, "high", RV_TARGET_GUIDE);
-	fixture->params.targets[0].source = 5;
+	fixture->params.targets[0].slot = 5;
 	CHECK(!rv_set_picture(fixture->engine, 5, &image, &fixture->error));
 }
 
@@ -107,7 +107,7 @@ TEST(power_draws_the_directions_of_features_to_those_of_the_guide)
 
 /* Another picture for the same guide makes another dream, and the first one makes the first again.
  */
-TEST(a_source_may_be_set_anew)
+TEST(a_slot_may_be_set_anew)
 {
 	static float guides[2][COUNT], dreams[3][COUNT];
 	struct target_fixture fixture;

@@ -131,7 +131,7 @@ TEST(memory_limit_holds_what_targets_keep)
 }
 
 /* The memory of a graphics card is not that of the process: what is there is added up. */
-TEST(memory_of_a_card_leaves_room_for_what_sources_take)
+TEST(memory_of_a_card_leaves_room_for_what_slots_take)
 {
 	struct device *device = fixture_device();
 	const rv_config config = {.memory_limit = 1000 * (uint64_t)MEBIBYTE};

@@ -354,8 +354,8 @@ TEST(targets_that_cannot_be_dreamed_say_why)
 	CHECK(refused(&fixture, RV_INVALID, "no class 10"));
 	target_make(&fixture, 0, "high", RV_TARGET_GUIDE);
 	CHECK(refused(&fixture, RV_INVALID, "the guide has no picture"));
-	fixture.params.targets[0].source = RV_SOURCES_MAX;
-	CHECK(refused(&fixture, RV_INVALID, "source 20"));
+	fixture.params.targets[0].slot = RV_SLOTS_MAX;
+	CHECK(refused(&fixture, RV_INVALID, "slot 20"));
 	target_make(&fixture, 0, "high", RV_TARGET_DIRECTION);
 	CHECK(refused(&fixture, RV_INVALID, "no numbers"));
 	REQUIRE(!rv_set_numbers(fixture.engine, 0, numbers, 3, &fixture.error));

@@ -1,18 +1,18 @@
-#include "engine/api/source.h"
+#include "engine/api/slot.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/picture/raster.h"
 
-void source_release(struct source *source)
+void slot_release(struct slot *slot)
 {
-	free(source->picture.pixels);
-	free(source->numbers);
-	memset(source, 0, sizeof(*source));
+	free(slot->picture.pixels);
+	free(slot->numbers);
+	memset(slot, 0, sizeof(*slot));
 }
 
-rv_status source_copy_picture(struct source *source, const rv_image *picture, rv_error *error)
+rv_status slot_copy_picture(struct slot *slot, const rv_image *picture, rv_error *error)
 {
 	size_t row = 3 * raster_sample_bytes(picture->format) * (size_t)picture->width;
 	unsigned char *rows = malloc(row * (size_t)picture->height);
@@ -22,9 +22,9 @@ rv_status source_copy_picture(struct source *source, const rv_image *picture, rv
 	for (int y = 0; y < picture->height; y++)
 		memcpy(rows + (size_t)y * row,
 		       (const unsigned char *)picture->pixels + (size_t)y * picture->stride, row);
-	source->picture = *picture;
-	source->picture.pixels = rows;
-	source->picture.stride = row;
+	slot->picture = *picture;
+	slot->picture.pixels = rows;
+	slot->picture.stride = row;
 	return RV_OK;
 }
 
@@ -44,14 +44,14 @@ static float sample_at(const rv_image *picture, size_t index)
 	return value;
 }
 
-size_t source_mask_bytes(const struct source *source)
+size_t slot_mask_bytes(const struct slot *slot)
 {
-	return (size_t)source->picture.width * (size_t)source->picture.height * sizeof(float);
+	return (size_t)slot->picture.width * (size_t)slot->picture.height * sizeof(float);
 }
 
-float *source_mask(const struct source *source)
+float *slot_mask(const struct slot *slot)
 {
-	const rv_image *picture = &source->picture;
+	const rv_image *picture = &slot->picture;
 	size_t count = (size_t)picture->width * (size_t)picture->height;
 	float *mask = malloc(count * sizeof(*mask));
 

@@ -5,28 +5,28 @@
 #include "engine/api/dream.h"
 #include "engine/api/guide.h"
 
-/* Bits of what a source is used for. */
+/* Bits of what a slot is used for. */
 enum { AS_FEATURES = 1, AS_MASK = 2 };
 
-static int find_use(const rv_params *params, int source)
+static int find_use(const rv_params *params, int slot)
 {
-	int use = params->mask == source + 1 ? AS_MASK : 0;
+	int use = params->mask == slot + 1 ? AS_MASK : 0;
 
 	for (int i = 0; i < params->target_count; i++) {
 		const rv_target *target = &params->targets[i];
-		if (target_reads_source(target->kind) && target->source == source)
+		if (target_reads_slot(target->kind) && target->slot == slot)
 			use |= AS_FEATURES;
-		if (target->where == RV_IN_MASK && target->mask == source)
+		if (target->where == RV_IN_MASK && target->mask == slot)
 			use |= AS_MASK;
 	}
 	return use;
 }
 
-/* Whether the source is on the device as a mask alone, of the size that it still has. */
+/* Whether the slot is on the device as a mask alone, of the size that it still has. */
 static bool is_mask_of_its_size(const rv_engine *engine, int number)
 {
 	const struct dream_mask *mask = &engine->masks[number];
-	const rv_image *picture = &engine->sources[number].picture;
+	const rv_image *picture = &engine->slots[number].picture;
 
 	return find_use(&engine->params, number) == AS_MASK && mask->buffer && picture->pixels &&
 	       picture->width == mask->width && picture->height == mask->height;
@@ -35,11 +35,11 @@ static bool is_mask_of_its_size(const rv_engine *engine, int number)
 /* Whether it is the picture of guides alone, which have looked at one of its size. */
 static bool is_guide_of_its_size(const rv_engine *engine, int number)
 {
-	const rv_image *picture = &engine->sources[number].picture;
+	const rv_image *picture = &engine->slots[number].picture;
 
 	for (int i = 0; i < engine->params.target_count; i++) {
 		const rv_target *target = &engine->params.targets[i];
-		if (target_reads_source(target->kind) && target->source == number &&
+		if (target_reads_slot(target->kind) && target->slot == number &&
 		    (!engine->guides[i] || !guide_fits(engine->guides[i], picture)))
 			return false;
 	}
@@ -48,25 +48,25 @@ static bool is_guide_of_its_size(const rv_engine *engine, int number)
 
 static rv_status renew_guides(rv_engine *engine, int number, rv_error *error)
 {
-	const rv_image *picture = &engine->sources[number].picture;
+	const rv_image *picture = &engine->slots[number].picture;
 	rv_status status = RV_OK;
 
 	for (int i = 0; i < engine->params.target_count && status == RV_OK; i++)
-		if (engine->guides[i] && engine->params.targets[i].source == number)
+		if (engine->guides[i] && engine->params.targets[i].slot == number)
 			status = guide_look(engine->guides[i], picture, error);
 	return status;
 }
 
 static rv_status write_mask(rv_engine *engine, int number, rv_error *error)
 {
-	const struct source *source = &engine->sources[number];
-	float *values = source_mask(source);
+	const struct slot *slot = &engine->slots[number];
+	float *values = slot_mask(slot);
 	cl_int code;
 
 	if (!values)
 		return rv_fail(error, RV_MEMORY, "out of memory for a mask");
 	code = clEnqueueWriteBuffer(engine->device->queue, engine->masks[number].buffer, CL_TRUE, 0,
-	                            source_mask_bytes(source), values, 0, NULL, NULL);
+	                            slot_mask_bytes(slot), values, 0, NULL, NULL);
 	free(values);
 	if (code)
 		return device_fail(error, code, "writing a mask");
@@ -75,16 +75,16 @@ static rv_status write_mask(rv_engine *engine, int number, rv_error *error)
 	return RV_OK;
 }
 
-/* Puts made, which is taken over, in place of the source of that number. */
-static rv_status replace(rv_engine *engine, int number, struct source *made, rv_status status,
+/* Puts made, which is taken over, in the slot of that number. */
+static rv_status replace(rv_engine *engine, int number, struct slot *made, rv_status status,
                          rv_error *error)
 {
 	if (status != RV_OK) {
-		source_release(made);
+		slot_release(made);
 		return status;
 	}
-	source_release(&engine->sources[number]);
-	engine->sources[number] = *made;
+	slot_release(&engine->slots[number]);
+	engine->slots[number] = *made;
 	if (is_mask_of_its_size(engine, number))
 		return write_mask(engine, number, error);
 	if (is_guide_of_its_size(engine, number))
@@ -94,35 +94,34 @@ static rv_status replace(rv_engine *engine, int number, struct source *made, rv_
 	return RV_OK;
 }
 
-static rv_status check_number(const rv_engine *engine, int source, rv_error *error)
+static rv_status check_number(const rv_engine *engine, int slot, rv_error *error)
 {
 	if (!engine)
-		return rv_fail(error, RV_INVALID, "a source needs an engine");
-	if (source < 0 || source >= RV_SOURCES_MAX)
-		return rv_fail(error, RV_INVALID, "source %d, but there are 0..%d", source,
-		               RV_SOURCES_MAX - 1);
+		return rv_fail(error, RV_INVALID, "a slot needs an engine");
+	if (slot < 0 || slot >= RV_SLOTS_MAX)
+		return rv_fail(error, RV_INVALID, "slot %d of 0..%d", slot, RV_SLOTS_MAX - 1);
 	return RV_OK;
 }
 
-rv_status rv_set_picture(rv_engine *engine, int source, const rv_image *picture, rv_error *error)
+rv_status rv_set_picture(rv_engine *engine, int slot, const rv_image *picture, rv_error *error)
 {
-	struct source made = {0};
-	rv_status status = check_number(engine, source, error);
+	struct slot made = {0};
+	rv_status status = check_number(engine, slot, error);
 
 	if (status == RV_OK && picture)
 		status = engine_check_image(picture, error);
 	if (status != RV_OK)
 		return status;
 	if (picture)
-		status = source_copy_picture(&made, picture, error);
-	return replace(engine, source, &made, status, error);
+		status = slot_copy_picture(&made, picture, error);
+	return replace(engine, slot, &made, status, error);
 }
 
-rv_status rv_set_numbers(rv_engine *engine, int source, const float *numbers, int count,
+rv_status rv_set_numbers(rv_engine *engine, int slot, const float *numbers, int count,
                          rv_error *error)
 {
-	struct source made = {0};
-	rv_status status = check_number(engine, source, error);
+	struct slot made = {0};
+	rv_status status = check_number(engine, slot, error);
 
 	if (status != RV_OK)
 		return status;
@@ -135,5 +134,5 @@ rv_status rv_set_numbers(rv_engine *engine, int source, const float *numbers, in
 			return rv_fail(error, RV_MEMORY, "out of memory for a direction");
 		memcpy(made.numbers, numbers, (size_t)count * sizeof(*numbers));
 	}
-	return replace(engine, source, &made, RV_OK, error);
+	return replace(engine, slot, &made, RV_OK, error);
 }

@@ -1,12 +1,12 @@
 /* Files that targets may speak of, in a program without libav, which reads them elsewhere: there
- * are none here. The linker takes these functions instead of those of app/options/sources.c. */
-#include "app/options/sources.h"
+ * are none here. The linker takes these functions instead of those of app/options/slots.c. */
+#include "app/options/slots.h"
 
-rv_status sources_take(struct sources *sources, rv_engine *engine, const struct option_dream *dream,
-                       const char *default_layer, rv_params *params, rv_error *error)
+rv_status slots_take(struct slots *slots, rv_engine *engine, const struct option_dream *dream,
+                     const char *default_layer, rv_params *params, rv_error *error)
 {
 	struct option_targets targets = option_dream_targets(dream, default_layer);
-	(void)sources;
+	(void)slots;
 	(void)engine;
 	for (int i = 0; i < targets.count && i < RV_TARGETS_MAX; i++)
 		if (targets.list[i].file[0] || targets.list[i].mask[0])
@@ -16,22 +16,22 @@ rv_status sources_take(struct sources *sources, rv_engine *engine, const struct 
 	return RV_OK;
 }
 
-rv_status sources_go_to(struct sources *sources, rv_engine *engine, int64_t time, rv_error *error)
+rv_status slots_go_to(struct slots *slots, rv_engine *engine, int64_t time, rv_error *error)
 {
-	(void)sources;
+	(void)slots;
 	(void)engine;
 	(void)time;
 	(void)error;
 	return RV_OK;
 }
 
-void sources_begin(struct sources *sources, int64_t origin)
+void slots_begin(struct slots *slots, int64_t origin)
 {
-	(void)sources;
+	(void)slots;
 	(void)origin;
 }
 
-void sources_close(struct sources *sources)
+void slots_close(struct slots *slots)
 {
-	(void)sources;
+	(void)slots;
 }
