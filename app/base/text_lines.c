@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +56,13 @@ double text_read_time(const char *text)
 		text = end + 1;
 	}
 	return -1;
+}
+
+bool text_read_positive(const char *text, double most, double *number)
+{
+	char *end;
+	*number = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : -1;
+	return *number > 0 && *number <= most && !*end;
 }
 
 rv_status text_each_line(const char *name, const char *text, size_t length, text_take_line *take,

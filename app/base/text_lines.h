@@ -3,6 +3,8 @@
 #ifndef APP_BASE_TEXT_LINES_H
 #define APP_BASE_TEXT_LINES_H
 
+#include <stdbool.h>
+
 #include "engine/reverie.h"
 
 /* Longer texts, in bytes, and lines are refused. */
@@ -39,6 +41,9 @@ char *text_take_word(char **text);
 /* Reads seconds, or parts of them by colons, such as 90, 1:30 and 1:00:00.5; below 0 where it is no
  * time, or more than a week. */
 double text_read_time(const char *text);
+
+/* Reads a number above 0 and up to most, that begins with a digit. False: it is none. */
+bool text_read_positive(const char *text, double most, double *number);
 
 /* Blanks, for strspn. */
 extern const char text_blanks[];

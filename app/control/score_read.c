@@ -7,18 +7,15 @@
 #include "app/base/text_lines.h"
 #include "app/control/action.h"
 #include "app/control/score.h"
+#include "app/control/score_clock.h"
 #include "app/control/score_data.h"
 #include "app/options/preset.h"
-
-static const double least_period = 0.01, longest = 7 * 86400; /* seconds */
 
 /* A score that is being read. */
 struct reading {
 	struct score *score;
 	struct score_loop *loop; /* whose lines are read; NULL: none */
-	double beat,
-		first_beat; /* seconds of one, and when number 0 is; 0: there is no tempo yet */
-	double frame;       /* seconds of one; 0: there is no rate yet */
+	struct score_clock clock;
 	int line;
 	const char *prefix; /* of messages */
 	rv_error *error;
@@ -29,66 +26,17 @@ static struct score_part *part_of(const struct reading *reading)
 	return reading->loop ? reading->loop->part : &reading->score->whole;
 }
 
-/* ---- times and numbers ---- */
+/* ---- words ---- */
 
-static bool read_positive(const char *text, double most, double *number)
+/* A time of the score. */
+static rv_status read_moment(struct reading *reading, const char *word, double *seconds)
 {
-	char *end;
-	*number = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : -1;
-	return *number > 0 && *number <= most && !*end;
+	return score_clock_moment(&reading->clock, word, reading->prefix, seconds, reading->error);
 }
 
-/* So many beats or frames. unit: seconds of one; missing: what to say where that is not known. */
-static rv_status read_units(struct reading *reading, char *word, double unit, const char *missing,
-                            double *seconds)
+static rv_status read_period(struct reading *reading, const char *word, double *seconds)
 {
-	char *end;
-	size_t length = strlen(word);
-	char mark = word[length - 1];
-	word[length - 1] = '\0';
-	*seconds = word[0] >= '0' && word[0] <= '9' ? strtod(word, &end) * unit : -1;
-	bool is_number = *seconds >= 0 && *seconds <= longest && !*end;
-	word[length - 1] = mark;
-	if (is_number && !(unit > 0))
-		return rv_fail(reading->error, RV_INVALID, "%s: %.32s: %s before it",
-		               reading->prefix, word, missing);
-	return is_number ? RV_OK : RV_INVALID;
-}
-
-/* Reads a time, of which is_moment says whether it is one of the score's rather than a length. */
-static rv_status read_time(struct reading *reading, char *word, bool is_moment, double *seconds)
-{
-	size_t length = strlen(word);
-	char mark = length ? word[length - 1] : '\0';
-	rv_error none = {.status = RV_OK};
-	rv_status status = RV_OK;
-	if (reading->error)
-		*reading->error = none;
-	*seconds = text_read_time(word);
-	if (mark == 'b')
-		status = read_units(reading, word, reading->beat, "beats need a line `tempo BEATS`",
-		                    seconds);
-	else if (mark == 'f')
-		status = read_units(reading, word, reading->frame,
-		                    "frames need a line `rate FRAMES`", seconds);
-	if (status == RV_OK && *seconds >= 0) {
-		*seconds += mark == 'b' && is_moment ? reading->first_beat : 0;
-		return RV_OK;
-	}
-	if (reading->error && reading->error->message[0])
-		return RV_INVALID;
-	return rv_fail(reading->error, RV_INVALID,
-	               "%s: \"%.32s\" is no time, such as 12.5, 1:30, 16b or 250f", reading->prefix,
-	               word);
-}
-
-static rv_status read_length(struct reading *reading, char *word, double *seconds)
-{
-	rv_status status = read_time(reading, word, false, seconds);
-	if (status == RV_OK && *seconds < least_period)
-		return rv_fail(reading->error, RV_INVALID, "%s: %.32s is shorter than %g seconds",
-		               reading->prefix, word, least_period);
-	return status;
+	return score_clock_period(&reading->clock, word, reading->prefix, seconds, reading->error);
 }
 
 static rv_status refuse_form(const struct reading *reading, const char *form)
@@ -100,43 +48,26 @@ static rv_status refuse_form(const struct reading *reading, const char *form)
 
 static rv_status read_tempo(struct reading *reading, char *rest)
 {
-	const char *number = text_take_word(&rest), *from = text_take_word(&rest);
-	char *time = text_take_word(&rest);
-	double beats, first = 0;
-	if (!read_positive(number, 1000, &beats) || rest[0] || (from[0] && strcmp(from, "from")))
-		return refuse_form(reading, "tempo BEATS [from TIME], BEATS a minute");
-	rv_status status = from[0] ? read_time(reading, time, true, &first) : RV_OK;
-	reading->beat = 60 / beats;
-	reading->first_beat = first;
-	return status;
+	return score_clock_tempo(&reading->clock, rest, reading->prefix, reading->error);
 }
 
-/* A rate may be a fraction, as those of television are. */
 static rv_status read_rate(struct reading *reading, char *rest)
 {
-	const char *number = text_take_word(&rest);
-	char *slash = strchr(number, '/');
-	double frames, divisor = 1;
-	if (slash)
-		*slash = '\0';
-	if (!read_positive(number, 1e6, &frames) || rest[0] ||
-	    (slash && !read_positive(slash + 1, 1e6, &divisor)))
-		return refuse_form(reading, "rate FRAMES, a second, such as 25 or 30000/1001");
-	reading->frame = divisor / frames;
-	return RV_OK;
+	return score_clock_rate(&reading->clock, rest, reading->prefix, reading->error);
 }
 
 static rv_status read_loop_words(struct reading *reading, struct score_loop *loop, char *rest)
 {
 	static const char form[] = "loop LENGTH [from TIME] [times N]";
-	rv_status status = read_length(reading, text_take_word(&rest), &loop->part->length);
+	rv_status status = read_period(reading, text_take_word(&rest), &loop->part->length);
 	loop->part->rounds = INFINITY;
 	while (status == RV_OK && rest[0]) {
 		const char *word = text_take_word(&rest);
 		char *value = text_take_word(&rest);
 		if (!strcmp(word, "from"))
-			status = read_time(reading, value, true, &loop->begin);
-		else if (strcmp(word, "times") || !read_positive(value, 1e6, &loop->part->rounds) ||
+			status = read_moment(reading, value, &loop->begin);
+		else if (strcmp(word, "times") ||
+		         !text_read_positive(value, 1e6, &loop->part->rounds) ||
 		         loop->part->rounds != floor(loop->part->rounds))
 			return refuse_form(reading, form);
 	}
@@ -223,11 +154,11 @@ static rv_status add_wave(struct reading *reading, const struct option *option,
 	if (status == RV_OK)
 		status = check_value(reading, option, high, &key->high);
 	if (status == RV_OK)
-		status = read_length(reading, period, &key->period);
+		status = read_period(reading, period, &key->period);
 	while (status == RV_OK && rest[0]) {
 		const char *word = text_take_word(&rest);
 		double seed;
-		if (!strcmp(word, "seed") && read_positive(text_take_word(&rest), 1e15, &seed))
+		if (!strcmp(word, "seed") && text_read_positive(text_take_word(&rest), 1e15, &seed))
 			key->seed = (uint64_t)seed;
 		else if (!read_easing(word, &key->easing))
 			return refuse_form(reading, form);
@@ -315,13 +246,15 @@ static rv_status add_preset(struct reading *reading, double time, char *rest)
 	struct score_preset preset = {
 		.part = part_of(reading), .time = time, .line = reading->line};
 	const char *name = text_take_word(&rest), *word = text_take_word(&rest);
-	char *fade = text_take_word(&rest);
+	const char *fade = text_take_word(&rest);
 	if (!name[0] || rest[0] || (word[0] && (strcmp(word, "fade") || !fade[0])))
 		return refuse_form(reading, "TIME preset NAME [fade TIME]");
 	if (score->preset_count == SCORE_PRESETS_MAX)
 		return rv_fail(reading->error, RV_INVALID, "%s: more than %d lines with presets",
 		               reading->prefix, SCORE_PRESETS_MAX);
-	rv_status status = word[0] ? read_time(reading, fade, false, &preset.fade) : RV_OK;
+	rv_status status = word[0] ? score_clock_length(&reading->clock, fade, reading->prefix,
+	                                                &preset.fade, reading->error)
+	                           : RV_OK;
 	if (status == RV_OK)
 		status = find_dream(reading, name, &preset);
 	if (status == RV_OK)
@@ -391,7 +324,11 @@ static rv_status read_timed(struct reading *reading, char *word, char *rest)
 {
 	double time;
 	const char *name = text_take_word(&rest);
-	rv_status status = read_time(reading, word, !reading->loop, &time);
+	/* In a loop times count from its beginning, and so do beats. */
+	rv_status status = reading->loop
+	                           ? score_clock_length(&reading->clock, word, reading->prefix,
+	                                                &time, reading->error)
+	                           : read_moment(reading, word, &time);
 	if (status != RV_OK)
 		return status;
 	if (reading->loop && time > reading->loop->part->length)
