@@ -7,7 +7,7 @@
 #include "app/media/container.h"
 #include "app/media/libav.h"
 #include "app/media/panorama.h"
-#include "app/media/sink_place.h"
+#include "app/media/sink_muxer.h"
 #include "app/media/sink_resound.h"
 #include "app/media/sink_sound.h"
 #include "app/media/sink_streams.h"
@@ -15,14 +15,10 @@
 #include "app/media/tag.h"
 
 struct sink {
-	struct output_file *file; /* NULL: a stream or a device, which libavformat opens */
-	AVFormatContext *muxer;
-	bool header_written, refused_noted;
-	bool is_low_latency;         /* every packet goes out at once */
-	bool keeps_partial;          /* a file that breaks off is kept */
-	bool plays_early;            /* and can be played up to there */
+	struct sink_muxer muxer;
 	struct sink_stream *streams; /* by the source's index */
 	int stream_count;
+	bool refused_noted;
 	int64_t shift; /* microseconds taken off every timestamp */
 	struct progress *progress;
 	char *tag; /* that the first picture is to carry along, owned; NULL: none */
@@ -42,7 +38,7 @@ static rv_status open_video(struct sink *sink, const struct sink_options *option
 {
 	const struct encoder_request request = {
 		.name = options->encoder,
-		.container = sink->muxer->oformat,
+		.container = sink->muxer.context->oformat,
 		.video = video,
 		.quality = options->quality,
 		.width = options->width,
@@ -60,8 +56,9 @@ static rv_status open_video(struct sink *sink, const struct sink_options *option
 static rv_status add_video(struct sink *sink, const struct sink_contents *contents, rv_error *error)
 {
 	AVStream *stream =
-		contents->source ? sink->muxer->streams[sink->streams[contents->video_index].index]
-				 : avformat_new_stream(sink->muxer, NULL);
+		contents->source
+			? sink->muxer.context->streams[sink->streams[contents->video_index].index]
+			: avformat_new_stream(sink->muxer.context, NULL);
 	if (!stream)
 		return rv_fail(error, RV_MEMORY, "out of memory for the output");
 	sink->video_stream = stream;
@@ -83,7 +80,7 @@ static rv_status copy_streams(struct sink *sink, const struct sink_options *opti
 		free(map);
 		return rv_fail(error, RV_MEMORY, "out of memory for the output");
 	}
-	rv_status status = sink_add_streams(sink->muxer, format, contents->video_index, map,
+	rv_status status = sink_add_streams(sink->muxer.context, format, contents->video_index, map,
 	                                    options->progress, error);
 	sink->stream_count = (int)format->nb_streams;
 	for (int i = 0; i < sink->stream_count; i++)
@@ -95,11 +92,11 @@ static rv_status copy_streams(struct sink *sink, const struct sink_options *opti
 	free(map);
 	for (int i = 0; i < sink->stream_count && status == RV_OK; i++)
 		if (sink->streams[i].index == SINK_STREAM_RESOUND)
-			status = sink_resound_open(&sink->streams[i].resound, sink->muxer,
+			status = sink_resound_open(&sink->streams[i].resound, sink->muxer.context,
 			                           format->streams[i], &sink->streams[i].index,
 			                           sink->progress, error);
 	if (status == RV_OK)
-		status = sink_copy_tags(sink->muxer, format, sink->shift, error);
+		status = sink_copy_tags(sink->muxer.context, format, sink->shift, error);
 	return status;
 }
 
@@ -112,7 +109,7 @@ static rv_status add_streams(struct sink *sink, const struct sink_options *optio
 	if (status == RV_OK)
 		status = add_video(sink, contents, error);
 	if (status == RV_OK && contents->has_sound)
-		status = sink_sound_open(&sink->sound, sink->muxer, error);
+		status = sink_sound_open(&sink->sound, sink->muxer.context, error);
 	return status;
 }
 
@@ -141,17 +138,14 @@ static rv_status open_muxer(struct sink *sink, const struct sink_options *option
 	                                    pipe_format(contents), error);
 	if (status != RV_OK)
 		return status;
-	if (avformat_alloc_output_context2(&sink->muxer, container, NULL, options->output) < 0)
-		return rv_fail(error, RV_MEMORY, "out of memory for the output");
-	sink->muxer->interrupt_callback = options->interrupt;
+	sink->muxer.is_low_latency = options->speed == ENCODER_LOW_LATENCY;
+	sink->muxer.keeps_partial = options->keeps_partial;
+	sink->muxer.plays_early = options->plays_early;
 	sink->progress = options->progress;
 	sink->time_base = contents->video->time_base;
 	sink->shift = libav_clock_start(contents->source);
-	sink->is_low_latency = options->speed == ENCODER_LOW_LATENCY;
-	sink->keeps_partial = options->keeps_partial;
-	sink->plays_early = options->plays_early;
 	sink->is_encoded = contents->encoded;
-	return RV_OK;
+	return sink_muxer_open(&sink->muxer, container, options->output, options->interrupt, error);
 }
 
 rv_status sink_create(struct sink **created, struct output_file **file,
@@ -163,7 +157,7 @@ rv_status sink_create(struct sink **created, struct output_file **file,
 		output_file_discard(file);
 		return rv_fail(error, RV_MEMORY, "out of memory for the output");
 	}
-	sink->file = *file;
+	sink->muxer.file = *file;
 	*file = NULL;
 	rv_status status = open_muxer(sink, options, contents, error);
 	if (status == RV_OK)
@@ -181,82 +175,14 @@ rv_status sink_tag(struct sink *sink, const char *text, rv_error *error)
 {
 	enum AVCodecID codec = sink->video_stream->codecpar->codec_id;
 	if (codec != AV_CODEC_ID_GIF && codec != AV_CODEC_ID_WEBP && codec != AV_CODEC_ID_APNG)
-		return tag_add_video(sink->muxer, text, error);
+		return tag_add_video(sink->muxer.context, text, error);
 	sink->tag = strdup(text);
 	return sink->tag ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory for the output");
 }
 
-/* ---- beginning ---- */
-
-static rv_status write_error(const struct sink *sink, int code, rv_error *error)
-{
-	if (sink->file && output_file_errno(sink->file))
-		return output_file_write_error(sink->file, error);
-	return libav_fail(error, code, "%s: cannot be written",
-	                  sink->file ? "the output" : sink->muxer->url);
-}
-
-/* Whether the last call, which gave code, or a write before it failed. */
-static bool write_failed(const struct sink *sink, int code)
-{
-	return code < 0 || (sink->file && output_file_errno(sink->file));
-}
-
-/* A muxer that moves its index to the front reads what it has written. */
-static int open_written(AVFormatContext *muxer, AVIOContext **io, const char *url, int flags,
-                        AVDictionary **options)
-{
-	const char *temporary = output_file_temporary(muxer->opaque);
-	(void)url;
-	return temporary ? avio_open2(io, temporary, flags, &muxer->interrupt_callback, options)
-	                 : AVERROR(ENOSYS);
-}
-
-static void set_muxer_options(const struct sink *sink, AVDictionary **options)
-{
-	AVFormatContext *muxer = sink->muxer;
-	/* MP4 goes back to its beginning at the end, and cannot be read before, unless it is
-	 * written in fragments. Its head must wait for the first one, to say how the sound's delay
-	 * is made up for. */
-	if (sink->plays_early) {
-		av_dict_set(options, "movflags", "frag_keyframe+delay_moov+default_base_moof", 0);
-		av_dict_set_int(options, "frag_duration", AV_TIME_BASE, 0);
-		av_dict_set(options, "cluster_time_limit", "1000", 0); /* Matroska, ms */
-	} else if (muxer->pb && !muxer->pb->seekable) {
-		av_dict_set(options, "movflags", "frag_keyframe+empty_moov", 0);
-	} else if (sink->file) {
-		/* What comes over a network then plays before all of it is there. */
-		av_dict_set(options, "movflags", "faststart", 0);
-		muxer->opaque = sink->file;
-		muxer->io_open = open_written;
-	}
-	av_dict_set(options, "rtsp_transport", "tcp", 0); /* what UDP loses is seen for seconds */
-	muxer->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL; /* FLAC in MP4 */
-	/* The encoder looks ahead for many frames, and sound must wait for them. */
-	muxer->max_interleave_delta = (int64_t)60 * AV_TIME_BASE;
-	if (sink->is_low_latency)
-		muxer->flags |= AVFMT_FLAG_FLUSH_PACKETS;
-}
-
 rv_status sink_begin(struct sink *sink, rv_error *error)
 {
-	AVDictionary *options = NULL;
-	rv_status status = sink_open_place(sink->muxer, sink->file, error);
-	if (status != RV_OK)
-		return status;
-	if (sink->file && sink->keeps_partial)
-		output_file_reserve(sink->file);
-	set_muxer_options(sink, &options);
-	libav_clear_error();
-	int code = avformat_write_header(sink->muxer, &options);
-	av_dict_free(&options);
-	sink->header_written = code >= 0;
-	if (code >= 0)
-		return RV_OK;
-	if (!sink->file || output_file_errno(sink->file))
-		return write_error(sink, code, error);
-	return libav_fail(error, code, "%s: %s cannot hold this video", sink->muxer->url,
-	                  sink->muxer->oformat->name);
+	return sink_muxer_begin(&sink->muxer, error);
 }
 
 const char *sink_encoder(const struct sink *sink)
@@ -266,7 +192,7 @@ const char *sink_encoder(const struct sink *sink)
 
 bool sink_keeps_times(const struct sink *sink)
 {
-	return container_keeps_times(sink->muxer->oformat);
+	return container_keeps_times(sink->muxer.context->oformat);
 }
 
 /* ---- the video ---- */
@@ -293,11 +219,9 @@ static rv_status encode_video(struct sink *sink, const rv_image *image, int64_t 
 		return status;
 	while ((status = sink_video_pull(sink->video, sink->packet, &there, error)) == RV_OK &&
 	       there) {
-		if ((status = tag_first(sink, error)) != RV_OK)
+		if ((status = tag_first(sink, error)) != RV_OK ||
+		    (status = sink_muxer_write(&sink->muxer, sink->packet, error)) != RV_OK)
 			return status;
-		int code = av_interleaved_write_frame(sink->muxer, sink->packet);
-		if (write_failed(sink, code))
-			return write_error(sink, code, error);
 	}
 	return status;
 }
@@ -322,8 +246,7 @@ rv_status sink_encoded(struct sink *sink, AVPacket *packet, rv_error *error)
 	packet->pos = -1;
 	packet->stream_index = sink->video_stream->index;
 	av_packet_rescale_ts(packet, sink->time_base, sink->video_stream->time_base);
-	int code = av_interleaved_write_frame(sink->muxer, packet);
-	return write_failed(sink, code) ? write_error(sink, code, error) : RV_OK;
+	return sink_muxer_write(&sink->muxer, packet, error);
 }
 
 /* ---- the other streams ---- */
@@ -333,9 +256,9 @@ static rv_status write_sound(struct sink *sink, struct sink_sound *sound, rv_err
 {
 	int code;
 	while ((code = sink_sound_pull(sound, sink->packet)) >= 0) {
-		code = av_interleaved_write_frame(sink->muxer, sink->packet);
-		if (write_failed(sink, code))
-			return write_error(sink, code, error);
+		rv_status status = sink_muxer_write(&sink->muxer, sink->packet, error);
+		if (status != RV_OK)
+			return status;
 	}
 	if (code != AVERROR(EAGAIN) && code != AVERROR_EOF)
 		return libav_fail(error, code, "the sound cannot be encoded");
@@ -371,11 +294,14 @@ rv_status sink_packet(struct sink *sink, AVPacket *packet, rv_error *error)
 		return encode_anew(sink, stream, packet, error);
 	packet->stream_index = stream->index;
 	packet->pos = -1;
-	sink_set_packet_times(sink->muxer, stream, sink->shift, packet);
-	int code = av_interleaved_write_frame(sink->muxer, packet);
-	if (write_failed(sink, 0) || (code < 0 && libav_status(code) == RV_IO))
-		return write_error(sink, code, error);
-	if (code < 0 && !sink->refused_noted) {
+	sink_set_packet_times(sink->muxer.context, stream, sink->shift, packet);
+	rv_error why = {0};
+	rv_status status = sink_muxer_write(&sink->muxer, packet, &why);
+	if (status == RV_IO && error)
+		*error = why;
+	if (status == RV_OK || status == RV_IO)
+		return status;
+	if (!sink->refused_noted) {
 		progress_note(sink->progress,
 		              "packets of stream %d are left out: the output refuses them", from);
 		sink->refused_noted = true;
@@ -421,23 +347,14 @@ static rv_status write_rest(struct sink *sink, rv_error *error)
 static void set_last_delay(struct sink *sink)
 {
 	AVRational seconds = sink_video_last_duration(sink->video);
-	const char *name = sink->muxer->oformat->name;
+	const char *name = sink->muxer.context->oformat->name;
 	if (sink->is_encoded || seconds.num <= 0)
 		return;
 	if (!strcmp(name, "gif"))
-		av_opt_set_int(sink->muxer->priv_data, "final_delay",
+		av_opt_set_int(sink->muxer.context->priv_data, "final_delay",
 		               av_rescale_q(1, seconds, (AVRational){1, 100}), 0);
 	if (!strcmp(name, "apng"))
-		av_opt_set_q(sink->muxer->priv_data, "final_delay", seconds, 0);
-}
-
-/* libavformat frees some of a muxer's memory only here, so this is also called where writing
- * failed. */
-static int write_trailer(struct sink *sink)
-{
-	int code = sink->header_written ? av_write_trailer(sink->muxer) : 0;
-	sink->header_written = false;
-	return code;
+		av_opt_set_q(sink->muxer.context->priv_data, "final_delay", seconds, 0);
 }
 
 rv_status sink_finish(struct sink **finished, rv_error *error)
@@ -446,14 +363,8 @@ rv_status sink_finish(struct sink **finished, rv_error *error)
 	rv_status status = write_rest(sink, error);
 	if (status == RV_OK) {
 		set_last_delay(sink);
-		int code = write_trailer(sink);
-		if (code < 0)
-			status = write_error(sink, code, error);
+		status = sink_muxer_finish(&sink->muxer, error);
 	}
-	if (status == RV_OK && sink->file)
-		status = output_file_flush(sink->file, error);
-	if (status == RV_OK && sink->file)
-		status = output_file_commit(&sink->file, error);
 	if (status != RV_OK)
 		sink_abort(finished, error);
 	sink_discard(finished);
@@ -471,11 +382,7 @@ void sink_abort(struct sink **broken, rv_error *error)
 	struct sink *sink = *broken;
 	if (!sink)
 		return;
-	/* On a full disk the index may still fit at the end. */
-	if (sink->header_written)
-		av_opt_set(sink->muxer, "movflags", "-faststart", AV_OPT_SEARCH_CHILDREN);
-	write_trailer(sink);
-	if (sink->keeps_partial && sink->file && output_file_keep(&sink->file, sink_is_playable))
+	if (sink_muxer_keep(&sink->muxer))
 		report_kept_file(error);
 	sink_discard(broken);
 }
@@ -487,10 +394,8 @@ void sink_discard(struct sink **discarded)
 		return;
 	sink_video_close(&sink->video);
 	sink_sound_close(&sink->sound);
-	write_trailer(sink);
-	sink_close_place(sink->muxer);
+	sink_muxer_close(&sink->muxer);
 	av_packet_free(&sink->packet);
-	output_file_discard(&sink->file);
 	for (int i = 0; i < sink->stream_count; i++)
 		sink_resound_close(&sink->streams[i].resound);
 	free(sink->streams);
