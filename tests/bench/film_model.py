@@ -21,6 +21,8 @@ import sys
 import tempfile
 import time
 
+import command_line
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 REVERIE = os.environ.get("REVERIE", os.path.join(ROOT, "build", "reverie"))
 DATA = os.environ.get("REVERIE_TEST_DATA", os.path.join(ROOT, "..", "shared", "data"))
@@ -183,10 +185,6 @@ def measure(arguments, folder, options):
 
 
 def main():
-    words, options = sys.argv[1:], []
-    if "--" in words:
-        options = words[words.index("--") + 1:]
-        words = words[:words.index("--")]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("clips", nargs="*", metavar="CLIP")
     parser.add_argument("--size", default="640x360")
@@ -196,11 +194,11 @@ def main():
     parser.add_argument("--hours", type=float, default=2, help="of the model's film")
     parser.add_argument("--chunk-seconds", type=float, default=12, help="of the model's film")
     parser.add_argument("--turns", type=int, default=2, help="of one job against two")
-    arguments = parser.parse_args(words)
+    arguments = command_line.parse(parser)
     arguments.clips = arguments.clips or sorted(glob.glob(os.path.join(DATA, "clips", "[gips]*.mp4"))) or [
         os.path.join(ROOT, "assets", "clouds.mp4")]
     with tempfile.TemporaryDirectory() as folder:
-        measure(arguments, folder, options)
+        measure(arguments, folder, arguments.options)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ import tempfile
 import cv2
 import numpy as np
 
+import command_line
 from time_common import DATA, REVERIE
 
 PAIRS = ["sky", "zebra", "sky", "city", "city", "zebra", "Landscape", "park"]
@@ -97,10 +98,7 @@ def main():
     parser.add_argument("--power", type=float, default=2)
     parser.add_argument("--width", type=int, default=320)
     parser.add_argument("--keep", metavar="FOLDER")
-    words = sys.argv[1:]
-    at = words.index("--") if "--" in words else len(words)
-    arguments = parser.parse_args(words[:at])
-    arguments.options = words[at + 1:]
+    arguments = command_line.parse(parser)
     if arguments.keep:
         os.makedirs(arguments.keep, exist_ok=True)
     pictures = [find(name) for name in arguments.pictures]

@@ -14,6 +14,7 @@ import sys
 import cv2
 import numpy as np
 
+import command_line
 from time_common import read_clip
 from time_depth import PLACES, depths, dreamed_alone, keep, numbers
 
@@ -29,18 +30,15 @@ def main():
     parser.add_argument("--width", type=int, default=480)
     parser.add_argument("--keep", metavar="FOLDER")
     parser.add_argument("--cache", metavar="FOLDER")
-    words = sys.argv[1:]
-    at = words.index("--") if "--" in words else len(words)
-    arguments = parser.parse_args(words[:at])
-    options = words[at + 1:]
+    arguments = command_line.parse(parser)
     shown = read_clip(arguments.recording, arguments.width, 100000)
     clip = read_clip(arguments.clip, arguments.width, 100000)
     small = np.array([blurred(frame) for frame in clip])
     places = [round(part * (len(shown) - 1)) for part in PLACES]
     dreamed = [shown[i] for i in places]
     sources = [clip[int(np.abs(small - blurred(frame)).mean((1, 2, 3)).argmin())] for frame in dreamed]
-    alone = dreamed_alone(sources, options, arguments.cache)
-    depth = depths(sources, dreamed, alone, options)
+    alone = dreamed_alone(sources, arguments.options, arguments.cache)
+    depth = depths(sources, dreamed, alone, arguments.options)
     if arguments.keep:
         keep(arguments.keep, "live", places, source=sources, dream=dreamed, alone=alone)
     print(f"live_depth {arguments.width} frames={len(shown)} at "

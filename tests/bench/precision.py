@@ -30,8 +30,9 @@ import sys
 import cv2
 import numpy as np
 
+import command_line
 from time_common import CLIPS, DATA, dream, read_clip
-from time_depth import SIZES, bands, depths, numbers
+from time_depth import bands, depths, numbers
 
 GAIN_LEAST, BANDS_MOST = 0.98, 0.03
 
@@ -158,8 +159,7 @@ def main():
     parser.add_argument("--frames", type=int, default=48)
     parser.add_argument("--keep", metavar="FOLDER")
     parser.add_argument("--record", metavar="FOLDER")
-    parser.add_argument("options", nargs="*", metavar="-- OPTION")
-    arguments = parser.parse_args()
+    arguments = command_line.parse(parser)
     kept = not arguments.photographs or judge_photographs(arguments)
     kept = (not arguments.frames or judge_clip(arguments)) and kept
     return 0 if kept else 1

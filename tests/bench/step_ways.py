@@ -17,9 +17,9 @@ import argparse
 import os
 import resource
 import statistics
-import sys
 from pathlib import Path
 
+import command_line
 import reverie_bench
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -56,8 +56,7 @@ def measure(arguments, size):
 
 
 def main():
-    words = sys.argv[1:]
-    at = words.index("--") if "--" in words else len(words)
+    words, options = command_line.split()
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--program", default=str(ROOT / "build" / "reverie-bench"))
     parser.add_argument("--layer", default="mixed5")
@@ -66,9 +65,9 @@ def main():
     parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("ways", nargs="+", metavar="WAY")
     # An argument of several words that begins with -- is a way.
-    ways = [word for word in words[:at] if " " in word]
-    arguments = parser.parse_args([word for word in words[:at] if " " not in word] + ["--", *ways])
-    arguments.options = words[at + 1:]
+    ways = [word for word in words if " " in word]
+    arguments = parser.parse_args([word for word in words if " " not in word] + ["--", *ways])
+    arguments.options = options
     for size in arguments.size.split(","):
         measure(arguments, size)
 

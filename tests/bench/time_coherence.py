@@ -15,6 +15,7 @@ import sys
 
 import numpy as np
 
+import command_line
 from time_common import clip_rate, dream, flow_to_past, mean_strength, read_clip, warp
 
 
@@ -62,10 +63,7 @@ def main():
     parser.add_argument("--frames", type=int, default=150)
     parser.add_argument("--width", type=int, default=320)
     parser.add_argument("--step", type=float, default=0.02)
-    words = sys.argv[1:]
-    at = words.index("--") if "--" in words else len(words)
-    arguments = parser.parse_args(words[:at])
-    arguments.options = words[at + 1:]
+    arguments = command_line.parse(parser)
     clips = arguments.clips or ["gopro_walk", "intel_cars", "skyline"]
     worst = max(measure(name, arguments) for name in clips)
     return worst > 0.2

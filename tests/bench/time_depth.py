@@ -27,6 +27,7 @@ import tempfile
 import cv2
 import numpy as np
 
+import command_line
 from time_common import REVERIE, clip_rate, dream, flow_to_past, read_clip, strength, warp, write_video
 
 PLACES = (0.25, 0.5, 0.75, 0.97)
@@ -200,10 +201,7 @@ def main():
     parser.add_argument("--cost-frames", type=int, default=40)
     parser.add_argument("--keep", metavar="FOLDER")
     parser.add_argument("--cache", metavar="FOLDER")
-    words = sys.argv[1:]
-    at = words.index("--") if "--" in words else len(words)
-    arguments = parser.parse_args(words[:at])
-    arguments.options = words[at + 1:]
+    arguments = command_line.parse(parser)
     clips = arguments.clips or ["gopro_walk", "intel_cars", "skyline", "person_bed"]
     measure = loop if arguments.loop else look
     return not all([measure(name, arguments) for name in clips])

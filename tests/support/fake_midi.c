@@ -7,32 +7,29 @@
  * other client, 20, with one port. Without $FAKE_MIDI there is no sequencer. */
 #include <alsa/asoundlib.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/support/fifo_lines.h"
+
 enum { OWN_CLIENT = 128, CONTROLLER = 20 };
 
-static int fifo = -1;
-static char pending[4096];
-static size_t length;
+static struct fifo_lines fifo;
 
 int snd_seq_open(snd_seq_t **sequencer, const char *name, int streams, int mode)
 {
 	const char *path = getenv("FAKE_MIDI");
 	(void)name, (void)streams, (void)mode;
-	/* For writing as well: it never ends. */
-	fifo = path ? open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC) : -1;
 	*sequencer = (snd_seq_t *)&fifo;
-	return fifo < 0 ? -ENOENT : 0;
+	return path && fifo_lines_open(&fifo, path) ? 0 : -ENOENT;
 }
 
 int snd_seq_close(snd_seq_t *sequencer)
 {
 	(void)sequencer;
-	return close(fifo);
+	return close(fifo.descriptor);
 }
 
 int snd_seq_set_client_name(snd_seq_t *sequencer, const char *name)
@@ -86,7 +83,7 @@ int snd_seq_poll_descriptors(snd_seq_t *sequencer, struct pollfd *descriptors, u
 	(void)sequencer;
 	if (!space)
 		return 0;
-	descriptors[0] = (struct pollfd){.fd = fifo, .events = events};
+	descriptors[0] = (struct pollfd){.fd = fifo.descriptor, .events = events};
 	return 1;
 }
 
@@ -115,20 +112,13 @@ static void make_event(snd_seq_event_t *event, const char *kind, const int numbe
 int snd_seq_event_input(snd_seq_t *sequencer, snd_seq_event_t **event)
 {
 	static snd_seq_event_t made;
-	char kind[16] = "";
+	char line[FIFO_LINE_LENGTH], kind[16] = "";
 	int numbers[3] = {0};
 	(void)sequencer;
-	ssize_t count = read(fifo, pending + length, sizeof(pending) - 1 - length);
-	length += count > 0 ? (size_t)count : 0;
-	pending[length] = '\0';
-	char *end = strchr(pending, '\n');
-	if (!end)
+	if (!fifo_lines_next(&fifo, line))
 		return -EAGAIN;
-	*end = '\0';
-	sscanf(pending, "%15s %d %d %d", kind, &numbers[0], &numbers[1], &numbers[2]);
+	sscanf(line, "%15s %d %d %d", kind, &numbers[0], &numbers[1], &numbers[2]);
 	make_event(&made, kind, numbers);
-	length -= (size_t)(end + 1 - pending);
-	memmove(pending, end + 1, length + 1);
 	*event = &made;
 	return 0;
 }

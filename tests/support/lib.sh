@@ -74,6 +74,21 @@ preload() { # LIBRARY
 	ldd "$REVERIE" | awk -v library="$1" '/lib[at]san/ { printf "%s:", $3 } END { print library }'
 }
 
+# Builds tests/support/NAME.c, and what it takes besides, as such a library: $layer. A source that does
+# not build is a failure; without a compiler, or then, $why says why there is none.
+build_layer() { # NAME WORD...
+	layer=$work/$1.so
+	why="there is no compiler for tests/support/$1.c"
+	have cc || return 1
+	name=$1
+	shift
+	cc -std=c11 -D_GNU_SOURCE -I. -O1 -fPIC -shared -o "$layer" "tests/support/$name.c" "$@" -ldl -pthread \
+		2>"$work/err" && return 0
+	not_ok "${name}_is_built" "cc fails"
+	why="tests/support/$name.c was not built"
+	return 1
+}
+
 # A whole number: how many times as long as usual the tests wait for what is to happen, and how many
 # times as few pictures a second show that there are any: for a sanitizer, or a busy machine.
 if [ -z "$TEST_SLOWNESS" ]; then

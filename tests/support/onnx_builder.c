@@ -269,3 +269,18 @@ bool onnx_builder_write(const struct onnx_builder *builder, const char *path)
 	free(bytes);
 	return written;
 }
+
+bool onnx_builder_write_smallest(const char *path)
+{
+	enum { CHANNELS = 4, WEIGHTS = CHANNELS * 3 * 9 };
+	float weights[WEIGHTS];
+	struct onnx_builder *builder = onnx_builder_create(13);
+
+	for (int i = 0; i < WEIGHTS; i++)
+		weights[i] = 0.1f;
+	onnx_builder_picture(builder, "picture", 3, 0, 0);
+	onnx_builder_block(builder, "picture", 3, "layer", CHANNELS, weights);
+	bool written = onnx_builder_write(builder, path);
+	onnx_builder_destroy(&builder);
+	return written;
+}

@@ -63,5 +63,8 @@ void *onnx_builder_pack(const struct onnx_builder *builder, size_t *size);
 struct onnx_model *onnx_builder_parse(const struct onnx_builder *builder, rv_error *error);
 /* Packs and writes it; false where that fails. */
 bool onnx_builder_write(const struct onnx_builder *builder, const char *path);
+/* Writes the smallest network that can be dreamed of, for tests that care for what goes on around
+ * it: one block, "layer", of four channels that are all alike. False where that fails. */
+bool onnx_builder_write_smallest(const char *path);
 
 #endif

@@ -58,12 +58,12 @@ find_window() {
 	done
 }
 
-# A session in a window, whose files go to FOLDER. What SDL's libraries leak cannot be told from what
+# A session in a window, whose files go to FOLDER. It ends long after any machine has pressed all keys. What SDL's libraries leak cannot be told from what
 # we do, as they are unloaded before leaks are looked for; sessions without a window are looked at.
 start_in() { # FOLDER WORD...
 	folder=$1
 	shift
-	(cd "$folder" && ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 exec timeout $((120 * slowness)) "$REVERIE" live "$@" >"$work/out" 2>"$work/err") &
+	(cd "$folder" && ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 exec timeout $((600 * slowness)) "$REVERIE" live "$@" >"$work/out" 2>"$work/err") &
 	session=$!
 	find_window
 }

@@ -5,15 +5,13 @@
 
 tiny="--octaves 1 --iterations 1 --layer mixed0 --size 96x72 --governor off --warm-steps 1"
 clip=$PWD/assets/clouds.mp4
-layer=$work/failing_opencl.so
 
 if ! can_dream; then
 	skip devices_that_fail "$why"
 	finish
 fi
-if ! cc -std=c11 -D_GNU_SOURCE -DCL_TARGET_OPENCL_VERSION=120 -O1 -fPIC -shared -o "$layer" \
-	tests/support/failing_opencl.c -ldl -pthread 2>"$work/err"; then
-	skip devices_that_fail "there is no compiler for tests/support/failing_opencl.c"
+if ! build_layer failing_opencl -DCL_TARGET_OPENCL_VERSION=120; then
+	skip devices_that_fail "$why"
 	finish
 fi
 

@@ -5,7 +5,6 @@
 . "$(dirname "$0")/../support/lib.sh"
 
 tiny="--octaves 1 --iterations 1 --layer mixed0"
-layer=$work/failing_files.so
 disk=$work/disk
 mkdir "$disk"
 
@@ -13,9 +12,8 @@ if ! can_dream || ! have ffprobe; then
 	skip disks "${why:-ffprobe is missing}"
 	finish
 fi
-if ! cc -std=c11 -D_GNU_SOURCE -O1 -fPIC -shared -o "$layer" tests/support/failing_files.c -ldl -pthread \
-	2>"$work/err"; then
-	skip disks "there is no compiler for tests/support/failing_files.c"
+if ! build_layer failing_files; then
+	skip disks "$why"
 	finish
 fi
 clip="lavfi:testsrc2=size=160x120:rate=25:duration=4"
@@ -31,8 +29,9 @@ dream() { # END
 
 # The packets of the video, or nothing where there is no such file or it cannot be read.
 pictures() { # FILE
-	[ -s "$1" ] && ffprobe -v error -select_streams v -count_packets \
-		-show_entries stream=nb_read_packets -of csv=p=0 "$1" 2>/dev/null
+	count=$(ffprobe -v error -select_streams v -count_packets -show_entries stream=nb_read_packets -of csv=p=0 "$1" \
+		2>/dev/null)
+	echo "${count:-0}"
 }
 
 nothing_left() {
@@ -129,11 +128,12 @@ session.send('quit')"
 	# One that leaves too little room ends while it is still whole.
 	rm -f "$disk"/reverie-*
 	play_in_disk FAIL_FILES_ROOM=1000000 FAIL_FILES_FLAG="$work/full" "$REVERIE" live "$clip" --keep-free 1MB
-	python3 -c "import sys, time; sys.path.insert(0, 'tests/support'); import remote_client
+	# A picture takes about two kilobytes, and a second of them is written at once.
+	python3 -c "import glob, os, sys, time; sys.path.insert(0, 'tests/support'); import remote_client
 session = remote_client.Session($port)
 session.wait()
 session.send('record')
-time.sleep(2 * remote_client.SLOWNESS)
+remote_client.eventually(lambda: any(os.path.getsize(path) > 1e5 for path in glob.glob('$disk/.reverie-*')), 30)
 open('$work/full', 'w').close()
 remote_client.eventually(lambda: 'the recording ends' in open('$work/err').read(), 30)
 time.sleep(remote_client.SLOWNESS)

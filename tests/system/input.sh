@@ -292,9 +292,8 @@ fi
 
 # ---- cameras ----
 
-fake=$work/camera.so
-if ! cc -std=c11 -D_GNU_SOURCE -O1 -fPIC -shared -o "$fake" tests/support/fake_camera.c -ldl 2>"$work/err"; then
-	skip input_cameras "there is no compiler for tests/support/fake_camera.c"
+if ! build_layer fake_camera; then
+	skip input_cameras "$why"
 	finish
 fi
 FAKE_CAMERAS=$work/cameras
@@ -306,7 +305,7 @@ plug() { # NUMBER NAME PLACE [STATE]
 }
 plug 0 "Webcam C920" usb-1
 plug 3 Grabber usb-2
-reverie=$REVERIE with=$(preload "$fake")
+reverie=$REVERIE with=$(preload "$layer")
 REVERIE=$work/with_cameras
 printf '#!/bin/sh\nLD_PRELOAD=%s exec %s "$@"\n' "$with" "$reverie" >"$REVERIE"
 chmod +x "$REVERIE"

@@ -10,25 +10,11 @@
 
 enum { SIDE = 32, FRAME = 100000000 }; /* nanoseconds */
 
-/* Writes a network of one layer, whose filters are all alike. */
-static bool make_network(const char *path)
-{
-	float weights[4 * 3 * 9];
-	struct onnx_builder *builder = onnx_builder_create(13);
-	for (size_t i = 0; i < sizeof(weights) / sizeof(weights[0]); i++)
-		weights[i] = 0.1f;
-	onnx_builder_picture(builder, "picture", 3, 0, 0);
-	onnx_builder_block(builder, "picture", 3, "layer", 4, weights);
-	bool written = onnx_builder_write(builder, path);
-	onnx_builder_destroy(&builder);
-	return written;
-}
-
 static struct options options_with(const char *score)
 {
 	struct options options = options_default();
 	const char *network = media_path("network.onnx"), *path = media_path("played.score");
-	CHECK(make_network(network));
+	CHECK(onnx_builder_write_smallest(network));
 	media_write(path, score, strlen(score));
 	snprintf(options.dream.network.model, sizeof(options.dream.network.model), "%s", network);
 	snprintf(options.call.score, sizeof(options.call.score), "%s", path);
