@@ -53,6 +53,14 @@ const char *keys_find_in(const struct keys *keys, const char *mode, const char *
 	return action ? action : keys_find(keys, key);
 }
 
+const char *keys_bound_to(const struct keys *keys, const char *action)
+{
+	for (int i = 0; i < keys->count; i++)
+		if (!strcmp(keys->list[i].action, action) && !keys_mode_of(keys->list[i].key))
+			return keys->list[i].key;
+	return NULL;
+}
+
 static void unbind(struct keys *keys, const char *key)
 {
 	struct key_binding *binding = find(keys, key);

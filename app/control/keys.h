@@ -55,6 +55,9 @@ const char *keys_find_in(const struct keys *keys, const char *mode, const char *
 /* Whether key is bound for a mode alone, and for which; NULL: for none. */
 const char *keys_mode_of(const char *key);
 
+/* The first key that does action, outside of modes; NULL: none does. */
+const char *keys_bound_to(const struct keys *keys, const char *action);
+
 /* Prints keys and actions, for --help keys. */
 void keys_print(const struct keys *keys, FILE *file);
 

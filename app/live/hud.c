@@ -22,6 +22,16 @@ void live_hud_say(struct live_hud *hud, const char *message, int64_t now)
 	hud->said_at = now;
 }
 
+void live_hud_greet(struct live_hud *hud, const struct keys *keys, int64_t now)
+{
+	const char *help = keys_bound_to(keys, "toggle hud help");
+	const char *quit = keys_bound_to(keys, "quit");
+	char text[HUD_TEXT_LENGTH] = "";
+	if (help && quit)
+		snprintf(text, sizeof(text), "%s shows the keys, %s ends", help, quit);
+	live_hud_say(hud, text, now + message_duration);
+}
+
 void live_hud_keep(struct live_hud *hud, const char *lasting)
 {
 	snprintf(hud->lasting, sizeof(hud->lasting), "%.*s", (int)sizeof(hud->lasting) - 1,

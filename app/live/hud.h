@@ -22,6 +22,9 @@ struct live_hud {
 /* Shows message for a few seconds; an empty one does nothing. */
 void live_hud_say(struct live_hud *hud, const char *message, int64_t now);
 
+/* Shows for twice as long which keys tell of all others and end the session. */
+void live_hud_greet(struct live_hud *hud, const struct keys *keys, int64_t now);
+
 /* Shows what goes on, wherever there is no message, until it is told otherwise; empty: nothing. */
 void live_hud_keep(struct live_hud *hud, const char *lasting);
 

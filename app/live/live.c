@@ -251,6 +251,8 @@ static rv_status start_threads(struct live *live, rv_error *error)
 	                                shown->height, live->frames, live->dreams,
 	                                live->display_frames, error)) != RV_OK)
 		return status;
+	if (!live->sent.display.kiosk)
+		live_hud_greet(&live->hud, &live->keys, clock_now());
 	live->display.window = live->window;
 	live->display.disk = live->disk;
 	return decode_start(live->decode, error);

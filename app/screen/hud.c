@@ -177,24 +177,34 @@ static void write_full(struct sheet *sheet, const struct hud_state *state)
 	add_message(sheet, state);
 }
 
-/* Columns of keys with their meanings, filled one after the other, each of at most so many lines.
- */
+static int widest_key(const struct hud_key *keys, int count)
+{
+	int widest = 0;
+	for (int i = 0; i < count; i++) {
+		int width = (int)strlen(keys[i].key);
+		widest = width > widest ? width : widest;
+	}
+	return widest;
+}
+
+/* Columns of keys with their meanings, filled one after the other, each of at most so many lines
+ * and as wide as its own keys are. */
 static void write_help(struct sheet *sheet, const struct hud_state *state, int lines_most)
 {
-	int key_width = 0, left = 0;
 	lines_most -= !!state->message[0] + !!state->recording[0];
 	lines_most = lines_most > 1 ? lines_most : 1;
 	int columns = (state->key_count + lines_most - 1) / lines_most;
 	int lines = columns ? (state->key_count + columns - 1) / columns : 0;
+	int left = 0, meaning = 0; /* columns where keys and meanings begin */
 	for (int i = 0; i < state->key_count; i++) {
-		int width = (int)strlen(state->keys[i].key);
-		key_width = width > key_width ? width : key_width;
-	}
-	for (int i = 0; i < state->key_count; i++) {
-		if (i && i % lines == 0)
-			left = sheet->columns + COLUMN_GAP;
-		add(sheet, left, i % lines, accent, "%s", state->keys[i].key);
-		add(sheet, left + key_width + 1, i % lines, ink, "%s", state->keys[i].help);
+		const struct hud_key *key = &state->keys[i];
+		int rest = state->key_count - i;
+		if (i % lines == 0) {
+			left = i ? sheet->columns + COLUMN_GAP : 0;
+			meaning = left + widest_key(key, rest < lines ? rest : lines) + 1;
+		}
+		add(sheet, left, i % lines, accent, "%s", key->key);
+		add(sheet, meaning, i % lines, ink, "%s", key->help);
 	}
 	add_message(sheet, state);
 }

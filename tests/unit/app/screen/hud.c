@@ -184,7 +184,7 @@ TEST(hud_help_lists_keys_in_as_many_columns_as_it_takes)
 	struct hud_area low = {1920, 2 * HUD_FONT_LINE + 2 * AROUND, 1};
 	REQUIRE(hud_draw(&picture, HUD_HELP, &shown, &low, NULL) == RV_OK);
 	CHECK(says_at(&picture, 0, 1, "Down weaker"));
-	CHECK(says_at(&picture, 16, 0, "Q    quit"));
+	CHECK(says_at(&picture, 16, 0, "Q quit"));
 	hud_picture_release(&picture);
 }
 
@@ -275,6 +275,43 @@ TEST(hud_shows_what_lasts_wherever_nothing_else_is_said)
 	live_hud_keep(&hud, "");
 	CHECK(!strcmp(message_at(&hud, 5.2), ""));
 	live_hud_release(&hud);
+}
+
+TEST(hud_greets_with_the_keys_that_are_bound)
+{
+	struct live_hud hud = {0};
+	struct keys keys = {0};
+	live_hud_greet(&hud, &keys, 0);
+	CHECK(!strcmp(message_at(&hud, 1), ""));
+	REQUIRE(keys_parse(&keys, "keys", "Atlas+Q = quit\nX = quit\nF2 = toggle hud help", NULL) ==
+	        RV_OK);
+	live_hud_greet(&hud, &keys, 0);
+	CHECK(!strcmp(message_at(&hud, 5), "F2 shows the keys, X ends"));
+	CHECK(!strcmp(message_at(&hud, 7), ""));
+	live_hud_release(&hud);
+}
+
+TEST(hud_shows_the_usual_keys_in_large_letters_in_the_usual_window)
+{
+	struct live_hud hud = {0};
+	struct keys *keys = calloc(1, sizeof(*keys));
+	struct options options = options_default();
+	const struct live_stats stats = {0};
+	const struct live_hud_view view = {.options = &options,
+	                                   .stats = &stats,
+	                                   .keys = keys,
+	                                   .width = 960,
+	                                   .height = 720,
+	                                   .density = 1};
+	bool changed;
+	options.display.hud = OPTION_HUD_HELP;
+	REQUIRE(keys && keys_parse(keys, "keys", keys_default_text, NULL) == RV_OK);
+	live_hud_say(&hud, "hud help", 0);
+	REQUIRE(live_hud_update(&hud, &view, 0, &changed, NULL) == RV_OK);
+	CHECK(hud.picture.scale == hud_scale(720));
+	CHECK(hud.state.key_count > 50 && hud.picture.width <= 960 && hud.picture.height <= 720);
+	live_hud_release(&hud);
+	free(keys);
 }
 
 TEST(notes_tell_events_once_and_states_until_they_end)
