@@ -9,7 +9,9 @@ static const char *const examples[][2] = {
 	{"reverie sky.jpg -o dream.png", "Dream a picture with the settings that suit most."},
 	{"reverie clip.mp4 -o dream.mp4 --preset eyes --octaves 3",
          "Dream a video, with its sound, from a preset and one option of your own."},
-	{"reverie sky.jpg -o mix.png --layer mixed3:1,mixed5:0.5 --size 1024x",
+	{"reverie live /dev/video0 --preset dogs",
+         "Dream what a camera sees, in a window; F1 shows the keys."},
+	{"reverie sky.jpg -o mix.png --model inception-v3 --layer mixed3:1,mixed5:0.5 --size 1024x",
          "Dream of two layers at once, on a picture made 1024 pixels wide."},
 };
 enum { EXAMPLE_COUNT = sizeof(examples) / sizeof(examples[0]) };

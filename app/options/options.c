@@ -1,6 +1,7 @@
 #include "app/options/options.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "app/networks/catalogue.h"
 
@@ -124,12 +125,33 @@ void option_format_default(const struct option *option, char text[OPTION_VALUE_L
 
 /* ---- the command line ---- */
 
+/* The first command that is listed and takes the option, or NULL. */
+static const struct command *command_of(const struct option *option, const struct command *commands)
+{
+	for (; commands && commands->name; commands++)
+		if (commands->help && commands->bit & option->commands)
+			return commands;
+	return NULL;
+}
+
+static rv_status misplaced_option(const struct option *option, const struct command *commands,
+                                  rv_error *error)
+{
+	const struct command *its = command_of(option, commands);
+	if (!its)
+		return rv_fail(error, RV_INVALID, "--%s is not an option of this command",
+		               option->name);
+	return rv_fail(error, RV_INVALID, "--%s is not an option of this command, but of `%s`",
+	               option->name, its->usage);
+}
+
 static rv_status unknown_option(const char *word, const char *name, unsigned command,
-                                rv_error *error)
+                                const struct command *commands, rv_error *error)
 {
 	const char *nearest = option_nearest(name, command);
-	if (option_find(name, COMMAND_ANY))
-		return rv_fail(error, RV_INVALID, "--%s is not an option of this command", name);
+	const struct option *elsewhere = option_find(name, COMMAND_ANY);
+	if (elsewhere)
+		return misplaced_option(elsewhere, commands, error);
 	if (nearest)
 		return rv_fail(error, RV_INVALID, "%.64s: no such option; did you mean --%s?", word,
 		               nearest);
@@ -138,8 +160,8 @@ static rv_status unknown_option(const char *word, const char *name, unsigned com
 
 /* Finds the option that word names. *value is what the word itself gives it ("--name=value" or
  * "-nvalue"), or NULL. */
-static rv_status find_option(const char *word, unsigned command, const struct option **found,
-                             const char **value, rv_error *error)
+static rv_status find_option(const char *word, unsigned command, const struct command *commands,
+                             const struct option **found, const char **value, rv_error *error)
 {
 	char name[NAME_LENGTH + 1] = "";
 	*value = NULL;
@@ -157,19 +179,27 @@ static rv_status find_option(const char *word, unsigned command, const struct op
 			*value = word + 2;
 	}
 	if (!*found || !((*found)->commands & command))
-		return unknown_option(word, *found ? (*found)->name : name, command, error);
+		return unknown_option(word, *found ? (*found)->name : name, command, commands,
+		                      error);
 	return RV_OK;
 }
 
+/* Whether word is but letters and no file: then it can only be meant as a value. */
+static bool is_mere_word(const char *word)
+{
+	return word[0] && !word[strspn(word, "abcdefghijklmnopqrstuvwxyz")] && access(word, F_OK);
+}
+
 /* Whether word can be the value of option: a negative number can, another option cannot. One that
- * may stand alone takes only what is surely meant for it. */
+ * may stand alone takes only what is surely meant for it, or for nothing else. */
 static bool is_value(const struct option *option, const char *word)
 {
 	bool is_number = option->type == &option_type_whole || option->type == &option_type_number;
 	if (!word)
 		return false;
 	if (option->type->alone)
-		return option->metavar && option_choice_index(option, word) >= 0;
+		return option->metavar &&
+		       (option_choice_index(option, word) >= 0 || is_mere_word(word));
 	return strncmp(word, "--", 2) || is_number;
 }
 
@@ -178,7 +208,8 @@ static rv_status parse_option(struct options *options, char *const *words, int *
 {
 	const struct option *option;
 	const char *value;
-	rv_status status = find_option(words[*index], command, &option, &value, error);
+	rv_status status =
+		find_option(words[*index], command, options->call.commands, &option, &value, error);
 	if (status != RV_OK)
 		return status;
 	if (!value && is_value(option, words[*index + 1]))

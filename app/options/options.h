@@ -122,8 +122,11 @@ struct option_device {
 	bool no_cache;
 };
 
+struct command;
+
 /* What this call of the program is to do, and what single commands need. */
 struct option_call {
+	const struct command *commands;   /* the program's, for messages; may be NULL. Borrowed. */
 	char operand[OPTION_TEXT_LENGTH]; /* the word that is no option: the input */
 	char second[OPTION_TEXT_LENGTH];  /* the next one, of commands that take two */
 	/* All such words of a command that takes any number, where inputs has room for each word of

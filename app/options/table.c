@@ -34,8 +34,9 @@ enum {
 #define CHANGES_TIME(cost_) .group = OPTION_GROUP_TIME, .cost = OPTION_##cost_, .commands = MOVING
 
 /* The range of --memory-limit in bytes: no network fits into less, and no machine has more. */
-#define MEMORY_LEAST (64.0 * 1024 * 1024)
-#define MEMORY_MOST (1024.0 * 1024 * 1024 * 1024)
+#define GIGABYTE (1024.0 * 1024 * 1024)
+#define MEMORY_LEAST (GIGABYTE / 16)
+#define MEMORY_MOST (1024 * GIGABYTE)
 
 const char *const option_flow_qualities[] = {"fast", "medium", "fine", NULL};
 const char *const option_input_formats[] = {"file", "caffe-bgr", "imagenet",
@@ -286,7 +287,7 @@ const struct option option_table[] = {
 	 .commands = LIVE, PLACE(live, midi), .metavar = "CLIENT:PORT|off", .unset = "all there are",
 	 HELP("MIDI controller to hear, as `aconnect -i` names it")},
 	{.name = "keep-free", .type = &option_type_bytes, .group = OPTION_GROUP_LIVE,
-	 .commands = LIVE, PLACE(live, keep_free), RANGE(0, 1e15, .standard = 1e9, .help = "room on the disk that files begun by hand leave"), .metavar = "BYTES"},
+	 .commands = LIVE, PLACE(live, keep_free), RANGE(0, 1024 * MEMORY_MOST, .standard = GIGABYTE, .help = "room on the disk that files begun by hand leave"), .metavar = "BYTES"},
 	{.name = "headless", .type = &option_type_flag, .group = OPTION_GROUP_LIVE,
 	 .commands = LIVE, PLACE(live, headless), HELP("do all the work, but open no window")},
 	{.name = "bench", .type = &option_type_number, .group = OPTION_GROUP_LIVE,

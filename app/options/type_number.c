@@ -280,10 +280,16 @@ static void print_byte_range(const struct option *option, char text[OPTION_VALUE
 	snprintf(text, OPTION_VALUE_LENGTH, "%.32s to %.32s", low, high);
 }
 
+static void put_bytes(void *value, double number)
+{
+	*(uint64_t *)value = (uint64_t)number;
+}
+
 const struct option_type option_type_bytes = {
 	.size = sizeof(uint64_t),
 	.parse = parse_bytes,
 	.print = print_bytes,
 	.equal = same_seed,
 	.print_range = print_byte_range,
+	.put_number = put_bytes,
 };

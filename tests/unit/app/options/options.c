@@ -94,6 +94,12 @@ TEST(options_read_every_way_to_give_a_value)
 	CHECK(!strcmp(options.call.operand, "-") && !strcmp(options.output.file, "out.png"));
 	CHECK(!options.output.force);
 
+	/* What stands alone leaves files and addresses behind it alone. */
+	REQUIRE(!parse(&options, "--sphere tests", &error));
+	CHECK(!strcmp(options.call.operand, "tests"));
+	REQUIRE(!parse(&options, "--sphere gone.jpg", &error));
+	CHECK(!strcmp(options.call.operand, "gone.jpg"));
+
 	REQUIRE(!parse(&options, "-o out.png -- --odd.jpg", &error));
 	CHECK(!strcmp(options.call.operand, "--odd.jpg"));
 }
@@ -204,6 +210,8 @@ TEST(options_refuse_what_is_unknown_or_incomplete)
 		{"-o --force", "--output needs a value: --output FILE"},
 		{"-o x --output=", "--output: an empty FILE"},
 		{"--force=maybe", "--force: \"maybe\" is not yes or no"},
+		{"--time of", "--time: \"of\" is none of off, on"},
+		{"--sphere yes", "--sphere: \"yes\" is none of auto, on, off"},
 		{"--objective max", "--objective: \"max\" is none of l2, mean, winners"},
 		{"a.jpg b.jpg", "b.jpg: one input at a time, and there is a.jpg"},
 		{NULL, NULL},
@@ -397,4 +405,21 @@ TEST(options_of_a_command_are_its_own)
 	CHECK(!strcmp(options.call.second, "b.png"));
 	CHECK(parse_over(&options, "--octaves 3", COMMAND_INSPECT, &error) == RV_INVALID);
 	CHECK(!strcmp(error.message, "--octaves is not an option of this command"));
+	const struct command commands[] = {{"old", "old FILE", NULL, COMMAND_DREAM, NULL},
+	                                   {"flow", "flow A B", "motion", COMMAND_FLOW, NULL},
+	                                   {"", "IN -o OUT", "dreams", COMMAND_DREAM, NULL},
+	                                   {.name = NULL}};
+	options.call.commands = commands;
+	CHECK(parse_over(&options, "--octaves 3", COMMAND_INSPECT, &error) == RV_INVALID);
+	CHECK(!strcmp(error.message,
+	              "--octaves is not an option of this command, but of `IN -o OUT`"));
+}
+
+TEST(options_leave_room_on_the_disk_unless_told_otherwise)
+{
+	struct options options = options_default();
+	CHECK(options.live.keep_free == (uint64_t)1 << 30);
+	CHECK(options.device.config.memory_limit == 0);
+	CHECK(!option_set(&options, option_find("keep-free", COMMAND_LIVE), "0", "", NULL));
+	CHECK(options.live.keep_free == 0);
 }
