@@ -474,9 +474,9 @@ install-files:
 	install -Dm644 -t $(SHARE)/reverie/presets assets/presets/*.preset
 	install -Dm644 -t $(SHARE)/reverie/scores assets/scores/*.score
 	install -Dm644 -t $(SHARE)/reverie assets/clouds.mp4
-	@if [ -f models/inception_v3.onnx ]; then \
-		echo install -Dm644 -t $(SHARE)/reverie/models models/inception_v3.onnx; \
-		install -Dm644 -t $(SHARE)/reverie/models models/inception_v3.onnx; fi
+	@for network in $(wildcard models/googlenet.onnx models/inception_v3.onnx); do \
+		echo install -Dm644 -t $(SHARE)/reverie/models $$network; \
+		install -Dm644 -t $(SHARE)/reverie/models $$network || exit 1; done
 uninstall:
 	rm -f $(ROOT)/lib/systemd/user/reverie.service
 	rm -f $(ROOT)/bin/reverie $(ROOT)/include/reverie.h $(ROOT)/include/reverie_inspect.h $(ROOT)/include/reverie_motion.h $(ROOT)/lib/libreverie.a $(ROOT)/lib/libreverie.so \

@@ -17,6 +17,12 @@ install_files() { # TARGET
 	make --no-print-directory "$1" BUILD="$build" DESTDIR="$work/root" PREFIX=/usr >"$work/out" 2>"$work/err"
 }
 check library_is_installed install_files install-files
+networks_come_along() {
+	for network in models/googlenet.onnx models/inception_v3.onnx; do
+		[ ! -f "$network" ] || cmp "$network" "$work/root/usr/share/reverie/$network" || return 1
+	done
+}
+check networks_that_are_there_are_installed networks_come_along
 
 # ---- what it exports ----
 
