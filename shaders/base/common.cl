@@ -177,8 +177,10 @@ void store_gradient(const struct destination *to, int pixel, int channel, real v
 // Processors gain by it. Only PoCL is known to take it.
 #ifdef POCL_DEVICE_ADDRESS_BITS
 #define PREFETCH(pointer) __builtin_prefetch((const __global void *)(pointer))
+#define PREFETCH_TO_WRITE(pointer) __builtin_prefetch((const __global void *)(pointer), 1)
 #else
 #define PREFETCH(pointer)
+#define PREFETCH_TO_WRITE(pointer)
 #endif
 
 // The name of what there is once for each register tile: name_12x2.
@@ -233,6 +235,17 @@ int phase_pixel(const __global struct phase *phase, int number, int output_width
 }
 
 enum { EPILOGUE_WRITTEN = 1, EPILOGUE_BIASED = 2, EPILOGUE_ACCUMULATED = 4, EPILOGUE_MASKED = 8 };
+
+// Fetches what store_vector will write, add to and be masked by, which came from memory when it was due: from 320x240
+// on, a layer does not stay in a core's cache. A pixel outside the picture does no harm.
+void prefetch_vector(struct epilogue epilogue, __global float *output, const __global float *mask,
+		     int pixel)
+{
+	if (epilogue.flags & EPILOGUE_WRITTEN)
+		PREFETCH_TO_WRITE(output + epilogue.offset + (size_t)pixel * epilogue.pixel_stride);
+	if (epilogue.flags & EPILOGUE_MASKED)
+		PREFETCH(mask + epilogue.mask_offset + (size_t)pixel * epilogue.mask_stride);
+}
 
 // Writes a vector of one output pixel, with all that is fused into the epilogue.
 void store_vector(struct epilogue epilogue, __global float *output, const __global float *mask,

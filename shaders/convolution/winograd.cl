@@ -80,15 +80,20 @@ void store_local(__local float *pointer, real value)
 	*(__local real *)pointer = value;
 }
 
-// One vector of channels of one tile: POINT_LINES x POINTS values `stride` apart in local memory.
-void transform_tile(__local element *to, int stride, const __global float *const *source, int channel)
+// One vector of channels of one tile: POINT_LINES x POINTS values `stride` apart in local memory. Fetches what the next
+// tile reads, `ahead` from here: tiles lie too scattered for processors to see that coming.
+void transform_tile(__local element *to, int stride, const __global float *const *source, int channel, int ahead)
 {
 	real rows[POINT_LINES][POINTS];
 
 	ROLLED(x, POINTS)
 	{
 		real column[POINT_LINES], transformed[POINT_LINES];
-		UNROLLED(y, POINT_LINES) column[y] = load(source[y * POINTS + x] + channel);
+		UNROLLED(y, POINT_LINES)
+		{
+			column[y] = load(source[y * POINTS + x] + channel);
+			PREFETCH(source[y * POINTS + x] + channel + ahead);
+		}
 		if (SQUARE)
 			transform_input(transformed, column);
 		UNROLLED(y, POINT_LINES) rows[y][x] = SQUARE ? transformed[y] : column[y];
@@ -133,6 +138,15 @@ int2 tile_origin(int number, int tiles_across, bool upright)
 
 	return (int2)(column * (SQUARE || !upright ? OUTPUTS : 1),
 		      row * (SQUARE || upright ? OUTPUTS : 1));
+}
+
+// How many pixels of a picture so wide lie between tile number `number` and the next.
+int pixels_to_next(int number, int tiles_across, bool upright, int width)
+{
+	const int2 distance = tile_origin(number + 1, tiles_across, upright) -
+			      tile_origin(number, tiles_across, upright);
+
+	return distance.y * width + distance.x;
 }
 
 #define TILE_KERNELS "winograd.clh"
