@@ -128,8 +128,9 @@ static rv_status read_network(struct onnx_model **onnx, const char *path, rv_err
 	rv_status status = file_read(path, &bytes, &size, &inner);
 
 	if (status == RV_OK)
-		status = caffe_recognises(bytes, size) ? caffe_parse(onnx, bytes, size, &inner)
-		                                       : onnx_parse(onnx, bytes, size, &inner);
+		status = caffe_recognises(bytes, size)
+		                 ? caffe_parse(onnx, bytes, size, &inner)
+		                 : onnx_parse_file(onnx, bytes, size, path, &inner);
 	free(bytes);
 	return status != RV_OK ? rv_fail(error, status, "%.200s: %s", path, inner.message) : RV_OK;
 }

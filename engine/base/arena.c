@@ -68,6 +68,11 @@ void *arena_allocate(struct arena *arena, size_t count, size_t size)
 	return piece;
 }
 
+void arena_raise_limit(struct arena *arena, size_t bytes)
+{
+	arena->left = bytes > SIZE_MAX - arena->left ? SIZE_MAX : arena->left + bytes;
+}
+
 void arena_destroy(struct arena **arena)
 {
 	if (!*arena)

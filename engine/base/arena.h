@@ -14,6 +14,9 @@ struct arena *arena_create(size_t limit);
  * count * size overflows. Zero bytes give a pointer that must not be read through. */
 void *arena_allocate(struct arena *arena, size_t count, size_t size);
 
+/* That many bytes more than so far. */
+void arena_raise_limit(struct arena *arena, size_t bytes);
+
 /* Accepts NULL; clears the pointer. */
 void arena_destroy(struct arena **arena);
 

@@ -109,7 +109,7 @@ static rv_status decode(struct onnx_model **model, struct conversion *conversion
 	message.opset_import = opsets;
 	message.n_metadata_props = 1;
 	message.metadata_props = properties;
-	return onnx_decode_message(model, &message, bytes, size, error);
+	return onnx_decode_message(model, &message, bytes, size, NULL, error);
 }
 
 static rv_status convert(struct onnx_model **model, const Caffe__NetParameter *net,

@@ -4,6 +4,7 @@
 
 #include "engine/onnx/model.h"
 
+struct external;
 struct Onnx__GraphProto;
 struct Onnx__ModelProto;
 struct Onnx__TensorProto;
@@ -12,19 +13,21 @@ struct Onnx__TensorProto;
  * character; NULL text is "". NULL: out of memory. */
 char *onnx_clean_text(struct arena *memory, const char *text, size_t length);
 
-/* Decodes a constant. Data that does not fill its dimensions is RV_CORRUPT; a type that Reverie has
- * no use for only sets problem, for the tensor may never be needed. */
+/* Decodes a constant into the memory of model. Data that does not fill its dimensions is
+ * RV_CORRUPT; a type that Reverie has no use for, or a file that cannot be read, only sets problem,
+ * for the tensor may never be needed. */
 rv_status onnx_decode_tensor(struct onnx_tensor *tensor, const struct Onnx__TensorProto *proto,
-                             struct arena *memory, rv_error *error);
+                             struct onnx_model *model, struct external *external, rv_error *error);
 
 /* A model of what message says, of a file of size bytes: they name it in caches and limit the
- * memory it may take. Nothing in the model points into message or bytes. */
+ * memory it may take. Nothing in the model points into message or bytes. The file is at path, or
+ * nowhere where that is NULL. */
 rv_status onnx_decode_message(struct onnx_model **model, const struct Onnx__ModelProto *message,
-                              const void *bytes, size_t size, rv_error *error);
+                              const void *bytes, size_t size, const char *path, rv_error *error);
 
 /* Decodes nodes, initializers and inputs of graph into model, and links them. */
 rv_status onnx_decode_graph(struct onnx_model *model, const struct Onnx__GraphProto *graph,
-                            rv_error *error);
+                            struct external *external, rv_error *error);
 
 /* Brings model->nodes into topological order, keeping the file's order where that is one already.
  * RV_CORRUPT where the graph has a cycle. */

@@ -11,6 +11,7 @@
 struct decoder {
 	struct onnx_model *model;
 	const Onnx__GraphProto *graph;
+	struct external *external;
 	const char **names;
 	int name_count;
 };
@@ -113,7 +114,8 @@ static rv_status decode_initializers(struct decoder *decoder, rv_error *error)
 		return budget_exceeded(error);
 	for (size_t i = 0; i < count; i++) {
 		const Onnx__TensorProto *proto = decoder->graph->initializer[i];
-		rv_status status = onnx_decode_tensor(&tensors[i], proto, model->memory, error);
+		rv_status status =
+			onnx_decode_tensor(&tensors[i], proto, model, decoder->external, error);
 		if (status != RV_OK)
 			return status;
 		int value = find_value(decoder, proto->name);
@@ -187,25 +189,25 @@ static const void *copy(struct arena *memory, const void *source, size_t count, 
 	return target;
 }
 
-static rv_status decode_attribute_tensor(struct onnx_attribute *attribute,
-                                         const Onnx__AttributeProto *proto, struct arena *memory,
-                                         rv_error *error)
+static rv_status decode_attribute_tensor(struct decoder *decoder, struct onnx_attribute *attribute,
+                                         const Onnx__AttributeProto *proto, rv_error *error)
 {
-	struct onnx_tensor *tensor = arena_allocate(memory, 1, sizeof(*tensor));
+	struct onnx_tensor *tensor = arena_allocate(decoder->model->memory, 1, sizeof(*tensor));
 	if (!tensor)
 		return budget_exceeded(error);
 	attribute->tensor = tensor;
 	if (proto->t)
-		return onnx_decode_tensor(tensor, proto->t, memory, error);
+		return onnx_decode_tensor(tensor, proto->t, decoder->model, decoder->external,
+		                          error);
 	tensor->name = "";
 	tensor->problem = "is missing";
 	return RV_OK;
 }
 
-static rv_status decode_attribute(struct onnx_attribute *attribute,
-                                  const Onnx__AttributeProto *proto, struct arena *memory,
-                                  rv_error *error)
+static rv_status decode_attribute(struct decoder *decoder, struct onnx_attribute *attribute,
+                                  const Onnx__AttributeProto *proto, rv_error *error)
 {
+	struct arena *memory = decoder->model->memory;
 	const char *name = proto->name ? proto->name : "";
 	attribute->name = onnx_clean_text(memory, name, strlen(name));
 	attribute->text = onnx_clean_text(memory, (const char *)proto->s.data, proto->s.len);
@@ -215,7 +217,7 @@ static rv_status decode_attribute(struct onnx_attribute *attribute,
 	attribute->real = proto->f;
 	attribute->integer = proto->i;
 	if (attribute->type == ONNX_TENSOR)
-		return decode_attribute_tensor(attribute, proto, memory, error);
+		return decode_attribute_tensor(decoder, attribute, proto, error);
 	if (attribute->type == ONNX_FLOATS) {
 		attribute->count = proto->n_floats;
 		attribute->reals = copy(memory, proto->floats, proto->n_floats, sizeof(float));
@@ -229,16 +231,16 @@ static rv_status decode_attribute(struct onnx_attribute *attribute,
 	return RV_OK;
 }
 
-static rv_status decode_attributes(struct onnx_node *node, const Onnx__NodeProto *proto,
-                                   struct arena *memory, rv_error *error)
+static rv_status decode_attributes(struct decoder *decoder, struct onnx_node *node,
+                                   const Onnx__NodeProto *proto, rv_error *error)
 {
 	size_t count = proto->n_attribute;
-	node->attributes = arena_allocate(memory, count, sizeof(*node->attributes));
+	node->attributes = arena_allocate(decoder->model->memory, count, sizeof(*node->attributes));
 	if (!node->attributes)
 		return budget_exceeded(error);
 	for (size_t i = 0; i < count; i++) {
 		rv_status status =
-			decode_attribute(&node->attributes[i], proto->attribute[i], memory, error);
+			decode_attribute(decoder, &node->attributes[i], proto->attribute[i], error);
 		if (status != RV_OK)
 			return status;
 		node->attribute_count++;
@@ -308,7 +310,7 @@ static rv_status decode_node(struct decoder *decoder, int index, rv_error *error
 	if (status == RV_OK)
 		status = name_node(decoder, node, proto, index, error);
 	if (status == RV_OK)
-		status = decode_attributes(node, proto, decoder->model->memory, error);
+		status = decode_attributes(decoder, node, proto, error);
 	return status != RV_OK ? status : claim_outputs(decoder, index, error);
 }
 
@@ -329,9 +331,9 @@ static rv_status decode_nodes(struct decoder *decoder, rv_error *error)
 }
 
 rv_status onnx_decode_graph(struct onnx_model *model, const Onnx__GraphProto *graph,
-                            rv_error *error)
+                            struct external *external, rv_error *error)
 {
-	struct decoder decoder = {.model = model, .graph = graph};
+	struct decoder decoder = {.model = model, .graph = graph, .external = external};
 	rv_status status = number_names(&decoder, error);
 	if (status == RV_OK)
 		status = decode_initializers(&decoder, error);

@@ -11,7 +11,7 @@
 
 enum {
 	ONNX_OPSET_MIN = 1,
-	ONNX_OPSET_MAX = 21,
+	ONNX_OPSET_MAX = 24,
 	ONNX_RANK_MAX = 8,
 };
 
@@ -24,7 +24,7 @@ struct onnx_tensor {
 	int rank;
 	int64_t dims[ONNX_RANK_MAX]; /* each >= 0; their product is count */
 	size_t count;
-	const float *floats;     /* float32, float16 and double */
+	const float *floats;     /* float32, float16, bfloat16 and double */
 	const int64_t *integers; /* all integer types and bool */
 	const char *problem;     /* why it cannot be read, such as "holds text"; else NULL */
 };

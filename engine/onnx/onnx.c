@@ -6,6 +6,7 @@
 
 #include "engine/onnx/budget.h"
 #include "engine/onnx/decode.h"
+#include "engine/onnx/external.h"
 #include "engine/onnx/file.h"
 #include "onnx.pb-c.h"
 
@@ -52,20 +53,23 @@ static rv_status read_properties(struct onnx_model *model, const Onnx__ModelProt
 	return RV_OK;
 }
 
-static rv_status decode(struct onnx_model *model, const Onnx__ModelProto *proto, rv_error *error)
+static rv_status decode(struct onnx_model *model, const Onnx__ModelProto *proto, const char *path,
+                        rv_error *error)
 {
+	struct external external = {.path = path};
 	if (!proto->graph)
 		return rv_fail(error, RV_CORRUPT, "this is no ONNX model: it holds no graph");
 	rv_status status = read_opset(model, proto, error);
 	if (status == RV_OK)
 		status = read_properties(model, proto, error);
 	if (status == RV_OK)
-		status = onnx_decode_graph(model, proto->graph, error);
+		status = onnx_decode_graph(model, proto->graph, &external, error);
+	external_close(&external);
 	return status != RV_OK ? status : onnx_sort(model, error);
 }
 
 rv_status onnx_decode_message(struct onnx_model **model, const Onnx__ModelProto *message,
-                              const void *bytes, size_t size, rv_error *error)
+                              const void *bytes, size_t size, const char *path, rv_error *error)
 {
 	*model = NULL;
 	struct onnx_model *decoded = calloc(1, sizeof(*decoded));
@@ -77,7 +81,7 @@ rv_status onnx_decode_message(struct onnx_model **model, const Onnx__ModelProto 
 	}
 	decoded->hash = XXH3_64bits(bytes, size);
 	decoded->file_size = size;
-	rv_status status = decode(decoded, message, error);
+	rv_status status = decode(decoded, message, path, error);
 	if (status == RV_OK)
 		*model = decoded;
 	else
@@ -85,7 +89,8 @@ rv_status onnx_decode_message(struct onnx_model **model, const Onnx__ModelProto 
 	return status;
 }
 
-rv_status onnx_parse(struct onnx_model **model, const void *bytes, size_t size, rv_error *error)
+rv_status onnx_parse_file(struct onnx_model **model, const void *bytes, size_t size,
+                          const char *path, rv_error *error)
 {
 	struct budget budget;
 
@@ -96,9 +101,14 @@ rv_status onnx_parse(struct onnx_model **model, const void *bytes, size_t size, 
 		return budget_exceeded(error);
 	if (!message)
 		return rv_fail(error, RV_CORRUPT, "this is no ONNX model, or it is damaged");
-	rv_status status = onnx_decode_message(model, message, bytes, size, error);
+	rv_status status = onnx_decode_message(model, message, bytes, size, path, error);
 	onnx__model_proto__free_unpacked(message, &budget.allocator);
 	return status;
+}
+
+rv_status onnx_parse(struct onnx_model **model, const void *bytes, size_t size, rv_error *error)
+{
+	return onnx_parse_file(model, bytes, size, NULL, error);
 }
 
 rv_status onnx_open(struct onnx_model **model, const char *path, rv_error *error)
@@ -110,7 +120,7 @@ rv_status onnx_open(struct onnx_model **model, const char *path, rv_error *error
 	*model = NULL;
 	rv_status status = file_read(path, &bytes, &size, &inner);
 	if (status == RV_OK)
-		status = onnx_parse(model, bytes, size, &inner);
+		status = onnx_parse_file(model, bytes, size, path, &inner);
 	free(bytes);
 	return status != RV_OK ? rv_fail(error, status, "%.200s: %s", path, inner.message) : RV_OK;
 }

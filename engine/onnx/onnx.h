@@ -2,8 +2,8 @@
  *
  * Nothing in a file is believed: sizes are checked against the file's length before anything is
  * allocated, names against the graph, and a model that contradicts itself is refused with a message
- * naming the node. Opset 1 to 21; float32, float16 and double tensors, raw and typed; int64 and
- * int32 tensors where shapes are computed from them. */
+ * naming the node. Operator sets 1 to 24; real tensors of 16 to 64 bits, raw, typed and in files
+ * beside the model; integers where shapes are computed from them. */
 #ifndef ENGINE_ONNX_ONNX_H
 #define ENGINE_ONNX_ONNX_H
 
@@ -13,6 +13,9 @@ struct onnx_model; /* nodes, initializers as float32, metadata; immutable once o
 
 rv_status onnx_open(struct onnx_model **model, const char *path, rv_error *error);
 rv_status onnx_parse(struct onnx_model **model, const void *bytes, size_t size, rv_error *error);
+/* The same of what was read from path, beside which the file may keep values. */
+rv_status onnx_parse_file(struct onnx_model **model, const void *bytes, size_t size,
+                          const char *path, rv_error *error);
 void onnx_close(struct onnx_model **model);
 
 /* Value of a metadata_props key, or NULL. */

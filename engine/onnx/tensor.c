@@ -2,6 +2,7 @@
 
 #include "engine/onnx/budget.h"
 #include "engine/onnx/decode.h"
+#include "engine/onnx/external.h"
 #include "onnx.pb-c.h"
 
 /* The values of the public schema. */
@@ -18,6 +19,7 @@ enum element_type {
 	ELEMENT_DOUBLE = 11,
 	ELEMENT_UINT32 = 12,
 	ELEMENT_UINT64 = 13,
+	ELEMENT_BFLOAT16 = 16,
 };
 
 /* Bytes of one element in raw_data; 0 for types that Reverie has no use for. */
@@ -31,6 +33,7 @@ static size_t element_size(int type)
 	case ELEMENT_UINT16:
 	case ELEMENT_INT16:
 	case ELEMENT_FLOAT16:
+	case ELEMENT_BFLOAT16:
 		return 2;
 	case ELEMENT_FLOAT:
 	case ELEMENT_INT32:
@@ -47,7 +50,15 @@ static size_t element_size(int type)
 
 static bool is_float(int type)
 {
-	return type == ELEMENT_FLOAT || type == ELEMENT_FLOAT16 || type == ELEMENT_DOUBLE;
+	return type == ELEMENT_FLOAT || type == ELEMENT_FLOAT16 || type == ELEMENT_BFLOAT16 ||
+	       type == ELEMENT_DOUBLE;
+}
+
+static float float_of(uint32_t bits)
+{
+	float value;
+	memcpy(&value, &bits, sizeof(value));
+	return value;
 }
 
 /* IEEE 754 binary16 to binary32. */
@@ -56,19 +67,20 @@ static float widen_half(uint16_t half)
 	uint32_t sign = (uint32_t)(half & 0x8000) << 16;
 	uint32_t exponent = half >> 10 & 0x1f;
 	uint32_t fraction = half & 0x3ff;
-	uint32_t bits;
-	float value;
 
 	if (exponent == 0) { /* zero or subnormal: fraction * 2^-24, exact in a float */
-		value = (float)fraction * 0x1p-24f;
+		float value = (float)fraction * 0x1p-24f;
 		return sign ? -value : value;
 	}
 	if (exponent == 0x1f)
-		bits = sign | 0x7f800000 | fraction << 13;
-	else
-		bits = sign | (exponent + 112) << 23 | fraction << 13;
-	memcpy(&value, &bits, sizeof(value));
-	return value;
+		return float_of(sign | 0x7f800000 | fraction << 13);
+	return float_of(sign | (exponent + 112) << 23 | fraction << 13);
+}
+
+/* Of the two types that have 16 bits. */
+static float widen(uint16_t bits, int type)
+{
+	return type == ELEMENT_FLOAT16 ? widen_half(bits) : float_of((uint32_t)bits << 16);
 }
 
 /* Whether raw data is as the host would write it. */
@@ -91,14 +103,10 @@ static uint64_t little_endian(const uint8_t *bytes, size_t size)
 
 static float raw_float(const uint8_t *bytes, int type)
 {
-	if (type == ELEMENT_FLOAT16)
-		return widen_half((uint16_t)little_endian(bytes, 2));
-	if (type == ELEMENT_FLOAT) {
-		uint32_t bits = (uint32_t)little_endian(bytes, 4);
-		float value;
-		memcpy(&value, &bits, sizeof(value));
-		return value;
-	}
+	if (element_size(type) == 2)
+		return widen((uint16_t)little_endian(bytes, 2), type);
+	if (type == ELEMENT_FLOAT)
+		return float_of((uint32_t)little_endian(bytes, 4));
 	uint64_t bits = little_endian(bytes, 8);
 	double value;
 	memcpy(&value, &bits, sizeof(value));
@@ -146,7 +154,7 @@ static float typed_float(const Onnx__TensorProto *proto, int type, size_t i)
 		return proto->float_data[i];
 	if (type == ELEMENT_DOUBLE)
 		return (float)proto->double_data[i];
-	return widen_half((uint16_t)proto->int32_data[i]);
+	return widen((uint16_t)proto->int32_data[i], type);
 }
 
 static int64_t typed_integer(const Onnx__TensorProto *proto, int type, size_t i)
@@ -158,20 +166,20 @@ static int64_t typed_integer(const Onnx__TensorProto *proto, int type, size_t i)
 	return proto->int32_data[i];
 }
 
+/* raw is what the tensor has as raw data; NULL where its values stand in a typed field. */
 static rv_status decode_floats(struct onnx_tensor *tensor, const Onnx__TensorProto *proto,
-                               struct arena *memory, rv_error *error)
+                               const uint8_t *raw, struct arena *memory, rv_error *error)
 {
 	int type = proto->data_type;
 	size_t size = element_size(type);
 	float *floats = arena_allocate(memory, tensor->count, sizeof(*floats));
 	if (!floats)
 		return budget_exceeded(error);
-	bool is_copy = proto->has_raw_data && type == ELEMENT_FLOAT && is_little_endian();
-	if (is_copy && tensor->count) /* an empty tensor's data is nowhere */
-		memcpy(floats, proto->raw_data.data, tensor->count * sizeof(*floats));
-	else if (proto->has_raw_data)
+	if (raw && type == ELEMENT_FLOAT && is_little_endian())
+		memcpy(floats, raw, tensor->count * sizeof(*floats));
+	else if (raw)
 		for (size_t i = 0; i < tensor->count; i++)
-			floats[i] = raw_float(proto->raw_data.data + i * size, type);
+			floats[i] = raw_float(raw + i * size, type);
 	else
 		for (size_t i = 0; i < tensor->count; i++)
 			floats[i] = typed_float(proto, type, i);
@@ -180,16 +188,16 @@ static rv_status decode_floats(struct onnx_tensor *tensor, const Onnx__TensorPro
 }
 
 static rv_status decode_integers(struct onnx_tensor *tensor, const Onnx__TensorProto *proto,
-                                 struct arena *memory, rv_error *error)
+                                 const uint8_t *raw, struct arena *memory, rv_error *error)
 {
 	int type = proto->data_type;
 	size_t size = element_size(type);
 	int64_t *integers = arena_allocate(memory, tensor->count, sizeof(*integers));
 	if (!integers)
 		return budget_exceeded(error);
-	if (proto->has_raw_data)
+	if (raw)
 		for (size_t i = 0; i < tensor->count; i++)
-			integers[i] = raw_integer(proto->raw_data.data + i * size, type);
+			integers[i] = raw_integer(raw + i * size, type);
 	else
 		for (size_t i = 0; i < tensor->count; i++)
 			integers[i] = typed_integer(proto, type, i);
@@ -231,39 +239,54 @@ static rv_status decode_dims(struct onnx_tensor *tensor, const Onnx__TensorProto
 	return tensor->count || extent <= INT32_MAX ? RV_OK : impossible_dims(tensor, error);
 }
 
-static const char *find_problem(const Onnx__TensorProto *proto)
+/* The raw data of proto, or NULL where its values stand in a typed field; held is how many there
+ * are. tensor->problem is set where they cannot be read. */
+static rv_status find_values(struct onnx_tensor *tensor, const Onnx__TensorProto *proto,
+                             struct onnx_model *model, struct external *external,
+                             const uint8_t **raw, size_t *held, rv_error *error)
 {
-	if (proto->data_location == 1)
-		return "keeps its values in another file, which Reverie does not read; save the "
-		       "model "
-		       "as one file";
-	if (element_size(proto->data_type) == 0)
-		return "holds values of a type that Reverie does not read";
-	return NULL;
+	static const uint8_t nothing;
+	size_t element = element_size(proto->data_type), size = proto->raw_data.len;
+	*raw = NULL;
+	*held = typed_count(proto, proto->data_type);
+	if (proto->has_raw_data) /* an empty tensor's data is nowhere */
+		*raw = size ? proto->raw_data.data : &nothing;
+	if (proto->data_location == 1) {
+		rv_status status = external_find(external, model, tensor, proto, raw, &size, error);
+		if (status != RV_OK || tensor->problem)
+			return status;
+	}
+	if (!*raw)
+		return RV_OK;
+	*held = size / element;
+	return size % element == 0
+	               ? RV_OK
+	               : rv_fail(error, RV_CORRUPT, "tensor " ONNX_NAME " ends within a value",
+	                         tensor->name);
 }
 
 rv_status onnx_decode_tensor(struct onnx_tensor *tensor, const Onnx__TensorProto *proto,
-                             struct arena *memory, rv_error *error)
+                             struct onnx_model *model, struct external *external, rv_error *error)
 {
 	const char *name = proto->name ? proto->name : "";
-	tensor->name = onnx_clean_text(memory, name, strlen(name));
+	const uint8_t *raw;
+	size_t held;
+	tensor->name = onnx_clean_text(model->memory, name, strlen(name));
 	if (!tensor->name)
 		return budget_exceeded(error);
 	rv_status status = decode_dims(tensor, proto, error);
+	if (status == RV_OK && !tensor->problem && element_size(proto->data_type) == 0)
+		tensor->problem = "holds values of a type that Reverie does not read";
+	if (status == RV_OK && !tensor->problem)
+		status = find_values(tensor, proto, model, external, &raw, &held, error);
 	if (status != RV_OK || tensor->problem)
 		return status;
-	tensor->problem = find_problem(proto);
-	if (tensor->problem)
-		return RV_OK;
-	size_t size = element_size(proto->data_type);
-	size_t held = proto->has_raw_data ? proto->raw_data.len / size
-	                                  : typed_count(proto, proto->data_type);
-	bool ragged = proto->has_raw_data && proto->raw_data.len % size;
-	if (held != tensor->count || ragged)
+	if (held != tensor->count)
 		return rv_fail(error, RV_CORRUPT,
 		               "tensor " ONNX_NAME
 		               " holds %zu values, but its dimensions ask for %zu",
 		               tensor->name, held, tensor->count);
-	return is_float(proto->data_type) ? decode_floats(tensor, proto, memory, error)
-	                                  : decode_integers(tensor, proto, memory, error);
+	return is_float(proto->data_type)
+	               ? decode_floats(tensor, proto, raw, model->memory, error)
+	               : decode_integers(tensor, proto, raw, model->memory, error);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/onnx/decode.h"
+#include "engine/onnx/external.h"
 #include "engine/onnx/file.h"
 #include "engine/onnx/onnx.h"
 #include "onnx.pb-c.h"
@@ -65,6 +66,8 @@ struct conformance_case {
 /* The tensors in folder/KIND_0.pb, KIND_1.pb, ... */
 static void read_tensors(struct conformance_case *this, const char *kind, struct tensors *tensors)
 {
+	struct onnx_model owner = {.memory = this->memory};
+	struct external nowhere = {NULL, NULL};
 	rv_error error;
 	while (tensors->count < TENSORS_MAX) {
 		char path[800];
@@ -79,7 +82,7 @@ static void read_tensors(struct conformance_case *this, const char *kind, struct
 		if (!proto)
 			return;
 		struct onnx_tensor *tensor = &tensors->list[tensors->count];
-		if (onnx_decode_tensor(tensor, proto, this->memory, &error) != RV_OK)
+		if (onnx_decode_tensor(tensor, proto, &owner, &nowhere, &error) != RV_OK)
 			tensor->problem = "cannot be read";
 		tensors->protos[tensors->count++] = proto;
 	}

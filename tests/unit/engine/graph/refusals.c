@@ -104,7 +104,7 @@ TEST(graph_refuses_weights_of_a_wrong_kind)
 	check_refused(builder, "y", RV_UNSUPPORTED, "is computed from the picture, not a constant");
 
 	builder = graph_model_start(13);
-	onnx_builder_raw(builder, "w", 16, 4, whole, "abcdef", 6);
+	onnx_builder_raw(builder, "w", 17, 4, whole, "abcdef", 6);
 	onnx_builder_node(builder, "Conv", "x w", "y");
 	check_refused(builder, "y", RV_UNSUPPORTED,
 	              "tensor \"w\" holds values of a type that Reverie does not read");

@@ -20,7 +20,8 @@ enum {
 	STRING = 8,
 	BOOL = 9,
 	HALF = 10,
-	DOUBLE = 11
+	DOUBLE = 11,
+	BFLOAT = 16
 };
 
 /* A message is one line for a person: something, without control characters or a full stop. */
@@ -151,6 +152,28 @@ TEST(onnx_widens_every_half)
 	onnx_close(&model);
 }
 
+/* The upper half of a float. */
+TEST(onnx_widens_bfloat16)
+{
+	static const uint16_t bits[] = {0x3f80, 0xc010, 0x0000, 0x7f80, 0x0001};
+	static const float expected[] = {1, -2.25f, 0, INFINITY, 0x1p-133f};
+	const int64_t dims[] = {5};
+	rv_error error;
+	struct onnx_builder *builder = small_model();
+	onnx_builder_raw(builder, "raw", BFLOAT, 1, dims, bits, sizeof(bits));
+	Onnx__TensorProto *typed = onnx_builder_raw(builder, "typed", BFLOAT, 1, dims, NULL, 0);
+	typed->n_int32_data = 5;
+	typed->int32_data = malloc(5 * sizeof(int32_t));
+	for (int i = 0; i < 5; i++)
+		typed->int32_data[i] = bits[i];
+	struct onnx_model *model = onnx_builder_parse(builder, &error);
+	onnx_builder_destroy(&builder);
+	REQUIRE(model);
+	CHECK(!memcmp(find_constant(model, "raw")->floats, expected, sizeof(expected)));
+	CHECK(!memcmp(find_constant(model, "typed")->floats, expected, sizeof(expected)));
+	onnx_close(&model);
+}
+
 TEST(onnx_reads_integers)
 {
 	static const int64_t wide[] = {-1, 0, 1, INT64_MAX};
@@ -194,7 +217,7 @@ TEST(onnx_refuses_tensors_that_contradict_themselves)
 		{1, too_many, 16, "holds 4 values, but its dimensions ask for 5"},
 		{1, too_few, 16, "holds 4 values, but its dimensions ask for 3"},
 		{1, none, 16, "holds 4 values"},
-		{1, too_few, 13, "holds 3 values"},
+		{1, too_few, 13, "ends within a value"},
 		{1, negative, 16, "negative dimension"},
 		{3, overflowing, 16, "impossible dimensions"},
 		{3, huge, 16, "holds 4 values"},
@@ -331,7 +354,7 @@ TEST(onnx_refuses_unknown_operator_sets)
 		const char *words;
 	} cases[] = {
 		{0, RV_CORRUPT, "does not say which ONNX operator set"},
-		{22, RV_UNSUPPORTED, "operator set 22; Reverie reads 1 to 21"},
+		{25, RV_UNSUPPORTED, "operator set 25; Reverie reads 1 to 24"},
 		{99, RV_UNSUPPORTED, "operator set 99"},
 		{-5, RV_UNSUPPORTED, "operator set -5"},
 	};
