@@ -86,6 +86,8 @@ static size_t plan_memory(rv_engine *engine)
 	bytes = memory_for_ascent(engine->device, &engine->config, engine->graph,
 	                          engine->convolutions, wanted_bytes(engine));
 
+	if (engine->memory_given)
+		bytes = engine->memory_given;
 	if (engine->memory_most && bytes > engine->memory_most)
 		bytes = engine->memory_most;
 	engine->memory_planned = bytes;
@@ -197,7 +199,7 @@ static rv_status run(rv_engine *engine, const rv_image *input, int64_t time, con
 	return status;
 }
 
-static enum dream_past past_of(const rv_engine *engine, int64_t time)
+enum dream_past dream_past_of(const rv_engine *engine, int64_t time)
 {
 	if (time == RV_TIME_NONE)
 		return DREAM_PAST_NONE;
@@ -210,7 +212,7 @@ static rv_status dream_once(rv_engine *engine, const rv_image *input, int64_t ti
 	const struct dream_pictures pictures = {
 		.width = input->width,
 		.height = input->height,
-		.past = past_of(engine, time),
+		.past = dream_past_of(engine, time),
 		.sample_bytes = max_size(raster_sample_bytes(input->format),
 	                                 raster_sample_bytes(output->format)),
 	};

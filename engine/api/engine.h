@@ -18,6 +18,7 @@ struct rv_engine {
 	struct ascent *ascent; /* NULL until a picture's size is known */
 	/* Bytes that the ascent was to take at most, and that the next one may; 0: any. */
 	size_t memory_planned, memory_most;
+	size_t memory_given; /* what it is to take, whatever there is; 0: that is looked at */
 	struct ascent *last; /* retired, or NULL: the next ascent may go on from its dream */
 	bool melts;          /* last raised something else than params do */
 	struct slot slots[RV_SLOTS_MAX];

@@ -3,43 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/dream/larger.h"
+#include "engine/dream/ascent_state.h"
 #include "engine/dream/octave_plan.h"
 #include "engine/dream/passage.h"
 #include "engine/dream/sight.h"
-#include "engine/network/channel_weights.h"
-#include "engine/picture/transfer.h"
-#include "engine/time/temporal.h"
-
-struct ascent {
-	struct device *device;
-	int width, height; /* of the rasters, which may be larger than the pictures */
-	int margin;        /* of them: struct transfer */
-	struct dream_pictures pictures;
-	struct larger larger;
-	struct network_buffers buffers;
-	struct network_needs needs; /* which the buffers cover */
-	struct shared shared;
-	struct raster frame;     /* the picture as given */
-	struct raster detail;    /* dream minus picture, of the last frame */
-	struct raster inherited; /* what of it the next one starts from; without time, all */
-	cl_mem wants;            /* struct temporal_wants */
-	cl_mem length;           /* float: what a step is multiplied with besides; 1 */
-	struct channel_weights channel_weights[RV_TARGETS_MAX]; /* of each target's channels */
-	int target_count;
-	struct temporal *temporal; /* NULL while pictures are dreamed by themselves */
-	size_t timed_bytes;        /* that it owns, or will */
-	struct effort effort;      /* of the last frame in time */
-	bool has_past;
-	bool lends_detail; /* as in the recipe, in time */
-	int scene_frames;  /* that were begun since the scene, or all that is remembered, began */
-	rv_frame_report report;
-	struct octave octaves[RV_OCTAVES_MAX]; /* the smallest first */
-	int octave_count;
-	struct launch_list
-		rasters; /* owns frame, detail, inherited, wants, length, channel_weights */
-	struct transfer transfer;
-};
 
 /* The rasters that live as long as the ascent. Of pictures by themselves the detail is the largest
  * octave's own. */
@@ -345,7 +312,7 @@ static rv_status run_alone(struct ascent *ascent, struct schedule *schedule,
 	return status;
 }
 
-static rv_status prepare_temporal(struct ascent *ascent, const rv_time *time, rv_error *error)
+rv_status ascent_prepare_temporal(struct ascent *ascent, const rv_time *time, rv_error *error)
 {
 	const struct temporal_rasters rasters = {.frame = &ascent->frame,
 	                                         .detail = &ascent->detail,
@@ -371,7 +338,7 @@ rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const r
 
 	if (ascent->pictures.past != DREAM_PAST_IN_TIME || !last->temporal)
 		return RV_OK;
-	status = prepare_temporal(ascent, time, error);
+	status = ascent_prepare_temporal(ascent, time, error);
 	if (status == RV_OK)
 		status = temporal_go_on(ascent->temporal, last->temporal, error);
 	if (status == RV_OK && melts)
@@ -383,7 +350,7 @@ rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const r
 static rv_status begin_in_time(struct ascent *ascent, const rv_params *params, int64_t time,
                                bool on_journey, struct temporal_plan *plan, rv_error *error)
 {
-	rv_status status = prepare_temporal(ascent, &params->time, error);
+	rv_status status = ascent_prepare_temporal(ascent, &params->time, error);
 
 	if (status != RV_OK || !on_journey)
 		return status != RV_OK

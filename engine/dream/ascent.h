@@ -9,6 +9,7 @@
 #define ENGINE_DREAM_ASCENT_H
 
 #include "engine/dream/recipe.h"
+#include "engine/opencl/checkpoint.h"
 #include "engine/reverie_inspect.h"
 
 struct ascent;
@@ -37,6 +38,16 @@ bool ascent_fits(const struct ascent *ascent, const struct dream_pictures *pictu
 
 /* Forgets the last picture. */
 void ascent_reset(struct ascent *ascent);
+
+/* Whether there is something that the next frame goes on from, with params. */
+bool ascent_remembers(const struct ascent *ascent, const rv_params *params);
+
+/* Writes that, or reads it back into an ascent for the same pictures, by the same params. Returns
+ * the checkpoint's status. */
+rv_status ascent_checkpoint(struct ascent *ascent, const rv_params *params,
+                            struct checkpoint *checkpoint);
+
+struct dream_pictures ascent_pictures(const struct ascent *ascent);
 
 /* Dreams input, whose presentation time is that of rv_dream, into output; input NULL: dreams on as
  * rv_journey says. params may differ from the recipe's in what is not recorded

@@ -180,6 +180,27 @@ rv_status temporal_go_on(struct temporal *temporal, const struct temporal *from,
 	return status;
 }
 
+bool temporal_remembers(const struct temporal *temporal)
+{
+	return temporal && temporal->history.has_past;
+}
+
+void temporal_checkpoint(struct temporal *temporal, struct checkpoint *checkpoint)
+{
+	struct temporal_buffers *buffers = &temporal->buffers;
+	const struct raster *rasters[] = {&buffers->past, &buffers->dreamed,
+	                                  buffers->rasters.detail};
+
+	checkpoint_bytes(checkpoint, &temporal->history, sizeof(temporal->history));
+	for (size_t i = 0; i < sizeof(rasters) / sizeof(rasters[0]); i++)
+		checkpoint_buffer(checkpoint, rasters[i]->buffer,
+		                  raster_bytes(rasters[i]->width, rasters[i]->height));
+	checkpoint_buffer(checkpoint, buffers->table,
+	                  (size_t)buffers->blocks * sizeof(*temporal->view));
+	if (checkpoint_reads(checkpoint) && checkpoint->status == RV_OK)
+		checkpoint->status = flow_push(temporal->flow, &buffers->past, checkpoint->error);
+}
+
 void temporal_melt(struct temporal *temporal)
 {
 	temporal->history.melting = temporal->history.has_past ? MELT_SECONDS : 0;

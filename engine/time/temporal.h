@@ -17,6 +17,7 @@
 #ifndef ENGINE_TIME_TEMPORAL_H
 #define ENGINE_TIME_TEMPORAL_H
 
+#include "engine/opencl/checkpoint.h"
 #include "engine/opencl/room.h"
 #include "engine/time/temporal_plan.h"
 
@@ -41,6 +42,13 @@ void temporal_reset(struct temporal *temporal);
 /* Makes the past of another object, of any size, that of this one, which has none yet. What was
  * enlarged lacks fine lines, and is dreamed on a little. Enqueues only; `from` need not stay. */
 rv_status temporal_go_on(struct temporal *temporal, const struct temporal *from, rv_error *error);
+
+/* Whether there is a last frame to go on from. temporal may be NULL. */
+bool temporal_remembers(const struct temporal *temporal);
+
+/* Writes what the next frame goes on from, or reads it back into an object for frames of the same
+ * size; not of a journey. */
+void temporal_checkpoint(struct temporal *temporal, struct checkpoint *checkpoint);
 
 /* From now on another dream is looked for: what was dreamed so far is dreamed on and fades, over
  * about a second. */
