@@ -19,7 +19,7 @@ static struct option_dream dream_for(const struct dreaming *it)
 	dream.params.sphere = it->is_sphere;
 	/* Frames dreamed by themselves all have the same. */
 	if (dream.params.time.on)
-		dream.params.seed += it->cuts_before + it->cuts;
+		dream.params.seed += it->cuts_before + it->past.cuts;
 	return dream;
 }
 
@@ -63,8 +63,7 @@ static rv_status open_dreamer(struct dreaming *it, rv_error *error)
 
 /* Lets the engine dream what is asked for at that time. The network is loaded once for all inputs.
  */
-static rv_status prepare_dreamer(struct dreaming *it, const rv_image *in, int64_t time,
-                                 rv_error *error)
+static rv_status prepare_dreamer(struct dreaming *it, float aspect, int64_t time, rv_error *error)
 {
 	it->alone = time == RV_TIME_NONE;
 	if (dreaming_encoder_memory(it) && it->alone != it->was_alone)
@@ -75,12 +74,11 @@ static rv_status prepare_dreamer(struct dreaming *it, const rv_image *in, int64_
 		return status;
 	if (scored_go_to(&it->scored, time)) {
 		rv_reset(it->dreamer.engine);
-		it->cuts += it->cuts_seen;
-		it->cuts_seen = 0;
+		it->past.cuts += it->past.cuts_seen;
+		it->past.cuts_seen = 0;
 	}
 	struct option_dream dream = dream_for(it);
 	option_dream_settle(&dream, dreamer_network_name(&it->dreamer));
-	float aspect = (float)in->width / (float)in->height;
 	if (!scored_paint(&it->scored, time, aspect) &&
 	    option_dream_equal(&dream, &it->dreamer.dream) &&
 	    dream.params.sphere == it->dreamer.dream.params.sphere)
@@ -98,17 +96,48 @@ static void tell_dream(struct dreaming *it, int64_t time)
 static void take_report(struct dreaming *it)
 {
 	rv_frame_report report = rv_last_frame(it->dreamer.engine);
-	it->cuts_seen += report.cut;
+	it->past.cuts_seen += report.cut;
 	if (report.tiles > 1 && report.tiles != it->tiles)
 		progress_note(&it->progress, "memory is short: dreaming in %d tiles", report.tiles);
 	it->tiles = report.tiles;
+}
+
+/* Lets the engine be as it was after the frame that is gone on from. */
+static rv_status recall(struct dreaming *it, rv_error *error)
+{
+	const uint64_t cuts_seen = it->past.cuts_seen;
+	rv_checkpoint_read *read = it->recall;
+	it->recall = NULL;
+	it->past.cuts_seen = 0;
+	rv_status status = prepare_dreamer(it, it->past.aspect, it->past.time, error);
+	it->past.cuts_seen = cuts_seen;
+	return status != RV_OK
+	               ? status
+	               : rv_checkpoint_load(it->dreamer.engine, read, it->recall_context, error);
+}
+
+rv_status dreaming_remember(struct dreaming *it, rv_checkpoint_write *write, void *context,
+                            rv_error *error)
+{
+	return rv_checkpoint_save(it->dreamer.engine, write, context, error);
+}
+
+static rv_status prepare(struct dreaming *it, const rv_image *in, int64_t time, rv_error *error)
+{
+	const float aspect = (float)in->width / (float)in->height;
+	rv_status status = it->recall ? recall(it, error) : RV_OK;
+	if (status == RV_OK)
+		status = prepare_dreamer(it, aspect, time, error);
+	it->past.time = time;
+	it->past.aspect = aspect;
+	return status;
 }
 
 rv_status dreaming_dream(void *context, const rv_image *in, int64_t time, const rv_image *out,
                          rv_error *error)
 {
 	struct dreaming *it = context;
-	rv_status status = prepare_dreamer(it, in, time, error);
+	rv_status status = prepare(it, in, time, error);
 	if (status != RV_OK)
 		return status;
 	/* By the input's own time, wherever in it the dream begins. */
@@ -181,7 +210,7 @@ struct job dreaming_job(struct dreaming *it)
 void dreaming_forget(struct dreaming *it)
 {
 	scored_rewind(&it->scored, it->options);
-	it->cuts = it->cuts_seen = 0;
+	it->past.cuts = it->past.cuts_seen = 0;
 	if (it->dreamer.engine)
 		rv_reset(it->dreamer.engine);
 }

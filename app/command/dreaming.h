@@ -8,6 +8,14 @@
 #include "app/offline/job.h"
 #include "app/offline/journey.h"
 #include "app/options/dreamer.h"
+#include "engine/reverie_checkpoint.h"
+
+/* What a dreaming remembers of the last frame, besides what its engine does. */
+struct dreaming_past {
+	int64_t time;             /* of that frame */
+	float aspect;             /* its width by its height */
+	uint64_t cuts, cuts_seen; /* as below */
+};
 
 /* What the dreaming of one job needs. Zeroed but for options and, unless it is silent, progress,
  * nothing is open. Closed by dreaming_close. */
@@ -23,7 +31,12 @@ struct dreaming {
 	/* The dream of each shot has a seed of its own, by the cuts before it: in the film before
 	 * what is read of it, which the caller says; from there to what the engine remembers; and
 	 * those that it has seen since. */
-	uint64_t cuts_before, cuts, cuts_seen;
+	uint64_t cuts_before;
+	struct dreaming_past past;
+	/* Where this is set, the first frame goes on from past and, by this way and with its
+	 * context, from what the engine remembered; it is NULL from then on. */
+	rv_checkpoint_read *recall;
+	void *recall_context;
 	int tiles; /* in which it is dreamed, as far as that was told */
 	struct progress progress;
 	struct journey journey;
@@ -47,6 +60,10 @@ uint64_t dreaming_encoder_memory(const struct dreaming *it);
 
 /* The job that its options ask for. It borrows from them, and from the dreaming. */
 struct job dreaming_job(struct dreaming *it);
+
+/* Writes what the next frame goes on from, besides its past. For errors see rv_checkpoint_save. */
+rv_status dreaming_remember(struct dreaming *it, rv_checkpoint_write *write, void *context,
+                            rv_error *error);
 
 /* What comes next has nothing to do with what was dreamed. */
 void dreaming_forget(struct dreaming *it);

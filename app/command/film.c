@@ -9,13 +9,13 @@
 #include "app/base/signals.h"
 #include "app/command/command.h"
 #include "app/command/dreaming.h"
+#include "app/command/film_dream.h"
 #include "app/command/film_run.h"
 #include "app/command/film_score.h"
 #include "app/command/film_settings.h"
 #include "app/media/convert.h"
 #include "app/offline/film_join.h"
 #include "app/offline/film_look.h"
-#include "app/offline/job_run.h"
 #include "app/options/files.h"
 #include "app/options/preset.h"
 
@@ -136,7 +136,7 @@ rv_status film_describe(struct film_plan *plan, const struct options *options, r
 }
 
 static rv_status look_through(struct film_plan *plan, struct watcher *watcher, const char *folder,
-                              rv_error *error)
+                              double pixels, rv_error *error)
 {
 	struct progress progress;
 	char path[PATH_LENGTH];
@@ -145,6 +145,7 @@ static rv_status look_through(struct film_plan *plan, struct watcher *watcher, c
 	                               .shape = watch_shape,
 	                               .context = watcher,
 	                               .seconds = (double)watcher->options->output.chunk_seconds,
+	                               .pixels = pixels,
 	                               .progress = &progress,
 	                               .stop = &signals_stop};
 	rv_status status = film_look(plan, &look, error);
@@ -161,7 +162,7 @@ static rv_status look_through(struct film_plan *plan, struct watcher *watcher, c
 }
 
 rv_status film_make_plan(struct film_plan *plan, const struct options *options, const char *folder,
-                         rv_error *error)
+                         double pixels, rv_error *error)
 {
 	struct watcher watcher = {.options = options};
 	char path[PATH_LENGTH];
@@ -175,7 +176,7 @@ rv_status film_make_plan(struct film_plan *plan, const struct options *options, 
 	if (status == RV_OK) {
 		dreamer_settle(&watcher.dreamer, &watcher.dreamer.dream);
 		paths_make_folders(path);
-		status = look_through(plan, &watcher, folder, error);
+		status = look_through(plan, &watcher, folder, pixels, error);
 	}
 	free(watcher.dream.pixels);
 	scored_close(&watcher.scored);
@@ -211,7 +212,7 @@ rv_status command_plan(const struct options *options, rv_error *error)
 		return rv_fail(error, RV_INVALID, "%s: is there; a new plan takes a new folder",
 		               path);
 	if (status == RV_OK)
-		status = film_make_plan(&plan, options, folder, error);
+		status = film_make_plan(&plan, options, folder, 0, error);
 	if (status == RV_OK && !options->call.quiet)
 		print_plan(&plan, folder);
 	if (status == RV_OK && options->output.run != FILM_ENGINE_NONE)
@@ -229,61 +230,6 @@ rv_status film_read_settings(struct options *options, const char *folder, rv_err
 	if (status == RV_OK)
 		status = preset_load(&options->dream, path, error);
 	return status == RV_OK ? film_score_find(options, folder, error) : status;
-}
-
-static struct job chunk_job(const struct film_plan *plan, int number, const char *output,
-                            struct dreaming *dreaming)
-{
-	const struct film_chunk *chunk = &plan->chunks[number];
-	return (struct job){
-		.input = plan->input,
-		.output = output,
-		.format = "nut",
-		.encoder = plan->encoder,
-		.quality = plan->quality,
-		.width = plan->width,
-		.height = plan->height,
-		.force = true, /* whoever is done last, with the same */
-		.exact = plan->exact,
-		.interlace = plan->interlace,
-		.fields = &plan->fields,
-		.sphere = plan->sphere,
-		.shape = dreaming_shape,
-		.hdr = plan->hdr,
-		.range = {chunk->first, chunk->last, chunk->begin, chunk->frames},
-		.dream = dreaming_dream,
-		.context = dreaming,
-		.encoder_memory = dreaming_encoder_memory(dreaming),
-		.progress = &dreaming->progress,
-		.stop = &signals_stop,
-	};
-}
-
-/* A file whose key frames cannot be trusted is read from its beginning. */
-static rv_status run_chunk(struct job *job, struct dreaming *dreaming, rv_error *error)
-{
-	struct job_report report = {0};
-	rv_status status = job_run(job, &report, error);
-	if (status != RV_CORRUPT || !job->range.begin)
-		return status;
-	job->range.begin = 0;
-	dreaming_forget(dreaming);
-	return job_run(job, &report, error);
-}
-
-/* The seed of a shot follows from the cuts before it, as the engine counts them in a film that it
- * dreams whole. */
-rv_status film_dream_chunk(const struct film_plan *plan, const char *folder, int number,
-                           struct dreaming *dreaming, rv_error *error)
-{
-	char output[PATH_LENGTH];
-	rv_status status = film_chunk_path(output, folder, number, error);
-	if (status != RV_OK || !access(output, F_OK))
-		return status;
-	struct job job = chunk_job(plan, number, output, dreaming);
-	dreaming_forget(dreaming);
-	dreaming->cuts_before = (uint64_t)plan->chunks[number].cuts;
-	return run_chunk(&job, dreaming, error);
 }
 
 static rv_status dream_one(const struct film_plan *plan, const char *folder, int number,

@@ -17,18 +17,13 @@ enum film_resuming {
 rv_status film_describe(struct film_plan *plan, const struct options *options, rv_error *error);
 
 /* Makes the plan and writes it, with the settings, into the folder, which is made if need be. The
- * plan comes last: where it is, all is. For errors see film_look. */
+ * plan comes last: where it is, all is. pixels as in struct film_look. For errors see that. */
 rv_status film_make_plan(struct film_plan *plan, const struct options *options, const char *folder,
-                         rv_error *error);
+                         double pixels, rv_error *error);
 
 /* Reads the dream that the folder's chunks are made with, and where its score is. For errors see
  * preset_load. */
 rv_status film_read_settings(struct options *options, const char *folder, rv_error *error);
-
-/* Dreams a chunk that is not there yet. The dreaming's options are those of film_read_settings. For
- * errors see job_run. */
-rv_status film_dream_chunk(const struct film_plan *plan, const char *folder, int number,
-                           struct dreaming *dreaming, rv_error *error);
 
 /* Joins the chunks into the output that the options say. For errors see film_join. */
 rv_status film_write(const struct film_plan *plan, const char *folder,

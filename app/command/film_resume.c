@@ -6,6 +6,7 @@
 
 #include "app/base/signals.h"
 #include "app/command/film.h"
+#include "app/command/film_dream.h"
 #include "app/command/film_score.h"
 #include "app/media/container.h"
 #include "app/media/picture_write.h"
@@ -13,6 +14,10 @@
 
 /* Films from so many seconds on are dreamed so without being asked for. */
 static const double long_seconds = 300;
+
+/* Pixels of all frames of a chunk after which it ends within a shot: about a quarter of an hour of
+ * dreaming on two cores. */
+static const double pixels_most = 1 << 29;
 
 /* A film under way. */
 struct resuming {
@@ -124,6 +129,9 @@ static void remove_folder(const struct film_plan *plan, const char *folder)
 	for (int i = 0; i < plan->count; i++)
 		if (film_chunk_path(path, folder, i, NULL) == RV_OK)
 			unlink(path);
+	for (int i = 0; i < plan->count; i++)
+		if (film_checkpoint_path(path, folder, i, NULL) == RV_OK)
+			unlink(path);
 	if (film_settings_path(path, folder, NULL) == RV_OK)
 		unlink(path);
 	if (film_made_path(path, folder, NULL) == RV_OK)
@@ -166,11 +174,11 @@ static rv_status plan(struct resuming *r, bool *taken, rv_error *error)
 		              film, r->folder);
 	progress_note(r->progress, "Looking for its cuts");
 	rv_error cause = {0};
-	rv_status status = film_make_plan(&r->plan, &r->options, r->folder, &cause);
+	rv_status status = film_make_plan(&r->plan, &r->options, r->folder, pixels_most, &cause);
 	if (r->is_auto && status != RV_OK && status != RV_CANCELLED)
 		return leave(r, cause.message, taken);
 	if (r->is_auto && status == RV_OK && r->plan.count == 1)
-		return leave(r, "it has no cut to go on from", taken);
+		return leave(r, "it is a single chunk", taken);
 	if (status == RV_OK)
 		return status;
 	rmdir(r->folder);

@@ -26,6 +26,16 @@ static bool is_long_enough(const struct looking *l)
 	return length >= l->look->seconds;
 }
 
+/* Whether another chunk is to begin with this frame, where there is one already. */
+static bool is_over(const struct looking *l, bool begins)
+{
+	double pixels = (double)l->chunk.frames * l->plan->width * l->plan->height;
+	bool parts = l->look->pixels > 0, is_full = parts && pixels >= l->look->pixels;
+	if (begins)
+		return is_full || l->chunk.goes_on || is_long_enough(l);
+	return is_full || (parts && l->look->seconds > 0 && is_long_enough(l));
+}
+
 static int64_t place_to_begin(const struct looking *l)
 {
 	return FFMAX(av_rescale_q(l->source->pts, l->plan->time_base, AV_TIME_BASE_Q) - LEAD, 0);
@@ -34,16 +44,18 @@ static int64_t place_to_begin(const struct looking *l)
 static rv_status add_frame(struct looking *l, bool begins, rv_error *error)
 {
 	rv_status status = RV_OK;
+	bool ends = l->chunk.frames && is_over(l, begins);
 	if (begins && l->chunk.frames)
 		l->cuts++;
-	if (begins && l->chunk.frames && is_long_enough(l)) {
+	if (ends) {
 		l->chunk.next = l->source->pts;
 		status = film_plan_add(l->plan, &l->chunk, error);
-		l->chunk.frames = 0;
 	}
-	if (!l->chunk.frames)
-		l->chunk = (struct film_chunk){
-			.first = l->source->pts, .begin = place_to_begin(l), .cuts = l->cuts};
+	if (ends || !l->chunk.frames)
+		l->chunk = (struct film_chunk){.first = l->source->pts,
+		                               .begin = place_to_begin(l),
+		                               .cuts = ends && !begins ? l->chunk.cuts : l->cuts,
+		                               .goes_on = ends && !begins};
 	l->chunk.frames++;
 	l->chunk.last = l->source->pts;
 	l->chunk.next = l->source->pts + l->source->duration;

@@ -18,6 +18,9 @@ struct film_look {
 	job_shape *shape; /* whether the film is a sphere; NULL: nobody is told */
 	void *context;    /* of both */
 	double seconds;   /* a chunk is at least so long, but for the last */
+	/* A chunk ends within a shot once it is as long, or has so many pixels; 0: shots stay
+	 * whole. */
+	double pixels;
 	struct progress *progress;
 	const atomic_int *stop;
 };

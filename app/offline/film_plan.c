@@ -48,6 +48,14 @@ rv_status film_chunk_path(char path[PATH_LENGTH], const char *folder, int chunk,
 	return join(path, folder, name, error);
 }
 
+rv_status film_checkpoint_path(char path[PATH_LENGTH], const char *folder, int chunk,
+                               rv_error *error)
+{
+	char name[32];
+	snprintf(name, sizeof(name), "chunk-%05d.checkpoint", chunk);
+	return join(path, folder, name, error);
+}
+
 int64_t film_frames(const struct film_plan *plan)
 {
 	int64_t frames = 0;
@@ -106,14 +114,15 @@ static void write_lines(const struct film_plan *plan, AVIOContext *io)
 	avio_printf(io, "sphere %d\n", plan->sphere);
 	avio_printf(io, "hdr %d\n", plan->hdr);
 	avio_printf(io, "time-base %d %d\n", plan->time_base.num, plan->time_base.den);
-	avio_printf(
-		io,
-		"# number, first and last time, end, place to read from, frames, cuts before\n");
+	avio_printf(io,
+	            "# number, first and last time, end, place to read from, frames, cuts before, "
+	            "whether it goes on within a shot\n");
 	for (int i = 0; i < plan->count; i++) {
 		const struct film_chunk *chunk = &plan->chunks[i];
-		avio_printf(io, "chunk %d %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %d %d\n",
+		avio_printf(io,
+		            "chunk %d %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %d %d %d\n",
 		            i, chunk->first, chunk->last, chunk->next, chunk->begin, chunk->frames,
-		            chunk->cuts);
+		            chunk->cuts, chunk->goes_on);
 	}
 }
 
@@ -135,14 +144,18 @@ rv_status film_plan_save(const struct film_plan *plan, const char *folder, rv_er
 static bool read_chunk(struct film_plan *plan, const char *line, rv_error *error)
 {
 	struct film_chunk chunk;
-	int number, length = 0;
-	int found = sscanf(line, "chunk %d %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %d %d%n",
-	                   &number, &chunk.first, &chunk.last, &chunk.next, &chunk.begin,
-	                   &chunk.frames, &chunk.cuts, &length);
-	bool sound = found == 7 && !line[length] && number == plan->count && chunk.frames > 0 &&
+	int number, goes_on, length = 0;
+	int found =
+		sscanf(line, "chunk %d %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %d %d %d%n",
+	               &number, &chunk.first, &chunk.last, &chunk.next, &chunk.begin, &chunk.frames,
+	               &chunk.cuts, &goes_on, &length);
+	bool sound = found == 8 && !line[length] && number == plan->count && chunk.frames > 0 &&
 	             chunk.cuts >= 0 && chunk.first <= chunk.last && chunk.last <= chunk.next;
+	chunk.goes_on = sound && goes_on;
 	if (sound && plan->count)
 		sound = plan->chunks[plan->count - 1].last < chunk.first;
+	else if (chunk.goes_on)
+		sound = false;
 	return sound && film_plan_add(plan, &chunk, error) == RV_OK;
 }
 

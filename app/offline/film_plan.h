@@ -1,13 +1,16 @@
 /* A film in chunks: what each of several machines, or one machine after a crash, dreams by itself.
  *
  * A dream's memory ends at a cut, so that chunks of whole shots, dreamed anywhere and in any order,
- * are the very frames of the whole film. The plan is a text in a folder that all machines see:
+ * are the very frames of the whole film. On one machine a chunk may end within a shot, too: what
+ * its dream remembers then lies beside it, and the next one goes on from that. The plan is a text
+ * in a folder that all machines see:
  *
- *     plan              what is written here
- *     settings.preset   what is dreamed
- *     score             what changes that, if anything does
- *     made-with         what the film will carry along of all this
- *     chunk-00000.nut   a chunk, there once it is whole */
+ *     plan                     what is written here
+ *     settings.preset          what is dreamed
+ *     score                    what changes that, if anything does
+ *     made-with                what the film will carry along of all this
+ *     chunk-00000.nut          a chunk, there once it is whole
+ *     chunk-00000.checkpoint   what the next one goes on from, if it does, until that is there */
 #ifndef APP_OFFLINE_FILM_PLAN_H
 #define APP_OFFLINE_FILM_PLAN_H
 
@@ -27,7 +30,10 @@ struct film_chunk {
 	int64_t next;        /* where its last frame ends */
 	int64_t begin;       /* microseconds: reading may begin at a key frame before this */
 	int frames;
-	int cuts; /* how many lie before it: the dream of each shot has a seed of its own */
+	/* How many lie before it: the dream of each shot has a seed of its own. Of one that goes
+	 * on, as of the one before. */
+	int cuts;
+	bool goes_on; /* begins within a shot */
 };
 
 /* Zeroed, it is empty. Freed by film_plan_release. */
@@ -64,6 +70,8 @@ rv_status film_settings_path(char path[PATH_LENGTH], const char *folder, rv_erro
 rv_status film_made_path(char path[PATH_LENGTH], const char *folder, rv_error *error);
 rv_status film_score_path(char path[PATH_LENGTH], const char *folder, rv_error *error);
 rv_status film_chunk_path(char path[PATH_LENGTH], const char *folder, int chunk, rv_error *error);
+rv_status film_checkpoint_path(char path[PATH_LENGTH], const char *folder, int chunk,
+                               rv_error *error);
 
 /* How many frames the film has. */
 int64_t film_frames(const struct film_plan *plan);

@@ -26,6 +26,9 @@ typedef rv_status job_dream(void *context, const rv_image *in, int64_t time, con
  * alone or for a video. The text is the caller's to free. Its errors end the job as those of
  * job_dream. */
 typedef rv_status job_settings(void *context, bool alone, char **text, rv_error *error);
+/* Told once all frames of a range are dreamed, before the output is in its place. Its errors end
+ * the job. */
+typedef rv_status job_dreamed(void *context, rv_error *error);
 /* Tells, before the first dream, whether what is dreamed shows a whole sphere. */
 typedef void job_shape(void *context, bool is_sphere);
 
@@ -68,6 +71,7 @@ struct job {
 	const char *still; /* a picture file for a video's dreamed frame in the middle, or NULL */
 	struct job_range range; /* of a video; zeroed: all of it */
 	job_dream *dream;
+	job_dreamed *dreamed;      /* of a range; NULL: nobody is told */
 	job_settings *settings;    /* what the output carries along; NULL: nothing */
 	void *context;             /* handed to all of them */
 	struct progress *progress; /* NULL: none */

@@ -312,7 +312,9 @@ static rv_status end_range(struct transcode *t, rv_status status, rv_error *erro
 		return rv_fail(error, RV_CORRUPT,
 		               "%s: has %lld frames where the plan says %d; it is another film now",
 		               t->job->input, (long long)report->frames, t->job->range.frames);
-	return finish(t, error);
+	if (t->job->dreamed)
+		status = t->job->dreamed(t->job->context, error);
+	return status == RV_OK ? finish(t, error) : status;
 }
 
 static rv_status end_stopped(struct transcode *t, rv_error *error)

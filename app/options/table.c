@@ -406,7 +406,7 @@ const struct option option_table[] = {
 	{.name = "chunk-seconds", .type = &option_type_number, .group = OPTION_GROUP_OUTPUT,
 	 .commands = COMMAND_PLAN | COMMAND_DREAM, PLACE(output, chunk_seconds),
 	 RANGE(0, 86400, .standard = 10, .unit = "seconds",
-	       .help = "a chunk is at least so long; shots are never cut"), .metavar = "SECONDS"},
+	       .help = "a chunk is at least so long; --resume parts longer shots"), .metavar = "SECONDS"},
 	{.name = "run", .type = &option_type_choice, .group = OPTION_GROUP_OUTPUT,
 	 .commands = COMMAND_PLAN, PLACE(output, run), .choices = film_engines,
 	 HELP("what has the chunks dreamed, once they are planned"), .metavar = "ENGINE"},

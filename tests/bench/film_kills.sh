@@ -1,7 +1,8 @@
 #!/bin/sh
 # Kills the dreaming of a film at random moments, by SIGKILL, and holds what is dreamed in the end
 # against the film that nothing happened to: single chunks, two at a time by GNU parallel with all
-# that belongs to it, and --resume. Frames, their times, sound and subtitles must be equal.
+# that belongs to it, --resume, and --resume of a film of a single shot, whose chunks go on from each
+# other. Frames, their times, sound and subtitles must be equal.
 #
 #     tests/bench/film_kills.sh [KILLS [SEED]]        # of each kind; 20
 . "$(dirname "$0")/../support/lib.sh"
@@ -29,6 +30,14 @@ make_film() {
 		"[1]trim=duration=1.2[m];[4]trim=duration=1[c];[0][m][2][3][c][5]concat=n=6,
 		select='not(eq(mod(n,7),3))',format=yuv420p[v]" -map '[v]' -map 6 -map 7 -map_metadata 8 \
 		-fps_mode vfr -c:v libx264 -g 7 -c:a aac -c:s srt "$film"
+}
+
+# The same sound and words below a shot that moves, and is never cut.
+make_shot() {
+	mv "$film" "$work/cut.mkv"
+	ffmpeg -nostdin -loglevel error -f lavfi -i "testsrc2=s=96x64:r=10:d=7" -i "$work/cut.mkv" -map 0:v \
+		-map 1:a -map 1:s -c:v libx264 -g 7 -c:a copy -c:s copy "$film"
+	options="$options --chunk-seconds 0.5 --drift 0.3"
 }
 
 now() {
@@ -64,14 +73,14 @@ all_of() { # FILE
 check_film() { # FILE
 	films=$((films + 1))
 	all_of "$1" >"$work/these"
-	if ! cmp "$work/whole" "$work/these"; then failed=1; fi
+	same_files "$work/whole" "$work/these" || equal=
 }
 
 join_chunks() {
 	reverie join "$work/chunks" -o "$work/joined.mkv" --force
 	check_film "$work/joined.mkv"
 	left=$(find "$work/chunks" -name '.reverie-*' | wc -l)
-	[ "$left" = 0 ] || { echo "$left temporary files are left"; failed=1; }
+	[ "$left" = 0 ] || { echo "$left temporary files are left"; equal=; }
 	rm -f "$work"/chunks/chunk-*
 }
 
@@ -127,7 +136,7 @@ kill_resumed() {
 			rm -f "$work/resumed.mkv"
 		else
 			echo "it ended by itself, without a film"
-			failed=1 && return
+			equal= && return
 		fi
 	done
 	rm -f "$work/resumed.mkv"
@@ -136,17 +145,26 @@ kill_resumed() {
 }
 
 report() { # WHAT FUNCTION
-	kills=0 films=0
+	kills=0 films=0 equal=yes
 	"$2"
-	echo "$1: killed $kills times, $films films made of it: $([ "$failed" = 0 ] && echo equal || echo NOT EQUAL)"
+	[ "$equal" ] || failed=$((failed + 1))
+	verdict="NOT EQUAL"
+	[ -z "$equal" ] || verdict=equal
+	echo "$1: killed $kills times, $films films made of it: $verdict"
+}
+
+# What the film becomes when nothing happens.
+dream_whole() {
+	# shellcheck disable=SC2086
+	reverie "$film" -o "$work/whole.mkv" $options --resume off --force
+	all_of "$work/whole.mkv" >"$work/whole"
+	[ -s "$work/whole" ] || { echo "the film itself could not be dreamed"; exit 1; }
+	echo "a film of $(wc -l <"$work/whole") lines of frames, sound, subtitles and chapters"
 }
 
 make_film
 echo "seed $seed"
-# shellcheck disable=SC2086
-reverie "$film" -o "$work/whole.mkv" $options --resume off
-all_of "$work/whole.mkv" >"$work/whole"
-echo "a film of $(wc -l <"$work/whole") lines of frames, sound, subtitles and chapters"
+dream_whole
 # shellcheck disable=SC2086
 reverie plan "$film" --chunks "$work/chunks" $options
 last=$(($(tail -n 1 "$work/out" | cut -d ' ' -f 1) - 1))
@@ -159,4 +177,7 @@ echo "$((last + 1)) chunks of $chunk_time s"
 report "single chunks" kill_chunks
 if have parallel; then report "two at a time" kill_parallel; fi
 report "--resume" kill_resumed
+make_shot
+dream_whole
+report "--resume within a shot" kill_resumed
 finish

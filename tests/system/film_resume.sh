@@ -7,7 +7,7 @@ tiny="--octaves 1 --iterations 1 --layer mixed0"
 
 if ! can_dream || ! have ffmpeg; then
 	[ -n "$why" ] || why="there is no ffmpeg"
-	for name in long_film_goes_on film_stopped film_that_cannot_be_joined film_without_cuts; do
+	for name in long_film_goes_on film_stopped film_that_cannot_be_joined shot_goes_on; do
 		skip "$name" "$why"
 	done
 	finish
@@ -22,12 +22,13 @@ film() { # FILE LENGTH
 		-t "$2" -c:v libx264 -g 7 -c:a aac "$1"
 }
 
-# Begins to dream and sends a signal when a chunk is there.
+# Begins to dream $film and sends a signal when a chunk is there.
+film=$work/film.mp4
 break_off() { # SIGNAL CHUNK OUTPUT OPTIONS...
 	signal=$1 chunk=$3.chunks/chunk-0000$2.nut output=$3
 	shift 3
 	rm -f "$work/err"
-	"$REVERIE" "$work/film.mp4" -o "$output" "$@" >"$work/out" 2>"$work/err" </dev/null &
+	"$REVERIE" "$film" -o "$output" "$@" >"$work/out" 2>"$work/err" </dev/null &
 	process=$!
 	for _ in $(seq 600); do
 		[ ! -e "$chunk" ] || break
@@ -46,7 +47,7 @@ expect_success short_film "$work/short.mp4" -o "$work/short.mkv" $tiny
 check short_film_is_dreamed_in_one_go not grep -q chunks "$work/err"
 
 # Steps enough to be killed in.
-slow="--encoder ffv1 --octaves 1 --layer mixed0 --iterations 40 --size 192x"
+slow="--encoder ffv1 --octaves 1 --layer mixed0 --iterations 40 --size 192x --chunk-seconds 120"
 reverie "$work/film.mp4" -o "$work/slow.mkv" $slow --resume off
 contents "$work/slow.mkv" 0 >"$work/whole"
 break_off KILL 0 "$work/killed.mkv" $slow
@@ -80,11 +81,53 @@ expect_success long_film_as_webm "$work/film.mp4" -o "$work/film.webm" $tiny
 check long_film_as_webm_is_vp9 test "$(ffprobe -v error -select_streams v -show_entries \
 	stream=codec_name -of csv=p=0 "$work/film.webm")" = vp9
 
-# What has no cut has nothing to go on from.
-ffmpeg -loglevel error -f lavfi -i color=gray:s=96x64:r=1/6:d=354 -c:v libx264 "$work/still.mp4"
-expect_success film_without_cuts "$work/still.mp4" -o "$work/uncut.mkv" $tiny
-check film_without_cuts_is_told grep -q 'in one go: it has no cut to go on from' "$work/err"
-check film_without_cuts_leaves_no_chunks test ! -e "$work/uncut.mkv.chunks"
+# A film of a single shot goes on within it, from what its dream remembered at the end of a chunk.
+ffmpeg -loglevel error -f lavfi -i testsrc2=s=96x64:r=10:d=6 -f lavfi -i sine=d=6 -c:v libx264 -g 17 \
+	-c:a aac "$work/shot.mkv"
+shot="--encoder ffv1 --octaves 2 --iterations 10 --layer mixed0 --drift 0.3"
+reverie "$work/shot.mkv" -o "$work/shot_whole.mkv" $shot --resume off
+contents "$work/shot_whole.mkv" 0 >"$work/shot_whole"
+break_off_shot() { # SIGNAL CHUNK OUTPUT: once that chunk is there, and what the next goes on from
+	film=$work/shot.mkv
+	break_off "$@" $shot --resume --chunk-seconds 1
+}
+expect_shot() { # NAME OUTPUT
+	expect_success "$1" "$work/shot.mkv" -o "$2" $shot --resume --chunk-seconds 1
+	contents "$2" 0 >"$work/shot_parts"
+	check "$1_is_the_film" same_files "$work/shot_whole" "$work/shot_parts"
+	check "$1_leaves_nothing" test ! -e "$2.chunks"
+}
+checkpoints() { # OUTPUT: what is there of them
+	find "$1.chunks" -name '*.checkpoint' | sort
+}
+break_off_shot KILL 1 "$work/shot.1.mkv"
+check shot_killed_leaves_what_it_goes_on_from test "$(checkpoints "$work/shot.1.mkv" | wc -l)" -ge 1
+expect_shot shot_goes_on "$work/shot.1.mkv"
+check shot_goes_on_from_within grep -q 'goes on; [2-5] of 6 chunks are there' "$work/err"
+check shot_goes_on_without_dreaming_again not grep -q 'dreamed again' "$work/err"
+
+# A checkpoint that is gone, damaged or another's is no use, and is told.
+break_off_shot TERM 1 "$work/shot.2.mkv"
+checkpoint=$(checkpoints "$work/shot.2.mkv" | tail -n 1)
+printf x | dd of="$checkpoint" bs=1 seek=30000 conv=notrunc 2>"$work/log"
+expect_shot shot_with_a_damaged_checkpoint "$work/shot.2.mkv"
+check shot_with_a_damaged_checkpoint_is_told grep -q 'from chunk 0 on it is dreamed again' "$work/err"
+break_off_shot TERM 1 "$work/shot.3.mkv"
+rm "$work"/shot.3.mkv.chunks/*.checkpoint
+expect_shot shot_without_its_checkpoint "$work/shot.3.mkv"
+break_off_shot TERM 1 "$work/shot.4.mkv"
+printf '# the same, but of another sum\n' >>"$work/shot.4.mkv.chunks/plan"
+expect_shot shot_with_another_plan_s_checkpoint "$work/shot.4.mkv"
+check shot_with_another_plan_s_checkpoint_is_told grep -q 'dreamed again' "$work/err"
+
+# One chunk is no use either, and many machines dream whole shots.
+expect_success film_of_one_chunk "$work/shot.mkv" -o "$work/one.mkv" $tiny --resume --chunk-seconds 60
+reverie plan "$work/shot.mkv" --chunks "$work/planned" $tiny --chunk-seconds 1
+check plan_parts_no_shot test "$(tail -n 1 "$work/out")" = "1 chunk"
+ffmpeg -loglevel error -f lavfi -i color=gray:s=96x64:r=1/60:d=320 -c:v libx264 "$work/still.mp4"
+expect_success long_film_of_one_chunk "$work/still.mp4" -o "$work/uncut.mkv" $tiny --chunk-seconds 600
+check long_film_of_one_chunk_is_told grep -q 'in one go: it is a single chunk' "$work/err"
+check long_film_of_one_chunk_leaves_none test ! -e "$work/uncut.mkv.chunks"
 
 # Pictures are dreamed as they are, and films beside them in their turn.
 ffmpeg -loglevel error -f lavfi -i testsrc2=s=96x64:d=1 -frames:v 1 "$work/photo.png"

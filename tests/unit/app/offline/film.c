@@ -43,8 +43,8 @@ TEST(film_plan_is_read_as_it_was_written)
 	                         .sphere = PANORAMA_ON,
 	                         .hdr = HDR_SDR,
 	                         .time_base = {1, 90000}};
-	const struct film_chunk chunks[] = {{-100, 8900, 9000, 0, 10, 0},
-	                                    {9000, 27000, 30000, 123456, 3, 4}};
+	const struct film_chunk chunks[] = {{-100, 8900, 9000, 0, 10, 0, false},
+	                                    {9000, 27000, 30000, 123456, 3, 4, true}};
 	struct film_plan read = {.count = 0};
 	for (int i = 0; i < 2; i++)
 		REQUIRE(!film_plan_add(&plan, &chunks[i], NULL));
@@ -58,7 +58,12 @@ TEST(film_plan_is_read_as_it_was_written)
 	      read.fields.telecined);
 	CHECK(read.time_base.num == 1 && read.time_base.den == 90000);
 	REQUIRE(read.count == 2);
-	CHECK(!memcmp(read.chunks, chunks, sizeof(chunks)));
+	for (int i = 0; i < 2; i++) {
+		const struct film_chunk *a = &read.chunks[i], *b = &chunks[i];
+		CHECK(a->first == b->first && a->last == b->last && a->next == b->next);
+		CHECK(a->begin == b->begin && a->frames == b->frames && a->cuts == b->cuts);
+		CHECK(a->goes_on == b->goes_on);
+	}
 	film_plan_release(&plan);
 	film_plan_release(&read);
 }
@@ -70,16 +75,19 @@ TEST(film_plan_that_is_broken_names_the_line)
 	static const char *const cases[][2] = {
 		{"", "is no whole plan"},
 		{HEAD, "is no whole plan"},
-		{HEAD "chunk 0 0 9 10 0 0 0\n", "plan:5:"},    /* no frames */
-		{HEAD "chunk 1 0 9 10 0 10 0\n", "plan:5:"},   /* not the first */
-		{HEAD "chunk 0 9 0 10 0 10 0\n", "plan:5:"},   /* backwards */
-		{HEAD "chunk 0 0 9 10 0 10 0 7\n", "plan:5:"}, /* a number more */
-		{HEAD "chunk 0 0 9 10 0 10 0\nchunk 1 9 19 20 0 10 1\n", "plan:6:"}, /* overlap */
+		{HEAD "chunk 0 0 9 10 0 0 0 0\n", "plan:5:"},    /* no frames */
+		{HEAD "chunk 1 0 9 10 0 10 0 0\n", "plan:5:"},   /* not the first */
+		{HEAD "chunk 0 9 0 10 0 10 0 0\n", "plan:5:"},   /* backwards */
+		{HEAD "chunk 0 0 9 10 0 10 0 0 7\n", "plan:5:"}, /* a number more */
+		{HEAD "chunk 0 0 9 10 0 10 0\n", "plan:5:"},     /* and one less */
+		{HEAD "chunk 0 0 9 10 0 10 0 1\n", "plan:5:"},   /* goes on from nothing */
+		{HEAD "chunk 0 0 9 10 0 10 0 0\nchunk 1 9 19 20 0 10 1 0\n",
+	         "plan:6:"}, /* overlap */
 		{"words\n" HEAD, "plan:1:"},
 		{"sphere 9\n" HEAD, "plan:1:"},
 		{"hdr 2\n" HEAD, "plan:1:"},
 		{"deinterlace -1\n" HEAD, "plan:1:"},
-		{"input a.mkv\nsize 0 48\nencoder ffv1\ntime-base 1 10\nchunk 0 0 9 10 0 10 0\n",
+		{"input a.mkv\nsize 0 48\nencoder ffv1\ntime-base 1 10\nchunk 0 0 9 10 0 10 0 0\n",
 	         "is no whole plan"},
 	};
 	const char *folder = new_folder("broken");
@@ -113,14 +121,21 @@ static rv_status begin_shots(void *context, const rv_image *frame, int64_t time,
 	return RV_OK;
 }
 
-static rv_status plan_film(struct film_plan *plan, const char *film, int shot, double seconds,
-                           rv_error *error)
+static rv_status plan_parts(struct film_plan *plan, const char *film, int shot, double seconds,
+                            double pixels, rv_error *error)
 {
 	struct shots shots = {.length = shot};
-	const struct film_look look = {.look = begin_shots, .context = &shots, .seconds = seconds};
+	const struct film_look look = {
+		.look = begin_shots, .context = &shots, .seconds = seconds, .pixels = pixels};
 	*plan = (struct film_plan){.encoder = "rawvideo", .quality = OPTION_QUALITY_DEFAULT};
 	snprintf(plan->input, sizeof(plan->input), "%s", film);
 	return film_look(plan, &look, error);
+}
+
+static rv_status plan_film(struct film_plan *plan, const char *film, int shot, double seconds,
+                           rv_error *error)
+{
+	return plan_parts(plan, film, shot, seconds, 0, error);
 }
 
 static struct job chunk_job(const struct film_plan *plan, const char *folder, int number,
@@ -263,6 +278,43 @@ TEST(film_chunks_hold_whole_shots_of_so_many_seconds)
 	CHECK(plan.chunks[1].frames % 5 == 0 && plan.chunks[1].frames >= 17);
 	CHECK(plan.chunks[1].cuts == plan.chunks[0].frames / 5);
 	CHECK(plan.chunks[1].first == plan.chunks[0].next);
+	film_plan_release(&plan);
+}
+
+/* Chunks that begin with a shot, of which each has so many frames, and those that go on in one. */
+static void check_parts(const struct film_plan *plan, int shot, int count)
+{
+	int frame = 0, cuts = 0;
+	CHECK_MESSAGE(plan->count == count, "%d chunks", plan->count);
+	for (int i = 0; i < plan->count; i++) {
+		const struct film_chunk *chunk = &plan->chunks[i];
+		CHECK(chunk->goes_on == (frame % shot != 0));
+		cuts = chunk->goes_on ? cuts : frame / shot;
+		CHECK_MESSAGE(chunk->cuts == cuts, "%d: %d cuts", i, chunk->cuts);
+		CHECK(!i || chunk->first == plan->chunks[i - 1].next);
+		frame += chunk->frames;
+	}
+	CHECK(frame == 43);
+}
+
+TEST(film_chunks_end_within_shots_that_are_too_long)
+{
+	struct film_plan plan;
+	char film[PATH_LENGTH];
+	snprintf(film, sizeof(film), "%s", media_path("parted.mkv"));
+	NEED_FFMPEG(film, FILM);
+	REQUIRE(!plan_parts(&plan, film, 20, 0, 8 * 64 * 48, NULL));
+	check_parts(&plan, 20, 7); /* of 8, 8, 4, 8, 8, 4 and 3 frames */
+	CHECK(plan.chunks[1].frames == 8 && plan.chunks[5].frames == 4);
+	film_plan_release(&plan);
+	REQUIRE(!plan_parts(&plan, film, 20, 1, 1e9, NULL));
+	check_parts(&plan, 20, 7); /* a second is eight or nine frames */
+	film_plan_release(&plan);
+	REQUIRE(!plan_parts(&plan, film, 3, 2, 12 * 64 * 48, NULL));
+	check_parts(&plan, 3, 4); /* as full where a shot begins */
+	film_plan_release(&plan);
+	REQUIRE(!plan_parts(&plan, film, 3, 2, 11 * 64 * 48, NULL));
+	check_parts(&plan, 3, 7); /* cuts lie within; the rest of a shot ends a chunk */
 	film_plan_release(&plan);
 }
 
