@@ -267,17 +267,16 @@ static enum outcome try_place(struct fetch *fetch, const char *url)
 /* A path becomes a URL. */
 static CURLU *make_url(const char *place, char **url)
 {
-	char absolute[PATH_MAX_LENGTH];
 	CURLU *parts = curl_url();
 	if (!parts)
 		return NULL;
 	if (strstr(place, "://")) {
 		curl_url_set(parts, CURLUPART_URL, place, 0);
 	} else {
-		if (!realpath(place, absolute))
-			snprintf(absolute, sizeof(absolute), "%s", place);
+		char *absolute = realpath(place, NULL);
 		curl_url_set(parts, CURLUPART_SCHEME, "file", 0);
-		curl_url_set(parts, CURLUPART_PATH, absolute, CURLU_URLENCODE);
+		curl_url_set(parts, CURLUPART_PATH, absolute ? absolute : place, CURLU_URLENCODE);
+		free(absolute);
 	}
 	curl_url_get(parts, CURLUPART_URL, url, 0);
 	return parts;

@@ -328,6 +328,44 @@ TEST(a_file_that_is_there_is_a_place_too)
 	stop(&server);
 }
 
+enum { DEEP = 8, DEEP_NAME = 240 };
+
+/* Goes into a folder whose path is longer than any that the program writes down. */
+static bool go_deep(const char *from)
+{
+	char name[DEEP_NAME + 1];
+	memset(name, 'd', DEEP_NAME);
+	name[DEEP_NAME] = '\0';
+	bool is_there = !chdir(from);
+	for (int i = 0; i < DEEP && is_there; i++)
+		is_there = !mkdir(name, 0777) && !chdir(name);
+	return is_there;
+}
+
+/* A child goes there, as the test has its own folder. */
+TEST(a_file_that_lies_deep_is_a_place_too)
+{
+	rv_error error = {0};
+	WITH_SERVER(server);
+	const char *places[] = {"file"};
+	struct fetch_request request = {.places = places,
+	                                .place_count = 1,
+	                                .path = server.path,
+	                                .size = FILE_BYTES,
+	                                .checksum = server.checksum};
+	pid_t child = fork();
+	if (!child) {
+		bool is_deep = go_deep(server.folder);
+		write_bytes("file", FILE_BYTES, 1);
+		_exit(!is_deep || fetch_file(&request, &error) != RV_OK);
+	}
+	int ended = -1;
+	waitpid(child, &ended, 0);
+	CHECK_MESSAGE(ended == 0, "the child ended with %d", ended);
+	check_whole(&server, ended ? RV_IO : RV_OK, &error);
+	stop(&server);
+}
+
 static bool never(void *context, uint64_t done, uint64_t total)
 {
 	(void)context;
