@@ -1,6 +1,7 @@
 #include "app/media/timeline.h"
 
 #include <libavutil/avutil.h>
+#include <libavutil/common.h>
 #include <libavutil/mathematics.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -10,6 +11,9 @@
 enum { JUMP = 500000000, SAME_JUMP = 400000000 };
 
 static const AVRational nanosecond = {1, 1000000000};
+
+/* Of what a file says of time, 146 years either way are believed: sums of two fit into 64 bits. */
+static const int64_t furthest = INT64_MAX / 2;
 
 struct timeline_stream {
 	int64_t shift; /* nanoseconds */
@@ -53,7 +57,7 @@ static struct timeline_stream *find_stream(struct timeline *timeline, int index)
 static int64_t find_shift(const struct timeline *timeline, const struct timeline_stream *stream,
                           int64_t time)
 {
-	int64_t shift = stream->end - time;
+	int64_t shift = av_sat_sub64(stream->end, time);
 	for (int i = 0; i < timeline->count; i++) {
 		int64_t other = timeline->streams[i].shift;
 		if (&timeline->streams[i] != stream && other > stream->shift &&
@@ -66,10 +70,24 @@ static int64_t find_shift(const struct timeline *timeline, const struct timeline
 static void judge(const struct timeline *timeline, struct timeline_stream *stream, int64_t time,
                   int64_t duration)
 {
-	if (stream->timed && time + stream->shift < stream->end - JUMP)
+	if (stream->timed &&
+	    av_sat_add64(time, stream->shift) < av_sat_sub64(stream->end, (int64_t)JUMP))
 		stream->shift = find_shift(timeline, stream, time);
-	stream->end = time + stream->shift + duration;
+	stream->end = av_sat_add64(av_sat_add64(time, stream->shift), duration);
 	stream->timed = true;
+}
+
+/* Nanoseconds; AV_NOPTS_VALUE also of what is too far away. */
+static int64_t believed(int64_t ticks, AVRational time_base)
+{
+	int64_t time = ticks == AV_NOPTS_VALUE ? ticks : av_rescale_q(ticks, time_base, nanosecond);
+	return time >= -furthest && time <= furthest ? time : AV_NOPTS_VALUE;
+}
+
+static int64_t shifted(int64_t ticks, int64_t shift, AVRational time_base)
+{
+	int64_t moved = ticks == AV_NOPTS_VALUE ? ticks : av_sat_add64(ticks, shift);
+	return believed(moved, time_base) == AV_NOPTS_VALUE ? AV_NOPTS_VALUE : moved;
 }
 
 void timeline_shift_packet(struct timeline *timeline, AVPacket *packet, AVRational time_base)
@@ -77,15 +95,14 @@ void timeline_shift_packet(struct timeline *timeline, AVPacket *packet, AVRation
 	struct timeline_stream *stream = find_stream(timeline, packet->stream_index);
 	if (!stream)
 		return;
-	int64_t stamp = stamp_of(stream, packet);
-	if (stamp != AV_NOPTS_VALUE)
-		judge(timeline, stream, av_rescale_q(stamp, time_base, nanosecond),
-		      av_rescale_q(packet->duration, time_base, nanosecond));
+	int64_t time = believed(stamp_of(stream, packet), time_base);
+	if (packet->duration < 0 || believed(packet->duration, time_base) == AV_NOPTS_VALUE)
+		packet->duration = 0;
+	if (time != AV_NOPTS_VALUE)
+		judge(timeline, stream, time, believed(packet->duration, time_base));
 	int64_t shift = av_rescale_q(stream->shift, nanosecond, time_base);
-	if (packet->pts != AV_NOPTS_VALUE)
-		packet->pts += shift;
-	if (packet->dts != AV_NOPTS_VALUE)
-		packet->dts += shift;
+	packet->pts = shifted(packet->pts, shift, time_base);
+	packet->dts = shifted(packet->dts, shift, time_base);
 }
 
 void timeline_release(struct timeline *timeline)

@@ -1,9 +1,13 @@
 /* Timestamps that jump back go on rising. */
 #include "app/media/timeline.h"
 
+#include <libavutil/avutil.h>
+
 #include "tests/support/test.h"
 
 static const AVRational milliseconds = {1, 1000};
+/* Three hundred years, so that sums of nanoseconds fit into 64 bits. */
+static const int64_t furthest = INT64_MAX / 1000000;
 
 /* The time that a packet of a stream gets, which has so many milliseconds and lasts as long. */
 static int64_t shifted(struct timeline *timeline, int stream, int64_t time, int64_t duration)
@@ -32,6 +36,22 @@ TEST(time_that_jumps_back_goes_on_where_the_last_packet_ends)
 	CHECK(shifted(&timeline, 0, 0, 40) == 5440);
 	CHECK(shifted(&timeline, 0, 40, 40) == 5480);
 	CHECK(shifted(&timeline, 0, 0, 40) == 5440); /* 80 ms back: the order of decoding */
+	timeline_release(&timeline);
+}
+
+/* What a damaged or a hostile file says of time is any 64 bits. */
+TEST(times_that_nothing_can_have_are_taken_for_none)
+{
+	static const int64_t times[] = {INT64_MAX, INT64_MIN + 1, INT64_MAX / 1000000,
+	                                INT64_MIN / 1000000, 0};
+	struct timeline timeline = {0};
+	int64_t last = shifted(&timeline, 0, 1000, 40);
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		for (size_t j = 0; j < sizeof(times) / sizeof(times[0]); j++) {
+			int64_t now = shifted(&timeline, 0, times[i], times[j]);
+			CHECK(now == AV_NOPTS_VALUE || (now > -furthest && now < furthest));
+		}
+	CHECK(last == 1000);
 	timeline_release(&timeline);
 }
 
