@@ -22,13 +22,18 @@ static rv_status find_chosen(const struct action_state *state, int *number, rv_e
 	               "nothing to choose from; `set atlas layer` opens the atlas");
 }
 
+static bool is_stride(int tiles)
+{
+	return tiles >= -ACTION_ATLAS_STRIDE && tiles <= ACTION_ATLAS_STRIDE;
+}
+
 rv_status action_move_in_atlas(struct action_state *state, const struct action_call *call,
                                rv_error *error)
 {
 	struct action_atlas *atlas = &state->atlas;
 	int x, y, end = 0, number;
 	if (sscanf(call->value, "%d,%d%n", &x, &y, &end) != 2 || call->value[end] ||
-	    abs(x) > ACTION_ATLAS_STRIDE || abs(y) > ACTION_ATLAS_STRIDE)
+	    !is_stride(x) || !is_stride(y))
 		return rv_fail(error, RV_INVALID, "\"%.32s\" is not how far to go, as in 1,-1",
 		               call->value);
 	rv_status status = find_chosen(state, &number, error);

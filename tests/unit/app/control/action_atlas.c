@@ -68,6 +68,9 @@ TEST(action_atlas_moves_from_tile_to_tile_and_stays_inside)
 	CHECK(state->atlas.chosen == 0);
 	CHECK(refuses(state, "atlas-move 1", "is not how far to go"));
 	CHECK(refuses(state, "atlas-move 1,2000000000", "is not how far to go"));
+	/* The least of all numbers has no opposite. */
+	CHECK(refuses(state, "atlas-move -2147483648,0", "is not how far to go"));
+	CHECK(refuses(state, "atlas-move 0,-2147483648", "is not how far to go"));
 	free(state);
 }
 
