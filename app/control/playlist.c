@@ -40,7 +40,7 @@ static rv_status parse_words(struct playlist_line *line, char *text, const char 
 static rv_status add_line(void *context, char *text, const char *prefix, rv_error *error)
 {
 	struct playlist *playlist = context;
-	text[strcspn(text, "#")] = '\0';
+	text_cut_comment(text);
 	text += strspn(text, text_blanks);
 	if (!text[0])
 		return RV_OK;

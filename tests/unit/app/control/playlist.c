@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/base/paths.h"
 #include "app/control/fade.h"
+#include "tests/support/media.h"
 #include "tests/support/test.h"
 
 enum { SECOND = 1000000000 };
@@ -27,6 +29,21 @@ TEST(playlist_is_read)
 	CHECK(playlist.lines[0].dream.layers.count == 1);
 	playlist_release(&playlist);
 	CHECK(!playlist_tick(&playlist, 5));
+}
+
+/* A name may hold what begins a comment elsewhere. */
+TEST(playlist_takes_names_with_a_hash)
+{
+	struct playlist playlist;
+	rv_error error = {0};
+	char line[PATH_LENGTH + 32];
+	const char *path = media_path("c#minor.preset");
+	media_write(path, "octaves = 3\n", 12);
+	snprintf(line, sizeof(line), "30 %s # slowly", path);
+	CHECK_MESSAGE(playlist_parse(&playlist, "p", line, &error) == RV_OK, "%s", error.message);
+	REQUIRE(playlist.count == 1);
+	CHECK(playlist.lines[0].dream.params.octaves == 3);
+	playlist_release(&playlist);
 }
 
 TEST(playlist_says_which_line_is_wrong)
