@@ -40,12 +40,22 @@ char *text_take_word(char **text)
 	return word;
 }
 
+/* strtod() also takes blanks, signs, exponents, hexadecimal, "inf" and "nan". */
+double text_read_decimal(const char *text, const char **end)
+{
+	bool begins = text[0] >= '0' && text[0] <= '9';
+	char *behind = NULL;
+	double number = begins ? strtod(text, &behind) : -1;
+	*end = text + strspn(text, "0123456789.");
+	return begins && *end == behind ? number : -1;
+}
+
 double text_read_time(const char *text)
 {
 	double seconds = 0;
 	for (int part = 0; part < TIME_PARTS_MAX; part++) {
-		char *end;
-		double number = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : -1;
+		const char *end;
+		double number = text_read_decimal(text, &end);
 		if (!(number >= 0) || (part && number >= 60))
 			return -1;
 		seconds = 60 * seconds + number;
@@ -60,8 +70,8 @@ double text_read_time(const char *text)
 
 bool text_read_positive(const char *text, double most, double *number)
 {
-	char *end;
-	*number = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : -1;
+	const char *end;
+	*number = text_read_decimal(text, &end);
 	return *number > 0 && *number <= most && !*end;
 }
 

@@ -42,7 +42,9 @@ char *text_take_word(char **text);
  * time, or more than a week. */
 double text_read_time(const char *text);
 
-/* Reads a number above 0 and up to most, that begins with a digit. False: it is none. */
+/* Reads a number of digits and a point, and sets *end behind it; below 0: there is none. */
+double text_read_decimal(const char *text, const char **end);
+/* Reads a number above 0 and up to most, of digits and a point. False: it is none. */
 bool text_read_positive(const char *text, double most, double *number);
 
 /* Blanks, for strspn. */

@@ -1,7 +1,6 @@
 #include "app/control/score_clock.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/base/text_lines.h"
@@ -19,8 +18,8 @@ static rv_status refuse(const char *word, const char *prefix, rv_error *error)
 static rv_status read_units(const char *word, double unit, const char *missing, const char *prefix,
                             double *seconds, rv_error *error)
 {
-	char *end;
-	double count = word[0] >= '0' && word[0] <= '9' ? strtod(word, &end) : -1;
+	const char *end;
+	double count = text_read_decimal(word, &end);
 	if (!(count >= 0) || end[0] == '\0' || end[1] != '\0')
 		return refuse(word, prefix, error);
 	if (!(unit > 0))

@@ -26,3 +26,26 @@ TEST(text_is_read_as_a_whole_or_not_at_all)
 	CHECK(reads(media_path("nowhere"), 6, NULL));
 	CHECK(reads(folder, 6, NULL));
 }
+
+TEST(text_times_are_of_digits_points_and_colons)
+{
+	static const char *const none[] = {"",        "-1",    "+1",  " 1",     "0x10", "1e1",
+	                                   "1e1:0",   "inf",   "nan", "1:",     "1:60", "1.5:00",
+	                                   "1:2:3:4", "1.2.3", "1s",  "604801", "1:0x1"};
+	CHECK(text_read_time("90") == 90 && text_read_time("1:30") == 90);
+	CHECK(text_read_time("1:00:00.5") == 3600.5 && text_read_time("0") == 0);
+	CHECK(text_read_time("604800") == 7 * 86400);
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		CHECK_MESSAGE(text_read_time(none[i]) < 0, "\"%s\" is %g seconds", none[i],
+		              text_read_time(none[i]));
+}
+
+TEST(text_numbers_end_where_they_may)
+{
+	double number = 0;
+	CHECK(text_read_positive("0.25", 1, &number) && number == 0.25);
+	CHECK(text_read_positive("1", 1, &number) && number == 1);
+	CHECK(!text_read_positive("1.001", 1, &number) && !text_read_positive("0", 1, &number));
+	CHECK(!text_read_positive("0x1", 9, &number) && !text_read_positive("1e0", 9, &number));
+	CHECK(!text_read_positive("1 ", 9, &number) && !text_read_positive("", 9, &number));
+}

@@ -31,8 +31,9 @@ TEST(moments_count_beats_from_the_first_one_and_lengths_do_not)
 
 TEST(what_is_no_time_is_refused)
 {
-	static const char *const words[] = {"",     "b",   "f",    "4bb",    "4fb",         "-4b",
-	                                    "0x4b", "4 b", "nanb", "604801", "99999999999f"};
+	static const char *const words[] = {
+		"",    "b",    "f",      "4bb",          "4fb",  "-4b",   "0x4b",
+		"4 b", "nanb", "604801", "99999999999f", "1e1b", "1.2.3f"};
 	const struct score_clock clock = television();
 	double seconds;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
