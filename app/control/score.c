@@ -262,10 +262,14 @@ static void look(const struct score_part *part, double begin, double after, doub
 {
 	for (const struct option *option = option_table; option->name; option++) {
 		const struct score_track *track = &part->tracks[place_of(option)];
-		for (int i = 0; i < track->count && !score_is_number(option); i++) {
+		if (score_is_number(option))
+			continue;
+		for (int i = score_track_after(track, after - begin); i < track->count; i++) {
 			double time = begin + track->keys[i].time;
-			if (time > after && (*next < 0 || time < *next))
-				*next = time;
+			if (time <= after) /* rounded */
+				continue;
+			*next = *next < 0 || time < *next ? time : *next;
+			break;
 		}
 	}
 }

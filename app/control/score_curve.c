@@ -10,9 +10,9 @@ static bool is_later(const struct score_key *a, const struct score_key *b)
 	return a->time > b->time || (a->time >= b->time && a->line > b->line);
 }
 
-rv_status score_track_add(struct score_track *track, const struct score_key *key, rv_error *error)
+rv_status score_track_append(struct score_track *track, const struct score_key *key,
+                             rv_error *error)
 {
-	int at = track->count;
 	if (track->count == track->room) {
 		int room = track->room ? 2 * track->room : 8;
 		struct score_key *keys = realloc(track->keys, (size_t)room * sizeof(*keys));
@@ -21,11 +21,31 @@ rv_status score_track_add(struct score_track *track, const struct score_key *key
 		track->keys = keys;
 		track->room = room;
 	}
+	track->keys[track->count++] = *key;
+	return RV_OK;
+}
+
+rv_status score_track_add(struct score_track *track, const struct score_key *key, rv_error *error)
+{
+	int at = track->count;
+	rv_status status = score_track_append(track, key, error);
+	if (status != RV_OK)
+		return status;
 	for (; at > 0 && is_later(&track->keys[at - 1], key); at--)
 		track->keys[at] = track->keys[at - 1];
 	track->keys[at] = *key;
-	track->count++;
 	return RV_OK;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	return is_later(a, b) - is_later(b, a);
+}
+
+void score_track_sort(struct score_track *track)
+{
+	if (track->count)
+		qsort(track->keys, (size_t)track->count, sizeof(*track->keys), by_time);
 }
 
 void score_track_release(struct score_track *track)
@@ -36,18 +56,23 @@ void score_track_release(struct score_track *track)
 	*track = (struct score_track){0};
 }
 
-/* The index of the last key that has begun, or -1. */
-static int last_begun(const struct score_track *track, double seconds)
+int score_track_after(const struct score_track *track, double seconds)
 {
 	int low = 0, high = track->count;
 	while (low < high) {
 		int middle = low + (high - low) / 2;
-		if (track->keys[middle].time <= seconds + SCORE_SLACK)
+		if (track->keys[middle].time <= seconds)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low - 1;
+	return low;
+}
+
+/* The index of the last key that has begun, or -1. */
+static int last_begun(const struct score_track *track, double seconds)
+{
+	return score_track_after(track, seconds + SCORE_SLACK) - 1;
 }
 
 /* ---- waves ---- */

@@ -59,6 +59,12 @@ struct score_value {
 
 /* Adds a key, whose text goes over to the track, behind those of its time. RV_MEMORY. */
 rv_status score_track_add(struct score_track *track, const struct score_key *key, rv_error *error);
+/* The same for many, in whatever order they come: behind all others, until they are sorted. */
+rv_status score_track_append(struct score_track *track, const struct score_key *key,
+                             rv_error *error);
+void score_track_sort(struct score_track *track);
+/* The index of the first key after a time; count where there is none. */
+int score_track_after(const struct score_track *track, double seconds);
 void score_track_release(struct score_track *track);
 
 /* How much of the way to a value is made after `part` of the time, 0..1. */

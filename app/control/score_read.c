@@ -109,7 +109,7 @@ static rv_status add(struct reading *reading, const struct option *option,
                      const struct score_key *key)
 {
 	struct score_part *part = part_of(reading);
-	return score_track_add(&part->tracks[option - option_table], key, reading->error);
+	return score_track_append(&part->tracks[option - option_table], key, reading->error);
 }
 
 /* Reads text as a value of the option. number may be NULL. */
@@ -269,7 +269,7 @@ static rv_status add_reset(struct reading *reading, double time, const char *res
 		return rv_fail(reading->error, RV_INVALID,
 		               rest[0] ? "%s: it goes `TIME reset`" : "%s: no reset in a loop",
 		               reading->prefix);
-	return score_track_add(&reading->score->resets, &key, reading->error);
+	return score_track_append(&reading->score->resets, &key, reading->error);
 }
 
 /* Without text it clears the mask. */
@@ -382,6 +382,22 @@ static bool is_empty(const struct score *score)
 	return !keys;
 }
 
+static void sort_part(struct score_part *part)
+{
+	for (int i = 0; i < OPTIONS_MAX; i++)
+		score_track_sort(&part->tracks[i]);
+}
+
+/* Once for all lines, which may stand in any order. */
+static void sort(struct score *score)
+{
+	sort_part(&score->whole);
+	for (int i = 0; i < score->loop_count; i++)
+		sort_part(score->loops[i].part);
+	score_track_sort(&score->resets);
+	score_strokes_sort(&score->strokes);
+}
+
 /* status: of reading the lines. */
 static rv_status finish(struct reading *reading, struct score **score, const char *name,
                         rv_status status, rv_error *error)
@@ -397,6 +413,8 @@ static rv_status finish(struct reading *reading, struct score **score, const cha
 		status = rv_fail(error, RV_MEMORY, "out of memory for a score");
 	if (status != RV_OK)
 		score_release(&reading->score);
+	else
+		sort(reading->score);
 	*score = reading->score;
 	return status;
 }

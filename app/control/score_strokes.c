@@ -60,11 +60,23 @@ rv_status score_strokes_add(struct score_strokes *strokes, double time,
 		strokes->list = list;
 		strokes->room = room;
 	}
-	int place = strokes->count++;
-	for (; place && strokes->list[place - 1].time > time; place--)
-		strokes->list[place] = strokes->list[place - 1];
-	strokes->list[place] = (struct score_stroke){time, *stroke};
+	strokes->list[strokes->count] = (struct score_stroke){time, strokes->count, *stroke};
+	strokes->count++;
 	return RV_OK;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct score_stroke *first = a, *second = b;
+	if (first->time != second->time)
+		return first->time < second->time ? -1 : 1;
+	return first->number - second->number;
+}
+
+void score_strokes_sort(struct score_strokes *strokes)
+{
+	if (strokes->count)
+		qsort(strokes->list, (size_t)strokes->count, sizeof(*strokes->list), by_time);
 }
 
 void score_strokes_release(struct score_strokes *strokes)

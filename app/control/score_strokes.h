@@ -6,6 +6,7 @@
 
 struct score_stroke {
 	double time; /* seconds */
+	int number;  /* of two at one time the one that was added first comes first */
 	struct brush_stroke stroke;
 };
 
@@ -26,9 +27,10 @@ enum { SCORE_STROKE_LENGTH = 96 };
 /* Writes a line without its time, as it is read. */
 void score_stroke_write(const struct brush_stroke *stroke, char text[SCORE_STROKE_LENGTH]);
 
-/* Adds one, behind those of its time. RV_MEMORY. */
+/* Adds one, in whatever order they come, until they are sorted. RV_MEMORY. */
 rv_status score_strokes_add(struct score_strokes *strokes, double time,
                             const struct brush_stroke *stroke, rv_error *error);
+void score_strokes_sort(struct score_strokes *strokes);
 void score_strokes_release(struct score_strokes *strokes);
 
 #endif
