@@ -251,6 +251,8 @@ rv_status tile_maker_start(struct tile_maker **out, const rv_model *model,
 	rv_status status = thread_start(&maker->thread, "tiles", run, maker, error);
 	if (status == RV_OK)
 		return RV_OK;
+	pthread_cond_destroy(&maker->work);
+	pthread_mutex_destroy(&maker->lock);
 	free(maker);
 	*out = NULL;
 	return status;
