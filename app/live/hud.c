@@ -110,11 +110,11 @@ static void fill_stats(struct hud_state *state, const struct live_stats *stats, 
 	state->display_fps = stats_rate_per_second(&stats->shown_rate, now);
 	state->dream_fps = stats_rate_per_second(&stats->dream_rate, now);
 	state->source_fps = stats->source_fps;
-	state->latency_ms = stats_histogram_percentile(&stats->latency, 0.5);
-	state->stage_ms[HUD_CONVERT] = stats_histogram_mean(&stats->convert);
-	state->stage_ms[HUD_DREAM] = stats_histogram_mean(&stats->dream);
-	state->stage_ms[HUD_COMPOSE] = stats_histogram_mean(&stats->compose);
-	state->stage_ms[HUD_SHOW] = stats_histogram_mean(&stats->show);
+	state->latency_ms = stats_recent_percentile(&stats->hud.latency, 0.5);
+	state->stage_ms[HUD_CONVERT] = stats_recent_mean(&stats->hud.convert);
+	state->stage_ms[HUD_DREAM] = stats_recent_mean(&stats->hud.dream);
+	state->stage_ms[HUD_COMPOSE] = stats_recent_mean(&stats->hud.compose);
+	state->stage_ms[HUD_SHOW] = stats_recent_mean(&stats->hud.show);
 }
 
 /* The keys that are bound for mode alone. */

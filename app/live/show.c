@@ -48,6 +48,14 @@ static void note_quality(const struct live *live, const struct dream *dream, int
 	fflush(stdout);
 }
 
+/* For the whole session, and for the HUD. */
+static void note_stage(struct histogram *all, struct recent *recent, double milliseconds,
+                       int64_t now)
+{
+	stats_histogram_note(all, milliseconds);
+	stats_recent_note(recent, milliseconds, now);
+}
+
 /* Takes over dream. */
 static void take_dream(struct live *live, struct dream *dream, int64_t now)
 {
@@ -56,8 +64,8 @@ static void take_dream(struct live *live, struct dream *dream, int64_t now)
 	live->dream = dream;
 	live->stats.dreams++;
 	stats_rate_note(&live->stats.dream_rate, now);
-	stats_histogram_note(&live->stats.convert, dream->convert_ms);
-	stats_histogram_note(&live->stats.dream, dream->dream_ms);
+	note_stage(&live->stats.convert, &live->stats.hud.convert, dream->convert_ms, now);
+	note_stage(&live->stats.dream, &live->stats.hud.dream, dream->dream_ms, now);
 	stats_histogram_note(&live->stats.flow, (double)dream->report.flow_ms);
 	stats_histogram_note(&live->stats.steps, (double)dream->report.steps_ms);
 	live_hud_note_dream(&live->hud, dream);
@@ -151,9 +159,11 @@ static void note_shown(struct live *live, bool new_frame, bool new_dream)
 	if (new_frame)
 		stats_histogram_note(&stats->source_latency,
 		                     ms_between(live->frame->decoded_at, now));
-	if (new_dream)
-		note_twice(&stats->latency, &stats->lately.latency,
-		           ms_between(live->dream->frame->decoded_at, now));
+	if (new_dream) {
+		double latency = ms_between(live->dream->frame->decoded_at, now);
+		note_twice(&stats->latency, &stats->lately.latency, latency);
+		stats_recent_note(&stats->hud.latency, latency, now);
+	}
 }
 
 /* Shows why nothing is dreamed, or else what is waited for, as long as it lasts. */
@@ -272,7 +282,8 @@ rv_status live_show(struct live *live, rv_error *error)
 	start = clock_now();
 	rv_status status = compose_shown(live, error);
 	int64_t composed = clock_now();
-	stats_histogram_note(&live->stats.compose, ms_between(start, composed));
+	note_stage(&live->stats.compose, &live->stats.hud.compose, ms_between(start, composed),
+	           composed);
 	say_what_happened(live, composed);
 	if (status == RV_OK && (live->window || live->actions->options.display.record_hud))
 		status = update_hud(live, composed, &hud_changed, error);
@@ -280,7 +291,8 @@ rv_status live_show(struct live *live, rv_error *error)
 		status = record_shown(live, hud_changed, composed, error);
 	if (status == RV_OK && live->window)
 		status = show_in_window(live, hud_changed, error);
-	stats_histogram_note(&live->stats.show, ms_between(composed, clock_now()));
+	int64_t shown = clock_now();
+	note_stage(&live->stats.show, &live->stats.hud.show, ms_between(composed, shown), shown);
 	note_shown(live, live->stats.taken != taken, live->stats.dreams != dreams);
 	return status;
 }

@@ -1,6 +1,10 @@
 #include "app/live/stats.h"
 
+#include <stdbool.h>
+
 enum { SECOND = 1000000000, BINS_PER_MILLISECOND = 2, LATELY_SECONDS = 10 };
+
+static const int64_t recent_turn = INT64_C(5) * SECOND;
 
 void stats_rate_note(struct rate *rate, int64_t now)
 {
@@ -35,21 +39,54 @@ void stats_histogram_note(struct histogram *histogram, double milliseconds)
 		histogram->most = milliseconds;
 }
 
-double stats_histogram_percentile(const struct histogram *histogram, double part)
+/* Of both together. */
+static double percentile(const struct histogram *a, const struct histogram *b, double part)
 {
-	uint64_t seen = 0;
-	for (int i = 0; i < HISTOGRAM_BINS && histogram->count; i++) {
-		seen += histogram->bins[i];
-		if ((double)seen >= part * (double)histogram->count)
+	uint64_t seen = 0, count = a->count + b->count;
+	for (int i = 0; i < HISTOGRAM_BINS && count; i++) {
+		seen += a->bins[i] + b->bins[i];
+		if ((double)seen >= part * (double)count)
 			return (double)(i + 1) / BINS_PER_MILLISECOND;
 	}
 	return 0;
+}
+
+double stats_histogram_percentile(const struct histogram *histogram, double part)
+{
+	static const struct histogram none;
+	return percentile(histogram, &none, part);
 }
 
 double stats_histogram_mean(const struct histogram *histogram)
 {
 	return histogram->count ? histogram->sum / (double)histogram->count : 0;
 }
+
+/* ---- the last moments ---- */
+
+void stats_recent_note(struct recent *recent, double milliseconds, int64_t now)
+{
+	if (now - recent->turned_at >= recent_turn) {
+		bool is_next = now - recent->turned_at < 2 * recent_turn;
+		recent->before = is_next ? recent->now : (struct histogram){.count = 0};
+		recent->now = (struct histogram){.count = 0};
+		recent->turned_at = now;
+	}
+	stats_histogram_note(&recent->now, milliseconds);
+}
+
+double stats_recent_percentile(const struct recent *recent, double part)
+{
+	return percentile(&recent->now, &recent->before, part);
+}
+
+double stats_recent_mean(const struct recent *recent)
+{
+	uint64_t count = recent->now.count + recent->before.count;
+	return count ? (recent->now.sum + recent->before.sum) / (double)count : 0;
+}
+
+/* ---- printing ---- */
 
 void live_stats_print(const struct live_stats *stats, int64_t now, FILE *file)
 {

@@ -1,5 +1,6 @@
-/* What a live session measures of itself: rates over the last moments for the HUD, and totals for
- * the bench. Times are those of clock_now(), given from outside. Belongs to one thread. */
+/* What a live session measures of itself: rates and times of the last moments for the HUD, and
+ * totals for the bench. Times are those of clock_now(), given from outside. Belongs to one thread.
+ */
 #ifndef APP_LIVE_STATS_H
 #define APP_LIVE_STATS_H
 
@@ -32,6 +33,18 @@ void stats_histogram_note(struct histogram *histogram, double milliseconds);
 double stats_histogram_percentile(const struct histogram *histogram, double part);
 double stats_histogram_mean(const struct histogram *histogram);
 
+/* Durations of the last moments, five to ten seconds: what the whole of a session took says nothing
+ * of now once it has run for an hour. Zeroed before use. */
+struct recent {
+	struct histogram now, before;
+	int64_t turned_at; /* when `now` was begun */
+};
+
+void stats_recent_note(struct recent *recent, double milliseconds, int64_t now);
+/* As of histograms; 0 where nothing came of late. */
+double stats_recent_percentile(const struct recent *recent, double part);
+double stats_recent_mean(const struct recent *recent);
+
 /* What is measured of a part of a session, so that a change in it is seen. */
 struct live_lately {
 	int64_t started;               /* 0: with the whole session */
@@ -54,6 +67,9 @@ struct live_stats {
 	struct histogram flow, steps; /* of a dream, on the device */
 	struct rate shown_rate, dream_rate;
 	struct live_lately lately; /* the last seconds */
+	struct {
+		struct recent latency, convert, dream, compose, show;
+	} hud; /* what a person sees of them */
 };
 
 /* Prints one line of name=value. */

@@ -218,6 +218,29 @@ TEST(histogram_finds_percentiles)
 	free(histogram);
 }
 
+/* What the HUD shows after an hour must not be the mean of that hour. */
+TEST(recent_times_forget_those_long_ago)
+{
+	struct recent *recent = calloc(1, sizeof(*recent));
+	const int64_t second = 1000000000;
+	REQUIRE(recent);
+	CHECK(stats_recent_mean(recent) == 0 && stats_recent_percentile(recent, 0.5) == 0);
+	for (int64_t i = 0; i < 3600 * 25; i++)
+		stats_recent_note(recent, 10.25, i * second / 25);
+	CHECK(stats_recent_mean(recent) == 10.25);
+	for (int64_t i = 0; i < 10 * 25; i++)
+		stats_recent_note(recent, 40.25, 3600 * second + i * second / 25);
+	CHECK_MESSAGE(stats_recent_mean(recent) == 40.25, "%g", stats_recent_mean(recent));
+	CHECK(stats_recent_percentile(recent, 0.01) == 40.5);
+	/* After a pause, as of a machine that slept, nothing of before is left. */
+	stats_recent_note(recent, 20.25, 9000 * second);
+	CHECK(stats_recent_mean(recent) == 20.25);
+	/* Those of the five seconds before still count. */
+	stats_recent_note(recent, 30.25, 9006 * second);
+	CHECK(stats_recent_mean(recent) == 25.25);
+	free(recent);
+}
+
 TEST(stats_are_printed_by_name)
 {
 	struct live_stats *stats = calloc(1, sizeof(*stats));
