@@ -9,7 +9,8 @@
 
 enum { BAR_MAX = 40, BAR_MIN = 8, COLUMNS_DEFAULT = 80, TEXT_LENGTH = 160, TIME_LENGTH = 32 };
 
-static const double bar_seconds = 0.1; /* between two drawings of the bar */
+static const double bar_seconds = 0.1;     /* between two drawings of the bar */
+static const double prepare_seconds = 1.0; /* of building kernels that nobody need be told of */
 
 static double seconds_now(void)
 {
@@ -84,6 +85,13 @@ static void append_rate(char *text, size_t size, const struct progress_state *st
 		append(text, size, "%.*f %ss per second", rate < 10 ? 2 : 1, rate, unit_of(state));
 }
 
+static void append_preparation(char *text, size_t size, const struct progress_state *state,
+                               const char *before)
+{
+	if (state->prepares)
+		append(text, size, "%sbuilding kernels %.0f%%", before, 100 * state->prepared);
+}
+
 static void format_words(char *text, size_t size, const struct progress_state *state)
 {
 	char time[TIME_LENGTH];
@@ -105,6 +113,7 @@ static void format_words(char *text, size_t size, const struct progress_state *s
 		format_time(time, state->elapsed);
 		append(text, size, "  in %s", time);
 	}
+	append_preparation(text, size, state, "  ");
 }
 
 static double part_done(const struct progress_state *state)
@@ -149,6 +158,7 @@ void progress_format_line(char *line, size_t size, const struct progress_state *
 		format_time(time, state->elapsed);
 		append(line, size, ", in %s", time);
 	}
+	append_preparation(line, size, state, ", ");
 }
 
 /* ---- showing ---- */
@@ -218,6 +228,20 @@ void progress_part(struct progress *progress, double part)
 	if (!progress || !progress->running)
 		return;
 	progress->state.part = part < 0 ? 0 : part > 1 ? 1 : part;
+	show_when_due(progress);
+}
+
+void progress_prepare(struct progress *progress, double part)
+{
+	if (!progress || !progress->running)
+		return;
+	double time = seconds_now();
+	if (!progress->prepares_since)
+		progress->prepares_since = time;
+	progress->state.prepares = part < 1 && time - progress->prepares_since > prepare_seconds;
+	progress->state.prepared = part;
+	if (part >= 1)
+		progress->prepares_since = 0;
 	show_when_due(progress);
 }
 

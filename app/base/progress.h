@@ -24,6 +24,8 @@ struct progress_state {
 	double part;              /* of the frame under way, 0..1 */
 	double frames_per_second; /* 0: not known yet */
 	double elapsed;           /* seconds */
+	bool prepares;            /* kernels are built for the frame under way */
+	double prepared;          /* which part of them is */
 	const char *unit;         /* what is counted, such as "tile"; NULL: frames */
 };
 
@@ -32,12 +34,13 @@ struct progress {
 	FILE *stream;
 	enum progress_style style;
 	struct progress_state state;
-	double started;    /* seconds of the monotonic clock */
-	double first_done; /* when the first frame was done, after which the rate is measured */
-	double shown;      /* when something was last shown */
-	int running;       /* beginnings without an end */
-	bool bar_open;     /* the cursor stands behind a bar */
-	const char *unit;  /* see progress_count */
+	double started;        /* seconds of the monotonic clock */
+	double first_done;     /* when the first frame was done, after which the rate is measured */
+	double shown;          /* when something was last shown */
+	double prepares_since; /* when building kernels began; 0: none are built */
+	int running;           /* beginnings without an end */
+	bool bar_open;         /* the cursor stands behind a bar */
+	const char *unit;      /* see progress_count */
 };
 
 /* PROGRESS_NONE where quiet, PROGRESS_BAR where stream is a terminal, else PROGRESS_LINES. */
@@ -54,6 +57,9 @@ void progress_count(struct progress *progress, const char *unit);
 void progress_begin(struct progress *progress, int64_t total);
 /* The frame under way is done up to part, 0..1. */
 void progress_part(struct progress *progress, double part);
+/* The kernels that the frame under way needs are built up to part, 0..1; said where it takes longer
+ * than a second. */
+void progress_prepare(struct progress *progress, double part);
 /* One more frame is done. */
 void progress_frame(struct progress *progress);
 /* Shows the last state and ends the line. */

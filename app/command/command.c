@@ -9,6 +9,12 @@ bool command_show_part(void *progress, double part)
 	return !signals_stop;
 }
 
+bool command_show_preparation(void *progress, double part)
+{
+	progress_prepare(progress, part);
+	return !signals_stop;
+}
+
 rv_status command_takes_no_operand(const struct options *options, rv_error *error)
 {
 	if (options->call.operand[0])

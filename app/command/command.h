@@ -33,9 +33,10 @@ rv_status command_again(const struct options *options, rv_error *error);
 rv_status command_inspect(const struct options *options, rv_error *error);
 rv_status command_tune(const struct options *options, rv_error *error);
 
-/* An rv_progress with a struct progress as its context, which goes on until a signal asks to stop.
- */
+/* Each is an rv_progress with a struct progress as its context, which goes on until a signal asks
+ * to stop: of a dream, and of its preparation. */
 bool command_show_part(void *progress, double part);
+bool command_show_preparation(void *progress, double part);
 
 /* RV_INVALID where the command line holds a word that is no option. */
 rv_status command_takes_no_operand(const struct options *options, rv_error *error);

@@ -48,6 +48,7 @@ static rv_status open_dreamer(struct dreaming *it, rv_error *error)
 		return status;
 	}
 	rv_set_progress(it->dreamer.engine, command_show_part, &it->progress);
+	rv_set_preparation(it->dreamer.engine, command_show_preparation, &it->progress);
 	if (it->tells_network && !it->checksum.path[0])
 		checksum_begin(&it->checksum, rv_model_path(it->dreamer.model));
 	char line[DREAMER_LINE_LENGTH];

@@ -126,6 +126,33 @@ TEST(progress_may_be_null)
 	progress_end(NULL);
 }
 
+TEST(progress_says_that_kernels_are_built_where_that_takes_long)
+{
+	struct progress progress;
+	char line[120];
+	FILE *stream = tmpfile();
+	REQUIRE(stream);
+	progress_init(&progress, stream, PROGRESS_LINES);
+	progress_begin(&progress, 2);
+	progress_prepare(&progress, 0.25);
+	progress_format_line(line, sizeof(line), &progress.state);
+	CHECK(!strcmp(line, "0 of 2 frames"));
+	clock_sleep(1100000000);
+	progress_prepare(&progress, 0.5);
+	progress_format_line(line, sizeof(line), &progress.state);
+	CHECK(!strcmp(line, "0 of 2 frames, building kernels 50%"));
+	progress_format_bar(line, sizeof(line), &progress.state, 60);
+	CHECK(!strcmp(line, "[-------------------------] 0/2 frames  building kernels 50%"));
+	progress_prepare(&progress, 1);
+	progress_format_line(line, sizeof(line), &progress.state);
+	CHECK(!strcmp(line, "0 of 2 frames"));
+	progress_prepare(&progress, 0.1); /* another frame's, which takes no time yet */
+	progress_format_line(line, sizeof(line), &progress.state);
+	CHECK(!strcmp(line, "0 of 2 frames"));
+	progress_end(&progress);
+	fclose(stream);
+}
+
 TEST(progress_of_a_part_counts_in_the_whole)
 {
 	struct progress progress;
