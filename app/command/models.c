@@ -184,6 +184,19 @@ static rv_status find_offer(const char *name, const struct catalogue_network **n
 	               name, meant);
 }
 
+/* Whether place is a file that is not the catalogue's, but the same network by its layers: whoever
+ * names it need not have the very export that the catalogue knows. */
+static bool is_other_export(const struct catalogue_network *network, const char *place)
+{
+	struct dreamer dreamer = {0};
+	bool is_other = place[0] && !access(place, R_OK) &&
+	                fetch_check(place, network->checksum, NULL) != RV_OK &&
+	                dreamer_open_file(&dreamer, place, NULL, NULL) == RV_OK &&
+	                dreamer.network == network;
+	dreamer_close(&dreamer);
+	return is_other;
+}
+
 static rv_status fetch_network(const struct catalogue_network *network,
                                const struct options *options, const char *path, rv_error *error)
 {
@@ -199,6 +212,11 @@ static rv_status fetch_network(const struct catalogue_network *network,
 	                                .progress = show_download,
 	                                .note = note_place,
 	                                .context = &download};
+	if (is_other_export(network, options->call.place)) {
+		note_place(&download, "another export of it than the catalogue's, taken as it is");
+		request.size = 0;
+		request.checksum = "";
+	}
 	if (!options->call.place[0]) {
 		request.place_count = network->place_count;
 		for (int i = 0; i < network->place_count; i++)

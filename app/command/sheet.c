@@ -16,6 +16,13 @@ static const double wideness = 1.6;
 
 static const struct hud_colour ink = {240, 240, 232, 255};
 
+/* A sheet of few tiles is too narrow for large letters. */
+static int title_scale(const char *title, int width)
+{
+	int letters = (int)strlen(title) * HUD_FONT_ADVANCE;
+	return letters * TITLE_SCALE <= width - 2 * MARGIN ? TITLE_SCALE : 1;
+}
+
 rv_status sheet_create(struct sheet *sheet, const char *title, int count, int lines,
                        rv_error *error)
 {
@@ -34,7 +41,7 @@ rv_status sheet_create(struct sheet *sheet, const char *title, int count, int li
 	if (!paper->rgba)
 		return rv_fail(error, RV_MEMORY, "out of memory for a sheet of %d tiles", count);
 	tiles_fill(paper, 0, paper->height);
-	hud_paint_text(paper, MARGIN, MARGIN, title, TITLE_SCALE, ink);
+	hud_paint_text(paper, MARGIN, MARGIN, title, title_scale(title, paper->width), ink);
 	return RV_OK;
 }
 

@@ -117,6 +117,8 @@ rv_status libav_fail(rv_error *error, int code, const char *format, ...)
 	/* The interrupt callback said so: nobody asked for an "immediate exit". */
 	if (code == AVERROR_EXIT)
 		snprintf(reason, sizeof(reason), "nothing came of it, and waiting was given up");
+	else if (!reason[0] && code == AVERROR_INVALIDDATA)
+		snprintf(reason, sizeof(reason), "nothing in it that FFmpeg can read");
 	else if (!reason[0])
 		av_strerror(code, reason, sizeof(reason));
 	public_name_hide(what);

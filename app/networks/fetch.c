@@ -287,9 +287,9 @@ static void note(const struct fetch *fetch, const char *place)
 	char line[CURL_ERROR_SIZE + 300];
 	const struct fetch_request *request = fetch->request;
 	snprintf(line, sizeof(line), "%.256s: %s", place, fetch->why);
-	/* Where no server can be reached, the last line says so for all. */
-	bool unreachable = strstr(place, "://") && !fetch->reached;
-	if (request->note && !unreachable)
+	/* The error says it of the only place, and for all where no server can be reached. */
+	bool is_told = request->place_count == 1 || (strstr(place, "://") && !fetch->reached);
+	if (request->note && !is_told)
 		request->note(request->context, line);
 }
 

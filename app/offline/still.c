@@ -121,7 +121,9 @@ static rv_status check_names(const struct job *job, const struct input *input, r
 		return rv_fail(error, RV_UNSUPPORTED,
 		               "%s: is a picture, which standard output does not take; name a file",
 		               input->name);
-	return rv_fail(error, RV_UNSUPPORTED, "%s: is a picture; name the output %s, not %s",
+	return rv_fail(error, RV_UNSUPPORTED,
+	               "%s: is a picture; name the output %s, not %s, or give --duration SECONDS "
+	               "for a video",
 	               input->name, picture_extensions(), job->output);
 }
 

@@ -60,6 +60,11 @@ expect_error two_inputs_of_one_name 2 "$work/sky.png: two of the inputs become i
 expect_error input_without_a_name 2 "has no name that could be kept" - "$work/sky.pgm" -o "$work/"
 expect_error command_that_is_none_before_a_file 2 "dream: there is no such command and no such file" \
 	dream "$work/sky.pgm" -o "$out"
+expect_error picture_into_a_video 1 "or give --duration SECONDS for a video" "$work/sky.pgm" -o "$work/sky.mp4"
+echo "no picture" >"$work/text"
+"$REVERIE" - -o "$out" <"$work/text" >"$work/out" 2>"$work/err"
+code=$?
+check_error text_on_standard_input 1 "standard input: cannot be opened: nothing in it that FFmpeg can read"
 expect_error still_of_two_inputs 2 "--still is for one input" \
 	"$work/sky.pgm" "$work/two.pgm" -o "$work/" --still "$work/still.png"
 expect_error option_of_another_command 2 "--octaves is not an option of this command" \

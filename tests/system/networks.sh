@@ -88,7 +88,20 @@ if have node; then
 	done
 	"$REVERIE" layers --model vgg16 >"$work/out" 2>"$work/err"
 	check vgg16_is_known_by_its_layers grep -q 'vgg0_relu9_fwd .*(default)' "$work/out"
-	rm -f "$models/vgg16.onnx"
+	mv "$models/vgg16.onnx" "$work/export.onnx"
+	elsewhere models get vgg19 --from "$work/export.onnx"
+	if [ "$code" != 0 ] && [ "$(wc -l <"$work/err")" = 1 ] && [ -z "$(ls "$models")" ]; then
+		ok models_get_refuses_another_network
+	else
+		not_ok models_get_refuses_another_network "exit code $code"
+	fi
+	elsewhere models get vgg16 --from "$work/export.onnx"
+	if [ "$code" = 0 ] && cmp -s "$work/export.onnx" "$models/vgg16.onnx" && grep -q 'another export' "$work/err"; then
+		ok models_get_takes_another_export
+	else
+		not_ok models_get_takes_another_export "exit code $code"
+	fi
+	rm -f "$models/vgg16.onnx" "$work/export.onnx"
 else
 	skip preset_of_vgg16_dreams "there is no node"
 fi
