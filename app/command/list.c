@@ -60,7 +60,8 @@ rv_status command_devices(const struct options *options, rv_error *error)
 	if (!count)
 		return rv_fail(error, RV_NOT_FOUND,
 		               "there is no OpenCL device; install your GPU's driver, or "
-		               "pocl-opencl-icd for the CPU");
+		               "pocl-opencl-icd for the CPU, which needs a $HOME or "
+		               "$POCL_CACHE_DIR that can be written");
 	for (int i = 0; i < count && i < DEVICES_MAX; i++)
 		print_device(i + 1, &devices[i]);
 	return RV_OK;

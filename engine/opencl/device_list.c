@@ -115,7 +115,8 @@ rv_status device_list_choose(struct device *device, int asked, rv_error *error)
 	if (listing.count == 0)
 		return rv_fail(error, RV_NOT_FOUND,
 		               "no OpenCL device found; install a driver for yours, or "
-		               "pocl-opencl-icd to run on the processor");
+		               "pocl-opencl-icd to run on the processor, which needs a $HOME or "
+		               "$POCL_CACHE_DIR that can be written");
 	if (asked < 0 || asked > listing.count)
 		return rv_fail(error, RV_INVALID,
 		               "no device %d; there are %d, listed by `reverie devices`", asked,
