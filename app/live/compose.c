@@ -40,10 +40,10 @@ static int32_t fixed(float value)
 /* Divides a row into runs of pixels that lie between the same two columns of the motion. */
 static void plan_runs(struct composer *composer)
 {
-	int width = composer->width, last = composer->columns - 1;
+	int width = composer->width, last = composer->columns - 1, margin = composer->margin;
 	int left = -2;
 	for (int x = 0; x < width; x++) {
-		float at = middle(x, width, composer->columns);
+		float at = middle(x, width, composer->columns - 2 * margin) + (float)margin;
 		int column = (int)floorf(at);
 		if (column != left)
 			composer->run[composer->runs++] =
@@ -56,9 +56,11 @@ static void plan_runs(struct composer *composer)
 	composer->run[composer->runs].first = width;
 }
 
-static rv_status prepare(struct composer *composer, int width, int columns, rv_error *error)
+static rv_status prepare(struct composer *composer, int width, const struct warp *warp,
+                         rv_error *error)
 {
-	if (composer->width == width && composer->columns == columns)
+	int columns = warp ? warp->width : 1, margin = warp ? warp->margin : 0;
+	if (composer->width == width && composer->columns == columns && composer->margin == margin)
 		return RV_OK;
 	compose_release(composer);
 	composer->row = calloc(3 * (size_t)width + 1, sizeof(*composer->row));
@@ -70,6 +72,7 @@ static rv_status prepare(struct composer *composer, int width, int columns, rv_e
 	}
 	composer->width = width;
 	composer->columns = columns;
+	composer->margin = margin;
 	plan_runs(composer);
 	return RV_OK;
 }
@@ -84,7 +87,7 @@ static void blend_columns(struct composer *composer, const struct composition *c
 	float at = fminf(fmaxf(middle(y, height, warp->height), 0), (float)(warp->height - 1));
 	int upper = (int)at, lower = upper + (upper + 1 < warp->height);
 	float weight = at - (float)upper;
-	float scale_x = (float)dream->width / (float)warp->width;
+	float scale_x = (float)dream->width / (float)(warp->width - 2 * warp->margin);
 	float scale_y = (float)dream->height / (float)warp->height;
 	const float *flow_a = warp->flow + 2 * (size_t)upper * (size_t)warp->width;
 	const float *flow_b = warp->flow + 2 * (size_t)lower * (size_t)warp->width;
@@ -105,6 +108,15 @@ static int32_t within(int32_t value, int32_t most)
 	return value < 0 ? 0 : value > most ? most : value;
 }
 
+/* The same on a sphere, of which a turn is so long. */
+static int32_t around(int32_t value, int32_t turn)
+{
+	if ((uint32_t)value < (uint32_t)turn)
+		return value;
+	value %= turn;
+	return value < 0 ? value + turn : value;
+}
+
 static pixel4 load(const int16_t *from)
 {
 	pixel4 pixel;
@@ -120,28 +132,41 @@ static pixel4 mix(pixel4 a, pixel4 b, int16_t weight)
 /* Interpolates the detail for `count` neighbouring pixels: the first lies at `at` in the dream, and
  * each one after it a step further. Pixels are stored as vectors of four numbers, so one number
  * beyond the last pixel is written. */
-static void fetch(const struct dream *dream, struct composer_column at,
-                  const struct composer_column *step, int count, int16_t *row)
+static inline void fetch_by(const struct dream *dream, struct composer_column at,
+                            const struct composer_column *step, int count, int16_t *row,
+                            bool is_around)
 {
 	const int32_t most_x = (dream->width - 1) << PLACE_BITS;
 	const int32_t most_y = (dream->height - 1) << PLACE_BITS;
 	const size_t stride = 3 * (size_t)dream->width;
 	for (int i = 0; i < count; i++, row += 3) {
-		int32_t x = within(at.x, most_x), y = within(at.y, most_y);
+		int32_t x =
+			is_around ? around(at.x, dream->width << PLACE_BITS) : within(at.x, most_x);
+		int32_t y = within(at.y, most_y);
 		const int16_t *upper = dream->detail + (size_t)(y >> PLACE_BITS) * stride +
 		                       3 * (size_t)(x >> PLACE_BITS);
+		ptrdiff_t right = is_around && x >= most_x ? 3 - (ptrdiff_t)stride : 3;
 		int16_t across = (int16_t)(x >> (PLACE_BITS - ONE_BITS) & (ONE - 1));
 		int16_t down = (int16_t)(y >> (PLACE_BITS - ONE_BITS) & (ONE - 1));
 		int16_t shown = (int16_t)(at.shown >> (PLACE_BITS - ONE_BITS));
 		pixel4 pixel =
-			mix(mix(load(upper), load(upper + 3), across),
-		            mix(load(upper + stride), load(upper + stride + 3), across), down);
+			mix(mix(load(upper), load(upper + right), across),
+		            mix(load(upper + stride), load(upper + stride + right), across), down);
 		pixel = (pixel * shown + ONE / 2) >> ONE_BITS;
 		memcpy(row, &pixel, sizeof(pixel));
 		at.x += step->x;
 		at.y += step->y;
 		at.shown += step->shown;
 	}
+}
+
+static void fetch(const struct composition *composition, struct composer_column at,
+                  const struct composer_column *step, int count, int16_t *row)
+{
+	if (composition->around)
+		fetch_by(composition->dream, at, step, count, row, true);
+	else
+		fetch_by(composition->dream, at, step, count, row, false);
 }
 
 static int32_t part_of(int32_t value, float part)
@@ -156,7 +181,8 @@ static void fetch_row(struct composer *composer, const struct composition *compo
 {
 	const struct dream *dream = composition->dream;
 	int height = composition->source->height;
-	float part = (float)composer->columns / (float)composer->width; /* of a column, a pixel */
+	/* Of a column, a pixel. */
+	float part = (float)(composer->columns - 2 * composer->margin) / (float)composer->width;
 	int32_t pixel = fixed((float)dream->width / (float)composer->width);
 	int32_t down = fixed(middle(y, height, dream->height));
 	if (composition->warp)
@@ -178,7 +204,7 @@ static void fetch_row(struct composer *composer, const struct composition *compo
 		if (run[1].first <= first)
 			continue;
 		at.x += fixed(middle(run->first, composer->width, dream->width));
-		fetch(dream, at, &step, run[1].first - run->first,
+		fetch(composition, at, &step, run[1].first - run->first,
 		      composer->row + 3 * (size_t)run->first);
 	}
 }
@@ -219,8 +245,7 @@ rv_status compose_picture(struct composer *composer, const struct composition *c
 	int width = source->width, split = (int)lroundf(composition->split * (float)width);
 	rv_status status = RV_OK;
 	if (dream)
-		status = prepare(composer, width, composition->warp ? composition->warp->width : 1,
-		                 error);
+		status = prepare(composer, width, composition->warp, error);
 	if (status)
 		return status;
 	for (int y = 0; y < source->height; y++) {

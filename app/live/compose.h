@@ -15,6 +15,7 @@ struct composition {
 	float fade;                /* 0..1: how much of the dream is shown */
 	float split;               /* 0..1: the part, from the left, that shows the source alone */
 	bool mark_split;           /* draw a line there */
+	bool around;               /* a whole sphere: the dream goes on at its other side */
 	bool mirror;
 };
 
@@ -23,6 +24,7 @@ struct composition {
 struct composer {
 	int width;    /* of the source */
 	int columns;  /* of the motion */
+	int margin;   /* of these, on either side */
 	int16_t *row; /* [3 * width + 1]: what is added to a row */
 	struct composer_column {
 		int32_t x, y;  /* 1/65536 pixels of the dream */

@@ -248,8 +248,9 @@ static rv_status start_threads(struct live *live, rv_error *error)
 	             live_engine_start(&live->engine, live->dreamer.model, &live->sent, live->brush,
 	                               live->work, live->dreams, live->frames, error)) != RV_OK ||
 	    (status = warp_thread_start(&live->warp_thread, &live->sent.device, shown->width,
-	                                shown->height, live->frames, live->dreams,
-	                                live->display_frames, error)) != RV_OK)
+	                                shown->height, live->sent.output.sphere == PANORAMA_ON,
+	                                live->frames, live->dreams, live->display_frames, error)) !=
+	            RV_OK)
 		return status;
 	if (!live->sent.display.kiosk)
 		live_hud_greet(&live->hud, &live->keys, clock_now());

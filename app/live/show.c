@@ -126,6 +126,7 @@ static rv_status compose_shown(struct live *live, rv_error *error)
 		.dream = live->dream,
 		.warp = options->dream.params.time.carry ? live->warp : NULL,
 		.fade = 1,
+		.around = options->output.sphere == PANORAMA_ON,
 		.mirror = options->display.mirror,
 		.mark_split = options->display.view == OPTION_VIEW_SPLIT,
 		.split = options->display.view == OPTION_VIEW_SOURCE  ? 1

@@ -11,12 +11,14 @@
 #include "app/media/shrink.h"
 #include "engine/reverie_motion.h"
 
-/* Of the small pictures between which motion is estimated, pixels. */
-enum { SIDE = 160 };
+/* Of the small pictures between which motion is estimated, pixels; and of what these repeat on
+ * either side of a sphere, where a frame looks farther round than the last one did. */
+enum { SIDE = 160, MARGIN = 32 };
 
 struct warp_thread {
 	struct option_device device;
 	int width, height; /* of the small pictures */
+	int margin;        /* columns of them, on either side; 0: no sphere */
 	struct queue *frames, *dreams, *display_frames;
 	pthread_t thread;
 	atomic_int device_now; /* the engine's */
@@ -29,7 +31,7 @@ struct warp_thread {
 	struct shrinker shrinker;
 	struct frame *frame;
 	struct dream *dream;
-	rv_image newer, old; /* the frame, and that of the dream, small */
+	rv_image newer, old; /* the frame, and that of the dream, small, with margins */
 };
 
 /* Compiles what is needed, by using it once: the pictures may be any. What fails here fails the
@@ -77,6 +79,7 @@ static struct warp *estimate(struct warp_thread *work)
 		open_motion(work);
 	if (!work->motion || !work->dream || warp_create(&warp, work->width, work->height, NULL))
 		return NULL;
+	warp->margin = work->margin;
 	if (find_flow(work, warp->flow) == RV_OK)
 		warp_judge(warp, &work->newer, &work->old);
 	else
@@ -95,6 +98,27 @@ static void hand_on(struct warp_thread *work)
 	queue_push(work->display_frames, shown, work->frame->serial);
 }
 
+/* Repeats each side of a sphere beyond the other. */
+static void fill_margins(const struct warp_thread *work, const rv_image *image)
+{
+	size_t margin = 3 * (size_t)work->margin, inside = 3 * (size_t)work->width - 2 * margin;
+	for (int y = 0; y < image->height && margin; y++) {
+		uint8_t *row = (uint8_t *)image->pixels + (size_t)y * image->stride;
+		memcpy(row, row + inside, margin);
+		memcpy(row + margin + inside, row + margin, margin);
+	}
+}
+
+static rv_status make_small(struct warp_thread *work, const rv_image *large, const rv_image *small)
+{
+	rv_image inside = *small;
+	inside.width -= 2 * work->margin;
+	inside.pixels = (uint8_t *)small->pixels + 3 * (size_t)work->margin;
+	rv_status status = shrink(&work->shrinker, large, &inside, NULL);
+	fill_margins(work, small);
+	return status;
+}
+
 /* Takes over the newest of both; false where there is none. */
 static bool take(struct warp_thread *work)
 {
@@ -104,13 +128,13 @@ static bool take(struct warp_thread *work)
 	if (frame) {
 		frame_release(work->frame);
 		work->frame = frame;
-		status = shrink(&work->shrinker, &frame->image, &work->newer, NULL);
+		status = make_small(work, &frame->image, &work->newer);
 	}
 	if (dream) {
 		dream_release(work->dream);
 		work->dream = dream;
 		if (status == RV_OK)
-			status = shrink(&work->shrinker, &dream->frame->image, &work->old, NULL);
+			status = make_small(work, &dream->frame->image, &work->old);
 	}
 	return status == RV_OK && work->frame && (frame || dream);
 }
@@ -147,8 +171,8 @@ static void release(struct warp_thread *work)
 }
 
 rv_status warp_thread_start(struct warp_thread **started, const struct option_device *device,
-                            int width, int height, struct queue *frames, struct queue *dreams,
-                            struct queue *display_frames, rv_error *error)
+                            int width, int height, bool is_sphere, struct queue *frames,
+                            struct queue *dreams, struct queue *display_frames, rv_error *error)
 {
 	struct warp_thread *work = calloc(1, sizeof(*work));
 	if (!work)
@@ -158,6 +182,8 @@ rv_status warp_thread_start(struct warp_thread **started, const struct option_de
 	work->width = width >= height ? SIDE : 0;
 	work->height = width >= height ? 0 : SIDE;
 	convert_fit_size(&work->width, &work->height, width, height);
+	work->margin = is_sphere ? FFMIN(MARGIN, work->width / 2) : 0;
+	work->width += 2 * work->margin;
 	work->frames = frames;
 	work->dreams = dreams;
 	work->display_frames = display_frames;

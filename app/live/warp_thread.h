@@ -14,14 +14,15 @@
 
 struct warp_thread;
 
-/* Starts the thread, for frames of this size. It pops struct frame from frames, whose wake says
- * that there is a struct dream in dreams, and pushes struct display_frame to display_frames; the
- * queues must outlive it. Until its kernels are there nothing is popped: who waits for
- * display_frames then takes frames and dreams for himself. While the device fails, frames are
- * handed on without their motion, and it is tried again now and then. RV_MEMORY. */
+/* Starts the thread, for frames of this size, which may show a whole sphere. It pops struct frame
+ * from frames, whose wake says that there is a struct dream in dreams, and pushes struct
+ * display_frame to display_frames; the queues must outlive it. Until its kernels are there nothing
+ * is popped: who waits for display_frames then takes frames and dreams for himself. While the
+ * device fails, frames are handed on without their motion, and it is tried again now and then.
+ * RV_MEMORY. */
 rv_status warp_thread_start(struct warp_thread **thread, const struct option_device *device,
-                            int width, int height, struct queue *frames, struct queue *dreams,
-                            struct queue *display_frames, rv_error *error);
+                            int width, int height, bool is_sphere, struct queue *frames,
+                            struct queue *dreams, struct queue *display_frames, rv_error *error);
 
 /* Says which device the motion is to be estimated on when it must be begun anew. */
 void warp_thread_use(struct warp_thread *thread, int device);
