@@ -29,8 +29,8 @@ bool choice_fits(const struct convolution_choice *choice, const struct device *d
 		                         convolution_direct_fits(device, problem, choice->tile);
 	case RV_CONVOLUTION_WINOGRAD:
 		return tile_is_known(choice->tile, register_tiles(choice->tile.lanes)) &&
-		       convolution_winograd_fits(device, problem, choice->tile,
-		                                 choice->block_tiles);
+		       convolution_winograd_outputs(device, problem, choice->tile,
+		                                    choice->block_tiles);
 	case RV_CONVOLUTION_GEMM:
 		return convolution_gemm_fits(problem);
 	case RV_CONVOLUTION_MATRIX:

@@ -39,12 +39,13 @@ bool convolution_matrix_fits(const struct device *device, const struct convoluti
 /* Windows of 3x3, 5x5, 1x3, 1x5, 1x7 and those turned, with stride and dilation 1, where the device
  * has the local memory for blocks of block_tiles Winograd tiles, a multiple of tile.pixels; 0
  * leaves their number to the method. A work-group is one item, so on a GPU it is no candidate.
- * Pairs of bfloat16 only backward. */
-bool convolution_winograd_fits(const struct device *device,
-                               const struct convolution_problem *problem, struct register_tile tile,
-                               int block_tiles);
-/* Outputs of a tile in each direction that is transformed; 0 where no transform is known. */
-int convolution_winograd_outputs(const struct window *window);
+ * Pairs of bfloat16 only backward. Returns the outputs of a tile in each direction that is
+ * transformed, of those that are known the ones that take less time; 0 for other windows. */
+int convolution_winograd_outputs(const struct device *device,
+                                 const struct convolution_problem *problem,
+                                 struct register_tile tile, int block_tiles);
+/* The fewest that are known, which bfloat16 always takes; 0 where no transform is known. */
+int convolution_winograd_outputs_least(const struct window *window);
 /* Whether so many products are saved that the transforms pay: tiles over the edge of a small output
  * are computed whole. */
 bool convolution_winograd_saves(const struct convolution_problem *problem);

@@ -49,7 +49,7 @@ static void convolve_winograd(struct launch_recorder *recorder, struct weights_c
 		convolution_winograd(recorder, weights, problem, tile, 0);
 		return;
 	}
-	CHECK(!convolution_winograd_fits(recorder->device, problem, tile, 0));
+	CHECK(!convolution_winograd_outputs(recorder->device, problem, tile, 0));
 	convolution_direct(recorder, weights, problem, tile);
 }
 
@@ -164,7 +164,7 @@ static double amplification(int outputs, int taps)
  * that. */
 static double expected_error(const struct window *window)
 {
-	const int outputs = convolution_winograd_outputs(window);
+	const int outputs = convolution_winograd_outputs_least(window);
 	double error = 0x1p-8 / sqrt(7) * sqrt(2);
 
 	if (window->height > 1)

@@ -176,6 +176,110 @@ TEST(winograd_keeps_its_digits_in_deep_sums)
 	CHECK_CASES(cases);
 }
 
+static void record_with_block(struct convolution_fixture *fixture, struct launch_recorder *recorder,
+                              const struct operation *operation, bool backward)
+{
+	struct convolution_problem problem;
+
+	if (backward ? problem_backward(&problem, operation) : problem_forward(&problem, operation))
+		convolution_winograd(recorder, fixture->weights, &problem, fixture->tile,
+		                     fixture->block_tiles);
+	else
+		record_fail(recorder, RV_MEMORY, "out of memory");
+	problem_release(&problem);
+}
+
+/* Of a pass, as the method chooses them. */
+static void check_outputs(struct convolution_fixture *fixture, const struct operation *operation,
+                          bool backward, int expected)
+{
+	struct convolution_problem problem;
+	int outputs;
+
+	REQUIRE(backward ? problem_backward(&problem, operation)
+	                 : problem_forward(&problem, operation));
+	outputs = convolution_winograd_outputs(fixture->device, &problem, fixture->tile, 0);
+	CHECK_MESSAGE(outputs == expected, "%d outputs instead of %d", outputs, expected);
+	problem_release(&problem);
+}
+
+static void record_larger(struct convolution_fixture *fixture, struct launch_recorder *recorder,
+                          const struct operation *operation, bool backward)
+{
+	check_outputs(fixture, operation, backward, operation->node->window.height == 3 ? 6 : 4);
+	record_with_block(fixture, recorder, operation, backward);
+}
+
+static void record_smaller(struct convolution_fixture *fixture, struct launch_recorder *recorder,
+                           const struct operation *operation, bool backward)
+{
+	/* Backward, sums over many input channels are not deep. */
+	if (!backward || operation->inputs[0].activation.channels <= 128)
+		check_outputs(fixture, operation, backward,
+		              operation->node->window.height == 3 ? 4 : 2);
+	record_with_block(fixture, recorder, operation, backward);
+}
+
+static void check_tiles(void (*record)(struct convolution_fixture *, struct launch_recorder *,
+                                       const struct operation *, bool),
+                        const struct convolution_case *cases, int count)
+{
+	struct convolution_fixture fixture;
+
+	if (!fixture_open(&fixture, RV_CONVOLUTION_WINOGRAD))
+		return;
+	fixture.tolerance = winograd_tolerance;
+	fixture.record = record;
+	fixture.device->info.compute_units = 2;
+	fixture.block_tiles = 0;
+	for (int l = 0; l < 3; l++) {
+		fixture.device->lanes = lane_counts[l];
+		fixture.tile = register_tiles(lane_counts[l])[0];
+		for (int i = 0; i < count; i++)
+			fixture_check(&fixture, &cases[i]);
+	}
+	printf("# worst error %.1e\n", fixture.worst);
+	fixture_close(&fixture);
+}
+
+/* Of no size that tiles cover without a rest; and as deep as they may be. */
+TEST(winograd_takes_larger_tiles_where_they_save)
+{
+	/* clang-format off */
+	static const struct convolution_case cases[] = {
+		{46, 58, 17, {20}, {.height = 3, .width = 3, .pad_top = 1, .pad_left = 1},
+		 .accumulate = true, .masked = true},
+		{40, 52, 128, {16}, {.height = 3, .width = 3, .pad_top = 1, .pad_left = 1,
+		 .pad_bottom = 1, .pad_right = 1}, .groups = 1},
+		{29, 34, 128, {17}, {.height = 5, .width = 5}, .groups = 1},
+		{29, 34, 20, {17}, {.height = 5, .width = 5, .pad_top = 2, .pad_left = 2,
+		 .pad_bottom = 2, .pad_right = 2}, .accumulate = true, .masked = true},
+	};
+	/* clang-format on */
+	check_tiles(record_larger, cases, sizeof(cases) / sizeof(cases[0]));
+}
+
+TEST(winograd_takes_smaller_tiles_on_small_pictures_and_with_many_channels)
+{
+	static const struct convolution_case cases[] = {
+		{8,
+	         8,
+	         16,
+	         {20},
+	         {.height = 3, .width = 3, .pad_top = 2, .pad_left = 2},
+	         .groups = 1},
+		{40, 52, 129, {16}, {.height = 3, .width = 3}, .groups = 1},
+		{40, 52, 65, {65}, {.height = 3, .width = 3}, .groups = 1},
+		{6,
+	         6,
+	         16,
+	         {20},
+	         {.height = 5, .width = 5, .pad_top = 2, .pad_left = 2},
+	         .groups = 1},
+	};
+	check_tiles(record_smaller, cases, sizeof(cases) / sizeof(cases[0]));
+}
+
 /* Where the tiles of a block do not fit, there are fewer of them; where none does, another way. */
 TEST(winograd_fits_into_little_local_memory)
 {
@@ -193,19 +297,6 @@ TEST(winograd_fits_into_little_local_memory)
 		fixture_check(&fixture, &shape);
 	}
 	fixture_close(&fixture);
-}
-
-static void record_with_block(struct convolution_fixture *fixture, struct launch_recorder *recorder,
-                              const struct operation *operation, bool backward)
-{
-	struct convolution_problem problem;
-
-	if (backward ? problem_backward(&problem, operation) : problem_forward(&problem, operation))
-		convolution_winograd(recorder, fixture->weights, &problem, fixture->tile,
-		                     fixture->block_tiles);
-	else
-		record_fail(recorder, RV_MEMORY, "out of memory");
-	problem_release(&problem);
 }
 
 /* Blocks of one register tile and of many, also larger than the picture has tiles. */
