@@ -50,23 +50,49 @@ static double steps_by_demand(int octave, double demand)
 	return octave ? sqrt(demand) : fmin(demand, 1);
 }
 
-struct effort effort_next(struct turns *turns, const struct depth *depth, double fresh,
-                          double share, int iterations, int octaves)
+/* Lets octaves take the steps that they have earned, the largest first. One that would exceed what
+ * a frame earns by more than some of itself waits for another frame, unless too many wait already:
+ * so frames take about as long as each other. */
+static void take_turns(struct turns *turns, struct effort *effort, const rv_params *params,
+                       double earned)
 {
-	struct effort effort = {0};
+	static const double within = 0.7; /* of a step */
+	static const double too_many = 3;
+	const double scale = (double)params->octave_scale;
+	double taken = 0; /* in steps of the largest octave, by pixels */
 
-	for (int i = 0; i < octaves; i++) {
+	for (int i = 0; i < params->time.warm_octaves; i++) {
+		double pixels = pow(scale, -2.0 * i), *owed = &turns->owed[i];
+
+		while (*owed >= 1 && effort->steps[i] < params->iterations &&
+		       (taken == 0 || taken + within * pixels <= earned || *owed >= too_many)) {
+			effort->steps[i]++;
+			*owed -= 1;
+			taken += pixels;
+		}
+	}
+}
+
+struct effort effort_next(struct turns *turns, const struct depth *depth, double fresh,
+                          const rv_params *params)
+{
+	const double scale = (double)params->octave_scale;
+	struct effort effort = {0};
+	double earned = 0; /* in steps of the largest octave, by pixels */
+
+	for (int i = 0; i < params->time.warm_octaves; i++) {
 		int turn = turn_of(i);
 		double demand = depth_demand(depth, i);
 		double living = turn_shares[turn] * steps_by_demand(i, demand);
 		double part = fmin(living + fresh_shares[turn] * fresh * sqrt(demand), 1);
+		double steps = (double)params->time.warm_share * part * params->iterations;
 
-		turns->owed[i] += share * part * iterations;
-		effort.steps[i] = (int)turns->owed[i];
-		turns->owed[i] -= effort.steps[i];
+		turns->owed[i] += steps;
+		earned += steps * pow(scale, -2.0 * i);
 		effort.length[i] = turn_lengths[turn];
 		effort.living[i] = (float)(turn_shares[turn] * demand / part);
 	}
+	take_turns(turns, &effort, params, earned);
 	effort_favour_fresh(&effort);
 	return effort;
 }

@@ -22,11 +22,11 @@ struct turns {
 
 /* The effort of a frame that inherits, of which the part `fresh` (0..1) is to become as deep as the
  * rest. What it takes for that is no more for the rest: a step of all the picture where only a part
- * needs one is what makes a dream flicker. Octaves from `octaves` on are left alone. share (0..1):
- * of all that, how much is done; iterations: those of a cold frame. depth says which octaves are to
- * be moved more, and which less. */
+ * needs one is what makes a dream flicker. depth says which octaves are to be moved more, and which
+ * less. Of params it looks at the iterations of a cold frame, the octave scale, the warm octaves
+ * and warm_share. */
 struct effort effort_next(struct turns *turns, const struct depth *depth, double fresh,
-                          double share, int iterations, int octaves);
+                          const rv_params *params);
 
 /* The steps that such a frame takes in an octave on average where nothing is uncovered: what is
  * owed to it in each frame. */

@@ -142,8 +142,7 @@ static struct effort effort_of(struct temporal *temporal, const rv_params *param
 		return effort;
 	}
 	effort = effort_next(&temporal->history.turns, &temporal->history.depth,
-	                     news_of(temporal, fresh), (double)time->warm_share, params->iterations,
-	                     time->warm_octaves);
+	                     news_of(temporal, fresh), params);
 	/* No frame is to take much longer than those of an onset. */
 	effort_limit(&effort, effort_onset(params->iterations, time->onset) + 1);
 	return effort;

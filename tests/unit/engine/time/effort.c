@@ -30,16 +30,26 @@ enum { FRAMES = 1000, ITERATIONS = 10 };
 
 static const struct depth nothing_known;
 
+static rv_params warm(double share, int iterations, int octaves)
+{
+	rv_params params = rv_params_default();
+
+	params.iterations = iterations;
+	params.time.warm_share = (float)share;
+	params.time.warm_octaves = octaves;
+	return params;
+}
+
 /* Steps of each octave over many frames, of which a part is fresh. */
 static void count_steps(double fresh, int octaves, int counts[RV_OCTAVES_MAX])
 {
 	struct turns turns = {0};
+	const rv_params params = warm(1, ITERATIONS, octaves);
 
 	for (int i = 0; i < RV_OCTAVES_MAX; i++)
 		counts[i] = 0;
 	for (int frame = 0; frame < FRAMES; frame++) {
-		struct effort effort =
-			effort_next(&turns, &nothing_known, fresh, 1, ITERATIONS, octaves);
+		struct effort effort = effort_next(&turns, &nothing_known, fresh, &params);
 
 		for (int i = 0; i < RV_OCTAVES_MAX; i++) {
 			CHECK(effort.steps[i] >= 0 && effort.steps[i] <= ITERATIONS);
@@ -55,13 +65,14 @@ static void count_steps(double fresh, int octaves, int counts[RV_OCTAVES_MAX])
 TEST(a_share_of_the_steps_is_taken_on_average)
 {
 	struct turns all = {0}, half = {0};
+	const rv_params whole = warm(1, ITERATIONS, 4), part = warm(0.5, ITERATIONS, 4);
 	int steps[2] = {0};
 
 	for (int frame = 0; frame < FRAMES; frame++) {
-		steps[0] += effort_next(&all, &nothing_known, 0.1, 1, ITERATIONS, 4).steps[1];
-		steps[1] += effort_next(&half, &nothing_known, 0.1, 0.5, ITERATIONS, 4).steps[1];
+		steps[0] += effort_next(&all, &nothing_known, 0.1, &whole).steps[1];
+		steps[1] += effort_next(&half, &nothing_known, 0.1, &part).steps[1];
 	}
-	CHECK_MESSAGE(abs(steps[0] - 2 * steps[1]) <= 2, "%d, %d", steps[0], steps[1]);
+	CHECK_MESSAGE(abs(steps[0] - 2 * steps[1]) <= 4, "%d, %d", steps[0], steps[1]);
 }
 
 TEST(octaves_take_turns_the_coarse_ones_less_often)
@@ -77,32 +88,64 @@ TEST(octaves_take_turns_the_coarse_ones_less_often)
 	CHECK(counts[0] + counts[1] / 1.96 + counts[2] / 3.84 + counts[3] / 7.53 < 2 * FRAMES);
 	count_steps(0, RV_OCTAVES_MAX, counts);
 	for (int i = 1; i < RV_OCTAVES_MAX; i++)
-		CHECK(counts[i] > 0 && counts[i] <= counts[i - 1]);
+		CHECK(counts[i] > 0 && counts[i] <= counts[i - 1] + 3);
 }
 
-/* What is told of the steps is what is taken: to one step over all frames. */
+/* What is told of the steps is what is taken: over all frames, to those that wait at the end. */
 TEST(turns_come_as_often_as_is_told)
 {
 	int counts[RV_OCTAVES_MAX];
 
 	count_steps(0, RV_OCTAVES_MAX, counts);
 	for (int i = 0; i < RV_OCTAVES_MAX; i++)
-		CHECK_MESSAGE(fabs(counts[i] - FRAMES * effort_turn_steps(i, 1, ITERATIONS)) <= 1,
+		CHECK_MESSAGE(fabs(counts[i] - FRAMES * effort_turn_steps(i, 1, ITERATIONS)) <= 3,
 		              "octave %d: %d", i, counts[i]);
 }
 
 TEST(turns_come_evenly)
 {
 	struct turns turns = {0};
+	const rv_params params = warm(1, ITERATIONS, 4);
 	int since[4] = {0};
 
 	for (int frame = 0; frame < FRAMES; frame++) {
-		struct effort effort = effort_next(&turns, &nothing_known, 0, 1, ITERATIONS, 4);
+		struct effort effort = effort_next(&turns, &nothing_known, 0, &params);
 
 		for (int i = 0; i < 4; i++) {
 			since[i] = effort.steps[i] ? 0 : since[i] + 1;
 			CHECK(effort.steps[i] <= 2 && since[i] <= 3);
 		}
+	}
+}
+
+/* Steps of a frame by their pixels, in steps of the largest octave. */
+static double cost_of(const struct effort *effort, double scale)
+{
+	double cost = 0;
+
+	for (int i = 0; i < RV_OCTAVES_MAX; i++)
+		cost += effort->steps[i] * pow(scale, -2.0 * i);
+	return cost;
+}
+
+/* Where each octave took its steps as soon as it has earned them, their costs would deviate by half
+ * a step of the largest one, as several come at once and then none. */
+TEST(frames_take_about_as_much_as_each_other)
+{
+	for (double share = 0.45; share <= 1; share += 0.05) {
+		const rv_params params = warm(share, ITERATIONS, 3);
+		struct turns turns = {0};
+		double sum = 0, squares = 0;
+
+		for (int frame = 0; frame < FRAMES; frame++) {
+			struct effort effort = effort_next(&turns, &nothing_known, 0, &params);
+			double cost = cost_of(&effort, (double)params.octave_scale);
+
+			sum += cost;
+			squares += cost * cost;
+		}
+		double deviation = sqrt(squares / FRAMES - sum * sum / FRAMES / FRAMES);
+		CHECK_MESSAGE(deviation < 0.3, "%g: %g", share, deviation);
 	}
 }
 
@@ -129,11 +172,11 @@ TEST(what_goes_on_is_dreamed_alike_whatever_is_fresh)
 
 	for (double fresh = 0; fresh < 0.95; fresh += 0.1) {
 		struct turns turns = {0};
+		const rv_params params = warm(1, ITERATIONS, 4);
 		double lengths[4] = {0};
 
 		for (int frame = 0; frame < FRAMES; frame++) {
-			struct effort effort =
-				effort_next(&turns, &nothing_known, fresh, 1, ITERATIONS, 4);
+			struct effort effort = effort_next(&turns, &nothing_known, fresh, &params);
 
 			for (int i = 0; i < 4; i++)
 				lengths[i] += effort.steps[i] * (double)effort.length[i] *
@@ -163,11 +206,12 @@ static void count_demanded(double demand, double steps[4], double lengths[4])
 {
 	struct depth depth = {0};
 	struct turns turns = {0};
+	const rv_params params = warm(1, ITERATIONS, 4);
 
 	for (int i = 0; i < 4; i++)
 		depth.demand[i] = demand;
 	for (int frame = 0; frame < FRAMES; frame++) {
-		struct effort effort = effort_next(&turns, &depth, 0, 1, ITERATIONS, 4);
+		struct effort effort = effort_next(&turns, &depth, 0, &params);
 
 		for (int i = 0; i < 4; i++) {
 			steps[i] += effort.steps[i];
@@ -199,9 +243,10 @@ TEST(octaves_are_moved_as_far_as_they_ask_for_and_the_largest_takes_no_more_step
 TEST(no_frame_takes_more_steps_than_a_cold_one)
 {
 	struct turns turns = {0};
+	const rv_params params = warm(1, 1, 4);
 
 	for (int frame = 0; frame < FRAMES; frame++) {
-		struct effort effort = effort_next(&turns, &nothing_known, 1, 1, 1, 4);
+		struct effort effort = effort_next(&turns, &nothing_known, 1, &params);
 
 		for (int i = 0; i < 4; i++)
 			CHECK(effort.steps[i] <= 1);
