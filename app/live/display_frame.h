@@ -11,6 +11,7 @@ struct display_frame {
 	struct dream *dream; /* held; NULL: none yet */
 	struct warp *warp;   /* from frame to the dream's, owned; NULL: not known */
 	double warp_ms;
+	int64_t made_at; /* on clock_now()'s clock */
 };
 
 /* Holds frame and dream (which may be NULL), and takes over warp, also on an error. RV_MEMORY. */

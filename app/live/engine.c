@@ -9,7 +9,7 @@
 #include "app/live/engine_orders.h"
 #include "app/live/governor.h"
 #include "app/live/journey.h"
-#include "app/live/note.h"
+#include "app/live/pace.h"
 #include "app/live/revival.h"
 #include "app/live/wish.h"
 #include "app/media/convert.h"
@@ -57,6 +57,7 @@ struct live_engine {
 	int64_t began;             /* when the dream under way did */
 	bool has_prepared;         /* the dream under way needed something */
 	int idle;                  /* dreams without steps, the last ones */
+	struct pace pace;          /* of the frames */
 	/* While kernels must be built, dreams begin with one octave and get another each time. */
 	int octaves_most; /* 0: any number */
 	rv_params params;
@@ -334,7 +335,7 @@ static bool dream_frames(struct live_engine *engine, rv_error *error)
 	struct frame *frame;
 	rv_status status = RV_OK;
 	while (!atomic_load(&engine->stop) && !is_lost(engine, status) &&
-	       (frame = queue_pop(engine->work, -1))) {
+	       (frame = pace_take(&engine->pace, engine->work))) {
 		status = RV_OK;
 		take_order(engine, frame);
 		engine->began = clock_now();

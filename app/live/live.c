@@ -314,18 +314,6 @@ static rv_status close_all(struct live *live, rv_error *error)
 
 /* ---- the session ---- */
 
-/* Sleeps until the next picture is due, and says when that is. One that is late does not make the
- * next ones hurry. */
-static int64_t wait_for_tick(int64_t due, float fps)
-{
-	int64_t now = clock_now(), interval = (int64_t)(SECOND / (double)fps);
-	if (due > now) {
-		clock_sleep(due - now);
-		return due + interval;
-	}
-	return due + interval > now ? due + interval : now + interval;
-}
-
 /* The bench begins with the first dream: before it, kernels are compiled. */
 static void begin_bench(struct live *live)
 {
@@ -385,7 +373,7 @@ static rv_status run_session(struct live *live, rv_error *error)
 			begin_bench(live);
 		if (live->stats.started && live->actions->options.live.bench)
 			live_stats_print_lately(&live->stats, clock_now(), stdout);
-		due = wait_for_tick(due, live->actions->options.live.fps);
+		due = live_await_picture(live, due);
 	}
 	return check_engine(live, true, error);
 }

@@ -56,6 +56,8 @@ struct live {
 	struct warp *warp; /* from frame to the dream's; NULL: not known */
 	uint64_t decoded;  /* frames of the source that stats has counted */
 	int64_t warped_at; /* when the last display frame came, on clock_now()'s clock */
+	int64_t came_at; /* when the frame did that the next picture shows; 0: it has no new one */
+	bool has_new_dream; /* the next picture */
 	struct composer composer;
 	rv_image shown;
 	struct live_hud hud;

@@ -5,20 +5,24 @@
 
 #include "app/base/clock.h"
 #include "app/live/display_frame.h"
+#include "app/live/pace.h"
 #include "app/live/session.h"
 
-/* Nanoseconds without a display frame after which frames are taken without their motion. */
-enum { WARP_PATIENCE = 100000000 };
+enum {
+	SECOND = 1000000000,
+	WARP_PATIENCE =
+		SECOND / 10, /* without a display frame, until frames are taken as they are */
+};
 
 static double ms_between(int64_t start, int64_t end)
 {
 	return (double)(end - start) / 1e6;
 }
 
-/* Takes over frame. */
-static void take_frame(struct live *live, struct frame *frame)
+/* Takes over frame, which came at this time. */
+static void take_frame(struct live *live, struct frame *frame, int64_t came_at)
 {
-	live->stats.taken += !frame->again;
+	live->came_at = came_at;
 	frame_release(live->frame);
 	live->frame = frame;
 }
@@ -62,6 +66,7 @@ static void take_dream(struct live *live, struct dream *dream, int64_t now)
 	note_quality(live, dream, now);
 	dream_release(live->dream);
 	live->dream = dream;
+	live->has_new_dream = true;
 	live->stats.dreams++;
 	stats_rate_note(&live->stats.dream_rate, now);
 	note_stage(&live->stats.convert, &live->stats.hud.convert, dream->convert_ms, now);
@@ -71,16 +76,13 @@ static void take_dream(struct live *live, struct dream *dream, int64_t now)
 	live_hud_note_dream(&live->hud, dream);
 }
 
-/* Takes what the warp thread made. */
-static void take_display_frames(struct live *live, int64_t now)
+/* Takes over what the warp thread made. */
+static void take_display_frame(struct live *live, struct display_frame *shown, int64_t now)
 {
-	struct display_frame *shown;
-	for (; (shown = queue_pop(live->display_frames, 0)); display_frame_release(shown)) {
-		live->warped_at = now;
-		if (live->actions->options.live.freeze && live->frame)
-			continue;
+	live->warped_at = now;
+	if (!live->actions->options.live.freeze || !live->frame) {
 		if (shown->frame != live->frame)
-			take_frame(live, frame_hold(shown->frame));
+			take_frame(live, frame_hold(shown->frame), shown->made_at);
 		if (shown->dream && shown->dream != live->dream)
 			take_dream(live, dream_hold(shown->dream), now);
 		warp_destroy(&live->warp);
@@ -89,6 +91,30 @@ static void take_display_frames(struct live *live, int64_t now)
 		if (live->warp)
 			stats_histogram_note(&live->stats.warp, shown->warp_ms);
 	}
+	display_frame_release(shown);
+}
+
+static void take_display_frames(struct live *live, int64_t now)
+{
+	struct display_frame *shown;
+	while ((shown = queue_pop(live->display_frames, 0)))
+		take_display_frame(live, shown, now);
+}
+
+int64_t live_await_picture(struct live *live, int64_t due)
+{
+	const struct option_live *options = &live->actions->options.live;
+	const int64_t interval = (int64_t)(SECOND / (double)options->fps);
+	const int64_t until = due + (options->freeze ? 0 : pace_patience(interval));
+	struct display_frame *shown;
+	int64_t now = clock_now();
+	if (due > now)
+		clock_sleep(due - now);
+	take_display_frames(live, clock_now());
+	while (!live->came_at && (now = clock_now()) < until &&
+	       (shown = queue_pop(live->display_frames, until - now)))
+		take_display_frame(live, shown, now);
+	return pace_picture(due, interval, clock_now(), live->came_at);
 }
 
 /* While the warp thread makes nothing, as when its kernels are compiled at the start, frames and
@@ -100,7 +126,7 @@ static void take_unwarped(struct live *live, int64_t now)
 	if (now - live->warped_at < WARP_PATIENCE || live->actions->options.live.freeze)
 		return;
 	if ((frame = queue_pop(live->frames, 0))) {
-		take_frame(live, frame);
+		take_frame(live, frame, now);
 		warp_destroy(&live->warp);
 	}
 	if ((dream = queue_pop(live->dreams, 0))) {
@@ -148,7 +174,7 @@ static void note_twice(struct histogram *all, struct histogram *lately, double m
 	stats_histogram_note(lately, milliseconds);
 }
 
-static void note_shown(struct live *live, bool new_frame, bool new_dream)
+static void note_shown(struct live *live)
 {
 	int64_t now = clock_now();
 	struct live_stats *stats = &live->stats;
@@ -157,14 +183,16 @@ static void note_shown(struct live *live, bool new_frame, bool new_dream)
 	if (stats->last_shown)
 		note_twice(&stats->gap, &stats->lately.gap, ms_between(stats->last_shown, now));
 	stats->last_shown = now;
-	if (new_frame)
+	if (live->came_at && !live->frame->again)
 		stats_histogram_note(&stats->source_latency,
 		                     ms_between(live->frame->decoded_at, now));
-	if (new_dream) {
+	if (live->has_new_dream) {
 		double latency = ms_between(live->dream->frame->decoded_at, now);
 		note_twice(&stats->latency, &stats->lately.latency, latency);
 		stats_recent_note(&stats->hud.latency, latency, now);
 	}
+	live->came_at = 0;
+	live->has_new_dream = false;
 }
 
 /* Shows why nothing is dreamed, or else what is waited for, as long as it lasts. */
@@ -273,7 +301,6 @@ static rv_status show_in_window(struct live *live, bool hud_changed, rv_error *e
 rv_status live_show(struct live *live, rv_error *error)
 {
 	int64_t start = clock_now();
-	uint64_t dreams = live->stats.dreams, taken = live->stats.taken;
 	bool hud_changed = false;
 	take_display_frames(live, start);
 	take_unwarped(live, start);
@@ -294,6 +321,6 @@ rv_status live_show(struct live *live, rv_error *error)
 		status = show_in_window(live, hud_changed, error);
 	int64_t shown = clock_now();
 	note_stage(&live->stats.show, &live->stats.hud.show, ms_between(composed, shown), shown);
-	note_shown(live, live->stats.taken != taken, live->stats.dreams != dreams);
+	note_shown(live);
 	return status;
 }

@@ -12,6 +12,10 @@ struct live;
  * first frame. The errors of compose_picture, hud_draw and window_show. */
 rv_status live_show(struct live *live, rv_error *error);
 
+/* Sleeps until the next picture is due, which waits a little for a new frame. Returns when the one
+ * after it is due. */
+int64_t live_await_picture(struct live *live, int64_t due);
+
 /* Prints how good a dream is as name=value, to the end of a line. */
 void live_print_quality(const struct dream *dream);
 

@@ -57,8 +57,7 @@ struct live_stats {
 	int64_t opened; /* when the session was; started: with the first dream */
 	int64_t started, last_shown;
 	uint64_t shown, dreams;
-	uint64_t taken;                  /* frames of the source, by the display */
-	uint64_t sources;                /* frames that came from the source, taken or not */
+	uint64_t sources;                /* frames that came from the source, shown or not */
 	double source_fps;               /* of the last moments */
 	struct histogram latency;        /* from a frame's decoding to its dream on the display */
 	struct histogram source_latency; /* and to itself there, with the dream of one before */

@@ -95,6 +95,7 @@ static void hand_on(struct warp_thread *work)
 	if (display_frame_create(&shown, work->frame, work->dream, warp, NULL))
 		return;
 	shown->warp_ms = clock_ms_since(start);
+	shown->made_at = clock_now();
 	queue_push(work->display_frames, shown, work->frame->serial);
 }
 
