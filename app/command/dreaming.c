@@ -193,6 +193,7 @@ struct job dreaming_job(struct dreaming *it)
 		.width = it->journey.on ? 0 : options->output.size.width,
 		.height = it->journey.on ? 0 : options->output.size.height,
 		.force = options->output.force,
+		.frames_expected = it->journey.frames,
 		.encoder_memory = dreaming_encoder_memory(it),
 		.exact = options->output.exact,
 		.interlace = (enum interlace_mode)options->output.deinterlace,

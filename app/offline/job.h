@@ -58,7 +58,8 @@ struct job {
 	/* Of the output, upright; 0: of the source; one of them 0: in proportion. A side that is 0
 	 * becomes even where the output is a video file, unless exact. */
 	int width, height;
-	bool force; /* existing files may be overwritten */
+	bool force;              /* existing files may be overwritten */
+	int64_t frames_expected; /* of an input that does not say how many it has; 0: unknown */
 	/* Sides that nobody asked for stay odd, and chroma stays as fine as the source's. Without
 	 * it a video file is what every player takes; pictures and pipes are exact anyhow. */
 	bool exact;

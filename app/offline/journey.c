@@ -1,5 +1,6 @@
 #include "app/offline/journey.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,6 +99,8 @@ rv_status journey_open(struct journey *journey, const struct options *options, r
 		status = options->dream.from == OPTION_FROM_NOISE
 		                 ? make_noise(journey, options, error)
 		                 : read_start(journey, options, error);
+	journey->frames =
+		(int64_t)ceil((double)options->dream.duration * (double)options->dream.rate - 1e-3);
 	if (status == RV_OK)
 		snprintf(journey->input, sizeof(journey->input),
 		         "lavfi:color=black:s=%dx%d:r=%g:d=%g,format=gbrp", journey->start.width,
@@ -112,10 +115,21 @@ void journey_close(struct journey *journey)
 	*journey = (struct journey){0};
 }
 
+/* A video that players take has even sides: of a picture that has not, a row or a column is left
+ * out. */
+static rv_image start_for(const struct journey *journey, const rv_image *out)
+{
+	rv_image start = journey->start;
+	start.width = start.width < out->width ? start.width : out->width;
+	start.height = start.height < out->height ? start.height : out->height;
+	return start;
+}
+
 rv_status journey_dream(const struct journey *journey, rv_engine *engine, int64_t time,
                         const rv_image *out, rv_error *error)
 {
 	/* It begins with a dream. */
+	const rv_image start = start_for(journey, out);
 	rv_status status = rv_journey(engine, time, out, error);
-	return status == RV_INVALID ? rv_dream(engine, &journey->start, time, out, error) : status;
+	return status == RV_INVALID ? rv_dream(engine, &start, time, out, error) : status;
 }

@@ -13,6 +13,7 @@ struct journey {
 	 * duration.
 	 */
 	char input[OPTION_TEXT_LENGTH];
+	int64_t frames; /* that it has */
 };
 
 /* Whether the options ask for a journey. */

@@ -155,6 +155,8 @@ static rv_status open_all(struct transcode *t, struct input **input, rv_error *e
 	if (t->job->range.frames)
 		t->report->frames_expected = t->job->range.frames;
 	t->still_frame = t->report->frames_expected ? t->report->frames_expected / 2 : -1;
+	if (!t->report->frames_expected)
+		t->report->frames_expected = t->job->frames_expected;
 	return RV_OK;
 }
 
@@ -396,7 +398,7 @@ static void note_damage(const struct transcode *t, rv_status status)
 		progress_note(t->job->progress, "%s: %lld damaged %s of the video left out",
 		              t->job->input, (long long)report->damaged,
 		              report->damaged == 1 ? "packet" : "packets");
-	if (status == RV_OK && ended_early(report))
+	if (status == RV_OK && !t->job->frames_expected && ended_early(report))
 		progress_note(t->job->progress, "%s: ends early, after %lld of %lld frames",
 		              t->job->input, (long long)report->frames,
 		              (long long)report->frames_expected);

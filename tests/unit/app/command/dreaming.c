@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/media/convert.h"
 #include "tests/support/media.h"
 #include "tests/support/onnx_builder.h"
 #include "tests/support/test.h"
@@ -40,6 +41,23 @@ static rv_status dream_film(struct dreaming *it, rv_error *error)
 	for (int64_t i = 0; i < 4 && status == RV_OK; i++)
 		status = dream(it, i * FRAME, error);
 	return status;
+}
+
+TEST(a_journey_begins_with_a_picture_of_odd_sides_too)
+{
+	struct options options = options_with("0 strength 1\n");
+	struct dreaming it = {.options = &options, .journey.on = true};
+	options.dream.params.time.on = true;
+	rv_error error = {0};
+	REQUIRE(dreaming_open(&it, &error) == RV_OK);
+	REQUIRE(convert_allocate_image(&it.journey.start, RV_RGB8, SIDE + 1, SIDE + 1, &error) ==
+	        RV_OK);
+	memset(it.journey.start.pixels, 100, it.journey.start.stride * (SIDE + 1));
+	for (int64_t i = 0; i < 2; i++) {
+		rv_status status = dream(&it, i * FRAME, &error);
+		CHECK_MESSAGE(status == RV_OK, "%s", error.message);
+	}
+	dreaming_close(&it);
 }
 
 TEST(the_cuts_of_one_film_do_not_count_in_the_next)

@@ -31,6 +31,20 @@ TEST(video_every_frame_is_dreamed)
 	free(image.pixels);
 }
 
+TEST(video_that_does_not_say_how_long_it_is_has_as_many_frames_as_the_job_says)
+{
+	const char *out = media_path("graph.mkv");
+	struct test_dream dream = {0};
+	struct job_report report;
+	struct job job = media_job("lavfi:color=s=64x48:r=10:d=0.5", out, &dream);
+	RUN(&job, &report, RV_OK);
+	CHECK(report.frames == 5 && report.frames_expected == 0);
+	job.frames_expected = 6; /* it is a guess */
+	job.force = true;
+	RUN(&job, &report, RV_OK);
+	CHECK(report.frames == 5 && report.frames_expected == 6);
+}
+
 TEST(video_colours_come_by_the_right_matrix_and_range)
 {
 	static const char *const matrices[] = {"bt709", "smpte170m"};
