@@ -208,7 +208,7 @@ static void wait_for_return(struct decode *decode, rv_status status, const rv_er
 	const char *why = status == RV_OK ? "it ended" : error->message;
 	if (!strncmp(why, decode->name, strlen(decode->name)))
 		why += strlen(decode->name) + strspn(why + strlen(decode->name), ": ");
-	note_say(&decode->note, "waiting for %.80s: %.60s", decode->name, why);
+	note_say(&decode->note, "waiting for %.80s: %.150s", decode->name, why);
 	wait_for_input(decode, decode->frames ? 0 : BACKOFF_FIRST);
 	if (must_give_up(decode))
 		return;

@@ -9,7 +9,7 @@
 
 #include "app/base/allowance.h"
 
-enum { LIVE_NOTE_LENGTH = 160 };
+enum { LIVE_NOTE_LENGTH = 256 };
 
 struct live_note {
 	bool prints;

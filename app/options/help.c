@@ -209,10 +209,14 @@ static const char man_head[] =
 static const char man_tail[] =
 	".SH EXIT STATUS\n.TP\n.B 0\nIt is done.\n.TP\n.B 1\nIt failed; one line says why.\n"
 	".TP\n.B 2\nThe command line, a preset or a value in them is wrong.\n"
-	".TP\n.B 130, 143\nInterrupted (SIGINT) or told to end (SIGTERM): what was dreamed until\n"
-	"then is kept, and one line says how far it got.\n"
-	".SH ENVIRONMENT\n.TP\n.B XDG_CACHE_HOME\nHolds reverie/, kernels and weights.\n"
-	".TP\n.B XDG_CONFIG_HOME\nHolds reverie/presets/.\n"
+	".TP\n.B 129, 130, 143\nHung up (SIGHUP), interrupted (SIGINT) or told to end (SIGTERM):\n"
+	"what was dreamed until then is kept, and one line says how far it got.\n"
+	".SH ENVIRONMENT\n"
+	".TP\n.B REVERIE_MODEL\nThe network to dream with where neither \\-\\-model nor a preset\n"
+	"says so.\n"
+	".TP\n.B XDG_CACHE_HOME\nHolds reverie/, kernels and weights.\n"
+	".TP\n.B XDG_CONFIG_HOME\nHolds reverie/presets/, and in reverie/ your keys.conf,\n"
+	"midi.conf and channels.\n"
 	".TP\n.B XDG_DATA_HOME\nHolds reverie/models/.\n";
 
 void options_print_man(FILE *file, const struct command *commands)

@@ -76,7 +76,7 @@ ends input_ends_while_it_listens 1 "tcp://127.0.0.1:$port?listen=1"
 ends input_ends_while_nothing_comes 1 "udp://127.0.0.1:$port"
 ends input_ends_while_a_fifo_is_idle 1 "$work/idle"
 ends input_ends_while_nothing_is_there_yet 1 "tcp://127.0.0.1:$port" --wait on
-check input_says_what_it_waits_for says "^live: waiting for tcp://127.0.0.1:$port: cannot be opened"
+check input_says_what_it_waits_for says "^live: waiting for tcp://127.0.0.1:$port: cannot be opened: .*refused"
 sleep 5 >"$work/idle" &
 servers="$servers $!"
 ends input_ends_while_stdin_is_idle 1 - <"$work/idle"
