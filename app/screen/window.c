@@ -1,5 +1,6 @@
 #include "app/screen/window.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,10 +54,24 @@ static rv_status start_video(rv_error *error)
 	return RV_UNSUPPORTED;
 }
 
+/* A window that is larger than the display, such as that of a portrait, would hide its own edges.
+ */
+static SDL_Rect find_place_for(int width, int height)
+{
+	SDL_Rect place = {SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, width, height}, room;
+	if (SDL_GetDisplayUsableBounds(0, &room))
+		return place;
+	double part = fmin((double)room.w / width, (double)room.h / height);
+	if (part < 1) {
+		place.w = (int)(width * part);
+		place.h = (int)(height * part);
+	}
+	return place;
+}
+
 rv_status window_open(struct window **opened, const char *title, int width, int height,
                       rv_error *error)
 {
-	const SDL_Rect place = {SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, width, height};
 	struct window *window = calloc(1, sizeof(*window));
 	if (!window)
 		return rv_fail(error, RV_MEMORY, "out of memory for a window");
@@ -65,8 +80,8 @@ rv_status window_open(struct window **opened, const char *title, int width, int 
 		free(window);
 		return status;
 	}
-	status =
-		window_pane_open(&window->displays.show, title, place, SDL_WINDOW_RESIZABLE, error);
+	status = window_pane_open(&window->displays.show, title, find_place_for(width, height),
+	                          SDL_WINDOW_RESIZABLE, error);
 	if (status != RV_OK) {
 		window_close(&window);
 		return status;

@@ -7,7 +7,8 @@
 
 struct window;
 
-/* Opens a window whose inside has this size, in points, and keeps the screen from going to sleep.
+/* Opens a window whose inside has this size, in points, smaller where the display has no room for
+ * that, and keeps the screen from going to sleep.
  * RV_UNSUPPORTED: there is no display; RV_MEMORY. */
 rv_status window_open(struct window **window, const char *title, int width, int height,
                       rv_error *error);
