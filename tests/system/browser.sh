@@ -27,6 +27,10 @@ for _ in $(seq 100); do
 	[ ! -s "$work/port" ] || break
 	sleep 0.1
 done
+if [ ! -s "$work/port" ]; then
+	not_ok browser_is_served "tests/support/file_server.py does not serve"
+	finish
+fi
 setsid "$browser" --headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run \
 	--disable-background-networking --autoplay-policy=no-user-gesture-required \
 	--user-data-dir="$work/profile" \

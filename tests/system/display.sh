@@ -33,8 +33,9 @@ for program in Xorg xrandr xdotool import convert; do
 	fi
 done
 
+# Amid its left side there is a mark, which is cut off where the picture fills more than the display.
 convert -size 160x120 xc:red xc:lime +append \( -size 160x120 xc:blue xc:white +append \) -append \
-	"$work/quarters.png"
+	-fill yellow -draw 'rectangle 0,108 15,131' "$work/quarters.png"
 
 # ---- two displays, 640x480 and, to its right, 800x600 ----
 
@@ -96,13 +97,24 @@ look() {
 colour() { # X Y
 	convert "$work/screen.png" -format "%[pixel:p{$1,$2}]" info: | sed \
 		-e 's/^srgb(255,0,0)$/red/' -e 's/^srgb(0,255,0)$/lime/' -e 's/^srgb(0,0,255)$/blue/' \
-		-e 's/^srgb(255,255,255)$/white/' -e 's/^srgb(0,0,0)$/black/'
+		-e 's/^srgb(255,255,0)$/yellow/' -e 's/^srgb(255,255,255)$/white/' -e 's/^srgb(0,0,0)$/black/'
 }
 
 sees() { # X Y COLOUR
 	seen=$(colour "$1" "$2")
 	[ "$seen" = "$3" ] || echo "# at $1,$2: $seen, not $3"
 	[ "$seen" = "$3" ]
+}
+
+# Looks until it is so, as a busy machine takes its time, and says what is not so at the end.
+soon() { # COMMAND...
+	for _ in $(seq 20); do
+		look
+		"$@" >"$work/seen" && return
+		pause 0.25
+	done
+	cat "$work/seen"
+	return 1
 }
 
 see_quarters() { # LEFT TOP RIGHT BOTTOM COLOUR COLOUR COLOUR COLOUR
@@ -114,16 +126,13 @@ is_alive() {
 }
 
 start --fullscreen --display 2
-look
-check display_fills_the_second_display see_quarters 644 4 1436 596 red lime blue white
+check display_fills_the_second_display soon see_quarters 644 4 1436 596 red lime blue white
 check display_leaves_the_first_one_alone see_quarters 4 4 600 400 black black black black
 press F2
-look
-check display_goes_to_the_next_display see_quarters 4 4 636 476 red lime blue white
+check display_goes_to_the_next_display soon see_quarters 4 4 636 476 red lime blue white
 check display_leaves_the_display_before sees 1436 300 black
 press F2
-look
-check display_goes_round_all_displays see_quarters 644 4 1436 596 red lime blue white
+check display_goes_round_all_displays soon see_quarters 644 4 1436 596 red lime blue white
 press f
 xdotool getwindowgeometry --shell "$window" >"$work/geometry"
 # The window fits the first display.
@@ -134,33 +143,29 @@ press f
 stop
 
 start --fullscreen --display 7 --scale integer --turn 90
-look
-check display_makes_good_for_a_display_that_is_missing see_quarters 204 84 436 396 blue red white lime
+check display_makes_good_for_a_display_that_is_missing soon see_quarters 204 84 436 396 blue red white lime
 check display_scales_by_whole_numbers sees 190 240 black
 press e
-look
-check display_fits_what_is_turned see_quarters 144 4 496 476 blue red white lime
+check display_fits_what_is_turned soon see_quarters 144 4 496 476 blue red white lime
 check display_shows_bars_beside_it sees 100 240 black
 press e
-look
-check display_fills_what_is_turned see_quarters 4 4 636 476 blue red white lime
+check display_fills_what_is_turned soon see_quarters 4 4 636 476 blue red white lime
+check display_cuts_off_what_is_too_much not sees 320 6 yellow
 press e
-look
-check display_stretches_what_is_turned see_quarters 4 4 636 476 blue red white lime
+check display_stretches_what_is_turned soon sees 320 6 yellow
+check display_stretches_all_of_it see_quarters 4 4 636 476 blue red white lime
 stop
 
 # ---- corners: (0,0) to (56,47), and (640,480) to (512,432) ----
 
 start --fullscreen --display 1
 press k F4 Right Right Left Down Up Up
-look
-check display_marks_the_corner_that_is_moved sees 56 47 'srgb(255,190,80)'
+check display_marks_the_corner_that_is_moved soon sees 56 47 'srgb(255,190,80)'
 xdotool mousemove 630 470 mousedown 1 mousemove 511 431
 pause 0.3
 xdotool mouseup 1
 press Return
-look
-check display_corners_are_moved_by_keys_and_mouse see_quarters 58 51 500 421 red lime blue white
+check display_corners_are_moved_by_keys_and_mouse soon see_quarters 58 51 500 421 red lime blue white
 check display_nothing_lies_outside_the_first_corner sees 40 20 black
 check display_nothing_lies_outside_the_dragged_corner sees 530 460 black
 check display_the_other_corners_stay sees 636 4 lime
@@ -168,14 +173,12 @@ check display_the_other_corners_stay_below sees 4 474 blue
 pause 1
 check display_corners_are_kept grep -q '^DUMMY0 640x480 = 0.08750,0.09792 ' "$work/config/reverie/keystone.conf"
 press F2
-look
-check display_another_display_has_corners_of_its_own see_quarters 644 4 1436 596 red lime blue white
+check display_another_display_has_corners_of_its_own soon see_quarters 644 4 1436 596 red lime blue white
 stop
 
 # The split line is dragged where it is seen.
 start --fullscreen --display 1 --view split --strength 0
-look
-check display_corners_are_there_again see_quarters 58 51 500 421 red lime blue white
+check display_corners_are_there_again soon see_quarters 58 51 500 421 red lime blue white
 xdotool mousemove 200 240 mousedown 1 mousemove 150 240
 pause 0.5
 xdotool mouseup 1
@@ -184,16 +187,14 @@ check display_drags_map_back_through_the_corners sh -c \
 	"convert $work/screen.png -crop 7x1+147+240 +repage txt: | grep -qi white"
 press k BackSpace Return
 pause 1
-look
-check display_corners_are_reset see_quarters 4 4 636 476 red lime blue white
+check display_corners_are_reset soon see_quarters 4 4 636 476 red lime blue white
 check display_that_is_whole_is_not_listed [ -z "$(grep DUMMY "$work/config/reverie/keystone.conf")" ]
 stop
 
 # ---- kiosk ----
 
 start --kiosk --display 1
-look
-check display_kiosk_fills_the_display see_quarters 4 4 636 476 red lime blue white
+check display_kiosk_fills_the_display soon see_quarters 4 4 636 476 red lime blue white
 press q Escape e
 xdotool mousemove 320 240 click --repeat 2 --delay 50 1
 pause 1
