@@ -17,8 +17,10 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 failed=0
 
+# The command says no, as grep and cmp do with 1; with 2, that they cannot tell, where there is no such file.
 not() { # COMMAND...
-	! "$@"
+	"$@"
+	[ $? = 1 ]
 }
 
 finish() {
@@ -183,9 +185,12 @@ frames() { # FILE
 	contents "$1" | grep -v '^#'
 }
 
-# Two files that hold the same, and something.
+# Two files that hold the same, and something; and two that hold something each, and not the same.
 same_files() { # FILE FILE
 	[ -s "$1" ] && cmp "$1" "$2"
+}
+other_files() { # FILE FILE
+	[ -s "$1" ] && [ -s "$2" ] && ! cmp -s "$1" "$2"
 }
 
 # Whether there is a network and a device to dream with. Sets $why where there is none.

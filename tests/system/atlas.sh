@@ -63,13 +63,14 @@ check probe_tells_the_strongest_first sh -c "sed 's/.*x//' '$work/left' | sort -
 probe "$work/halves.png" 80,120
 check probe_takes_pixels_too cmp "$work/left" "$work/out"
 probe "$work/halves.png" 0.8,0.5
+check probe_tells_eight_there_too [ "$(grep -c ' x[0-9.]* *$' "$work/out")" = 8 ]
 check probe_tells_others_elsewhere [ "$(sort "$work/left" "$work/out" | uniq -d | wc -l)" -lt 3 ]
 first=$(awk 'NR == 1 { print $1 }' "$work/left")
 mkdir -p "$work/config/reverie"
 echo "stripes mixed3 $first" >"$work/config/reverie/channels"
 XDG_CONFIG_HOME="$work/config" && export XDG_CONFIG_HOME
 probe "$work/halves.png" 0.25,0.5 -o "$work/tiles.png"
-check probe_draws_tiles [ "$code" = 0 ] 
+check probe_draws_tiles [ "$code" = 0 ]
 check probe_names_channels grep -q "^ *$first .*stripes$" "$work/out"
 size=$(ffprobe -v error -show_entries stream=width,height -of csv=p=0 "$work/tiles.png")
 check probe_lays_tiles_in_a_grid [ "$size" = 532,346 ]

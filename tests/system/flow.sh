@@ -34,7 +34,7 @@ check bench_flow_prints_one_line grep -Eq \
 expect_error flow_needs_two_pictures 2 "two are needed" flow "$first" -o "$work/a.flo"
 expect_error flow_needs_an_output 2 "where to?" flow "$first" "$second"
 expect_error flow_knows_its_outputs 2 "written as .flo" flow "$first" "$second" -o "$work/a.mp4"
-expect_error flow_wants_one_size 2 "" flow "$first" assets/clouds.jpg -o "$work/a.flo"
+expect_error flow_wants_one_size 2 "both pictures must have one size" flow "$first" assets/clouds.jpg -o "$work/a.flo"
 expect_error flow_overwrites_nothing 2 "exists" flow "$first" "$second" -o "$work/motion.flo"
-expect_bench_error flow_refuses_a_bad_truth 1 "" flow "$first" "$second" --truth "$first"
+expect_bench_error flow_refuses_a_bad_truth 1 "is no .flo file" flow "$first" "$second" --truth "$first"
 finish

@@ -118,7 +118,7 @@ if ! have python3; then
 	finish
 fi
 # shellcheck disable=SC2086
-(exec timeout $((120 * slowness)) "$REVERIE" live "$clip" --headless --octaves 2 --iterations 2 --layer mixed0 \
+(exec timeout $((600 * slowness)) "$REVERIE" live "$clip" --headless --octaves 2 --iterations 2 --layer mixed0 \
 	--model inception-v3 --governor off --size 96x64 --osc $port --verbose --loop on \
 	--save-score "$work/played.score" >"$work/out" 2>"$work/live.log") &
 session=$!
