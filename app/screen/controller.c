@@ -132,9 +132,8 @@ static void let_time_pass(struct controller *controller, double seconds)
 	}
 }
 
-static void let_all_time_pass(struct controllers *controllers)
+static void let_all_time_pass(struct controllers *controllers, uint64_t now)
 {
-	uint64_t now = SDL_GetTicks64();
 	double seconds = (double)(now - controllers->looked) / 1000;
 	controllers->looked = now;
 	for (int i = 0; i < CONTROLLERS_MAX; i++)
@@ -143,11 +142,12 @@ static void let_all_time_pass(struct controllers *controllers)
 			              seconds < longest_gap ? seconds : longest_gap);
 }
 
-bool controller_repeat(struct controllers *controllers, char name[CONTROLLER_NAME_LENGTH])
+bool controller_repeat(struct controllers *controllers, uint64_t now,
+                       char name[CONTROLLER_NAME_LENGTH])
 {
 	enum { ALL = CONTROLLERS_MAX * DIRECTIONS };
 	if (controllers->next == 0)
-		let_all_time_pass(controllers);
+		let_all_time_pass(controllers, now);
 	for (; controllers->next < ALL; controllers->next++) {
 		struct controller *controller = &controllers->list[controllers->next / DIRECTIONS];
 		int direction = controllers->next % DIRECTIONS;

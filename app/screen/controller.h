@@ -20,7 +20,7 @@ struct controllers {
 		double due[2 * SDL_CONTROLLER_AXIS_MAX]; /* repetitions, by axis and direction */
 		bool held[2 * SDL_CONTROLLER_AXIS_MAX];
 	} list[CONTROLLERS_MAX];
-	uint64_t looked; /* SDL's ticks, milliseconds; 0: never */
+	uint64_t looked; /* when controller_repeat last did */
 	int next;        /* the direction that is looked at next */
 };
 
@@ -34,7 +34,8 @@ bool controller_take(struct controllers *controllers, const SDL_Event *event,
                      char name[CONTROLLER_NAME_LENGTH]);
 
 /* Writes the name of a stick or trigger whose turn it is to repeat; false: none, until time has
- * passed. */
-bool controller_repeat(struct controllers *controllers, char name[CONTROLLER_NAME_LENGTH]);
+ * passed. now: milliseconds of a clock that does not go back. */
+bool controller_repeat(struct controllers *controllers, uint64_t now,
+                       char name[CONTROLLER_NAME_LENGTH]);
 
 #endif

@@ -249,7 +249,7 @@ bool window_next_event(struct window *window, struct window_event *event)
 		if (translate(window, &from, event))
 			return true;
 	event->kind = WINDOW_KEY;
-	return controller_repeat(&window->controllers, event->key);
+	return controller_repeat(&window->controllers, SDL_GetTicks64(), event->key);
 }
 
 /* ---- what is seen ---- */

@@ -38,20 +38,20 @@ static SDL_Joystick *stick_of(struct controllers *controllers)
 	return SDL_GameControllerGetJoystick(controllers->list[0].device);
 }
 
-static int count_repetitions(struct controllers *controllers, const char *expected,
+/* How often that is repeated, and nothing else, by someone who looks every so many milliseconds. */
+static int count_repetitions(struct controllers *controllers, const char *expected, int looks,
                              unsigned milliseconds)
 {
 	char name[CONTROLLER_NAME_LENGTH];
 	int count = 0;
-	uint64_t end = SDL_GetTicks64() + milliseconds;
-	do {
-		next_button(controllers);
-		while (controller_repeat(controllers, name)) {
+	SDL_JoystickUpdate();
+	for (uint64_t now = controllers->looked; looks; looks--) {
+		now += milliseconds;
+		while (controller_repeat(controllers, now, name)) {
 			CHECK_MESSAGE(!strcmp(name, expected), "%s", name);
 			count++;
 		}
-		SDL_Delay(5);
-	} while (SDL_GetTicks64() < end);
+	}
 	return count;
 }
 
@@ -86,15 +86,31 @@ TEST(controller_sticks_repeat_the_faster_the_further)
 	REQUIRE(controllers.list[0].device != NULL);
 	SDL_Joystick *stick = stick_of(&controllers);
 	SDL_JoystickSetVirtualAxis(stick, SDL_CONTROLLER_AXIS_LEFTX, 3000); /* at rest */
-	CHECK(count_repetitions(&controllers, "", 100) == 0);
+	CHECK(count_repetitions(&controllers, "", 20, 5) == 0);
+	/* The first at once, then 25 a second; beyond the dead zone it is an eighth of the way. */
 	SDL_JoystickSetVirtualAxis(stick, SDL_CONTROLLER_AXIS_LEFTX, -32768);
-	int fully = count_repetitions(&controllers, "Pad Left Stick Left", 600);
-	CHECK_MESSAGE(fully >= 4 && fully <= 25, "%d", fully); /* 16 where nothing is late */
+	int fully = count_repetitions(&controllers, "Pad Left Stick Left", 1 + 200, 5);
+	CHECK_MESSAGE(fully == 1 + 25, "%d", fully);
 	SDL_JoystickSetVirtualAxis(stick, SDL_CONTROLLER_AXIS_LEFTX, 10000);
-	int partly = count_repetitions(&controllers, "Pad Left Stick Right", 600);
-	CHECK_MESSAGE(partly >= 1 && partly < fully, "%d of %d", partly, fully);
+	int partly = count_repetitions(&controllers, "Pad Left Stick Right", 1 + 200, 5);
+	CHECK_MESSAGE(partly == 1 + 3, "%d", partly);
 	SDL_JoystickSetVirtualAxis(stick, SDL_CONTROLLER_AXIS_LEFTX, 0);
-	CHECK(count_repetitions(&controllers, "", 100) == 0);
+	CHECK(count_repetitions(&controllers, "", 20, 5) == 0);
+	finish(&controllers);
+}
+
+TEST(controller_sticks_make_up_for_no_long_pause)
+{
+	struct controllers controllers;
+	if (attach(&controllers) < 0) {
+		finish(&controllers);
+		SKIP("SDL makes no virtual controller: %s", SDL_GetError());
+	}
+	next_button(&controllers);
+	REQUIRE(controllers.list[0].device != NULL);
+	SDL_JoystickSetVirtualAxis(stick_of(&controllers), SDL_CONTROLLER_AXIS_LEFTX, -32768);
+	CHECK(count_repetitions(&controllers, "Pad Left Stick Left", 1, 5) == 1);
+	CHECK(count_repetitions(&controllers, "Pad Left Stick Left", 1, 3600 * 1000) == 2);
 	finish(&controllers);
 }
 
@@ -109,11 +125,11 @@ TEST(controllers_come_and_go)
 	next_button(&controllers);
 	CHECK(controllers.list[0].device != NULL);
 	SDL_JoystickSetVirtualAxis(stick_of(&controllers), SDL_CONTROLLER_AXIS_LEFTY, -32768);
-	CHECK(count_repetitions(&controllers, "Pad Left Stick Up", 100) > 0);
+	CHECK(count_repetitions(&controllers, "Pad Left Stick Up", 1, 5) == 1);
 	SDL_JoystickDetachVirtual(index); /* while it is held */
 	next_button(&controllers);
 	CHECK(controllers.list[0].device == NULL);
-	CHECK(count_repetitions(&controllers, "", 100) == 0);
+	CHECK(count_repetitions(&controllers, "", 20, 5) == 0);
 	index = SDL_JoystickAttachVirtual(SDL_JOYSTICK_TYPE_GAMECONTROLLER, SDL_CONTROLLER_AXIS_MAX,
 	                                  SDL_CONTROLLER_BUTTON_MAX, 0);
 	next_button(&controllers);
