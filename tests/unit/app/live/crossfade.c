@@ -59,3 +59,39 @@ TEST(a_picture_fades_that_is_smaller_than_the_last_dream)
 	dream_release(old);
 	dream_release(next);
 }
+
+TEST(fade_of_a_dream_goes_from_the_old_to_the_new)
+{
+	struct crossfade fade = {0};
+	uint8_t pixels[4 * 4 * 3] = {0};
+	const rv_image frame = {RV_RGB8, 4, 4, 12, pixels};
+	struct dream *old = make_dream(2, 3, 100); /* also of another size */
+	REQUIRE(crossfade_begin(&fade, old, NULL, 5, 2, NULL) == RV_OK);
+	dream_release(old);
+	static const int parts[][2] = {{0, 100}, {1, 40}, {2, -20}};
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		struct dream *dream = make_dream(4, 4, -20);
+		crossfade_apply(&fade, dream, &frame, 5 + parts[i][0] * (int64_t)SECOND);
+		CHECK(is_all(dream, parts[i][1]));
+		dream_release(dream);
+	}
+	CHECK(!fade.from);
+}
+
+TEST(fade_of_what_was_seen_does_not_follow_the_frame)
+{
+	struct crossfade fade = {0};
+	uint8_t seen[4 * 4 * 3], pixels[4 * 4 * 3];
+	memset(seen, 200, sizeof(seen));
+	memset(pixels, 50, sizeof(pixels));
+	const rv_image old = {RV_RGB8, 4, 4, 12, seen}, frame = {RV_RGB8, 4, 4, 12, pixels};
+	struct dream *from = make_dream(4, 4, 7), *dream = make_dream(4, 4, 10);
+	REQUIRE(crossfade_begin(&fade, from, &old, 0, 1, NULL) == RV_OK);
+	crossfade_apply(&fade, dream, &frame, 0);
+	CHECK(is_all(dream, 150)); /* over the frame, what was seen */
+	crossfade_end(&fade);
+	crossfade_end(&fade);
+	CHECK(crossfade_begin(&fade, NULL, &old, 0, 1, NULL) == RV_OK && !fade.from);
+	dream_release(from);
+	dream_release(dream);
+}

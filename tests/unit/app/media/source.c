@@ -145,20 +145,26 @@ TEST(source_of_odd_sides)
 	check_two_colours(path, 81, 61);
 }
 
+/* Which way it is turned is what the ffmpeg program makes of it. */
 TEST(source_of_a_phone_held_upright)
 {
 	const char *stored = media_path("stored.mp4"), *path = media_path("turned.mp4");
+	const char *upright = media_path("upright.mkv");
 	char arguments[512];
 	NEED_FFMPEG(stored, two_colours("40x60", " -pix_fmt yuv444p -c:v libx264 -qp 4"));
 	snprintf(arguments, sizeof(arguments), "-i %s -c copy -metadata:s:v rotate=90", stored);
 	NEED_FFMPEG(path, arguments);
-	rv_image image = first_image(path);
-	REQUIRE(image.pixels);
+	snprintf(arguments, sizeof(arguments), "-i %s -c:v ffv1", path);
+	NEED_FFMPEG(upright, arguments);
+	rv_image image = first_image(path), wanted = first_image(upright);
+	REQUIRE(image.pixels && wanted.pixels);
 	CHECK(image.width == 60 && image.height == 80);
-	bool red_first = is_colour(at(&image, 0.5, 0.2), 0xC8, 0x1E, 0x28);
+	bool red_first = is_colour(at(&wanted, 0.5, 0.2), 0xC8, 0x1E, 0x28);
 	CHECK_COLOUR(&image, 0.5, red_first ? 0.2 : 0.8, 0xC8, 0x1E, 0x28);
 	CHECK_COLOUR(&image, 0.5, red_first ? 0.8 : 0.2, 0x14, 0xB4, 0xE6);
+	CHECK_COLOUR(&wanted, 0.5, red_first ? 0.8 : 0.2, 0x14, 0xB4, 0xE6);
 	free(image.pixels);
+	free(wanted.pixels);
 }
 
 /* ---- changes amid ---- */
