@@ -1,42 +1,6 @@
 /* The table of all options: see option.h. */
 #include "app/options/options.h"
-#include "app/options/table_choices.h"
-
-enum {
-	DREAM = COMMAND_DREAM | COMMAND_PLAN,
-	LIVE = COMMAND_LIVE,
-	ENGINE = COMMAND_DREAM | COMMAND_PLAN | COMMAND_CHUNK | COMMAND_LIVE | COMMAND_TUNE |
-	         COMMAND_BENCH | COMMAND_INSPECT | COMMAND_KERNELS | COMMAND_FLOW |
-	         COMMAND_CLASSIFY | COMMAND_ATLAS | COMMAND_PROBE,
-	/* What inspect, classify and probe look at is always computed in floats. */
-	ROUNDING = COMMAND_DREAM | COMMAND_PLAN | COMMAND_CHUNK | COMMAND_LIVE | COMMAND_TUNE |
-	           COMMAND_BENCH | COMMAND_ATLAS,
-	MODEL = COMMAND_DREAM | COMMAND_PLAN | COMMAND_LIVE | COMMAND_TUNE | COMMAND_BENCH |
-	        COMMAND_INSPECT | COMMAND_LAYERS | COMMAND_CLASSIFY | COMMAND_ATLAS | COMMAND_PROBE,
-	TIMED = COMMAND_TUNE | COMMAND_BENCH,
-	MOVING = COMMAND_DREAM | COMMAND_PLAN | COMMAND_LIVE | COMMAND_BENCH,
-	WRITING_ONE = COMMAND_DREAM | COMMAND_FLOW | COMMAND_ATLAS | COMMAND_PROBE,
-	WRITING = WRITING_ONE | COMMAND_INSPECT,
-};
-
-/* Where the value is: in which part of struct options, and where in that. */
-#define PLACE(part_, member)                                                                       \
-	.part = offsetof(struct options, part_), .place = offsetof(struct option_##part_, member)
-/* A field of rv_params, with the engine's range and help; a number of our own; one without. */
-#define PARAM(index, member) PLACE(dream, params.member), .range = &rv_param_table[index].range
-#define RANGE(...)                                                                                 \
-	.range = &(const rv_range)                                                                 \
-	{                                                                                          \
-		__VA_ARGS__                                                                        \
-	}
-#define HELP(text) RANGE(.help = text)
-/* What a dream in time is changed by while it is under way. */
-#define CHANGES_TIME(cost_) .group = OPTION_GROUP_TIME, .cost = OPTION_##cost_, .commands = MOVING
-
-/* The range of --memory-limit in bytes: no network fits into less, and no machine has more. */
-#define GIGABYTE (1024.0 * 1024 * 1024)
-#define MEMORY_LEAST (GIGABYTE / 16)
-#define MEMORY_MOST (1024 * GIGABYTE)
+#include "app/options/table_words.h"
 
 const char *const option_flow_qualities[] = {"fast", "medium", "fine", NULL};
 const char *const option_input_formats[] = {"file", "caffe-bgr", "imagenet",
