@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "app/media/convert.h"
@@ -112,12 +113,46 @@ uint8_t *media_read(const char *path, size_t *size)
 	return bytes;
 }
 
+/* ---- the ffmpeg program ---- */
+
+static char lack[256];
+
+const char *media_lack(void)
+{
+	return lack;
+}
+
+/* Whether these words, of which the first line is kept, are of a program that has no such part. */
+static bool tells_of_lack(const char *words)
+{
+	static const char *const beginnings[] = {"Unknown encoder", "Unknown decoder",
+	                                         "No such filter", "Unknown input format"};
+	snprintf(lack, sizeof(lack), "ffmpeg: %.*s", (int)strcspn(words, "\n"), words);
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+		if (strstr(words, beginnings[i]))
+			return true;
+	return false;
+}
+
 bool media_make(const char *path, const char *arguments)
 {
-	char command[2048];
-	snprintf(command, sizeof(command), "ffmpeg -nostdin -v error -y %s '%s' >/dev/null 2>&1",
-	         arguments, path);
-	return system(command) == 0;
+	char command[2048], log[PATH_LENGTH];
+	size_t size = 0;
+	make_folder();
+	snprintf(log, sizeof(log), "%s/ffmpeg.log", folder);
+	snprintf(command, sizeof(command), "ffmpeg -nostdin -v error -y %s '%s' >/dev/null 2>'%s'",
+	         arguments, path, log);
+	int status = system(command);
+	char *words = (char *)media_read(log, &size);
+	if (words)
+		words[size] = '\0';
+	unlink(log);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+		strcpy(lack, "there is no ffmpeg program");
+	else if (status && !tells_of_lack(words ? words : ""))
+		test_failed(__FILE__, __LINE__, "ffmpeg %s: %s", arguments, lack);
+	free(words);
+	return status == 0;
 }
 
 static rv_status dream_inverted(void *context, const rv_image *in, int64_t time,

@@ -24,8 +24,10 @@ void media_write(const char *path, const void *bytes, size_t size);
 uint8_t *media_read(const char *path, size_t *size);
 
 /* Runs the ffmpeg program with these arguments, the output's path last. False: there is no such
- * program, or it failed: skip. */
+ * program, or it was built without what that takes, as media_lack() says: skip. Where it fails
+ * otherwise, the arguments are wrong, and so the test fails. */
 bool media_make(const char *path, const char *arguments);
+const char *media_lack(void);
 
 /* A dream that inverts colours, so that it shows whether a frame went through it. Counts frames in
  * .frames; sets *stop at frame stop_at (0: never). */
@@ -91,7 +93,7 @@ void media_check_description(const char *in, const char *out);
 #define NEED_FFMPEG(path, arguments)                                                               \
 	do {                                                                                       \
 		if (!media_make(path, arguments))                                                  \
-			SKIP("there is no ffmpeg program that makes it");                          \
+			SKIP("%s", media_lack());                                                  \
 	} while (0)
 
 #define RUN(job, report, wanted)                                                                   \

@@ -138,8 +138,7 @@ static void check_made(const char *pixels, rv_pixel_format format, bool alpha)
 	snprintf(arguments, sizeof(arguments),
 	         "-f lavfi -i color=c=0x804020@0.5:s=24x16,format=rgba,format=%s -frames:v 1",
 	         pixels);
-	if (!media_make(media_path("made.png"), arguments))
-		SKIP("there is no ffmpeg program");
+	NEED_FFMPEG(media_path("made.png"), arguments);
 	rv_status status = picture_open(&picture, media_path("made.png"), &error);
 	CHECK_MESSAGE(status == RV_OK, "%s: %s", pixels, error.message);
 	if (!status) {

@@ -24,12 +24,8 @@ TEST(reel_shows_what_is_due)
 	struct reel *reel;
 	rv_error error = {0};
 
-	if (!media_make(path, "-f lavfi -i "
-	                      "color=black:s=400x300:r=10:d=1,format=gbrp,"
-	                      "geq=r=N*20:g=N*20:b=N*20 -c:v ffv1")) {
-		test_skipped("there is no ffmpeg program");
-		return;
-	}
+	NEED_FFMPEG(path, "-f lavfi -i color=black:s=400x300:r=10:d=1,format=gbrp,"
+	                  "geq=r=N*20:g=N*20:b=N*20 -c:v ffv1");
 	REQUIRE(!reel_open(&reel, path, 100, &error));
 	CHECK(reel_moves(reel));
 	CHECK(reel_image(reel)->width == 115 && reel_image(reel)->height == 87);
