@@ -10,6 +10,7 @@
 #include "app/base/signals.h"
 #include "app/base/thread.h"
 #include "app/live/feed.h"
+#include "app/live/input_clock.h"
 #include "app/live/note.h"
 #include "app/live/sound_reader.h"
 #include "app/live/stats.h"
@@ -22,17 +23,11 @@ enum {
 	MILLISECOND = 1000000, /* nanoseconds */
 	SECOND = 1000 * MILLISECOND,
 	NAP = 10 * MILLISECOND, /* how long a wait goes without looking at the stop flag */
-	LATE_MAX = SECOND / 2,  /* by which a frame may be late before the anchor is set anew */
 	BACKOFF_FIRST = 250,    /* milliseconds until the input is opened again */
 	BACKOFF_MAX = 5000,
-	SPACING_LEAST = 12 * MILLISECOND, /* of frames: no display shows more than 80 a second */
-	BEHIND = 100 * MILLISECOND,       /* frames that are late by more are left out */
-	BEHIND_MAX = 200 * MILLISECOND,   /* frames are left out for no longer than this */
+	BEHIND = 200 * MILLISECOND, /* by which a decoder that is late leaves out what it may */
 };
 
-/* A frame of a file that is due later than this shows that its timestamps have jumped, and is not
- * waited for. */
-static const int64_t early_max = INT64_C(10) * SECOND;
 static const int64_t damage_interval = INT64_C(5) * SECOND; /* from note to note */
 
 struct decode {
@@ -45,12 +40,8 @@ struct decode {
 	struct live_note note;
 	struct camera camera; /* empty where the input is none */
 	int width, height;
-	double shape;           /* of all frames: width by height */
-	int64_t anchor;         /* when time 0 of the input is shown, on clock_now()'s clock */
-	int64_t frames;         /* since the input was last opened */
-	int64_t begun_at;       /* position in the input (struct frame) of time 0 of this round */
-	int64_t time, taken_at; /* of the last frame that was handed out, and when that was */
-	int64_t ends_at;        /* when the last frame of a file that starts over ends; 0: none */
+	double shape; /* of all frames: width by height */
+	struct input_clock clock;
 	struct {
 		int width, height;
 		enum AVPixelFormat format;
@@ -176,8 +167,7 @@ static rv_status open_source(struct decode *decode, rv_error *error)
 	decode->camera = decode->source->input->camera;
 	if (decode->shape > 0)
 		decode->source->display_aspect = decode->shape;
-	decode->anchor = 0;
-	decode->frames = 0;
+	input_clock_begin(&decode->clock, decode->source->input->is_realtime);
 	decode->damage_said = 0;
 	feed_expect(decode->feed, decode->source->video.frame_rate.num
 	                                  ? av_q2d(decode->source->video.frame_rate)
@@ -209,7 +199,7 @@ static void wait_for_return(struct decode *decode, rv_status status, const rv_er
 	if (!strncmp(why, decode->name, strlen(decode->name)))
 		why += strlen(decode->name) + strspn(why + strlen(decode->name), ": ");
 	note_say(&decode->note, "waiting for %.80s: %.150s", decode->name, why);
-	wait_for_input(decode, decode->frames ? 0 : BACKOFF_FIRST);
+	wait_for_input(decode, decode->clock.frames ? 0 : BACKOFF_FIRST);
 	if (must_give_up(decode))
 		return;
 	const char *path = decode->camera.path;
@@ -283,49 +273,12 @@ static int64_t nanoseconds(const struct source *source, int64_t ticks)
 	return av_rescale_q(ticks, source->video.time_base, (AVRational){1, 1000000000});
 }
 
-/* When a frame is to be shown, or, of a stream, when it was taken: as its timestamp says, not when
- * it happened to arrive, for sound and picture arrive in bursts and by different ways. No frame
- * arrives before it was taken, so the smallest delay seen is the best estimate of the anchor. */
-static int64_t due_time(struct decode *decode)
-{
-	int64_t at = nanoseconds(decode->source, decode->source->pts), now = clock_now();
-	int64_t ahead = decode->source->input->is_realtime ? 0 : early_max;
-	bool is_late = decode->anchor + at < now - LATE_MAX;
-	bool is_early = decode->anchor + at > now + ahead;
-	if (!decode->frames || is_late || is_early)
-		decode->anchor = (decode->ends_at > now ? decode->ends_at : now) - at;
-	decode->ends_at = 0;
-	return decode->anchor + at;
-}
-
 /* Hands out the sound up to a time of the source, in its video's time base. */
 static void hand_out_sound(struct decode *decode, int64_t until)
 {
 	struct queue *listeners = atomic_load(&decode->sound_wanted) ? decode->options.sound : NULL;
-	sound_reader_play(decode->sound, nanoseconds(decode->source, until), decode->anchor,
+	sound_reader_play(decode->sound, nanoseconds(decode->source, until), decode->clock.anchor,
 	                  listeners);
-}
-
-/* Frames that no display can show, and those that come too late, are not worth converting: the
- * newest wins. */
-static bool is_superfluous(const struct decode *decode, int64_t time)
-{
-	int64_t now = clock_now(), spacing = time - decode->time;
-	if (!decode->frames)
-		return false;
-	if (spacing >= 0 && spacing < SPACING_LEAST)
-		return true;
-	return time < now - BEHIND && now < decode->taken_at + BEHIND_MAX;
-}
-
-/* A stream has a clock of its own, that may begin anew at any time. */
-static int64_t find_position(struct decode *decode, int64_t time)
-{
-	if (!decode->source->input->is_realtime)
-		return decode->begun_at + source_time(decode->source);
-	if (!decode->begun_at)
-		decode->begun_at = time;
-	return time - decode->begun_at;
 }
 
 static rv_status convert_frame(struct decode *decode, int64_t time, rv_error *error)
@@ -339,9 +292,9 @@ static rv_status convert_frame(struct decode *decode, int64_t time, rv_error *er
 		frame_release(frame);
 		return status;
 	}
-	frame->time = decode->time = time;
-	frame->position = find_position(decode, time);
-	decode->taken_at = clock_now();
+	frame->time = time;
+	frame->position =
+		input_clock_take(&decode->clock, time, source_time(decode->source), clock_now());
 	if (!decode->source->input->is_realtime)
 		sleep_until(decode, time);
 	feed_frame(decode->feed, frame);
@@ -383,14 +336,16 @@ static void count_frame(struct decode *decode)
 static rv_status take_frame(struct decode *decode, rv_error *error)
 {
 	rv_status status = RV_OK;
-	int64_t time = due_time(decode);
+	int64_t at = nanoseconds(decode->source, decode->source->pts);
+	int64_t time = input_clock_due(&decode->clock, at, clock_now());
 	count_frame(decode);
-	source_skip_unreferenced(decode->source, time < clock_now() - 2 * (int64_t)BEHIND);
+	source_skip_unreferenced(decode->source, time < clock_now() - BEHIND);
 	note_change(decode);
 	note_damage(decode);
-	if (!is_superfluous(decode, time))
+	if (!input_clock_is_superfluous(&decode->clock, time, clock_now()))
 		status = convert_frame(decode, time, error);
-	decode->frames += status == RV_OK;
+	if (status == RV_OK)
+		input_clock_count(&decode->clock);
 	hand_out_sound(decode, decode->source->pts);
 	return status;
 }
@@ -425,19 +380,16 @@ static void end_input(struct decode *decode, rv_status status, const rv_error *e
 {
 	const struct input *input = decode->source->input;
 	bool may_return = input->is_reopenable;
-	if (decode->frames &&
-	    (input->kind == INPUT_PICTURE || (decode->frames == 1 && !may_return))) {
+	int64_t frames = decode->clock.frames, end = end_time(decode->source);
+	if (frames && (input->kind == INPUT_PICTURE || (frames == 1 && !may_return))) {
 		show_still(decode);
 		return;
 	}
-	hand_out_sound(decode, end_time(decode->source));
-	if (!may_return) /* a file that starts over waits for its last frame's end */
-		decode->ends_at =
-			decode->anchor + nanoseconds(decode->source, end_time(decode->source));
-	if (!decode->source->input->is_realtime)
-		decode->begun_at +=
-			source_time(decode->source) +
-			nanoseconds(decode->source, end_time(decode->source) - decode->source->pts);
+	hand_out_sound(decode, end);
+	input_clock_end(&decode->clock, nanoseconds(decode->source, end),
+	                source_time(decode->source) +
+	                        nanoseconds(decode->source, end - decode->source->pts),
+	                !may_return);
 	close_source(decode);
 	if (!may_return && (!decode->options.loop || !strcmp(decode->input, "-"))) {
 		set_ended(decode);
@@ -447,7 +399,7 @@ static void end_input(struct decode *decode, rv_status status, const rv_error *e
 	if (may_return || status != RV_OK)
 		wait_for_return(decode, status, error);
 	else
-		wait_for_input(decode, decode->frames ? 0 : BACKOFF_FIRST);
+		wait_for_input(decode, decode->clock.frames ? 0 : BACKOFF_FIRST);
 }
 
 static void *run(void *context)
