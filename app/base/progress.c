@@ -147,6 +147,8 @@ void progress_format_line(char *line, size_t size, const struct progress_state *
 	if (state->total > 0)
 		append(line, size, " of %lld", (long long)state->total);
 	append(line, size, " %s%s", unit_of(state), plural_of(state));
+	if (state->total == 1 && state->part > 0)
+		append(line, size, ", %.0f%% of it", 100 * state->part);
 	if (state->frames_per_second > 0 && state->total != 1) {
 		append(line, size, ", ");
 		append_rate(line, size, state, false);
@@ -184,6 +186,7 @@ static void show(struct progress *progress)
 	} else {
 		progress_format_line(line, sizeof(line), &progress->state);
 		fprintf(progress->stream, "%s\n", line);
+		progress->told_all = all_done(&progress->state);
 	}
 	fflush(progress->stream);
 }
@@ -217,6 +220,7 @@ void progress_begin(struct progress *progress, int64_t total)
 		return;
 	progress->state =
 		(struct progress_state){.total = total > 0 ? total : 0, .unit = progress->unit};
+	progress->told_all = false;
 	progress->started = seconds_now();
 	progress->shown = progress->started;
 	if (progress->style == PROGRESS_BAR)
@@ -279,7 +283,7 @@ void progress_end(struct progress *progress)
 	if (progress->style == PROGRESS_NONE)
 		return;
 	/* Where nothing was done an error follows, which says all there is to say. */
-	if (progress->state.done || progress->bar_open)
+	if ((progress->state.done && !progress->told_all) || progress->bar_open)
 		show(progress);
 	if (progress->bar_open)
 		fputc('\n', progress->stream);

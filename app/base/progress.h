@@ -39,6 +39,7 @@ struct progress {
 	double shown;          /* when something was last shown */
 	double prepares_since; /* when building kernels began; 0: none are built */
 	int running;           /* beginnings without an end */
+	bool told_all;         /* the last line said that all is done */
 	bool bar_open;         /* the cursor stands behind a bar */
 	const char *unit;      /* see progress_count */
 };

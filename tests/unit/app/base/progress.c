@@ -93,6 +93,27 @@ TEST(progress_lines_are_few_and_hold_no_control_characters)
 	CHECK_MESSAGE(lines == 2, "%d lines: %s", lines, text);
 }
 
+TEST(progress_lines_of_a_picture_say_how_much_of_it_and_its_end_once)
+{
+	struct progress progress;
+	char text[1024] = "";
+	FILE *stream = fmemopen(text, sizeof(text), "w");
+	REQUIRE(stream);
+	progress_init(&progress, stream, PROGRESS_LINES);
+	for (int picture = 0; picture < 2; picture++) {
+		progress_begin(&progress, 1);
+		progress.shown -= 2 * PROGRESS_LINE_SECONDS; /* a line is due */
+		progress_part(&progress, 0.4);
+		progress.shown -= 2 * PROGRESS_LINE_SECONDS;
+		progress_frame(&progress);
+		progress_end(&progress);
+	}
+	fclose(stream);
+	const char wanted[] = "0 of 1 frame, 40% of it\n1 of 1 frame, in 0:00\n"
+			      "0 of 1 frame, 40% of it\n1 of 1 frame, in 0:00\n";
+	CHECK_MESSAGE(!strcmp(text, wanted), "%s", text);
+}
+
 TEST(progress_quiet_says_nothing)
 {
 	char text[1024];
