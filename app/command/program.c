@@ -96,6 +96,7 @@ static rv_status read_options(const struct program *program, struct options *opt
 	*options = options_default();
 	options->call.inputs = inputs;
 	options->call.commands = program->commands;
+	options->call.program = program->name;
 	rv_status status = options_parse(options, count, words, command, error);
 	if (status != RV_OK || (!options->call.preset[0] && !options->call.like[0]))
 		return status;

@@ -134,24 +134,24 @@ static const struct command *command_of(const struct option *option, const struc
 	return NULL;
 }
 
-static rv_status misplaced_option(const struct option *option, const struct command *commands,
+static rv_status misplaced_option(const struct option *option, const struct option_call *call,
                                   rv_error *error)
 {
-	const struct command *its = command_of(option, commands);
+	const struct command *its = command_of(option, call->commands);
 	if (!its)
 		return rv_fail(error, RV_INVALID, "--%s is not an option of this command",
 		               option->name);
-	return rv_fail(error, RV_INVALID, "--%s is not an option of this command, but of `%s`",
-	               option->name, its->usage);
+	return rv_fail(error, RV_INVALID, "--%s is not an option of this command, but of `%s %s`",
+	               option->name, call->program, its->usage);
 }
 
 static rv_status unknown_option(const char *word, const char *name, unsigned command,
-                                const struct command *commands, rv_error *error)
+                                const struct option_call *call, rv_error *error)
 {
 	const char *nearest = option_nearest(name, command);
 	const struct option *elsewhere = option_find(name, COMMAND_ANY);
 	if (elsewhere)
-		return misplaced_option(elsewhere, commands, error);
+		return misplaced_option(elsewhere, call, error);
 	if (nearest)
 		return rv_fail(error, RV_INVALID, "%.64s: no such option; did you mean --%s?", word,
 		               nearest);
@@ -160,7 +160,7 @@ static rv_status unknown_option(const char *word, const char *name, unsigned com
 
 /* Finds the option that word names. *value is what the word itself gives it ("--name=value" or
  * "-nvalue"), or NULL. */
-static rv_status find_option(const char *word, unsigned command, const struct command *commands,
+static rv_status find_option(const char *word, unsigned command, const struct option_call *call,
                              const struct option **found, const char **value, rv_error *error)
 {
 	char name[NAME_LENGTH + 1] = "";
@@ -179,8 +179,7 @@ static rv_status find_option(const char *word, unsigned command, const struct co
 			*value = word + 2;
 	}
 	if (!*found || !((*found)->commands & command))
-		return unknown_option(word, *found ? (*found)->name : name, command, commands,
-		                      error);
+		return unknown_option(word, *found ? (*found)->name : name, command, call, error);
 	return RV_OK;
 }
 
@@ -209,7 +208,7 @@ static rv_status parse_option(struct options *options, char *const *words, int *
 	const struct option *option;
 	const char *value;
 	rv_status status =
-		find_option(words[*index], command, options->call.commands, &option, &value, error);
+		find_option(words[*index], command, &options->call, &option, &value, error);
 	if (status != RV_OK)
 		return status;
 	if (!value && is_value(option, words[*index + 1]))

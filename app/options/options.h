@@ -126,7 +126,9 @@ struct command;
 
 /* What this call of the program is to do, and what single commands need. */
 struct option_call {
-	const struct command *commands;   /* the program's, for messages; may be NULL. Borrowed. */
+	/* Of the program, for messages: its commands and its name, or NULL. Borrowed. */
+	const struct command *commands;
+	const char *program;
 	char operand[OPTION_TEXT_LENGTH]; /* the word that is no option: the input */
 	char second[OPTION_TEXT_LENGTH];  /* the next one, of commands that take two */
 	/* All such words of a command that takes any number, where inputs has room for each word of

@@ -410,9 +410,10 @@ TEST(options_of_a_command_are_its_own)
 	                                   {"", "IN -o OUT", "dreams", COMMAND_DREAM, NULL},
 	                                   {.name = NULL}};
 	options.call.commands = commands;
+	options.call.program = "dreamer";
 	CHECK(parse_over(&options, "--octaves 3", COMMAND_INSPECT, &error) == RV_INVALID);
 	CHECK(!strcmp(error.message,
-	              "--octaves is not an option of this command, but of `IN -o OUT`"));
+	              "--octaves is not an option of this command, but of `dreamer IN -o OUT`"));
 }
 
 TEST(options_leave_room_on_the_disk_unless_told_otherwise)
