@@ -119,8 +119,8 @@ static const char *next_command(struct fixture *fixture)
 	return text;
 }
 
-/* Waits until all that was sent is read, and answered: it is read in turn. Where it comes faster than
- * that, a packet may be lost. */
+/* Waits until all that was sent is read, and answered: it is read in turn. Where it comes faster
+ * than that, a packet may be lost. */
 static bool settle(struct fixture *fixture)
 {
 	struct remote_command *command = NULL;
