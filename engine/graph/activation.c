@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/graph/pieces.h"
 #include "engine/graph/translators.h"
 
 static rv_status add_clamp(struct builder *builder, const struct onnx_node *node, float low,
@@ -109,32 +110,6 @@ rv_status graph_translate_elu(struct builder *builder, const struct onnx_node *n
 	return status != RV_OK ? status : add_kind(builder, node, OPERATOR_ELU, alpha, error);
 }
 
-/* A node that reads value, which becomes what it makes. */
-static rv_status add_after(struct builder *builder, const struct onnx_node *node,
-                           const struct graph_node *draft, struct value *value, rv_error *error)
-{
-	int channels = builder->graph->tensors[value->tensor].channels;
-	rv_status status = translate_add_node(builder, node, draft, &value->tensor, 1, channels,
-	                                      value->form, error);
-	value->tensor = builder->graph->tensor_count - 1;
-	return status;
-}
-
-static rv_status add_factor(struct builder *builder, const struct onnx_node *node, float factor,
-                            struct value *value, rv_error *error)
-{
-	struct graph_node draft = translate_draft(OPERATOR_AFFINE);
-	int channels = builder->graph->tensors[value->tensor].channels;
-	float *scale = graph_allocate(builder->graph, (size_t)channels, sizeof(*scale));
-	draft.scale = scale;
-	draft.shift = graph_allocate(builder->graph, (size_t)channels, sizeof(*draft.shift));
-	if (!scale || !draft.shift)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
-	for (int i = 0; i < channels; i++)
-		scale[i] = factor;
-	return add_after(builder, node, &draft, value, error);
-}
-
 /* Elu of `within` times the input, times `after`. */
 static rv_status add_scaled_elu(struct builder *builder, const struct onnx_node *node, float within,
                                 float alpha, float after, rv_error *error)
@@ -146,13 +121,14 @@ static rv_status add_scaled_elu(struct builder *builder, const struct onnx_node 
 	if (status != RV_OK)
 		return status;
 	struct value value = *input;
+	int channels = builder->graph->tensors[value.tensor].channels;
 	if (!isfinite(within) || !isfinite(alpha) || !isfinite(after))
 		return onnx_node_fail(node, error, RV_CORRUPT, "it gives no finite number");
 	if (within != 1)
-		status = add_factor(builder, node, within, &value, error);
+		status = pieces_add_affine(builder, node, within, 0, &value, error);
 	if (status == RV_OK)
-		status = add_after(builder, node, &draft, &value, error);
-	return status != RV_OK ? status : add_factor(builder, node, after, &value, error);
+		status = pieces_add(builder, node, &draft, channels, &value, error);
+	return status != RV_OK ? status : pieces_add_affine(builder, node, after, 0, &value, error);
 }
 
 rv_status graph_translate_celu(struct builder *builder, const struct onnx_node *node,
@@ -192,15 +168,14 @@ rv_status graph_translate_mish(struct builder *builder, const struct onnx_node *
 	if (status != RV_OK)
 		return status;
 	struct value value = *input, part = value;
-	status = add_after(builder, node, &softplus, &part, error);
+	int channels = builder->graph->tensors[value.tensor].channels;
+	status = pieces_add(builder, node, &softplus, channels, &part, error);
 	if (status == RV_OK)
-		status = add_after(builder, node, &tanh, &part, error);
+		status = pieces_add(builder, node, &tanh, channels, &part, error);
 	if (status != RV_OK)
 		return status;
 	const int factors[2] = {value.tensor, part.tensor};
-	return translate_add_node(builder, node, &product, factors, 2,
-	                          builder->graph->tensors[value.tensor].channels, value.form,
-	                          error);
+	return translate_add_node(builder, node, &product, factors, 2, channels, value.form, error);
 }
 
 rv_status graph_translate_tanh(struct builder *builder, const struct onnx_node *node,
@@ -276,7 +251,7 @@ rv_status graph_translate_prelu(struct builder *builder, const struct onnx_node 
 		                      channels);
 	float *scale = graph_allocate(builder->graph, (size_t)channels, sizeof(*scale));
 	if (!scale)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	for (int i = 0; i < channels; i++)
 		scale[i] = slopes->floats[slopes->count == 1 ? 0 : i];
 	draft.scale = scale;

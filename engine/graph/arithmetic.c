@@ -1,48 +1,30 @@
-/* Add, Sub, Mul, Div, Neg: between two tensors, or with a constant a channel. */
+/* Add, Sub, Mul, Div, Neg, Sum, Mean, Max, Min: between tensors, or with a constant a channel. */
 #include <math.h>
 #include <stdlib.h>
 
+#include "engine/graph/pieces.h"
 #include "engine/graph/translators.h"
 
-/* y = x * scale + shift, where one of scale and shift comes from a constant. */
-struct affine {
-	float *scale, *shift; /* [channels] */
-	int channels;
-};
-
-static rv_status allocate_affine(struct builder *builder, int channels, struct affine *affine,
-                                 rv_error *error)
+static int channels_of(const struct builder *builder, const struct value *value)
 {
-	affine->channels = channels;
-	affine->scale = graph_allocate(builder->graph, (size_t)channels, sizeof(float));
-	affine->shift = graph_allocate(builder->graph, (size_t)channels, sizeof(float));
-	if (!affine->scale || !affine->shift)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
-	for (int i = 0; i < channels; i++)
-		affine->scale[i] = 1;
-	return RV_OK;
+	return builder->graph->tensors[value->tensor].channels;
 }
 
-static rv_status add_affine(struct builder *builder, const struct onnx_node *node,
-                            const struct value *input, const struct affine *affine, rv_error *error)
+static bool is_constant(const struct builder *builder, const struct onnx_node *node, int index)
 {
-	struct graph_node draft = translate_draft(OPERATOR_AFFINE);
-	draft.scale = affine->scale;
-	draft.shift = affine->shift;
-	for (int i = 0; i < affine->channels; i++)
-		if (!isfinite(affine->scale[i]) || !isfinite(affine->shift[i]))
-			return onnx_node_fail(node, error, RV_CORRUPT,
-			                      "its constant for channel %d gives no finite number",
-			                      i);
-	return translate_add_node(builder, node, &draft, &input->tensor, 1, affine->channels,
-	                          input->form, error);
+	return translate_has_input(node, index) &&
+	       builder->values[node->inputs[index]].form == VALUE_CONSTANT;
 }
 
-/* The operators, as what becomes of scale and shift. */
+/* ---- with a constant ---- */
+
+/* The operators, as what becomes of scale and shift in x * scale + shift. */
 enum arithmetic { ADD, SUBTRACT, SUBTRACT_FROM, MULTIPLY, DIVIDE };
 
 static void apply_constant(enum arithmetic kind, float constant, float *scale, float *shift)
 {
+	*scale = 1;
+	*shift = 0;
 	switch (kind) {
 	case ADD:
 		*shift = constant;
@@ -72,209 +54,214 @@ static bool is_at_channels(const struct builder *builder, const struct onnx_node
 	       onnx_get_int(node, "axis", &axis, NULL) == RV_OK && axis == 1;
 }
 
-/* Input number constant_index is the constant; the other is a tensor. */
-static rv_status with_constant(struct builder *builder, const struct onnx_node *node,
-                               enum arithmetic kind, int constant_index, rv_error *error)
+static rv_status fill_affine(struct builder *builder, const struct onnx_node *node,
+                             enum arithmetic kind, const struct onnx_tensor *constant, int channels,
+                             struct graph_node *affine, rv_error *error)
 {
+	float *scale = graph_allocate(builder->graph, (size_t)channels, sizeof(*scale));
+	float *shift = graph_allocate(builder->graph, (size_t)channels, sizeof(*shift));
+	if (!scale || !shift)
+		return graph_out_of_memory(error);
+	for (int i = 0; i < channels; i++) {
+		float number = constant->floats[constant->count == 1 ? 0 : i];
+		apply_constant(kind, number, &scale[i], &shift[i]);
+		if (!isfinite(scale[i]) || !isfinite(shift[i]))
+			return onnx_node_fail(node, error, RV_CORRUPT,
+			                      "its constant for channel %d gives no finite number",
+			                      i);
+	}
+	affine->scale = scale;
+	affine->shift = shift;
+	return RV_OK;
+}
+
+/* Input number constant_index of the node is the constant that value is combined with. */
+static rv_status with_constant(struct builder *builder, const struct onnx_node *node,
+                               enum arithmetic kind, int constant_index, struct value value,
+                               rv_error *error)
+{
+	struct graph_node affine = translate_draft(OPERATOR_AFFINE);
 	const struct onnx_tensor *constant;
-	const struct value *input;
-	struct affine affine;
 	rv_status status = translate_input_floats(builder, node, constant_index, &constant, error);
-	if (status == RV_OK)
-		status = translate_input_tensor(builder, node, 1 - constant_index, &input, error);
 	if (status != RV_OK)
 		return status;
-	int channels = builder->graph->tensors[input->tensor].channels;
-	bool single = constant->count == 1;
-	if (!single && !translate_is_by_channel(constant, input->form, channels) &&
+	int channels = channels_of(builder, &value);
+	if (constant->count != 1 && !translate_is_by_channel(constant, value.form, channels) &&
 	    !is_at_channels(builder, node, constant, channels))
 		return onnx_node_fail(
 			node, error, RV_UNSUPPORTED,
 			"its constant is neither one number nor one for each of %d channels",
 			channels);
-	status = allocate_affine(builder, channels, &affine, error);
-	if (status != RV_OK)
-		return status;
-	for (int i = 0; i < channels; i++)
-		apply_constant(kind, constant->floats[single ? 0 : i], &affine.scale[i],
-		               &affine.shift[i]);
-	return add_affine(builder, node, input, &affine, error);
+	status = fill_affine(builder, node, kind, constant, channels, &affine, error);
+	return status != RV_OK ? status
+	                       : pieces_add(builder, node, &affine, channels, &value, error);
 }
 
-static bool is_constant(const struct builder *builder, const struct onnx_node *node, int index)
+/* The same of the node's other input. */
+static rv_status input_with_constant(struct builder *builder, const struct onnx_node *node,
+                                     enum arithmetic kind, int constant_index, rv_error *error)
 {
-	return translate_has_input(node, index) &&
-	       builder->values[node->inputs[index]].form == VALUE_CONSTANT;
+	const struct value *input;
+	rv_status status = translate_input_tensor(builder, node, 1 - constant_index, &input, error);
+	return status != RV_OK ? status
+	                       : with_constant(builder, node, kind, constant_index, *input, error);
 }
 
-/* Between two tensors of the same channels. */
-static rv_status between_tensors(struct builder *builder, const struct onnx_node *node,
-                                 enum operator_kind kind, const int tensors[2],
-                                 enum value_form form, rv_error *error)
-{
-	struct graph_node draft = translate_draft(kind);
-	const struct graph_tensor *all = builder->graph->tensors;
-	int channels = all[tensors[0]].channels;
-	if (all[tensors[1]].channels != channels)
-		return onnx_node_fail(
-			node, error, RV_UNSUPPORTED,
-			"its inputs have %d and %d channels; only equal ones can be run", channels,
-			all[tensors[1]].channels);
-	return translate_add_node(builder, node, &draft, tensors, 2, channels, form, error);
-}
+/* ---- between two tensors ---- */
 
-static rv_status read_two_tensors(struct builder *builder, const struct onnx_node *node,
-                                  int tensors[2], enum value_form *form, rv_error *error)
+/* Both inputs, with as many channels: one that has a single channel is copied to all. */
+static rv_status read_pair(struct builder *builder, const struct onnx_node *node,
+                           struct value pair[2], rv_error *error)
 {
-	const struct value *values[2];
+	int channels[2];
 	for (int i = 0; i < 2; i++) {
-		rv_status status = translate_input_tensor(builder, node, i, &values[i], error);
+		const struct value *input;
+		rv_status status = translate_input_tensor(builder, node, i, &input, error);
 		if (status != RV_OK)
 			return status;
-		tensors[i] = values[i]->tensor;
+		pair[i] = *input;
+		channels[i] = channels_of(builder, input);
 	}
-	*form = values[0]->form;
-	if (values[0]->form != values[1]->form)
+	if (pair[0].form != pair[1].form)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "its inputs differ in their dimensions");
-	return RV_OK;
+	if (channels[0] == channels[1])
+		return RV_OK;
+	if (channels[0] != 1 && channels[1] != 1)
+		return onnx_node_fail(
+			node, error, RV_UNSUPPORTED,
+			"its inputs have %d and %d channels; only equal ones can be run",
+			channels[0], channels[1]);
+	int single = channels[0] == 1 ? 0 : 1;
+	return pieces_add_copies(builder, node, channels[1 - single], &pair[single], error);
 }
 
-/* A tensor of a single pixel as large as another: ones times it. */
+/* pair[0] becomes what joins both. */
+static rv_status join(struct builder *builder, const struct onnx_node *node,
+                      enum operator_kind kind, struct value pair[2], rv_error *error)
+{
+	struct graph_node draft = translate_draft(kind);
+	const int tensors[2] = {pair[0].tensor, pair[1].tensor};
+	rv_status status = translate_add_node(builder, node, &draft, tensors, 2,
+	                                      channels_of(builder, &pair[0]), pair[0].form, error);
+	pair[0].tensor = builder->graph->tensor_count - 1;
+	return status;
+}
+
+/* Which of two tensors is a single pixel that belongs everywhere in the other; -1 where none is. */
+static int find_pixel(const struct builder *builder, const struct value pair[2])
+{
+	bool first = translate_is_single_pixel(builder, pair[0].tensor);
+	bool second = translate_is_single_pixel(builder, pair[1].tensor);
+	return first == second ? -1 : second;
+}
+
+/* A tensor of a single pixel becomes as large as the other: ones times it. */
 static rv_status spread_pixel(struct builder *builder, const struct onnx_node *node,
-                              const int tensors[2], enum value_form form, rv_error *error)
+                              struct value pair[2], rv_error *error)
 {
-	int channels = builder->graph->tensors[tensors[0]].channels;
-	const struct value like = {.form = form, .tensor = tensors[0]};
-	struct affine affine;
-	rv_status status = allocate_affine(builder, channels, &affine, error);
-	for (int i = 0; i < channels && status == RV_OK; i++)
-		affine.scale[i] = 0, affine.shift[i] = 1;
+	int pixel = find_pixel(builder, pair);
+	if (pixel < 0)
+		return RV_OK;
+	struct value factors[2] = {pair[1 - pixel], pair[pixel]};
+	rv_status status = pieces_add_affine(builder, node, 0, 1, &factors[0], error);
 	if (status == RV_OK)
-		status = add_affine(builder, node, &like, &affine, error);
-	if (status != RV_OK)
-		return status;
-	const int factors[2] = {builder->graph->tensor_count - 1, tensors[1]};
-	return between_tensors(builder, node, OPERATOR_MULTIPLY, factors, form, error);
+		status = join(builder, node, OPERATOR_MULTIPLY, factors, error);
+	pair[pixel] = factors[0];
+	return status;
 }
 
-/* Of a tensor of a single pixel, that pixel is added everywhere. */
-static rv_status add_tensors(struct builder *builder, const struct onnx_node *node,
-                             const int tensors[2], enum value_form form, rv_error *error)
+static rv_status add_pair(struct builder *builder, const struct onnx_node *node,
+                          struct value pair[2], rv_error *error)
 {
-	bool pixel[2];
-	for (int i = 0; i < 2; i++)
-		pixel[i] = translate_is_single_pixel(builder, tensors[i]);
-	if (pixel[0] == pixel[1])
-		return between_tensors(builder, node, OPERATOR_ADD, tensors, form, error);
-	int whole = pixel[0] ? 1 : 0;
-	int both[2] = {tensors[whole], tensors[1 - whole]};
-	rv_status status = spread_pixel(builder, node, both, form, error);
-	if (status != RV_OK)
-		return status;
-	both[1] = builder->graph->tensor_count - 1;
-	return between_tensors(builder, node, OPERATOR_ADD, both, form, error);
+	rv_status status = spread_pixel(builder, node, pair, error);
+	return status != RV_OK ? status : join(builder, node, OPERATOR_ADD, pair, error);
+}
+
+/* Squeeze and excitation multiplies by a tensor of a single pixel, which goes second. */
+static rv_status multiply_pair(struct builder *builder, const struct onnx_node *node,
+                               struct value pair[2], rv_error *error)
+{
+	struct value ordered[2] = {pair[0], pair[1]};
+	if (find_pixel(builder, pair) == 0)
+		ordered[0] = pair[1], ordered[1] = pair[0];
+	return join(builder, node, OPERATOR_MULTIPLY, ordered, error);
+}
+
+/* a - b is a + (-b), as pair[0]. */
+static rv_status subtract_pair(struct builder *builder, const struct onnx_node *node,
+                               struct value pair[2], rv_error *error)
+{
+	rv_status status = pieces_add_affine(builder, node, -1, 0, &pair[1], error);
+	return status != RV_OK ? status : add_pair(builder, node, pair, error);
 }
 
 rv_status graph_translate_add(struct builder *builder, const struct onnx_node *node,
                               rv_error *error)
 {
-	int tensors[2];
-	enum value_form form;
+	struct value pair[2];
 	if (is_constant(builder, node, 0) || is_constant(builder, node, 1))
-		return with_constant(builder, node, ADD, is_constant(builder, node, 1), error);
-	rv_status status = read_two_tensors(builder, node, tensors, &form, error);
-	if (status != RV_OK)
-		return status;
-	return add_tensors(builder, node, tensors, form, error);
-}
-
-/* Squeeze and excitation multiplies by a tensor of a single pixel, which goes second. */
-static rv_status multiply_tensors(struct builder *builder, const struct onnx_node *node,
-                                  const int tensors[2], enum value_form form, rv_error *error)
-{
-	const int swapped[2] = {tensors[1], tensors[0]};
-	bool swaps = translate_is_single_pixel(builder, tensors[0]) &&
-	             !translate_is_single_pixel(builder, tensors[1]);
-	return between_tensors(builder, node, OPERATOR_MULTIPLY, swaps ? swapped : tensors, form,
-	                       error);
+		return input_with_constant(builder, node, ADD, is_constant(builder, node, 1),
+		                           error);
+	rv_status status = read_pair(builder, node, pair, error);
+	return status != RV_OK ? status : add_pair(builder, node, pair, error);
 }
 
 rv_status graph_translate_multiply(struct builder *builder, const struct onnx_node *node,
                                    rv_error *error)
 {
-	int tensors[2];
-	enum value_form form;
+	struct value pair[2];
 	if (is_constant(builder, node, 0) || is_constant(builder, node, 1))
-		return with_constant(builder, node, MULTIPLY, is_constant(builder, node, 1), error);
-	rv_status status = read_two_tensors(builder, node, tensors, &form, error);
-	return status != RV_OK ? status : multiply_tensors(builder, node, tensors, form, error);
-}
-
-/* Input number index times -1, as a node of its own. */
-static rv_status negate_input(struct builder *builder, const struct onnx_node *node, int index,
-                              rv_error *error)
-{
-	const struct value *input;
-	struct affine affine;
-	rv_status status = translate_input_tensor(builder, node, index, &input, error);
-	if (status != RV_OK)
-		return status;
-	int channels = builder->graph->tensors[input->tensor].channels;
-	status = allocate_affine(builder, channels, &affine, error);
-	if (status != RV_OK)
-		return status;
-	for (int i = 0; i < channels; i++)
-		affine.scale[i] = -1;
-	return add_affine(builder, node, input, &affine, error);
+		return input_with_constant(builder, node, MULTIPLY, is_constant(builder, node, 1),
+		                           error);
+	rv_status status = read_pair(builder, node, pair, error);
+	return status != RV_OK ? status : multiply_pair(builder, node, pair, error);
 }
 
 rv_status graph_translate_negate(struct builder *builder, const struct onnx_node *node,
                                  rv_error *error)
 {
-	return negate_input(builder, node, 0, error);
+	const struct value *input;
+	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
+	if (status != RV_OK)
+		return status;
+	struct value value = *input;
+	return pieces_add_affine(builder, node, -1, 0, &value, error);
 }
 
-/* a - b is a + (-b). */
 rv_status graph_translate_subtract(struct builder *builder, const struct onnx_node *node,
                                    rv_error *error)
 {
-	int tensors[2];
-	enum value_form form;
+	struct value pair[2];
 	if (is_constant(builder, node, 1))
-		return with_constant(builder, node, SUBTRACT, 1, error);
+		return input_with_constant(builder, node, SUBTRACT, 1, error);
 	if (is_constant(builder, node, 0))
-		return with_constant(builder, node, SUBTRACT_FROM, 0, error);
-	rv_status status = read_two_tensors(builder, node, tensors, &form, error);
-	if (status == RV_OK)
-		status = negate_input(builder, node, 1, error);
-	if (status != RV_OK)
-		return status;
-	tensors[1] = builder->graph->tensor_count - 1;
-	return add_tensors(builder, node, tensors, form, error);
+		return input_with_constant(builder, node, SUBTRACT_FROM, 0, error);
+	rv_status status = read_pair(builder, node, pair, error);
+	return status != RV_OK ? status : subtract_pair(builder, node, pair, error);
 }
 
+/* a / b is a * b^-1. */
 rv_status graph_translate_divide(struct builder *builder, const struct onnx_node *node,
                                  rv_error *error)
 {
-	int tensors[2];
-	enum value_form form;
-	struct graph_node draft = translate_draft(OPERATOR_POWER);
+	const struct value *divisor;
+	struct value pair[2];
 	if (is_constant(builder, node, 1))
-		return with_constant(builder, node, DIVIDE, 1, error);
-	if (is_constant(builder, node, 0))
-		return onnx_node_fail(node, error, RV_UNSUPPORTED,
-		                      "division of a constant cannot be run");
-	rv_status status = read_two_tensors(builder, node, tensors, &form, error);
-	if (status != RV_OK)
-		return status;
-	draft.alpha = -1;
-	status = translate_add_node(builder, node, &draft, &tensors[1], 1,
-	                            builder->graph->tensors[tensors[1]].channels, form, error);
-	if (status != RV_OK)
-		return status;
-	tensors[1] = builder->graph->tensor_count - 1;
-	return multiply_tensors(builder, node, tensors, form, error);
+		return input_with_constant(builder, node, DIVIDE, 1, error);
+	if (is_constant(builder, node, 0)) {
+		rv_status status = translate_input_tensor(builder, node, 1, &divisor, error);
+		if (status != RV_OK)
+			return status;
+		pair[1] = *divisor;
+		status = pieces_add_power(builder, node, -1, &pair[1], error);
+		return status != RV_OK ? status
+		                       : with_constant(builder, node, MULTIPLY, 0, pair[1], error);
+	}
+	rv_status status = read_pair(builder, node, pair, error);
+	if (status == RV_OK)
+		status = pieces_add_power(builder, node, -1, &pair[1], error);
+	return status != RV_OK ? status : multiply_pair(builder, node, pair, error);
 }
 
 /* ---- several tensors ---- */
@@ -290,24 +277,24 @@ static rv_status read_tensors(const struct builder *builder, const struct onnx_n
 	if (status != RV_OK)
 		return status;
 	*form = value->form;
-	int channels = builder->graph->tensors[value->tensor].channels;
+	int channels = channels_of(builder, value);
 	*tensors = calloc((size_t)node->input_count, sizeof(**tensors));
 	if (!*tensors)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	for (int i = 0; i < node->input_count; i++) {
 		status = translate_input_tensor(builder, node, i, &value, error);
 		if (status != RV_OK)
 			return status;
 		(*tensors)[i] = value->tensor;
-		if (value->form != *form ||
-		    builder->graph->tensors[value->tensor].channels != channels)
+		if (value->form != *form || channels_of(builder, value) != channels)
 			return onnx_node_fail(node, error, RV_UNSUPPORTED,
 			                      "its inputs differ in their dimensions");
 	}
 	return RV_OK;
 }
 
-static rv_status add_sum(struct builder *builder, const struct onnx_node *node, rv_error *error)
+rv_status graph_translate_sum(struct builder *builder, const struct onnx_node *node,
+                              rv_error *error)
 {
 	struct graph_node draft = translate_draft(OPERATOR_ADD);
 	enum value_form form;
@@ -324,88 +311,62 @@ static rv_status add_sum(struct builder *builder, const struct onnx_node *node, 
 	return status;
 }
 
-rv_status graph_translate_sum(struct builder *builder, const struct onnx_node *node,
-                              rv_error *error)
-{
-	return add_sum(builder, node, error);
-}
-
-/* The value of node's first output times a number, which becomes its first output. */
-static rv_status scale_output(struct builder *builder, const struct onnx_node *node, float factor,
-                              rv_error *error)
-{
-	struct affine affine;
-	if (!node->output_count || node->outputs[0] == ONNX_NOTHING)
-		return RV_OK;
-	struct value value = builder->values[node->outputs[0]];
-	rv_status status = allocate_affine(builder, builder->graph->tensors[value.tensor].channels,
-	                                   &affine, error);
-	if (status != RV_OK)
-		return status;
-	for (int i = 0; i < affine.channels; i++)
-		affine.scale[i] = factor;
-	return add_affine(builder, node, &value, &affine, error);
-}
-
 rv_status graph_translate_mean(struct builder *builder, const struct onnx_node *node,
                                rv_error *error)
 {
-	rv_status status = add_sum(builder, node, error);
-	if (status != RV_OK || node->input_count == 1)
+	rv_status status = graph_translate_sum(builder, node, error);
+	bool has_output = node->output_count && node->outputs[0] != ONNX_NOTHING;
+	if (status != RV_OK || node->input_count == 1 || !has_output)
 		return status;
-	return scale_output(builder, node, 1 / (float)node->input_count, error);
+	struct value sum = builder->values[node->outputs[0]];
+	return pieces_add_affine(builder, node, 1 / (float)node->input_count, 0, &sum, error);
 }
+
+/* ---- the larger and the smaller ---- */
 
 /* max(a, b) = b + max(a - b, 0), and min the same with the other limit. */
 static rv_status extreme_of_tensors(struct builder *builder, const struct onnx_node *node,
-                                    struct clamp clamp, rv_error *error)
+                                    const struct graph_node *limit, rv_error *error)
 {
-	struct graph_node limit = translate_draft(OPERATOR_CLAMP);
-	const struct graph *graph = builder->graph;
-	enum value_form form;
-	int tensors[2], pair[2];
-	limit.clamp = clamp;
-	rv_status status = read_two_tensors(builder, node, tensors, &form, error);
+	struct value pair[2];
+	rv_status status = read_pair(builder, node, pair, error);
 	if (status == RV_OK)
-		status = negate_input(builder, node, 1, error);
+		status = spread_pixel(builder, node, pair, error);
 	if (status != RV_OK)
 		return status;
-	pair[0] = tensors[0];
-	pair[1] = graph->tensor_count - 1;
-	status = between_tensors(builder, node, OPERATOR_ADD, pair, form, error);
-	if (status != RV_OK)
-		return status;
-	pair[0] = graph->tensor_count - 1;
-	status = translate_add_node(builder, node, &limit, pair, 1,
-	                            graph->tensors[pair[0]].channels, form, error);
-	if (status != RV_OK)
-		return status;
-	pair[0] = graph->tensor_count - 1;
-	pair[1] = tensors[1];
-	return between_tensors(builder, node, OPERATOR_ADD, pair, form, error);
+	struct value difference[2] = {pair[0], pair[1]};
+	status = subtract_pair(builder, node, difference, error);
+	if (status == RV_OK)
+		status = pieces_add(builder, node, limit, channels_of(builder, &difference[0]),
+		                    &difference[0], error);
+	pair[0] = difference[0];
+	return status != RV_OK ? status : add_pair(builder, node, pair, error);
 }
 
 static rv_status translate_extreme(struct builder *builder, const struct onnx_node *node,
                                    bool largest, rv_error *error)
 {
-	struct clamp clamp = graph_clamp_none;
-	struct graph_node draft = translate_draft(OPERATOR_CLAMP);
+	struct graph_node limit = translate_draft(OPERATOR_CLAMP);
+	float *bound = largest ? &limit.clamp.low : &limit.clamp.high;
+	int constant_index = is_constant(builder, node, 0) ? 0 : 1;
 	const struct onnx_tensor *constant;
+	const struct value *input;
 	if (node->input_count != 2)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED, "only two inputs can be run");
-	if (!is_constant(builder, node, 1)) {
-		*(largest ? &clamp.low : &clamp.high) = 0;
-		return extreme_of_tensors(builder, node, clamp, error);
-	}
-	rv_status status = translate_input_floats(builder, node, 1, &constant, error);
+	*bound = 0;
+	if (!is_constant(builder, node, constant_index))
+		return extreme_of_tensors(builder, node, &limit, error);
+	rv_status status = translate_input_floats(builder, node, constant_index, &constant, error);
+	if (status == RV_OK)
+		status = translate_input_tensor(builder, node, 1 - constant_index, &input, error);
 	if (status != RV_OK)
 		return status;
 	if (constant->count != 1 || !isfinite(constant->floats[0]))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "its constant is not one finite number");
-	*(largest ? &clamp.low : &clamp.high) = constant->floats[0];
-	draft.clamp = clamp;
-	return translate_add_pointwise(builder, node, &draft, error);
+	*bound = constant->floats[0];
+	struct value value = *input;
+	return pieces_add(builder, node, &limit, channels_of(builder, &value), &value, error);
 }
 
 rv_status graph_translate_maximum(struct builder *builder, const struct onnx_node *node,

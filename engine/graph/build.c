@@ -5,11 +5,6 @@
 #include "engine/graph/edit.h"
 #include "engine/graph/passes.h"
 
-static rv_status out_of_memory(rv_error *error)
-{
-	return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
-}
-
 static rv_status find_wanted(const struct onnx_model *model, const char *const *layers, int count,
                              int *wanted, rv_error *error)
 {
@@ -63,7 +58,7 @@ static rv_status keep_wanted(struct builder *builder, const int *wanted, int cou
 	struct graph *graph = builder->graph;
 	graph->wanted = graph_allocate(graph, (size_t)count, sizeof(*graph->wanted));
 	if (!graph->wanted)
-		return out_of_memory(error);
+		return graph_out_of_memory(error);
 	for (int i = 0; i < count; i++) {
 		const struct value *value = &builder->values[wanted[i]];
 		if (!translate_is_layer(value))
@@ -124,7 +119,7 @@ rv_status graph_build(struct graph **graph, const struct onnx_model *model,
 	size_t count = layer_count > 0 ? (size_t)layer_count : 0;
 	int *wanted = calloc(count + 1, sizeof(*wanted));
 	bool *below = calloc((size_t)model->node_count + 1, sizeof(*below));
-	rv_status status = wanted && below ? RV_OK : out_of_memory(error);
+	rv_status status = wanted && below ? RV_OK : graph_out_of_memory(error);
 	if (status == RV_OK)
 		status = find_wanted(model, layers, layer_count, wanted, error);
 	if (status == RV_OK)

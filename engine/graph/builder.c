@@ -8,15 +8,10 @@ static size_t graph_budget(const struct onnx_model *model)
 	return model->file_size * 16 + ((size_t)16 << 20);
 }
 
-static rv_status out_of_memory(rv_error *error)
-{
-	return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
-}
-
-/* An ONNX node becomes four nodes of the graph at most (Max), or one for each output (Split). */
+/* An ONNX node becomes seven nodes of the graph at most (Max), or one for each output (Split). */
 static int graph_capacity(const struct onnx_model *model, int nodes)
 {
-	int64_t capacity = (int64_t)nodes * 4 + 1;
+	int64_t capacity = (int64_t)nodes * 7 + 1;
 	for (int i = 0; i < model->node_count; i++)
 		capacity += model->nodes[i].output_count;
 	return capacity > INT32_MAX / 2 ? INT32_MAX / 2 : (int)capacity;
@@ -27,7 +22,7 @@ static rv_status create_graph(struct graph **created, const struct onnx_model *m
 {
 	struct graph *graph = calloc(1, sizeof(*graph));
 	if (!graph)
-		return out_of_memory(error);
+		return graph_out_of_memory(error);
 	graph->memory = arena_create(graph_budget(model));
 	if (graph->memory) {
 		graph->nodes = graph_allocate(graph, capacity, sizeof(*graph->nodes));
@@ -35,7 +30,7 @@ static rv_status create_graph(struct graph **created, const struct onnx_model *m
 	}
 	if (!graph->memory || !graph->nodes || !graph->tensors) {
 		graph_destroy(&graph);
-		return out_of_memory(error);
+		return graph_out_of_memory(error);
 	}
 	*created = graph;
 	return RV_OK;
@@ -65,7 +60,7 @@ rv_status builder_init(struct builder *builder, const struct onnx_model *model, 
 	if (builder->values && builder->strides && builder->nominal)
 		return RV_OK;
 	builder_finish(builder);
-	return out_of_memory(error);
+	return graph_out_of_memory(error);
 }
 
 /* ---- the picture ---- */
@@ -110,7 +105,7 @@ rv_status builder_add_picture(struct builder *builder, rv_error *error)
 	graph->nodes[0].outputs = graph_allocate(graph, 1, sizeof(int));
 	graph->nodes[0].output_count = 1;
 	if (!graph->nodes[0].outputs)
-		return out_of_memory(error);
+		return graph_out_of_memory(error);
 	graph->tensors[0] =
 		(struct graph_tensor){.name = name, .channels = channels ? (int)channels : 3};
 	graph->node_count = graph->tensor_count = 1;

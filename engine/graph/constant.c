@@ -22,7 +22,7 @@ rv_status constant_make(struct builder *builder, int rank, const int64_t *dims, 
 		                        floats ? sizeof(float) : sizeof(int64_t));
 	}
 	if (!values)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	if (floats)
 		made->floats = *floats = values;
 	else
@@ -104,7 +104,7 @@ static rv_status set_reshaped(struct builder *builder, const struct onnx_node *n
 {
 	struct onnx_tensor *made = graph_allocate(builder->graph, 1, sizeof(*made));
 	if (!made)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	*made = *source;
 	made->rank = rank;
 	memset(made->dims, 0, sizeof(made->dims));
@@ -274,33 +274,66 @@ rv_status graph_fold_transpose(struct builder *builder, const struct onnx_node *
 	return RV_OK;
 }
 
-/* Integers to floats; among integer types and among real ones nothing changes. */
-rv_status graph_fold_cast(struct builder *builder, const struct onnx_node *node, rv_error *error)
+/* ---- Cast ---- */
+
+static rv_status set_floats(struct builder *builder, const struct onnx_node *node,
+                            const struct onnx_tensor *integers, rv_error *error)
 {
-	const struct onnx_tensor *source;
 	struct onnx_tensor *made = NULL;
 	float *floats = NULL;
-	int64_t to = 0;
-	rv_status status = constant_input_any(builder, node, 0, &source, error);
-	if (status == RV_OK)
-		status = onnx_get_int(node, "to", &to, error);
+	rv_status status =
+		constant_make(builder, integers->rank, integers->dims, &floats, NULL, &made, error);
 	if (status != RV_OK)
 		return status;
-	bool to_real = to == 1 || to == 10 || to == 11;
+	for (size_t i = 0; i < integers->count; i++) {
+		if (integers->integers[i] == DIM_UNKNOWN)
+			return onnx_node_fail(node, error, RV_UNSUPPORTED,
+			                      "it calculates with the size of the picture");
+		floats[i] = (float)integers->integers[i];
+	}
+	translate_set_constant(builder, node, made);
+	return RV_OK;
+}
+
+/* Among integer types and among real ones nothing changes. */
+static rv_status cast_constant(struct builder *builder, const struct onnx_node *node, bool to_real,
+                               rv_error *error)
+{
+	const struct onnx_tensor *source;
+	rv_status status = constant_input_any(builder, node, 0, &source, error);
+	if (status != RV_OK)
+		return status;
 	if (to_real == (source->floats != NULL))
 		return graph_fold_alias(builder, node, error);
 	if (!to_real)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "real numbers cannot be cast to integers");
-	status = constant_make(builder, source->rank, source->dims, &floats, NULL, &made, error);
+	return set_floats(builder, node, source, error);
+}
+
+rv_status graph_fold_cast(struct builder *builder, const struct onnx_node *node, rv_error *error)
+{
+	int64_t to = 0;
+	rv_status status = onnx_get_int(node, "to", &to, error);
+	return status != RV_OK ? status : cast_constant(builder, node, onnx_is_real(to), error);
+}
+
+rv_status graph_fold_cast_like(struct builder *builder, const struct onnx_node *node,
+                               rv_error *error)
+{
+	const struct onnx_tensor *like;
+	rv_status status = constant_input_any(builder, node, 1, &like, error);
+	return status != RV_OK ? status : cast_constant(builder, node, like->floats, error);
+}
+
+/* Like a tensor, all of which are real; often of a constant. */
+rv_status graph_translate_cast_like(struct builder *builder, const struct onnx_node *node,
+                                    rv_error *error)
+{
+	const struct value *input;
+	rv_status status = translate_input_value(builder, node, 0, &input, error);
 	if (status != RV_OK)
 		return status;
-	for (size_t i = 0; i < source->count; i++) {
-		if (source->integers[i] == DIM_UNKNOWN)
-			return onnx_node_fail(node, error, RV_UNSUPPORTED,
-			                      "it calculates with the size of the picture");
-		floats[i] = (float)source->integers[i];
-	}
-	translate_set_constant(builder, node, made);
-	return RV_OK;
+	return input->form == VALUE_CONSTANT ? cast_constant(builder, node, true, error)
+	                                     : graph_translate_alias(builder, node, error);
 }

@@ -60,7 +60,7 @@ static rv_status dense_weights(struct builder *builder, const struct dense *dens
 		return RV_OK;
 	float *copy = graph_allocate(builder->graph, dense->matrix->count, sizeof(*copy));
 	if (!copy)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	for (size_t o = 0; o < outputs; o++)
 		for (size_t i = 0; i < inputs; i++)
 			copy[o * inputs + i] =
@@ -108,7 +108,7 @@ static rv_status add_dense(struct builder *builder, const struct onnx_node *node
 		return status;
 	draft.parts = graph_allocate(builder->graph, 1, sizeof(*draft.parts));
 	if (!draft.parts)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	draft.parts[0].channels = (int)dense_outputs(dense);
 	draft.parts[0].bias = dense->bias;
 	draft.parts[0].clamp = draft.clamp;
@@ -137,7 +137,7 @@ static rv_status read_gemm_bias(struct builder *builder, const struct onnx_node 
 		                      outputs);
 	float *bias = graph_allocate(builder->graph, outputs, sizeof(*bias));
 	if (!bias)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	for (size_t i = 0; i < outputs; i++)
 		bias[i] = beta * constant->floats[constant->count == 1 ? 0 : i];
 	dense->bias = bias;

@@ -17,6 +17,7 @@ static const struct translation translations[] = {
 	{"AveragePool", graph_translate_average_pool, NULL},
 	{"BatchNormalization", graph_translate_batch_norm, NULL},
 	{"Cast", graph_translate_cast, graph_fold_cast},
+	{"CastLike", graph_translate_cast_like, graph_fold_cast_like},
 	{"Celu", graph_translate_celu, NULL},
 	{"Clip", graph_translate_clip, NULL},
 	{"Concat", graph_translate_concat, graph_fold_concat},
@@ -29,6 +30,7 @@ static const struct translation translations[] = {
 	{"Dropout", graph_translate_alias, graph_fold_alias},
 	{"Elu", graph_translate_elu, NULL},
 	{"Erf", graph_translate_erf, NULL},
+	{"Expand", graph_translate_expand, NULL},
 	{"Flatten", graph_translate_flatten, NULL},
 	{"Gather", graph_translate_gather, graph_fold_gather},
 	{"Gelu", graph_translate_gelu, NULL},
@@ -55,7 +57,10 @@ static const struct translation translations[] = {
 	{"Pad", graph_translate_pad, NULL},
 	{"Pow", graph_translate_power, NULL},
 	{"Reciprocal", graph_translate_reciprocal, NULL},
+	{"ReduceL2", graph_translate_reduce_l2, NULL},
+	{"ReduceMax", graph_translate_reduce_max, NULL},
 	{"ReduceMean", graph_translate_reduce_mean, NULL},
+	{"ReduceSum", graph_translate_reduce_sum, NULL},
 	{"Relu", graph_translate_relu, NULL},
 	{"Reshape", graph_translate_reshape, graph_fold_reshape},
 	{"Resize", graph_translate_resize, NULL},
@@ -108,10 +113,13 @@ rv_status dispatch_node(struct builder *builder, const struct onnx_node *node, r
 			                      "none of its inputs is computed from the picture");
 		return translation->fold(builder, node, error);
 	}
-	if (moments_concern(builder, node))
-		return moments_translate(builder, node, error);
 	if (!translation->translate)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "Reverie runs this operator on constants only");
-	return translation->translate(builder, node, error);
+	if (moments_complete(builder, node))
+		return moments_translate(builder, node, error);
+	rv_status status = translation->translate(builder, node, error);
+	if (status == RV_OK)
+		moments_note(builder, node);
+	return status;
 }

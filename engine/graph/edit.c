@@ -7,7 +7,7 @@ rv_status graph_find_uses(const struct graph *graph, struct graph_uses *uses, rv
 {
 	uses->count = calloc((size_t)graph->tensor_count + 1, sizeof(*uses->count));
 	if (!uses->count)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	for (int i = 0; i < graph->node_count; i++)
 		for (int j = 0; j < graph->nodes[i].input_count; j++)
 			uses->count[graph->nodes[i].inputs[j]]++;
@@ -107,7 +107,7 @@ rv_status graph_compact(struct graph *graph, rv_error *error)
 		drop_nodes(graph, needed);
 		renumber_tensors(graph, number, renumbered);
 	} else {
-		status = rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		status = graph_out_of_memory(error);
 	}
 	free(needed);
 	free(number);

@@ -72,7 +72,7 @@ static rv_status fill_batch_norm(struct builder *builder, const struct onnx_node
 	float *scale = graph_allocate(builder->graph, (size_t)channels, sizeof(*scale));
 	float *shift = graph_allocate(builder->graph, (size_t)channels, sizeof(*shift));
 	if (!scale || !shift)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	for (int i = 0; i < channels; i++) {
 		double variance = (double)statistics[3]->floats[i] + (double)epsilon;
 		double factor = statistics[0]->floats[i] / sqrt(variance);
@@ -164,7 +164,7 @@ rv_status graph_translate_concat(struct builder *builder, const struct onnx_node
 		return status;
 	int *inputs = calloc((size_t)node->input_count, sizeof(*inputs));
 	if (!inputs)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	status = read_concat_inputs(builder, node, first->form, inputs, &channels, error);
 	if (status == RV_OK && node->input_count == 1)
 		translate_set_output(builder, node, *first);
@@ -193,8 +193,8 @@ rv_status graph_translate_cast(struct builder *builder, const struct onnx_node *
 	rv_status status = onnx_get_int(node, "to", &to, error);
 	if (status != RV_OK)
 		return status;
-	if (to != 1 && to != 10 && to != 11)
+	if (!onnx_is_real(to))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
-		                      "only casts to float, float16 and double can be run");
+		                      "only casts to real types can be run");
 	return graph_translate_alias(builder, node, error);
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/graph/pieces.h"
 #include "engine/graph/shape.h"
 #include "engine/graph/slicing.h"
 #include "engine/graph/translators.h"
@@ -13,7 +14,8 @@ static rv_status check_channel_axis(const struct builder *builder, const struct 
 {
 	bool vector = input->form == VALUE_VECTOR;
 	bool image = input->form == VALUE_IMAGE || input->form == VALUE_IMAGE_LAST;
-	rv_status status = translate_normalise_axis(node, &axis, vector ? 2 : 4, error);
+	rv_status status =
+		translate_normalise_axis(node, &axis, translate_rank(input->form), error);
 	if (status != RV_OK)
 		return status;
 	if ((!image && !vector) || axis != translate_channel_axis(input->form) ||
@@ -22,63 +24,38 @@ static rv_status check_channel_axis(const struct builder *builder, const struct 
 	return RV_OK;
 }
 
-static rv_status add_run(struct builder *builder, const struct onnx_node *node, int output,
-                         const struct value *input, int first, int count, rv_error *error)
-{
-	struct graph_node draft = translate_draft(OPERATOR_REARRANGE);
-	draft.rearrangement.kind = REARRANGE_SLICE;
-	draft.rearrangement.number = first;
-	return translate_add_output(builder, node, output, &draft, input->tensor, count,
-	                            input->form, error);
-}
-
 /* Channels anywhere in the input, in any order: a convolution of one pixel whose weights are 1
  * where an output is that input, and 0 elsewhere. */
 static rv_status add_choice(struct builder *builder, const struct onnx_node *node,
-                            const struct value *input, const int64_t *chosen, int count,
-                            rv_error *error)
+                            const int64_t *chosen, int count, struct value *value, rv_error *error)
 {
-	struct graph_node draft = translate_draft(OPERATOR_CONVOLUTION);
-	int tensor = input->tensor, channels = builder->graph->tensors[tensor].channels;
-	float *weights = NULL;
-	draft.parts = graph_allocate(builder->graph, 1, sizeof(*draft.parts));
-	if (draft.parts)
-		weights = graph_allocate(builder->graph, (size_t)count * (size_t)channels,
-		                         sizeof(*weights));
+	int channels = builder->graph->tensors[value->tensor].channels;
+	float *weights =
+		graph_allocate(builder->graph, (size_t)count * (size_t)channels, sizeof(*weights));
 	if (!weights)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	for (int i = 0; i < count; i++)
 		weights[(size_t)i * (size_t)channels + (size_t)chosen[i]] = 1;
-	draft.parts[0] = (struct convolution_part){
-		.channels = count, .weights = weights, .clamp = draft.clamp};
-	return translate_add_node(builder, node, &draft, &tensor, 1, count, input->form, error);
+	return pieces_add_mix(builder, node, weights, count, value, error);
 }
 
-/* chosen[count] are channels of input. */
+/* chosen[count] are channels of value, which becomes those alone. */
 static rv_status add_channels(struct builder *builder, const struct onnx_node *node,
-                              const struct value *input, const int64_t *chosen, int count,
+                              const int64_t *chosen, int count, struct value *value,
                               rv_error *error)
 {
+	struct graph_node run = translate_draft(OPERATOR_REARRANGE);
 	int following = 1;
 	while (following < count && chosen[following] == chosen[0] + following)
 		following++;
-	return following == count ? add_run(builder, node, 0, input, (int)chosen[0], count, error)
-	                          : add_choice(builder, node, input, chosen, count, error);
+	if (following < count)
+		return add_choice(builder, node, chosen, count, value, error);
+	run.rearrangement.kind = REARRANGE_SLICE;
+	run.rearrangement.number = (int)chosen[0];
+	return pieces_add(builder, node, &run, count, value, error);
 }
 
 /* ---- Slice ---- */
-
-/* A place that the file's own size reaches means that end of a picture of any size. */
-static struct cut free_of_size(struct cut cut, int side)
-{
-	if (side && cut.step > 0 && cut.end >= side)
-		cut.end = INT64_MAX;
-	if (side && cut.step < 0 && cut.start >= side - 1)
-		cut.start = INT64_MAX;
-	if (side && cut.step < 0 && cut.end < -side)
-		cut.end = INT64_MIN;
-	return cut;
-}
 
 static bool takes_all(const struct cut *cut, int64_t count)
 {
@@ -86,31 +63,16 @@ static bool takes_all(const struct cut *cut, int64_t count)
 	return cut->step == 1 && graph_cut_clip(&clipped, count) == count;
 }
 
-static bool is_whole(const struct cut *cut)
-{
-	return cut->step == 1 && cut->start == 0 && cut->end == INT64_MAX;
-}
-
 /* Rows and columns of a picture of any size. */
 static rv_status cut_sides(struct builder *builder, const struct onnx_node *node,
                            const struct cut *rows, const struct cut *columns, struct value *value,
                            rv_error *error)
 {
-	struct graph_node draft = translate_draft(OPERATOR_RESAMPLE);
-	struct extent nominal = builder->nominal[value->tensor];
-	int tensor = value->tensor;
-	draft.resampling = (struct resampling){.kind = RESAMPLE_CUT,
-	                                       .cut_y = free_of_size(*rows, nominal.height),
-	                                       .cut_x = free_of_size(*columns, nominal.width)};
-	if (is_whole(&draft.resampling.cut_y) && is_whole(&draft.resampling.cut_x))
+	struct graph_node draft;
+	if (!pieces_draft_cut(builder, value, rows, columns, &draft))
 		return RV_OK;
-	draft.window.stride_y = (int)llabs(rows->step);
-	draft.window.stride_x = (int)llabs(columns->step);
-	rv_status status =
-		translate_add_node(builder, node, &draft, &tensor, 1,
-	                           builder->graph->tensors[tensor].channels, value->form, error);
-	value->tensor = builder->graph->tensor_count - 1;
-	return status;
+	return pieces_add(builder, node, &draft, builder->graph->tensors[value->tensor].channels,
+	                  value, error);
 }
 
 static rv_status cut_channels(struct builder *builder, const struct onnx_node *node, struct cut cut,
@@ -124,12 +86,11 @@ static rv_status cut_channels(struct builder *builder, const struct onnx_node *n
 		return onnx_node_fail(node, error, RV_UNSUPPORTED, "it takes no channel");
 	int64_t *chosen = calloc((size_t)count, sizeof(*chosen));
 	if (!chosen)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	for (int64_t i = 0; i < count; i++)
 		chosen[i] = cut.start + i * cut.step;
-	rv_status status = add_channels(builder, node, value, chosen, (int)count, error);
+	rv_status status = add_channels(builder, node, chosen, (int)count, value, error);
 	free(chosen);
-	value->tensor = builder->graph->tensor_count - 1;
 	return status;
 }
 
@@ -197,62 +158,115 @@ rv_status graph_translate_gather(struct builder *builder, const struct onnx_node
 		                      "only lists of channels can be taken");
 	int64_t *chosen = calloc(list->count, sizeof(*chosen));
 	if (!chosen)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	memcpy(chosen, list->integers, list->count * sizeof(*chosen));
 	status = check_chosen(node, chosen, list->count,
 	                      builder->graph->tensors[input.tensor].channels, error);
 	if (status == RV_OK)
-		status = add_channels(builder, node, &input, chosen, (int)list->count, error);
+		status = add_channels(builder, node, chosen, (int)list->count, &input, error);
 	free(chosen);
-	if (status == RV_OK && list->rank == 0)
-		translate_set_output(builder, node,
-		                     (struct value){.form = VALUE_PLANE,
-		                                    .tensor = builder->graph->tensor_count - 1});
+	if (status == RV_OK && list->rank == 0) {
+		input.form = VALUE_PLANE;
+		translate_set_output(builder, node, input);
+	}
 	return status;
 }
 
 /* ---- Split ---- */
 
-/* How many channels each output gets: what the node says, or equal parts, the last of them smaller
- * where they do not come out even. */
-static int64_t part_size(const int64_t *sizes, int channels, int outputs, int index)
+/* Along which axis a node splits, and how much each output gets: what it says, or equal parts, the
+ * last of them smaller where they do not come out even. */
+struct splitting {
+	int64_t axis;
+	const int64_t *sizes; /* NULL: equal parts */
+	int64_t whole;        /* of the axis */
+	int outputs;
+};
+
+static int64_t part_size(const struct splitting *splitting, int index)
 {
-	int64_t size = (channels + outputs - 1) / outputs;
-	if (sizes)
-		return sizes[index];
-	return index == outputs - 1 ? channels - size * (outputs - 1) : size;
+	int64_t size = (splitting->whole + splitting->outputs - 1) / splitting->outputs;
+	if (splitting->sizes)
+		return splitting->sizes[index];
+	return index == splitting->outputs - 1 ? splitting->whole - size * index : size;
+}
+
+static rv_status read_splitting(const struct builder *builder, const struct onnx_node *node,
+                                const struct value *input, struct splitting *splitting,
+                                rv_error *error)
+{
+	struct extent nominal = builder->nominal[input->tensor];
+	size_t count = 0;
+	rv_status status =
+		translate_input_list(builder, node, 1, "split", &splitting->sizes, &count, error);
+	if (status != RV_OK)
+		return status;
+	splitting->outputs = node->output_count;
+	if (splitting->sizes && count != (size_t)node->output_count)
+		return onnx_node_fail(node, error, RV_CORRUPT, "%zu sizes for %d outputs", count,
+		                      node->output_count);
+	int channels = translate_channel_axis(input->form);
+	if (splitting->axis == channels)
+		splitting->whole = builder->graph->tensors[input->tensor].channels;
+	else
+		splitting->whole =
+			splitting->axis == (channels == 1 ? 2 : 1) ? nominal.height : nominal.width;
+	if (!splitting->whole)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "where it splits rows or columns depends on the picture's "
+		                      "size");
+	return RV_OK;
+}
+
+static rv_status add_part(struct builder *builder, const struct onnx_node *node, int output,
+                          const struct value *input, const struct splitting *splitting,
+                          const struct cut *part, rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_REARRANGE);
+	int channel_axis = translate_channel_axis(input->form);
+	int channels = builder->graph->tensors[input->tensor].channels;
+	if (splitting->axis == channel_axis) {
+		draft.rearrangement.kind = REARRANGE_SLICE;
+		draft.rearrangement.number = (int)part->start;
+		channels = (int)(part->end - part->start);
+	} else {
+		bool rows = splitting->axis == (channel_axis == 1 ? 2 : 1);
+		pieces_draft_cut(builder, input, rows ? part : &graph_cut_whole,
+		                 rows ? &graph_cut_whole : part, &draft);
+	}
+	return translate_add_output(builder, node, output, &draft, input->tensor, channels,
+	                            input->form, error);
 }
 
 rv_status graph_translate_split(struct builder *builder, const struct onnx_node *node,
                                 rv_error *error)
 {
+	struct splitting splitting = {.axis = 0};
+	struct cut part = {0, 0, 1};
 	const struct value *first;
-	const int64_t *sizes = NULL;
-	size_t count = 0;
-	int64_t axis = 0, start = 0;
-	rv_status status = translate_input_tensor(builder, node, 0, &first, error);
+	rv_status status = translate_input_along(builder, node, &first, &splitting.axis, error);
+	bool rows_or_columns = status == RV_OK && first->form != VALUE_VECTOR &&
+	                       splitting.axis != translate_channel_axis(first->form) &&
+	                       splitting.axis > 0;
+	if (status == RV_OK && !rows_or_columns)
+		status = check_channel_axis(builder, node, first, splitting.axis, error);
 	if (status == RV_OK)
-		status = onnx_get_int(node, "axis", &axis, error);
-	if (status == RV_OK)
-		status = check_channel_axis(builder, node, first, axis, error);
-	if (status == RV_OK)
-		status = translate_input_list(builder, node, 1, "split", &sizes, &count, error);
+		status = read_splitting(builder, node, first, &splitting, error);
 	if (status != RV_OK)
 		return status;
 	struct value input = *first;
-	int channels = builder->graph->tensors[input.tensor].channels;
-	if (sizes && count != (size_t)node->output_count)
-		return onnx_node_fail(node, error, RV_CORRUPT, "%zu sizes for %d outputs", count,
-		                      node->output_count);
 	for (int i = 0; i < node->output_count; i++) {
-		int64_t size = part_size(sizes, channels, node->output_count, i);
-		if (size < 1 || size > channels - start)
+		int64_t size = part_size(&splitting, i);
+		if (size < 1 || size > splitting.whole - part.start)
 			return onnx_node_fail(node, error, RV_CORRUPT,
-			                      "its parts do not make up %d channels", channels);
-		status = add_run(builder, node, i, &input, (int)start, (int)size, error);
+			                      "its parts do not make up %lld %s",
+			                      (long long)splitting.whole,
+			                      rows_or_columns ? "pixels" : "channels");
+		part.end = part.start + size;
+		status = add_part(builder, node, i, &input, &splitting, &part, error);
 		if (status != RV_OK)
 			return status;
-		start += size;
+		part.start = part.end;
 	}
 	return RV_OK;
 }

@@ -2,11 +2,6 @@
 #include "engine/graph/edit.h"
 #include "engine/graph/passes.h"
 
-static rv_status out_of_memory(rv_error *error)
-{
-	return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
-}
-
 static bool has_no_pads(const struct window *window)
 {
 	return window->pad_same == PAD_EXPLICIT && !window->pad_top && !window->pad_left &&
@@ -52,7 +47,7 @@ static rv_status scale_convolution(struct graph *graph, struct graph_node *convo
 	float *weights = graph_allocate(graph, channels * size, sizeof(*weights));
 	float *bias = graph_allocate(graph, channels, sizeof(*bias));
 	if (!weights || !bias)
-		return out_of_memory(error);
+		return graph_out_of_memory(error);
 	for (size_t o = 0; o < channels; o++) {
 		float scale = affine->scale[o];
 		for (size_t i = 0; i < size; i++)
@@ -71,7 +66,7 @@ static rv_status scale_affine(struct graph *graph, struct graph_node *first,
 	float *scale = graph_allocate(graph, channels, sizeof(*scale));
 	float *shift = graph_allocate(graph, channels, sizeof(*shift));
 	if (!scale || !shift)
-		return out_of_memory(error);
+		return graph_out_of_memory(error);
 	for (size_t i = 0; i < channels; i++) {
 		scale[i] = first->scale[i] * second->scale[i];
 		shift[i] = first->shift[i] * second->scale[i] + second->shift[i];
@@ -122,7 +117,7 @@ static rv_status absorb_affine(struct graph *graph, struct graph_node *convoluti
 	float *weights = graph_allocate(graph, outputs * size, sizeof(*weights));
 	float *bias = graph_allocate(graph, outputs, sizeof(*bias));
 	if (!weights || !bias)
-		return out_of_memory(error);
+		return graph_out_of_memory(error);
 	for (size_t o = 0; o < outputs; o++) {
 		size_t first_input = o / group_outputs * group_inputs;
 		double sum = part->bias ? part->bias[o] : 0;

@@ -131,7 +131,7 @@ static rv_status make_room(struct graph *graph, struct graph_node *first, int co
 	struct convolution_part *parts = graph_allocate(graph, (size_t)count, sizeof(*parts));
 	int *outputs = graph_allocate(graph, (size_t)count, sizeof(*outputs));
 	if (!parts || !outputs)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	parts[0] = first->parts[0];
 	outputs[0] = first->outputs[0];
 	first->parts = parts;
@@ -171,7 +171,7 @@ rv_status graph_join_convolutions(struct graph *graph, rv_error *error)
 {
 	struct readers *readers = calloc((size_t)graph->tensor_count + 1, sizeof(*readers));
 	if (!readers)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	find_readers(graph, readers);
 	rv_status status = join_readers(graph, readers, error);
 	free(readers);

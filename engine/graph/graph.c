@@ -10,6 +10,11 @@ void *graph_allocate(struct graph *graph, size_t count, size_t size)
 	return arena_allocate(graph->memory, count, size);
 }
 
+rv_status graph_out_of_memory(rv_error *error)
+{
+	return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+}
+
 void graph_destroy(struct graph **graph)
 {
 	if (!*graph)

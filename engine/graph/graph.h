@@ -209,6 +209,8 @@ void graph_destroy(struct graph **graph);
 
 /* count * size zeroed bytes that live as long as the graph; NULL where its memory is exhausted. */
 void *graph_allocate(struct graph *graph, size_t count, size_t size);
+/* RV_MEMORY, with the message for where that gives NULL. */
+rv_status graph_out_of_memory(rv_error *error);
 
 /* Writes the size of every tensor for an input of height x width to extents[tensor_count].
  * RV_INVALID where the picture is too small for the network (names node and size). */
@@ -240,7 +242,8 @@ rv_status graph_list_layers(const struct onnx_model *model, struct arena *memory
 /* The number within model of the value that a layer's name stands for: the tensor of that name that
  * a node makes, else the first output of the node of that name, else what writers of ONNX
  * files call it: inception_4c/output finds inception_4c/output_1 (or _2, where that is made of _1),
- * features.0/Conv finds /features.0/Conv_output_0. NAME/pre is what an activation makes NAME of.
+ * features.0/Conv finds /features.0/Conv_output_0, and a module of a PyTorch network, layer3 or
+ * features.4.1, the last that it makes. NAME/pre is what an activation makes NAME of.
  * Else -1. */
 int graph_find_value(const struct onnx_model *model, const char *layer);
 

@@ -6,12 +6,35 @@
 #include "engine/graph/slicing.h"
 #include "engine/graph/translators.h"
 
+/* The dimensions of a value, sides and batch unknown; returns how many, or 0 where they cannot be
+ * told. */
+static int find_dims(const struct builder *builder, const struct value *value,
+                     int64_t dims[ONNX_RANK_MAX])
+{
+	if (value->form == VALUE_CONSTANT) {
+		memcpy(dims, value->constant->dims, sizeof(value->constant->dims));
+		return value->constant->rank;
+	}
+	int channels = builder->graph->tensors[value->tensor].channels;
+	for (int i = 0; i < ONNX_RANK_MAX; i++)
+		dims[i] = DIM_UNKNOWN;
+	if (value->form == VALUE_GROUPED) {
+		dims[1] = value->groups;
+		dims[2] = channels / value->groups + value->zeros_before + value->zeros_behind;
+		return 5;
+	}
+	if (translate_is_regrouped(value) || value->form == VALUE_PLANE)
+		return 0;
+	if (value->form != VALUE_VECTOR || translate_is_single_pixel(builder, value->tensor))
+		dims[translate_channel_axis(value->form)] = channels;
+	return translate_rank(value->form);
+}
+
 rv_status graph_translate_shape(struct builder *builder, const struct onnx_node *node,
                                 rv_error *error)
 {
 	const struct value *input;
-	int64_t dims[ONNX_RANK_MAX] = {DIM_UNKNOWN, DIM_UNKNOWN, DIM_UNKNOWN, DIM_UNKNOWN};
-	int64_t rank = 4, start = 0, end = ONNX_RANK_MAX, *integers = NULL;
+	int64_t dims[ONNX_RANK_MAX], start = 0, end = INT64_MAX, *integers = NULL;
 	struct onnx_tensor *made = NULL;
 	rv_status status = translate_input_value(builder, node, 0, &input, error);
 	if (status == RV_OK)
@@ -20,25 +43,16 @@ rv_status graph_translate_shape(struct builder *builder, const struct onnx_node 
 		status = onnx_get_int(node, "end", &end, error);
 	if (status != RV_OK)
 		return status;
-	if (start != 0 || end != ONNX_RANK_MAX)
-		return onnx_node_fail(node, error, RV_UNSUPPORTED, "start and end cannot be run");
-	if (input->form == VALUE_CONSTANT) {
-		rank = input->constant->rank;
-		memcpy(dims, input->constant->dims, sizeof(dims));
-	} else if (input->form == VALUE_IMAGE) {
-		dims[1] = builder->graph->tensors[input->tensor].channels;
-	} else if (input->form == VALUE_IMAGE_LAST) {
-		dims[3] = builder->graph->tensors[input->tensor].channels;
-	} else if (input->form == VALUE_VECTOR) {
-		rank = 2;
-	} else {
+	int rank = find_dims(builder, input, dims);
+	if (!rank && input->form != VALUE_CONSTANT)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "the shape of groups of channels cannot be run");
-	}
-	status = constant_make(builder, 1, &rank, NULL, &integers, &made, error);
+	struct cut part = {start, end, 1};
+	int64_t count = graph_cut_clip(&part, rank);
+	status = constant_make(builder, 1, &count, NULL, &integers, &made, error);
 	if (status != RV_OK)
 		return status;
-	memcpy(integers, dims, (size_t)rank * sizeof(*integers));
+	memcpy(integers, dims + part.start, (size_t)count * sizeof(*integers));
 	translate_set_constant(builder, node, made);
 	return RV_OK;
 }

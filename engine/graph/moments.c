@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "engine/graph/pieces.h"
+
 static bool is_operator(const struct onnx_node *node, const char *name)
 {
 	return node->standard && !strcmp(node->operator_name, name);
@@ -15,7 +17,7 @@ static const struct value *value_of(const struct builder *builder, const struct 
 
 static bool is_moment(const struct value *value, enum moment moment)
 {
-	return value && value->form == VALUE_MOMENT && value->moment == moment;
+	return value && value->moment == moment;
 }
 
 /* A mean over the axis of the channels alone, which stays as an axis of 1. */
@@ -25,34 +27,12 @@ static bool is_mean_over_channels(const struct builder *builder, const struct on
 	const int64_t *axes = NULL;
 	size_t count = 0;
 	int64_t keep = 1;
-	if (!is_operator(node, "ReduceMean") || (form != VALUE_IMAGE && form != VALUE_IMAGE_LAST) ||
+	if (!is_operator(node, "ReduceMean") ||
 	    translate_input_list(builder, node, 1, "axes", &axes, &count, NULL) != RV_OK ||
 	    onnx_get_int(node, "keepdims", &keep, NULL) != RV_OK || count != 1)
 		return false;
-	int64_t axis = axes[0] < 0 ? axes[0] + 4 : axes[0];
+	int64_t axis = axes[0] < 0 ? axes[0] + translate_rank(form) : axes[0];
 	return keep && axis == translate_channel_axis(form);
-}
-
-bool moments_concern(const struct builder *builder, const struct onnx_node *node)
-{
-	for (int i = 0; i < node->input_count; i++) {
-		const struct value *value = value_of(builder, node, i);
-		if (value && value->form == VALUE_MOMENT)
-			return true;
-	}
-	const struct value *first = value_of(builder, node, 0);
-	return first && is_mean_over_channels(builder, node, first->form);
-}
-
-static rv_status set_moment(struct builder *builder, const struct onnx_node *node,
-                            struct value value, enum moment moment)
-{
-	if (value.form != VALUE_MOMENT)
-		value.moment_form = value.form;
-	value.form = VALUE_MOMENT;
-	value.moment = moment;
-	translate_set_output(builder, node, value);
-	return RV_OK;
 }
 
 static const float *single_float(const struct value *value)
@@ -62,58 +42,109 @@ static const float *single_float(const struct value *value)
 	return single ? value->constant->floats : NULL;
 }
 
-static rv_status add_layer_norm(struct builder *builder, const struct onnx_node *node,
-                                const struct value *centred, float epsilon, rv_error *error)
+static bool is_number(const struct value *value, float number)
 {
-	struct graph_node draft = translate_draft(OPERATOR_LAYER_NORM);
-	int tensor = centred->tensor, channels = builder->graph->tensors[tensor].channels;
-	float *scale = graph_allocate(builder->graph, (size_t)channels, sizeof(*scale));
-	float *shift = graph_allocate(builder->graph, (size_t)channels, sizeof(*shift));
-	if (!scale || !shift)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
-	for (int i = 0; i < channels; i++)
-		scale[i] = 1;
-	draft.scale = scale;
-	draft.shift = shift;
-	draft.constant = epsilon;
-	return translate_add_node(builder, node, &draft, &tensor, 1, channels, centred->moment_form,
-	                          error);
+	const float *single = single_float(value);
+	return single && *single == number;
 }
 
 /* A square: to the power of two, or times itself. */
 static bool is_square(const struct onnx_node *node, const struct value *second)
 {
-	const float *exponent = single_float(second);
 	if (is_operator(node, "Mul"))
 		return node->inputs[0] == node->inputs[1];
-	return is_operator(node, "Pow") && exponent && *exponent == 2;
+	return is_operator(node, "Pow") && is_number(second, 2);
+}
+
+static bool is_root(const struct onnx_node *node, const struct value *second)
+{
+	return is_operator(node, "Sqrt") || (is_operator(node, "Pow") && is_number(second, 0.5f));
+}
+
+static enum moment set_moment(struct value *noted, const struct value *from, enum moment moment)
+{
+	noted->base = from->base;
+	noted->epsilon = from->epsilon;
+	return moment;
+}
+
+/* What the node makes of its inputs; writes the base and epsilon of that. */
+static enum moment find_moment(const struct builder *builder, const struct onnx_node *node,
+                               struct value *noted)
+{
+	const struct value *a = value_of(builder, node, 0), *b = value_of(builder, node, 1);
+	const float *number = single_float(b) ? single_float(b) : single_float(a);
+	if (is_moment(a, MOMENT_SQUARED) && is_mean_over_channels(builder, node, a->form))
+		return set_moment(noted, a, MOMENT_VARIANCE);
+	if (a && is_mean_over_channels(builder, node, a->form)) {
+		noted->base = a->tensor;
+		noted->epsilon = 0;
+		return MOMENT_MEAN;
+	}
+	if (is_operator(node, "Sub") && is_moment(b, MOMENT_MEAN) && a && a->form == b->form &&
+	    a->tensor == b->base)
+		return set_moment(noted, b, MOMENT_CENTRED);
+	if (is_moment(a, MOMENT_CENTRED) && is_square(node, b))
+		return set_moment(noted, a, MOMENT_SQUARED);
+	const struct value *variance = is_moment(b, MOMENT_VARIANCE) ? b : a;
+	if (is_operator(node, "Add") && number && is_moment(variance, MOMENT_VARIANCE)) {
+		enum moment moment = set_moment(noted, variance, MOMENT_VARIANCE);
+		noted->epsilon += *number;
+		return moment;
+	}
+	if (is_moment(a, MOMENT_VARIANCE) && is_root(node, b) && a->epsilon > 0)
+		return set_moment(noted, a, MOMENT_DEVIATION);
+	if (is_operator(node, "Reciprocal") && is_moment(a, MOMENT_DEVIATION))
+		return set_moment(noted, a, MOMENT_INVERSE);
+	if (is_operator(node, "Div") && is_number(a, 1) && is_moment(b, MOMENT_DEVIATION))
+		return set_moment(noted, b, MOMENT_INVERSE);
+	return MOMENT_NONE;
+}
+
+void moments_note(struct builder *builder, const struct onnx_node *node)
+{
+	if (!node->output_count || node->outputs[0] == ONNX_NOTHING)
+		return;
+	struct value *noted = &builder->values[node->outputs[0]];
+	enum moment moment = find_moment(builder, node, noted);
+	if (moment != MOMENT_NONE)
+		noted->moment = moment;
+}
+
+/* ---- the last step ---- */
+
+/* x - mean(x), and what it is divided by or multiplied with. */
+static bool find_factors(const struct builder *builder, const struct onnx_node *node,
+                         const struct value **centred, const struct value **deviation)
+{
+	const struct value *a = value_of(builder, node, 0), *b = value_of(builder, node, 1);
+	bool swapped = is_operator(node, "Mul") && is_moment(a, MOMENT_INVERSE);
+	*centred = swapped ? b : a;
+	*deviation = swapped ? a : b;
+	return *centred && *deviation;
+}
+
+bool moments_complete(const struct builder *builder, const struct onnx_node *node)
+{
+	const struct value *centred, *deviation;
+	bool divides = is_operator(node, "Div"), multiplies = is_operator(node, "Mul");
+	return (divides || multiplies) && find_factors(builder, node, &centred, &deviation) &&
+	       is_moment(centred, MOMENT_CENTRED) &&
+	       is_moment(deviation, divides ? MOMENT_DEVIATION : MOMENT_INVERSE) &&
+	       centred->base == deviation->base;
 }
 
 rv_status moments_translate(struct builder *builder, const struct onnx_node *node, rv_error *error)
 {
-	const struct value *a = value_of(builder, node, 0), *b = value_of(builder, node, 1);
-	const float *number = single_float(b) ? single_float(b) : single_float(a);
-	if (a && a->form != VALUE_MOMENT && is_mean_over_channels(builder, node, a->form))
-		return set_moment(builder, node, *a, MOMENT_MEAN);
-	if (is_operator(node, "Sub") && is_moment(b, MOMENT_MEAN) && a &&
-	    a->form == b->moment_form && a->tensor == b->tensor)
-		return set_moment(builder, node, *b, MOMENT_CENTRED);
-	if (is_moment(a, MOMENT_CENTRED) && is_square(node, b))
-		return set_moment(builder, node, *a, MOMENT_SQUARED);
-	if (is_moment(a, MOMENT_SQUARED) && is_mean_over_channels(builder, node, a->moment_form))
-		return set_moment(builder, node, *a, MOMENT_VARIANCE);
-	if (is_operator(node, "Add") && number &&
-	    (is_moment(a, MOMENT_VARIANCE) || is_moment(b, MOMENT_VARIANCE))) {
-		struct value variance = is_moment(a, MOMENT_VARIANCE) ? *a : *b;
-		variance.epsilon += *number;
-		return set_moment(builder, node, variance, MOMENT_VARIANCE);
-	}
-	if (is_operator(node, "Sqrt") && is_moment(a, MOMENT_VARIANCE) && a->epsilon > 0)
-		return set_moment(builder, node, *a, MOMENT_DEVIATION);
-	if (is_operator(node, "Div") && is_moment(a, MOMENT_CENTRED) &&
-	    is_moment(b, MOMENT_DEVIATION) && a->tensor == b->tensor)
-		return add_layer_norm(builder, node, a, b->epsilon, error);
-	return onnx_node_fail(
-		node, error, RV_UNSUPPORTED,
-		"the mean over channels can be run as a part of a normalisation only");
+	struct graph_node draft = translate_draft(OPERATOR_LAYER_NORM);
+	const struct value *centred, *deviation;
+	find_factors(builder, node, &centred, &deviation);
+	struct value value = {.form = centred->form, .tensor = centred->base};
+	int channels = builder->graph->tensors[value.tensor].channels;
+	draft.constant = deviation->epsilon;
+	rv_status status = pieces_make_table(builder, 1, channels, &draft.scale, error);
+	if (status == RV_OK)
+		status = pieces_make_table(builder, 0, channels, &draft.shift, error);
+	return status != RV_OK ? status
+	                       : pieces_add(builder, node, &draft, channels, &value, error);
 }

@@ -3,16 +3,20 @@
  *
  *     Div(Sub(x, ReduceMean(x)), Sqrt(Add(ReduceMean(Pow(Sub(x, ReduceMean(x)), 2)), epsilon)))
  *
- * The steps become values of the form VALUE_MOMENT, which nothing computes; Div makes the node. */
+ * Each step is translated as it stands, and its value noted to be a moment of x; the last, which
+ * makes one node of them all, leaves the others unread, and they are dropped. */
 #ifndef ENGINE_GRAPH_MOMENTS_H
 #define ENGINE_GRAPH_MOMENTS_H
 
 #include "engine/graph/translate.h"
 
-/* Whether node begins such a chain or goes on with one. */
-bool moments_concern(const struct builder *builder, const struct onnx_node *node);
+/* Notes what the first output of a node that has been translated is, where it goes on with such a
+ * chain or begins one. */
+void moments_note(struct builder *builder, const struct onnx_node *node);
 
-/* Translates such a node. RV_UNSUPPORTED where it does not fit into the chain. */
+/* Whether node is the last of such a chain. */
+bool moments_complete(const struct builder *builder, const struct onnx_node *node);
+/* Translates it. */
 rv_status moments_translate(struct builder *builder, const struct onnx_node *node, rv_error *error);
 
 #endif

@@ -1,18 +1,7 @@
 /* Normalisation by the mean and variance of the values themselves: over the channels of each pixel,
  * or over the pixels of each channel. */
+#include "engine/graph/pieces.h"
 #include "engine/graph/translators.h"
-
-static rv_status make_table(struct builder *builder, float value, int channels, const float **table,
-                            rv_error *error)
-{
-	float *made = graph_allocate(builder->graph, (size_t)channels, sizeof(*made));
-	if (!made)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
-	for (int i = 0; i < channels; i++)
-		made[i] = value;
-	*table = made;
-	return RV_OK;
-}
 
 /* Inputs 1 and 2, one value a channel each; where there is none, values that change nothing. */
 static rv_status read_table(struct builder *builder, const struct onnx_node *node, int index,
@@ -30,14 +19,14 @@ static rv_status read_table(struct builder *builder, const struct onnx_node *nod
 		*table = constant->floats;
 		return RV_OK;
 	}
-	return make_table(builder, index == 1 ? 1 : 0, channels, table, error);
+	return pieces_make_table(builder, index == 1 ? 1 : 0, channels, table, error);
 }
 
 static rv_status add_norm(struct builder *builder, const struct onnx_node *node,
                           enum operator_kind kind, struct value input, rv_error *error)
 {
 	struct graph_node draft = translate_draft(kind);
-	int tensor = input.tensor, channels = builder->graph->tensors[tensor].channels;
+	int channels = builder->graph->tensors[input.tensor].channels;
 	draft.constant = 1e-5f;
 	rv_status status = onnx_get_float(node, "epsilon", &draft.constant, error);
 	if (status == RV_OK && !(draft.constant > 0))
@@ -46,14 +35,8 @@ static rv_status add_norm(struct builder *builder, const struct onnx_node *node,
 		status = read_table(builder, node, 1, channels, &draft.scale, error);
 	if (status == RV_OK)
 		status = read_table(builder, node, 2, channels, &draft.shift, error);
-	if (status == RV_OK)
-		status = translate_add_node(builder, node, &draft, &tensor, 1, channels, input.form,
-		                            error);
-	if (status != RV_OK)
-		return status;
-	input.tensor = builder->graph->tensor_count - 1;
-	translate_set_output(builder, node, input);
-	return RV_OK;
+	return status != RV_OK ? status
+	                       : pieces_add(builder, node, &draft, channels, &input, error);
 }
 
 /* Rows are the channels of groups, side by side: so PyTorch writes normalisation over groups. */
@@ -107,18 +90,11 @@ static rv_status read_group_table(struct builder *builder, const struct onnx_nod
 		                      index + 1, constant->count, channels, groups);
 	float *made = graph_allocate(builder->graph, (size_t)channels, sizeof(*made));
 	if (!made)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	for (int i = 0; i < channels; i++)
 		made[i] = constant->floats[i / (channels / groups)];
 	*table = made;
 	return RV_OK;
-}
-
-/* Adds a node that reads the last one's output, or `input` where it is the first. */
-static rv_status add_next(struct builder *builder, const struct onnx_node *node,
-                          const struct graph_node *draft, int input, int channels, rv_error *error)
-{
-	return translate_add_node(builder, node, draft, &input, 1, channels, VALUE_IMAGE, error);
 }
 
 static rv_status read_groups(const struct builder *builder, const struct onnx_node *node, int input,
@@ -146,13 +122,14 @@ rv_status graph_translate_group_norm(struct builder *builder, const struct onnx_
 	struct graph_node widen = translate_draft(OPERATOR_REARRANGE), narrow = widen;
 	struct graph_node norm = translate_draft(OPERATOR_INSTANCE_NORM);
 	struct graph_node affine = translate_draft(OPERATOR_AFFINE);
-	int input, groups = 0, *count = &builder->graph->tensor_count;
+	int input, groups = 0;
 	norm.constant = 1e-5f;
 	rv_status status = translate_input_image(builder, node, 0, &input, error);
 	if (status == RV_OK)
 		status = read_groups(builder, node, input, &groups, &norm.constant, error);
 	if (status != RV_OK)
 		return status;
+	struct value value = {.form = VALUE_IMAGE, .tensor = input};
 	int channels = builder->graph->tensors[input].channels;
 	widen.rearrangement.kind = REARRANGE_WIDEN;
 	narrow.rearrangement.kind = REARRANGE_NARROW;
@@ -161,15 +138,15 @@ rv_status graph_translate_group_norm(struct builder *builder, const struct onnx_
 	if (status == RV_OK)
 		status = read_group_table(builder, node, 2, channels, groups, &affine.shift, error);
 	if (status == RV_OK)
-		status = make_table(builder, 1, groups, &norm.scale, error);
+		status = pieces_make_table(builder, 1, groups, &norm.scale, error);
 	if (status == RV_OK)
-		status = make_table(builder, 0, groups, &norm.shift, error);
+		status = pieces_make_table(builder, 0, groups, &norm.shift, error);
 	if (status == RV_OK)
-		status = add_next(builder, node, &widen, input, groups, error);
+		status = pieces_add(builder, node, &widen, groups, &value, error);
 	if (status == RV_OK)
-		status = add_next(builder, node, &norm, *count - 1, groups, error);
+		status = pieces_add(builder, node, &norm, groups, &value, error);
 	if (status == RV_OK)
-		status = add_next(builder, node, &narrow, *count - 1, channels, error);
+		status = pieces_add(builder, node, &narrow, channels, &value, error);
 	return status != RV_OK ? status
-	                       : add_next(builder, node, &affine, *count - 1, channels, error);
+	                       : pieces_add(builder, node, &affine, channels, &value, error);
 }

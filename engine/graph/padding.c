@@ -1,6 +1,8 @@
-/* Pad: by a constant, or by what lies at the border. */
+/* Pad: by a constant, or by what lies at the border; less than 0 takes rows and columns away. */
 #include <string.h>
 
+#include "engine/graph/neighbours.h"
+#include "engine/graph/pieces.h"
 #include "engine/graph/translators.h"
 
 static rv_status read_pad_value(const struct builder *builder, const struct onnx_node *node,
@@ -19,10 +21,15 @@ static rv_status read_pad_value(const struct builder *builder, const struct onnx
 	return RV_OK;
 }
 
+/* What is added along each axis before what is there, and behind it. */
+struct amounts {
+	int64_t begin[ONNX_RANK_MAX], end[ONNX_RANK_MAX];
+};
+
 /* The pads of all axes come as begins of each axis, then ends; input 3 (operator set 18) may name
  * the axes. The first operator set calls them paddings. */
-static rv_status read_pad_amounts(const struct builder *builder, const struct onnx_node *node,
-                                  int64_t begin[4], int64_t end[4], rv_error *error)
+static rv_status read_amounts(const struct builder *builder, const struct onnx_node *node, int rank,
+                              struct amounts *amounts, rv_error *error)
 {
 	const int64_t *pads = NULL, *axes = NULL;
 	size_t pad_count = 0, axis_count = 0;
@@ -32,31 +39,25 @@ static rv_status read_pad_amounts(const struct builder *builder, const struct on
 		status = translate_input_list(builder, node, 3, "axes", &axes, &axis_count, error);
 	if (status != RV_OK)
 		return status;
-	size_t count = axes ? axis_count : 4;
-	if (count > 4 || pad_count != 2 * count)
+	*amounts = (struct amounts){{0}, {0}};
+	size_t count = axes ? axis_count : (size_t)rank;
+	if (count > (size_t)rank || pad_count != 2 * count)
 		return onnx_node_fail(node, error, RV_CORRUPT, "%zu pads for %zu axes", pad_count,
 		                      count);
 	for (size_t i = 0; i < count; i++) {
 		int64_t axis = axes ? axes[i] : (int64_t)i;
-		status = translate_normalise_axis(node, &axis, 4, error);
+		status = translate_normalise_axis(node, &axis, rank, error);
 		if (status != RV_OK)
 			return status;
-		begin[axis] = pads[i];
-		end[axis] = pads[count + i];
-	}
-	return RV_OK;
-}
-
-static rv_status check_pad_amounts(const struct onnx_node *node, const int64_t begin[4],
-                                   const int64_t end[4], rv_error *error)
-{
-	for (int axis = 0; axis < 4; axis++) {
-		int64_t most = axis < 2 ? 0 : WINDOW_MAX;
-		if (begin[axis] < 0 || begin[axis] > most || end[axis] < 0 || end[axis] > most)
-			return onnx_node_fail(
-				node, error, RV_UNSUPPORTED,
-				"only height and width can be padded, by 0 to %d pixels",
-				WINDOW_MAX);
+		if (pads[i] == DIM_UNKNOWN || pads[count + i] == DIM_UNKNOWN)
+			return onnx_node_fail(node, error, RV_UNSUPPORTED,
+			                      "how much it pads depends on the picture's size");
+		if (pads[i] < -WINDOW_MAX || pads[i] > WINDOW_MAX ||
+		    pads[count + i] < -WINDOW_MAX || pads[count + i] > WINDOW_MAX)
+			return onnx_node_fail(node, error, RV_UNSUPPORTED,
+			                      "only pads of up to %d can be run", WINDOW_MAX);
+		amounts->begin[axis] = pads[i];
+		amounts->end[axis] = pads[count + i];
 	}
 	return RV_OK;
 }
@@ -81,30 +82,109 @@ static rv_status read_pad_mode(const struct onnx_node *node, int *kind, rv_error
 	return RV_OK;
 }
 
+/* Below 0 they take away; what is left to be added stays in amounts. */
+static rv_status crop_sides(struct builder *builder, const struct onnx_node *node, int rows,
+                            struct amounts *amounts, struct value *value, rv_error *error)
+{
+	struct cut cuts[2] = {graph_cut_whole, graph_cut_whole};
+	struct graph_node draft;
+	for (int i = 0; i < 2; i++) {
+		int64_t *begin = &amounts->begin[rows + i], *end = &amounts->end[rows + i];
+		cuts[i].start = *begin < 0 ? -*begin : 0;
+		cuts[i].end = *end < 0 ? *end : INT64_MAX;
+		*begin = *begin < 0 ? 0 : *begin;
+		*end = *end < 0 ? 0 : *end;
+	}
+	if (!pieces_draft_cut(builder, value, &cuts[0], &cuts[1], &draft))
+		return RV_OK;
+	return pieces_add(builder, node, &draft, builder->graph->tensors[value->tensor].channels,
+	                  value, error);
+}
+
+/* Channels of zeros before and behind those that are there. */
+static rv_status pad_channels(struct builder *builder, const struct onnx_node *node, int64_t before,
+                              int64_t behind, struct value *value, rv_error *error)
+{
+	size_t channels = (size_t)builder->graph->tensors[value->tensor].channels;
+	size_t outputs = channels + (size_t)before + (size_t)behind;
+	float *weights = graph_allocate(builder->graph, outputs * channels, sizeof(*weights));
+	if (!weights)
+		return graph_out_of_memory(error);
+	for (size_t i = 0; i < channels; i++)
+		weights[((size_t)before + i) * channels + i] = 1;
+	return pieces_add_mix(builder, node, weights, (int)outputs, value, error);
+}
+
+static rv_status pad_sides(struct builder *builder, const struct onnx_node *node, int kind,
+                           float constant, int rows, const struct amounts *amounts,
+                           struct value *value, rv_error *error)
+{
+	struct graph_node draft = translate_draft(kind >= 0 ? OPERATOR_RESAMPLE : OPERATOR_PAD);
+	draft.constant = constant;
+	draft.resampling.kind = kind >= 0 ? kind : 0;
+	draft.window.pad_top = (int)amounts->begin[rows];
+	draft.window.pad_left = (int)amounts->begin[rows + 1];
+	draft.window.pad_bottom = (int)amounts->end[rows];
+	draft.window.pad_right = (int)amounts->end[rows + 1];
+	return pieces_add(builder, node, &draft, builder->graph->tensors[value->tensor].channels,
+	                  value, error);
+}
+
+static rv_status pad_picture(struct builder *builder, const struct onnx_node *node, int kind,
+                             float constant, struct value value, rv_error *error)
+{
+	struct amounts amounts;
+	int channels = translate_channel_axis(value.form), rows = channels == 1 ? 2 : 1;
+	rv_status status = read_amounts(builder, node, 4, &amounts, error);
+	if (status != RV_OK)
+		return status;
+	int64_t before = amounts.begin[channels], behind = amounts.end[channels];
+	if (amounts.begin[0] || amounts.end[0] || before < 0 || behind < 0 ||
+	    ((before || behind) && (kind >= 0 || constant != 0)))
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "only height and width can be padded, and channels with "
+		                      "zeros");
+	status = crop_sides(builder, node, rows, &amounts, &value, error);
+	if (status == RV_OK && (before || behind))
+		status = pad_channels(builder, node, before, behind, &value, error);
+	return status != RV_OK
+	               ? status
+	               : pad_sides(builder, node, kind, constant, rows, &amounts, &value, error);
+}
+
+/* One channel side by side as pixels of a cube gets zeros where a window will want them. */
+static rv_status pad_cube(struct builder *builder, const struct onnx_node *node, int kind,
+                          float constant, const struct value *input, rv_error *error)
+{
+	struct amounts amounts;
+	rv_status status = read_amounts(builder, node, 5, &amounts, error);
+	if (status != RV_OK)
+		return status;
+	int64_t before = amounts.begin[2], behind = amounts.end[2];
+	for (int axis = 0; axis < 5; axis++)
+		if (axis != 2 && (amounts.begin[axis] || amounts.end[axis]))
+			before = -1;
+	if (before < 0 || behind < 0 || kind >= 0 || constant != 0)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "behind a Reshape only channels can be padded, with zeros");
+	neighbours_pad(builder, node, input, (int)before, (int)behind);
+	return RV_OK;
+}
+
 rv_status graph_translate_pad(struct builder *builder, const struct onnx_node *node,
                               rv_error *error)
 {
-	struct graph_node draft = translate_draft(OPERATOR_PAD);
-	int64_t begin[4] = {0}, end[4] = {0};
-	int input, kind = -1;
-	rv_status status = translate_input_image(builder, node, 0, &input, error);
+	const struct value *input;
+	float constant = 0;
+	int tensor, kind = -1;
+	rv_status status = translate_input_view(builder, node, 0, &input, error);
 	if (status == RV_OK)
 		status = read_pad_mode(node, &kind, error);
-	if (status == RV_OK)
-		status = read_pad_amounts(builder, node, begin, end, error);
-	if (status == RV_OK)
-		status = check_pad_amounts(node, begin, end, error);
 	if (status == RV_OK && kind < 0)
-		status = read_pad_value(builder, node, &draft.constant, error);
-	if (status != RV_OK)
-		return status;
-	if (kind >= 0)
-		draft.kind = OPERATOR_RESAMPLE;
-	draft.resampling.kind = kind >= 0 ? kind : 0;
-	draft.window.pad_top = (int)begin[2];
-	draft.window.pad_left = (int)begin[3];
-	draft.window.pad_bottom = (int)end[2];
-	draft.window.pad_right = (int)end[3];
-	return translate_add_node(builder, node, &draft, &input, 1,
-	                          builder->graph->tensors[input].channels, VALUE_IMAGE, error);
+		status = read_pad_value(builder, node, &constant, error);
+	if (status == RV_OK && neighbours_is_cube(input))
+		return pad_cube(builder, node, kind, constant, input, error);
+	if (status == RV_OK && input->form != VALUE_IMAGE_LAST)
+		status = translate_input_image(builder, node, 0, &tensor, error);
+	return status != RV_OK ? status : pad_picture(builder, node, kind, constant, *input, error);
 }

@@ -1,6 +1,7 @@
 /* Shuffles of channels, and channels that become pixels or the other way round. */
 #include <string.h>
 
+#include "engine/graph/pieces.h"
 #include "engine/graph/translators.h"
 
 /* ---- shuffles ---- */
@@ -22,17 +23,12 @@ rv_status graph_add_rows(struct builder *builder, const struct onnx_node *node,
                          const struct value *input, int groups, rv_error *error)
 {
 	struct graph_node draft = translate_draft(OPERATOR_REARRANGE);
-	int tensor = input->tensor;
 	struct value rows = {.form = VALUE_ROWS,
-	                     .groups = builder->graph->tensors[tensor].channels / groups};
+	                     .tensor = input->tensor,
+	                     .groups = builder->graph->tensors[input->tensor].channels / groups};
 	draft.rearrangement.kind = REARRANGE_WIDEN;
 	draft.rearrangement.number = rows.groups;
-	rv_status status =
-		translate_add_node(builder, node, &draft, &tensor, 1, groups, VALUE_ROWS, error);
-	rows.tensor = builder->graph->tensor_count - 1;
-	if (status == RV_OK)
-		translate_set_output(builder, node, rows);
-	return status;
+	return pieces_add(builder, node, &draft, groups, &rows, error);
 }
 
 rv_status graph_add_image_of_rows(struct builder *builder, const struct onnx_node *node,

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/graph/neighbours.h"
 #include "engine/graph/translators.h"
 #include "engine/graph/window.h"
 
@@ -72,7 +73,7 @@ rv_status graph_translate_convolution(struct builder *builder, const struct onnx
 	draft.window.width = (int)weights->dims[3];
 	draft.parts = graph_allocate(builder->graph, 1, sizeof(*draft.parts));
 	if (!draft.parts)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	draft.parts[0] = (struct convolution_part){
 		.channels = (int)weights->dims[0],
 		.weights = weights->floats,
@@ -134,7 +135,12 @@ rv_status graph_translate_max_pool(struct builder *builder, const struct onnx_no
 rv_status graph_translate_average_pool(struct builder *builder, const struct onnx_node *node,
                                        rv_error *error)
 {
-	return translate_pool(builder, node, OPERATOR_AVERAGE_POOL, error);
+	const struct value *input;
+	rv_status status = translate_input_view(builder, node, 0, &input, error);
+	if (status == RV_OK && neighbours_is_cube(input))
+		return neighbours_average(builder, node, input, error);
+	return status != RV_OK ? status
+	                       : translate_pool(builder, node, OPERATOR_AVERAGE_POOL, error);
 }
 
 rv_status graph_translate_global_max_pool(struct builder *builder, const struct onnx_node *node,
@@ -160,37 +166,6 @@ rv_status graph_translate_global_average_pool(struct builder *builder, const str
 		return status;
 	return translate_add_node(builder, node, &draft, &input, 1,
 	                          builder->graph->tensors[input].channels, VALUE_IMAGE, error);
-}
-
-/* The mean over height and width is a global average pool. */
-rv_status graph_translate_reduce_mean(struct builder *builder, const struct onnx_node *node,
-                                      rv_error *error)
-{
-	struct graph_node draft = translate_draft(OPERATOR_GLOBAL_AVERAGE_POOL);
-	const int64_t *axes = NULL;
-	size_t count = 0;
-	int64_t keep = 1;
-	unsigned seen = 0;
-	int input;
-	rv_status status = translate_input_image(builder, node, 0, &input, error);
-	if (status == RV_OK)
-		status = translate_input_list(builder, node, 1, "axes", &axes, &count, error);
-	if (status == RV_OK)
-		status = onnx_get_int(node, "keepdims", &keep, error);
-	for (size_t i = 0; status == RV_OK && i < count; i++) {
-		int64_t axis = axes[i];
-		status = translate_normalise_axis(node, &axis, 4, error);
-		if (status == RV_OK)
-			seen |= 1u << axis;
-	}
-	if (status != RV_OK)
-		return status;
-	if (seen != (1u << 2 | 1u << 3))
-		return onnx_node_fail(node, error, RV_UNSUPPORTED,
-		                      "only the mean over height and width can be run");
-	return translate_add_node(builder, node, &draft, &input, 1,
-	                          builder->graph->tensors[input].channels,
-	                          keep ? VALUE_IMAGE : VALUE_VECTOR, error);
 }
 
 /* ---- the others ---- */

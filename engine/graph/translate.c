@@ -42,10 +42,6 @@ rv_status translate_input_view(const struct builder *builder, const struct onnx_
 			node, error, RV_UNSUPPORTED,
 			"its input number %d is a constant, not computed from the picture",
 			index + 1);
-	if (status == RV_OK && (*value)->form == VALUE_MOMENT)
-		return onnx_node_fail(node, error, RV_UNSUPPORTED,
-		                      "the mean over channels can be run as a part of a "
-		                      "normalisation only");
 	return status;
 }
 
@@ -70,9 +66,14 @@ rv_status translate_input_tensor(const struct builder *builder, const struct onn
 
 bool translate_is_by_channel(const struct onnx_tensor *constant, enum value_form form, int channels)
 {
-	int from_end = form == VALUE_IMAGE ? 3 : 1;
+	int from_end = translate_rank(form) - translate_channel_axis(form);
 	return constant->rank >= from_end && constant->count == (size_t)channels &&
 	       constant->dims[constant->rank - from_end] == channels;
+}
+
+int translate_rank(enum value_form form)
+{
+	return form == VALUE_VECTOR ? 2 : form == VALUE_LINE || form == VALUE_PLANE ? 3 : 4;
 }
 
 int translate_channel_axis(enum value_form form)
@@ -82,8 +83,7 @@ int translate_channel_axis(enum value_form form)
 
 bool translate_is_layer(const struct value *value)
 {
-	return value->form != VALUE_UNKNOWN && value->form != VALUE_CONSTANT &&
-	       value->form != VALUE_MOMENT && value->tensor != 0;
+	return value->form != VALUE_UNKNOWN && value->form != VALUE_CONSTANT && value->tensor != 0;
 }
 
 bool translate_is_single_pixel(const struct builder *builder, int tensor)
@@ -191,7 +191,7 @@ rv_status translate_input_along(const struct builder *builder, const struct onnx
 		status = onnx_get_int(node, "axis", axis, error);
 	if (status != RV_OK)
 		return status;
-	return translate_normalise_axis(node, axis, (*input)->form == VALUE_VECTOR ? 2 : 4, error);
+	return translate_normalise_axis(node, axis, translate_rank((*input)->form), error);
 }
 
 /* ---- outputs ---- */
@@ -305,7 +305,7 @@ static rv_status begin_node(struct builder *builder, const struct onnx_node *onn
 		                      "the network has too many nodes");
 	*numbers = graph_allocate(graph, (size_t)input_count + 1, sizeof(**numbers));
 	if (!*numbers)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	memcpy(*numbers, inputs, (size_t)input_count * sizeof(**numbers));
 	return RV_OK;
 }

@@ -23,22 +23,25 @@ enum value_form {
 	VALUE_IMAGE,      /* [1][channels][height][width] */
 	VALUE_IMAGE_LAST, /* [1][height][width][channels], between two Transposes */
 	VALUE_VECTOR,     /* [1][channels * height * width], behind a Flatten */
+	VALUE_LINE,       /* [1][channels][1], a vector with one of its sides again */
 	VALUE_GROUPED,    /* [1][groups][channels / groups][height][width], behind a Reshape */
 	VALUE_SHUFFLED,   /* the same with the second and third dimension exchanged */
 	VALUE_ROWS,       /* [1][channels][pixels], the channels of a group side by side in one */
 	VALUE_BLOCKS,     /* [1][channels][side][side][height][width], behind a Reshape */
 	VALUE_WOVEN,      /* the same as [1][channels][height][side][width][side] */
 	VALUE_PLANE,      /* [1][height][width], one channel by itself */
-	VALUE_MOMENT,     /* a step on the way to a normalisation over channels; see moments.h */
 };
 
-/* What a VALUE_MOMENT is of the channels x of each pixel. */
+/* What a value is of the channels x of each pixel, on the way to a normalisation over them: see
+ * moments.h. */
 enum moment {
+	MOMENT_NONE,
 	MOMENT_MEAN,      /* mean(x) */
 	MOMENT_CENTRED,   /* x - mean(x) */
 	MOMENT_SQUARED,   /* (x - mean(x)) ^ 2 */
 	MOMENT_VARIANCE,  /* the mean of that, plus epsilon */
 	MOMENT_DEVIATION, /* its square root */
+	MOMENT_INVERSE,   /* one divided by that */
 };
 
 struct value {
@@ -46,10 +49,10 @@ struct value {
 	int tensor; /* of the graph, except for constants */
 	const struct onnx_tensor *constant;
 	int groups; /* grouped and shuffled: how many; rows: channels of each; blocks: their side */
-	/* A moment of tensor: */
+	int zeros_before, zeros_behind; /* of a single group: channels yet to be added */
 	enum moment moment;
-	enum value_form moment_form; /* in which tensor was seen */
-	float epsilon;
+	int base;      /* the tensor of which it is a moment */
+	float epsilon; /* that was added to the variance */
 };
 
 struct builder {
@@ -99,6 +102,8 @@ rv_status translate_input_along(const struct builder *builder, const struct onnx
  * of the channels are 1. */
 bool translate_is_by_channel(const struct onnx_tensor *constant, enum value_form form,
                              int channels);
+/* How many dimensions it has; of a form that is not regrouped. */
+int translate_rank(enum value_form form);
 /* The axis of the channels in a form that has one. */
 int translate_channel_axis(enum value_form form);
 /* Whether its channels are in groups, between two Reshapes. */

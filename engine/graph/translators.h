@@ -12,7 +12,10 @@ typedef rv_status translate_function(struct builder *builder, const struct onnx_
 /* spatial.c */
 translate_function graph_translate_convolution, graph_translate_max_pool,
 	graph_translate_average_pool, graph_translate_global_max_pool,
-	graph_translate_global_average_pool, graph_translate_reduce_mean, graph_translate_lrn;
+	graph_translate_global_average_pool, graph_translate_lrn;
+/* reduce.c */
+translate_function graph_translate_reduce_mean, graph_translate_reduce_sum,
+	graph_translate_reduce_l2, graph_translate_reduce_max;
 /* padding.c, resize.c, transposed.c */
 translate_function graph_translate_pad, graph_translate_resize, graph_translate_upsample,
 	graph_translate_transposed_convolution;
@@ -49,12 +52,13 @@ translate_function graph_translate_add, graph_translate_subtract, graph_translat
 	graph_translate_maximum, graph_translate_minimum, graph_translate_absolute;
 /* view.c */
 translate_function graph_translate_flatten, graph_translate_reshape, graph_translate_squeeze,
-	graph_translate_unsqueeze, graph_translate_transpose;
+	graph_translate_unsqueeze, graph_translate_transpose, graph_translate_expand;
 /* dense.c */
 translate_function graph_translate_gemm, graph_translate_matmul;
 /* constant.c */
 translate_function graph_fold_constant, graph_fold_alias, graph_fold_cast, graph_fold_reshape,
-	graph_fold_squeeze, graph_fold_unsqueeze, graph_fold_transpose;
+	graph_fold_squeeze, graph_fold_unsqueeze, graph_fold_transpose, graph_fold_cast_like,
+	graph_translate_cast_like;
 /* list.c */
 translate_function graph_translate_shape, graph_fold_gather, graph_fold_concat, graph_fold_slice,
 	graph_fold_constant_of_shape;

@@ -169,7 +169,7 @@ static rv_status fill_convolution(struct builder *builder, const struct onnx_nod
 	draft->parts = graph_allocate(builder->graph, 1, sizeof(*draft->parts));
 	float *weights = turned_weights(builder, this);
 	if (!draft->parts || !weights)
-		return rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		return graph_out_of_memory(error);
 	draft->groups = this->groups;
 	draft->window.height = this->window.height;
 	draft->window.width = this->window.width;

@@ -1,6 +1,7 @@
 /* Views of a tensor: Flatten, Reshape, Squeeze, Unsqueeze and Transpose. */
 #include <string.h>
 
+#include "engine/graph/neighbours.h"
 #include "engine/graph/translators.h"
 
 static rv_status refuse_view(const struct onnx_node *node, rv_error *error)
@@ -78,6 +79,22 @@ static bool reshape_groups(const struct builder *builder, const struct value *in
 	       fits_side(dims[3], nominal.height) && fits_side(dims[4], nominal.width);
 }
 
+/* A cube of channels that no zeros are waiting for. */
+static bool is_plain_cube(const struct value *input)
+{
+	return neighbours_is_cube(input) && !input->zeros_before && !input->zeros_behind;
+}
+
+/* [batch, 1, channels, height, width] of what is that already. */
+static bool reshape_keeps_cube(const struct builder *builder, const struct value *input,
+                               const int64_t *dims)
+{
+	struct extent nominal = builder->nominal[input->tensor];
+	return is_plain_cube(input) && dims[1] == 1 &&
+	       dims[2] == builder->graph->tensors[input->tensor].channels &&
+	       fits_side(dims[3], nominal.height) && fits_side(dims[4], nominal.width);
+}
+
 /* [batch, channels, height, width], its second half. */
 static bool reshape_shuffles(const struct builder *builder, const struct value *input,
                              const int64_t *dims)
@@ -152,7 +169,8 @@ static rv_status reshape_to_four(struct builder *builder, const struct onnx_node
 		return graph_add_image_of_rows(builder, node, input, error);
 	if (reshape_joins_blocks(builder, input, dims))
 		return graph_add_image_of_blocks(builder, node, input, error);
-	if (!translate_is_regrouped(input) && reshape_restores(builder, input, dims))
+	bool image = !translate_is_regrouped(input) || is_plain_cube(input);
+	if (image && reshape_restores(builder, input, dims))
 		return view_as(builder, node, input, VALUE_IMAGE);
 	return refuse_view(node, error);
 }
@@ -177,17 +195,22 @@ rv_status graph_translate_reshape(struct builder *builder, const struct onnx_nod
 		return reshape_to_four(builder, node, input, dims, error);
 	if (rank == 5 && reshape_groups(builder, input, dims))
 		return group_as(builder, node, input, VALUE_GROUPED, dims[1]);
+	if (rank == 5 && reshape_keeps_cube(builder, input, dims))
+		return group_as(builder, node, input, VALUE_GROUPED, 1);
 	if (rank == 6 && reshape_makes_blocks(builder, input, dims))
 		return group_as(builder, node, input, VALUE_BLOCKS, dims[2]);
 	return refuse_view(node, error);
 }
 
-/* Whether all axes are those of height and width. */
-static bool only_sides(const int64_t *axes, size_t count)
+/* Whether all axes are sides of a picture in that form. */
+static bool only_sides(enum value_form form, const int64_t *axes, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		if (axes[i] != 2 && axes[i] != 3 && axes[i] != -1 && axes[i] != -2)
+	int rank = translate_rank(form);
+	for (size_t i = 0; i < count; i++) {
+		int64_t axis = axes[i] < 0 ? axes[i] + rank : axes[i];
+		if (axis < 1 || axis >= rank || axis == translate_channel_axis(form))
 			return false;
+	}
 	return count > 0;
 }
 
@@ -198,7 +221,7 @@ static rv_status read_axes(struct builder *builder, const struct onnx_node *node
                            rv_error *error)
 {
 	rv_status status = translate_input_view(builder, node, 0, input, error);
-	if (status == RV_OK && translate_is_regrouped(*input))
+	if (status == RV_OK && translate_is_regrouped(*input) && !is_plain_cube(*input))
 		return refuse_view(node, error);
 	if (status == RV_OK)
 		status = translate_input_list(builder, node, 1, "axes", axes, count, error);
@@ -214,10 +237,14 @@ rv_status graph_translate_squeeze(struct builder *builder, const struct onnx_nod
 	rv_status status = read_axes(builder, node, &input, &axes, &count, error);
 	if (status != RV_OK)
 		return status;
-	if (input->form == VALUE_IMAGE_LAST || !translate_is_single_pixel(builder, input->tensor) ||
-	    !only_sides(axes, count))
+	if (is_plain_cube(input) && count == 1 && (axes[0] == 1 || axes[0] == -4))
+		return view_as(builder, node, input, VALUE_IMAGE);
+	int rank = translate_rank(input->form) - (int)count;
+	if (translate_is_regrouped(input) || rank < 2 ||
+	    !translate_is_single_pixel(builder, input->tensor) ||
+	    !only_sides(input->form, axes, count))
 		return refuse_view(node, error);
-	return view_as(builder, node, input, VALUE_VECTOR);
+	return view_as(builder, node, input, rank == 2 ? VALUE_VECTOR : VALUE_LINE);
 }
 
 rv_status graph_translate_unsqueeze(struct builder *builder, const struct onnx_node *node,
@@ -231,11 +258,14 @@ rv_status graph_translate_unsqueeze(struct builder *builder, const struct onnx_n
 		return status;
 	if (input->form == VALUE_PLANE && count == 1 && (axes[0] == 1 || axes[0] == -3))
 		return view_as(builder, node, input, VALUE_IMAGE);
-	if (input->form != VALUE_VECTOR || !translate_is_single_pixel(builder, input->tensor) ||
-	    !only_sides(axes, count) || count > 2)
+	if (input->form == VALUE_IMAGE && count == 1 && (axes[0] == 1 || axes[0] == -4))
+		return group_as(builder, node, input, VALUE_GROUPED, 1);
+	int rank = translate_rank(input->form) + (int)count;
+	if ((input->form != VALUE_VECTOR && input->form != VALUE_LINE) || rank > 4 ||
+	    !translate_is_single_pixel(builder, input->tensor) ||
+	    !only_sides(rank == 4 ? VALUE_IMAGE : VALUE_LINE, axes, count))
 		return refuse_view(node, error);
-	/* One axis at a time: a vector of one pixel passes for an image anyhow. */
-	return view_as(builder, node, input, count == 2 ? VALUE_IMAGE : VALUE_VECTOR);
+	return view_as(builder, node, input, rank == 4 ? VALUE_IMAGE : VALUE_LINE);
 }
 
 static bool is_order(const int64_t *axes, size_t count, const int64_t *order, size_t rank)
@@ -269,4 +299,35 @@ rv_status graph_translate_transpose(struct builder *builder, const struct onnx_n
 	    is_order(axes, count, same, 4))
 		return view_as(builder, node, input, input->form);
 	return refuse_view(node, error);
+}
+
+/* To the size of something else: what is a single pixel, or a single channel, is spread where it
+ * meets that. */
+rv_status graph_translate_expand(struct builder *builder, const struct onnx_node *node,
+                                 rv_error *error)
+{
+	const struct value *input;
+	const int64_t *dims = NULL;
+	size_t rank = 0;
+	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
+	if (status == RV_OK)
+		status = translate_input_list(builder, node, 1, "shape", &dims, &rank, error);
+	if (status != RV_OK)
+		return status;
+	struct extent nominal = builder->nominal[input->tensor];
+	int channels = builder->graph->tensors[input->tensor].channels;
+	bool pixel = translate_is_single_pixel(builder, input->tensor);
+	if (rank != (size_t)translate_rank(input->form))
+		return refuse_view(node, error);
+	for (int axis = 1, sides = 0; axis < (int)rank; axis++) {
+		bool fits = dims[axis] == 1 || dims[axis] == DIM_UNKNOWN;
+		if (axis == translate_channel_axis(input->form))
+			fits |= channels == 1 || dims[axis] == channels;
+		else
+			fits |= pixel || dims[axis] == (sides++ ? nominal.width : nominal.height);
+		if (!fits)
+			return refuse_view(node, error);
+	}
+	translate_set_output(builder, node, *input);
+	return RV_OK;
 }

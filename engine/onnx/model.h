@@ -56,7 +56,10 @@ struct onnx_node {
 	const char *operator_name;
 	bool standard; /* of the ONNX operator set, not of a custom one */
 	bool named;    /* name is its own */
-	int *inputs;   /* values; ONNX_NOTHING where an optional one is left out */
+	/* Which module of a PyTorch network it belongs to, layer1.0.conv1; "" where the file does
+	 * not say. */
+	const char *module;
+	int *inputs; /* values; ONNX_NOTHING where an optional one is left out */
 	int *outputs;
 	int input_count, output_count;
 	struct onnx_attribute *attributes;
@@ -98,6 +101,9 @@ struct onnx_model {
 	struct onnx_property *properties;
 	int property_count;
 };
+
+/* Whether that number of a type of elements is one of real numbers. */
+bool onnx_is_real(int64_t type);
 
 /* ---- messages ---- */
 

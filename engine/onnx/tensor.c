@@ -48,7 +48,7 @@ static size_t element_size(int type)
 	}
 }
 
-static bool is_float(int type)
+bool onnx_is_real(int64_t type)
 {
 	return type == ELEMENT_FLOAT || type == ELEMENT_FLOAT16 || type == ELEMENT_BFLOAT16 ||
 	       type == ELEMENT_DOUBLE;
@@ -286,7 +286,7 @@ rv_status onnx_decode_tensor(struct onnx_tensor *tensor, const Onnx__TensorProto
 		               "tensor " ONNX_NAME
 		               " holds %zu values, but its dimensions ask for %zu",
 		               tensor->name, held, tensor->count);
-	return is_float(proto->data_type)
+	return onnx_is_real(proto->data_type)
 	               ? decode_floats(tensor, proto, raw, model->memory, error)
 	               : decode_integers(tensor, proto, raw, model->memory, error);
 }

@@ -46,6 +46,22 @@ PLAIN = {
     "absolute": lambda t, m: torch.abs(t),
     "add_one_pixel": lambda t, m: torch.tanh(F.conv2d(t.mean((2, 3), keepdim=True), m["mixing"])) + t,
     "subtract_the_mean": lambda t, m: t - t.mean((2, 3), keepdim=True),
+    "norm_by_the_mean_of_squares": lambda t, m: (t - t.mean(1, True)) * torch.rsqrt(
+        (t * t).mean(1, True) - t.mean(1, True) ** 2 + 1e-3) * m["scales"],
+    "norm_by_root_mean_square": lambda t, m: torch.tanh(t * torch.rsqrt((t * t).mean(1, True) + 0.1)),
+    "norm_over_channels_by_inverse": lambda t, m: torch.tanh(
+        (t - t.mean(1, True)) * torch.rsqrt((t - t.mean(1, True)).pow(2).mean(1, True) + 1e-5)),
+    "one_layer_norm_of_all": lambda t, m: torch.tanh(t - t.mean((1, 2, 3), True)),
+    "unit_length": lambda t, m: torch.tanh(F.normalize(t, dim=1)),
+    "attention_of_pixels": lambda t, m: t * torch.sigmoid(t.mean(1, True)) + t.sum(1, True),
+    "attention_of_channels": lambda t, m: t * torch.sigmoid(
+        t.mean((2, 3), True) + F.conv2d(t.amax((2, 3), True), m["mixing"])),
+    "global_response_norm": lambda t, m: t + m["scales"] * t * (
+        torch.norm(t, dim=(2, 3), keepdim=True) / (torch.norm(t, dim=(2, 3), keepdim=True).mean(1, True) + 1e-6)),
+    "squeeze_and_excite_by_vectors": lambda t, m: t * torch.sigmoid(
+        F.linear(t.mean((2, 3)), m["matrix"]))[:, :, None, None].expand_as(t),
+    "clip_by_two_limits": lambda t, m: torch.minimum(torch.tensor(0.6), torch.maximum(t, torch.tensor(-0.4))),
+    "divide_constants": lambda t, m: m["scales"] / (t * t + 0.5),
     "tanh": lambda t, m: torch.tanh(t),
     "erf": lambda t, m: torch.erf(t),
     "clip": lambda t, m: torch.clamp(t, -0.4, 0.6),
@@ -94,6 +110,11 @@ JOINING = {
 RESHAPING = {
     "reflect_pad": lambda t, m: F.pad(t, (2, 1, 3, 2), mode="reflect"),
     "edge_pad": lambda t, m: F.pad(t, (2, 1, 3, 2), mode="replicate"),
+    "negative_pad": lambda t, m: F.pad(t, (-2, -1, 1, -3)),
+    "pad_of_channels": lambda t, m: F.pad(t[:, :, ::2, ::2], (0, 0, 0, 0, 2, 1)),
+    "pad_of_channels_last": lambda t, m: F.pad(t.permute(0, 2, 3, 1), (0, 0, 2, 1, 1, 3)).permute(0, 3, 1, 2),
+    "split_of_rows": lambda t, m: torch.split(t, [9, 12], 2)[1].mean((2, 3), True) * torch.split(t, [9, 12], 2)[0],
+    "split_of_columns": lambda t, m: torch.split(t, 13, 3)[0] * torch.split(t, 13, 3)[1],
     "constant_pad": lambda t, m: F.pad(t, (2, 1, 3, 2), value=0.3),
     "pixel_shuffle": lambda t, m: F.pixel_shuffle(torch.cat([t, t * 0.5], 1), 2),
     "pixel_shuffle_written_out": lambda t, m: torch.cat([t, t * 0.5], 1).reshape(1, 3, 2, 2, *t.shape[2:]).permute(

@@ -164,14 +164,86 @@ TEST(layer_norm_that_is_written_out_is_found)
 	}
 }
 
-TEST(the_mean_over_channels_is_refused_elsewhere)
+/* Nothing but the last step of the chain may take it for one. */
+TEST(layer_norm_by_the_mean_of_something_else_is_none)
+{
+	static const int64_t axis = 1;
+	struct onnx_builder *builder = start(17);
+	onnx_builder_node(builder, "Tanh", "t", "other");
+	onnx_builder_node(builder, "ReduceMean", "other", "foreign");
+	onnx_builder_ints(builder, "axes", 1, &axis);
+	add_written_norm(builder, "t", "n", 1, false);
+	onnx_builder_node(builder, "Sub", "t foreign", "off");
+	onnx_builder_node(builder, "Div", "off deviation", "y");
+	struct built built = build(builder, "y n", false);
+	CHECK(built.graph && count_kind(built.graph, OPERATOR_LAYER_NORM) == 1 &&
+	      count_kind(built.graph, OPERATOR_POWER) > 0);
+	built_release(&built);
+}
+
+/* The mean of the channels is one channel, which meets many as often as they are. */
+TEST(the_mean_over_channels_is_a_channel)
 {
 	static const int64_t axis = 1;
 	struct onnx_builder *builder = start(13);
 	onnx_builder_node(builder, "ReduceMean", "t", "m");
 	onnx_builder_ints(builder, "axes", 1, &axis);
-	onnx_builder_node(builder, "Relu", "m", "y");
-	check_refused(builder, "y", RV_UNSUPPORTED, "as a part of a normalisation only");
+	onnx_builder_node(builder, "Mul", "m t", "y");
+	struct built built = build(builder, "t m y", false);
+	REQUIRE(built.graph);
+	struct graph_values values = run_graph(built.graph, 5, 4, 7);
+	REQUIRE(values.count);
+	const double *t = values.arrays[built.graph->wanted[0]];
+	const double *m = values.arrays[built.graph->wanted[1]];
+	const double *y = values.arrays[built.graph->wanted[2]];
+	for (int i = 0; i < 20; i++) {
+		double mean = 0;
+		for (int c = 0; c < CHANNELS; c++)
+			mean += t[c * 20 + i] / CHANNELS;
+		CHECK(fabs(m[i] - mean) < 1e-6);
+		for (int c = 0; c < CHANNELS; c++)
+			CHECK(fabs(y[c * 20 + i] - mean * t[c * 20 + i]) < 1e-6);
+	}
+	graph_values_release(&values);
+	built_release(&built);
+}
+
+/* ---- local response normalisation ---- */
+
+static void add_scalar_pair(struct onnx_builder *builder, const char *operator_name,
+                            const char *inputs, const char *output, const char *name, float value)
+{
+	graph_model_add_scalar(builder, name, value);
+	onnx_builder_node(builder, operator_name, inputs, output);
+}
+
+/* As PyTorch writes it: squares as a cube, padded and averaged along the channels. */
+TEST(local_response_normalisation_that_is_written_out_is_run)
+{
+	static const int64_t cube[] = {1, 1, CHANNELS, 0, -1}, one = 1, window[] = {5, 1, 1},
+			     pads[] = {0, 0, 2, 0, 0, 0, 0, 2, 0, 0};
+	struct onnx_builder *builder = start(18), *expected = start(18);
+	onnx_builder_node(expected, "LRN", "t", "y");
+	onnx_builder_int(expected, "size", 5);
+	onnx_builder_float(expected, "alpha", 0.7f);
+	onnx_builder_float(expected, "beta", 0.75f);
+	onnx_builder_float(expected, "bias", 2);
+
+	graph_model_add_shape(builder, "axis", 1, &one);
+	graph_model_add_shape(builder, "cube", 5, cube);
+	graph_model_add_shape(builder, "pads", 10, pads);
+	onnx_builder_node(builder, "Mul", "t t", "squares");
+	onnx_builder_node(builder, "Unsqueeze", "squares axis", "u");
+	onnx_builder_node(builder, "Pad", "u pads", "p");
+	onnx_builder_node(builder, "AveragePool", "p", "a");
+	onnx_builder_ints(builder, "kernel_shape", 3, window);
+	onnx_builder_node(builder, "Squeeze", "a axis", "s");
+	add_scalar_pair(builder, "Mul", "s alpha", "m", "alpha", 0.7f);
+	add_scalar_pair(builder, "Add", "m k", "base", "k", 2);
+	add_scalar_pair(builder, "Pow", "base beta", "power", "beta", 0.75f);
+	onnx_builder_node(builder, "Div", "t power", "y");
+	struct built built = check_equal(builder, expected);
+	built_release(&built);
 }
 
 /* Products with matrices on channels that come last are convolutions of 1x1. */

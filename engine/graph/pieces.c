@@ -1,0 +1,116 @@
+#include "engine/graph/pieces.h"
+
+#include <stdlib.h>
+
+static int channels_of(const struct builder *builder, const struct value *value)
+{
+	return builder->graph->tensors[value->tensor].channels;
+}
+
+rv_status pieces_make_table(struct builder *builder, float number, int count, const float **table,
+                            rv_error *error)
+{
+	float *made = graph_allocate(builder->graph, (size_t)count, sizeof(*made));
+	if (!made)
+		return graph_out_of_memory(error);
+	for (int i = 0; i < count; i++)
+		made[i] = number;
+	*table = made;
+	return RV_OK;
+}
+
+rv_status pieces_add(struct builder *builder, const struct onnx_node *node,
+                     const struct graph_node *draft, int channels, struct value *value,
+                     rv_error *error)
+{
+	rv_status status = translate_add_node(builder, node, draft, &value->tensor, 1, channels,
+	                                      value->form, error);
+	if (status != RV_OK)
+		return status;
+	value->tensor = builder->graph->tensor_count - 1;
+	value->moment = MOMENT_NONE;
+	translate_set_output(builder, node, *value);
+	return RV_OK;
+}
+
+rv_status pieces_add_affine(struct builder *builder, const struct onnx_node *node, float factor,
+                            float summand, struct value *value, rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_AFFINE);
+	int channels = channels_of(builder, value);
+	rv_status status = pieces_make_table(builder, factor, channels, &draft.scale, error);
+	if (status == RV_OK)
+		status = pieces_make_table(builder, summand, channels, &draft.shift, error);
+	return status != RV_OK ? status : pieces_add(builder, node, &draft, channels, value, error);
+}
+
+rv_status pieces_add_power(struct builder *builder, const struct onnx_node *node, float exponent,
+                           struct value *value, rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_POWER);
+	draft.alpha = exponent;
+	return pieces_add(builder, node, &draft, channels_of(builder, value), value, error);
+}
+
+/* A convolution of one pixel. */
+rv_status pieces_add_mix(struct builder *builder, const struct onnx_node *node,
+                         const float *weights, int outputs, struct value *value, rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_CONVOLUTION);
+	draft.parts = graph_allocate(builder->graph, 1, sizeof(*draft.parts));
+	if (!draft.parts)
+		return graph_out_of_memory(error);
+	draft.parts[0] = (struct convolution_part){
+		.channels = outputs, .weights = weights, .clamp = draft.clamp};
+	return pieces_add(builder, node, &draft, outputs, value, error);
+}
+
+rv_status pieces_add_channel_sum(struct builder *builder, const struct onnx_node *node,
+                                 float factor, struct value *value, rv_error *error)
+{
+	const float *weights = NULL;
+	rv_status status =
+		pieces_make_table(builder, factor, channels_of(builder, value), &weights, error);
+	return status != RV_OK ? status : pieces_add_mix(builder, node, weights, 1, value, error);
+}
+
+rv_status pieces_add_copies(struct builder *builder, const struct onnx_node *node, int channels,
+                            struct value *value, rv_error *error)
+{
+	const float *weights = NULL;
+	rv_status status = pieces_make_table(builder, 1, channels, &weights, error);
+	return status != RV_OK ? status
+	                       : pieces_add_mix(builder, node, weights, channels, value, error);
+}
+
+/* ---- rows and columns ---- */
+
+/* A place that the file's own size reaches means that end of a picture of any size. */
+static struct cut free_of_size(struct cut cut, int side)
+{
+	if (side && cut.step > 0 && cut.end >= side)
+		cut.end = INT64_MAX;
+	if (side && cut.step < 0 && cut.start >= side - 1)
+		cut.start = INT64_MAX;
+	if (side && cut.step < 0 && cut.end < -side)
+		cut.end = INT64_MIN;
+	return cut;
+}
+
+static bool is_whole(const struct cut *cut)
+{
+	return cut->step == 1 && cut->start == 0 && cut->end == INT64_MAX;
+}
+
+bool pieces_draft_cut(const struct builder *builder, const struct value *value,
+                      const struct cut *rows, const struct cut *columns, struct graph_node *draft)
+{
+	struct extent nominal = builder->nominal[value->tensor];
+	*draft = translate_draft(OPERATOR_RESAMPLE);
+	draft->resampling = (struct resampling){.kind = RESAMPLE_CUT,
+	                                        .cut_y = free_of_size(*rows, nominal.height),
+	                                        .cut_x = free_of_size(*columns, nominal.width)};
+	draft->window.stride_y = (int)llabs(rows->step);
+	draft->window.stride_x = (int)llabs(columns->step);
+	return !is_whole(&draft->resampling.cut_y) || !is_whole(&draft->resampling.cut_x);
+}

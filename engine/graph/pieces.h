@@ -1,0 +1,34 @@
+/* Pieces that translators of several operators are made of. Each appends a node that reads *value;
+ * what it makes, in the same form, is *value afterwards, and the first output of the ONNX node. */
+#ifndef ENGINE_GRAPH_PIECES_H
+#define ENGINE_GRAPH_PIECES_H
+
+#include "engine/graph/translate.h"
+
+/* count times number; it lives as long as the graph. */
+rv_status pieces_make_table(struct builder *builder, float number, int count, const float **table,
+                            rv_error *error);
+
+rv_status pieces_add(struct builder *builder, const struct onnx_node *node,
+                     const struct graph_node *draft, int channels, struct value *value,
+                     rv_error *error);
+/* value * factor + summand */
+rv_status pieces_add_affine(struct builder *builder, const struct onnx_node *node, float factor,
+                            float summand, struct value *value, rv_error *error);
+rv_status pieces_add_power(struct builder *builder, const struct onnx_node *node, float exponent,
+                           struct value *value, rv_error *error);
+/* Outputs that are weighted sums of channels: weights[outputs][channels], of the graph's memory. */
+rv_status pieces_add_mix(struct builder *builder, const struct onnx_node *node,
+                         const float *weights, int outputs, struct value *value, rv_error *error);
+/* The sum of all channels times factor, as one channel; or one channel as many. */
+rv_status pieces_add_channel_sum(struct builder *builder, const struct onnx_node *node,
+                                 float factor, struct value *value, rv_error *error);
+rv_status pieces_add_copies(struct builder *builder, const struct onnx_node *node, int channels,
+                            struct value *value, rv_error *error);
+
+/* What takes some rows and columns of value, a picture of any size, in one form or the other; false
+ * where those are all. */
+bool pieces_draft_cut(const struct builder *builder, const struct value *value,
+                      const struct cut *rows, const struct cut *columns, struct graph_node *draft);
+
+#endif

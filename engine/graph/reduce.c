@@ -1,0 +1,146 @@
+/* ReduceMean, ReduceSum, ReduceL2, ReduceMax: over channels, over height and width, or over all. */
+#include "engine/graph/pieces.h"
+#include "engine/graph/translators.h"
+
+enum reduction { REDUCE_MEAN, REDUCE_SUM, REDUCE_L2, REDUCE_MAX };
+
+/* Over what a node reduces, and whether the axes stay, of one entry each. */
+struct extent_of_reduction {
+	bool channels, sides, keeps_axes;
+};
+
+static rv_status read_axes(const struct builder *builder, const struct onnx_node *node,
+                           enum value_form form, struct extent_of_reduction *over, rv_error *error)
+{
+	const int64_t *axes = NULL;
+	size_t count = 0;
+	int64_t keeps = 1;
+	int rank = translate_rank(form);
+	unsigned seen = 0, channels = 1u << translate_channel_axis(form);
+	unsigned sides = ((1u << rank) - 2) & ~channels;
+	rv_status status = translate_input_list(builder, node, 1, "axes", &axes, &count, error);
+	if (status == RV_OK)
+		status = onnx_get_int(node, "keepdims", &keeps, error);
+	for (size_t i = 0; status == RV_OK && i < count; i++) {
+		int64_t axis = axes[i];
+		status = translate_normalise_axis(node, &axis, rank, error);
+		if (status == RV_OK)
+			seen |= 1u << axis;
+	}
+	if (status != RV_OK)
+		return status;
+	over->channels = seen & channels;
+	over->sides = sides && (seen & sides) == sides;
+	over->keeps_axes = keeps;
+	bool over_both = over->channels && over->sides;
+	if (!seen || seen != ((over->channels ? channels : 0) | (over->sides ? sides : 0)) ||
+	    (!over->keeps_axes && over_both))
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "it can be run over channels, or over height and width, "
+		                      "only");
+	return RV_OK;
+}
+
+/* Pixels of the picture that the file is made for: at another size a sum stays of their scale. */
+static rv_status count_pixels(const struct builder *builder, const struct onnx_node *node,
+                              const struct value *value, float *pixels, rv_error *error)
+{
+	struct extent nominal = builder->nominal[value->tensor];
+	*pixels = (float)nominal.height * (float)nominal.width;
+	if (nominal.height)
+		return RV_OK;
+	return onnx_node_fail(node, error, RV_UNSUPPORTED,
+	                      "it adds up all pixels, but the file does not say how many there "
+	                      "are");
+}
+
+static rv_status reduce_sides(struct builder *builder, const struct onnx_node *node,
+                              enum reduction kind, struct value *value, rv_error *error)
+{
+	struct graph_node draft = translate_draft(
+		kind == REDUCE_MAX ? OPERATOR_MAX_POOL : OPERATOR_GLOBAL_AVERAGE_POOL);
+	int channels = builder->graph->tensors[value->tensor].channels;
+	float pixels = 1;
+	draft.window.whole = kind == REDUCE_MAX;
+	rv_status status = RV_OK;
+	if (kind == REDUCE_SUM || kind == REDUCE_L2)
+		status = count_pixels(builder, node, value, &pixels, error);
+	if (status == RV_OK)
+		status = pieces_add(builder, node, &draft, channels, value, error);
+	if (status == RV_OK && pixels != 1)
+		status = pieces_add_affine(builder, node, pixels, 0, value, error);
+	return status;
+}
+
+static rv_status reduce_channels(struct builder *builder, const struct onnx_node *node,
+                                 enum reduction kind, struct value *value, rv_error *error)
+{
+	int channels = builder->graph->tensors[value->tensor].channels;
+	if (kind == REDUCE_MAX)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "the maximum of all channels cannot be run");
+	return pieces_add_channel_sum(builder, node, kind == REDUCE_MEAN ? 1 / (float)channels : 1,
+	                              value, error);
+}
+
+/* The root of a sum of squares, which has a slope where they are 0, too. */
+static rv_status take_root(struct builder *builder, const struct onnx_node *node,
+                           struct value *value, rv_error *error)
+{
+	static const float least = 1e-20f;
+	rv_status status = pieces_add_affine(builder, node, 1, least, value, error);
+	return status != RV_OK ? status : pieces_add_power(builder, node, 0.5f, value, error);
+}
+
+static rv_status reduce(struct builder *builder, const struct onnx_node *node, enum reduction kind,
+                        rv_error *error)
+{
+	struct extent_of_reduction over;
+	const struct value *input;
+	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
+	if (status == RV_OK)
+		status = read_axes(builder, node, input->form, &over, error);
+	if (status != RV_OK)
+		return status;
+	struct value value = *input;
+	if (kind == REDUCE_L2)
+		status = pieces_add_power(builder, node, 2, &value, error);
+	if (status == RV_OK && over.sides)
+		status = reduce_sides(builder, node, kind, &value, error);
+	if (status == RV_OK && over.channels)
+		status = reduce_channels(builder, node, kind, &value, error);
+	if (status == RV_OK && kind == REDUCE_L2)
+		status = take_root(builder, node, &value, error);
+	if (status != RV_OK || over.keeps_axes)
+		return status;
+	if (over.channels && value.form != VALUE_IMAGE)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "a vector without an axis of channels cannot be run");
+	value.form = over.channels ? VALUE_PLANE : VALUE_VECTOR;
+	translate_set_output(builder, node, value);
+	return RV_OK;
+}
+
+rv_status graph_translate_reduce_mean(struct builder *builder, const struct onnx_node *node,
+                                      rv_error *error)
+{
+	return reduce(builder, node, REDUCE_MEAN, error);
+}
+
+rv_status graph_translate_reduce_sum(struct builder *builder, const struct onnx_node *node,
+                                     rv_error *error)
+{
+	return reduce(builder, node, REDUCE_SUM, error);
+}
+
+rv_status graph_translate_reduce_l2(struct builder *builder, const struct onnx_node *node,
+                                    rv_error *error)
+{
+	return reduce(builder, node, REDUCE_L2, error);
+}
+
+rv_status graph_translate_reduce_max(struct builder *builder, const struct onnx_node *node,
+                                     rv_error *error)
+{
+	return reduce(builder, node, REDUCE_MAX, error);
+}
