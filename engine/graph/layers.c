@@ -55,12 +55,30 @@ static int find_first_output(const struct onnx_model *model, const char *layer)
 	return length < (int)sizeof(name) ? find_exact(model, name) : ONNX_NOTHING;
 }
 
+/* The last that a module of a PyTorch network makes. */
+static int find_module(const struct onnx_model *model, const char *module)
+{
+	size_t length = strlen(module);
+	int found = ONNX_NOTHING;
+	for (int i = 0; i < model->node_count && length; i++) {
+		const struct onnx_node *node = &model->nodes[i];
+		bool within = !strncmp(node->module, module, length) &&
+		              (!node->module[length] || node->module[length] == '.');
+		if (within && node->input_count && node->output_count &&
+		    node->outputs[0] != ONNX_NOTHING)
+			found = node->outputs[0];
+	}
+	return found;
+}
+
 static int find_lengthened(const struct onnx_model *model, const char *layer)
 {
 	int value = find_exact(model, layer);
 	if (value == ONNX_NOTHING)
 		value = find_numbered(model, layer);
-	return value != ONNX_NOTHING ? value : find_first_output(model, layer);
+	if (value == ONNX_NOTHING)
+		value = find_first_output(model, layer);
+	return value != ONNX_NOTHING ? value : find_module(model, layer);
 }
 
 static bool is_activation(const struct onnx_node *node)
@@ -158,7 +176,7 @@ rv_status graph_list_layers(const struct onnx_model *model, struct arena *memory
 	if (*layers && from_picture)
 		status = list_all(&builder, from_picture, *layers, count, error);
 	else
-		status = rv_fail(error, RV_MEMORY, "not enough memory for the network's graph");
+		status = graph_out_of_memory(error);
 	free(from_picture);
 	builder_finish(&builder);
 	return status;

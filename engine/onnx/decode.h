@@ -7,11 +7,17 @@
 struct external;
 struct Onnx__GraphProto;
 struct Onnx__ModelProto;
+struct Onnx__NodeProto;
 struct Onnx__TensorProto;
 
 /* A copy of text in memory with everything replaced by '?' that is not valid UTF-8 or is a control
  * character; NULL text is "". NULL: out of memory. */
 char *onnx_clean_text(struct arena *memory, const char *text, size_t length);
+
+/* The module of a PyTorch network that node belongs to, a copy in memory; NULL: out of memory. The
+ * name of the node is there already. */
+const char *onnx_find_module(const struct onnx_node *node, const struct Onnx__NodeProto *proto,
+                             struct arena *memory);
 
 /* Decodes a constant into the memory of model. Data that does not fill its dimensions is
  * RV_CORRUPT; a type that Reverie has no use for, or a file that cannot be read, only sets problem,

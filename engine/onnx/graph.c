@@ -278,7 +278,10 @@ static rv_status name_node(struct decoder *decoder, struct onnx_node *node,
 	node->name = onnx_clean_text(memory, name, strlen(name));
 	node->operator_name = onnx_clean_text(memory, operator, strlen(operator));
 	node->standard = !proto->domain || !*proto->domain || !strcmp(proto->domain, "ai.onnx");
-	return node->name && node->operator_name ? RV_OK : budget_exceeded(error);
+	if (!node->name || !node->operator_name)
+		return budget_exceeded(error);
+	node->module = onnx_find_module(node, proto, memory);
+	return node->module ? RV_OK : budget_exceeded(error);
 }
 
 static rv_status claim_outputs(struct decoder *decoder, int index, rv_error *error)

@@ -104,6 +104,9 @@ def differences(reverie, folder, name):
         activation, ours = engine.ask(reverie, model, folder / "picture.ppm", layer, folder)
         yield layer, engine.relative(activation, value.detach().numpy()), ACTIVATION_TOLERANCE
     yield "gradient", engine.relative(ours, gradient.numpy()), GRADIENT_TOLERANCE
+    for module, value in list(zip(modules, expected))[:-1]:  # as the network's own code calls them
+        activation, _ = engine.ask(reverie, model, folder / "picture.ppm", "network." + module, folder)
+        yield module, engine.relative(activation, value.detach().numpy()), ACTIVATION_TOLERANCE
 
 
 def check(reverie, folder, name):

@@ -44,13 +44,19 @@ void onnx_builder_destroy(struct onnx_builder **builder)
 	*builder = NULL;
 }
 
-void onnx_builder_metadata(struct onnx_builder *builder, const char *key, const char *value)
+static Onnx__StringStringEntryProto *make_entry(const char *key, const char *value)
 {
 	Onnx__StringStringEntryProto *entry = message_allocate(sizeof(*entry));
 	onnx__string_string_entry_proto__init(entry);
 	entry->key = message_text(key);
 	entry->value = message_text(value);
-	message_append(&builder->model->metadata_props, &builder->model->n_metadata_props, entry);
+	return entry;
+}
+
+void onnx_builder_metadata(struct onnx_builder *builder, const char *key, const char *value)
+{
+	message_append(&builder->model->metadata_props, &builder->model->n_metadata_props,
+	               make_entry(key, value));
 }
 
 static Onnx__TensorShapeProto *make_shape(int rank, const int64_t *dims)
@@ -123,6 +129,12 @@ void onnx_builder_node_name(struct onnx_builder *builder, const char *name)
 void onnx_builder_node_domain(struct onnx_builder *builder, const char *domain)
 {
 	newest_node(builder)->domain = message_text(domain);
+}
+
+void onnx_builder_node_metadata(struct onnx_builder *builder, const char *key, const char *value)
+{
+	Onnx__NodeProto *node = newest_node(builder);
+	message_append(&node->metadata_props, &node->n_metadata_props, make_entry(key, value));
 }
 
 static Onnx__AttributeProto *add_attribute(struct onnx_builder *builder, const char *name, int type)

@@ -34,6 +34,7 @@ void onnx_builder_node(struct onnx_builder *builder, const char *operator_name, 
 /* Of the newest node. */
 void onnx_builder_node_name(struct onnx_builder *builder, const char *name);
 void onnx_builder_node_domain(struct onnx_builder *builder, const char *domain);
+void onnx_builder_node_metadata(struct onnx_builder *builder, const char *key, const char *value);
 void onnx_builder_int(struct onnx_builder *builder, const char *name, int64_t value);
 void onnx_builder_float(struct onnx_builder *builder, const char *name, float value);
 void onnx_builder_text(struct onnx_builder *builder, const char *name, const char *value);

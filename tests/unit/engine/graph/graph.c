@@ -370,3 +370,46 @@ TEST(graph_finds_layers_by_the_names_of_their_networks)
 	CHECK(graph_find_value(model, "/pre") < 0 && graph_find_value(model, "x/pre") < 0);
 	onnx_close(&model);
 }
+
+static void add_in_module(struct onnx_builder *builder, const char *names, const char *path)
+{
+	char input[16], output[16];
+	sscanf(names, "%15s %15s", input, output);
+	onnx_builder_node(builder, "Relu", input, output);
+	onnx_builder_node_name(builder, path);
+}
+
+/* A module is what it makes last, by the path that one exporter of PyTorch writes, or by the scopes
+ * that the other does. */
+TEST(graph_finds_modules_of_pytorch)
+{
+	struct onnx_builder *builder = graph_model_start(13);
+	add_in_module(builder, "x a", "/features/features.0/Relu");
+	add_in_module(builder, "a b", "/features/features.1/features.1.0/block/block.3/Relu");
+	add_in_module(builder, "b c", "/features/features.1/features.1.0/Relu");
+	add_in_module(builder, "c d", "/features/features.10/Relu_1");
+	add_in_module(builder, "d e", "node_relu_7");
+	onnx_builder_node_metadata(builder, "pkg.torch.onnx.name_scopes",
+	                           "['', 'layer1', 'layer1.0', 'layer1.0.relu', 'relu_7']");
+	add_in_module(builder, "e f", "node_relu_8");
+	onnx_builder_node_metadata(builder, "pkg.torch.onnx.name_scopes", "['', 'relu_8");
+	struct onnx_model *model = onnx_builder_parse(builder, NULL);
+	onnx_builder_destroy(&builder);
+	REQUIRE(model && model->node_count == 6);
+	static const struct {
+		const char *module;
+		int node;
+	} cases[] = {{"features.0", 0},         {"features.1", 2},
+	             {"features.1.0.block", 1}, {"features.10", 3},
+	             {"features.1.0", 2},       {"features.1.0.block.3", 1},
+	             {"features", 3},           {"layer1", 4},
+	             {"layer1.0.relu", 4},      {"features.2", -1},
+	             {"features.1.0.blo", -1},  {"relu_8", -1},
+	             {"features.0.0", -1}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int value = graph_find_value(model, cases[i].module);
+		int node = value < 0 ? -1 : model->values[value].producer;
+		CHECK_MESSAGE(node == cases[i].node, "%s is node %d", cases[i].module, node);
+	}
+	onnx_close(&model);
+}
