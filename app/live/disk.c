@@ -117,7 +117,7 @@ static void *run(void *context)
 
 rv_status live_disk_has_room(struct live_disk *disk, rv_error *error)
 {
-	const double giga = 1e9;
+	const double giga = 1 << 30; /* as the option has it */
 	pthread_mutex_lock(&disk->lock);
 	uint64_t room = disk->room;
 	pthread_mutex_unlock(&disk->lock);
