@@ -142,6 +142,7 @@ kill_resumed() {
 	rm -f "$work/resumed.mkv"
 	reverie "$@"
 	check_film "$work/resumed.mkv"
+	rm -f "$work/resumed.mkv"
 }
 
 report() { # WHAT FUNCTION
