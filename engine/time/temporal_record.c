@@ -38,7 +38,8 @@ void temporal_record_buffers(struct launch_recorder *recorder, struct temporal_b
 
 	buffers->past = raster_record_own(recorder, frame->width, frame->height);
 	buffers->dreamed = raster_record_own(recorder, frame->width, frame->height);
-	buffers->seen = raster_record_own(recorder, frame->width, frame->height);
+	/* In 16 bits, as it waits for the end of the frame beside all that is dreamed. */
+	buffers->seen = record_own_buffer(recorder, pixels * sizeof(cl_ushort4), NULL);
 	buffers->light = record_part(recorder, bordered * sizeof(cl_float));
 	buffers->past_light = record_part(recorder, bordered * sizeof(cl_float));
 	buffers->was = record_part(recorder, pixels * sizeof(cl_float2));
@@ -138,7 +139,7 @@ void temporal_record_inherit(struct launch_recorder *recorder,
 	record_buffer(recorder, buffers->dreamed.buffer);
 	record_buffer(recorder, buffers->rasters.detail->buffer);
 	record_buffer(recorder, buffers->rasters.inherited->buffer);
-	record_buffer(recorder, buffers->seen.buffer);
+	record_buffer(recorder, buffers->seen);
 	finish_pixels(recorder, buffers->rasters.frame);
 }
 
@@ -164,7 +165,7 @@ void temporal_record_keep(struct launch_recorder *recorder, const struct tempora
 	record_floats(recorder, KEEP_MATURING + 1);
 	record_buffer(recorder, dreamed->buffer);
 	record_buffer(recorder, buffers->rasters.inherited->buffer);
-	record_buffer(recorder, buffers->seen.buffer);
+	record_buffer(recorder, buffers->seen);
 	record_buffer(recorder, buffers->dreamed.buffer);
 	record_buffer(recorder, buffers->rasters.detail->buffer);
 	finish_pixels(recorder, dreamed);

@@ -10,7 +10,7 @@ struct temporal_buffers {
 	struct temporal_rasters rasters;
 	struct raster past;    /* the frame before */
 	struct raster dreamed; /* the last dream minus that; the fourth component is the maturity */
-	struct raster seen;    /* the last detail, carried along; the fourth: how far it counts */
+	cl_mem seen;           /* the last detail, carried along; the fourth: how far it counts */
 	cl_mem light, past_light;  /* brightness of both: floats, with borders */
 	cl_mem was;                /* where each pixel was in the past frame: two floats */
 	cl_mem trust;              /* and how far both flows agree about that, 0..1 */

@@ -83,20 +83,20 @@ static rv_status inherit(struct temporal *temporal, const rv_time *time,
 	return status;
 }
 
-/* While a flash hides the scene, the last dream is kept as it is, and seen as far as it is. */
+/* While a flash hides the scene, the last dream is kept as it is, and shown as it is. */
 static rv_status hold(struct temporal *temporal, rv_error *error)
 {
+	static const cl_ushort4 nothing;
 	const struct temporal_buffers *buffers = &temporal->buffers;
-	const struct {
-		const struct raster *from, *to;
-	} copies[] = {{&buffers->dreamed, buffers->rasters.inherited},
-	              {&buffers->dreamed, &buffers->seen}};
-	cl_int code = CL_SUCCESS;
+	const struct raster *from = &buffers->dreamed, *to = buffers->rasters.inherited;
+	cl_command_queue queue = temporal->device->queue;
+	size_t pixels = (size_t)from->width * (size_t)from->height;
+	cl_int code = clEnqueueCopyBuffer(queue, from->buffer, to->buffer, 0, 0,
+	                                  raster_bytes(from->width, from->height), 0, NULL, NULL);
 
-	for (size_t i = 0; i < sizeof(copies) / sizeof(copies[0]) && !code; i++)
-		code = clEnqueueCopyBuffer(
-			temporal->device->queue, copies[i].from->buffer, copies[i].to->buffer, 0, 0,
-			raster_bytes(copies[i].from->width, copies[i].from->height), 0, NULL, NULL);
+	if (!code)
+		code = clEnqueueFillBuffer(queue, buffers->seen, &nothing, sizeof(nothing), 0,
+		                           pixels * sizeof(nothing), 0, NULL, NULL);
 	return code ? device_fail(error, code, "keeping the last dream") : RV_OK;
 }
 

@@ -232,6 +232,22 @@ __kernel void settle(float gain, float offset, const __global float *frame_light
 	}
 }
 
+// What was seen of a detail, in 16 bits: colours of -2 to 2, which a difference of two pictures never
+// leaves, in steps that a frame of 8 bits has 128 of between its own; and how far it counts, 0 to 1.
+#define SEEN_SCALE ((float4)(16384, 16384, 16384, 65535))
+#define SEEN_STEP ((float4)(1 / 16384.0f, 1 / 16384.0f, 1 / 16384.0f, 1 / 65535.0f))
+#define SEEN_ZERO ((float4)(32768, 32768, 32768, 0))
+
+ushort4 pack_seen(float4 seen)
+{
+	return convert_ushort4(clamp(fma(seen, SEEN_SCALE, SEEN_ZERO + 0.5f), 0.0f, 65535.5f));
+}
+
+float4 unpack_seen(ushort4 packed)
+{
+	return (convert_float4(packed) - SEEN_ZERO) * SEEN_STEP;
+}
+
 // inherited = the last dream, fetched from where each pixel was, times the confidence in that; seen =
 // what was shown of it, fetched likewise, and how far it still counts: as far as it is passed on, and
 // not at rest, where nothing differs from frame to frame.
@@ -241,7 +257,7 @@ __kernel void inherit(float still, float moving, float resting, float maturity_s
 		      float maturity_moving, MOVE, const __global float2 *was,
 		      const __global float *trust, const __global float4 *dreamed,
 		      const __global float4 *detail, __global float4 *inherited,
-		      __global float4 *seen, int width, int height)
+		      __global ushort4 *seen, int width, int height)
 {
 	FOR_RUN(x, y, width, height) {
 		size_t pixel = (size_t)y * width + x;
@@ -261,7 +277,8 @@ __kernel void inherit(float still, float moving, float resting, float maturity_s
 		inherited[pixel] =
 			(float4)(value.xyz * (confidence * passed),
 				 mature * confidence * mix(maturity_still, maturity_moving, motion));
-		seen[pixel] = (float4)(shown.xyz, confidence * passed * (1 - rest_of(mature)));
+		seen[pixel] = pack_seen(
+			(float4)(shown.xyz, confidence * passed * (1 - rest_of(mature))));
 	}
 }
 
@@ -337,7 +354,7 @@ __kernel void find_length(float living, const __global float8 *wants, __global f
 // how long it matures. 0: nothing was dreamed. Below 0: all was dreamed as if cold, and this is its
 // maturity with the sign turned. detail is what is shown of it.
 __kernel void keep(float seconds, const __global float4 *dreamed, const __global float4 *inherited,
-		   const __global float4 *seen, __global float4 *kept, __global float4 *detail,
+		   const __global ushort4 *seen, __global float4 *kept, __global float4 *detail,
 		   int width, int height)
 {
 	FOR_RUN(x, y, width, height) {
@@ -353,7 +370,8 @@ __kernel void keep(float seconds, const __global float4 *dreamed, const __global
 		if (seconds < 0)
 			value = (float4)(dreamed[pixel].xyz, -seconds);
 		kept[pixel] = value;
-		detail[pixel] = seconds < 0 ? value : mix(value, seen[pixel], STEADY * seen[pixel].w);
+		float4 before = unpack_seen(seen[pixel]);
+		detail[pixel] = seconds < 0 ? value : mix(value, before, STEADY * before.w);
 	}
 }
 

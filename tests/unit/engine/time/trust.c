@@ -253,6 +253,19 @@ static bool look(struct scene_made *made, const struct raster *raster, float the
 	return true;
 }
 
+/* The same of what is seen, which has 16 bits. */
+static bool look_at_seen(struct scene_made *made, float there[4])
+{
+	static uint16_t pixels[4 * PIXELS];
+
+	if (!recording_read(&made->recording, made->buffers.seen, pixels, sizeof(pixels)))
+		return false;
+	for (int c = 0; c < 3; c++)
+		there[c] = (float)(pixels[4 * MIDDLE + c] - 32768) / 16384;
+	there[3] = (float)pixels[4 * MIDDLE + 3] / 65535;
+	return true;
+}
+
 /* The detail as shown and as kept, and what of the last one is still seen. */
 struct shown {
 	float detail[4], kept[4], seen[4];
@@ -267,7 +280,7 @@ static struct shown show(struct scene_made made, double still, double moving)
 		inherit(&made, still, moving, there);
 		CHECK(look(&made, made.buffers.rasters.detail, shown.detail) &&
 		      look(&made, &made.buffers.dreamed, shown.kept) &&
-		      look(&made, &made.buffers.seen, shown.seen));
+		      look_at_seen(&made, shown.seen));
 	}
 	recording_end(&made.recording);
 	return shown;
