@@ -170,6 +170,16 @@ rv_status dreaming_settings(void *context, bool alone, char **text, rv_error *er
 	                              text, error);
 }
 
+/* Where memory is short, what the engine has is for whoever writes the picture. */
+static rv_status make_room(void *context, rv_error *error)
+{
+	struct dreaming *it = context;
+	(void)error;
+	if (it->options->device.config.memory_limit && it->tiles > 1)
+		dreamer_close(&it->dreamer);
+	return RV_OK;
+}
+
 void dreaming_shape(void *context, bool is_sphere)
 {
 	struct dreaming *it = context;
@@ -202,6 +212,7 @@ struct job dreaming_job(struct dreaming *it)
 		.shape = dreaming_shape,
 		.still = text_or_null(options->output.still),
 		.dream = dreaming_dream,
+		.dreamed = make_room,
 		.settings = dreaming_settings,
 		.context = it,
 		.progress = &it->progress,

@@ -26,8 +26,8 @@ typedef rv_status job_dream(void *context, const rv_image *in, int64_t time, con
  * alone or for a video. The text is the caller's to free. Its errors end the job as those of
  * job_dream. */
 typedef rv_status job_settings(void *context, bool alone, char **text, rv_error *error);
-/* Told once all frames of a range are dreamed, before the output is in its place. Its errors end
- * the job. */
+/* Told once a picture, or all frames of a range, are dreamed, before the output is in its place.
+ * Its errors end the job. */
 typedef rv_status job_dreamed(void *context, rv_error *error);
 /* Tells, before the first dream, whether what is dreamed shows a whole sphere. */
 typedef void job_shape(void *context, bool is_sphere);

@@ -140,6 +140,13 @@ static rv_status find_settings(const struct job *job, char **settings, rv_error 
 	return job->settings(job->context, true, settings, error);
 }
 
+/* Takes what is still wanted of the dreaming, which may then give up what it has. */
+static rv_status end_dreaming(const struct job *job, char **settings, rv_error *error)
+{
+	rv_status status = job->settings ? find_settings(job, settings, error) : RV_OK;
+	return status == RV_OK && job->dreamed ? job->dreamed(job->context, error) : status;
+}
+
 rv_status still_run(const struct job *job, struct input **input, struct job_report *report,
                     rv_error *error)
 {
@@ -161,8 +168,8 @@ rv_status still_run(const struct job *job, struct input **input, struct job_repo
 	}
 	if (status == RV_CANCELLED || (status == RV_OK && stopped(job)))
 		status = stop_error(job, error);
-	if (status == RV_OK && job->settings)
-		status = find_settings(job, &settings, error);
+	if (status == RV_OK)
+		status = end_dreaming(job, &settings, error);
 	picture.settings = settings;
 	if (status == RV_OK)
 		status = picture_write(&picture, file, job->output, error);
