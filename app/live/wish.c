@@ -46,8 +46,8 @@ void wish_grant(const struct governor_quality *quality, int octaves_most, rv_par
 	rv_time *time = &params->time;
 	if (octaves_most && params->octaves > octaves_most)
 		params->octaves = octaves_most;
-	/* No frame waits long for another one's beginning, nor a scene long to be deep. */
-	time->onset = (params->iterations + 2) / 3;
+	/* A step in each octave, so that no frame waits long for another one's beginning. */
+	time->onset = params->iterations;
 	time->warm_steps = quality->warm_steps;
 	time->warm_share = quality->warm_share;
 	time->warm_octaves = quality->warm_octaves;

@@ -57,7 +57,7 @@ static void take_turns(struct turns *turns, struct effort *effort, const rv_para
                        double earned)
 {
 	static const double within = 0.7; /* of a step */
-	static const double too_many = 3;
+	const double too_many = params->time.warm_share < 1 ? 3 : 1;
 	const double scale = (double)params->octave_scale;
 	double taken = 0; /* in steps of the largest octave, by pixels */
 
@@ -122,6 +122,21 @@ void effort_limit(struct effort *effort, int most)
 int effort_onset(int iterations, int frames)
 {
 	return frames > 1 ? (iterations - 1) / frames + 1 : iterations;
+}
+
+struct effort effort_begin(int iterations, int frames)
+{
+	/* What is left of a step after a frame, the largest octave first. */
+	static const float left[TURNS] = {0.8f, 0.85f, 0.9f, 0.93f};
+	struct effort effort = effort_even(effort_onset(iterations, frames), RV_OCTAVES_MAX);
+
+	for (int i = 0; i < RV_OCTAVES_MAX; i++) {
+		float lost = 1 - left[turn_of(i)], spread = fmaxf((float)frames, 1);
+
+		effort.length[i] = spread * lost / (1 - powf(1 - lost, spread));
+		effort.length[i] = fminf(effort.length[i], STEP_LENGTH_MOST);
+	}
+	return effort;
 }
 
 double effort_fade(double strength, double wanted, double seconds)

@@ -126,18 +126,19 @@ static double news_of(const struct temporal *temporal, double fresh)
 	return temporal->history.melting > 0 ? fmin(fresh + rate * temporal->seconds, 1) : fresh;
 }
 
-static struct effort effort_of(struct temporal *temporal, const rv_params *params, double fresh)
+static struct effort effort_of(struct temporal *temporal, const rv_params *params, bool still,
+                               double fresh)
 {
 	const rv_time *time = &params->time;
-	bool begins = temporal_is_beginning(temporal);
 	struct effort effort;
 
 	/* The rest of a beginning is dreamed as if cold, but on what was inherited. */
-	if (begins)
-		effort = effort_even(effort_onset(params->iterations, time->onset), RV_OCTAVES_MAX);
-	else if (time->warm_steps)
+	if (temporal_is_beginning(temporal) && !still)
+		return effort_begin(params->iterations, time->onset);
+	if (temporal_is_beginning(temporal))
+		return effort_even(effort_onset(params->iterations, time->onset), RV_OCTAVES_MAX);
+	if (time->warm_steps) {
 		effort = effort_even(time->warm_steps, time->warm_octaves);
-	if (begins || time->warm_steps) {
 		effort_favour_fresh(&effort);
 		return effort;
 	}
@@ -149,7 +150,8 @@ static struct effort effort_of(struct temporal *temporal, const rv_params *param
 }
 
 /* Which steps the frame takes, once it is known how fresh what it inherited is. */
-static rv_status plan_effort(struct temporal *temporal, const rv_params *params, rv_error *error)
+static rv_status plan_effort(struct temporal *temporal, const rv_params *params, bool still,
+                             rv_error *error)
 {
 	struct temporal_wants wants;
 	cl_int code = clEnqueueReadBuffer(temporal->device->queue, temporal->buffers.wants, CL_TRUE,
@@ -157,7 +159,7 @@ static rv_status plan_effort(struct temporal *temporal, const rv_params *params,
 
 	if (code)
 		return device_fail(error, code, "reading what wants to be dreamed on");
-	temporal->plan.effort = effort_of(temporal, params, (double)wants.fresh);
+	temporal->plan.effort = effort_of(temporal, params, still, (double)wants.fresh);
 	temporal->plan.dreamed = true;
 	return RV_OK;
 }
@@ -180,6 +182,6 @@ rv_status temporal_plan_warm(struct temporal *temporal, const rv_params *params,
 	                         melt_fade(temporal),
 	                 error);
 	if (status == RV_OK && !is_at_rest(temporal, &params->time, view, &dream))
-		status = plan_effort(temporal, params, error);
+		status = plan_effort(temporal, params, view->still, error);
 	return status;
 }
