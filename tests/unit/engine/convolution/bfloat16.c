@@ -272,3 +272,17 @@ TEST(pairs_race_backward_alone_where_that_is_asked_for)
 	check_rounding(&fixture, true, true);
 	fixture_close(&fixture);
 }
+
+/* That way was judged to keep the dream (tests/bench/precision.py). */
+TEST(auto_takes_pairs_backward_alone)
+{
+	struct convolution_fixture fixture;
+	struct pass_precision automatic;
+
+	if (!open_rounding(&fixture, RV_PRECISION_BFLOAT16))
+		return;
+	automatic = precision_of(fixture.device, RV_PRECISION_AUTO);
+	CHECK(automatic.forward == RV_PRECISION_FLOAT);
+	CHECK(automatic.backward == RV_PRECISION_BFLOAT16);
+	fixture_close(&fixture);
+}
