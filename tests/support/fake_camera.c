@@ -20,6 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/support/open_instead.h"
+
 enum { DESCRIPTORS = 1024, BUFFERS = 8, BUFFER_BYTES = 1 << 20 };
 
 static struct device {
@@ -84,7 +86,7 @@ static int open_camera(int number)
 
 typedef int open_function(const char *, int, ...);
 
-static int open_any(const char *real, const char *path, int flags, mode_t mode)
+int open_instead(const char *real, const char *path, int flags, mode_t mode)
 {
 	int number;
 	if (getenv("FAKE_CAMERAS") && sscanf(path, "/dev/video%d", &number) == 1)
@@ -95,29 +97,6 @@ static int open_any(const char *real, const char *path, int flags, mode_t mode)
 		devices[descriptor] = NULL;
 	}
 	return descriptor;
-}
-
-static mode_t take_mode(int flags, va_list arguments)
-{
-	return flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, mode_t) : 0;
-}
-
-int open(const char *path, int flags, ...)
-{
-	va_list arguments;
-	va_start(arguments, flags);
-	mode_t mode = take_mode(flags, arguments);
-	va_end(arguments);
-	return open_any("open", path, flags, mode);
-}
-
-int open64(const char *path, int flags, ...)
-{
-	va_list arguments;
-	va_start(arguments, flags);
-	mode_t mode = take_mode(flags, arguments);
-	va_end(arguments);
-	return open_any("open64", path, flags, mode);
 }
 
 static int fail(int code)

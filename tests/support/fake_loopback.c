@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/support/open_instead.h"
+
 static int device = -1;
 static FILE *notes;
 
@@ -37,7 +39,7 @@ int access(const char *path, int mode)
 	return is_device(path) ? 0 : real(path, mode);
 }
 
-static int open_as(const char *name, const char *path, int flags, int mode)
+int open_instead(const char *name, const char *path, int flags, mode_t mode)
 {
 	int (*real)(const char *, int, ...);
 	*(void **)&real = next(name);
@@ -45,35 +47,6 @@ static int open_as(const char *name, const char *path, int flags, int mode)
 		return real(path, flags, mode);
 	notes = fopen(getenv("DEVICE_NOTES"), "w");
 	return device = real(getenv("DEVICE_FILE"), O_RDWR | O_CREAT | O_TRUNC, 0600);
-}
-
-int open(const char *path, int flags, ...)
-{
-	va_list arguments;
-	va_start(arguments, flags);
-	int mode = va_arg(arguments, int);
-	va_end(arguments);
-	return open_as("open", path, flags, mode);
-}
-
-int open64(const char *path, int flags, ...)
-{
-	va_list arguments;
-	va_start(arguments, flags);
-	int mode = va_arg(arguments, int);
-	va_end(arguments);
-	return open_as("open64", path, flags, mode);
-}
-
-/* As programs that are hardened call them. */
-int __open_2(const char *path, int flags)
-{
-	return open_as("open", path, flags, 0);
-}
-
-int __open64_2(const char *path, int flags)
-{
-	return open_as("open64", path, flags, 0);
 }
 
 int ioctl(int descriptor, unsigned long request, ...)

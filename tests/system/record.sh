@@ -254,7 +254,7 @@ check record_tells_of_found_receiver grep -q "^live: tcp://127.0.0.1:$port: ther
 # ---- a video device ----
 
 # There is none to write to as a rule: a library stands in for it (tests/support/fake_loopback.c).
-if ! build_layer fake_loopback; then
+if ! build_layer fake_loopback tests/support/open_instead.c; then
 	skip record_device "$why"
 else
 	(

@@ -6,13 +6,19 @@
 #include "app/control/keys.h"
 #include "tests/support/test.h"
 
-static int attach(struct controllers *controllers)
+/* SDL's index of a new controller; less than 0: it makes none. */
+static int plug_in(void)
+{
+	return SDL_JoystickAttachVirtual(SDL_JOYSTICK_TYPE_GAMECONTROLLER, SDL_CONTROLLER_AXIS_MAX,
+	                                 SDL_CONTROLLER_BUTTON_MAX, 0);
+}
+
+static int start(struct controllers *controllers)
 {
 	SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
 	*controllers = (struct controllers){0};
 	controller_start();
-	return SDL_JoystickAttachVirtual(SDL_JOYSTICK_TYPE_GAMECONTROLLER, SDL_CONTROLLER_AXIS_MAX,
-	                                 SDL_CONTROLLER_BUTTON_MAX, 0);
+	return plug_in();
 }
 
 static void finish(struct controllers *controllers)
@@ -32,6 +38,17 @@ static const char *next_button(struct controllers *controllers)
 			return name;
 	return "";
 }
+
+/* Those that there are, of which the first has just come; `index` is SDL's of that. */
+#define WITH_CONTROLLER(controllers)                                                               \
+	struct controllers controllers;                                                            \
+	int index = start(&controllers);                                                           \
+	if (index < 0) {                                                                           \
+		finish(&controllers);                                                              \
+		SKIP("SDL makes no virtual controller: %s", SDL_GetError());                       \
+	}                                                                                          \
+	CHECK(!next_button(&controllers)[0]);                                                      \
+	REQUIRE(controllers.list[0].device != NULL)
 
 static SDL_Joystick *stick_of(struct controllers *controllers)
 {
@@ -57,14 +74,7 @@ static int count_repetitions(struct controllers *controllers, const char *expect
 
 TEST(controller_buttons_are_keys)
 {
-	struct controllers controllers;
-	int index = attach(&controllers);
-	if (index < 0) {
-		finish(&controllers);
-		SKIP("SDL makes no virtual controller: %s", SDL_GetError());
-	}
-	CHECK(!next_button(&controllers)[0]);
-	REQUIRE(controllers.list[0].device != NULL);
+	WITH_CONTROLLER(controllers);
 	SDL_Joystick *stick = stick_of(&controllers);
 	SDL_JoystickSetVirtualButton(stick, SDL_CONTROLLER_BUTTON_A, 1);
 	CHECK(!strcmp(next_button(&controllers), "Pad A"));
@@ -77,13 +87,7 @@ TEST(controller_buttons_are_keys)
 
 TEST(controller_sticks_repeat_the_faster_the_further)
 {
-	struct controllers controllers;
-	if (attach(&controllers) < 0) {
-		finish(&controllers);
-		SKIP("SDL makes no virtual controller: %s", SDL_GetError());
-	}
-	next_button(&controllers);
-	REQUIRE(controllers.list[0].device != NULL);
+	WITH_CONTROLLER(controllers);
 	SDL_Joystick *stick = stick_of(&controllers);
 	SDL_JoystickSetVirtualAxis(stick, SDL_CONTROLLER_AXIS_LEFTX, 3000); /* at rest */
 	CHECK(count_repetitions(&controllers, "", 20, 5) == 0);
@@ -101,13 +105,7 @@ TEST(controller_sticks_repeat_the_faster_the_further)
 
 TEST(controller_sticks_make_up_for_no_long_pause)
 {
-	struct controllers controllers;
-	if (attach(&controllers) < 0) {
-		finish(&controllers);
-		SKIP("SDL makes no virtual controller: %s", SDL_GetError());
-	}
-	next_button(&controllers);
-	REQUIRE(controllers.list[0].device != NULL);
+	WITH_CONTROLLER(controllers);
 	SDL_JoystickSetVirtualAxis(stick_of(&controllers), SDL_CONTROLLER_AXIS_LEFTX, -32768);
 	CHECK(count_repetitions(&controllers, "Pad Left Stick Left", 1, 5) == 1);
 	CHECK(count_repetitions(&controllers, "Pad Left Stick Left", 1, 3600 * 1000) == 2);
@@ -116,24 +114,16 @@ TEST(controller_sticks_make_up_for_no_long_pause)
 
 TEST(controllers_come_and_go)
 {
-	struct controllers controllers;
-	int index = attach(&controllers);
-	if (index < 0) {
-		finish(&controllers);
-		SKIP("SDL makes no virtual controller: %s", SDL_GetError());
-	}
-	next_button(&controllers);
-	CHECK(controllers.list[0].device != NULL);
+	WITH_CONTROLLER(controllers);
 	SDL_JoystickSetVirtualAxis(stick_of(&controllers), SDL_CONTROLLER_AXIS_LEFTY, -32768);
 	CHECK(count_repetitions(&controllers, "Pad Left Stick Up", 1, 5) == 1);
 	SDL_JoystickDetachVirtual(index); /* while it is held */
 	next_button(&controllers);
 	CHECK(controllers.list[0].device == NULL);
 	CHECK(count_repetitions(&controllers, "", 20, 5) == 0);
-	index = SDL_JoystickAttachVirtual(SDL_JOYSTICK_TYPE_GAMECONTROLLER, SDL_CONTROLLER_AXIS_MAX,
-	                                  SDL_CONTROLLER_BUTTON_MAX, 0);
+	CHECK(plug_in() >= 0);
 	next_button(&controllers);
-	CHECK(index >= 0 && controllers.list[0].device != NULL);
+	CHECK(controllers.list[0].device != NULL);
 	SDL_JoystickSetVirtualButton(stick_of(&controllers), SDL_CONTROLLER_BUTTON_Y, 1);
 	CHECK(!strcmp(next_button(&controllers), "Pad Y"));
 	finish(&controllers);
