@@ -60,6 +60,8 @@ const struct action action_table[] = {
 	{"corner-reset", NULL, "make the display whole again", .run = action_reset_corners,
          .message = "corners as they were", .guarded = true, .no_undo = true},
 	{"quit", NULL, "end", .requests = ACTION_QUIT, .guarded = true},
+	{"leave", NULL, "leave fullscreen; where there is none, end", .run = action_leave,
+         .guarded = true, .no_undo = true},
 	{.name = NULL},
 };
 

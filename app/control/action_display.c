@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "app/control/action_dream.h"
 #include "app/control/keystone.h"
 
 rv_status action_move_corner(struct action_state *state, const struct action_call *call,
@@ -30,5 +31,16 @@ rv_status action_reset_corners(struct action_state *state, const struct action_c
 {
 	(void)call, (void)error;
 	state->corners = projection_whole;
+	return RV_OK;
+}
+
+rv_status action_leave(struct action_state *state, const struct action_call *call, rv_error *error)
+{
+	const struct action_call leave = {.action = call->action,
+	                                  .option = option_find("fullscreen", COMMAND_LIVE),
+	                                  .value = "off"};
+	if (state->options.display.fullscreen)
+		return action_set(state, &leave, error);
+	state->requests |= ACTION_QUIT;
 	return RV_OK;
 }

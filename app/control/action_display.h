@@ -12,4 +12,7 @@ rv_status action_move_corner(struct action_state *state, const struct action_cal
 rv_status action_reset_corners(struct action_state *state, const struct action_call *call,
                                rv_error *error);
 
+/* Ends the session where it does not fill a display: who leaves that means no more. */
+rv_status action_leave(struct action_state *state, const struct action_call *call, rv_error *error);
+
 #endif

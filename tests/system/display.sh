@@ -140,6 +140,11 @@ check display_leaves_fullscreen grep -q '^WIDTH=640$' "$work/geometry"
 check display_stays_on_its_display awk -F= '/^X=/ { x = $2 } /^WIDTH=/ { width = $2 }
 	END { exit !(x + width / 2 > 640) }' "$work/geometry"
 press f
+press Escape
+xdotool getwindowgeometry --shell "$window" >"$work/geometry"
+check display_escape_leaves_fullscreen grep -q '^WIDTH=640$' "$work/geometry"
+check display_escape_leaves_the_session is_alive
+press f
 stop
 
 start --fullscreen --display 7 --scale integer --turn 90

@@ -307,6 +307,18 @@ TEST(action_asks_others_for_the_rest)
 	free(state);
 }
 
+TEST(action_leave_ends_only_what_fills_no_display)
+{
+	struct action_state *state = make();
+	run(state, "set fullscreen on");
+	run(state, "leave");
+	CHECK(!state->options.display.fullscreen && !(state->requests & ACTION_QUIT));
+	run(state, "leave");
+	CHECK(state->requests & ACTION_QUIT);
+	CHECK(action_is_guarded("leave"));
+	free(state);
+}
+
 TEST(action_refuses_what_makes_no_sense)
 {
 	static const char *const wrong[] = {
