@@ -29,7 +29,8 @@ static size_t rasters_needed(const struct ascent *ascent, const struct dream_rec
 {
 	const struct shared_sizes sizes =
 		shared_plan(ascent->width, ascent->height, recipe->params);
-	struct ascent like = *ascent;
+	struct ascent like = {
+		.width = ascent->width, .height = ascent->height, .pictures = ascent->pictures};
 	size_t bytes = 0;
 	struct launch_recorder recorder = {.measured = &bytes};
 

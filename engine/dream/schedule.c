@@ -285,7 +285,32 @@ static rv_status take_step_at(struct schedule *schedule, const struct schedule_p
 	return status != RV_OK || is_top ? status : octave_ascend(octave, schedule->queue, error);
 }
 
-/* All steps, each at an octave of its own, on the picture of the largest. */
+/* The steps, each at an octave of its own that has not seen enough; those drawn for the others are
+ * left out. */
+static rv_status take_steps_by_chance(struct schedule *schedule, const struct schedule_plan *plan,
+                                      int jitter, rv_error *error)
+{
+	bool enough[RV_OCTAVES_MAX] = {false};
+	int left_out[RV_OCTAVES_MAX] = {0}, top = schedule->octave_count - 1;
+	rv_status status = RV_OK;
+
+	for (int i = schedule->steps; i > 0 && status == RV_OK; i--) {
+		int o = draw_octave(schedule, plan);
+		struct octave *octave = &schedule->octaves[o];
+		if (enough[o]) {
+			left_out[o]++;
+			continue;
+		}
+		status = take_step_at(schedule, plan, octave, o == top, jitter, error);
+		if (status == RV_OK && plan->enough > 0)
+			status = saw_enough(schedule, plan, octave, &enough[o], error);
+	}
+	for (int o = 0; o <= top; o++)
+		count_steps(schedule, &schedule->octaves[o], -left_out[o]);
+	return status;
+}
+
+/* All octaves on the picture of the largest. */
 static rv_status run_by_chance(struct schedule *schedule, const struct schedule_plan *plan,
                                int jitter, rv_error *error)
 {
@@ -300,11 +325,8 @@ static rv_status run_by_chance(struct schedule *schedule, const struct schedule_
 		schedule->octaves[o].weighed = false;
 	}
 	status = octave_enter(&schedule->octaves[top], schedule->queue, error);
-	for (int i = schedule->steps; i > 0 && status == RV_OK; i--) {
-		int o = draw_octave(schedule, plan);
-		status = take_step_at(schedule, plan, &schedule->octaves[o], o == top, jitter,
-		                      error);
-	}
+	if (status == RV_OK)
+		status = take_steps_by_chance(schedule, plan, jitter, error);
 	return status != RV_OK ? status
 	                       : octave_leave(&schedule->octaves[top], schedule->queue, error);
 }

@@ -20,8 +20,8 @@ struct schedule_plan {
 	rv_octave_order order;
 	rv_alternation alternation;
 	int target, target_count; /* the target of this frame where they alternate by frames */
-	/* Of what is raised: an octave ends with the step that saw more; 0: none does. Not where
-	 * masked. */
+	/* Of what is raised: an octave takes no step after one that saw more, in whatever order
+	 * the octaves come; 0: none sees enough. Not where masked. */
 	double enough;
 	bool masked;
 	uint64_t seed;

@@ -137,7 +137,7 @@ size_t temporal_measure(int width, int height, const rv_time *time, size_t *room
 
 	cut_into_blocks(&temporal);
 	temporal_record_buffers(&recorder, &temporal.buffers);
-	*room_bytes += room.bytes;
+	*room_bytes = room.bytes;
 	return bytes;
 }
 

@@ -30,8 +30,8 @@ rv_status temporal_create(struct temporal **temporal, struct device *device, con
                           const struct room *room, rv_error *error);
 void temporal_destroy(struct temporal **temporal);
 
-/* The bytes that one for frames of that size owns on the device, besides those that it takes of a
- * room, which are added to *room_bytes. */
+/* The bytes that one for frames of that size owns on the device, besides the *room_bytes that it
+ * takes of a room. */
 size_t temporal_measure(int width, int height, const rv_time *time, size_t *room_bytes);
 
 /* True if the object was made for these settings of the flow. */

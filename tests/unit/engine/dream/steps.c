@@ -178,6 +178,30 @@ TEST(octaves_end_where_their_layer_is_strong_enough)
 	target_tear_down(&fixture);
 }
 
+/* Of several octaves by chance each takes the one step that saw enough, at whatever place of the
+ * draw. */
+TEST(octaves_by_chance_end_where_their_layer_is_strong_enough)
+{
+	struct target_fixture fixture;
+
+	REQUIRE(target_set_up(&fixture, true));
+	target_make(&fixture, 0, "high", RV_TARGET_LAYER);
+	fixture.params.octaves = 2;
+	fixture.params.octave_scale = 1.5f;
+	fixture.params.iterations = 8;
+	fixture.params.octave_order = RV_OCTAVES_CHANCE;
+	REQUIRE(target_dream(&fixture));
+	int all = rv_last_frame(fixture.engine).steps;
+	fixture.params.enough = 1e-9f;
+	REQUIRE(target_dream(&fixture));
+	int least = rv_last_frame(fixture.engine).steps;
+	fixture.params.enough = 1e6f;
+	REQUIRE(target_dream(&fixture));
+	CHECK_MESSAGE(all == 16 && least == 2 && rv_last_frame(fixture.engine).steps == 16,
+	              "%d, %d and %d steps", all, least, rv_last_frame(fixture.engine).steps);
+	target_tear_down(&fixture);
+}
+
 /* Without steps nothing is dreamed: all that can differ is what the octaves hand on. */
 TEST(enlarged_octaves_lose_what_the_small_picture_has_not)
 {
