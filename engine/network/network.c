@@ -295,7 +295,7 @@ size_t network_targets_bytes(const struct network *network, const struct objecti
 		struct operand operand;
 		describe_operand(network, network->graph->wanted[i], &operand);
 		bytes += objective_bytes(targets[i].kind, &operand.activation) +
-		         worth_bytes(&operand.activation);
+		         slice_map_bytes(&operand.activation); /* of its worth */
 	}
 	return bytes;
 }

@@ -105,7 +105,7 @@ static void record_follow(struct launch_recorder *recorder, const struct objecti
 void objective_record_guide(struct launch_recorder *recorder, const struct objective_target *target,
                             cl_mem places)
 {
-	size_t bytes = objective_numbers_bytes(&target->operand.activation);
+	size_t bytes = slice_map_bytes(&target->operand.activation);
 	cl_mem best = record_own_buffer(recorder, bytes, NULL); /* int */
 
 	record_match(recorder, target, best);

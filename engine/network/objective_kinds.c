@@ -11,7 +11,7 @@ static const struct {
 	[OBJECTIVE_MEAN] = {objective_record_channels, false, NULL},
 	[OBJECTIVE_WINNERS] = {objective_record_channels, false, objective_rows_bytes},
 	[OBJECTIVE_CLASS] = {objective_record_class, false, NULL},
-	[OBJECTIVE_GUIDE] = {objective_record_guide, false, objective_numbers_bytes},
+	[OBJECTIVE_GUIDE] = {objective_record_guide, false, slice_map_bytes},
 	[OBJECTIVE_CARICATURE] = {objective_record_caricature, true, objective_rows_bytes},
 	[OBJECTIVE_DIRECTION] = {objective_record_direction, false, NULL},
 };
@@ -23,7 +23,7 @@ bool objective_wants_frame(enum objective_kind kind)
 
 size_t objective_bytes(enum objective_kind kind, const struct slice *activation)
 {
-	return objective_numbers_bytes(activation) +
+	return slice_map_bytes(activation) +
 	       (kinds[kind].bytes ? kinds[kind].bytes(activation) : 0);
 }
 

@@ -4,12 +4,6 @@
 
 #include "engine/network/objective.h"
 
-/* Bytes of a number for each pixel of the layer. */
-static inline size_t objective_numbers_bytes(const struct slice *activation)
-{
-	return (size_t)slice_pixels(activation) * sizeof(float);
-}
-
 /* Record the gradients of a target of the kinds that they are named after. places: float [pixels of
  * the layer], what each counts. */
 void objective_record_channels(struct launch_recorder *recorder,

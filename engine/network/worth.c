@@ -4,18 +4,13 @@
 
 enum { ADDED = 0 }; /* the kernel's argument */
 
-size_t worth_bytes(const struct slice *activation)
-{
-	return (size_t)slice_pixels(activation) * sizeof(cl_float);
-}
-
 void worth_record(struct launch_recorder *recorder, const struct objective_target *target,
                   struct worth *worth)
 {
 	const struct operand *operand = &target->operand;
 
 	worth->pixels = slice_pixels(&operand->activation);
-	worth->sums = record_own_buffer(recorder, worth_bytes(&operand->activation), NULL);
+	worth->sums = record_own_buffer(recorder, slice_map_bytes(&operand->activation), NULL);
 	record_kernel(recorder, "network/worth", NULL, "sum_worth", "worth");
 	record_int(recorder, 0);
 	record_slice(recorder, &operand->activation);

@@ -11,9 +11,6 @@ struct worth {
 	int launch; /* in that list */
 };
 
-/* Bytes of the sums. */
-size_t worth_bytes(const struct slice *activation);
-
 /* Records what takes the sum of activation * gradient over the channels of each pixel, to be run
  * once the objective has written the gradient. The first kinds of objectives are powers of the
  * activation, and those of features grow as it does: of them all that sum is a fixed multiple. */

@@ -89,4 +89,10 @@ static inline int slice_pixels(const struct slice *slice)
 	return slice->height * slice->width;
 }
 
+/* Bytes of one number for each pixel. */
+static inline size_t slice_map_bytes(const struct slice *slice)
+{
+	return (size_t)slice_pixels(slice) * sizeof(cl_float);
+}
+
 #endif
