@@ -109,6 +109,19 @@ bool channel_names_find(const char *name, const struct option_channels *to,
 	return true;
 }
 
+bool channel_names_add(const char *name, channel_adder *add, struct option_channels *to,
+                       char why[OPTION_REASON_LENGTH])
+{
+	struct option_channels found;
+	if (!channel_names_find(name, to, &found, why))
+		return false;
+	strcpy(to->layer, found.layer);
+	for (int i = 0; i < found.count; i++)
+		if (!add(found.list[i], to, why))
+			return false;
+	return true;
+}
+
 void channel_names_of(const char *layer, int channel, char name[CHANNEL_NAME_LENGTH])
 {
 	struct search search = {.layer = layer, .channel = channel};

@@ -14,6 +14,13 @@ enum { CHANNEL_NAME_LENGTH = 48 };
 bool channel_names_find(const char *name, const struct option_channels *to,
                         struct option_channels *found, char why[OPTION_REASON_LENGTH]);
 
+/* Adds a channel to those of `to`; false, with why filled, where that cannot be. */
+typedef bool channel_adder(int channel, struct option_channels *to, char why[OPTION_REASON_LENGTH]);
+
+/* Hands the channels that have this name to add, one by one, and gives `to` their layer. */
+bool channel_names_add(const char *name, channel_adder *add, struct option_channels *to,
+                       char why[OPTION_REASON_LENGTH]);
+
 /* The name of one channel alone; empty where it has none. */
 void channel_names_of(const char *layer, int channel, char name[CHANNEL_NAME_LENGTH]);
 

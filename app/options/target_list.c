@@ -14,16 +14,17 @@ static bool refuse(char why[OPTION_REASON_LENGTH], const char *text, const char 
 	return false;
 }
 
-static bool put_number(int number, int *list, int *count, char why[OPTION_REASON_LENGTH])
+/* Once, however often it is named. */
+static bool put_number(int number, struct option_channels *to, char why[OPTION_REASON_LENGTH])
 {
-	for (int i = 0; i < *count; i++)
-		if (list[i] == number)
+	for (int i = 0; i < to->count; i++)
+		if (to->list[i] == number)
 			return true;
-	if (*count == RV_CHANNELS_MAX) {
+	if (to->count == RV_CHANNELS_MAX) {
 		snprintf(why, OPTION_REASON_LENGTH, "more than %d of them", RV_CHANNELS_MAX);
 		return false;
 	}
-	list[(*count)++] = number;
+	to->list[to->count++] = number;
 	return true;
 }
 
@@ -70,28 +71,16 @@ static int read_class(const char *text, char *why)
 static bool add_class(const char *text, struct option_channels *to, char *why)
 {
 	int number = read_class(text, why);
-	return number >= 0 && put_number(number, to->list, &to->count, why);
-}
-
-static bool add_named(const char *name, struct option_channels *to, char *why)
-{
-	struct option_channels found;
-	if (!channel_names_find(name, to, &found, why))
-		return false;
-	strcpy(to->layer, found.layer);
-	for (int i = 0; i < found.count; i++)
-		if (!put_number(found.list[i], to->list, &to->count, why))
-			return false;
-	return true;
+	return number >= 0 && put_number(number, to, why);
 }
 
 static bool add_channel(const char *text, struct option_channels *to, char *why)
 {
 	int number = read_number(text);
 	if (number >= 0)
-		return put_number(number, to->list, &to->count, why);
+		return put_number(number, to, why);
 	if (isalpha((unsigned char)text[0]))
-		return add_named(text, to, why);
+		return channel_names_add(text, put_number, to, why);
 	return refuse(why, text, "is not a channel");
 }
 

@@ -112,27 +112,13 @@ static bool add_channel(int channel, struct option_channels *channels,
 	return true;
 }
 
-/* Adds those that have a name. */
-static bool add_named(const char *name, struct option_channels *channels,
-                      char why[OPTION_REASON_LENGTH])
-{
-	struct option_channels found;
-	if (!channel_names_find(name, channels, &found, why))
-		return false;
-	strcpy(channels->layer, found.layer);
-	for (int i = 0; i < found.count; i++)
-		if (!add_channel(found.list[i], channels, why))
-			return false;
-	return true;
-}
-
 /* Adds a channel, by its number, or those that have a name. */
 static bool add_channels(const struct option *option, const char *entry,
                          struct option_channels *channels, char why[OPTION_REASON_LENGTH])
 {
 	int channel;
 	if (isalpha((unsigned char)entry[0]))
-		return add_named(entry, channels, why);
+		return channel_names_add(entry, add_channel, channels, why);
 	return option_parse_whole(option, entry, &channel, why) &&
 	       add_channel(channel, channels, why);
 }
