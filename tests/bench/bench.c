@@ -42,6 +42,28 @@ static rv_status run(struct bench *bench, bench_measure *measure, rv_error *erro
 	return measure(bench, error);
 }
 
+/* Options that only a dream can honour are not ignored. */
+static rv_status check_layer_alone(const struct option_dream *dream, rv_error *error)
+{
+	const struct option_targets targets = option_dream_targets(dream, "");
+	const rv_target *target = &targets.list[0].target;
+	bool plain = target->kind == RV_TARGET_LAYER && !target->channel_count &&
+	             target->where == RV_EVERYWHERE;
+	if (targets.count > 1 || (targets.count && !plain) || dream->mask[0])
+		return rv_fail(
+			error, RV_INVALID,
+			"a step and its profile are measured at one whole layer alone, without "
+			"guides, channels, classes and masks; reverie-bench dream and warm take "
+			"these");
+	return RV_OK;
+}
+
+rv_status bench_run_layer(const struct options *options, bench_measure *measure, rv_error *error)
+{
+	rv_status status = check_layer_alone(&options->dream, error);
+	return status != RV_OK ? status : bench_run(options, measure, error);
+}
+
 rv_status bench_run(const struct options *options, bench_measure *measure, rv_error *error)
 {
 	struct bench bench = {.options = options};

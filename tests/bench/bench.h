@@ -38,6 +38,10 @@ typedef rv_status bench_measure(const struct bench *bench, rv_error *error);
  * the options. */
 rv_status bench_run(const struct options *options, bench_measure *measure, rv_error *error);
 
+/* The same of what looks at one layer and no more. RV_INVALID where anything else is to be dreamed
+ * of. */
+rv_status bench_run_layer(const struct options *options, bench_measure *measure, rv_error *error);
+
 /* Room for count times, released by free(); NULL: RV_MEMORY is in error. */
 double *bench_create_times(int count, rv_error *error);
 

@@ -59,7 +59,7 @@ static rv_status measure_profile(const struct bench *bench, rv_error *error)
 
 rv_status bench_profile(const struct options *options, rv_error *error)
 {
-	return bench_run(options, measure_profile, error);
+	return bench_run_layer(options, measure_profile, error);
 }
 
 /* ---- conv ---- */
@@ -95,5 +95,5 @@ static rv_status measure_convolutions(const struct bench *bench, rv_error *error
 
 rv_status bench_convolutions(const struct options *options, rv_error *error)
 {
-	return bench_run(options, measure_convolutions, error);
+	return bench_run_layer(options, measure_convolutions, error);
 }

@@ -36,10 +36,10 @@ static rv_status measure_first_step(const struct bench *bench, rv_error *error)
 
 rv_status bench_step(const struct options *options, rv_error *error)
 {
-	return bench_run(options, measure_step, error);
+	return bench_run_layer(options, measure_step, error);
 }
 
 rv_status bench_first_step(const struct options *options, rv_error *error)
 {
-	return bench_run(options, measure_first_step, error);
+	return bench_run_layer(options, measure_first_step, error);
 }

@@ -36,6 +36,10 @@ expect_error bench_is_a_program_of_its_own 2 "reverie-bench step" bench step --r
 expect_bench_error bench_of_nothing 2 "startup, memory or profile"
 expect_bench_error bench_of_something_else 2 "speed: there is no such command" speed
 expect_bench_error bench_of_two_things 2 "takes options only" step dream
+for what in step profile; do
+	expect_bench_error "bench_${what}_of_a_guide" 2 "at one whole layer alone" $what --guide guide.png
+	expect_bench_error "bench_${what}_of_channels" 2 "at one whole layer alone" $what --channels 3
+done
 expect_bench_error bench_startup_with_half_a_size 2 "both sides are needed" startup --size x48
 expect_bench_error memory_limit_of_no_memory 2 '"much" is not a size of memory such as 1500MB or 2GB' \
 	memory --memory-limit much
