@@ -291,18 +291,31 @@ void progress_end(struct progress *progress)
 	progress->bar_open = false;
 }
 
-void progress_note(struct progress *progress, const char *format, ...)
+static void say(struct progress *progress, const char *format, va_list arguments)
 {
-	if (!progress || progress->style == PROGRESS_NONE)
-		return;
-	va_list arguments;
-	va_start(arguments, format);
 	if (progress->bar_open)
 		fputs("\r\033[K", progress->stream);
 	vfprintf(progress->stream, format, arguments);
 	fputc('\n', progress->stream);
-	va_end(arguments);
 	if (progress->bar_open)
 		show(progress);
 	fflush(progress->stream);
+}
+
+void progress_note(struct progress *progress, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	if (progress && progress->style != PROGRESS_NONE)
+		say(progress, format, arguments);
+	va_end(arguments);
+}
+
+void progress_error(struct progress *progress, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	if (progress)
+		say(progress, format, arguments);
+	va_end(arguments);
 }

@@ -70,6 +70,10 @@ void progress_end(struct progress *progress);
 void progress_note(struct progress *progress, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Likewise, of what went wrong: a PROGRESS_NONE shows it too. */
+void progress_error(struct progress *progress, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* Writes the bar ("[####----] 12/96 frames  3.1 fps  0:27 left"), at most columns characters wide,
  * into line[size]; where columns is too small for all, the bar goes first. With all frames done it
  * ends "in 0:31", the time taken. A pure function. */

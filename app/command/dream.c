@@ -125,7 +125,7 @@ static rv_status dream_each(struct dreaming *it, struct options *options, const 
 		failed[done] = status != RV_OK;
 		if (status == RV_OK)
 			continue;
-		progress_note(&it->progress, "%s", cause.message);
+		progress_error(&it->progress, "%s", cause.message);
 		if (status == RV_DEVICE || status == RV_MEMORY)
 			dreamer_close(&it->dreamer);
 		if (first == RV_OK || status == RV_CANCELLED)

@@ -121,6 +121,19 @@ TEST(progress_quiet_says_nothing)
 	CHECK(text[0] == '\0');
 }
 
+TEST(progress_quiet_says_what_went_wrong)
+{
+	struct progress progress;
+	char text[64] = "";
+	FILE *stream = fmemopen(text, sizeof(text), "w");
+	REQUIRE(stream);
+	progress_init(&progress, stream, PROGRESS_NONE);
+	progress_note(&progress, "one");
+	progress_error(&progress, "two: %s", "it is broken");
+	fclose(stream);
+	CHECK_MESSAGE(!strcmp(text, "two: it is broken\n"), "%s", text);
+}
+
 TEST(progress_bar_gives_way_to_a_note_and_ends_its_line)
 {
 	char text[2048];
@@ -144,6 +157,7 @@ TEST(progress_may_be_null)
 	progress_part(NULL, 0.5);
 	progress_frame(NULL);
 	progress_note(NULL, "nobody hears it");
+	progress_error(NULL, "nor that");
 	progress_end(NULL);
 }
 
