@@ -4,10 +4,12 @@
 At 25, 50, 75 and 97 % of the clip, and at four octaves:
     depth = (A(dreamed) - A(frame)) / (A(dreamed alone) - A(frame))
 A being the mean square of what is dreamed of, as `reverie-bench depth` prints it, and "dreamed
-alone" the same frame by itself (--time off). Besides: flicker, the excess warping error (OpenCV's
-DIS medium along the source, outside its occlusions) for that of frames dreamed alone, both divided
-by strength; strength, and its bands from fine to coarse, for those of frames dreamed alone; and what
-a frame that inherits costs, on average, for one dreamed alone in the same run.
+alone" the same frame by itself (--time off). What such a dream finds is partly chance: `doubt` is by
+which part of depth two neighbouring frames dreamed alone differ, divided by the root of 2. Besides:
+flicker, the excess warping error (OpenCV's DIS medium along the source, outside its occlusions) for
+that of frames dreamed alone, both divided by strength; strength, and its bands from fine to coarse,
+for those of frames dreamed alone; and what a frame that inherits costs, on average, for one dreamed
+alone in the same run.
 
     tests/bench/time_depth.py CLIP... [--width 320] [--frames N] [--loop SECONDS] [-- OPTION...]
 
@@ -76,11 +78,25 @@ def worths(frames, options):
                      for line in text.splitlines() if line.startswith("depth ")])
 
 
-def depths(frames, dreamed, alone, options):
-    """[frame][size]"""
+def gains(frames, dreamed, alone, options):
+    """How much more the network sees in a dream than in its frame, and in a frame dreamed alone: each
+    [frame][size]."""
     worth = worths([*frames, *dreamed, *alone], options)
     plain, with_time, by_itself = np.split(worth, 3)
-    return (with_time - plain) / (by_itself - plain)
+    return with_time - plain, by_itself - plain
+
+
+def depths(frames, dreamed, alone, options):
+    """[frame][size]"""
+    gained, gained_alone = gains(frames, dreamed, alone, options)
+    return gained / gained_alone
+
+
+def doubt(gained_alone):
+    """How far depth at each size is a matter of chance, as a part of it: two neighbouring frames show
+    nearly the same, so what one gained by its dream alone should differ little from the other's."""
+    apart = np.log(gained_alone[1::2] / gained_alone[::2])
+    return np.sqrt(np.mean(apart ** 2, 0) / 2)
 
 
 def bands(frame, dreamed):
@@ -145,7 +161,8 @@ def look(name, arguments):
     pairs = [at + step for at in places for step in (-1, 0)]
     alone = dreamed_alone([frames[i] for i in pairs], options, arguments.cache)
     at_places = alone[1::2]
-    depth = depths([frames[i] for i in places], [dreamed[i] for i in places], at_places, options)
+    gained, gained_alone = gains([frames[i] for i in pairs], [dreamed[i] for i in pairs], alone, options)
+    depth = (gained / gained_alone)[1::2]
     excess = np.mean([warping_error(a, b, pair)
                       for a, b, pair in zip(frames, frames[1:], zip(dreamed, dreamed[1:]))])
     alone_excess = np.mean([warping_error(frames[at - 1], frames[at], alone[2 * i:2 * i + 2])
@@ -161,8 +178,8 @@ def look(name, arguments):
     part = cost(frames[:arguments.cost_frames], rate, options) if arguments.cost_frames else 0
     print(f"depth {label_of(name)} {arguments.width} frames={len(frames)} at "
           + " | ".join(f"{part:.0%} {numbers(row)}" for part, row in zip(PLACES, depth))
-          + f" least={numbers(depth.min(0))} flicker={flicker:.3f} strength={strong:.2f} "
-          f"bands={numbers(balance)} cost={part:.3f}", flush=True)
+          + f" least={numbers(depth.min(0))} doubt={numbers(doubt(gained_alone))} flicker={flicker:.3f} "
+          f"strength={strong:.2f} bands={numbers(balance)} cost={part:.3f}", flush=True)
     return (depth.min(0) >= [0.9, 1, 1, 1]).all() and flicker <= 0.12 and part <= 0.12 and \
         (balance >= 0.7).all() and (balance <= 1.4).all()
 
