@@ -171,9 +171,22 @@ rv_status sink_create(struct sink **created, struct output_file **file,
 	return status;
 }
 
+/* Of a file alone: nobody asks a pipe or a stream how it was made. */
+static void note_forgetful(const struct sink *sink)
+{
+	const AVFormatContext *muxer = sink->muxer.context;
+	bool is_file = container_place(muxer->url) == CONTAINER_FILE && strcmp(muxer->url, "-");
+	if (is_file && !tag_fits(muxer->oformat))
+		progress_note(sink->progress,
+		              "%s: cannot say how it was made, which `reverie again` reads; .mp4, "
+		              ".mov, .mkv, .webm, .avi and .ogv can",
+		              muxer->url);
+}
+
 rv_status sink_tag(struct sink *sink, const char *text, rv_error *error)
 {
 	enum AVCodecID codec = sink->video_stream->codecpar->codec_id;
+	note_forgetful(sink);
 	if (codec != AV_CODEC_ID_GIF && codec != AV_CODEC_ID_WEBP && codec != AV_CODEC_ID_APNG)
 		return tag_add_video(sink->muxer.context, text, error);
 	sink->tag = strdup(text);

@@ -1,7 +1,7 @@
 /* A text that a picture or a video carries along: with which settings it was made. PNG and APNG
  * keep it in a chunk of text, JPEG, WebP, HEIC and AVIF in the user's comment of EXIF, TIFF in the
  * description of the image, GIF in a comment, Matroska, WebM, Ogg, NUT and WMV in a tag of its own,
- * MP4, MOV and AVI in that of the comment. BMP, MPEG and FLV have no place for it. */
+ * MP4, MOV and AVI in that of the comment. BMP, MPEG, FLV and 3GP have no place for it. */
 #ifndef APP_MEDIA_TAG_H
 #define APP_MEDIA_TAG_H
 
@@ -21,6 +21,9 @@ rv_status tag_add(AVPacket *packet, enum AVCodecID codec, const char *text, rv_e
 /* The text as a block of EXIF, for what has a place for one; the caller's to free. RV_INVALID: it
  * is too long; RV_MEMORY. */
 rv_status tag_make_exif(const char *text, uint8_t **exif, size_t *size, rv_error *error);
+
+/* Whether what the container holds can carry it along, in whatever place. */
+bool tag_fits(const AVOutputFormat *container);
 
 /* Puts it among what the muxer, whose header is not written yet, says of a video. Containers that
  * keep nothing leave it out. RV_MEMORY. */

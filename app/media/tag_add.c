@@ -213,6 +213,12 @@ static bool keeps_a_comment_alone(const AVFormatContext *muxer)
 	return av_match_name(muxer->oformat->name, "mp4,mov,ipod,avi");
 }
 
+bool tag_fits(const AVOutputFormat *container)
+{
+	return av_match_name(container->name, "mp4,mov,ipod,avi,matroska,webm,ogg,ogv,nut,asf,"
+	                                      "gif,webp,apng");
+}
+
 rv_status tag_add_video(AVFormatContext *muxer, const char *text, rv_error *error)
 {
 	AVDictionary **tags = &muxer->metadata;

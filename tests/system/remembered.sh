@@ -97,6 +97,11 @@ check again_of_a_dream_of_an_ogg grep -q "^reverie .*kept.ogv .*--layer mixed0 -
 reverie "$place/the sky.jpg" -o "$work/a.bmp" --size 96x --octaves 1 --iterations 1 --layer mixed0
 check a_bmp_says_that_it_remembers_nothing \
 	[ "$(grep -c "a.bmp: cannot say how it was made" "$work/err")" = 1 ]
+for end in mpg flv; do
+	reverie "$place/a film.mp4" -o "$work/a.$end" --octaves 1 --iterations 1 --layer mixed0
+	check "a_film_in_${end}_says_that_it_remembers_nothing" \
+		[ "$(grep -c "a.$end: cannot say how it was made" "$work/err")" = 1 ]
+done
 expect_error again_of_a_bmp 1 "as a BMP has no place for any" again "$work/a.bmp"
 
 # A journey has no input.
