@@ -375,6 +375,27 @@ void media_check_times(const struct media_stream *a, const struct media_stream *
 
 struct media media_before, media_after;
 
+char media_told[4096];
+
+bool media_listen(const char *in, const char *out)
+{
+	struct test_dream keep = {.keep = true};
+	struct job job = media_job(in, out, &keep);
+	struct job_report report;
+	struct progress progress;
+	rv_error error = {0};
+	FILE *stream = fmemopen(media_told, sizeof(media_told), "w");
+	if (!stream)
+		abort();
+	progress_init(&progress, stream, PROGRESS_LINES);
+	job.progress = &progress;
+	job.force = true;
+	rv_status status = job_run(&job, &report, &error);
+	fclose(stream);
+	CHECK_MESSAGE(status == RV_OK, "%s to %s: %s", in, out, error.message);
+	return status == RV_OK;
+}
+
 bool media_transcode(const char *in, const char *out, struct job_report *report)
 {
 	struct test_dream dream = {.keep = true};

@@ -78,6 +78,10 @@ double media_alpha_difference(const struct picture *a, const struct picture *b);
 extern struct media media_before, media_after;
 bool media_transcode(const char *in, const char *out, struct job_report *report);
 
+/* Runs a plain job, which must go well, and leaves what it told in media_told. */
+extern char media_told[4096];
+bool media_listen(const char *in, const char *out);
+
 /* An open clip; NULL, with the test failed, where it cannot be opened. */
 struct source *media_source(const char *path);
 /* Its first frame in RGB; free(image.pixels). */

@@ -33,15 +33,9 @@ static void write_pixels(const char *path, uint8_t *pixels, int side, const char
 	                                          .pixels = pixels,
 	                                          .stride = 3 * (size_t)side},
 	                                .settings = words};
-	struct output_file *file = NULL;
 	rv_error error = {0};
-	rv_status status = output_file_create(&file, path, true, &error);
-	if (status == RV_OK)
-		status = picture_write(&picture, file, path, &error);
-	if (status == RV_OK)
-		status = output_file_commit(&file, &error);
-	CHECK_MESSAGE(status == RV_OK, "%s: %s", path, error.message);
-	output_file_discard(&file);
+	CHECK_MESSAGE(media_write_picture(&picture, path, &error) == RV_OK, "%s: %s", path,
+	              error.message);
 }
 
 static void write_picture(const char *path, const char *words)

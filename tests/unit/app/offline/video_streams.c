@@ -10,29 +10,6 @@
 #include "tests/support/media.h"
 #include "tests/support/test.h"
 
-/* What was told while the last job ran. */
-static char told[4096];
-
-/* Runs a plain job and leaves its notes in told. */
-static bool dream(const char *in, const char *out)
-{
-	struct test_dream keep = {.keep = true};
-	struct job job = media_job(in, out, &keep);
-	struct job_report report;
-	struct progress progress;
-	rv_error error = {0};
-	FILE *stream = fmemopen(told, sizeof(told), "w");
-	if (!stream)
-		abort();
-	progress_init(&progress, stream, PROGRESS_LINES);
-	job.progress = &progress;
-	job.force = true;
-	rv_status status = job_run(&job, &report, &error);
-	fclose(stream);
-	CHECK_MESSAGE(status == RV_OK, "%s to %s: %s", in, out, error.message);
-	return status == RV_OK;
-}
-
 static AVFormatContext *open_file(const char *path)
 {
 	AVFormatContext *format = NULL;
@@ -69,26 +46,27 @@ TEST(streams_of_fonts_go_along_where_they_can)
 	NEED_FFMPEG(in, media_arguments(CLIP "-c:v libx264 -attach '%s' -metadata:s:t:0 "
 	                                     "mimetype=application/x-truetype-font",
 	                                media_path("font.ttf")));
-	REQUIRE(dream(in, out));
+	REQUIRE(media_listen(in, out));
 	AVFormatContext *format = open_file(out);
 	const AVStream *attached = find(format, AVMEDIA_TYPE_ATTACHMENT);
-	CHECK(!strstr(told, "left out"));
+	CHECK(!strstr(media_told, "left out"));
 	CHECK(attached && attached->codecpar->extradata_size == (int)sizeof(font) &&
 	      !memcmp(attached->codecpar->extradata, font, sizeof(font)));
 	CHECK(!strcmp(tag_of(attached, "filename"), "font.ttf"));
 	avformat_close_input(&format);
-	REQUIRE(dream(in, media_path("fonts_out.mp4")));
-	CHECK_MESSAGE(strstr(told, "an attachment") && strstr(told, "left out"), "%s", told);
+	REQUIRE(media_listen(in, media_path("fonts_out.mp4")));
+	CHECK_MESSAGE(strstr(media_told, "an attachment") && strstr(media_told, "left out"), "%s",
+	              media_told);
 }
 
 static void check_time_code(const char *in, const char *out)
 {
-	if (!dream(in, out))
+	if (!media_listen(in, out))
 		return;
 	AVFormatContext *format = open_file(out);
 	CHECK_MESSAGE(!strcmp(tag_of(find(format, AVMEDIA_TYPE_VIDEO), "timecode"), "01:02:03:04"),
 	              "%s", out);
-	CHECK_MESSAGE(!strstr(told, "left out"), "%s: %s", out, told);
+	CHECK_MESSAGE(!strstr(media_told, "left out"), "%s: %s", out, media_told);
 	avformat_close_input(&format);
 }
 
@@ -100,8 +78,9 @@ TEST(streams_of_time_codes_are_kept_or_told)
 	check_time_code(in, media_path("codes_out.mp4"));
 	check_time_code(in, media_path("codes_out.mkv"));
 	check_time_code(media_path("codes_out.mkv"), media_path("codes_back.mp4"));
-	REQUIRE(dream(in, media_path("codes_out.avi")));
-	CHECK_MESSAGE(strstr(told, "time codes") && strstr(told, "left out"), "%s", told);
+	REQUIRE(media_listen(in, media_path("codes_out.avi")));
+	CHECK_MESSAGE(strstr(media_told, "time codes") && strstr(media_told, "left out"), "%s",
+	              media_told);
 }
 
 TEST(streams_of_cover_pictures_and_other_videos_are_told)
@@ -115,10 +94,11 @@ TEST(streams_of_cover_pictures_and_other_videos_are_told)
 	                                 "-map 1 -map 2 -c:v libx264 -c:v:2 copy "
 	                                 "-disposition:v:2 attached_pic",
 	                            media_path("cover.jpg")));
-	REQUIRE(dream(in, out));
-	CHECK_MESSAGE(strstr(told, "cover picture") && strstr(told, "shows what is not dreamed"),
-	              "%s", told);
-	CHECK_MESSAGE(strstr(told, "another video"), "%s", told);
+	REQUIRE(media_listen(in, out));
+	CHECK_MESSAGE(strstr(media_told, "cover picture") &&
+	                      strstr(media_told, "shows what is not dreamed"),
+	              "%s", media_told);
+	CHECK_MESSAGE(strstr(media_told, "another video"), "%s", media_told);
 	AVFormatContext *format = open_file(out);
 	REQUIRE(format);
 	CHECK(format->nb_streams == 1 && format->streams[0]->codecpar->width == 64);
@@ -127,7 +107,7 @@ TEST(streams_of_cover_pictures_and_other_videos_are_told)
 
 static void check_chapters(const char *in, const char *out)
 {
-	if (!dream(in, out))
+	if (!media_listen(in, out))
 		return;
 	AVFormatContext *format = open_file(out);
 	REQUIRE(format && format->nb_chapters == 2);
@@ -136,7 +116,7 @@ static void check_chapters(const char *in, const char *out)
 	CHECK_MESSAGE(title && !strcmp(title->value, "Two"), "%s", out);
 	int64_t start = av_rescale_q(second->start, second->time_base, (AVRational){1, 1000});
 	CHECK_MESSAGE(start == 160, "%s: %lld", out, (long long)start);
-	CHECK_MESSAGE(!strstr(told, "left out"), "%s: %s", out, told);
+	CHECK_MESSAGE(!strstr(media_told, "left out"), "%s: %s", out, media_told);
 	avformat_close_input(&format);
 }
 
@@ -168,10 +148,11 @@ TEST(streams_of_subtitles_that_do_not_fit_are_told)
 	media_write(media_path("words.srt"), text, sizeof(text) - 1);
 	NEED_FFMPEG(in, media_arguments(CLIP "-i '%s' -map 0 -map 1 -c:v libx264 -c:s subrip",
 	                                media_path("words.srt")));
-	REQUIRE(dream(in, media_path("words_out.mkv")));
-	CHECK(!strstr(told, "left out"));
-	REQUIRE(dream(in, media_path("words_out.mp4")));
-	CHECK_MESSAGE(strstr(told, "subtitles, subrip") && strstr(told, "left out"), "%s", told);
+	REQUIRE(media_listen(in, media_path("words_out.mkv")));
+	CHECK(!strstr(media_told, "left out"));
+	REQUIRE(media_listen(in, media_path("words_out.mp4")));
+	CHECK_MESSAGE(strstr(media_told, "subtitles, subrip") && strstr(media_told, "left out"),
+	              "%s", media_told);
 }
 
 /* ---- sound ---- */
@@ -212,7 +193,7 @@ static double loudness(const char *path, double from, double to)
 /* A tone from 0.5 to 1 second, between silence. */
 static void check_sound(const char *in, const char *out, enum AVCodecID codec)
 {
-	if (!dream(in, out))
+	if (!media_listen(in, out))
 		return;
 	AVFormatContext *format = open_file(out);
 	const AVStream *stream = find(format, AVMEDIA_TYPE_AUDIO);
@@ -238,16 +219,16 @@ TEST(streams_of_sound_that_do_not_fit_are_encoded_anew)
 	                "\"aevalsrc='0.5*sin(2000*t)*between(t,0.5,1)':d=1.5:s=44100\" "
 	                "-c:v libx264 -c:a pcm_s16le -metadata:s:a language=deu");
 	check_sound(in, mkv, AV_CODEC_ID_PCM_S16LE);
-	CHECK(!strstr(told, "becomes"));
+	CHECK(!strstr(media_told, "becomes"));
 	check_sound(in, mp4, AV_CODEC_ID_AAC);
-	CHECK_MESSAGE(strstr(told, "pcm_s16le") && strstr(told, "becomes aac") &&
-	                      strstr(told, ".mkv"),
-	              "%s", told);
+	CHECK_MESSAGE(strstr(media_told, "pcm_s16le") && strstr(media_told, "becomes aac") &&
+	                      strstr(media_told, ".mkv"),
+	              "%s", media_told);
 	check_sound(in, webm,
 	            avcodec_find_encoder_by_name("libopus") ? AV_CODEC_ID_OPUS
 	                                                    : AV_CODEC_ID_VORBIS);
-	REQUIRE(dream(in, gif)); /* it holds no sound at all */
-	CHECK_MESSAGE(strstr(told, "left out"), "%s", told);
+	REQUIRE(media_listen(in, gif)); /* it holds no sound at all */
+	CHECK_MESSAGE(strstr(media_told, "left out"), "%s", media_told);
 }
 
 /* Browsers play it there; FFmpeg before 6 calls it an experiment. */
@@ -258,5 +239,5 @@ TEST(streams_of_flac_go_into_mp4_as_they_are)
 	                "\"aevalsrc='0.5*sin(2000*t)*between(t,0.5,1)':d=1.5:s=44100\" "
 	                "-c:v libx264 -c:a flac -metadata:s:a language=deu");
 	check_sound(in, mp4, AV_CODEC_ID_FLAC);
-	CHECK(!strstr(told, "becomes"));
+	CHECK(!strstr(media_told, "becomes"));
 }
