@@ -7,13 +7,17 @@ bool neighbours_is_cube(const struct value *value)
 	return value->form == VALUE_GROUPED && value->groups == 1;
 }
 
-void neighbours_pad(struct builder *builder, const struct onnx_node *node, const struct value *cube,
-                    int before, int behind)
+rv_status neighbours_pad(struct builder *builder, const struct onnx_node *node,
+                         const struct value *cube, int before, int behind, rv_error *error)
 {
 	struct value padded = *cube;
 	padded.zeros_before += before;
 	padded.zeros_behind += behind;
+	if (padded.zeros_before > CHANNELS_MAX || padded.zeros_behind > CHANNELS_MAX)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "more than %d channels cannot be run", CHANNELS_MAX);
 	translate_set_output(builder, node, padded);
+	return RV_OK;
 }
 
 /* Whether a list of an attribute, of each axis, says that number of all but the first. */

@@ -152,7 +152,7 @@ static rv_status pad_picture(struct builder *builder, const struct onnx_node *no
 	               : pad_sides(builder, node, kind, constant, rows, &amounts, &value, error);
 }
 
-/* One channel side by side as pixels of a cube gets zeros where a window will want them. */
+/* The channels of a cube get zeros, where a window will want them. */
 static rv_status pad_cube(struct builder *builder, const struct onnx_node *node, int kind,
                           float constant, const struct value *input, rv_error *error)
 {
@@ -167,8 +167,7 @@ static rv_status pad_cube(struct builder *builder, const struct onnx_node *node,
 	if (before < 0 || behind < 0 || kind >= 0 || constant != 0)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "behind a Reshape only channels can be padded, with zeros");
-	neighbours_pad(builder, node, input, (int)before, (int)behind);
-	return RV_OK;
+	return neighbours_pad(builder, node, input, (int)before, (int)behind, error);
 }
 
 rv_status graph_translate_pad(struct builder *builder, const struct onnx_node *node,

@@ -291,6 +291,8 @@ rv_status graph_translate_transpose(struct builder *builder, const struct onnx_n
 		return view_as(builder, node, input, VALUE_IMAGE_LAST);
 	if (input->form == VALUE_IMAGE_LAST && is_order(axes, count, to_first, 4))
 		return view_as(builder, node, input, VALUE_IMAGE);
+	if (input->zeros_before || input->zeros_behind)
+		return refuse_view(node, error);
 	if (input->form == VALUE_GROUPED && is_order(axes, count, exchanged, 5))
 		return group_as(builder, node, input, VALUE_SHUFFLED, input->groups);
 	if (input->form == VALUE_BLOCKS && is_order(axes, count, woven, 6))
