@@ -120,6 +120,15 @@ printf '# the same, but of another sum\n' >>"$work/shot.4.mkv.chunks/plan"
 expect_shot shot_with_another_plan_s_checkpoint "$work/shot.4.mkv"
 check shot_with_another_plan_s_checkpoint_is_told grep -q 'dreamed again' "$work/err"
 
+# What a score changes shortly before a chunk ends melts on in the next one.
+printf '0 strength 0.4\n2.35 layer mixed1\n3.5 octaves 3\n5 strength 1.2 smooth\n' >"$work/shot.score"
+scored="--encoder ffv1 --octaves 2 --iterations 3 --layer mixed0 --score $work/shot.score"
+reverie "$work/shot.mkv" -o "$work/scored_whole.mkv" $scored --resume off
+contents "$work/scored_whole.mkv" 0 >"$work/scored_whole"
+expect_success shot_with_a_score_in_chunks "$work/shot.mkv" -o "$work/scored.mkv" $scored --resume --chunk-seconds 0.5
+contents "$work/scored.mkv" 0 >"$work/scored_parts"
+check shot_with_a_score_in_chunks_is_the_film same_files "$work/scored_whole" "$work/scored_parts"
+
 # One chunk is no use either, and many machines dream whole shots.
 expect_success film_of_one_chunk "$work/shot.mkv" -o "$work/one.mkv" $tiny --resume --chunk-seconds 60
 reverie plan "$work/shot.mkv" --chunks "$work/planned" $tiny --chunk-seconds 1
