@@ -18,6 +18,7 @@ static const double patience_first = 600;  /* milliseconds: the start is a guess
 static const double patience_eager = 150;  /* milliseconds, where twice the cost fits */
 static const double patience_least = 3000; /* milliseconds */
 static const double patience_most = 3.6e6; /* milliseconds */
+static const double proof = 60000;         /* milliseconds that a climb must hold at least */
 static const double miss_tolerated = 400;  /* milliseconds: a hiccup is no reason to go down */
 
 /* ---- giving up a little ---- */
@@ -198,6 +199,7 @@ static void go_to(struct governor *governor, int rung)
 	governor->measured = 0;
 	governor->headroom_for = 0;
 	governor->missed_for = 0;
+	governor->held_for = 0;
 }
 
 void governor_init(struct governor *governor, const struct governor_quality *wish, unsigned locks,
@@ -209,6 +211,7 @@ void governor_init(struct governor *governor, const struct governor_quality *wis
 	build_ladder(governor, wish);
 	governor->patience = patience_first;
 	governor->effort = 1;
+	governor->proven = GOVERNOR_RUNGS_MAX;
 	for (int i = 0; i < governor->rungs - 1; i++) {
 		const struct governor_quality *quality = &governor->ladder[i];
 		if (!start_pixels || quality->width * quality->height <= start_pixels)
@@ -249,6 +252,7 @@ void governor_wish(struct governor *governor, const struct governor_quality *wis
 	build_ladder(governor, &top);
 	governor->patience = patience_least;
 	governor->climbed = false;
+	governor->proven = GOVERNOR_RUNGS_MAX;
 	go_to(governor, 0);
 	/* Begins at the size so far, since a change of size is seen, and at no higher cost. */
 	while (governor->rung < governor->rungs - 1 &&
@@ -266,31 +270,54 @@ static double predict(const struct governor *governor, int rung)
 	return unit * governor->effort * cost(&governor->ladder[rung]);
 }
 
+/* A climb that has to be taken back was led by headroom that did not last, so the next one beyond
+ * waits for longer. Where the rung that it began from would not do any more either, the machine has
+ * become slower, which says nothing of climbs. */
+static void blame_climb(struct governor *governor, int rung)
+{
+	if (governor->climbed && rung <= governor->climbed_from) {
+		governor->patience = fmin(4 * governor->patience, patience_most);
+		governor->proven = rung;
+	}
+	governor->climbed = false;
+}
+
+/* A climb that holds for so long that more than chance holds it was a good one, whatever comes
+ * later, and the next one has to wait for less. */
+static void prove_climb(struct governor *governor, double passed)
+{
+	governor->held_for += passed;
+	if (!governor->climbed || governor->held_for < proof + governor->patience)
+		return;
+	governor->climbed = false;
+	governor->proven = governor->rung;
+	governor->patience = fmax(governor->patience / 4, patience_least);
+}
+
 /* The highest rung below the present one that is predicted to fit. */
 static void go_down(struct governor *governor, double target)
 {
 	int rung = governor->rung;
-	/* A climb that has to be taken back was led by headroom that did not last, so the next one
-	 * waits for longer. */
-	if (governor->climbed)
-		governor->patience = fmin(4 * governor->patience, patience_most);
-	governor->climbed = false;
 	do
 		rung++;
 	while (rung < governor->rungs - 1 && predict(governor, rung) > target);
+	blame_climb(governor, rung);
 	go_to(governor, rung);
 }
 
-/* The highest rung above the present one that is predicted to leave some headroom. */
+/* The highest rung above the present one that is predicted to leave some headroom; up to where one
+ * held before, nobody has to wait for long. */
 static void climb(struct governor *governor, double target)
 {
 	int rung = governor->rung - 1;
-	while (rung > 0 && predict(governor, rung - 1) < headroom * target)
+	int best = governor->rung > governor->proven ? governor->proven : 0;
+	while (rung > best && predict(governor, rung - 1) < headroom * target)
 		rung--;
 	if (governor->patience < patience_least)
 		governor->patience = patience_least;
-	go_to(governor, rung);
+	governor->climbed_from = governor->rung;
 	governor->climbed = true;
+	go_to(governor, rung);
 }
 
 /* Moves a mean towards the newest of `count` values at this rung, which some of others precede. */
@@ -321,9 +348,12 @@ void governor_measure(struct governor *governor, const struct governor_dream *dr
 	bool misses = predict(governor, governor->rung) > target;
 	double above = governor->rung ? predict(governor, governor->rung - 1) : INFINITY;
 	/* Where even twice the cost would fit, an earlier climb that failed is no warning. */
-	double patience = above < headroom * target / 2 ? patience_eager : governor->patience;
+	double patience = above < headroom * target / 2       ? patience_eager
+	                  : governor->rung > governor->proven ? patience_least
+	                                                      : governor->patience;
 	/* The next dream is not begun before the next picture is there. */
 	double passed = fmax(milliseconds, target / 2);
+	prove_climb(governor, passed);
 	governor->missed_for = misses ? governor->missed_for + passed : 0;
 	governor->headroom_for = above < headroom * target ? governor->headroom_for + passed : 0;
 	if (governor->missed_for > miss_tolerated && governor->rung < governor->rungs - 1)

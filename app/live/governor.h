@@ -8,7 +8,7 @@
  * down soon after the target is missed, and climbs only when there has been headroom for a while,
  * then as far as there is headroom, since every change of size is seen: the dream goes on, but
  * resized. That while is four times as long after every climb that had to be taken back, so that it
- * comes to rest.
+ * comes to rest; but not up to a rung that held before, as where a machine was busy for a while.
  *
  * A pure function of what is measured: no clock, no threads, no allocation; of the engine only
  * rv_warm_steps. */
@@ -49,8 +49,11 @@ struct governor {
 	double effort;       /* of the cost that is usual at a rung, the part that scenes ask for */
 	double headroom_for; /* milliseconds for which the next rung up would have fitted */
 	double missed_for;   /* milliseconds for which the target was missed */
+	double held_for;     /* milliseconds since the last change */
 	double patience;     /* milliseconds that headroom_for must reach before a climb */
 	bool climbed;        /* the last change was a climb */
+	int proven;          /* the best rung that held; GOVERNOR_RUNGS_MAX: none is known */
+	int climbed_from;    /* the rung that the last climb left */
 };
 
 /* Starts at the rung of the wish, or, if start_pixels is not 0, at the highest one whose dream has

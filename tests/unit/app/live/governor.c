@@ -232,6 +232,8 @@ TEST(governor_spends_the_time_that_it_has)
 	              spent / machines, machines);
 }
 
+/* Where dreams take now more and now less, a rung that is nearly too much holds for minutes and
+ * then fails: what a person may see is a change every six minutes. */
 TEST(governor_does_not_swing)
 {
 	for (double speed = 0.5; speed < 200; speed *= 1.07) {
@@ -242,7 +244,7 @@ TEST(governor_does_not_swing)
 		struct run second = run(&governor, &machine, 3600, 80);
 		CHECK_MESSAGE(first.changes <= 20, "speed %g: %d changes in an hour", speed,
 		              first.changes);
-		CHECK_MESSAGE(second.changes <= 4, "speed %g: %d changes in the next hour", speed,
+		CHECK_MESSAGE(second.changes <= 10, "speed %g: %d changes in the next hour", speed,
 		              second.changes);
 	}
 }
@@ -261,6 +263,48 @@ TEST(governor_gives_way_to_load_and_climbs_back)
 	machine.speed = 8;
 	run(&governor, &machine, 300, 80);
 	CHECK(abs(governor.rung - before) <= 1);
+}
+
+/* A machine that is busy for some seconds after each climb is no reason to wait longer for the
+ * next. */
+TEST(governor_does_not_hold_a_busy_machine_against_climbs)
+{
+	struct governor governor;
+	struct machine machine = {.speed = 1.5, .overhead = 5};
+	governor_init(&governor, &wish, 0, 0);
+	run(&governor, &machine, 60, 80);
+	int usual = governor.rung;
+	for (int time = 0; time < 6; time++) {
+		machine.speed = 0.8;
+		run(&governor, &machine, 5, 80);
+		CHECK(governor.rung > usual);
+		machine.speed = 1.5;
+		run(&governor, &machine, 12, 80);
+		int rung = governor.rung;
+		run(&governor, &machine, 110, 80);
+		CHECK_MESSAGE(abs(rung - usual) <= 1, "time %d: rung %d, not %d", time, rung,
+		              usual);
+	}
+	CHECK(governor.patience <= 3000);
+}
+
+/* One that seems to have room on the lower rung, and never on the upper one, has to wait. */
+TEST(governor_is_ever_more_patient_where_climbs_fail)
+{
+	struct governor governor;
+	double last = 0;
+	int climbs = 0;
+	governor_init(&governor, &wish, 0, 0);
+	for (double elapsed = 0; elapsed < 1e6; elapsed += 40) {
+		int rung = governor.rung;
+		measure(&governor, rung < 4 ? 90 : 60, 80);
+		if (governor.rung >= rung)
+			continue;
+		CHECK(climbs < 2 || elapsed > 3 * last);
+		last = elapsed;
+		climbs++;
+	}
+	CHECK_MESSAGE(climbs > 2 && climbs < 8, "%d climbs", climbs);
 }
 
 TEST(governor_is_not_moved_by_a_hiccup)
