@@ -21,7 +21,7 @@ typedef bool rv_checkpoint_read(void *context, void *bytes, size_t count);
 RV_API rv_status rv_checkpoint_save(rv_engine *engine, rv_checkpoint_write *write, void *context,
                                     rv_error *error);
 
-/* Makes the engine go on from what was written. Its model, params and sources are set before, and
+/* Makes the engine go on from what was written. Its model, params and slots are set before, and
  * are those that the checkpoint was saved with; what changed for the next frame is set after. On
  * the same device with the same memory_limit, what follows is the same to the last bit. On an error
  * the engine remembers nothing. RV_CORRUPT: what is read is damaged, ends early, or is of another
