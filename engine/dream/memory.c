@@ -1,25 +1,20 @@
 #include "engine/dream/memory.h"
 
 #include <stdint.h>
-#include <stdio.h>
-#include <unistd.h>
+
+#include "engine/base/resident.h"
 
 /* Left to what nobody counts: the driver's own buffers, the host's copies of the picture, and
  * kernels being compiled, which took 141 MB where none were in the cache (PoCL 3.1 keeps it). */
 enum { RESERVE = 160 << 20 };
 
-/* The resident memory of the process; 0 where nobody tells. */
-static size_t resident_bytes(void)
+/* Of it, what is still to be left: a compiler that was tried when the device was opened has taken
+ * some already, which is resident. */
+static size_t reserve(const struct device *device)
 {
-	FILE *file = fopen("/proc/self/statm", "r");
-	unsigned long pages = 0;
+	const size_t least = RESERVE / 2;
 
-	if (!file)
-		return 0;
-	if (fscanf(file, "%*s %lu", &pages) != 1)
-		pages = 0;
-	fclose(file);
-	return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
+	return device->tried_bytes < RESERVE - least ? RESERVE - device->tried_bytes : least;
 }
 
 /* Side of a window after a Winograd transform to four outputs; windows of 1 stay as they are. */
@@ -63,7 +58,7 @@ size_t memory_for_ascent(const struct device *device, const rv_config *config,
 	size_t left = limit > SIZE_MAX ? SIZE_MAX : (size_t)limit;
 	size_t packed = convolution_library_bytes(convolutions);
 
-	left = minus(left, RESERVE);
+	left = minus(left, reserve(device));
 	left = minus(left, minus(weight_bytes(graph), packed));
 	if (device->info.kind == RV_DEVICE_CPU)
 		return minus(left, resident_bytes());

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/base/cache.h"
+#include "engine/base/resident.h"
 #include "engine/opencl/device_list.h"
 #include "engine/opencl/precision.h"
 #include "engine/opencl/program.h"
@@ -42,6 +43,16 @@ static void read_limits(struct device *device, rv_kernels wanted)
 	         device->info.name, device->info.driver);
 }
 
+/* May build a kernel to try it. */
+static void choose_precision(struct device *device, rv_precision wanted)
+{
+	size_t before = resident_bytes(), after;
+
+	device->precision = precision_of(device, wanted);
+	after = resident_bytes();
+	device->tried_bytes = after > before ? after - before : 0;
+}
+
 rv_status device_open(struct device **out, const rv_config *config, rv_error *error)
 {
 	static const rv_config defaults;
@@ -75,7 +86,7 @@ rv_status device_open(struct device **out, const rv_config *config, rv_error *er
 	status = program_cache_create(&device->programs, device, error);
 	if (status != RV_OK)
 		goto failed;
-	device->precision = precision_of(device, config->precision);
+	choose_precision(device, config->precision);
 	*out = device;
 	return RV_OK;
 failed:
