@@ -8,13 +8,15 @@
  * kernels being compiled, which took 141 MB where none were in the cache (PoCL 3.1 keeps it). */
 enum { RESERVE = 160 << 20 };
 
-/* Of it, what is still to be left: a compiler that was tried when the device was opened has taken
- * some already, which is resident. */
-static size_t reserve(const struct device *device)
+/* Of it, what is still to be left of `limit`: a compiler that was tried when the device was opened
+ * has taken some already, which is resident. A device with little memory is not left without. */
+static size_t reserve(const struct device *device, size_t limit)
 {
 	const size_t least = RESERVE / 2;
+	size_t wanted =
+		device->tried_bytes < RESERVE - least ? RESERVE - device->tried_bytes : least;
 
-	return device->tried_bytes < RESERVE - least ? RESERVE - device->tried_bytes : least;
+	return wanted < limit / 2 ? wanted : limit / 2;
 }
 
 /* Side of a window after a Winograd transform to four outputs; windows of 1 stay as they are. */
@@ -58,7 +60,7 @@ size_t memory_for_ascent(const struct device *device, const rv_config *config,
 	size_t left = limit > SIZE_MAX ? SIZE_MAX : (size_t)limit;
 	size_t packed = convolution_library_bytes(convolutions);
 
-	left = minus(left, reserve(device));
+	left = minus(left, reserve(device, left));
 	left = minus(left, minus(weight_bytes(graph), packed));
 	if (device->info.kind == RV_DEVICE_CPU)
 		return minus(left, resident_bytes());

@@ -122,6 +122,7 @@ TEST(memory_of_a_card_leaves_room_for_what_slots_take)
 {
 	struct device *device = fixture_device();
 	const rv_config config = {.memory_limit = 1000 * (uint64_t)MEBIBYTE};
+	const rv_config little = {.memory_limit = 128 * (uint64_t)MEBIBYTE};
 	const struct graph nothing = {.node_count = 0};
 	struct convolution_library *library = NULL;
 
@@ -133,6 +134,7 @@ TEST(memory_of_a_card_leaves_room_for_what_slots_take)
 	size_t less = memory_for_ascent(device, &config, &nothing, library, 5 * MEBIBYTE);
 	CHECK(all - less == 5 * MEBIBYTE);
 	CHECK(!memory_for_ascent(device, &config, &nothing, library, 1000 * (size_t)MEBIBYTE));
+	CHECK(memory_for_ascent(device, &little, &nothing, library, 0));
 	device->info.kind = kind;
 	convolution_library_destroy(&library);
 }
