@@ -310,7 +310,7 @@ SPECIAL = {
 
 # What display.sh looks at with displays and a playlist, record.sh with files, brush.sh with a brush, and what
 # ends the session.
-SEEN_ELSEWHERE = ("brush-clear", "playlist-next", "playlist-pause", "next-display", "record", "quit")
+SEEN_ELSEWHERE = ("brush-clear", "playlist-next", "playlist-pause", "next-display", "record", "quit", "leave")
 
 
 def play_binding(session, window, key, action, limits):
@@ -357,7 +357,7 @@ VALUES = {"size": ["96x72", "128x96", "64x48", "nonsense"], "octaves": [1, 2, 3,
           "layer": ["mixed0", "mixed3", "conv2d_2", "mixed1:1,mixed2:-0.5", "nonesuch"],
           "channels": [0, 7, 63, 64000, "1,2,3", "default"], "iterations": [1, 2, 5],
           "fps": [10, 25, 60], "winners": [1, 3], "cut": ["off", "auto", 5]}
-LEFT_OUT = ("quit", "none", "set", "add", "cycle", "toggle", "dial", "preset")
+LEFT_OUT = ("quit", "leave", "none", "set", "add", "cycle", "toggle", "dial", "preset")
 
 
 def by_chance(limits, chance):
