@@ -10,20 +10,27 @@ static void visit_octave(struct octave *octave, struct checkpoint *checkpoint)
 	                  (size_t)octave->balance.count * sizeof(cl_float));
 }
 
+/* What the next frame starts from. */
+static void visit_past(struct ascent *ascent, const rv_time *time, struct checkpoint *checkpoint)
+{
+	if (!time->on) {
+		checkpoint_buffer(checkpoint, ascent->detail.buffer,
+		                  raster_bytes(ascent->width, ascent->height));
+		return;
+	}
+	if (checkpoint->status == RV_OK)
+		checkpoint->status = ascent_prepare_temporal(ascent, time, checkpoint->error);
+	if (checkpoint->status == RV_OK)
+		temporal_checkpoint(ascent->temporal, checkpoint);
+}
+
 rv_status ascent_checkpoint(struct ascent *ascent, const rv_params *params,
                             struct checkpoint *checkpoint)
 {
 	checkpoint_bytes(checkpoint, &ascent->scene_frames, sizeof(ascent->scene_frames));
 	for (int i = 0; i < ascent->octave_count; i++)
 		visit_octave(&ascent->octaves[i], checkpoint);
-	if (!params->time.on)
-		checkpoint_buffer(checkpoint, ascent->detail.buffer,
-		                  raster_bytes(ascent->width, ascent->height));
-	else if (checkpoint->status == RV_OK)
-		checkpoint->status =
-			ascent_prepare_temporal(ascent, &params->time, checkpoint->error);
-	if (params->time.on)
-		temporal_checkpoint(ascent->temporal, checkpoint);
+	visit_past(ascent, &params->time, checkpoint);
 	ascent->has_past = checkpoint->status == RV_OK;
 	return checkpoint->status;
 }

@@ -39,6 +39,19 @@ static bool take_bytes(void *context, void *data, size_t count)
 	return true;
 }
 
+/* The first so many pieces of them. */
+struct beginning {
+	struct bytes bytes;
+	int pieces;
+};
+
+static bool take_beginning(void *context, void *data, size_t count)
+{
+	struct beginning *beginning = context;
+
+	return beginning->pieces-- > 0 && take_bytes(&beginning->bytes, data, count);
+}
+
 static bool refuse_bytes(void *context, const void *data, size_t count)
 {
 	(void)context;
@@ -244,6 +257,26 @@ TEST(a_damaged_checkpoint_is_refused_and_forgotten)
 	CHECK(dream(&fixture).cold);
 	free(bytes.data);
 	tear_down(&fixture);
+}
+
+/* After each piece of the first ones: what an engine remembers is not there yet. */
+TEST(a_checkpoint_that_ends_early_is_refused_by_a_new_engine)
+{
+	enum { PIECES = 12 };
+	struct bytes bytes = {0};
+	struct fixture fixture;
+
+	REQUIRE(make_checkpoint(&fixture, &bytes));
+	tear_down(&fixture);
+	for (int pieces = 0; pieces < PIECES; pieces++) {
+		struct beginning beginning = {{bytes.data, bytes.count, 0, 0}, pieces};
+		REQUIRE(set_up(&fixture));
+		CHECK(!rv_set_params(fixture.engine, &fixture.params, &fixture.error));
+		CHECK(rv_checkpoint_load(fixture.engine, take_beginning, &beginning,
+		                         &fixture.error) == RV_CORRUPT);
+		tear_down(&fixture);
+	}
+	free(bytes.data);
 }
 
 TEST(a_checkpoint_of_other_settings_is_refused)
