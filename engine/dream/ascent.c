@@ -353,12 +353,13 @@ static rv_status begin_in_time(struct ascent *ascent, const rv_params *params, i
 {
 	rv_status status = ascent_prepare_temporal(ascent, &params->time, error);
 
-	if (status != RV_OK || !on_journey)
-		return status != RV_OK
-		               ? status
-		               : temporal_begin(ascent->temporal, params, time, plan, error);
-	status = temporal_journey(ascent->temporal, params, time, plan, error);
-	return status != RV_OK ? status : transfer_take_frame(&ascent->transfer, error);
+	if (status == RV_OK && !on_journey)
+		return temporal_begin(ascent->temporal, params, time, plan, error);
+	if (status == RV_OK)
+		status = temporal_journey(ascent->temporal, params, time, plan, error);
+	if (status == RV_OK)
+		status = transfer_take_frame(&ascent->transfer, error);
+	return status;
 }
 
 /* Dreams a frame of a video, or with on_journey the next one of a journey, for which there is no

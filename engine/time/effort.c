@@ -52,7 +52,7 @@ static double steps_by_demand(int octave, double demand)
 
 /* Lets octaves take the steps that they have earned, the largest first. One that would exceed what
  * a frame earns by more than some of itself waits for another frame, unless too many wait already:
- * so frames take about as long as each other. */
+ * so frames take about as long as each other. Where a frame may take all steps, none waits. */
 static void take_turns(struct turns *turns, struct effort *effort, const rv_params *params,
                        double earned)
 {
@@ -124,13 +124,13 @@ int effort_onset(int iterations, int frames)
 	return frames > 1 ? (iterations - 1) / frames + 1 : iterations;
 }
 
-struct effort effort_begin(int iterations, int frames)
+struct effort effort_begin(int iterations, int frames, bool moves)
 {
 	/* What is left of a step after a frame, the largest octave first. */
 	static const float left[TURNS] = {0.8f, 0.85f, 0.9f, 0.93f};
 	struct effort effort = effort_even(effort_onset(iterations, frames), RV_OCTAVES_MAX);
 
-	for (int i = 0; i < RV_OCTAVES_MAX; i++) {
+	for (int i = 0; i < RV_OCTAVES_MAX && moves; i++) {
 		float lost = 1 - left[turn_of(i)], spread = fmaxf((float)frames, 1);
 
 		effort.length[i] = spread * lost / (1 - powf(1 - lost, spread));

@@ -48,10 +48,10 @@ enum { STEP_LENGTH_MOST = 3 };
  * frames (0 is 1). */
 int effort_onset(int iterations, int frames);
 
-/* The effort of such a frame, after the first, where the scene moves. As some of a dream is lost
- * from frame to frame, of its fine lines the most, the steps are the longer the more frames there
+/* The effort of such a frame, after the first. Where the scene moves, some of a dream is lost from
+ * frame to frame, of its fine lines the most, and the steps are the longer the more frames there
  * are: at the end the scene is about as deep as where its first frame takes all steps. */
-struct effort effort_begin(int iterations, int frames);
+struct effort effort_begin(int iterations, int frames, bool moves);
 
 /* What is to be left after so many seconds of a detail of this strength, where a scene's beginning
  * had `wanted` (0: not known): 1 but where it is too strong. */

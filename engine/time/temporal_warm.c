@@ -133,10 +133,8 @@ static struct effort effort_of(struct temporal *temporal, const rv_params *param
 	struct effort effort;
 
 	/* The rest of a beginning is dreamed as if cold, but on what was inherited. */
-	if (temporal_is_beginning(temporal) && !still)
-		return effort_begin(params->iterations, time->onset);
 	if (temporal_is_beginning(temporal))
-		return effort_even(effort_onset(params->iterations, time->onset), RV_OCTAVES_MAX);
+		return effort_begin(params->iterations, time->onset, !still);
 	if (time->warm_steps) {
 		effort = effort_even(time->warm_steps, time->warm_octaves);
 		effort_favour_fresh(&effort);

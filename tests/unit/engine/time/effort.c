@@ -300,7 +300,7 @@ TEST(a_beginning_that_is_spread_ends_as_deep_as_one_that_is_not)
 	static const double kept[] = {0.8, 0.85, 0.9, 0.93};
 
 	for (int frames = 1; frames <= 10; frames++) {
-		struct effort effort = effort_begin(30, frames);
+		struct effort effort = effort_begin(30, frames, true);
 
 		for (int i = 0; i < 4; i++) {
 			double sum = sum_of(&effort, i, frames, kept[i]);
@@ -311,7 +311,8 @@ TEST(a_beginning_that_is_spread_ends_as_deep_as_one_that_is_not)
 			CHECK(i == 0 || effort.length[i] <= effort.length[i - 1]);
 		}
 	}
-	CHECK(effort_begin(100, 100).length[0] == STEP_LENGTH_MOST);
+	CHECK(effort_begin(100, 100, true).length[0] == STEP_LENGTH_MOST);
+	CHECK(effort_begin(100, 100, false).length[0] == 1);
 }
 
 /* ---- camera path ---- */
