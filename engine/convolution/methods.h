@@ -46,6 +46,10 @@ int convolution_winograd_outputs(const struct device *device,
                                  struct register_tile tile, int block_tiles);
 /* The fewest that are known, which bfloat16 always takes; 0 where no transform is known. */
 int convolution_winograd_outputs_least(const struct window *window);
+/* Floats that the transformed weights of so many pairs of an input and an output channel take for
+ * each pair at most, as pictures of different sizes take different tiles; those of the window
+ * itself where no transform is known. */
+int convolution_winograd_points_most(const struct window *window, size_t pairs);
 /* Whether so many products are saved that the transforms pay: tiles over the edge of a small output
  * are computed whole. */
 bool convolution_winograd_saves(const struct convolution_problem *problem);

@@ -58,6 +58,24 @@ int convolution_winograd_outputs_least(const struct window *window)
 	return known ? known->outputs : 0;
 }
 
+static int points_of(const struct known_window *known, int outputs)
+{
+	return (known->height > 1 ? known->height + outputs - 1 : 1) *
+	       (known->width > 1 ? known->width + outputs - 1 : 1);
+}
+
+int convolution_winograd_points_most(const struct window *window, size_t pairs)
+{
+	const struct known_window *known = known_window(window);
+
+	if (!known)
+		return window->height * window->width;
+	return points_of(known, known->outputs) +
+	       (known->more_outputs && pairs <= MORE_OUTPUTS_WEIGHTS
+	                ? points_of(known, known->more_outputs)
+	                : 0);
+}
+
 /* The transformed tiles and one panel of products, each point's apart by a cache line more. */
 static size_t local_bytes(const struct winograd_plan *plan, int channels, int panel)
 {

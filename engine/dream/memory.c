@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "engine/base/resident.h"
+#include "engine/convolution/methods.h"
 
 /* Left to what nobody counts: the driver's own buffers, the host's copies of the picture, and
  * kernels being compiled, which took 141 MB where none were in the cache (PoCL 3.1 keeps it). */
@@ -19,22 +20,17 @@ static size_t reserve(const struct device *device, size_t limit)
 	return wanted < limit / 2 ? wanted : limit / 2;
 }
 
-/* Side of a window after a Winograd transform to four outputs; windows of 1 stay as they are. */
-static int transformed(int side)
-{
-	return side > 1 ? side + 3 : side;
-}
-
 /* What the packed weights of a convolution take in both directions at most: transformed. */
 static size_t packed_bytes(const struct graph *graph, const struct graph_node *node)
 {
 	int inputs = graph->tensors[node->inputs[0]].channels / node->groups, outputs = 0;
-	size_t taps =
-		(size_t)transformed(node->window.height) * (size_t)transformed(node->window.width);
+	size_t pairs, points;
 
 	for (int i = 0; i < node->output_count; i++)
 		outputs += node->parts[i].channels;
-	return 2 * taps * (size_t)inputs * (size_t)outputs * sizeof(float);
+	pairs = (size_t)inputs * (size_t)outputs;
+	points = (size_t)convolution_winograd_points_most(&node->window, pairs);
+	return 2 * points * pairs * sizeof(float);
 }
 
 static size_t weight_bytes(const struct graph *graph)

@@ -280,6 +280,18 @@ TEST(winograd_takes_smaller_tiles_on_small_pictures_and_with_many_channels)
 	check_tiles(record_smaller, cases, sizeof(cases) / sizeof(cases[0]));
 }
 
+/* Large and small pictures each have weights of their own. */
+TEST(winograd_weights_are_counted_for_all_sizes_of_tiles)
+{
+	const struct window square = {.height = 3, .width = 3}, line = {.height = 1, .width = 7},
+			    large = {.height = 7, .width = 7};
+
+	CHECK(convolution_winograd_points_most(&square, 64 * 64) == 6 * 6 + 8 * 8);
+	CHECK(convolution_winograd_points_most(&square, 64 * 64 + 1) == 6 * 6);
+	CHECK(convolution_winograd_points_most(&line, 1) == 10);
+	CHECK(convolution_winograd_points_most(&large, 1) == 7 * 7);
+}
+
 /* Where the tiles of a block do not fit, there are fewer of them; where none does, another way. */
 TEST(winograd_fits_into_little_local_memory)
 {
