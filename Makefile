@@ -454,14 +454,14 @@ $(BUILD)/reverie.1: $(BUILD)/reverie
 
 ROOT = $(DESTDIR)$(PREFIX)
 SHARE = $(ROOT)/share
+PUBLIC_HEADERS = $(wildcard engine/reverie*.h)
 .PHONY: install install-files uninstall clean
 install: $(BUILD)/reverie $(BUILD)/reverie.1 lib
 	@$(MAKE) --no-print-directory install-files
 # What is built, as it is.
 install-files:
 	install -Dm755 $(BUILD)/reverie $(ROOT)/bin/reverie
-	install -Dm644 -t $(ROOT)/include engine/reverie.h engine/reverie_inspect.h engine/reverie_motion.h \
-		engine/reverie_checkpoint.h
+	install -Dm644 -t $(ROOT)/include $(PUBLIC_HEADERS)
 	install -Dm644 $(BUILD)/libreverie.a $(ROOT)/lib/libreverie.a
 	install -Dm755 $(BUILD)/libreverie.so.$(VERSION) $(ROOT)/lib/libreverie.so.$(VERSION)
 	ln -sf libreverie.so.$(VERSION) $(ROOT)/lib/$(SONAME)
@@ -480,8 +480,8 @@ install-files:
 		install -Dm644 -t $(SHARE)/reverie/models $$network || exit 1; done
 uninstall:
 	rm -f $(ROOT)/lib/systemd/user/reverie.service
-	rm -f $(ROOT)/bin/reverie $(ROOT)/include/reverie.h $(ROOT)/include/reverie_inspect.h $(ROOT)/include/reverie_motion.h \
-		$(ROOT)/include/reverie_checkpoint.h $(ROOT)/lib/libreverie.a $(ROOT)/lib/libreverie.so \
+	rm -f $(ROOT)/bin/reverie $(addprefix $(ROOT)/include/,$(notdir $(PUBLIC_HEADERS)))
+	rm -f $(ROOT)/lib/libreverie.a $(ROOT)/lib/libreverie.so \
 		$(ROOT)/lib/$(SONAME) $(ROOT)/lib/libreverie.so.$(VERSION) $(ROOT)/lib/pkgconfig/reverie.pc \
 		$(SHARE)/man/man1/reverie.1
 	rm -rf $(SHARE)/reverie

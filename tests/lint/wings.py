@@ -14,6 +14,7 @@ import argparse
 import re
 import subprocess
 import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 FILE_LINES, FUNCTION_LINES = 500, 40
@@ -62,7 +63,7 @@ class House:
 
 
 def below(path, folders):
-    return any(path == folder or path.startswith(folder + "/") for folder in folders)
+    return any(fnmatchcase(path, folder) or path.startswith(folder + "/") for folder in folders)
 
 
 def check_includes(house):
