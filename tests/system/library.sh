@@ -42,7 +42,7 @@ exported() {
 		sed -n 's/^RV_API extern const [a-z_]* //p' engine/*.h | tr -d ' ;' | tr ',' '\n' | sed 's/\[.*//'
 	} | sort >"$work/promised"
 	nm -D --defined-only "$work/root/usr/lib/libreverie.so" | awk '{ print $3 }' | sort >"$work/there"
-	[ -s "$work/promised" ] && cmp -s "$work/promised" "$work/there"
+	same_files "$work/promised" "$work/there"
 }
 check library_exports_what_the_header_promises exported
 
@@ -83,7 +83,7 @@ check library_headers_stand_alone headers_stand_alone
 dreamed() { # PROGRAM: writes a picture, and not the one it began with
 	LD_LIBRARY_PATH="$work/root/usr/lib" "$work/$1" models/inception_v3.onnx "$work/$1.ppm" \
 		>"$work/out" 2>"$work/err" && [ "$(wc -c <"$work/$1.ppm")" = $((13 + 96 * 80 * 3)) ] &&
-		! cmp -s "$work/$1.ppm" "$work/before.ppm"
+		other_files "$work/$1.ppm" "$work/before.ppm"
 }
 if can_dream; then
 	LD_LIBRARY_PATH="$work/root/usr/lib" "$work/c" "$work/nosuch.onnx" "$work/before.ppm" \
@@ -91,7 +91,7 @@ if can_dream; then
 	check library_tells_what_is_wrong grep -q "nosuch.onnx" "$work/err"
 	check library_dreams dreamed c
 	check library_dreams_statically dreamed static
-	check library_dreams_the_same cmp -s "$work/c.ppm" "$work/static.ppm"
+	check library_dreams_the_same same_files "$work/c.ppm" "$work/static.ppm"
 	if [ -x "$work/cpp" ]; then
 		check library_dreams_for_cpp dreamed cpp
 	else
