@@ -66,20 +66,27 @@ TEST(winograd_refuses_what_it_cannot_transform)
 	CHECK(!winograd_transform(&transform, 6, 7));
 }
 
+/* On registers of every width. Closes the fixture. */
+static void check_on_lanes(struct convolution_fixture *fixture,
+                           const struct convolution_case *cases, int count)
+{
+	fixture->tolerance = winograd_tolerance;
+	for (int l = 0; l < 3; l++) {
+		fixture->device->lanes = lane_counts[l];
+		fixture->tile = register_tiles(lane_counts[l])[0];
+		for (int i = 0; i < count; i++)
+			fixture_check(fixture, &cases[i]);
+	}
+	printf("# worst error %.1e\n", fixture->worst);
+	fixture_close(fixture);
+}
+
 static void check_cases(const struct convolution_case *cases, int count)
 {
 	struct convolution_fixture fixture;
 
-	if (!fixture_open(&fixture, RV_CONVOLUTION_WINOGRAD))
-		return;
-	fixture.tolerance = winograd_tolerance;
-	for (int l = 0; l < 3; l++) {
-		fixture.device->lanes = lane_counts[l];
-		for (int i = 0; i < count; i++)
-			fixture_check(&fixture, &cases[i]);
-	}
-	printf("# worst error %.1e\n", fixture.worst);
-	fixture_close(&fixture);
+	if (fixture_open(&fixture, RV_CONVOLUTION_WINOGRAD))
+		check_on_lanes(&fixture, cases, count);
 }
 
 #define CHECK_CASES(cases) check_cases(cases, sizeof(cases) / sizeof((cases)[0]))
@@ -228,18 +235,9 @@ static void check_tiles(void (*record)(struct convolution_fixture *, struct laun
 
 	if (!fixture_open(&fixture, RV_CONVOLUTION_WINOGRAD))
 		return;
-	fixture.tolerance = winograd_tolerance;
 	fixture.record = record;
 	fixture.device->info.compute_units = 2;
-	fixture.block_tiles = 0;
-	for (int l = 0; l < 3; l++) {
-		fixture.device->lanes = lane_counts[l];
-		fixture.tile = register_tiles(lane_counts[l])[0];
-		for (int i = 0; i < count; i++)
-			fixture_check(&fixture, &cases[i]);
-	}
-	printf("# worst error %.1e\n", fixture.worst);
-	fixture_close(&fixture);
+	check_on_lanes(&fixture, cases, count);
 }
 
 /* Of no size that tiles cover without a rest; and as deep as they may be. */
@@ -261,22 +259,16 @@ TEST(winograd_takes_larger_tiles_where_they_save)
 
 TEST(winograd_takes_smaller_tiles_on_small_pictures_and_with_many_channels)
 {
+	/* clang-format off */
 	static const struct convolution_case cases[] = {
-		{8,
-	         8,
-	         16,
-	         {20},
-	         {.height = 3, .width = 3, .pad_top = 2, .pad_left = 2},
-	         .groups = 1},
+		{8, 8, 16, {20}, {.height = 3, .width = 3, .pad_top = 2, .pad_left = 2},
+		 .groups = 1},
 		{40, 52, 129, {16}, {.height = 3, .width = 3}, .groups = 1},
 		{40, 52, 65, {65}, {.height = 3, .width = 3}, .groups = 1},
-		{6,
-	         6,
-	         16,
-	         {20},
-	         {.height = 5, .width = 5, .pad_top = 2, .pad_left = 2},
-	         .groups = 1},
+		{6, 6, 16, {20}, {.height = 5, .width = 5, .pad_top = 2, .pad_left = 2},
+		 .groups = 1},
 	};
+	/* clang-format on */
 	check_tiles(record_smaller, cases, sizeof(cases) / sizeof(cases[0]));
 }
 
