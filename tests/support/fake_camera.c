@@ -9,7 +9,6 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/videodev2.h>
 #include <stdarg.h>
 #include <stdio.h>

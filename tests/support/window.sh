@@ -58,8 +58,9 @@ find_window() {
 	done
 }
 
-# A session in a window, whose files go to FOLDER. It ends long after any machine has pressed all keys. What SDL's libraries leak cannot be told from what
-# we do, as they are unloaded before leaks are looked for; sessions without a window are looked at.
+# A session in a window, whose files go to FOLDER. It ends long after any machine has pressed all keys. What
+# SDL's libraries leak cannot be told from what we do, as they are unloaded before leaks are looked for;
+# sessions without a window are looked at.
 start_in() { # FOLDER WORD...
 	folder=$1
 	shift
