@@ -13,7 +13,7 @@ make_tree() {
 	rm -rf "$tree"
 	mkdir -p "$tree/engine/api" "$tree/engine/base" "$tree/app/command" "$tree/tests/lint"
 	printf '%s\n' '[engine]' 'api the top' 'base the bottom' '[app]' 'command all there is' '[borders]' \
-		'app engine/reverie.h' '[exceptions]' >"$tree/tests/lint/wings"
+		'app engine/reverie*.h' '[exceptions]' >"$tree/tests/lint/wings"
 	echo 'int rv_start(void);' >"$tree/engine/reverie.h"
 	printf '%s\n' '#include "engine/base/sum.h"' '#include "engine/reverie.h"' '' 'int rv_start(void)' '{' \
 		'	return sum_of(1, 2);' '}' >"$tree/engine/api/start.c"
