@@ -30,10 +30,10 @@ import cv2
 import numpy as np
 
 import command_line
-from time_common import REVERIE, clip_rate, dream, flow_to_past, read_clip, strength, warp, write_video
+from time_common import REVERIE_BENCH, clip_rate, dream, flow_to_past, read_clip, strength, warp, write_video
 
 PLACES = (0.25, 0.5, 0.75, 0.97)
-SIZES, BANDS = 4, 5
+BANDS = 5
 # Options of time change nothing in frames dreamed alone.
 TIMED = ("--inherit", "--decay", "--polarity", "--warm-steps", "--warm-octaves", "--carry", "--flow",
          "--flow-skip", "--cut", "--drift", "--zoom", "--rotate", "--pan-x", "--pan-y")
@@ -72,7 +72,7 @@ def worths(frames, options):
     """What the network sees in each frame at each size, [frame][size]."""
     with tempfile.NamedTemporaryFile(suffix=".mkv") as file:
         write_video(file.name, frames)
-        text = subprocess.check_output([REVERIE + "-bench", "depth", file.name, "--frames", "100000",
+        text = subprocess.check_output([REVERIE_BENCH, "depth", file.name, "--frames", "100000",
                                         *without_time(options)], text=True)
     return np.array([[float(value) for value in re.findall(r"x\d+=(\S+)", line)]
                      for line in text.splitlines() if line.startswith("depth ")])
@@ -128,7 +128,7 @@ def cost(frames, rate, options):
     """Mean time of a frame that inherits, and median of one dreamed alone: their ratio, of one run."""
     with tempfile.NamedTemporaryFile(suffix=".mkv") as file:
         write_video(file.name, frames, rate)
-        text = subprocess.check_output([REVERIE + "-bench", "time", file.name, "--quiet", *options], text=True)
+        text = subprocess.check_output([REVERIE_BENCH, "time", file.name, "--quiet", *options], text=True)
     return float(re.search(r"warm_part=([0-9.]+)", text)[1])
 
 
