@@ -11,7 +11,6 @@ struct warp {
 	int margin;        /* of a sphere: columns on either side that repeat the other; else 0 */
 	float *flow;       /* [height][width][2]: place (x, y) was at (x + flow[0], y + flow[1]) */
 	float *confidence; /* [height][width]: 0..1 */
-	bool around;       /* a whole sphere: the picture goes on at its other side */
 };
 
 /* Nothing moves, and the confidence is 1 everywhere. RV_MEMORY. */
