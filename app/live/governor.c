@@ -251,7 +251,7 @@ void governor_wish(struct governor *governor, const struct governor_quality *wis
 	governor->locks = locks;
 	build_ladder(governor, &top);
 	governor->patience = patience_least;
-	governor->climbed = false;
+	governor->climbed_from = 0;
 	governor->proven = GOVERNOR_RUNGS_MAX;
 	go_to(governor, 0);
 	/* Begins at the size so far, since a change of size is seen, and at no higher cost. */
@@ -275,11 +275,11 @@ static double predict(const struct governor *governor, int rung)
  * become slower, which says nothing of climbs. */
 static void blame_climb(struct governor *governor, int rung)
 {
-	if (governor->climbed && rung <= governor->climbed_from) {
+	if (rung <= governor->climbed_from) {
 		governor->patience = fmin(4 * governor->patience, patience_most);
 		governor->proven = rung;
 	}
-	governor->climbed = false;
+	governor->climbed_from = 0;
 }
 
 /* A climb that holds for so long that more than chance holds it was a good one, whatever comes
@@ -287,9 +287,9 @@ static void blame_climb(struct governor *governor, int rung)
 static void prove_climb(struct governor *governor, double passed)
 {
 	governor->held_for += passed;
-	if (!governor->climbed || governor->held_for < proof + governor->patience)
+	if (!governor->climbed_from || governor->held_for < proof + governor->patience)
 		return;
-	governor->climbed = false;
+	governor->climbed_from = 0;
 	governor->proven = governor->rung;
 	governor->patience = fmax(governor->patience / 4, patience_least);
 }
@@ -316,7 +316,6 @@ static void climb(struct governor *governor, double target)
 	if (governor->patience < patience_least)
 		governor->patience = patience_least;
 	governor->climbed_from = governor->rung;
-	governor->climbed = true;
 	go_to(governor, rung);
 }
 

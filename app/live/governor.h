@@ -51,9 +51,8 @@ struct governor {
 	double missed_for;   /* milliseconds for which the target was missed */
 	double held_for;     /* milliseconds since the last change */
 	double patience;     /* milliseconds that headroom_for must reach before a climb */
-	bool climbed;        /* the last change was a climb */
 	int proven;          /* the best rung that held; GOVERNOR_RUNGS_MAX: none is known */
-	int climbed_from;    /* the rung that the last climb left */
+	int climbed_from;    /* the rung that a climb left which is still to be judged; 0: none */
 };
 
 /* Starts at the rung of the wish, or, if start_pixels is not 0, at the highest one whose dream has
