@@ -34,6 +34,12 @@ static rv_status read_moment(struct reading *reading, const char *word, double *
 	return score_clock_moment(&reading->clock, word, reading->prefix, seconds, reading->error);
 }
 
+/* How long something takes. */
+static rv_status read_length(struct reading *reading, const char *word, double *seconds)
+{
+	return score_clock_length(&reading->clock, word, reading->prefix, seconds, reading->error);
+}
+
 static rv_status read_period(struct reading *reading, const char *word, double *seconds)
 {
 	return score_clock_period(&reading->clock, word, reading->prefix, seconds, reading->error);
@@ -252,9 +258,7 @@ static rv_status add_preset(struct reading *reading, double time, char *rest)
 	if (score->preset_count == SCORE_PRESETS_MAX)
 		return rv_fail(reading->error, RV_INVALID, "%s: more than %d lines with presets",
 		               reading->prefix, SCORE_PRESETS_MAX);
-	rv_status status = word[0] ? score_clock_length(&reading->clock, fade, reading->prefix,
-	                                                &preset.fade, reading->error)
-	                           : RV_OK;
+	rv_status status = word[0] ? read_length(reading, fade, &preset.fade) : RV_OK;
 	if (status == RV_OK)
 		status = find_dream(reading, name, &preset);
 	if (status == RV_OK)
@@ -325,10 +329,8 @@ static rv_status read_timed(struct reading *reading, char *word, char *rest)
 	double time;
 	const char *name = text_take_word(&rest);
 	/* In a loop times count from its beginning, and so do beats. */
-	rv_status status = reading->loop
-	                           ? score_clock_length(&reading->clock, word, reading->prefix,
-	                                                &time, reading->error)
-	                           : read_moment(reading, word, &time);
+	rv_status status = reading->loop ? read_length(reading, word, &time)
+	                                 : read_moment(reading, word, &time);
 	if (status != RV_OK)
 		return status;
 	if (reading->loop && time > reading->loop->part->length)
