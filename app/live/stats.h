@@ -41,7 +41,7 @@ struct recent {
 };
 
 void stats_recent_note(struct recent *recent, double milliseconds, int64_t now);
-/* As of histograms; 0 where nothing came of late. */
+/* As of histograms. Where nothing comes any more, they stay as they were with the last one. */
 double stats_recent_percentile(const struct recent *recent, double part);
 double stats_recent_mean(const struct recent *recent);
 
