@@ -35,7 +35,7 @@ void engine_orders_finish(struct engine_orders *orders);
 int64_t engine_orders_set(struct engine_orders *orders, const struct options *options);
 int64_t engine_orders_reset(struct engine_orders *orders);
 void engine_orders_fade(struct engine_orders *orders, double seconds);
-/* Whether the options are others than those of the beginning. */
+/* Whether options were ever set since the beginning. */
 bool engine_orders_ever_changed(struct engine_orders *orders);
 /* Rises where the dream under way is not wanted any more. */
 unsigned engine_orders_urgent(const struct engine_orders *orders);

@@ -6,7 +6,7 @@
 #include "app/base/queue.h"
 #include "app/live/frame.h"
 
-/* How often frames come. Zeroed: not known yet. */
+/* How often frames come; the engine thread's own. Zeroed: not known yet. */
 struct pace {
 	uint64_t number; /* of the last one that was looked at */
 	int64_t at;      /* when it came */
@@ -22,7 +22,9 @@ struct frame *pace_take(struct pace *pace, struct queue *work);
 /* Until when the frame after the last one is worth waiting for; `now` or before: it is not. */
 int64_t pace_until(const struct pace *pace, int64_t now);
 
-/* When the next picture is due after one that was due at `due` and is shown `now`, where pictures
+/* The main thread's pictures; pure functions.
+ *
+ * When the next picture is due after one that was due at `due` and is shown `now`, where pictures
  * are `interval` apart. came: when the frame in it did; 0: it has no new one. Pictures whose frames
  * had to wait come a little earlier from one to the next, until they meet them. One whose frame is
  * late waits for it (pace_patience), and those that follow come later too. One that is late for
