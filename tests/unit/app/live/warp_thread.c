@@ -43,12 +43,18 @@ static struct queue *make_queue(queue_release *release)
 	return queue;
 }
 
+/* How far to the right a place of the newer frame was in the old one, in pixels of the warp. */
+static double wanted_flow(const struct warp *warp)
+{
+	return -(double)SHIFT * (warp->width - 2 * warp->margin) / WIDTH;
+}
+
 /* The flow in the middle of what is shown: where the newer frame's pixels were. */
 static void check_flow(const struct display_frame *shown)
 {
 	const struct warp *warp = shown->warp;
 	size_t middle = (size_t)(warp->height / 2) * (size_t)warp->width + (size_t)warp->width / 2;
-	double wanted = -(double)SHIFT * (warp->width - 2 * warp->margin) / WIDTH;
+	double wanted = wanted_flow(warp);
 	CHECK_MESSAGE(fabs((double)warp->flow[2 * middle] - wanted) < 0.3 &&
 	                      fabs((double)warp->flow[2 * middle + 1]) < 0.3,
 	              "%g %g, not %g 0", (double)warp->flow[2 * middle],
@@ -60,7 +66,7 @@ static void check_flow(const struct display_frame *shown)
 static void check_sides(const struct display_frame *shown)
 {
 	const struct warp *warp = shown->warp;
-	double wanted = -(double)SHIFT * (warp->width - 2 * warp->margin) / WIDTH, worst = 0;
+	double wanted = wanted_flow(warp), worst = 0;
 	float least = 1;
 	CHECK(warp->margin > 0);
 	for (int y = 4; y < warp->height - 4; y++)
