@@ -216,11 +216,8 @@ static bool is_reset(const struct score *score, double seconds)
 	const struct score_track *resets = &score->resets;
 	if (!score->played)
 		return false;
-	for (int i = 0; i < resets->count; i++)
-		if (resets->keys[i].time > score->seconds + SCORE_SLACK &&
-		    resets->keys[i].time <= seconds + SCORE_SLACK)
-			return true;
-	return false;
+	int next = score_track_after(resets, score->seconds + SCORE_SLACK);
+	return next < resets->count && resets->keys[next].time <= seconds + SCORE_SLACK;
 }
 
 bool score_play(struct score *score, double seconds, bool dream, struct options *options)
