@@ -1,5 +1,7 @@
 #include "engine/graph/neighbours.h"
 
+#include <string.h>
+
 #include "engine/graph/pieces.h"
 
 bool neighbours_is_cube(const struct value *value)
@@ -20,32 +22,41 @@ rv_status neighbours_pad(struct builder *builder, const struct onnx_node *node,
 	return RV_OK;
 }
 
-/* Whether a list of an attribute, of each axis, says that number of all but the first. */
-static bool says_of_sides(const int64_t *list, size_t count, int64_t number)
+/* Whether an attribute, where the node has it, is a list of that length and the same throughout. */
+static rv_status read_uniform(const struct onnx_node *node, const char *name, size_t length,
+                              int64_t number, bool *uniform, rv_error *error)
 {
-	if (!list)
-		return true;
+	const int64_t *list = NULL;
+	size_t count = 0;
+	rv_status status = onnx_get_ints(node, name, &list, &count, error);
+	*uniform = !list || count == length;
 	for (size_t i = 0; i < count; i++)
-		if (i % 3 && list[i] != number)
-			return false;
-	return count >= 3;
+		*uniform &= list[i] == number;
+	return status;
 }
 
+/* A window of channels alone that moves by one, and stays within what is there. */
 static rv_status read_window(const struct onnx_node *node, int64_t *size, rv_error *error)
 {
-	const int64_t *kernel = NULL, *strides = NULL, *pads = NULL;
-	size_t kernels = 0, steps = 0, sides = 0;
-	rv_status status = onnx_get_ints(node, "kernel_shape", &kernel, &kernels, error);
+	const int64_t *kernel = NULL;
+	const char *auto_pad = "NOTSET";
+	size_t count = 0;
+	bool strides = false, dilations = false, pads = false;
+	rv_status status = onnx_get_ints(node, "kernel_shape", &kernel, &count, error);
 	if (status == RV_OK)
-		status = onnx_get_ints(node, "strides", &strides, &steps, error);
+		status = onnx_get_text(node, "auto_pad", &auto_pad, error);
 	if (status == RV_OK)
-		status = onnx_get_ints(node, "pads", &pads, &sides, error);
+		status = read_uniform(node, "strides", 3, 1, &strides, error);
+	if (status == RV_OK)
+		status = read_uniform(node, "dilations", 3, 1, &dilations, error);
+	if (status == RV_OK)
+		status = read_uniform(node, "pads", 6, 0, &pads, error);
 	if (status != RV_OK)
 		return status;
-	bool along_channels = kernel && kernels == 3 && says_of_sides(kernel, kernels, 1) &&
-	                      says_of_sides(strides, steps, 1) && (!strides || strides[0] == 1) &&
-	                      says_of_sides(pads, sides, 0) && (!pads || (!pads[0] && !pads[3]));
-	if (!along_channels || kernel[0] < 1 || kernel[0] > WINDOW_MAX)
+	bool along_channels = kernel && count == 3 && kernel[1] == 1 && kernel[2] == 1;
+	bool pads_itself = strncmp(auto_pad, "SAME", 4) == 0;
+	if (!along_channels || !strides || !dilations || !pads || pads_itself || kernel[0] < 1 ||
+	    kernel[0] > WINDOW_MAX)
 		return onnx_node_fail(
 			node, error, RV_UNSUPPORTED,
 			"behind a Reshape only neighbouring channels can be averaged");

@@ -246,6 +246,44 @@ TEST(local_response_normalisation_that_is_written_out_is_run)
 	built_release(&built);
 }
 
+/* A mean over windows of t as a cube, of 5 channels each. */
+static struct onnx_builder *start_means(void)
+{
+	static const int64_t axes[] = {1}, window[] = {5, 1, 1};
+	struct onnx_builder *builder = start(12);
+	onnx_builder_node(builder, "Unsqueeze", "t", "u");
+	onnx_builder_ints(builder, "axes", 1, axes);
+	onnx_builder_node(builder, "AveragePool", "u", "y");
+	onnx_builder_ints(builder, "kernel_shape", 3, window);
+	return builder;
+}
+
+TEST(means_over_anything_but_neighbouring_channels_are_refused)
+{
+	static const char words[] = "only neighbouring channels can be averaged";
+	static const struct {
+		const char *attribute;
+		int count;
+		int64_t values[7];
+	} cases[] = {
+		{"pads", 3, {0}},
+		{"pads", 7, {0}},
+		{"pads", 6, {2, 0, 0, 2}},
+		{"strides", 3, {1, 2, 1}},
+		{"strides", 3, {2, 1, 1}},
+		{"strides", 4, {1, 1, 1, 1}},
+		{"dilations", 3, {2, 1, 1}},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct onnx_builder *builder = start_means();
+		onnx_builder_ints(builder, cases[i].attribute, cases[i].count, cases[i].values);
+		check_refused(builder, "y", RV_UNSUPPORTED, words);
+	}
+	struct onnx_builder *builder = start_means();
+	onnx_builder_text(builder, "auto_pad", "SAME_UPPER");
+	check_refused(builder, "y", RV_UNSUPPORTED, words);
+}
+
 /* Products with matrices on channels that come last are convolutions of 1x1. */
 TEST(blocks_of_convnext_are_translated)
 {
