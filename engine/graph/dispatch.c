@@ -101,18 +101,9 @@ static bool all_constant(const struct builder *builder, const struct onnx_node *
 	return true;
 }
 
-rv_status dispatch_node(struct builder *builder, const struct onnx_node *node, rv_error *error)
+static rv_status translate_tensors(struct builder *builder, const struct onnx_node *node,
+                                   const struct translation *translation, rv_error *error)
 {
-	const struct translation *translation = find_translation(node);
-	if (!translation)
-		return onnx_node_fail(node, error, RV_UNSUPPORTED,
-		                      "Reverie cannot run this operator; choose a layer below it");
-	if (all_constant(builder, node)) {
-		if (!translation->fold)
-			return onnx_node_fail(node, error, RV_UNSUPPORTED,
-			                      "none of its inputs is computed from the picture");
-		return translation->fold(builder, node, error);
-	}
 	if (!translation->translate)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "Reverie runs this operator on constants only");
@@ -121,5 +112,21 @@ rv_status dispatch_node(struct builder *builder, const struct onnx_node *node, r
 	rv_status status = translation->translate(builder, node, error);
 	if (status == RV_OK)
 		moments_note(builder, node);
+	else
+		translate_clear_outputs(builder, node);
 	return status;
+}
+
+rv_status dispatch_node(struct builder *builder, const struct onnx_node *node, rv_error *error)
+{
+	const struct translation *translation = find_translation(node);
+	if (!translation)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "Reverie cannot run this operator; choose a layer below it");
+	if (!all_constant(builder, node))
+		return translate_tensors(builder, node, translation, error);
+	if (!translation->fold)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "none of its inputs is computed from the picture");
+	return translation->fold(builder, node, error);
 }

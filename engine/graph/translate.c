@@ -209,6 +209,13 @@ void translate_set_constant(struct builder *builder, const struct onnx_node *nod
 	                     (struct value){.form = VALUE_CONSTANT, .constant = constant});
 }
 
+void translate_clear_outputs(struct builder *builder, const struct onnx_node *node)
+{
+	for (int i = 0; i < node->output_count; i++)
+		if (node->outputs[i] != ONNX_NOTHING)
+			builder->values[node->outputs[i]] = (struct value){.form = VALUE_UNKNOWN};
+}
+
 struct graph_node translate_draft(enum operator_kind kind)
 {
 	return (struct graph_node){

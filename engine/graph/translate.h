@@ -134,6 +134,8 @@ rv_status translate_add_pointwise(struct builder *builder, const struct onnx_nod
 /* Makes the first output of node another view of a value. */
 void translate_set_output(struct builder *builder, const struct onnx_node *node,
                           struct value value);
+/* Makes all outputs of node unknown again. */
+void translate_clear_outputs(struct builder *builder, const struct onnx_node *node);
 void translate_set_constant(struct builder *builder, const struct onnx_node *node,
                             const struct onnx_tensor *constant);
 

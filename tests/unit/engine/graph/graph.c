@@ -371,6 +371,29 @@ TEST(graph_finds_layers_by_the_names_of_their_networks)
 	onnx_close(&model);
 }
 
+/* ReduceL2 begins with squares; that it cannot add up pixels which nobody has counted comes to
+ * light behind them. What stands on half of a node cannot be dreamed of either. */
+TEST(graph_lists_no_layer_that_is_translated_by_half)
+{
+	static const int64_t axes[] = {2, 3};
+	struct onnx_builder *builder = graph_model_start(13);
+	onnx_builder_node(builder, "Sigmoid", "x", "whole");
+	onnx_builder_node(builder, "ReduceL2", "whole", "half");
+	onnx_builder_ints(builder, "axes", 2, axes);
+	onnx_builder_node(builder, "Relu", "half", "above");
+	struct onnx_model *model = onnx_builder_parse(builder, NULL);
+	struct arena *memory = arena_create(SIZE_MAX);
+	struct graph_layer *layers = NULL;
+	int count = 0;
+	onnx_builder_destroy(&builder);
+	REQUIRE(model && memory);
+	CHECK(graph_list_layers(model, memory, &layers, &count, NULL) == RV_OK && count == 3);
+	for (int i = 0; i < count; i++)
+		CHECK_MESSAGE(layers[i].info.supported == (i == 0), "%s", layers[i].info.name);
+	arena_destroy(&memory);
+	onnx_close(&model);
+}
+
 static void add_in_module(struct onnx_builder *builder, const char *names, const char *path)
 {
 	char input[16], output[16];
