@@ -162,7 +162,6 @@ rv_status graph_translate_mish(struct builder *builder, const struct onnx_node *
 {
 	struct graph_node softplus = translate_draft(OPERATOR_SOFTPLUS);
 	struct graph_node tanh = translate_draft(OPERATOR_TANH);
-	struct graph_node product = translate_draft(OPERATOR_MULTIPLY);
 	const struct value *input;
 	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
 	if (status != RV_OK)
@@ -175,7 +174,7 @@ rv_status graph_translate_mish(struct builder *builder, const struct onnx_node *
 	if (status != RV_OK)
 		return status;
 	const int factors[2] = {value.tensor, part.tensor};
-	return translate_add_node(builder, node, &product, factors, 2, channels, value.form, error);
+	return pieces_join(builder, node, OPERATOR_MULTIPLY, factors, 2, &value, error);
 }
 
 rv_status graph_translate_tanh(struct builder *builder, const struct onnx_node *node,

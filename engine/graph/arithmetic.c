@@ -140,12 +140,8 @@ static rv_status read_pair(struct builder *builder, const struct onnx_node *node
 static rv_status join(struct builder *builder, const struct onnx_node *node,
                       enum operator_kind kind, struct value pair[2], rv_error *error)
 {
-	struct graph_node draft = translate_draft(kind);
 	const int tensors[2] = {pair[0].tensor, pair[1].tensor};
-	rv_status status = translate_add_node(builder, node, &draft, tensors, 2,
-	                                      channels_of(builder, &pair[0]), pair[0].form, error);
-	pair[0].tensor = builder->graph->tensor_count - 1;
-	return status;
+	return pieces_join(builder, node, kind, tensors, 2, &pair[0], error);
 }
 
 /* Which of two tensors is a single pixel that belongs everywhere in the other; -1 where none is. */
@@ -266,18 +262,17 @@ rv_status graph_translate_divide(struct builder *builder, const struct onnx_node
 
 /* ---- several tensors ---- */
 
-/* The tensors of all inputs, which must have the form and channels of the first; freed by the
- * caller. */
+/* The tensors of all inputs, which must have the form and channels of the first, and that itself;
+ * freed by the caller. */
 static rv_status read_tensors(const struct builder *builder, const struct onnx_node *node,
-                              int **tensors, enum value_form *form, rv_error *error)
+                              int **tensors, struct value *first, rv_error *error)
 {
 	const struct value *value;
 	rv_status status = translate_input_tensor(builder, node, 0, &value, error);
 	*tensors = NULL;
 	if (status != RV_OK)
 		return status;
-	*form = value->form;
-	int channels = channels_of(builder, value);
+	*first = *value;
 	*tensors = calloc((size_t)node->input_count, sizeof(**tensors));
 	if (!*tensors)
 		return graph_out_of_memory(error);
@@ -286,39 +281,42 @@ static rv_status read_tensors(const struct builder *builder, const struct onnx_n
 		if (status != RV_OK)
 			return status;
 		(*tensors)[i] = value->tensor;
-		if (value->form != *form || channels_of(builder, value) != channels)
+		if (value->form != first->form ||
+		    channels_of(builder, value) != channels_of(builder, first))
 			return onnx_node_fail(node, error, RV_UNSUPPORTED,
 			                      "its inputs differ in their dimensions");
 	}
 	return RV_OK;
 }
 
+static rv_status add_sum(struct builder *builder, const struct onnx_node *node, struct value *sum,
+                         rv_error *error)
+{
+	int *tensors;
+	rv_status status = read_tensors(builder, node, &tensors, sum, error);
+	if (status == RV_OK && node->input_count == 1)
+		translate_set_output(builder, node, *sum);
+	else if (status == RV_OK)
+		status = pieces_join(builder, node, OPERATOR_ADD, tensors, node->input_count, sum,
+		                     error);
+	free(tensors);
+	return status;
+}
+
 rv_status graph_translate_sum(struct builder *builder, const struct onnx_node *node,
                               rv_error *error)
 {
-	struct graph_node draft = translate_draft(OPERATOR_ADD);
-	enum value_form form;
-	int *tensors;
-	rv_status status = read_tensors(builder, node, &tensors, &form, error);
-	if (status == RV_OK && node->input_count == 1)
-		translate_set_output(builder, node,
-		                     (struct value){.form = form, .tensor = tensors[0]});
-	else if (status == RV_OK)
-		status = translate_add_node(builder, node, &draft, tensors, node->input_count,
-		                            builder->graph->tensors[tensors[0]].channels, form,
-		                            error);
-	free(tensors);
-	return status;
+	struct value sum;
+	return add_sum(builder, node, &sum, error);
 }
 
 rv_status graph_translate_mean(struct builder *builder, const struct onnx_node *node,
                                rv_error *error)
 {
-	rv_status status = graph_translate_sum(builder, node, error);
-	bool has_output = node->output_count && node->outputs[0] != ONNX_NOTHING;
-	if (status != RV_OK || node->input_count == 1 || !has_output)
+	struct value sum;
+	rv_status status = add_sum(builder, node, &sum, error);
+	if (status != RV_OK || node->input_count == 1)
 		return status;
-	struct value sum = builder->values[node->outputs[0]];
 	return pieces_add_affine(builder, node, 1 / (float)node->input_count, 0, &sum, error);
 }
 

@@ -19,11 +19,12 @@ rv_status pieces_make_table(struct builder *builder, float number, int count, co
 	return RV_OK;
 }
 
-rv_status pieces_add(struct builder *builder, const struct onnx_node *node,
-                     const struct graph_node *draft, int channels, struct value *value,
-                     rv_error *error)
+/* A node that reads tensors[count]; what it makes is *value. */
+static rv_status add(struct builder *builder, const struct onnx_node *node,
+                     const struct graph_node *draft, const int *tensors, int count, int channels,
+                     struct value *value, rv_error *error)
 {
-	rv_status status = translate_add_node(builder, node, draft, &value->tensor, 1, channels,
+	rv_status status = translate_add_node(builder, node, draft, tensors, count, channels,
 	                                      value->form, error);
 	if (status != RV_OK)
 		return status;
@@ -31,6 +32,22 @@ rv_status pieces_add(struct builder *builder, const struct onnx_node *node,
 	value->moment = MOMENT_NONE;
 	translate_set_output(builder, node, *value);
 	return RV_OK;
+}
+
+rv_status pieces_add(struct builder *builder, const struct onnx_node *node,
+                     const struct graph_node *draft, int channels, struct value *value,
+                     rv_error *error)
+{
+	return add(builder, node, draft, &value->tensor, 1, channels, value, error);
+}
+
+rv_status pieces_join(struct builder *builder, const struct onnx_node *node,
+                      enum operator_kind kind, const int *tensors, int count, struct value *value,
+                      rv_error *error)
+{
+	struct graph_node draft = translate_draft(kind);
+	return add(builder, node, &draft, tensors, count,
+	           builder->graph->tensors[tensors[0]].channels, value, error);
 }
 
 rv_status pieces_add_affine(struct builder *builder, const struct onnx_node *node, float factor,
