@@ -1,6 +1,7 @@
 /* ConvTranspose: zeros between the pixels, then a convolution with the filters turned over. */
 #include <string.h>
 
+#include "engine/graph/pieces.h"
 #include "engine/graph/translators.h"
 #include "engine/graph/window.h"
 
@@ -194,16 +195,14 @@ rv_status graph_translate_transposed_convolution(struct builder *builder,
 		status = fill_convolution(builder, node, &this, &convolution, error);
 	if (status != RV_OK)
 		return status;
+	struct value value = {.form = VALUE_IMAGE, .tensor = input};
 	if (this.window.stride_y > 1 || this.window.stride_x > 1) {
 		zeros.resampling.kind = RESAMPLE_ZEROS;
 		zeros.resampling.scale_y = (float)this.window.stride_y;
 		zeros.resampling.scale_x = (float)this.window.stride_x;
-		status = translate_add_node(builder, node, &zeros, &input, 1, this.inputs,
-		                            VALUE_IMAGE, error);
-		if (status != RV_OK)
-			return status;
-		input = builder->graph->tensor_count - 1;
+		status = pieces_add(builder, node, &zeros, this.inputs, &value, error);
 	}
-	return translate_add_node(builder, node, &convolution, &input, 1, this.outputs, VALUE_IMAGE,
-	                          error);
+	return status != RV_OK
+	               ? status
+	               : pieces_add(builder, node, &convolution, this.outputs, &value, error);
 }
