@@ -18,8 +18,9 @@ static bool is_constant(const struct builder *builder, const struct onnx_node *n
 
 /* ---- with a constant ---- */
 
-/* The operators, as what becomes of scale and shift in x * scale + shift. */
-enum arithmetic { ADD, SUBTRACT, SUBTRACT_FROM, MULTIPLY, DIVIDE };
+/* The operators, as what becomes of scale and shift in x * scale + shift. x is the tensor, or its
+ * reciprocal where that is divided into the constant. */
+enum arithmetic { ADD, SUBTRACT, SUBTRACT_FROM, MULTIPLY, DIVIDE, DIVIDE_INTO };
 
 static void apply_constant(enum arithmetic kind, float constant, float *scale, float *shift)
 {
@@ -37,6 +38,7 @@ static void apply_constant(enum arithmetic kind, float constant, float *scale, f
 		*shift = constant;
 		break;
 	case MULTIPLY:
+	case DIVIDE_INTO:
 		*scale = constant;
 		break;
 	case DIVIDE:
@@ -75,16 +77,19 @@ static rv_status fill_affine(struct builder *builder, const struct onnx_node *no
 	return RV_OK;
 }
 
-/* Input number constant_index of the node is the constant that value is combined with. */
+/* Input number constant_index is the constant; the other is a tensor. */
 static rv_status with_constant(struct builder *builder, const struct onnx_node *node,
-                               enum arithmetic kind, int constant_index, struct value value,
-                               rv_error *error)
+                               enum arithmetic kind, int constant_index, rv_error *error)
 {
 	struct graph_node affine = translate_draft(OPERATOR_AFFINE);
 	const struct onnx_tensor *constant;
-	rv_status status = translate_input_floats(builder, node, constant_index, &constant, error);
+	const struct value *input;
+	rv_status status = translate_input_tensor(builder, node, 1 - constant_index, &input, error);
+	if (status == RV_OK)
+		status = translate_input_floats(builder, node, constant_index, &constant, error);
 	if (status != RV_OK)
 		return status;
+	struct value value = *input;
 	int channels = channels_of(builder, &value);
 	if (constant->count != 1 && !translate_is_by_channel(constant, value.form, channels) &&
 	    !is_at_channels(builder, node, constant, channels))
@@ -93,18 +98,10 @@ static rv_status with_constant(struct builder *builder, const struct onnx_node *
 			"its constant is neither one number nor one for each of %d channels",
 			channels);
 	status = fill_affine(builder, node, kind, constant, channels, &affine, error);
+	if (status == RV_OK && kind == DIVIDE_INTO)
+		status = pieces_add_power(builder, node, -1, &value, error);
 	return status != RV_OK ? status
 	                       : pieces_add(builder, node, &affine, channels, &value, error);
-}
-
-/* The same of the node's other input. */
-static rv_status input_with_constant(struct builder *builder, const struct onnx_node *node,
-                                     enum arithmetic kind, int constant_index, rv_error *error)
-{
-	const struct value *input;
-	rv_status status = translate_input_tensor(builder, node, 1 - constant_index, &input, error);
-	return status != RV_OK ? status
-	                       : with_constant(builder, node, kind, constant_index, *input, error);
 }
 
 /* ---- between two tensors ---- */
@@ -192,26 +189,56 @@ static rv_status subtract_pair(struct builder *builder, const struct onnx_node *
 	return status != RV_OK ? status : add_pair(builder, node, pair, error);
 }
 
+/* a / b is a * b^-1. */
+static rv_status divide_pair(struct builder *builder, const struct onnx_node *node,
+                             struct value pair[2], rv_error *error)
+{
+	rv_status status = pieces_add_power(builder, node, -1, &pair[1], error);
+	return status != RV_OK ? status : multiply_pair(builder, node, pair, error);
+}
+
+/* ---- the operators ---- */
+
+typedef rv_status pair_function(struct builder *builder, const struct onnx_node *node,
+                                struct value pair[2], rv_error *error);
+
+/* What a constant is for the operator, as its second input or its first, and what two tensors are.
+ */
+static rv_status translate_arithmetic(struct builder *builder, const struct onnx_node *node,
+                                      enum arithmetic as_second, enum arithmetic as_first,
+                                      pair_function *combine, rv_error *error)
+{
+	struct value pair[2];
+	if (is_constant(builder, node, 1))
+		return with_constant(builder, node, as_second, 1, error);
+	if (is_constant(builder, node, 0))
+		return with_constant(builder, node, as_first, 0, error);
+	rv_status status = read_pair(builder, node, pair, error);
+	return status != RV_OK ? status : combine(builder, node, pair, error);
+}
+
 rv_status graph_translate_add(struct builder *builder, const struct onnx_node *node,
                               rv_error *error)
 {
-	struct value pair[2];
-	if (is_constant(builder, node, 0) || is_constant(builder, node, 1))
-		return input_with_constant(builder, node, ADD, is_constant(builder, node, 1),
-		                           error);
-	rv_status status = read_pair(builder, node, pair, error);
-	return status != RV_OK ? status : add_pair(builder, node, pair, error);
+	return translate_arithmetic(builder, node, ADD, ADD, add_pair, error);
+}
+
+rv_status graph_translate_subtract(struct builder *builder, const struct onnx_node *node,
+                                   rv_error *error)
+{
+	return translate_arithmetic(builder, node, SUBTRACT, SUBTRACT_FROM, subtract_pair, error);
 }
 
 rv_status graph_translate_multiply(struct builder *builder, const struct onnx_node *node,
                                    rv_error *error)
 {
-	struct value pair[2];
-	if (is_constant(builder, node, 0) || is_constant(builder, node, 1))
-		return input_with_constant(builder, node, MULTIPLY, is_constant(builder, node, 1),
-		                           error);
-	rv_status status = read_pair(builder, node, pair, error);
-	return status != RV_OK ? status : multiply_pair(builder, node, pair, error);
+	return translate_arithmetic(builder, node, MULTIPLY, MULTIPLY, multiply_pair, error);
+}
+
+rv_status graph_translate_divide(struct builder *builder, const struct onnx_node *node,
+                                 rv_error *error)
+{
+	return translate_arithmetic(builder, node, DIVIDE, DIVIDE_INTO, divide_pair, error);
 }
 
 rv_status graph_translate_negate(struct builder *builder, const struct onnx_node *node,
@@ -223,41 +250,6 @@ rv_status graph_translate_negate(struct builder *builder, const struct onnx_node
 		return status;
 	struct value value = *input;
 	return pieces_add_affine(builder, node, -1, 0, &value, error);
-}
-
-rv_status graph_translate_subtract(struct builder *builder, const struct onnx_node *node,
-                                   rv_error *error)
-{
-	struct value pair[2];
-	if (is_constant(builder, node, 1))
-		return input_with_constant(builder, node, SUBTRACT, 1, error);
-	if (is_constant(builder, node, 0))
-		return input_with_constant(builder, node, SUBTRACT_FROM, 0, error);
-	rv_status status = read_pair(builder, node, pair, error);
-	return status != RV_OK ? status : subtract_pair(builder, node, pair, error);
-}
-
-/* a / b is a * b^-1. */
-rv_status graph_translate_divide(struct builder *builder, const struct onnx_node *node,
-                                 rv_error *error)
-{
-	const struct value *divisor;
-	struct value pair[2];
-	if (is_constant(builder, node, 1))
-		return input_with_constant(builder, node, DIVIDE, 1, error);
-	if (is_constant(builder, node, 0)) {
-		rv_status status = translate_input_tensor(builder, node, 1, &divisor, error);
-		if (status != RV_OK)
-			return status;
-		pair[1] = *divisor;
-		status = pieces_add_power(builder, node, -1, &pair[1], error);
-		return status != RV_OK ? status
-		                       : with_constant(builder, node, MULTIPLY, 0, pair[1], error);
-	}
-	rv_status status = read_pair(builder, node, pair, error);
-	if (status == RV_OK)
-		status = pieces_add_power(builder, node, -1, &pair[1], error);
-	return status != RV_OK ? status : multiply_pair(builder, node, pair, error);
 }
 
 /* ---- several tensors ---- */
