@@ -4,17 +4,23 @@
 #include "engine/graph/pieces.h"
 #include "engine/graph/translators.h"
 
+/* An image of what a tensor holds, in another order. */
+static rv_status add_image(struct builder *builder, const struct onnx_node *node, int tensor,
+                           struct rearrangement how, int channels, rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_REARRANGE);
+	draft.rearrangement = how;
+	return translate_add_node(builder, node, &draft, &tensor, 1, channels, VALUE_IMAGE, error);
+}
+
 /* ---- shuffles ---- */
 
 rv_status graph_add_shuffle(struct builder *builder, const struct onnx_node *node,
                             const struct value *input, rv_error *error)
 {
-	struct graph_node draft = translate_draft(OPERATOR_REARRANGE);
-	draft.rearrangement.kind = REARRANGE_SHUFFLE;
-	draft.rearrangement.number = input->groups;
-	return translate_add_node(builder, node, &draft, &input->tensor, 1,
-	                          builder->graph->tensors[input->tensor].channels, VALUE_IMAGE,
-	                          error);
+	return add_image(builder, node, input->tensor,
+	                 (struct rearrangement){REARRANGE_SHUFFLE, input->groups},
+	                 builder->graph->tensors[input->tensor].channels, error);
 }
 
 /* ---- rows ---- */
@@ -34,12 +40,9 @@ rv_status graph_add_rows(struct builder *builder, const struct onnx_node *node,
 rv_status graph_add_image_of_rows(struct builder *builder, const struct onnx_node *node,
                                   const struct value *input, rv_error *error)
 {
-	struct graph_node draft = translate_draft(OPERATOR_REARRANGE);
 	int channels = builder->graph->tensors[input->tensor].channels * input->groups;
-	draft.rearrangement.kind = REARRANGE_NARROW;
-	draft.rearrangement.number = input->groups;
-	return translate_add_node(builder, node, &draft, &input->tensor, 1, channels, VALUE_IMAGE,
-	                          error);
+	return add_image(builder, node, input->tensor,
+	                 (struct rearrangement){REARRANGE_NARROW, input->groups}, channels, error);
 }
 
 /* ---- depth and space ---- */
@@ -47,12 +50,10 @@ rv_status graph_add_image_of_rows(struct builder *builder, const struct onnx_nod
 rv_status graph_add_image_of_blocks(struct builder *builder, const struct onnx_node *node,
                                     const struct value *input, rv_error *error)
 {
-	struct graph_node draft = translate_draft(OPERATOR_REARRANGE);
 	int channels = builder->graph->tensors[input->tensor].channels;
-	draft.rearrangement.kind = REARRANGE_TO_SPACE_CRD;
-	draft.rearrangement.number = input->groups;
-	return translate_add_node(builder, node, &draft, &input->tensor, 1,
-	                          channels / (input->groups * input->groups), VALUE_IMAGE, error);
+	return add_image(builder, node, input->tensor,
+	                 (struct rearrangement){REARRANGE_TO_SPACE_CRD, input->groups},
+	                 channels / (input->groups * input->groups), error);
 }
 
 /* The image that is the input of both operators, and the side of the blocks. */
@@ -82,7 +83,6 @@ static rv_status read_block(const struct builder *builder, const struct onnx_nod
 rv_status graph_translate_depth_to_space(struct builder *builder, const struct onnx_node *node,
                                          rv_error *error)
 {
-	struct graph_node draft = translate_draft(OPERATOR_REARRANGE);
 	bool by_columns;
 	int input, block;
 	rv_status status = read_block(builder, node, &input, &block, &by_columns, error);
@@ -93,16 +93,14 @@ rv_status graph_translate_depth_to_space(struct builder *builder, const struct o
 		return onnx_node_fail(node, error, RV_CORRUPT,
 		                      "%d channels do not fill blocks of %d x %d", channels, block,
 		                      block);
-	draft.rearrangement.kind = by_columns ? REARRANGE_TO_SPACE_CRD : REARRANGE_TO_SPACE;
-	draft.rearrangement.number = block;
-	return translate_add_node(builder, node, &draft, &input, 1, channels / (block * block),
-	                          VALUE_IMAGE, error);
+	struct rearrangement how = {by_columns ? REARRANGE_TO_SPACE_CRD : REARRANGE_TO_SPACE,
+	                            block};
+	return add_image(builder, node, input, how, channels / (block * block), error);
 }
 
 rv_status graph_translate_space_to_depth(struct builder *builder, const struct onnx_node *node,
                                          rv_error *error)
 {
-	struct graph_node draft = translate_draft(OPERATOR_REARRANGE);
 	bool by_columns;
 	int input, block;
 	rv_status status = read_block(builder, node, &input, &block, &by_columns, error);
@@ -111,8 +109,6 @@ rv_status graph_translate_space_to_depth(struct builder *builder, const struct o
 	int64_t channels = builder->graph->tensors[input].channels;
 	if (channels * block * block > CHANNELS_MAX)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED, "it makes too many channels");
-	draft.rearrangement.kind = REARRANGE_TO_DEPTH;
-	draft.rearrangement.number = block;
-	return translate_add_node(builder, node, &draft, &input, 1, (int)channels * block * block,
-	                          VALUE_IMAGE, error);
+	return add_image(builder, node, input, (struct rearrangement){REARRANGE_TO_DEPTH, block},
+	                 (int)channels * block * block, error);
 }
