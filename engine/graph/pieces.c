@@ -102,6 +102,15 @@ rv_status pieces_add_copies(struct builder *builder, const struct onnx_node *nod
 
 /* ---- rows and columns ---- */
 
+rv_status pieces_add_global_pool(struct builder *builder, const struct onnx_node *node,
+                                 bool largest, struct value *value, rv_error *error)
+{
+	struct graph_node draft =
+		translate_draft(largest ? OPERATOR_MAX_POOL : OPERATOR_GLOBAL_AVERAGE_POOL);
+	draft.window.whole = largest;
+	return pieces_add(builder, node, &draft, channels_of(builder, value), value, error);
+}
+
 /* A place that the file's own size reaches means that end of a picture of any size. */
 static struct cut free_of_size(struct cut cut, int side)
 {

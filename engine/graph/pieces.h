@@ -30,6 +30,10 @@ rv_status pieces_add_channel_sum(struct builder *builder, const struct onnx_node
 rv_status pieces_add_copies(struct builder *builder, const struct onnx_node *node, int channels,
                             struct value *value, rv_error *error);
 
+/* The largest value or the mean of each channel, as a single pixel. */
+rv_status pieces_add_global_pool(struct builder *builder, const struct onnx_node *node,
+                                 bool largest, struct value *value, rv_error *error);
+
 /* What takes some rows and columns of value, a picture of any size, in one form or the other; false
  * where those are all. */
 bool pieces_draft_cut(const struct builder *builder, const struct value *value,

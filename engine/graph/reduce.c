@@ -57,16 +57,12 @@ static rv_status count_pixels(const struct builder *builder, const struct onnx_n
 static rv_status reduce_sides(struct builder *builder, const struct onnx_node *node,
                               enum reduction kind, struct value *value, rv_error *error)
 {
-	struct graph_node draft = translate_draft(
-		kind == REDUCE_MAX ? OPERATOR_MAX_POOL : OPERATOR_GLOBAL_AVERAGE_POOL);
-	int channels = builder->graph->tensors[value->tensor].channels;
 	float pixels = 1;
-	draft.window.whole = kind == REDUCE_MAX;
 	rv_status status = RV_OK;
 	if (kind == REDUCE_SUM || kind == REDUCE_L2)
 		status = count_pixels(builder, node, value, &pixels, error);
 	if (status == RV_OK)
-		status = pieces_add(builder, node, &draft, channels, value, error);
+		status = pieces_add_global_pool(builder, node, kind == REDUCE_MAX, value, error);
 	if (status == RV_OK && pixels != 1)
 		status = pieces_add_affine(builder, node, pixels, 0, value, error);
 	return status;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/graph/neighbours.h"
+#include "engine/graph/pieces.h"
 #include "engine/graph/translators.h"
 #include "engine/graph/window.h"
 
@@ -143,29 +144,25 @@ rv_status graph_translate_average_pool(struct builder *builder, const struct onn
 	                       : translate_pool(builder, node, OPERATOR_AVERAGE_POOL, error);
 }
 
+static rv_status translate_global_pool(struct builder *builder, const struct onnx_node *node,
+                                       bool largest, rv_error *error)
+{
+	struct value value = {.form = VALUE_IMAGE};
+	rv_status status = translate_input_image(builder, node, 0, &value.tensor, error);
+	return status != RV_OK ? status
+	                       : pieces_add_global_pool(builder, node, largest, &value, error);
+}
+
 rv_status graph_translate_global_max_pool(struct builder *builder, const struct onnx_node *node,
                                           rv_error *error)
 {
-	struct graph_node draft = translate_draft(OPERATOR_MAX_POOL);
-	int input;
-	rv_status status = translate_input_image(builder, node, 0, &input, error);
-	if (status != RV_OK)
-		return status;
-	draft.window.whole = true;
-	return translate_add_node(builder, node, &draft, &input, 1,
-	                          builder->graph->tensors[input].channels, VALUE_IMAGE, error);
+	return translate_global_pool(builder, node, true, error);
 }
 
 rv_status graph_translate_global_average_pool(struct builder *builder, const struct onnx_node *node,
                                               rv_error *error)
 {
-	struct graph_node draft = translate_draft(OPERATOR_GLOBAL_AVERAGE_POOL);
-	int input;
-	rv_status status = translate_input_image(builder, node, 0, &input, error);
-	if (status != RV_OK)
-		return status;
-	return translate_add_node(builder, node, &draft, &input, 1,
-	                          builder->graph->tensors[input].channels, VALUE_IMAGE, error);
+	return translate_global_pool(builder, node, false, error);
 }
 
 /* ---- the others ---- */
