@@ -63,18 +63,6 @@ static bool takes_all(const struct cut *cut, int64_t count)
 	return cut->step == 1 && graph_cut_clip(&clipped, count) == count;
 }
 
-/* Rows and columns of a picture of any size. */
-static rv_status cut_sides(struct builder *builder, const struct onnx_node *node,
-                           const struct cut *rows, const struct cut *columns, struct value *value,
-                           rv_error *error)
-{
-	struct graph_node draft;
-	if (!pieces_draft_cut(builder, value, rows, columns, &draft))
-		return RV_OK;
-	return pieces_add(builder, node, &draft, builder->graph->tensors[value->tensor].channels,
-	                  value, error);
-}
-
 static rv_status cut_channels(struct builder *builder, const struct onnx_node *node, struct cut cut,
                               struct value *value, rv_error *error)
 {
@@ -105,8 +93,8 @@ rv_status graph_translate_slice(struct builder *builder, const struct onnx_node 
 	struct value value = *input;
 	bool vector = value.form == VALUE_VECTOR;
 	int channel_axis = translate_channel_axis(value.form);
-	const struct cut *cuts = slicing.cuts, *rows = &cuts[channel_axis == 1 ? 2 : 1];
-	status = slicing_read(builder, node, vector ? 2 : 4, &slicing, error);
+	const struct cut *cuts = slicing.cuts, *rows = &cuts[translate_row_axis(value.form)];
+	status = slicing_read(builder, node, translate_rank(value.form), &slicing, error);
 	if (status == RV_OK && !takes_all(&cuts[0], 1))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED, "it leaves the picture out");
 	if (status == RV_OK)
@@ -114,7 +102,7 @@ rv_status graph_translate_slice(struct builder *builder, const struct onnx_node 
 	if (status == RV_OK)
 		status = cut_channels(builder, node, cuts[channel_axis], &value, error);
 	if (status == RV_OK && !vector)
-		status = cut_sides(builder, node, rows, rows + 1, &value, error);
+		status = pieces_add_cut(builder, node, rows, rows + 1, &value, error);
 	if (status == RV_OK)
 		translate_set_output(builder, node, value);
 	return status;
@@ -205,12 +193,12 @@ static rv_status read_splitting(const struct builder *builder, const struct onnx
 	if (splitting->sizes && count != (size_t)node->output_count)
 		return onnx_node_fail(node, error, RV_CORRUPT, "%zu sizes for %d outputs", count,
 		                      node->output_count);
-	int channels = translate_channel_axis(input->form);
-	if (splitting->axis == channels)
+	if (splitting->axis == translate_channel_axis(input->form))
 		splitting->whole = builder->graph->tensors[input->tensor].channels;
 	else
-		splitting->whole =
-			splitting->axis == (channels == 1 ? 2 : 1) ? nominal.height : nominal.width;
+		splitting->whole = splitting->axis == translate_row_axis(input->form)
+		                           ? nominal.height
+		                           : nominal.width;
 	if (!splitting->whole)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "where it splits rows or columns depends on the picture's "
@@ -223,14 +211,13 @@ static rv_status add_part(struct builder *builder, const struct onnx_node *node,
                           const struct cut *part, rv_error *error)
 {
 	struct graph_node draft = translate_draft(OPERATOR_REARRANGE);
-	int channel_axis = translate_channel_axis(input->form);
 	int channels = builder->graph->tensors[input->tensor].channels;
-	if (splitting->axis == channel_axis) {
+	if (splitting->axis == translate_channel_axis(input->form)) {
 		draft.rearrangement.kind = REARRANGE_SLICE;
 		draft.rearrangement.number = (int)part->start;
 		channels = (int)(part->end - part->start);
 	} else {
-		bool rows = splitting->axis == (channel_axis == 1 ? 2 : 1);
+		bool rows = splitting->axis == translate_row_axis(input->form);
 		pieces_draft_cut(builder, input, rows ? part : &graph_cut_whole,
 		                 rows ? &graph_cut_whole : part, &draft);
 	}

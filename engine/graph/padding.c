@@ -87,7 +87,6 @@ static rv_status crop_sides(struct builder *builder, const struct onnx_node *nod
                             struct amounts *amounts, struct value *value, rv_error *error)
 {
 	struct cut cuts[2] = {graph_cut_whole, graph_cut_whole};
-	struct graph_node draft;
 	for (int i = 0; i < 2; i++) {
 		int64_t *begin = &amounts->begin[rows + i], *end = &amounts->end[rows + i];
 		cuts[i].start = *begin < 0 ? -*begin : 0;
@@ -95,10 +94,7 @@ static rv_status crop_sides(struct builder *builder, const struct onnx_node *nod
 		*begin = *begin < 0 ? 0 : *begin;
 		*end = *end < 0 ? 0 : *end;
 	}
-	if (!pieces_draft_cut(builder, value, &cuts[0], &cuts[1], &draft))
-		return RV_OK;
-	return pieces_add(builder, node, &draft, builder->graph->tensors[value->tensor].channels,
-	                  value, error);
+	return pieces_add_cut(builder, node, &cuts[0], &cuts[1], value, error);
 }
 
 /* Channels of zeros before and behind those that are there. */
@@ -134,7 +130,7 @@ static rv_status pad_picture(struct builder *builder, const struct onnx_node *no
                              float constant, struct value value, rv_error *error)
 {
 	struct amounts amounts;
-	int channels = translate_channel_axis(value.form), rows = channels == 1 ? 2 : 1;
+	int channels = translate_channel_axis(value.form), rows = translate_row_axis(value.form);
 	rv_status status = read_amounts(builder, node, 4, &amounts, error);
 	if (status != RV_OK)
 		return status;

@@ -140,3 +140,13 @@ bool pieces_draft_cut(const struct builder *builder, const struct value *value,
 	draft->window.stride_x = (int)llabs(columns->step);
 	return !is_whole(&draft->resampling.cut_y) || !is_whole(&draft->resampling.cut_x);
 }
+
+rv_status pieces_add_cut(struct builder *builder, const struct onnx_node *node,
+                         const struct cut *rows, const struct cut *columns, struct value *value,
+                         rv_error *error)
+{
+	struct graph_node draft;
+	if (!pieces_draft_cut(builder, value, rows, columns, &draft))
+		return RV_OK;
+	return pieces_add(builder, node, &draft, channels_of(builder, value), value, error);
+}

@@ -34,8 +34,12 @@ rv_status pieces_add_copies(struct builder *builder, const struct onnx_node *nod
 rv_status pieces_add_global_pool(struct builder *builder, const struct onnx_node *node,
                                  bool largest, struct value *value, rv_error *error);
 
-/* What takes some rows and columns of value, a picture of any size, in one form or the other; false
+/* Some rows and columns of a picture of any size, in one form or the other; nothing is appended
  * where those are all. */
+rv_status pieces_add_cut(struct builder *builder, const struct onnx_node *node,
+                         const struct cut *rows, const struct cut *columns, struct value *value,
+                         rv_error *error);
+/* What takes them, for an output that need not be the first; false where those are all. */
 bool pieces_draft_cut(const struct builder *builder, const struct value *value,
                       const struct cut *rows, const struct cut *columns, struct graph_node *draft);
 

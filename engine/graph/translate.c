@@ -81,6 +81,11 @@ int translate_channel_axis(enum value_form form)
 	return form == VALUE_IMAGE_LAST ? 3 : 1;
 }
 
+int translate_row_axis(enum value_form form)
+{
+	return form == VALUE_IMAGE_LAST ? 1 : 2;
+}
+
 bool translate_is_layer(const struct value *value)
 {
 	return value->form != VALUE_UNKNOWN && value->form != VALUE_CONSTANT && value->tensor != 0;

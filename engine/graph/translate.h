@@ -106,6 +106,8 @@ bool translate_is_by_channel(const struct onnx_tensor *constant, enum value_form
 int translate_rank(enum value_form form);
 /* The axis of the channels in a form that has one. */
 int translate_channel_axis(enum value_form form);
+/* The axis of the rows in an image; that of the columns is the next. */
+int translate_row_axis(enum value_form form);
 /* Whether its channels are in groups, between two Reshapes. */
 bool translate_is_regrouped(const struct value *value);
 /* Whether a value is something to dream of: a tensor other than the picture itself. */
