@@ -121,7 +121,7 @@ static rv_status add_scaled_elu(struct builder *builder, const struct onnx_node 
 	if (status != RV_OK)
 		return status;
 	struct value value = *input;
-	int channels = builder->graph->tensors[value.tensor].channels;
+	int channels = translate_channels(builder, &value);
 	if (!isfinite(within) || !isfinite(alpha) || !isfinite(after))
 		return onnx_node_fail(node, error, RV_CORRUPT, "it gives no finite number");
 	if (within != 1)
@@ -167,7 +167,7 @@ rv_status graph_translate_mish(struct builder *builder, const struct onnx_node *
 	if (status != RV_OK)
 		return status;
 	struct value value = *input, part = value;
-	int channels = builder->graph->tensors[value.tensor].channels;
+	int channels = translate_channels(builder, &value);
 	status = pieces_add(builder, node, &softplus, channels, &part, error);
 	if (status == RV_OK)
 		status = pieces_add(builder, node, &tanh, channels, &part, error);
@@ -240,7 +240,7 @@ rv_status graph_translate_prelu(struct builder *builder, const struct onnx_node 
 		status = translate_input_floats(builder, node, 1, &slopes, error);
 	if (status != RV_OK)
 		return status;
-	int channels = builder->graph->tensors[input->tensor].channels;
+	int channels = translate_channels(builder, input);
 	bool old_list = builder->model->opset < 7 && slopes->count == (size_t)channels;
 	if (slopes->count != 1 && !old_list &&
 	    !translate_is_by_channel(slopes, input->form, channels))

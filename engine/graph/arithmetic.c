@@ -5,11 +5,6 @@
 #include "engine/graph/pieces.h"
 #include "engine/graph/translators.h"
 
-static int channels_of(const struct builder *builder, const struct value *value)
-{
-	return builder->graph->tensors[value->tensor].channels;
-}
-
 static bool is_constant(const struct builder *builder, const struct onnx_node *node, int index)
 {
 	return translate_has_input(node, index) &&
@@ -90,7 +85,7 @@ static rv_status with_constant(struct builder *builder, const struct onnx_node *
 	if (status != RV_OK)
 		return status;
 	struct value value = *input;
-	int channels = channels_of(builder, &value);
+	int channels = translate_channels(builder, &value);
 	if (constant->count != 1 && !translate_is_by_channel(constant, value.form, channels) &&
 	    !is_at_channels(builder, node, constant, channels))
 		return onnx_node_fail(
@@ -117,7 +112,7 @@ static rv_status read_pair(struct builder *builder, const struct onnx_node *node
 		if (status != RV_OK)
 			return status;
 		pair[i] = *input;
-		channels[i] = channels_of(builder, input);
+		channels[i] = translate_channels(builder, input);
 	}
 	if (pair[0].form != pair[1].form)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
@@ -274,7 +269,7 @@ static rv_status read_tensors(const struct builder *builder, const struct onnx_n
 			return status;
 		(*tensors)[i] = value->tensor;
 		if (value->form != first->form ||
-		    channels_of(builder, value) != channels_of(builder, first))
+		    translate_channels(builder, value) != translate_channels(builder, first))
 			return onnx_node_fail(node, error, RV_UNSUPPORTED,
 			                      "its inputs differ in their dimensions");
 	}
@@ -327,8 +322,9 @@ static rv_status extreme_of_tensors(struct builder *builder, const struct onnx_n
 	struct value difference[2] = {pair[0], pair[1]};
 	status = subtract_pair(builder, node, difference, error);
 	if (status == RV_OK)
-		status = pieces_add(builder, node, limit, channels_of(builder, &difference[0]),
-		                    &difference[0], error);
+		status = pieces_add(builder, node, limit,
+		                    translate_channels(builder, &difference[0]), &difference[0],
+		                    error);
 	pair[0] = difference[0];
 	return status != RV_OK ? status : add_pair(builder, node, pair, error);
 }
@@ -356,7 +352,8 @@ static rv_status translate_extreme(struct builder *builder, const struct onnx_no
 		                      "its constant is not one finite number");
 	*bound = constant->floats[0];
 	struct value value = *input;
-	return pieces_add(builder, node, &limit, channels_of(builder, &value), &value, error);
+	return pieces_add(builder, node, &limit, translate_channels(builder, &value), &value,
+	                  error);
 }
 
 rv_status graph_translate_maximum(struct builder *builder, const struct onnx_node *node,

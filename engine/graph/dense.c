@@ -99,11 +99,11 @@ static rv_status add_dense(struct builder *builder, const struct onnx_node *node
 	if (form == VALUE_VECTOR)
 		status = dense_window(builder, node, input->tensor, dense_inputs(dense),
 		                      &draft.window, error);
-	else if (dense_inputs(dense) != builder->graph->tensors[input->tensor].channels)
+	else if (dense_inputs(dense) != translate_channels(builder, input))
 		return onnx_node_fail(node, error, RV_CORRUPT,
 		                      "its matrix is for %lld channels, but it is given %d",
 		                      (long long)dense_inputs(dense),
-		                      builder->graph->tensors[input->tensor].channels);
+		                      translate_channels(builder, input));
 	if (status != RV_OK)
 		return status;
 	draft.parts = graph_allocate(builder->graph, 1, sizeof(*draft.parts));

@@ -103,7 +103,7 @@ rv_status graph_translate_batch_norm(struct builder *builder, const struct onnx_
 		return status;
 	if (input->form == VALUE_IMAGE_LAST)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED, "it works behind a Transpose");
-	int channels = builder->graph->tensors[input->tensor].channels;
+	int channels = translate_channels(builder, input);
 	status = fill_batch_norm(builder, node, &draft, channels, epsilon, error);
 	return status != RV_OK ? status : translate_add_pointwise(builder, node, &draft, error);
 }
@@ -143,7 +143,7 @@ static rv_status read_concat_inputs(const struct builder *builder, const struct 
 			return onnx_node_fail(node, error, RV_UNSUPPORTED,
 			                      "its inputs differ in their dimensions");
 		inputs[i] = value->tensor;
-		*channels += builder->graph->tensors[value->tensor].channels;
+		*channels += translate_channels(builder, value);
 		if (*channels > CHANNELS_MAX)
 			return onnx_node_fail(node, error, RV_UNSUPPORTED,
 			                      "it makes more than %d channels", CHANNELS_MAX);

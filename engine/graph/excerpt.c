@@ -29,7 +29,7 @@ static rv_status check_channel_axis(const struct builder *builder, const struct 
 static rv_status add_choice(struct builder *builder, const struct onnx_node *node,
                             const int64_t *chosen, int count, struct value *value, rv_error *error)
 {
-	int channels = builder->graph->tensors[value->tensor].channels;
+	int channels = translate_channels(builder, value);
 	float *weights =
 		graph_allocate(builder->graph, (size_t)count * (size_t)channels, sizeof(*weights));
 	if (!weights)
@@ -66,7 +66,7 @@ static bool takes_all(const struct cut *cut, int64_t count)
 static rv_status cut_channels(struct builder *builder, const struct onnx_node *node, struct cut cut,
                               struct value *value, rv_error *error)
 {
-	int channels = builder->graph->tensors[value->tensor].channels;
+	int channels = translate_channels(builder, value);
 	if (takes_all(&cut, channels))
 		return RV_OK;
 	int64_t count = graph_cut_clip(&cut, channels);
@@ -148,8 +148,8 @@ rv_status graph_translate_gather(struct builder *builder, const struct onnx_node
 	if (!chosen)
 		return graph_out_of_memory(error);
 	memcpy(chosen, list->integers, list->count * sizeof(*chosen));
-	status = check_chosen(node, chosen, list->count,
-	                      builder->graph->tensors[input.tensor].channels, error);
+	status =
+		check_chosen(node, chosen, list->count, translate_channels(builder, &input), error);
 	if (status == RV_OK)
 		status = add_channels(builder, node, chosen, (int)list->count, &input, error);
 	free(chosen);
@@ -194,7 +194,7 @@ static rv_status read_splitting(const struct builder *builder, const struct onnx
 		return onnx_node_fail(node, error, RV_CORRUPT, "%zu sizes for %d outputs", count,
 		                      node->output_count);
 	if (splitting->axis == translate_channel_axis(input->form))
-		splitting->whole = builder->graph->tensors[input->tensor].channels;
+		splitting->whole = translate_channels(builder, input);
 	else
 		splitting->whole = splitting->axis == translate_row_axis(input->form)
 		                           ? nominal.height
@@ -211,7 +211,7 @@ static rv_status add_part(struct builder *builder, const struct onnx_node *node,
                           const struct cut *part, rv_error *error)
 {
 	struct graph_node draft = translate_draft(OPERATOR_REARRANGE);
-	int channels = builder->graph->tensors[input->tensor].channels;
+	int channels = translate_channels(builder, input);
 	if (splitting->axis == translate_channel_axis(input->form)) {
 		draft.rearrangement.kind = REARRANGE_SLICE;
 		draft.rearrangement.number = (int)part->start;

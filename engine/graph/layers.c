@@ -139,7 +139,7 @@ static void list_outputs(const struct builder *builder, const struct onnx_node *
 		layer->info.operator_name = node->operator_name;
 		layer->info.supported = translate_is_layer(value);
 		if (layer->info.supported) {
-			layer->info.channels = builder->graph->tensors[value->tensor].channels;
+			layer->info.channels = translate_channels(builder, value);
 			layer->info.stride = builder->strides[value->tensor];
 		}
 	}

@@ -15,7 +15,7 @@ static int find_dims(const struct builder *builder, const struct value *value,
 		memcpy(dims, value->constant->dims, sizeof(value->constant->dims));
 		return value->constant->rank;
 	}
-	int channels = builder->graph->tensors[value->tensor].channels;
+	int channels = translate_channels(builder, value);
 	for (int i = 0; i < ONNX_RANK_MAX; i++)
 		dims[i] = DIM_UNKNOWN;
 	if (value->form == VALUE_GROUPED) {

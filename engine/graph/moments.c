@@ -140,7 +140,7 @@ rv_status moments_translate(struct builder *builder, const struct onnx_node *nod
 	const struct value *centred, *deviation;
 	find_factors(builder, node, &centred, &deviation);
 	struct value value = {.form = centred->form, .tensor = centred->base};
-	int channels = builder->graph->tensors[value.tensor].channels;
+	int channels = translate_channels(builder, &value);
 	draft.constant = deviation->epsilon;
 	rv_status status = pieces_make_table(builder, 1, channels, &draft.scale, error);
 	if (status == RV_OK)

@@ -68,7 +68,7 @@ rv_status neighbours_average(struct builder *builder, const struct onnx_node *no
                              const struct value *cube, rv_error *error)
 {
 	struct value value = *cube;
-	int channels = builder->graph->tensors[cube->tensor].channels;
+	int channels = translate_channels(builder, cube);
 	int64_t size = 0;
 	rv_status status = read_window(node, &size, error);
 	if (status != RV_OK)

@@ -26,7 +26,7 @@ static rv_status add_norm(struct builder *builder, const struct onnx_node *node,
                           enum operator_kind kind, struct value input, rv_error *error)
 {
 	struct graph_node draft = translate_draft(kind);
-	int channels = builder->graph->tensors[input.tensor].channels;
+	int channels = translate_channels(builder, &input);
 	draft.constant = 1e-5f;
 	rv_status status = onnx_get_float(node, "epsilon", &draft.constant, error);
 	if (status == RV_OK && !(draft.constant > 0))

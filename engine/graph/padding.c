@@ -101,7 +101,7 @@ static rv_status crop_sides(struct builder *builder, const struct onnx_node *nod
 static rv_status pad_channels(struct builder *builder, const struct onnx_node *node, int64_t before,
                               int64_t behind, struct value *value, rv_error *error)
 {
-	size_t channels = (size_t)builder->graph->tensors[value->tensor].channels;
+	size_t channels = (size_t)translate_channels(builder, value);
 	size_t outputs = channels + (size_t)before + (size_t)behind;
 	float *weights = graph_allocate(builder->graph, outputs * channels, sizeof(*weights));
 	if (!weights)
@@ -122,8 +122,7 @@ static rv_status pad_sides(struct builder *builder, const struct onnx_node *node
 	draft.window.pad_left = (int)amounts->begin[rows + 1];
 	draft.window.pad_bottom = (int)amounts->end[rows];
 	draft.window.pad_right = (int)amounts->end[rows + 1];
-	return pieces_add(builder, node, &draft, builder->graph->tensors[value->tensor].channels,
-	                  value, error);
+	return pieces_add(builder, node, &draft, translate_channels(builder, value), value, error);
 }
 
 static rv_status pad_picture(struct builder *builder, const struct onnx_node *node, int kind,

@@ -2,11 +2,6 @@
 
 #include <stdlib.h>
 
-static int channels_of(const struct builder *builder, const struct value *value)
-{
-	return builder->graph->tensors[value->tensor].channels;
-}
-
 rv_status pieces_make_table(struct builder *builder, float number, int count, const float **table,
                             rv_error *error)
 {
@@ -54,7 +49,7 @@ rv_status pieces_add_affine(struct builder *builder, const struct onnx_node *nod
                             float summand, struct value *value, rv_error *error)
 {
 	struct graph_node draft = translate_draft(OPERATOR_AFFINE);
-	int channels = channels_of(builder, value);
+	int channels = translate_channels(builder, value);
 	rv_status status = pieces_make_table(builder, factor, channels, &draft.scale, error);
 	if (status == RV_OK)
 		status = pieces_make_table(builder, summand, channels, &draft.shift, error);
@@ -66,7 +61,7 @@ rv_status pieces_add_power(struct builder *builder, const struct onnx_node *node
 {
 	struct graph_node draft = translate_draft(OPERATOR_POWER);
 	draft.alpha = exponent;
-	return pieces_add(builder, node, &draft, channels_of(builder, value), value, error);
+	return pieces_add(builder, node, &draft, translate_channels(builder, value), value, error);
 }
 
 /* A convolution of one pixel. */
@@ -86,8 +81,8 @@ rv_status pieces_add_channel_sum(struct builder *builder, const struct onnx_node
                                  float factor, struct value *value, rv_error *error)
 {
 	const float *weights = NULL;
-	rv_status status =
-		pieces_make_table(builder, factor, channels_of(builder, value), &weights, error);
+	rv_status status = pieces_make_table(builder, factor, translate_channels(builder, value),
+	                                     &weights, error);
 	return status != RV_OK ? status : pieces_add_mix(builder, node, weights, 1, value, error);
 }
 
@@ -108,7 +103,7 @@ rv_status pieces_add_global_pool(struct builder *builder, const struct onnx_node
 	struct graph_node draft =
 		translate_draft(largest ? OPERATOR_MAX_POOL : OPERATOR_GLOBAL_AVERAGE_POOL);
 	draft.window.whole = largest;
-	return pieces_add(builder, node, &draft, channels_of(builder, value), value, error);
+	return pieces_add(builder, node, &draft, translate_channels(builder, value), value, error);
 }
 
 /* A place that the file's own size reaches means that end of a picture of any size. */
@@ -148,5 +143,5 @@ rv_status pieces_add_cut(struct builder *builder, const struct onnx_node *node,
 	struct graph_node draft;
 	if (!pieces_draft_cut(builder, value, rows, columns, &draft))
 		return RV_OK;
-	return pieces_add(builder, node, &draft, channels_of(builder, value), value, error);
+	return pieces_add(builder, node, &draft, translate_channels(builder, value), value, error);
 }

@@ -20,7 +20,7 @@ rv_status graph_add_shuffle(struct builder *builder, const struct onnx_node *nod
 {
 	return add_image(builder, node, input->tensor,
 	                 (struct rearrangement){REARRANGE_SHUFFLE, input->groups},
-	                 builder->graph->tensors[input->tensor].channels, error);
+	                 translate_channels(builder, input), error);
 }
 
 /* ---- rows ---- */
@@ -31,7 +31,7 @@ rv_status graph_add_rows(struct builder *builder, const struct onnx_node *node,
 	struct graph_node draft = translate_draft(OPERATOR_REARRANGE);
 	struct value rows = {.form = VALUE_ROWS,
 	                     .tensor = input->tensor,
-	                     .groups = builder->graph->tensors[input->tensor].channels / groups};
+	                     .groups = translate_channels(builder, input) / groups};
 	draft.rearrangement.kind = REARRANGE_WIDEN;
 	draft.rearrangement.number = rows.groups;
 	return pieces_add(builder, node, &draft, groups, &rows, error);
@@ -40,7 +40,7 @@ rv_status graph_add_rows(struct builder *builder, const struct onnx_node *node,
 rv_status graph_add_image_of_rows(struct builder *builder, const struct onnx_node *node,
                                   const struct value *input, rv_error *error)
 {
-	int channels = builder->graph->tensors[input->tensor].channels * input->groups;
+	int channels = translate_channels(builder, input) * input->groups;
 	return add_image(builder, node, input->tensor,
 	                 (struct rearrangement){REARRANGE_NARROW, input->groups}, channels, error);
 }
@@ -50,7 +50,7 @@ rv_status graph_add_image_of_rows(struct builder *builder, const struct onnx_nod
 rv_status graph_add_image_of_blocks(struct builder *builder, const struct onnx_node *node,
                                     const struct value *input, rv_error *error)
 {
-	int channels = builder->graph->tensors[input->tensor].channels;
+	int channels = translate_channels(builder, input);
 	return add_image(builder, node, input->tensor,
 	                 (struct rearrangement){REARRANGE_TO_SPACE_CRD, input->groups},
 	                 channels / (input->groups * input->groups), error);

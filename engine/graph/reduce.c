@@ -71,7 +71,7 @@ static rv_status reduce_sides(struct builder *builder, const struct onnx_node *n
 static rv_status reduce_channels(struct builder *builder, const struct onnx_node *node,
                                  enum reduction kind, struct value *value, rv_error *error)
 {
-	int channels = builder->graph->tensors[value->tensor].channels;
+	int channels = translate_channels(builder, value);
 	if (kind == REDUCE_MAX)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "the maximum of all channels cannot be run");

@@ -71,6 +71,11 @@ bool translate_is_by_channel(const struct onnx_tensor *constant, enum value_form
 	       constant->dims[constant->rank - from_end] == channels;
 }
 
+int translate_channels(const struct builder *builder, const struct value *value)
+{
+	return builder->graph->tensors[value->tensor].channels;
+}
+
 int translate_rank(enum value_form form)
 {
 	return form == VALUE_VECTOR ? 2 : form == VALUE_LINE || form == VALUE_PLANE ? 3 : 4;
@@ -370,7 +375,7 @@ rv_status translate_add_pointwise(struct builder *builder, const struct onnx_nod
 	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
 	if (status != RV_OK)
 		return status;
-	int channels = builder->graph->tensors[input->tensor].channels;
+	int channels = translate_channels(builder, input);
 	return translate_add_node(builder, node, draft, &input->tensor, 1, channels, input->form,
 	                          error);
 }

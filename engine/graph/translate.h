@@ -102,6 +102,8 @@ rv_status translate_input_along(const struct builder *builder, const struct onnx
  * of the channels are 1. */
 bool translate_is_by_channel(const struct onnx_tensor *constant, enum value_form form,
                              int channels);
+/* How many channels the tensor of a value has; no constant. */
+int translate_channels(const struct builder *builder, const struct value *value);
 /* How many dimensions it has; of a form that is not regrouped. */
 int translate_rank(enum value_form form);
 /* The axis of the channels in a form that has one. */

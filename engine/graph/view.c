@@ -42,8 +42,7 @@ static bool reshape_flattens(const struct builder *builder, const struct value *
 		return true;
 	if (dims[1] == 0)
 		return input->form == VALUE_VECTOR;
-	return length ? dims[1] == length
-	              : dims[1] % builder->graph->tensors[input->tensor].channels == 0;
+	return length ? dims[1] == length : dims[1] % translate_channels(builder, input) == 0;
 }
 
 static bool fits_side(int64_t dim, int nominal)
@@ -55,7 +54,7 @@ static bool fits_side(int64_t dim, int nominal)
 static bool reshape_restores(const struct builder *builder, const struct value *input,
                              const int64_t *dims)
 {
-	int channels = builder->graph->tensors[input->tensor].channels;
+	int channels = translate_channels(builder, input);
 	struct extent nominal = builder->nominal[input->tensor];
 	bool image = input->form == VALUE_IMAGE;
 	if (input->form == VALUE_IMAGE_LAST)
@@ -72,7 +71,7 @@ static bool reshape_restores(const struct builder *builder, const struct value *
 static bool reshape_groups(const struct builder *builder, const struct value *input,
                            const int64_t *dims)
 {
-	int channels = builder->graph->tensors[input->tensor].channels;
+	int channels = translate_channels(builder, input);
 	struct extent nominal = builder->nominal[input->tensor];
 	return input->form == VALUE_IMAGE && dims[1] > 0 && dims[1] <= channels &&
 	       channels % dims[1] == 0 && (dims[2] == -1 || dims[2] == channels / dims[1]) &&
@@ -91,7 +90,7 @@ static bool reshape_keeps_cube(const struct builder *builder, const struct value
 {
 	struct extent nominal = builder->nominal[input->tensor];
 	return is_plain_cube(input) && dims[1] == 1 &&
-	       dims[2] == builder->graph->tensors[input->tensor].channels &&
+	       dims[2] == translate_channels(builder, input) &&
 	       fits_side(dims[3], nominal.height) && fits_side(dims[4], nominal.width);
 }
 
@@ -101,7 +100,7 @@ static bool reshape_shuffles(const struct builder *builder, const struct value *
 {
 	struct extent nominal = builder->nominal[input->tensor];
 	return input->form == VALUE_SHUFFLED &&
-	       (dims[1] == -1 || dims[1] == builder->graph->tensors[input->tensor].channels) &&
+	       (dims[1] == -1 || dims[1] == translate_channels(builder, input)) &&
 	       fits_side(dims[2], nominal.height) && fits_side(dims[3], nominal.width);
 }
 
@@ -109,7 +108,7 @@ static bool reshape_shuffles(const struct builder *builder, const struct value *
 static bool reshape_lays_rows(const struct builder *builder, const struct value *input,
                               const int64_t *dims)
 {
-	int channels = builder->graph->tensors[input->tensor].channels;
+	int channels = translate_channels(builder, input);
 	int64_t length = translate_nominal_length(builder, input->tensor);
 	return input->form == VALUE_IMAGE && dims[1] > 0 && channels % dims[1] == 0 &&
 	       (dims[2] == -1 || dims[2] == DIM_UNKNOWN || (length && dims[2] == length / dims[1]));
@@ -119,7 +118,7 @@ static bool reshape_lays_rows(const struct builder *builder, const struct value 
 static bool reshape_takes_rows_up(const struct builder *builder, const struct value *input,
                                   const int64_t *dims)
 {
-	int64_t channels = (int64_t)builder->graph->tensors[input->tensor].channels * input->groups;
+	int64_t channels = (int64_t)translate_channels(builder, input) * input->groups;
 	struct extent nominal = builder->nominal[input->tensor];
 	return input->form == VALUE_ROWS && dims[1] == channels &&
 	       fits_side(dims[2], nominal.height) &&
@@ -131,7 +130,7 @@ static bool reshape_takes_rows_up(const struct builder *builder, const struct va
 static bool reshape_makes_blocks(const struct builder *builder, const struct value *input,
                                  const int64_t *dims)
 {
-	int channels = builder->graph->tensors[input->tensor].channels;
+	int channels = translate_channels(builder, input);
 	struct extent nominal = builder->nominal[input->tensor];
 	int64_t side = dims[2];
 	return input->form == VALUE_IMAGE && side > 0 && side <= WINDOW_MAX && dims[3] == side &&
@@ -144,7 +143,7 @@ static bool reshape_makes_blocks(const struct builder *builder, const struct val
 static bool reshape_joins_blocks(const struct builder *builder, const struct value *input,
                                  const int64_t *dims)
 {
-	int channels = builder->graph->tensors[input->tensor].channels, side = input->groups;
+	int channels = translate_channels(builder, input), side = input->groups;
 	struct extent nominal = builder->nominal[input->tensor];
 	return input->form == VALUE_WOVEN && dims[1] == channels / (side * side) &&
 	       fits_side(dims[2], nominal.height * side) &&
@@ -317,7 +316,7 @@ rv_status graph_translate_expand(struct builder *builder, const struct onnx_node
 	if (status != RV_OK)
 		return status;
 	struct extent nominal = builder->nominal[input->tensor];
-	int channels = builder->graph->tensors[input->tensor].channels;
+	int channels = translate_channels(builder, input);
 	bool pixel = translate_is_single_pixel(builder, input->tensor);
 	if (rank != (size_t)translate_rank(input->form))
 		return refuse_view(node, error);
