@@ -8,11 +8,16 @@ struct external;
 struct Onnx__GraphProto;
 struct Onnx__ModelProto;
 struct Onnx__NodeProto;
+struct Onnx__StringStringEntryProto;
 struct Onnx__TensorProto;
 
 /* A copy of text in memory with everything replaced by '?' that is not valid UTF-8 or is a control
  * character; NULL text is "". NULL: out of memory. */
 char *onnx_clean_text(struct arena *memory, const char *text, size_t length);
+
+/* The value of the first of entries[count] that has one and is called key; NULL where none is. */
+const char *onnx_find_entry(struct Onnx__StringStringEntryProto *const *entries, size_t count,
+                            const char *key);
 
 /* The module of a PyTorch network that node belongs to, a copy in memory; NULL: out of memory. The
  * name of the node is there already. */

@@ -23,12 +23,7 @@ struct external_file {
 /* What proto says of its values; NULL where it does not. */
 static const char *find_entry(const Onnx__TensorProto *proto, const char *key)
 {
-	for (size_t i = 0; i < proto->n_external_data; i++) {
-		const Onnx__StringStringEntryProto *entry = proto->external_data[i];
-		if (entry->key && entry->value && !strcmp(entry->key, key))
-			return entry->value;
-	}
-	return NULL;
+	return onnx_find_entry(proto->external_data, proto->n_external_data, key);
 }
 
 /* A number of bytes; what it is where proto does not say stays. */

@@ -63,11 +63,10 @@ const char *onnx_find_module(const struct onnx_node *node, const Onnx__NodeProto
                              struct arena *memory)
 {
 	struct module module = {.length = 0};
-	for (size_t i = 0; i < proto->n_metadata_props; i++) {
-		const Onnx__StringStringEntryProto *entry = proto->metadata_props[i];
-		if (entry->key && entry->value && !strcmp(entry->key, "pkg.torch.onnx.name_scopes"))
-			read_scopes(entry->value, &module);
-	}
+	const char *scopes = onnx_find_entry(proto->metadata_props, proto->n_metadata_props,
+	                                     "pkg.torch.onnx.name_scopes");
+	if (scopes)
+		read_scopes(scopes, &module);
 	if (!module.length)
 		read_path(node->name, &module);
 	return onnx_clean_text(memory, module.text, module.length);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "engine/onnx/decode.h"
+#include "onnx.pb-c.h"
 
 /* Length of the UTF-8 sequence that a first byte announces; 0 where none begins so. */
 static size_t announced_length(unsigned char first)
@@ -62,4 +63,13 @@ char *onnx_clean_text(struct arena *memory, const char *text, size_t length)
 		i += good ? good : 1;
 	}
 	return clean;
+}
+
+const char *onnx_find_entry(Onnx__StringStringEntryProto *const *entries, size_t count,
+                            const char *key)
+{
+	for (size_t i = 0; i < count; i++)
+		if (entries[i]->key && entries[i]->value && !strcmp(entries[i]->key, key))
+			return entries[i]->value;
+	return NULL;
 }
