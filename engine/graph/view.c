@@ -1,4 +1,4 @@
-/* Views of a tensor: Flatten, Reshape, Squeeze, Unsqueeze and Transpose. */
+/* Views of a tensor: Flatten, Reshape, Squeeze, Unsqueeze, Transpose and Expand. */
 #include <string.h>
 
 #include "engine/graph/neighbours.h"
