@@ -27,13 +27,6 @@ static struct onnx_builder *start(int opset, int height, int width)
 	return builder;
 }
 
-static void add_shape(struct onnx_builder *builder, const char *name, int count,
-                      const int64_t *values)
-{
-	const int64_t dims[] = {count};
-	onnx_builder_integers(builder, name, 1, dims, values);
-}
-
 /* The matrix as [OUTPUTS][length] or, transposed, as [length][OUTPUTS]. */
 static void add_matrix(struct onnx_builder *builder, int length, bool outputs_first)
 {
@@ -89,7 +82,7 @@ TEST(matmul_and_add_behind_reshape_are_one_convolution)
 	const int64_t dims[] = {OUTPUTS};
 	struct onnx_builder *builder = start(13, HEIGHT, WIDTH);
 	add_matrix(builder, LENGTH, false);
-	add_shape(builder, "shape", 2, shape);
+	graph_model_add_shape(builder, "shape", 2, shape);
 	onnx_builder_floats(builder, "b", 1, dims, bias);
 	onnx_builder_node(builder, "Reshape", "x shape", "f");
 	onnx_builder_node(builder, "MatMul", "f m", "p");
@@ -133,12 +126,12 @@ TEST(lengths_that_depend_on_the_picture_are_taken_for_a_flattening)
 	struct onnx_builder *builder = start(13, 0, 0);
 	add_matrix(builder, LENGTH, true);
 	onnx_builder_floats(builder, "b", 1, dims, bias);
-	add_shape(builder, "0", 1, zero);
-	add_shape(builder, "1", 1, one);
-	add_shape(builder, "2", 1, two);
-	add_shape(builder, "3", 1, three);
-	add_shape(builder, "4", 1, four);
-	add_shape(builder, "batch", 1, batch);
+	graph_model_add_shape(builder, "0", 1, zero);
+	graph_model_add_shape(builder, "1", 1, one);
+	graph_model_add_shape(builder, "2", 1, two);
+	graph_model_add_shape(builder, "3", 1, three);
+	graph_model_add_shape(builder, "4", 1, four);
+	graph_model_add_shape(builder, "batch", 1, batch);
 	onnx_builder_node(builder, "Shape", "x", "size");
 	onnx_builder_node(builder, "Slice", "size 1 2 0", "c");
 	onnx_builder_node(builder, "Slice", "size 2 3", "h");
@@ -166,13 +159,13 @@ TEST(pad_chains_are_computed)
 			     last[] = {-1}, end[] = {-INT64_MAX}, axis[] = {0}, zero = 0,
 			     one[] = {1};
 	struct onnx_builder *builder = start(11, 0, 0);
-	add_shape(builder, "given", 4, given);
-	add_shape(builder, "four", 1, four);
-	add_shape(builder, "pairs", 2, pairs);
-	add_shape(builder, "flat", 1, flat);
-	add_shape(builder, "last", 1, last);
-	add_shape(builder, "end", 1, end);
-	add_shape(builder, "axis", 1, axis);
+	graph_model_add_shape(builder, "given", 4, given);
+	graph_model_add_shape(builder, "four", 1, four);
+	graph_model_add_shape(builder, "pairs", 2, pairs);
+	graph_model_add_shape(builder, "flat", 1, flat);
+	graph_model_add_shape(builder, "last", 1, last);
+	graph_model_add_shape(builder, "end", 1, end);
+	graph_model_add_shape(builder, "axis", 1, axis);
 	onnx_builder_node(builder, "ConstantOfShape", "four", "zeros");
 	onnx_builder_tensor(builder, "value", 1, one, &zero);
 	onnx_builder_node(builder, "Concat", "given zeros", "all");
@@ -206,15 +199,15 @@ TEST(slices_of_constants_follow_onnx)
 	static const int64_t values[] = {0, 1, 2, 3, 4, 5};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct onnx_builder *builder = start(11, 0, 0);
-		add_shape(builder, "values", 6, values);
-		add_shape(builder, "start", 1, &cases[i].start);
-		add_shape(builder, "end", 1, &cases[i].end);
-		add_shape(builder, "axis", 1, values);
-		add_shape(builder, "step", 1, &cases[i].step);
+		graph_model_add_shape(builder, "values", 6, values);
+		graph_model_add_shape(builder, "start", 1, &cases[i].start);
+		graph_model_add_shape(builder, "end", 1, &cases[i].end);
+		graph_model_add_shape(builder, "axis", 1, values);
+		graph_model_add_shape(builder, "step", 1, &cases[i].step);
 		onnx_builder_node(builder, "Slice", "values start end axis step", "s");
 		onnx_builder_node(builder, "Shape", "s", "count");
 		onnx_builder_node(builder, "Concat", "s zero", "filled");
-		add_shape(builder, "zero", 1, values);
+		graph_model_add_shape(builder, "zero", 1, values);
 		onnx_builder_node(builder, "Gather", "filled axis", "first");
 		onnx_builder_node(builder, "Concat", "axis axis first axis axis axis count axis",
 		                  "pads");
@@ -285,7 +278,7 @@ TEST(gemm_behind_a_global_pool_sees_single_pixels)
 	onnx_builder_floats(builder, "w", 4, weights, values);
 	onnx_builder_node(builder, "GlobalAveragePool", "x", "p");
 	onnx_builder_node(builder, "Squeeze", "p axes", "s");
-	add_shape(builder, "axes", 2, axes);
+	graph_model_add_shape(builder, "axes", 2, axes);
 	onnx_builder_node(builder, "MatMul", "s m", "v");
 	onnx_builder_node(builder, "Sigmoid", "v", "g");
 	onnx_builder_node(builder, "Unsqueeze", "g axes", "u");
@@ -360,12 +353,12 @@ TEST(reshapes_that_move_pixels_are_refused)
 	static const int64_t shapes[][4] = {{1, 6, 3, 1}, {1, 1, 6, 3}, {-1, 3, 3, 2}};
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
 		struct onnx_builder *builder = start(13, HEIGHT, WIDTH);
-		add_shape(builder, "shape", 4, shapes[i]);
+		graph_model_add_shape(builder, "shape", 4, shapes[i]);
 		onnx_builder_node(builder, "Reshape", "x shape", "y");
 		check_refused(builder, "y", RV_UNSUPPORTED, "moves pixels or channels");
 	}
 	struct onnx_builder *builder = start(13, HEIGHT, WIDTH);
-	add_shape(builder, "shape", 2, (const int64_t[]){-1, CHANNELS});
+	graph_model_add_shape(builder, "shape", 2, (const int64_t[]){-1, CHANNELS});
 	onnx_builder_node(builder, "Reshape", "x shape", "y");
 	check_refused(builder, "y", RV_UNSUPPORTED, "moves pixels or channels");
 }
