@@ -7,6 +7,30 @@
 #include "engine/graph/shape.h"
 #include "engine/operators/kinds.h"
 
+/* The last arguments of every kernel here: over which pixels of the output it goes... */
+static void record_forward(struct launch_recorder *recorder, const struct operation *operation)
+{
+	const struct slice *out = &operation->outputs[0].activation;
+
+	record_int(recorder, out->width);
+	record_int(recorder, out->channels);
+	record_int(recorder, slice_pixels(out));
+	operator_record_over_pixels(recorder, out, operator_lanes(recorder, operation));
+}
+
+/* ...or of the input, and where its gradient goes. */
+static void record_backward(struct launch_recorder *recorder, const struct operation *operation)
+{
+	const struct operand *input = &operation->inputs[0];
+
+	record_int(recorder, input->gradient.width);
+	record_int(recorder, input->gradient.channels);
+	record_int(recorder, slice_pixels(&input->gradient));
+	operator_record_destination(recorder, input);
+	operator_record_over_pixels(recorder, &input->gradient,
+	                            operator_lanes(recorder, operation));
+}
+
 /* ---- rearranging ---- */
 
 /* Twins of the constants in move.cl. */
@@ -69,36 +93,26 @@ static void record_source(struct launch_recorder *recorder, const struct operati
 
 void operator_rearrange_forward(struct launch_recorder *recorder, const struct operation *operation)
 {
-	const struct slice *out = &operation->outputs[0].activation;
 	struct gathering gathering = gathering_of(operation, false);
 
 	record_source(recorder, operation, &gathering, &operation->inputs[0].activation,
 	              "rearrange_forward");
-	record_slice(recorder, out);
+	record_slice(recorder, &operation->outputs[0].activation);
 	record_int(recorder, gathering.number);
-	record_int(recorder, out->width);
-	record_int(recorder, out->channels);
-	record_int(recorder, slice_pixels(out));
-	operator_record_over_pixels(recorder, out, operator_lanes(recorder, operation));
+	record_forward(recorder, operation);
 }
 
 void operator_rearrange_backward(struct launch_recorder *recorder,
                                  const struct operation *operation)
 {
-	const struct operand *input = &operation->inputs[0];
 	struct gathering gathering = gathering_of(operation, true);
 
-	if (!input->wants_gradient)
+	if (!operation->inputs[0].wants_gradient)
 		return;
 	record_source(recorder, operation, &gathering, &operation->outputs[0].gradient,
 	              "rearrange_backward");
 	record_int(recorder, gathering.number);
-	record_int(recorder, input->gradient.width);
-	record_int(recorder, input->gradient.channels);
-	record_int(recorder, slice_pixels(&input->gradient));
-	operator_record_destination(recorder, input);
-	operator_record_over_pixels(recorder, &input->gradient,
-	                            operator_lanes(recorder, operation));
+	record_backward(recorder, operation);
 }
 
 /* ---- weighted sums of rows and columns ---- */
@@ -335,10 +349,7 @@ void operator_resample_forward(struct launch_recorder *recorder, const struct op
 
 	record_sampling(recorder, operation, &operation->inputs[0].activation, out, false);
 	record_slice(recorder, out);
-	record_int(recorder, out->width);
-	record_int(recorder, out->channels);
-	record_int(recorder, slice_pixels(out));
-	operator_record_over_pixels(recorder, out, operator_lanes(recorder, operation));
+	record_forward(recorder, operation);
 }
 
 void operator_resample_backward(struct launch_recorder *recorder, const struct operation *operation)
@@ -349,10 +360,5 @@ void operator_resample_backward(struct launch_recorder *recorder, const struct o
 		return;
 	record_sampling(recorder, operation, &input->gradient, &operation->outputs[0].gradient,
 	                true);
-	record_int(recorder, input->gradient.width);
-	record_int(recorder, input->gradient.channels);
-	record_int(recorder, slice_pixels(&input->gradient));
-	operator_record_destination(recorder, input);
-	operator_record_over_pixels(recorder, &input->gradient,
-	                            operator_lanes(recorder, operation));
+	record_backward(recorder, operation);
 }
