@@ -93,13 +93,17 @@ TEST(progress_lines_are_few_and_hold_no_control_characters)
 	CHECK_MESSAGE(lines == 2, "%d lines: %s", lines, text);
 }
 
+/* What it shows is in text once its stream is flushed. */
+#define WITH_PROGRESS(progress, style)                                                             \
+	struct progress progress;                                                                  \
+	char text[1024] = "";                                                                      \
+	FILE *stream = fmemopen(text, sizeof(text), "w");                                          \
+	REQUIRE(stream);                                                                           \
+	progress_init(&progress, stream, style)
+
 TEST(progress_lines_of_a_picture_say_how_much_of_it_and_its_end_once)
 {
-	struct progress progress;
-	char text[1024] = "";
-	FILE *stream = fmemopen(text, sizeof(text), "w");
-	REQUIRE(stream);
-	progress_init(&progress, stream, PROGRESS_LINES);
+	WITH_PROGRESS(progress, PROGRESS_LINES);
 	for (int picture = 0; picture < 2; picture++) {
 		progress_begin(&progress, 1);
 		progress.shown -= 2 * PROGRESS_LINE_SECONDS; /* a line is due */
@@ -123,11 +127,7 @@ TEST(progress_quiet_says_nothing)
 
 TEST(progress_quiet_says_what_went_wrong)
 {
-	struct progress progress;
-	char text[64] = "";
-	FILE *stream = fmemopen(text, sizeof(text), "w");
-	REQUIRE(stream);
-	progress_init(&progress, stream, PROGRESS_NONE);
+	WITH_PROGRESS(progress, PROGRESS_NONE);
 	progress_note(&progress, "one");
 	progress_error(&progress, "two: %s", "it is broken");
 	fclose(stream);
@@ -163,11 +163,8 @@ TEST(progress_may_be_null)
 
 TEST(progress_says_that_kernels_are_built_where_that_takes_long)
 {
-	struct progress progress;
+	WITH_PROGRESS(progress, PROGRESS_LINES);
 	char line[120];
-	FILE *stream = tmpfile();
-	REQUIRE(stream);
-	progress_init(&progress, stream, PROGRESS_LINES);
 	progress_begin(&progress, 2);
 	progress_prepare(&progress, 0.25);
 	progress_format_line(line, sizeof(line), &progress.state);
@@ -190,11 +187,7 @@ TEST(progress_says_that_kernels_are_built_where_that_takes_long)
 
 TEST(progress_of_a_part_counts_in_the_whole)
 {
-	struct progress progress;
-	char text[1024] = "";
-	FILE *stream = fmemopen(text, sizeof(text), "w");
-	REQUIRE(stream);
-	progress_init(&progress, stream, PROGRESS_LINES);
+	WITH_PROGRESS(progress, PROGRESS_LINES);
 	progress_begin(&progress, 4);
 	for (int part = 0; part < 2; part++) {
 		progress_begin(&progress, 2);
@@ -216,10 +209,7 @@ TEST(progress_of_a_part_counts_in_the_whole)
  * that of the time around the second one. */
 TEST(progress_rate_leaves_out_the_first_frame)
 {
-	struct progress progress;
-	FILE *stream = tmpfile();
-	REQUIRE(stream);
-	progress_init(&progress, stream, PROGRESS_LINES);
+	WITH_PROGRESS(progress, PROGRESS_LINES);
 	progress_begin(&progress, 2);
 	clock_sleep(400000000);
 	int64_t before = clock_now();
