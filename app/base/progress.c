@@ -221,6 +221,7 @@ void progress_begin(struct progress *progress, int64_t total)
 	progress->state =
 		(struct progress_state){.total = total > 0 ? total : 0, .unit = progress->unit};
 	progress->told_all = false;
+	progress->prepares_since = 0;
 	progress->started = seconds_now();
 	progress->shown = progress->started;
 	if (progress->style == PROGRESS_BAR)

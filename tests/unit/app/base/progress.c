@@ -185,6 +185,23 @@ TEST(progress_says_that_kernels_are_built_where_that_takes_long)
 	fclose(stream);
 }
 
+/* The dream of the first picture failed amid them. */
+TEST(progress_forgets_kernels_that_an_earlier_picture_did_not_get_done)
+{
+	WITH_PROGRESS(progress, PROGRESS_LINES);
+	char line[120];
+	progress_begin(&progress, 1);
+	progress_prepare(&progress, 0.5);
+	progress.prepares_since -= 5;
+	progress_end(&progress);
+	progress_begin(&progress, 1);
+	progress_prepare(&progress, 0.1);
+	progress_format_line(line, sizeof(line), &progress.state);
+	CHECK_MESSAGE(!strcmp(line, "0 of 1 frame"), "%s", line);
+	progress_end(&progress);
+	fclose(stream);
+}
+
 TEST(progress_of_a_part_counts_in_the_whole)
 {
 	WITH_PROGRESS(progress, PROGRESS_LINES);
