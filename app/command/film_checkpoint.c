@@ -1,6 +1,7 @@
 #include "app/command/film_checkpoint.h"
 
 #include <libavutil/crc.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,7 +19,7 @@ struct head {
 	char version[VERSION_LENGTH];
 	char made_with[MADE_WITH][CHECKSUM_LENGTH]; /* of the plan, the settings and the score */
 	int chunk;
-	struct dreaming_past past;
+	struct dreaming_past past; /* all before it says whose it is */
 };
 
 static uint32_t add_to_sum(uint32_t sum, const void *bytes, size_t count)
@@ -109,11 +110,9 @@ static FILE *open_behind_head(const char *folder, int chunk, struct head *head)
 	FILE *file = fopen(path, "rbe");
 	if (!file)
 		return NULL;
-	if (read_bytes(file, head, sizeof(*head))) {
-		wanted.past = head->past;
-		if (!memcmp(head, &wanted, sizeof(wanted)))
-			return file;
-	}
+	if (read_bytes(file, head, sizeof(*head)) &&
+	    !memcmp(head, &wanted, offsetof(struct head, past)))
+		return file;
 	fclose(file);
 	return NULL;
 }

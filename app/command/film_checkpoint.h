@@ -20,7 +20,7 @@ struct film_checkpoint {
 };
 
 /* Lets the first frame that a dreaming dreams go on from it; it is to stay open until then.
- * RV_NOT_FOUND, RV_CORRUPT: it is not sound. */
+ * RV_CORRUPT: it is not there, or another's. */
 rv_status film_checkpoint_open(struct film_checkpoint *checkpoint, const char *folder, int chunk,
                                struct dreaming *it, rv_error *error);
 void film_checkpoint_close(struct film_checkpoint *checkpoint);

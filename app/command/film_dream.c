@@ -12,7 +12,6 @@ struct chunk_run {
 	const char *folder;
 	int number;
 	struct dreaming *dreaming;
-	struct film_checkpoint from; /* what it goes on from, if it does */
 };
 
 static bool is_gone_on_from(const struct film_plan *plan, int number)
@@ -76,17 +75,18 @@ static struct job chunk_job(struct chunk_run *run, const char *output)
 static rv_status try_chunk(struct chunk_run *run, struct job *job, rv_error *error)
 {
 	const struct film_chunk *chunk = &run->plan->chunks[run->number];
+	struct film_checkpoint from = {.file = NULL};
 	struct job_report report = {0};
 	rv_status status = RV_OK;
 	dreaming_forget(run->dreaming);
 	run->dreaming->cuts_before = (uint64_t)chunk->cuts;
 	if (chunk->goes_on)
-		status = film_checkpoint_open(&run->from, run->folder, run->number - 1,
-		                              run->dreaming, error);
+		status = film_checkpoint_open(&from, run->folder, run->number - 1, run->dreaming,
+		                              error);
 	if (status == RV_OK)
 		status = job_run(job, &report, error);
 	run->dreaming->recall = NULL;
-	film_checkpoint_close(&run->from);
+	film_checkpoint_close(&from);
 	return status;
 }
 
@@ -95,7 +95,7 @@ static rv_status dream_again(const struct film_plan *plan, const char *folder, i
                              struct dreaming *dreaming, rv_error *error)
 {
 	char path[PATH_LENGTH];
-	struct chunk_run run = {plan, folder, number, dreaming, {.file = NULL}};
+	struct chunk_run run = {plan, folder, number, dreaming};
 	rv_status status = film_chunk_path(path, folder, number, error);
 	if (status != RV_OK)
 		return status;
