@@ -208,21 +208,21 @@ static void forget_older(AVDictionary **tags)
 
 /* Those that have names of their own for what they keep. A comment of the film's own goes on as its
  * description. */
-static bool keeps_a_comment_alone(const AVFormatContext *muxer)
+static bool keeps_a_comment_alone(const AVOutputFormat *container)
 {
-	return av_match_name(muxer->oformat->name, "mp4,mov,ipod,avi");
+	return av_match_name(container->name, "mp4,mov,ipod,avi");
 }
 
 bool tag_fits(const AVOutputFormat *container)
 {
-	return av_match_name(container->name, "mp4,mov,ipod,avi,matroska,webm,ogg,ogv,nut,asf,"
-	                                      "gif,webp,apng");
+	return keeps_a_comment_alone(container) ||
+	       av_match_name(container->name, "matroska,webm,ogg,ogv,nut,asf,gif,webp,apng");
 }
 
 rv_status tag_add_video(AVFormatContext *muxer, const char *text, rv_error *error)
 {
 	AVDictionary **tags = &muxer->metadata;
-	bool as_comment = keeps_a_comment_alone(muxer);
+	bool as_comment = keeps_a_comment_alone(muxer->oformat);
 	forget_older(tags);
 	for (unsigned i = 0; i < muxer->nb_streams; i++)
 		forget_older(&muxer->streams[i]->metadata); /* Ogg's */
