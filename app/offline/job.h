@@ -72,7 +72,7 @@ struct job {
 	const char *still; /* a picture file for a video's dreamed frame in the middle, or NULL */
 	struct job_range range; /* of a video; zeroed: all of it */
 	job_dream *dream;
-	job_dreamed *dreamed;      /* of a range; NULL: nobody is told */
+	job_dreamed *dreamed;      /* NULL: nobody is told */
 	job_settings *settings;    /* what the output carries along; NULL: nothing */
 	void *context;             /* handed to all of them */
 	struct progress *progress; /* NULL: none */

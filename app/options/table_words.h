@@ -39,8 +39,8 @@ enum {
 /* What a dream in time is changed by while it is under way. */
 #define CHANGES_TIME(cost_) .group = OPTION_GROUP_TIME, .cost = OPTION_##cost_, .commands = MOVING
 
-/* The range of --memory-limit in bytes: no network fits into less, and no machine has more. */
 #define GIGABYTE (1024.0 * 1024 * 1024)
+/* The range of --memory-limit in bytes: no network fits into less, and no machine has more. */
 #define MEMORY_LEAST (GIGABYTE / 16)
 #define MEMORY_MOST (1024 * GIGABYTE)
 
