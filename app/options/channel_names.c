@@ -83,8 +83,10 @@ static rv_status read_file(struct search *search, rv_error *error)
 	return text_read_lines(path, "list of channels' names", take_line, search, error);
 }
 
-bool channel_names_find(const char *name, const struct option_channels *to,
-                        struct option_channels *found, char why[OPTION_REASON_LENGTH])
+/* Writes the channels that have this name, with their layer, which are to stand beside those of
+ * `to`. */
+static bool find_named(const char *name, const struct option_channels *to,
+                       struct option_channels *found, char why[OPTION_REASON_LENGTH])
 {
 	struct search search = {.name = name};
 	rv_error error;
@@ -113,7 +115,7 @@ bool channel_names_add(const char *name, channel_adder *add, struct option_chann
                        char why[OPTION_REASON_LENGTH])
 {
 	struct option_channels found;
-	if (!channel_names_find(name, to, &found, why))
+	if (!find_named(name, to, &found, why))
 		return false;
 	strcpy(to->layer, found.layer);
 	for (int i = 0; i < found.count; i++)

@@ -8,16 +8,12 @@
 
 enum { CHANNEL_NAME_LENGTH = 48 };
 
-/* Writes the channels that have this name, with their layer, which are to stand beside those of
- * `to`. False: why says that there is no such name, which is like it, that the line is wrong, or
- * that `to` is another layer's. */
-bool channel_names_find(const char *name, const struct option_channels *to,
-                        struct option_channels *found, char why[OPTION_REASON_LENGTH]);
-
 /* Adds a channel to those of `to`; false, with why filled, where that cannot be. */
 typedef bool channel_adder(int channel, struct option_channels *to, char why[OPTION_REASON_LENGTH]);
 
-/* Hands the channels that have this name to add, one by one, and gives `to` their layer. */
+/* Hands the channels that have this name to add, one by one, and gives `to` their layer. False: why
+ * says that there is no such name, which is like it, that the line is wrong, that `to` is another
+ * layer's, or what add does. */
 bool channel_names_add(const char *name, channel_adder *add, struct option_channels *to,
                        char why[OPTION_REASON_LENGTH]);
 
