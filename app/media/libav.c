@@ -74,7 +74,8 @@ void libav_clear_error(void)
 	pthread_mutex_unlock(&messages.lock);
 }
 
-rv_status libav_status(int code)
+/* The one that fits. */
+static rv_status status_of(int code)
 {
 	switch (code) {
 	case AVERROR(ENOMEM):
@@ -123,7 +124,7 @@ rv_status libav_fail(rv_error *error, int code, const char *format, ...)
 		av_strerror(code, reason, sizeof(reason));
 	public_name_hide(what);
 	public_name_hide(reason);
-	return rv_fail(error, libav_status(code), "%s: %s", what, reason);
+	return rv_fail(error, status_of(code), "%s: %s", what, reason);
 }
 
 rv_status libav_check_picture_size(const char *name, int64_t width, int64_t height, rv_error *error)

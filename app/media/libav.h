@@ -33,10 +33,9 @@ void libav_take_log(bool verbose);
  */
 void libav_clear_error(void);
 
-/* The status that fits libav's (negative) code. */
-rv_status libav_status(int code);
-/* rv_fail with libav_status(code) and the message "FORMAT...: REASON", where the reason is libav's
- * first error message since libav_clear_error, or else the text of the code. */
+/* rv_fail with the status that fits libav's (negative) code and the message "FORMAT...: REASON",
+ * where the reason is libav's first error message since libav_clear_error, or else the text of the
+ * code. */
 rv_status libav_fail(rv_error *error, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
