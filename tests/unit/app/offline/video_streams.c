@@ -1,12 +1,9 @@
 /* What a file holds beside the video that is dreamed: it goes along, or is told to stay behind. */
 #include <libavformat/avformat.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/media/sound_decoder.h"
-#include "app/offline/job_run.h"
 #include "tests/support/media.h"
 #include "tests/support/test.h"
 
