@@ -91,7 +91,7 @@ static rv_status try_chunk(struct chunk_run *run, struct job *job, rv_error *err
 }
 
 /* A file whose key frames cannot be trusted is read from its beginning. */
-static rv_status dream_again(const struct film_plan *plan, const char *folder, int number,
+static rv_status dream_chunk(const struct film_plan *plan, const char *folder, int number,
                              struct dreaming *dreaming, rv_error *error)
 {
 	char path[PATH_LENGTH];
@@ -128,6 +128,6 @@ rv_status film_dream_chunk(const struct film_plan *plan, const char *folder, int
 		              "dreamed again",
 		              folder, number, from);
 	for (; from <= number && status == RV_OK; from++)
-		status = dream_again(plan, folder, from, dreaming, error);
+		status = dream_chunk(plan, folder, from, dreaming, error);
 	return status;
 }
