@@ -44,7 +44,7 @@ static int64_t place_to_begin(const struct looking *l)
 static rv_status add_frame(struct looking *l, bool begins, rv_error *error)
 {
 	rv_status status = RV_OK;
-	bool ends = l->chunk.frames && is_over(l, begins);
+	bool ends = l->chunk.frames && is_over(l, begins), goes_on = ends && !begins;
 	if (begins && l->chunk.frames)
 		l->cuts++;
 	if (ends) {
@@ -54,8 +54,8 @@ static rv_status add_frame(struct looking *l, bool begins, rv_error *error)
 	if (ends || !l->chunk.frames)
 		l->chunk = (struct film_chunk){.first = l->source->pts,
 		                               .begin = place_to_begin(l),
-		                               .cuts = ends && !begins ? l->chunk.cuts : l->cuts,
-		                               .goes_on = ends && !begins};
+		                               .cuts = goes_on ? l->chunk.cuts : l->cuts,
+		                               .goes_on = goes_on};
 	l->chunk.frames++;
 	l->chunk.last = l->source->pts;
 	l->chunk.next = l->source->pts + l->source->duration;
