@@ -129,6 +129,7 @@ static rv_status pad_picture(struct builder *builder, const struct onnx_node *no
                              float constant, struct value value, rv_error *error)
 {
 	struct amounts amounts;
+	const int input = value.tensor;
 	int channels = translate_channel_axis(value.form), rows = translate_row_axis(value.form);
 	rv_status status = read_amounts(builder, node, 4, &amounts, error);
 	if (status != RV_OK)
@@ -142,7 +143,9 @@ static rv_status pad_picture(struct builder *builder, const struct onnx_node *no
 	status = crop_sides(builder, node, rows, &amounts, &value, error);
 	if (status == RV_OK && (before || behind))
 		status = pad_channels(builder, node, before, behind, &value, error);
-	return status != RV_OK
+	bool is_done = value.tensor != input && !amounts.begin[rows] && !amounts.begin[rows + 1] &&
+	               !amounts.end[rows] && !amounts.end[rows + 1];
+	return status != RV_OK || is_done
 	               ? status
 	               : pad_sides(builder, node, kind, constant, rows, &amounts, &value, error);
 }

@@ -225,6 +225,34 @@ TEST(graph_translates_pads)
 	}
 }
 
+/* Pads of channels, and pads that take rows away, are nodes by themselves: no other goes over all
+ * that for nothing. */
+TEST(graph_adds_no_pads_behind_those_of_other_kinds)
+{
+	static const struct {
+		int64_t pads[8];
+		int nodes;
+		enum operator_kind last;
+	} cases[] = {
+		{{0, 1, 0, 0, 0, 2, 0, 0}, 2, OPERATOR_CONVOLUTION},
+		{{0, 0, -1, 0, 0, 0, 0, -2}, 2, OPERATOR_RESAMPLE},
+		{{0, 1, -1, 0, 0, 0, 0, 0}, 3, OPERATOR_CONVOLUTION},
+		{{0, 0, -1, 0, 0, 0, 0, 2}, 3, OPERATOR_PAD},
+		{{0}, 2, OPERATOR_PAD},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct onnx_builder *builder = graph_model_start(7);
+		onnx_builder_node(builder, "Pad", "x", "y");
+		onnx_builder_ints(builder, "pads", 8, cases[i].pads);
+		struct built built = build(builder, "y", false);
+		REQUIRE(built.graph);
+		CHECK_MESSAGE(built.graph->node_count == cases[i].nodes &&
+		                      last_node(built.graph)->kind == cases[i].last,
+		              "case %zu: %d nodes", i, built.graph->node_count);
+		built_release(&built);
+	}
+}
+
 /* ---- several tensors ---- */
 
 /* Files of 2017 name as attributes what is an input today, and say where a list is broadcast. */
