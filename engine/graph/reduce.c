@@ -9,14 +9,22 @@ struct extent_of_reduction {
 	bool channels, sides, keeps_axes;
 };
 
+/* Of pixels that lie in one dimension with the channels, at the size that the file declares. */
+static bool is_of_flat_pixels(const struct builder *builder, const struct value *input)
+{
+	return input->form == VALUE_VECTOR && builder->nominal[input->tensor].height &&
+	       !translate_is_single_pixel(builder, input->tensor);
+}
+
 static rv_status read_axes(const struct builder *builder, const struct onnx_node *node,
-                           enum value_form form, struct extent_of_reduction *over, rv_error *error)
+                           const struct value *input, struct extent_of_reduction *over,
+                           rv_error *error)
 {
 	const int64_t *axes = NULL;
 	size_t count = 0;
 	int64_t keeps = 1;
-	int rank = translate_rank(form);
-	unsigned seen = 0, channels = 1u << translate_channel_axis(form);
+	int rank = translate_rank(input->form);
+	unsigned seen = 0, channels = 1u << translate_channel_axis(input->form);
 	unsigned sides = ((1u << rank) - 2) & ~channels;
 	rv_status status = translate_input_list(builder, node, 1, "axes", &axes, &count, error);
 	if (status == RV_OK)
@@ -34,7 +42,7 @@ static rv_status read_axes(const struct builder *builder, const struct onnx_node
 	over->keeps_axes = keeps;
 	bool over_both = over->channels && over->sides;
 	if (!seen || seen != ((over->channels ? channels : 0) | (over->sides ? sides : 0)) ||
-	    (!over->keeps_axes && over_both))
+	    (!over->keeps_axes && over_both) || is_of_flat_pixels(builder, input))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "it can be run over channels, or over height and width, "
 		                      "only");
@@ -95,7 +103,7 @@ static rv_status reduce(struct builder *builder, const struct onnx_node *node, e
 	const struct value *input;
 	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
 	if (status == RV_OK)
-		status = read_axes(builder, node, input->form, &over, error);
+		status = read_axes(builder, node, input, &over, error);
 	if (status != RV_OK)
 		return status;
 	struct value value = *input;

@@ -398,3 +398,23 @@ TEST(softmax_over_flattened_pixels_is_refused)
 	onnx_builder_node(builder, "Softmax", "f", "y");
 	check_refused(builder, "y", RV_UNSUPPORTED, "only Softmax over channels");
 }
+
+/* The same; where the size is free, it is taken for one pixel as with Softmax. */
+TEST(reductions_over_flattened_pixels_are_refused)
+{
+	static const int64_t axes[] = {1};
+	static const char *const reductions[] = {"ReduceMean", "ReduceL2"};
+	for (int i = 0; i < 2; i++) {
+		struct onnx_builder *builder = start(13, HEIGHT, WIDTH), *any = start(13, 0, 0);
+		onnx_builder_node(builder, "Flatten", "x", "f");
+		onnx_builder_node(builder, reductions[i], "f", "y");
+		onnx_builder_ints(builder, "axes", 1, axes);
+		check_refused(builder, "y", RV_UNSUPPORTED, "it can be run over channels");
+		onnx_builder_node(any, "Flatten", "x", "f");
+		onnx_builder_node(any, reductions[i], "f", "y");
+		onnx_builder_ints(any, "axes", 1, axes);
+		struct built built = build(any, "y", false);
+		CHECK(built.graph);
+		built_release(&built);
+	}
+}
