@@ -77,7 +77,7 @@ static void record_match(struct launch_recorder *recorder, const struct objectiv
 	record_int(recorder, activation->channels);
 	record_int(recorder, pixels);
 	record_flop(recorder, 2.0 * pixels * target->rows.count * activation->channels);
-	operator_record_items(recorder, (pixels + MATCHED - 1) / MATCHED);
+	operator_record_items(recorder, divide_up(pixels, MATCHED));
 }
 
 static void record_follow(struct launch_recorder *recorder, const struct objective_target *target,
