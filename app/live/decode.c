@@ -29,6 +29,7 @@ enum {
 };
 
 static const int64_t damage_interval = INT64_C(5) * SECOND; /* from note to note */
+static const int64_t longest = INT64_C(3600) * SECOND;      /* that a frame is believed to last */
 
 struct decode {
 	struct decode_options options;
@@ -273,6 +274,29 @@ static int64_t nanoseconds(const struct source *source, int64_t ticks)
 	return av_rescale_q(ticks, source->video.time_base, (AVRational){1, 1000000000});
 }
 
+/* How long the last frame lasts, in its video's time base; 0: not known. */
+static int64_t last_duration(const struct source *source)
+{
+	AVRational rate = source->video.frame_rate;
+	if (source->duration || !rate.num)
+		return source->duration;
+	return av_rescale_q(1, av_inv_q(rate), source->video.time_base);
+}
+
+/* The end of the last frame, in its video's time base. */
+static int64_t end_time(const struct source *source)
+{
+	return source->pts + last_duration(source);
+}
+
+/* Of a file, which may say anything; a stream's clock goes on by itself. */
+static int64_t find_next(const struct decode *decode, int64_t position)
+{
+	int64_t lasts = nanoseconds(decode->source, last_duration(decode->source));
+	bool is_known = !decode->source->input->is_realtime && lasts > 0 && lasts < longest;
+	return is_known ? position + lasts : 0;
+}
+
 /* Hands out the sound up to a time of the source, in its video's time base. */
 static void hand_out_sound(struct decode *decode, int64_t until)
 {
@@ -295,6 +319,7 @@ static rv_status convert_frame(struct decode *decode, int64_t time, rv_error *er
 	frame->time = time;
 	frame->position =
 		input_clock_take(&decode->clock, time, source_time(decode->source), clock_now());
+	frame->next_position = find_next(decode, frame->position);
 	if (!decode->source->input->is_realtime)
 		sleep_until(decode, time);
 	feed_frame(decode->feed, frame);
@@ -362,18 +387,9 @@ static void set_ended(struct decode *decode)
 /* Waits for the end of the session, while the feed hands the still out again and again. */
 static void show_still(struct decode *decode)
 {
+	feed_let_go_on(decode->feed);
 	while (!stopped(decode))
 		clock_sleep(NAP);
-}
-
-/* The end of the last frame, in its video's time base. */
-static int64_t end_time(const struct source *source)
-{
-	AVRational rate = source->video.frame_rate;
-	int64_t duration = source->duration;
-	if (!duration && rate.num)
-		duration = av_rescale_q(1, av_inv_q(rate), source->video.time_base);
-	return source->pts + duration;
 }
 
 static void end_input(struct decode *decode, rv_status status, const rv_error *error)

@@ -85,6 +85,11 @@ int64_t live_engine_reset(struct live_engine *engine)
 	return engine_orders_reset(&engine->orders);
 }
 
+void live_engine_show(struct live_engine *engine, int64_t position)
+{
+	engine_orders_show(&engine->orders, position);
+}
+
 void live_engine_fade(struct live_engine *engine, double seconds)
 {
 	engine_orders_fade(&engine->orders, seconds);
@@ -132,11 +137,14 @@ static void report(struct live_engine *engine, rv_status status, const rv_error 
 	note_say(&engine->note, "dreaming again, on %s", rv_engine_device(engine->engine)->name);
 }
 
-static void take_order(struct live_engine *engine, const struct frame *frame)
+/* False: the frame is to be left out. */
+static bool take_order(struct live_engine *engine, const struct frame *frame)
 {
-	engine_orders_take(&engine->orders, frame->position, &engine->order);
+	if (!engine_orders_take(&engine->orders, frame->position, &engine->order))
+		return false;
 	if (engine->order.resets)
 		rv_reset(engine->engine);
+	return true;
 }
 
 static struct governor_quality find_quality(struct live_engine *engine, const rv_image *frame)
@@ -337,10 +345,9 @@ static bool dream_frames(struct live_engine *engine, rv_error *error)
 	while (!atomic_load(&engine->stop) && !is_lost(engine, status) &&
 	       (frame = pace_take(&engine->pace, engine->work))) {
 		status = RV_OK;
-		take_order(engine, frame);
 		engine->began = clock_now();
 		engine->has_prepared = false;
-		if (!engine->order.options.live.freeze) {
+		if (take_order(engine, frame) && !engine->order.options.live.freeze) {
 			status = dream_frame(engine, frame, error);
 			if (status != RV_CANCELLED)
 				report(engine, status, error);

@@ -26,6 +26,10 @@ int64_t live_engine_set(struct live_engine *engine, const struct options *option
 /* Forgets the dream so far. Returns what live_engine_set does. */
 int64_t live_engine_reset(struct live_engine *engine);
 
+/* The frame at that position in the input is shown: no older one is dreamed any more by what is
+ * asked for from now on. */
+void live_engine_show(struct live_engine *engine, int64_t position);
+
 /* What was dreamed so far fades out, over so many seconds from the next dream on. To be called
  * before the options of that dream are set. */
 void live_engine_fade(struct live_engine *engine, double seconds);

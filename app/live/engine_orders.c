@@ -4,7 +4,7 @@
 
 void engine_orders_init(struct engine_orders *orders, const struct options *options)
 {
-	*orders = (struct engine_orders){.options = *options, .taken = -1};
+	*orders = (struct engine_orders){.options = *options, .taken = -1, .shown = -1};
 	pthread_mutex_init(&orders->lock, NULL);
 }
 
@@ -41,6 +41,13 @@ void engine_orders_fade(struct engine_orders *orders, double seconds)
 	pthread_mutex_unlock(&orders->lock);
 }
 
+void engine_orders_show(struct engine_orders *orders, int64_t position)
+{
+	pthread_mutex_lock(&orders->lock);
+	orders->shown = position;
+	pthread_mutex_unlock(&orders->lock);
+}
+
 bool engine_orders_ever_changed(struct engine_orders *orders)
 {
 	pthread_mutex_lock(&orders->lock);
@@ -54,9 +61,14 @@ unsigned engine_orders_urgent(const struct engine_orders *orders)
 	return atomic_load(&orders->urgent);
 }
 
-void engine_orders_take(struct engine_orders *orders, int64_t position, struct engine_order *order)
+bool engine_orders_take(struct engine_orders *orders, int64_t position, struct engine_order *order)
 {
 	pthread_mutex_lock(&orders->lock);
+	if (position < orders->shown) {
+		orders->shown = -1;
+		pthread_mutex_unlock(&orders->lock);
+		return false;
+	}
 	orders->taken = order->position = position;
 	order->options = orders->options;
 	/* A dream that was broken off has taken over nothing: its fade is still to come. */
@@ -67,4 +79,5 @@ void engine_orders_take(struct engine_orders *orders, int64_t position, struct e
 	order->resets = orders->resets != order->resets_seen;
 	order->resets_seen = orders->resets;
 	pthread_mutex_unlock(&orders->lock);
+	return true;
 }

@@ -12,6 +12,8 @@ struct engine_orders {
 	pthread_mutex_t lock; /* of what follows */
 	struct options options;
 	int64_t taken; /* the position of the frame that is dreamed, or was last; below 0: none */
+	int64_t shown; /* that of the frame that is shown; below 0: there is none, or it is to be
+	                  ignored */
 	unsigned resets;
 	double fade; /* seconds in which the next dream takes over; 0: at once */
 	bool ever_changed;
@@ -35,13 +37,17 @@ void engine_orders_finish(struct engine_orders *orders);
 int64_t engine_orders_set(struct engine_orders *orders, const struct options *options);
 int64_t engine_orders_reset(struct engine_orders *orders);
 void engine_orders_fade(struct engine_orders *orders, double seconds);
+/* A frame at that position is shown. Any thread. */
+void engine_orders_show(struct engine_orders *orders, int64_t position);
 /* Whether options were ever set since the beginning. */
 bool engine_orders_ever_changed(struct engine_orders *orders);
 /* Rises where the dream under way is not wanted any more. */
 unsigned engine_orders_urgent(const struct engine_orders *orders);
 
 /* The engine's thread takes a frame of that position (struct frame). order is the last one, or
- * zeroed, and becomes the next. */
-void engine_orders_take(struct engine_orders *orders, int64_t position, struct engine_order *order);
+ * zeroed, and becomes the next. False: a newer frame is shown already and must be waiting. What is
+ * asked for while that is shown is not meant for this one, which is to be left out; but only one in
+ * a row is, as an input's clock may jump back. */
+bool engine_orders_take(struct engine_orders *orders, int64_t position, struct engine_order *order);
 
 #endif

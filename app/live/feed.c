@@ -25,12 +25,17 @@ struct feed {
 	bool stopping;
 	uint64_t serial;
 	uint64_t count;     /* of new frames */
+	bool goes_on;       /* the position of the last one, without others */
 	struct frame *last; /* NULL: none yet */
 	int64_t handed_at;  /* when the last one was handed out, new or again */
 	int64_t silence;    /* nanoseconds from a new frame until it is handed out again */
 	int64_t again;      /* nanoseconds between the times after that */
 	bool is_new;        /* last was handed out for the first time */
 };
+
+/* By which frames handed out again stay before the next: what is asked of the dream after them
+ * counts from a little later (app/live/performance.c), and is to count for the next. */
+static const int64_t before_next = 4 * MILLISECOND;
 
 /* With the lock held. Takes over the frame. */
 static void hand_out(struct feed *feed, struct frame *frame)
@@ -54,6 +59,13 @@ void feed_frame(struct feed *feed, struct frame *frame)
 	pthread_mutex_lock(&feed->lock);
 	hand_out(feed, frame);
 	pthread_cond_signal(&feed->changed);
+	pthread_mutex_unlock(&feed->lock);
+}
+
+void feed_let_go_on(struct feed *feed)
+{
+	pthread_mutex_lock(&feed->lock);
+	feed->goes_on = true;
 	pthread_mutex_unlock(&feed->lock);
 }
 
@@ -89,10 +101,19 @@ static int64_t due_at(const struct feed *feed)
 	return feed->handed_at + (feed->is_new ? feed->silence : feed->again);
 }
 
+static int64_t again_at(const struct frame *last, int64_t passed, bool goes_on)
+{
+	int64_t at = last->position + passed, most = last->next_position - before_next;
+	if (goes_on || !last->next_position || at <= most)
+		return at;
+	return most > last->position ? most : last->position;
+}
+
 /* With the lock held, which is let go of while the pixels are copied. */
 static void hand_out_again(struct feed *feed)
 {
 	struct frame *last = frame_hold(feed->last), *copy = NULL;
+	bool goes_on = feed->goes_on;
 	pthread_mutex_unlock(&feed->lock);
 	rv_status status = frame_create(&copy, last->image.width, last->image.height, NULL);
 	if (status == RV_OK) {
@@ -100,7 +121,8 @@ static void hand_out_again(struct feed *feed)
 		       copy->image.stride * (size_t)copy->image.height);
 		copy->again = true;
 		copy->time = last->time + (clock_now() - last->decoded_at);
-		copy->position = last->position + (copy->time - last->time);
+		copy->position = again_at(last, copy->time - last->time, goes_on);
+		copy->next_position = last->next_position;
 	}
 	pthread_mutex_lock(&feed->lock);
 	if (status == RV_OK && feed->last == last && !feed->stopping)

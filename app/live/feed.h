@@ -22,6 +22,10 @@ void feed_expect(struct feed *feed, double frames_per_second);
  * thread. */
 void feed_frame(struct feed *feed, struct frame *frame);
 
+/* No other frame follows: the position of the last one goes on without (struct frame). Any thread.
+ */
+void feed_let_go_on(struct feed *feed);
+
 /* Gives the frames from now on this serial number; older ones that wait for the engine are dropped.
  * Any thread. */
 void feed_raise(struct feed *feed, uint64_t serial);

@@ -16,6 +16,9 @@ struct frame {
 	/* How far into the input it lies: of a file as its own clock says, which goes on where it
 	 * starts over; else since the first frame. Nanoseconds. */
 	int64_t position;
+	/* The position that the next frame has, before which those handed out again stay: a file's
+	 * clock does not go on without the file. 0: not known, or of a clock that goes on. */
+	int64_t next_position;
 	int64_t decoded_at;
 	uint64_t serial; /* raised where the source was opened anew */
 	uint64_t number; /* of frames that came, those handed out again not counted; from 1 */

@@ -25,6 +25,7 @@ static void take_frame(struct live *live, struct frame *frame, int64_t came_at)
 	live->came_at = came_at;
 	frame_release(live->frame);
 	live->frame = frame;
+	live_engine_show(live->engine, frame->position);
 }
 
 static bool same_quality(const struct dream *a, const struct dream *b)

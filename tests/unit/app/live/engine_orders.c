@@ -30,6 +30,38 @@ TEST(a_frame_is_dreamed_by_the_newest_options)
 	engine_orders_finish(&orders);
 }
 
+/* Else a film that is rendered by what was noted while the newer frame was shown would have this
+ * one without it. */
+TEST(a_frame_older_than_the_one_that_is_shown_is_left_out)
+{
+	struct options options;
+	struct engine_orders orders;
+	struct engine_order order = {.position = 0};
+	begin(&orders, &options);
+	CHECK(engine_orders_take(&orders, 100, &order));
+	engine_orders_show(&orders, 300);
+	options.dream.params.strength += 1;
+	CHECK(engine_orders_set(&orders, &options) == 100);
+	CHECK(!engine_orders_take(&orders, 200, &order));
+	CHECK(order.position == 100);
+	CHECK(order.options.dream.params.strength < options.dream.params.strength);
+	CHECK(engine_orders_take(&orders, 300, &order));
+	CHECK(order.options.dream.params.strength == options.dream.params.strength);
+	engine_orders_finish(&orders);
+}
+
+TEST(a_clock_that_jumps_back_costs_one_frame)
+{
+	struct options options;
+	struct engine_orders orders;
+	struct engine_order order = {.position = 0};
+	begin(&orders, &options);
+	engine_orders_show(&orders, 900);
+	CHECK(!engine_orders_take(&orders, 10, &order));
+	CHECK(engine_orders_take(&orders, 20, &order));
+	engine_orders_finish(&orders);
+}
+
 TEST(only_what_makes_another_dream_is_urgent)
 {
 	struct options options;
