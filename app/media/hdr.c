@@ -109,44 +109,54 @@ static void fill_codes(struct hdr *hdr)
 
 /* ---- primaries ---- */
 
-static void invert(const double m[3][3], double inverse[3][3])
+struct matrix {
+	double at[3][3]; /* row, column */
+};
+
+static struct matrix invert(const struct matrix *matrix)
 {
+	const double(*m)[3] = matrix->at;
+	struct matrix inverse;
 	for (int i = 0; i < 3; i++)
 		for (int j = 0; j < 3; j++) {
 			int a = (j + 1) % 3, b = (j + 2) % 3, c = (i + 1) % 3, d = (i + 2) % 3;
-			inverse[i][j] = m[a][c] * m[b][d] - m[a][d] * m[b][c];
+			inverse.at[i][j] = m[a][c] * m[b][d] - m[a][d] * m[b][c];
 		}
-	double determinant =
-		m[0][0] * inverse[0][0] + m[0][1] * inverse[1][0] + m[0][2] * inverse[2][0];
+	double determinant = m[0][0] * inverse.at[0][0] + m[0][1] * inverse.at[1][0] +
+	                     m[0][2] * inverse.at[2][0];
 	for (int i = 0; i < 9; i++)
-		inverse[i / 3][i % 3] /= determinant;
+		inverse.at[i / 3][i % 3] /= determinant;
+	return inverse;
 }
 
 /* XYZ of linear RGB whose white is D65 (SMPTE RP 177). */
-static void find_xyz(const double xy[3][2], double xyz[3][3])
+static struct matrix find_xyz(const double xy[3][2])
 {
 	static const double white[] = {0.3127 / 0.3290, 1, (1 - 0.3127 - 0.3290) / 0.3290};
-	double inverse[3][3];
+	struct matrix xyz;
 	for (int i = 0; i < 3; i++) {
-		xyz[0][i] = xy[i][0];
-		xyz[1][i] = xy[i][1];
-		xyz[2][i] = 1 - xy[i][0] - xy[i][1];
+		xyz.at[0][i] = xy[i][0];
+		xyz.at[1][i] = xy[i][1];
+		xyz.at[2][i] = 1 - xy[i][0] - xy[i][1];
 	}
-	invert(xyz, inverse);
+	const struct matrix inverse = invert(&xyz);
 	for (int i = 0; i < 3; i++) {
-		double scale = inverse[i][0] * white[0] + inverse[i][1] * white[1] +
-		               inverse[i][2] * white[2];
+		double scale = 0;
+		for (int j = 0; j < 3; j++)
+			scale += inverse.at[i][j] * white[j];
 		for (int row = 0; row < 3; row++)
-			xyz[row][i] *= scale;
+			xyz.at[row][i] *= scale;
 	}
+	return xyz;
 }
 
-static void multiply(const double a[3][3], const double b[3][3], float product[3][3])
+static void multiply(const struct matrix *a, const struct matrix *b, float product[3][3])
 {
 	for (int i = 0; i < 3; i++)
 		for (int j = 0; j < 3; j++)
 			product[i][j] =
-				(float)(a[i][0] * b[0][j] + a[i][1] * b[1][j] + a[i][2] * b[2][j]);
+				(float)(a->at[i][0] * b->at[0][j] + a->at[i][1] * b->at[1][j] +
+			                a->at[i][2] * b->at[2][j]);
 }
 
 static void find_matrices(struct hdr *hdr, enum AVColorPrimaries primaries)
@@ -154,18 +164,15 @@ static void find_matrices(struct hdr *hdr, enum AVColorPrimaries primaries)
 	static const double bt709[3][2] = {{0.64, 0.33}, {0.30, 0.60}, {0.15, 0.06}};
 	static const double p3[3][2] = {{0.68, 0.32}, {0.265, 0.69}, {0.15, 0.06}};
 	static const double bt2020[3][2] = {{0.708, 0.292}, {0.170, 0.797}, {0.131, 0.046}};
-	double own[3][3], own_inverse[3][3], srgb[3][3], srgb_inverse[3][3];
-	find_xyz(primaries == AVCOL_PRI_BT709      ? bt709
-	         : primaries == AVCOL_PRI_SMPTE432 ? p3
-	                                           : bt2020,
-	         own);
-	find_xyz(bt709, srgb);
-	invert(own, own_inverse);
-	invert(srgb, srgb_inverse);
-	multiply(srgb_inverse, own, hdr->to_srgb);
-	multiply(own_inverse, srgb, hdr->from_srgb);
+	const struct matrix own = find_xyz(primaries == AVCOL_PRI_BT709      ? bt709
+	                                   : primaries == AVCOL_PRI_SMPTE432 ? p3
+	                                                                     : bt2020);
+	const struct matrix srgb = find_xyz(bt709);
+	const struct matrix own_inverse = invert(&own), srgb_inverse = invert(&srgb);
+	multiply(&srgb_inverse, &own, hdr->to_srgb);
+	multiply(&own_inverse, &srgb, hdr->from_srgb);
 	for (int i = 0; i < 3; i++)
-		hdr->luminance[i] = (float)own[1][i];
+		hdr->luminance[i] = (float)own.at[1][i];
 }
 
 /* ---- making ---- */
