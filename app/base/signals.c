@@ -1,15 +1,22 @@
 #include "app/base/signals.h"
 
 #include <signal.h>
-#include <stddef.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-enum { FILES_MAX = 16, EXIT_SIGNAL = 128 };
+enum { EXIT_SIGNAL = 128 };
+
+/* A file that is guarded; NULL: none is, and the place is free. Places are never taken out of their
+ * list again, as the handler may be amid it at any time. */
+struct place {
+	_Atomic(const char *) path;
+	struct place *next;
+};
 
 atomic_int signals_stop;
 
 static atomic_uint limit; /* seconds; 0: none */
-static _Atomic(const char *) files[FILES_MAX];
+static _Atomic(struct place *) places;
 
 static void stop(int number)
 {
@@ -24,8 +31,8 @@ static void end(int number)
 {
 	static const char line[] = "reverie: stopped\n";
 	(void)number;
-	for (int i = 0; i < FILES_MAX; i++) {
-		const char *path = files[i];
+	for (struct place *place = places; place; place = place->next) {
+		const char *path = place->path;
 		if (path)
 			unlink(path);
 	}
@@ -59,16 +66,23 @@ void signals_limit(unsigned seconds)
 void signals_guard(const char *path)
 {
 	const char *none = NULL;
-	for (int i = 0; i < FILES_MAX; i++, none = NULL)
-		if (atomic_compare_exchange_strong(&files[i], &none, path))
+	for (struct place *place = places; place; place = place->next, none = NULL)
+		if (atomic_compare_exchange_strong(&place->path, &none, path))
 			return;
+	struct place *another = calloc(1, sizeof(*another));
+	if (!another)
+		return; /* then the file is left behind */
+	another->path = path;
+	another->next = places;
+	while (!atomic_compare_exchange_weak(&places, &another->next, another))
+		;
 }
 
 void signals_unguard(const char *path)
 {
-	for (int i = 0; i < FILES_MAX; i++) {
+	for (struct place *place = places; place; place = place->next) {
 		const char *one = path;
-		if (atomic_compare_exchange_strong(&files[i], &one, NULL))
+		if (atomic_compare_exchange_strong(&place->path, &one, NULL))
 			return;
 	}
 }
