@@ -54,7 +54,7 @@ static rv_status take_line(void *context, char *text, const char *place, rv_erro
 {
 	struct search *search = context;
 	struct line line;
-	text[strcspn(text, "#")] = '\0';
+	text_cut_comment(text);
 	text = text_trim(text);
 	if (!text[0])
 		return RV_OK;

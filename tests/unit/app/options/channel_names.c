@@ -91,6 +91,20 @@ static bool refuses(const char *text, const char *reason)
 	return refused;
 }
 
+/* As in presets, a # within a word is part of it. */
+TEST(channel_names_may_hold_a_hash)
+{
+	struct options options = options_default();
+	char name[CHANNEL_NAME_LENGTH];
+	rv_error error = {0};
+	REQUIRE(keep("take#2 mixed4 11\nbirds mixed4 40 #of all\n"));
+	CHECK_MESSAGE(set(&options, "take#2,birds", &error), "%s", error.message);
+	CHECK(options.dream.channels.count == 2 && options.dream.channels.list[1] == 40);
+	channel_names_of("mixed4", 11, name);
+	CHECK(!strcmp(name, "take#2"));
+	clean();
+}
+
 TEST(channel_names_that_do_not_fit_are_told)
 {
 	REQUIRE(keep(names));
