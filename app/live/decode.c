@@ -12,6 +12,7 @@
 #include "app/live/feed.h"
 #include "app/live/input_clock.h"
 #include "app/live/note.h"
+#include "app/live/reasons.h"
 #include "app/live/sound_reader.h"
 #include "app/live/stats.h"
 #include "app/media/input_origin.h"
@@ -25,6 +26,7 @@ enum {
 	NAP = 10 * MILLISECOND, /* how long a wait goes without looking at the stop flag */
 	BACKOFF_FIRST = 250,    /* milliseconds until the input is opened again */
 	BACKOFF_MAX = 5000,
+	BACKOFF_TOLD = 2000, /* from which on it is said why: before, it may be back at once */
 	BEHIND = 200 * MILLISECOND, /* by which a decoder that is late leaves out what it may */
 };
 
@@ -178,15 +180,30 @@ static rv_status open_source(struct decode *decode, rv_error *error)
 
 /* ---- waiting ---- */
 
-/* Opens the input again and again until it is there, or the session ends. */
-static void wait_for_input(struct decode *decode, int64_t wait)
+/* What is said after the input's name, which most messages begin with. */
+static const char *without_name(const struct decode *decode, const char *message)
 {
+	size_t length = strlen(decode->name);
+	if (strncmp(message, decode->name, length) != 0)
+		return message;
+	return message + length + strspn(message + length, ": ");
+}
+
+/* Opens the input again and again until it is there, or the session ends, and says
+ * why it is still not there, each reason once. */
+static void wait_for_input(struct decode *decode, int64_t wait, struct reasons *told)
+{
+	rv_error why;
 	for (; !must_give_up(decode); wait = wait ? 2 * wait : BACKOFF_FIRST) {
 		if (wait > BACKOFF_MAX)
 			wait = BACKOFF_MAX;
 		sleep_until(decode, clock_now() + wait * MILLISECOND);
-		if (!must_give_up(decode) && open_source(decode, NULL) == RV_OK)
+		if (must_give_up(decode) || open_source(decode, &why) == RV_OK)
 			break;
+		const char *reason = without_name(decode, why.message);
+		if (why.status != RV_CANCELLED && wait >= BACKOFF_TOLD && reasons_add(told, reason))
+			note_say(&decode->note, "still waiting for %.80s: %.150s", decode->name,
+			         reason);
 		note_state(&decode->note, "waiting for %.120s", decode->name);
 	}
 	note_state(&decode->note, "%s", "");
@@ -196,11 +213,11 @@ static void wait_for_input(struct decode *decode, int64_t wait)
 static void wait_for_return(struct decode *decode, rv_status status, const rv_error *error)
 {
 	int64_t gone_at = clock_now();
-	const char *why = status == RV_OK ? "it ended" : error->message;
-	if (!strncmp(why, decode->name, strlen(decode->name)))
-		why += strlen(decode->name) + strspn(why + strlen(decode->name), ": ");
+	struct reasons told = {.count = 0};
+	const char *why = status == RV_OK ? "it ended" : without_name(decode, error->message);
+	reasons_add(&told, why);
 	note_say(&decode->note, "waiting for %.80s: %.150s", decode->name, why);
-	wait_for_input(decode, decode->clock.frames ? 0 : BACKOFF_FIRST);
+	wait_for_input(decode, decode->clock.frames ? 0 : BACKOFF_FIRST, &told);
 	if (must_give_up(decode))
 		return;
 	const char *path = decode->camera.path;
@@ -415,7 +432,8 @@ static void end_input(struct decode *decode, rv_status status, const rv_error *e
 	if (may_return || status != RV_OK)
 		wait_for_return(decode, status, error);
 	else
-		wait_for_input(decode, decode->clock.frames ? 0 : BACKOFF_FIRST);
+		wait_for_input(decode, decode->clock.frames ? 0 : BACKOFF_FIRST,
+		               &(struct reasons){.count = 0});
 }
 
 static void *run(void *context)

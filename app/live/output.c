@@ -7,6 +7,7 @@
 #include "app/base/clock.h"
 #include "app/base/queue.h"
 #include "app/base/thread.h"
+#include "app/live/reasons.h"
 #include "app/media/container.h"
 #include "app/media/convert.h"
 #include "app/media/public_name.h"
@@ -48,6 +49,7 @@ struct live_output {
 	bool failed;       /* for good */
 	rv_error error;    /* why it failed */
 	int64_t retry_at, backoff;
+	struct reasons told;     /* why it is away, since it is */
 	bool timed;              /* something was written since the sink was begun */
 	int64_t start, last;     /* times of the first and the newest picture since then */
 	uint64_t dropped_before; /* by the queue, of those that were noted */
@@ -194,6 +196,8 @@ static void lose(struct live_output *output, rv_error *error)
 		return;
 	}
 	if (!output->state.lost)
+		output->told.count = 0;
+	if (reasons_add(&output->told, error->message))
 		note_say(&output->note, "%.120s; trying again", error->message);
 	set_state(output, 0, true);
 	output->backoff = output->backoff ? 2 * output->backoff : backoff_first;

@@ -87,6 +87,31 @@ if have python3; then
 	ends input_ends_while_a_server_is_silent 1 "rtsp://127.0.0.1:$port/camera"
 fi
 
+# Somebody else answers there: another reason, which is told too, and once.
+has_come() { # TEXT: within half a minute
+	for _ in $(seq $((60 * slowness))); do
+		says "$1" && return
+		sleep 0.5
+	done
+	return 1
+}
+if have python3; then
+	port=$((port + 1))
+	"$REVERIE" live "tcp://127.0.0.1:$port" --wait on --headless >"$work/out" 2>"$work/err" &
+	session=$!
+	has_come ": waiting for .*refused"
+	python3 -c 'import socket, sys
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+while True:
+    server.accept()[0].sendall(bytes(4096))' "$port" &
+	servers="$servers $!"
+	check input_tells_of_another_reason has_come "still waiting for tcp://127.0.0.1:$port: .*nothing in it"
+	sleep $((6 * slowness))
+	check input_tells_of_it_once not says "still waiting" 2
+	kill -INT "$session"
+	wait "$session"
+fi
+
 if ! can_dream; then
 	skip input_streams "$why"
 	finish
