@@ -14,7 +14,7 @@
 #include "app/control/midi_map.h"
 #include "app/control/remote.h"
 
-enum { POLLED_MAX = 8, FROM_LENGTH = 128 };
+enum { POLLED_MAX = 8, FROM_LENGTH = 128, LIST_LENGTH = 256 };
 
 struct midi {
 	snd_seq_t *sequencer;
@@ -52,30 +52,59 @@ static void say(struct midi *midi, const char *what, const char *name)
 
 /* ---- connecting ---- */
 
-static bool is_wanted(struct midi *midi, const snd_seq_port_info_t *port)
+/* Whether anything of others can be heard there. */
+static bool is_input(struct midi *midi, const snd_seq_port_info_t *port)
 {
 	const unsigned needed = SND_SEQ_PORT_CAP_READ | SND_SEQ_PORT_CAP_SUBS_READ;
+	int client = snd_seq_port_info_get_client(port);
+	return client != SND_SEQ_CLIENT_SYSTEM && client != snd_seq_client_id(midi->sequencer) &&
+	       (snd_seq_port_info_get_capability(port) & needed) == needed;
+}
+
+static bool is_wanted(struct midi *midi, const snd_seq_port_info_t *port)
+{
 	snd_seq_addr_t named;
 	int client = snd_seq_port_info_get_client(port);
-	if (client == SND_SEQ_CLIENT_SYSTEM || client == snd_seq_client_id(midi->sequencer) ||
-	    (snd_seq_port_info_get_capability(port) & needed) != needed)
-		return false;
 	if (!midi->from[0])
 		return true;
 	return !snd_seq_parse_address(midi->sequencer, &named, midi->from) &&
 	       named.client == client && named.port == snd_seq_port_info_get_port(port);
 }
 
-static void connect_port(struct midi *midi, const snd_seq_port_info_t *port)
+/* False where it is not what is to be heard. */
+static bool connect_port(struct midi *midi, const snd_seq_port_info_t *port)
 {
 	int client = snd_seq_port_info_get_client(port);
-	if (is_wanted(midi, port) && !snd_seq_connect_from(midi->sequencer, midi->port, client,
-	                                                   snd_seq_port_info_get_port(port)))
+	if (!is_input(midi, port) || !is_wanted(midi, port))
+		return false;
+	if (!snd_seq_connect_from(midi->sequencer, midi->port, client,
+	                          snd_seq_port_info_get_port(port)))
 		say(midi, "", snd_seq_port_info_get_name(port));
+	return true;
+}
+
+/* Adds an input to those that a message tells. */
+static void list_port(const snd_seq_port_info_t *port, char list[LIST_LENGTH])
+{
+	size_t used = strlen(list);
+	snprintf(list + used, LIST_LENGTH - used, "%s%d:%d %.64s", used ? ", " : "",
+	         snd_seq_port_info_get_client(port), snd_seq_port_info_get_port(port),
+	         snd_seq_port_info_get_name(port));
+}
+
+/* The one that was asked for is not there. */
+static void say_what_is_there(struct midi *midi, const char *list)
+{
+	char text[FROM_LENGTH + LIST_LENGTH + 64];
+	snprintf(text, sizeof(text), "%s is not there, and is waited for; there is %s", midi->from,
+	         list[0] ? list : "no input");
+	say(midi, text, "");
 }
 
 static void connect_what_is_there(struct midi *midi)
 {
+	char list[LIST_LENGTH] = "";
+	bool has_found = false;
 	snd_seq_client_info_t *client;
 	snd_seq_port_info_t *port;
 	snd_seq_client_info_alloca(&client);
@@ -84,9 +113,14 @@ static void connect_what_is_there(struct midi *midi)
 	while (!snd_seq_query_next_client(midi->sequencer, client)) {
 		snd_seq_port_info_set_client(port, snd_seq_client_info_get_client(client));
 		snd_seq_port_info_set_port(port, -1);
-		while (!snd_seq_query_next_port(midi->sequencer, port))
-			connect_port(midi, port);
+		while (!snd_seq_query_next_port(midi->sequencer, port)) {
+			has_found |= connect_port(midi, port);
+			if (is_input(midi, port))
+				list_port(port, list);
+		}
 	}
+	if (midi->from[0] && !has_found)
+		say_what_is_there(midi, list);
 }
 
 /* A controller that is plugged in announces its port. */

@@ -45,6 +45,7 @@ rv_status live_remote_open(struct live_remote *remote, struct action_state *acti
 	const struct options *options = &actions->options;
 	remote->actions = actions;
 	remote->hud = hud;
+	note_init(&remote->note, !options->call.quiet);
 	rv_status status =
 		queue_create(&remote->commands, COMMANDS_MAX, QUEUE_DROP_OLDEST, free, error);
 	if (status == RV_OK && options->live.osc)
@@ -59,6 +60,9 @@ rv_status live_remote_open(struct live_remote *remote, struct action_state *acti
 
 void live_remote_close(struct live_remote *remote)
 {
+	if (!remote->actions)
+		return;
+	note_finish(&remote->note);
 	osc_close(&remote->osc);
 	midi_close(&remote->midi);
 	queue_destroy(&remote->commands);
@@ -100,6 +104,7 @@ static void take_command(struct live_remote *remote, const struct remote_command
 		osc_answer(remote->osc, &command->peer, command->text);
 		break;
 	case REMOTE_SAY:
+		note_say(&remote->note, "%s", command->text);
 		live_hud_say(remote->hud, command->text, clock_now());
 		break;
 	}

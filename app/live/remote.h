@@ -8,6 +8,7 @@
 #include "app/control/midi.h"
 #include "app/control/osc.h"
 #include "app/live/hud.h"
+#include "app/live/note.h"
 
 /* Runs an action, a text, and shows what came of it. */
 typedef rv_status live_act(void *context, const char *action, rv_error *error);
@@ -19,10 +20,11 @@ struct live_remote {
 	struct queue *commands;       /* struct remote_command */
 	struct osc *osc;              /* NULL where nobody asked for it */
 	struct midi *midi;            /* NULL where there is no MIDI */
+	struct live_note note;        /* what is said on standard error */
 };
 
-/* Opens what the options of actions ask for. That there is no MIDI is no error, but shown on the
- * HUD. actions and hud must outlive it; keys are copied. The errors of osc_open. */
+/* Opens what the options of actions ask for. That there is no MIDI is no error, but said. actions
+ * and hud must outlive it; keys are copied. The errors of osc_open. */
 rv_status live_remote_open(struct live_remote *remote, struct action_state *actions,
                            struct live_hud *hud, const struct keys *keys, rv_error *error);
 void live_remote_close(struct live_remote *remote);

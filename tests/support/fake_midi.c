@@ -14,7 +14,11 @@
 
 #include "tests/support/fifo_lines.h"
 
-enum { OWN_CLIENT = 128, CONTROLLER = 20 };
+enum {
+	OWN_CLIENT = 128,
+	CONTROLLER = 20,
+	NO_PORT = 255 /* what ALSA makes of -1 */
+};
 
 static struct fifo_lines fifo;
 
@@ -57,6 +61,13 @@ int snd_seq_connect_from(snd_seq_t *sequencer, int port, int client, int from)
 	return 0;
 }
 
+int snd_seq_parse_address(snd_seq_t *sequencer, snd_seq_addr_t *address, const char *text)
+{
+	(void)sequencer;
+	*address = (snd_seq_addr_t){.client = CONTROLLER, .port = 0};
+	return strcmp(text, "20:0") == 0 || strcmp(text, "Knobs that are none") == 0 ? 0 : -EINVAL;
+}
+
 int snd_seq_query_next_client(snd_seq_t *sequencer, snd_seq_client_info_t *info)
 {
 	(void)sequencer;
@@ -69,7 +80,7 @@ int snd_seq_query_next_client(snd_seq_t *sequencer, snd_seq_client_info_t *info)
 int snd_seq_query_next_port(snd_seq_t *sequencer, snd_seq_port_info_t *info)
 {
 	(void)sequencer;
-	if (snd_seq_port_info_get_port(info) >= 0)
+	if (snd_seq_port_info_get_port(info) != NO_PORT)
 		return -ENOENT;
 	snd_seq_port_info_set_port(info, 0);
 	snd_seq_port_info_set_name(info, "Knobs that are none");
