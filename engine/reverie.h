@@ -457,6 +457,11 @@ RV_API void rv_set_preparation(rv_engine *engine, rv_progress *preparation, void
 RV_API rv_status rv_dream(rv_engine *engine, const rv_image *input, int64_t time,
                           const rv_image *output, rv_error *error);
 
+/* Judges a frame as rv_dream would, for rv_last_frame's cut and likeness, and dreams nothing, in a
+ * small part of the time: where a video's shots begin. A dream after a look begins anew, as does a
+ * look after a dream. */
+RV_API rv_status rv_look(rv_engine *engine, const rv_image *input, int64_t time, rv_error *error);
+
 /* Dreams on without a new frame: the last dream itself, moved by params.time's zoom, rotation and
  * pan for the time that has passed, is the picture that is dreamed, over all octaves and with
  * time.warm_steps in each (0: 1). Any params may have changed since, and output may have another

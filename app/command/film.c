@@ -13,7 +13,6 @@
 #include "app/command/film_run.h"
 #include "app/command/film_score.h"
 #include "app/command/film_settings.h"
-#include "app/media/convert.h"
 #include "app/offline/film_join.h"
 #include "app/offline/film_look.h"
 #include "app/options/files.h"
@@ -21,14 +20,13 @@
 
 /* ---- plan ---- */
 
-/* Sees where shots begin. It dreams as little as an engine can: one step where a shot begins, which
- * the judgement of cuts does not depend on. */
+/* Sees where shots begin. It dreams nothing, so that its engine has as little of a network as one
+ * can, which the judgement of cuts does not depend on. */
 struct watcher {
 	const struct options *options;
 	struct dreamer dreamer;
 	struct scored scored;
 	rv_params params; /* that the engine has */
-	rv_image dream;
 	bool is_sphere;
 };
 
@@ -97,11 +95,8 @@ static rv_status watch(void *context, const rv_image *frame, int64_t time, bool 
 		*begins = params->blend == 0 && params->alternation != RV_ALTERNATE_FRAMES;
 		return RV_OK;
 	}
-	if (status == RV_OK && !watcher->dream.pixels)
-		status = convert_allocate_image(&watcher->dream, frame->format, frame->width,
-		                                frame->height, error);
 	if (status == RV_OK)
-		status = rv_dream(watcher->dreamer.engine, frame, time, &watcher->dream, error);
+		status = rv_look(watcher->dreamer.engine, frame, time, error);
 	*begins = status == RV_OK && rv_last_frame(watcher->dreamer.engine).cut;
 	return status;
 }
@@ -178,7 +173,6 @@ rv_status film_make_plan(struct film_plan *plan, const struct options *options, 
 		paths_make_folders(path);
 		status = look_through(plan, &watcher, folder, pixels, error);
 	}
-	free(watcher.dream.pixels);
 	scored_close(&watcher.scored);
 	dreamer_close(&watcher.dreamer);
 	return status;

@@ -199,6 +199,14 @@ static rv_status run(rv_engine *engine, const rv_image *input, int64_t time, con
 	return status;
 }
 
+static rv_status look(rv_engine *engine, const rv_image *input, int64_t time, rv_error *error)
+{
+	rv_status status = ascent_look(engine->ascent, &engine->params, input, time, error);
+
+	program_cache_keep(engine->device, status == RV_OK);
+	return status;
+}
+
 enum dream_past dream_past_of(const rv_engine *engine, int64_t time)
 {
 	if (time == RV_TIME_NONE)
@@ -206,6 +214,7 @@ enum dream_past dream_past_of(const rv_engine *engine, int64_t time)
 	return engine->params.time.on ? DREAM_PAST_IN_TIME : DREAM_PAST_DETAIL;
 }
 
+/* Without output it is a look. */
 static rv_status dream_once(rv_engine *engine, const rv_image *input, int64_t time,
                             const rv_image *output, rv_error *error)
 {
@@ -214,11 +223,13 @@ static rv_status dream_once(rv_engine *engine, const rv_image *input, int64_t ti
 		.height = input->height,
 		.past = dream_past_of(engine, time),
 		.sample_bytes = max_size(raster_sample_bytes(input->format),
-	                                 raster_sample_bytes(output->format)),
+	                                 output ? raster_sample_bytes(output->format) : 0),
 	};
 	rv_status status = dream_prepare(engine, &pictures, error);
 
-	return status != RV_OK ? status : run(engine, input, time, output, error);
+	if (status != RV_OK)
+		return status;
+	return output ? run(engine, input, time, output, error) : look(engine, input, time, error);
 }
 
 /* Drivers may find out that memory is short when kernels run. What was dreamed before is lost then.
@@ -253,6 +264,18 @@ rv_status rv_dream(rv_engine *engine, const rv_image *input, int64_t time, const
 		status = rv_fail(error, RV_INVALID, "input is %dx%d but output %dx%d", input->width,
 		                 input->height, output->width, output->height);
 	return status != RV_OK ? status : dream_that_fits(engine, input, time, output, error);
+}
+
+rv_status rv_look(rv_engine *engine, const rv_image *input, int64_t time, rv_error *error)
+{
+	if (!engine)
+		return rv_fail(error, RV_INVALID, "rv_look needs an engine");
+	rv_status status = engine_check_image(input, error);
+	if (status == RV_OK && (time == RV_TIME_NONE || !engine->params.time.on))
+		status = rv_fail(error, RV_INVALID,
+		                 "a look needs time: params.time.on is false, or the time is "
+		                 "RV_TIME_NONE");
+	return status != RV_OK ? status : dream_that_fits(engine, input, time, NULL, error);
 }
 
 rv_status rv_journey(rv_engine *engine, int64_t time, const rv_image *output, rv_error *error)

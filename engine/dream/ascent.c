@@ -220,7 +220,7 @@ bool ascent_fits(const struct ascent *ascent, const struct dream_pictures *pictu
 
 void ascent_reset(struct ascent *ascent)
 {
-	ascent->has_past = false;
+	ascent->has_past = ascent->looks = false;
 	ascent->scene_frames = 0;
 	if (ascent->temporal)
 		temporal_reset(ascent->temporal);
@@ -406,6 +406,18 @@ static bool abandon(struct ascent *ascent, rv_status status)
 	       temporal_abandon(ascent->temporal, NULL) == RV_OK;
 }
 
+/* input may be NULL. */
+static rv_status begin_dream(struct ascent *ascent, const rv_image *input, rv_error *error)
+{
+	rv_status status = reset_length(ascent, error);
+
+	if (ascent->looks)
+		ascent_reset(ascent);
+	if (status == RV_OK && input)
+		status = transfer_upload(&ascent->transfer, input, error);
+	return status;
+}
+
 rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_image *input,
                      int64_t time, const rv_image *output, rv_progress *progress, void *context,
                      rv_error *error)
@@ -419,10 +431,8 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 	                            .times = &ascent->device->times,
 	                            .progress = progress,
 	                            .context = context};
-	rv_status status = reset_length(ascent, error);
+	rv_status status = begin_dream(ascent, input, error);
 
-	if (status == RV_OK && input)
-		status = transfer_upload(&ascent->transfer, input, error);
 	if (status == RV_OK)
 		status = params->time.on && !lone
 		                 ? run_in_time(ascent, &schedule, params, time, !input, error)
@@ -444,6 +454,29 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 	ascent->report.steps_ms = (float)stage_times_take(&ascent->device->times, TIMED_STEPS);
 	if (lone || (status != RV_OK && !abandon(ascent, status)))
 		ascent_reset(ascent);
+	return status;
+}
+
+rv_status ascent_look(struct ascent *ascent, const rv_params *params, const rv_image *input,
+                      int64_t time, rv_error *error)
+{
+	struct temporal_plan plan = {.cut = false};
+	rv_status status = transfer_upload(&ascent->transfer, input, error);
+
+	if (!ascent->looks)
+		ascent_reset(ascent);
+	ascent->looks = true;
+	if (status == RV_OK)
+		status = ascent_prepare_temporal(ascent, &params->time, error);
+	if (status == RV_OK)
+		status = temporal_look(ascent->temporal, &params->time, time, &plan, error);
+	clFinish(ascent->device->queue); /* of a scene's first frame nothing was waited for */
+	if (status == RV_OK)
+		preparation_end(&ascent->device->preparation);
+	else
+		ascent_reset(ascent);
+	ascent->report = (rv_frame_report){
+		.cut = plan.cut, .likeness = plan.likeness, .uncovered = plan.uncovered};
 	return status;
 }
 

@@ -56,6 +56,11 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
                      int64_t time, const rv_image *output, rv_progress *progress, void *context,
                      rv_error *error);
 
+/* Judges whether input goes on the scene of the last one that was looked at, for the report, and
+ * dreams nothing. A dream after it begins anew, as a look after a dream does. */
+rv_status ascent_look(struct ascent *ascent, const rv_params *params, const rv_image *input,
+                      int64_t time, rv_error *error);
+
 /* To be called where the recipe's mask was written anew. */
 void ascent_take_mask(struct ascent *ascent);
 

@@ -28,6 +28,7 @@ struct ascent {
 	size_t timed_bytes;        /* that it owns, or will */
 	struct effort effort;      /* of the last frame in time */
 	bool has_past;
+	bool looks;        /* the past is one of frames that were only looked at */
 	bool lends_detail; /* as in the recipe, in time */
 	int scene_frames;  /* that were begun since the scene, or all that is remembered, began */
 	rv_frame_report report;

@@ -259,6 +259,15 @@ static void plan_cold(struct temporal *temporal, const rv_params *params)
 		effort_even(effort_onset(params->iterations, params->time.onset), RV_OCTAVES_MAX);
 }
 
+/* Takes the frame in, of which nothing is known yet. */
+static rv_status begin_frame(struct temporal *temporal, int64_t nanoseconds, rv_error *error)
+{
+	temporal->plan = (struct temporal_plan){.uncovered = 1};
+	temporal->verdict = SCENE_GOES_ON;
+	temporal->seconds = temporal_seconds(temporal, nanoseconds);
+	return flow_push(temporal->flow, temporal->buffers.rasters.frame, error);
+}
+
 /* Finds out whether the scene goes on. */
 static rv_status judge(struct temporal *temporal, const rv_time *time, struct scene_view *view,
                        rv_error *error)
@@ -293,11 +302,8 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 {
 	struct history *history = &temporal->history;
 	struct scene_view view = {0};
-	rv_status status = flow_push(temporal->flow, temporal->buffers.rasters.frame, error);
+	rv_status status = begin_frame(temporal, nanoseconds, error);
 
-	temporal->plan = (struct temporal_plan){.uncovered = 1};
-	temporal->verdict = SCENE_GOES_ON;
-	temporal->seconds = temporal_seconds(temporal, nanoseconds);
 	if (status == RV_OK && history->has_past && !history->on_journey)
 		status = judge(temporal, &params->time, &view, error);
 	temporal_wander(history, (double)params->time.drift, nanoseconds);
@@ -345,6 +351,23 @@ static rv_status become_past(struct temporal *temporal, rv_error *error)
 	                           temporal->buffers.past.buffer, 0, 0,
 	                           raster_bytes(frame->width, frame->height), 0, NULL, NULL);
 	return code ? device_fail(error, code, "keeping the frame") : RV_OK;
+}
+
+rv_status temporal_look(struct temporal *temporal, const rv_time *time, int64_t nanoseconds,
+                        struct temporal_plan *plan, rv_error *error)
+{
+	struct history *history = &temporal->history;
+	struct scene_view view;
+	rv_status status = begin_frame(temporal, nanoseconds, error);
+
+	if (status == RV_OK && history->has_past)
+		status = judge(temporal, time, &view, error);
+	history->nanoseconds = nanoseconds;
+	if (status == RV_OK)
+		status = become_past(temporal, error);
+	history->has_past = status == RV_OK;
+	*plan = temporal->plan;
+	return status;
 }
 
 /* For how many seconds the frame matures. 0: it was not dreamed. Below 0: it was dreamed all over,

@@ -60,6 +60,12 @@ void temporal_melt(struct temporal *temporal);
 rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int64_t nanoseconds,
                          struct temporal_plan *plan, rv_error *error);
 
+/* Judges a frame that lies in rasters->frame as temporal_begin does, and makes it the past of the
+ * next one, which is to be judged likewise: nothing is dreamed. In the plan, cut, likeness and
+ * blank are set. Waits for the device. */
+rv_status temporal_look(struct temporal *temporal, const rv_time *time, int64_t nanoseconds,
+                        struct temporal_plan *plan, rv_error *error);
+
 /* Begins a frame that the last dream itself makes (rv_journey), which it writes to rasters->frame.
  * RV_INVALID without a last dream. */
 rv_status temporal_journey(struct temporal *temporal, const rv_params *params, int64_t nanoseconds,

@@ -85,6 +85,51 @@ TEST(a_flash_is_no_cut_and_the_dream_comes_back)
 	tear_down(&fixture);
 }
 
+/* Paints frame t of a film with a cut, a flash and a scene that is white from its beginning on. */
+static void paint_film(struct fixture *fixture, int t)
+{
+	bool is_white = t == 6 || t >= 10;
+
+	paint(fixture, t < 4 ? 1 : 2, t, 0);
+	for (int i = 0; i < COUNT && is_white; i++)
+		fixture->frame[i] = 1;
+}
+
+enum { FILM_FRAMES = 40 };
+
+TEST(a_look_judges_as_a_dream_does)
+{
+	static float pixels[COUNT];
+	rv_frame_report dreamed[FILM_FRAMES], seen;
+	struct fixture fixture;
+	int cuts = 0, flashes = 0;
+
+	REQUIRE(set_up(&fixture));
+	for (int t = 0; t < FILM_FRAMES; t++) {
+		paint_film(&fixture, t);
+		dreamed[t] = dream(&fixture);
+		cuts += dreamed[t].cut;
+		flashes += !dreamed[t].cut && t && dreamed[t].likeness < 0.1f;
+	}
+	CHECK_MESSAGE(cuts >= 2 && flashes >= 2, "%d cuts, %d flashes", cuts, flashes);
+	for (int t = 0; t < FILM_FRAMES; t++) {
+		const rv_image frame = image_of(fixture.frame);
+		paint_film(&fixture, t);
+		CHECK(rv_look(fixture.engine, &frame, t * frame_time, &fixture.error) == RV_OK);
+		seen = rv_last_frame(fixture.engine);
+		CHECK_MESSAGE(seen.cut == dreamed[t].cut && seen.likeness == dreamed[t].likeness &&
+		                      seen.uncovered == dreamed[t].uncovered,
+		              "frame %d", t);
+	}
+	paint_film(&fixture, 0);
+	CHECK(dream(&fixture).cold && !rv_last_frame(fixture.engine).cut);
+	memcpy(pixels, fixture.dream, sizeof(pixels));
+	rv_reset(fixture.engine);
+	dream(&fixture);
+	CHECK(!memcmp(pixels, fixture.dream, sizeof(pixels)));
+	tear_down(&fixture);
+}
+
 TEST(a_still_scene_settles_unless_it_drifts)
 {
 	static float settled[COUNT];
