@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "engine/graph/align.h"
 #include "engine/graph/pieces.h"
 #include "engine/graph/translators.h"
 
@@ -117,6 +118,7 @@ static rv_status read_pair(struct builder *builder, const struct onnx_node *node
 	if (pair[0].form != pair[1].form)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "its inputs differ in their dimensions");
+	align_sizes(builder, (int[]){pair[0].tensor, pair[1].tensor}, 2);
 	if (channels[0] == channels[1])
 		return RV_OK;
 	if (channels[0] != 1 && channels[1] != 1)

@@ -3,6 +3,7 @@
 #include "engine/graph/builder.h"
 #include "engine/graph/dispatch.h"
 #include "engine/graph/edit.h"
+#include "engine/graph/measure.h"
 #include "engine/graph/passes.h"
 
 static rv_status find_wanted(const struct onnx_model *model, const char *const *layers, int count,
@@ -101,6 +102,8 @@ static rv_status build_wanted(struct graph **graph, const struct onnx_model *mod
 	status = translate_below(&builder, below, error);
 	if (status == RV_OK)
 		status = keep_wanted(&builder, wanted, count, error);
+	if (status == RV_OK)
+		status = measure_keep(builder.graph, builder.lengths, builder.length_count, error);
 	if (status == RV_OK)
 		status = run_passes(builder.graph, options, error);
 	if (status == RV_OK) {

@@ -43,6 +43,7 @@ void builder_finish(struct builder *builder)
 	free(builder->values);
 	free(builder->strides);
 	free(builder->nominal);
+	free(builder->lengths);
 	graph_destroy(&builder->graph);
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/graph/length.h"
 #include "engine/graph/translators.h"
 
 rv_status constant_make(struct builder *builder, int rank, const int64_t *dims, float **floats,
@@ -285,11 +286,26 @@ static rv_status set_floats(struct builder *builder, const struct onnx_node *nod
 		constant_make(builder, integers->rank, integers->dims, &floats, NULL, &made, error);
 	if (status != RV_OK)
 		return status;
-	for (size_t i = 0; i < integers->count; i++) {
-		if (integers->integers[i] == DIM_UNKNOWN)
-			return onnx_node_fail(node, error, RV_UNSUPPORTED,
-			                      "it calculates with the size of the picture");
+	for (size_t i = 0; i < integers->count; i++)
 		floats[i] = (float)integers->integers[i];
+	translate_set_constant(builder, node, made);
+	return RV_OK;
+}
+
+/* Sizes of the picture stay lengths, which know whether they are real. */
+static rv_status cast_lengths(struct builder *builder, const struct onnx_node *node,
+                              const struct onnx_tensor *source, bool to_real, rv_error *error)
+{
+	struct onnx_tensor *made;
+	int64_t *integers;
+	rv_status status =
+		constant_make(builder, source->rank, source->dims, NULL, &integers, &made, error);
+	if (status != RV_OK)
+		return status;
+	for (size_t i = 0; i < source->count; i++) {
+		int64_t value = source->integers[i];
+		integers[i] =
+			to_real ? length_as_real(builder, value) : length_as_whole(builder, value);
 	}
 	translate_set_constant(builder, node, made);
 	return RV_OK;
@@ -303,6 +319,8 @@ static rv_status cast_constant(struct builder *builder, const struct onnx_node *
 	rv_status status = constant_input_any(builder, node, 0, &source, error);
 	if (status != RV_OK)
 		return status;
+	if (length_is_among(builder, source))
+		return cast_lengths(builder, node, source, to_real, error);
 	if (to_real == (source->floats != NULL))
 		return graph_fold_alias(builder, node, error);
 	if (!to_real)

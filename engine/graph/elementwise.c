@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "engine/graph/align.h"
 #include "engine/graph/translators.h"
 
 /* Before operator set 13 Softmax ran over all axes from the given one on, which is the channels
@@ -166,6 +167,8 @@ rv_status graph_translate_concat(struct builder *builder, const struct onnx_node
 	if (!inputs)
 		return graph_out_of_memory(error);
 	status = read_concat_inputs(builder, node, first->form, inputs, &channels, error);
+	if (status == RV_OK)
+		align_sizes(builder, inputs, node->input_count);
 	if (status == RV_OK && node->input_count == 1)
 		translate_set_output(builder, node, *first);
 	else if (status == RV_OK)

@@ -97,6 +97,9 @@ rv_status graph_translate_slice(struct builder *builder, const struct onnx_node 
 	status = slicing_read(builder, node, translate_rank(value.form), &slicing, error);
 	if (status == RV_OK && !takes_all(&cuts[0], 1))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED, "it leaves the picture out");
+	if (status == RV_OK && slicing_is_measured(builder, &cuts[channel_axis]))
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "which channels it takes depends on the picture's size");
 	if (status == RV_OK)
 		status = check_channel_axis(builder, node, &value, channel_axis, error);
 	if (status == RV_OK)

@@ -97,11 +97,22 @@ struct cut {
 
 extern const struct cut graph_cut_whole;
 
+/* Height and width of one tensor. */
+struct extent {
+	int height, width;
+};
+
+/* A number for each side of a tensor. */
+struct graph_sides {
+	int top, bottom, left, right;
+};
+
 /* How OPERATOR_RESAMPLE makes rows and columns, in the words of ONNX Resize and Pad. */
 struct resampling {
 	enum {
 		RESAMPLE_REFLECT, /* pads of the node's window */
 		RESAMPLE_EDGE,
+		RESAMPLE_BLANK, /* the same, of zeros */
 		RESAMPLE_ZEROS, /* scale - 1 zeros between neighbours */
 		RESAMPLE_NEAREST,
 		RESAMPLE_LINEAR,
@@ -127,6 +138,12 @@ struct resampling {
 	float sharpness;
 	bool excludes_outside; /* what lies beyond the border weighs nothing in a cubic sum */
 	struct cut cut_y, cut_x;
+	/* Where sizes depend on the picture's: which of the graph's lengths it cuts from and to,
+	 * pads by, or makes its output as high (top) and wide (left) as. graph_resolve writes what
+	 * they come to where the node has these numbers, the output's size to size. */
+	bool measured;
+	struct graph_sides lengths;
+	struct extent size;
 };
 
 /* One of the convolutions that are run as one because they read the same tensor. All have the same
@@ -167,6 +184,40 @@ struct graph_tensor {
 	bool kept;    /* a wanted layer: its value must exist, unclamped by later operators */
 };
 
+enum graph_length_kind {
+	LENGTH_NUMBER,
+	LENGTH_HEIGHT, /* of tensor a */
+	LENGTH_WIDTH,
+	LENGTH_SUM, /* of lengths a and b */
+	LENGTH_DIFFERENCE,
+	LENGTH_PRODUCT,
+	LENGTH_RATIO,
+	LENGTH_WHOLE, /* length a without its fraction */
+	LENGTH_FLOOR,
+	LENGTH_CEILING,
+};
+
+/* A number that depends on the picture's size. While a graph is built: whether it is real, what it
+ * is at the size that the file declares (else not a number), and how much it grows with the
+ * picture.
+ */
+struct graph_length {
+	enum graph_length_kind kind;
+	int a, b;
+	double number;
+	bool real;
+	double nominal, slope;
+};
+
+/* All of a graph's, each after those that it is made of, and the nodes, as they were before passes
+ * changed them, of whose tensors they are the sides. */
+struct graph_lengths {
+	const struct graph_length *all;
+	int count; /* 0: no node is measured */
+	struct graph_node *nodes;
+	int node_count, tensor_count;
+};
+
 struct arena;
 
 struct graph {
@@ -176,12 +227,8 @@ struct graph {
 	int tensor_count;
 	int *wanted; /* tensors of the wanted layers, in the order they were asked for */
 	int wanted_count;
+	struct graph_lengths lengths;
 	struct arena *memory; /* owns what the pointers above point to */
-};
-
-/* Height and width of one tensor. */
-struct extent {
-	int height, width;
 };
 
 struct graph_options {
@@ -216,6 +263,11 @@ rv_status graph_out_of_memory(rv_error *error);
  * RV_INVALID where the picture is too small for the network (names node and size). */
 rv_status graph_infer(const struct graph *graph, int height, int width, struct extent *extents,
                       rv_error *error);
+
+/* Copies the nodes to nodes[node_count], with the numbers that depend on a picture's size as they
+ * are at height x width; what they point to is still the graph's. Fails as graph_infer does. */
+rv_status graph_resolve(const struct graph *graph, int height, int width, struct graph_node *nodes,
+                        rv_error *error);
 
 /* The pads of window on an input of this size, with auto_pad resolved, and the output's size. */
 struct graph_window_fit {

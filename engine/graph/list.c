@@ -1,14 +1,15 @@
 /* Lists of integers made from constants: the chains of small operators by which a Reshape is
- * told its shape and a Pad its pads. Sides of the picture are DIM_UNKNOWN in them. */
+ * told its shape and a Pad its pads. Sides of the picture are lengths in them (length.h). */
 #include <string.h>
 
 #include "engine/graph/constant.h"
+#include "engine/graph/length.h"
 #include "engine/graph/slicing.h"
 #include "engine/graph/translators.h"
 
-/* The dimensions of a value, sides and batch unknown; returns how many, or 0 where they cannot be
- * told. */
-static int find_dims(const struct builder *builder, const struct value *value,
+/* The dimensions of a value, sides lengths and the batch unknown; returns how many, or 0 where they
+ * cannot be told. */
+static int find_dims(struct builder *builder, const struct value *value,
                      int64_t dims[ONNX_RANK_MAX])
 {
 	if (value->form == VALUE_CONSTANT) {
@@ -21,12 +22,18 @@ static int find_dims(const struct builder *builder, const struct value *value,
 	if (value->form == VALUE_GROUPED) {
 		dims[1] = value->groups;
 		dims[2] = channels / value->groups + value->zeros_before + value->zeros_behind;
+		dims[3] = length_of_side(builder, value, true);
+		dims[4] = length_of_side(builder, value, false);
 		return 5;
 	}
 	if (translate_is_regrouped(value) || value->form == VALUE_PLANE)
 		return 0;
 	if (value->form != VALUE_VECTOR || translate_is_single_pixel(builder, value->tensor))
 		dims[translate_channel_axis(value->form)] = channels;
+	if (value->form == VALUE_IMAGE || value->form == VALUE_IMAGE_LAST) {
+		dims[translate_row_axis(value->form)] = length_of_side(builder, value, true);
+		dims[translate_row_axis(value->form) + 1] = length_of_side(builder, value, false);
+	}
 	return translate_rank(value->form);
 }
 
@@ -94,30 +101,81 @@ rv_status graph_fold_gather(struct builder *builder, const struct onnx_node *nod
 	return status;
 }
 
+/* What a Concat joins: lists of integers, of real numbers, or of both where sizes of the picture
+ * are among them, beside which real numbers are lengths too. */
+enum joined { JOINED_INTEGERS, JOINED_REALS, JOINED_LENGTHS };
+
+static rv_status input_joined(const struct builder *builder, const struct onnx_node *node,
+                              int index, enum joined kind, const struct onnx_tensor **list,
+                              rv_error *error)
+{
+	rv_status status = constant_input_any(builder, node, index, list, error);
+	if (status != RV_OK)
+		return status;
+	if ((*list)->rank > 1)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED, "only lists can be joined");
+	bool fits = kind == JOINED_LENGTHS || (kind == JOINED_REALS) == ((*list)->floats != NULL);
+	return fits ? RV_OK
+	            : onnx_node_fail(node, error, RV_CORRUPT, "it joins integers and real numbers");
+}
+
+static enum joined find_joined(const struct builder *builder, const struct onnx_node *node)
+{
+	enum joined kind = JOINED_INTEGERS;
+	for (int i = 0; i < node->input_count; i++) {
+		const struct onnx_tensor *list;
+		if (constant_input_any(builder, node, i, &list, NULL) != RV_OK)
+			continue;
+		if (length_is_among(builder, list))
+			return JOINED_LENGTHS;
+		if (list->floats)
+			kind = JOINED_REALS;
+	}
+	return kind;
+}
+
+static rv_status count_joined(const struct builder *builder, const struct onnx_node *node,
+                              enum joined kind, int64_t *count, rv_error *error)
+{
+	const struct onnx_tensor *list;
+	*count = 0;
+	for (int i = 0; i < node->input_count; i++) {
+		rv_status status = input_joined(builder, node, i, kind, &list, error);
+		if (status != RV_OK)
+			return status;
+		*count += (int64_t)list->count;
+	}
+	if (*count > LIST_MAX)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "it makes a list of %lld numbers", (long long)*count);
+	return RV_OK;
+}
+
 rv_status graph_fold_concat(struct builder *builder, const struct onnx_node *node, rv_error *error)
 {
+	enum joined kind = find_joined(builder, node);
 	struct onnx_tensor *made = NULL;
-	const struct onnx_tensor *list;
-	int64_t count = 0, *integers = NULL;
-	rv_status status = RV_OK;
-	for (int i = 0; status == RV_OK && i < node->input_count; i++) {
-		status = input_integer_list(builder, node, i, &list, error);
-		if (status == RV_OK)
-			count += (int64_t)list->count;
-	}
-	if (status == RV_OK && count > LIST_MAX)
-		return onnx_node_fail(node, error, RV_UNSUPPORTED,
-		                      "it makes a list of %lld integers", (long long)count);
+	int64_t count, *integers = NULL;
+	float *floats = NULL;
+	rv_status status = count_joined(builder, node, kind, &count, error);
 	if (status == RV_OK)
-		status = constant_make(builder, 1, &count, NULL, &integers, &made, error);
-	for (int i = 0; status == RV_OK && i < node->input_count; i++) {
-		status = input_integer_list(builder, node, i, &list, error);
-		for (size_t j = 0; status == RV_OK && j < list->count; j++)
-			*integers++ = list->integers[j];
+		status = constant_make(builder, 1, &count, kind == JOINED_REALS ? &floats : NULL,
+		                       &integers, &made, error);
+	if (status != RV_OK)
+		return status;
+	for (int i = 0; i < node->input_count; i++) {
+		const struct onnx_tensor *list = builder->values[node->inputs[i]].constant;
+		for (size_t j = 0; j < list->count; j++) {
+			if (kind == JOINED_REALS)
+				*floats++ = list->floats[j];
+			else
+				*integers++ = list->floats ? length_of_real(builder,
+				                                            (double)list->floats[j])
+				                           : list->integers[j];
+		}
 	}
-	if (status == RV_OK)
-		translate_set_constant(builder, node, made);
-	return status;
+	translate_set_constant(builder, node, made);
+	return RV_OK;
 }
 
 /* The only value of a tensor attribute, or 0 as a float. */
@@ -189,8 +247,12 @@ rv_status graph_fold_slice(struct builder *builder, const struct onnx_node *node
 		status = slicing_read(builder, node, source->rank, &slicing, error);
 	if (status != RV_OK)
 		return status;
-	for (int axis = 0; axis < source->rank; axis++)
+	for (int axis = 0; axis < source->rank; axis++) {
+		if (slicing_is_measured(builder, &slicing.cuts[axis]))
+			return onnx_node_fail(node, error, RV_UNSUPPORTED,
+			                      "what it takes depends on the picture's size");
 		dims[axis] = graph_cut_clip(&slicing.cuts[axis], source->dims[axis]);
+	}
 	status = constant_make_alike(builder, source, source->rank, dims, &moved, error);
 	if (status != RV_OK)
 		return status;

@@ -1,6 +1,7 @@
 /* Pad: by a constant, or by what lies at the border; less than 0 takes rows and columns away. */
 #include <string.h>
 
+#include "engine/graph/length.h"
 #include "engine/graph/neighbours.h"
 #include "engine/graph/pieces.h"
 #include "engine/graph/translators.h"
@@ -25,6 +26,11 @@ static rv_status read_pad_value(const struct builder *builder, const struct onnx
 struct amounts {
 	int64_t begin[ONNX_RANK_MAX], end[ONNX_RANK_MAX];
 };
+
+static bool is_pad(const struct builder *builder, int64_t pad)
+{
+	return length_is(builder, pad) || (pad >= -WINDOW_MAX && pad <= WINDOW_MAX);
+}
 
 /* The pads of all axes come as begins of each axis, then ends; input 3 (operator set 18) may name
  * the axes. The first operator set calls them paddings. */
@@ -52,8 +58,7 @@ static rv_status read_amounts(const struct builder *builder, const struct onnx_n
 		if (pads[i] == DIM_UNKNOWN || pads[count + i] == DIM_UNKNOWN)
 			return onnx_node_fail(node, error, RV_UNSUPPORTED,
 			                      "how much it pads depends on the picture's size");
-		if (pads[i] < -WINDOW_MAX || pads[i] > WINDOW_MAX ||
-		    pads[count + i] < -WINDOW_MAX || pads[count + i] > WINDOW_MAX)
+		if (!is_pad(builder, pads[i]) || !is_pad(builder, pads[count + i]))
 			return onnx_node_fail(node, error, RV_UNSUPPORTED,
 			                      "only pads of up to %d can be run", WINDOW_MAX);
 		amounts->begin[axis] = pads[i];
@@ -125,6 +130,29 @@ static rv_status pad_sides(struct builder *builder, const struct onnx_node *node
 	return pieces_add(builder, node, &draft, translate_channels(builder, value), value, error);
 }
 
+static bool is_measured(const struct builder *builder, const int64_t sides[4])
+{
+	return length_is(builder, sides[0]) || length_is(builder, sides[1]) ||
+	       length_is(builder, sides[2]) || length_is(builder, sides[3]);
+}
+
+/* By numbers that depend on the picture's size; below 0 those take rows and columns away. */
+static rv_status pad_by_lengths(struct builder *builder, const struct onnx_node *node, int kind,
+                                float constant, const int64_t sides[4], struct value *value,
+                                rv_error *error)
+{
+	struct graph_node draft = translate_draft(OPERATOR_RESAMPLE);
+	if (kind < 0 && constant != 0)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "what depends on the picture's size can be padded with zeros "
+		                      "only");
+	draft.resampling.kind = kind < 0 ? RESAMPLE_BLANK : kind;
+	rv_status status = pieces_measure(builder, node, sides, &draft.resampling, error);
+	return status != RV_OK ? status
+	                       : pieces_add(builder, node, &draft,
+	                                    translate_channels(builder, value), value, error);
+}
+
 static rv_status pad_picture(struct builder *builder, const struct onnx_node *node, int kind,
                              float constant, struct value value, rv_error *error)
 {
@@ -140,6 +168,10 @@ static rv_status pad_picture(struct builder *builder, const struct onnx_node *no
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "only height and width can be padded, and channels with "
 		                      "zeros");
+	const int64_t sides[4] = {amounts.begin[rows], amounts.end[rows], amounts.begin[rows + 1],
+	                          amounts.end[rows + 1]};
+	if (is_measured(builder, sides))
+		return pad_by_lengths(builder, node, kind, constant, sides, &value, error);
 	status = crop_sides(builder, node, rows, &amounts, &value, error);
 	if (status == RV_OK && (before || behind))
 		status = pad_channels(builder, node, before, behind, &value, error);

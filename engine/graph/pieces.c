@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "engine/graph/length.h"
+
 rv_status pieces_make_table(struct builder *builder, float number, int count, const float **table,
                             rv_error *error)
 {
@@ -107,8 +109,10 @@ rv_status pieces_add_global_pool(struct builder *builder, const struct onnx_node
 }
 
 /* A place that the file's own size reaches means that end of a picture of any size. */
-static struct cut free_of_size(struct cut cut, int side)
+static struct cut free_of_size(const struct builder *builder, struct cut cut, int side)
 {
+	if (length_is(builder, cut.start) || length_is(builder, cut.end))
+		return cut;
 	if (side && cut.step > 0 && cut.end >= side)
 		cut.end = INT64_MAX;
 	if (side && cut.step < 0 && cut.start >= side - 1)
@@ -128,12 +132,29 @@ bool pieces_draft_cut(const struct builder *builder, const struct value *value,
 {
 	struct extent nominal = builder->nominal[value->tensor];
 	*draft = translate_draft(OPERATOR_RESAMPLE);
-	draft->resampling = (struct resampling){.kind = RESAMPLE_CUT,
-	                                        .cut_y = free_of_size(*rows, nominal.height),
-	                                        .cut_x = free_of_size(*columns, nominal.width)};
+	draft->resampling =
+		(struct resampling){.kind = RESAMPLE_CUT,
+	                            .cut_y = free_of_size(builder, *rows, nominal.height),
+	                            .cut_x = free_of_size(builder, *columns, nominal.width)};
 	draft->window.stride_y = (int)llabs(rows->step);
 	draft->window.stride_x = (int)llabs(columns->step);
 	return !is_whole(&draft->resampling.cut_y) || !is_whole(&draft->resampling.cut_x);
+}
+
+rv_status pieces_measure(struct builder *builder, const struct onnx_node *node,
+                         const int64_t sides[4], struct resampling *how, rv_error *error)
+{
+	struct graph_sides *lengths = &how->lengths;
+	int *const numbers[4] = {&lengths->top, &lengths->bottom, &lengths->left, &lengths->right};
+	for (int i = 0; i < 4; i++)
+		how->measured |= length_is(builder, sides[i]);
+	for (int i = 0; how->measured && i < 4; i++) {
+		*numbers[i] = length_number(builder, sides[i]);
+		if (*numbers[i] < 0)
+			return onnx_node_fail(node, error, RV_UNSUPPORTED,
+			                      "the sizes that it depends on cannot be followed");
+	}
+	return RV_OK;
 }
 
 rv_status pieces_add_cut(struct builder *builder, const struct onnx_node *node,
@@ -143,5 +164,10 @@ rv_status pieces_add_cut(struct builder *builder, const struct onnx_node *node,
 	struct graph_node draft;
 	if (!pieces_draft_cut(builder, value, rows, columns, &draft))
 		return RV_OK;
-	return pieces_add(builder, node, &draft, translate_channels(builder, value), value, error);
+	rv_status status = pieces_measure(
+		builder, node, (int64_t[]){rows->start, rows->end, columns->start, columns->end},
+		&draft.resampling, error);
+	return status != RV_OK ? status
+	                       : pieces_add(builder, node, &draft,
+	                                    translate_channels(builder, value), value, error);
 }

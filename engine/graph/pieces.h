@@ -34,6 +34,11 @@ rv_status pieces_add_copies(struct builder *builder, const struct onnx_node *nod
 rv_status pieces_add_global_pool(struct builder *builder, const struct onnx_node *node,
                                  bool largest, struct value *value, rv_error *error);
 
+/* Where any of sides (top, bottom, left, right; see struct resampling) is a length, how is measured
+ * by all four. */
+rv_status pieces_measure(struct builder *builder, const struct onnx_node *node,
+                         const int64_t sides[4], struct resampling *how, rv_error *error);
+
 /* Some rows and columns of a picture of any size, in one form or the other; nothing is appended
  * where those are all. */
 rv_status pieces_add_cut(struct builder *builder, const struct onnx_node *node,

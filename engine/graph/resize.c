@@ -2,6 +2,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/graph/constant.h"
+#include "engine/graph/length.h"
+#include "engine/graph/pieces.h"
 #include "engine/graph/translators.h"
 
 /* One of several words; *number becomes its place. */
@@ -75,17 +78,55 @@ static rv_status read_scales(const struct onnx_node *node, const float *scales, 
 	return status != RV_OK ? status : check_scale(node, (double)scales[3], error);
 }
 
-static rv_status read_input_scales(const struct builder *builder, const struct onnx_node *node,
+/* The output is as high and as wide as these lengths. */
+static rv_status read_lengths(struct builder *builder, const struct onnx_node *node, int64_t height,
+                              int64_t width, struct resampling *how, rv_error *error)
+{
+	rv_status status = pieces_measure(builder, node, (int64_t[]){height, height, width, width},
+	                                  how, error);
+	if (status == RV_OK && (!how->measured || builder->lengths[how->lengths.top].slope <= 0 ||
+	                        builder->lengths[how->lengths.left].slope <= 0))
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "its size does not grow with the picture's");
+	how->rounds = true;
+	return status;
+}
+
+/* Scales that are lengths are multiplied by the sides of the input. */
+static rv_status read_length_scales(struct builder *builder, const struct onnx_node *node,
+                                    const struct onnx_tensor *scales, int input,
+                                    struct resampling *how, rv_error *error)
+{
+	const struct value value = {.form = VALUE_IMAGE, .tensor = input};
+	int64_t sides[2];
+	double one = 0, other = 0;
+	bool fixed = scales->count == 4 && length_is_fixed(builder, scales->integers[0], &one) &&
+	             length_is_fixed(builder, scales->integers[1], &other);
+	if (!fixed || one != 1 || other != 1)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "only height and width can be scaled");
+	for (int i = 0; i < 2; i++) {
+		int64_t side = length_of_side(builder, &value, i == 0);
+		sides[i] = length_combine(builder, LENGTH_PRODUCT, side, scales->integers[2 + i]);
+		sides[i] = length_combine(builder, LENGTH_FLOOR, sides[i], sides[i]);
+	}
+	return read_lengths(builder, node, sides[0], sides[1], how, error);
+}
+
+static rv_status read_input_scales(struct builder *builder, const struct onnx_node *node, int input,
                                    int index, struct resampling *how, rv_error *error)
 {
 	const struct onnx_tensor *scales;
-	rv_status status = translate_input_floats(builder, node, index, &scales, error);
+	rv_status status = constant_input_any(builder, node, index, &scales, error);
+	if (status == RV_OK && length_is_among(builder, scales))
+		return read_length_scales(builder, node, scales, input, how, error);
+	status = translate_input_floats(builder, node, index, &scales, error);
 	return status == RV_OK ? read_scales(node, scales->floats, scales->count, how, error)
 	                       : status;
 }
 
 /* Sizes mean a ratio to what the file's own size gives. */
-static rv_status read_sizes(const struct builder *builder, const struct onnx_node *node, int input,
+static rv_status read_sizes(struct builder *builder, const struct onnx_node *node, int input,
                             int index, struct resampling *how, rv_error *error)
 {
 	const struct onnx_tensor *sizes;
@@ -93,6 +134,10 @@ static rv_status read_sizes(const struct builder *builder, const struct onnx_nod
 	rv_status status = translate_input_integers(builder, node, index, &sizes, error);
 	if (status != RV_OK)
 		return status;
+	if (sizes->count == 4 && length_is(builder, sizes->integers[2]) &&
+	    length_is(builder, sizes->integers[3]))
+		return read_lengths(builder, node, sizes->integers[2], sizes->integers[3], how,
+		                    error);
 	if (sizes->count != 4 || sizes->integers[2] < 1 || sizes->integers[3] < 1 ||
 	    sizes->integers[2] > EXTENT_MAX || sizes->integers[3] > EXTENT_MAX || !nominal.height)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
@@ -136,7 +181,8 @@ rv_status graph_translate_resize(struct builder *builder, const struct onnx_node
 	if (!old && translate_has_input(node, 3)) {
 		status = read_sizes(builder, node, input, 3, &draft.resampling, error);
 	} else {
-		status = read_input_scales(builder, node, scales_index, &draft.resampling, error);
+		status = read_input_scales(builder, node, input, scales_index, &draft.resampling,
+		                           error);
 	}
 	if (status != RV_OK)
 		return status;
@@ -162,7 +208,7 @@ rv_status graph_translate_upsample(struct builder *builder, const struct onnx_no
 		status = read_scales(node, attribute->reals, attribute->count, &draft.resampling,
 		                     error);
 	} else {
-		status = read_input_scales(builder, node, 1, &draft.resampling, error);
+		status = read_input_scales(builder, node, input, 1, &draft.resampling, error);
 	}
 	if (status != RV_OK)
 		return status;

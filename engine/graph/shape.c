@@ -167,12 +167,16 @@ static rv_status resampled_extent(const struct graph_node *node, struct extent i
 		               "node " ONNX_NAME " (Pad): its %dx%d input is no larger than its "
 		               "reflected pads; give a larger picture or a lower layer",
 		               node->name, input.width, input.height);
-	if (how->kind == RESAMPLE_REFLECT || how->kind == RESAMPLE_EDGE) {
+	bool pads_sides = how->kind == RESAMPLE_REFLECT || how->kind == RESAMPLE_EDGE ||
+	                  how->kind == RESAMPLE_BLANK;
+	if (pads_sides) {
 		*output = (struct extent){input.height + pads->pad_top + pads->pad_bottom,
 		                          input.width + pads->pad_left + pads->pad_right};
 	} else if (how->kind == RESAMPLE_CUT) {
 		*output = (struct extent){cut_side(how->cut_y, input.height),
 		                          cut_side(how->cut_x, input.width)};
+	} else if (how->measured) {
+		*output = how->size;
 	} else {
 		*output = (struct extent){scaled_side(how, input.height, how->scale_y),
 		                          scaled_side(how, input.width, how->scale_x)};
@@ -223,26 +227,6 @@ rv_status graph_node_extent(const struct graph_node *node, const struct extent *
 		               node->name, graph_operator_name(node->kind), output->width,
 		               output->height);
 	return status;
-}
-
-rv_status graph_infer(const struct graph *graph, int height, int width, struct extent *extents,
-                      rv_error *error)
-{
-	if (height < 1 || width < 1 || height > EXTENT_MAX || width > EXTENT_MAX)
-		return rv_fail(error, RV_INVALID,
-		               "a picture of %dx%d pixels; each side must be 1 to %d", width,
-		               height, EXTENT_MAX);
-	extents[0] = (struct extent){height, width};
-	for (int i = 1; i < graph->node_count; i++) {
-		const struct graph_node *node = &graph->nodes[i];
-		struct extent output;
-		rv_status status = graph_node_extent(node, extents, &output, error);
-		if (status != RV_OK)
-			return status;
-		for (int j = 0; j < node->output_count; j++)
-			extents[node->outputs[j]] = output;
-	}
-	return RV_OK;
 }
 
 double graph_flop(const struct graph *graph, const struct extent *extents)

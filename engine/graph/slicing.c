@@ -1,5 +1,7 @@
 #include "engine/graph/slicing.h"
 
+#include "engine/graph/length.h"
+
 /* starts, ends, axes and steps: inputs 1 to 4, or attributes of older operator sets. */
 enum { STARTS, ENDS, AXES, STEPS, LISTS };
 
@@ -29,6 +31,11 @@ static rv_status read_lists(const struct builder *builder, const struct onnx_nod
 	if (lists->values[STARTS] && lists->values[ENDS])
 		return RV_OK;
 	return onnx_node_fail(node, error, RV_CORRUPT, "it does not say what it takes");
+}
+
+bool slicing_is_measured(const struct builder *builder, const struct cut *cut)
+{
+	return length_is(builder, cut->start) || length_is(builder, cut->end);
 }
 
 rv_status slicing_read(const struct builder *builder, const struct onnx_node *node, int rank,

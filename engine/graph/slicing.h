@@ -11,6 +11,9 @@ struct slicing {
 	struct cut cuts[ONNX_RANK_MAX];
 };
 
+/* Whether where it starts or ends is a length. */
+bool slicing_is_measured(const struct builder *builder, const struct cut *cut);
+
 /* For a tensor of that rank. */
 rv_status slicing_read(const struct builder *builder, const struct onnx_node *node, int rank,
                        struct slicing *slicing, rv_error *error);

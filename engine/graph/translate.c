@@ -1,6 +1,9 @@
 #include "engine/graph/translate.h"
 
+#include <math.h>
 #include <string.h>
+
+#include "engine/graph/measure.h"
 
 /* ---- inputs ---- */
 
@@ -264,6 +267,12 @@ static double rearranged_stride(const struct rearrangement *how)
 	}
 }
 
+/* Rather than cutting or padding by it. */
+static bool makes_measured_size(const struct resampling *how)
+{
+	return how->measured && how->kind >= RESAMPLE_NEAREST && how->kind <= RESAMPLE_CUBIC;
+}
+
 /* Picture pixels per pixel of what node makes. */
 static int output_stride(const struct builder *builder, const struct graph_node *node)
 {
@@ -273,6 +282,8 @@ static int output_stride(const struct builder *builder, const struct graph_node 
 	for (int i = 0; i < node->input_count; i++)
 		if (builder->strides[node->inputs[i]] > stride)
 			stride = builder->strides[node->inputs[i]];
+	if (node->kind == OPERATOR_RESAMPLE && makes_measured_size(&node->resampling))
+		return rounded_stride(1 / builder->lengths[node->resampling.lengths.top].slope);
 	if (node->kind == OPERATOR_RESAMPLE && node->resampling.scale_y > 0)
 		return rounded_stride((double)stride / (double)node->resampling.scale_y);
 	if (node->kind == OPERATOR_REARRANGE)
@@ -281,14 +292,34 @@ static int output_stride(const struct builder *builder, const struct graph_node 
 	return product > EXTENT_MAX ? EXTENT_MAX : (int)product;
 }
 
+/* False where the numbers of a measured node are not known there. */
+static bool set_nominal_numbers(const struct builder *builder, struct graph_node *node)
+{
+	const struct graph_sides *sides = &node->resampling.lengths;
+	const int lengths[4] = {sides->top, sides->bottom, sides->left, sides->right};
+	double numbers[4];
+	if (!node->resampling.measured)
+		return true;
+	for (int i = 0; i < 4; i++) {
+		numbers[i] = builder->lengths[lengths[i]].nominal;
+		if (isnan(numbers[i]))
+			return false;
+	}
+	measure_set(node, numbers);
+	return true;
+}
+
 /* What the file's own size gives; unknown where it leaves the size free. */
 static struct extent output_nominal(const struct builder *builder, const struct graph_node *node)
 {
 	struct extent output;
+	struct graph_node fixed = *node;
 	for (int i = 0; i < node->input_count; i++)
 		if (builder->nominal[node->inputs[i]].height == 0)
 			return (struct extent){0, 0};
-	if (graph_node_extent(node, builder->nominal, &output, NULL))
+	if (!set_nominal_numbers(builder, &fixed))
+		return (struct extent){0, 0};
+	if (graph_node_extent(&fixed, builder->nominal, &output, NULL))
 		return (struct extent){0, 0};
 	return output;
 }

@@ -64,6 +64,6 @@ translate_function graph_translate_shape, graph_fold_gather, graph_fold_concat, 
 	graph_fold_constant_of_shape;
 /* calculate.c */
 translate_function graph_fold_add, graph_fold_subtract, graph_fold_multiply, graph_fold_divide,
-	graph_fold_square_root, graph_fold_negate;
+	graph_fold_square_root, graph_fold_negate, graph_fold_floor, graph_fold_ceil;
 
 #endif

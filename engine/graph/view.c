@@ -1,6 +1,7 @@
 /* Views of a tensor: Flatten, Reshape, Squeeze, Unsqueeze, Transpose and Expand. */
 #include <string.h>
 
+#include "engine/graph/length.h"
 #include "engine/graph/neighbours.h"
 #include "engine/graph/translators.h"
 
@@ -38,16 +39,16 @@ static bool reshape_flattens(const struct builder *builder, const struct value *
 	int64_t length = translate_nominal_length(builder, input->tensor);
 	if (input->form == VALUE_IMAGE_LAST && !translate_is_single_pixel(builder, input->tensor))
 		return false;
-	if (dims[1] == -1 || dims[1] == DIM_UNKNOWN)
+	if (dims[1] == -1 || length_is_open(builder, dims[1]))
 		return true;
 	if (dims[1] == 0)
 		return input->form == VALUE_VECTOR;
 	return length ? dims[1] == length : dims[1] % translate_channels(builder, input) == 0;
 }
 
-static bool fits_side(int64_t dim, int nominal)
+static bool fits_side(const struct builder *builder, int64_t dim, int nominal)
 {
-	return dim == DIM_UNKNOWN || dim == -1 || (nominal ? dim == nominal : dim > 0);
+	return length_is_open(builder, dim) || dim == -1 || (nominal ? dim == nominal : dim > 0);
 }
 
 /* [batch, channels, height, width]: undoing a flattening, or nothing at all. */
@@ -63,8 +64,9 @@ static bool reshape_restores(const struct builder *builder, const struct value *
 		nominal = (struct extent){1, 1};
 	bool same_channels = dims[1] == channels || (image && dims[1] == 0) ||
 	                     (dims[1] == -1 && dims[2] == 1 && dims[3] == 1);
-	return same_channels && ((image && dims[2] == 0) || fits_side(dims[2], nominal.height)) &&
-	       ((image && dims[3] == 0) || fits_side(dims[3], nominal.width));
+	return same_channels &&
+	       ((image && dims[2] == 0) || fits_side(builder, dims[2], nominal.height)) &&
+	       ((image && dims[3] == 0) || fits_side(builder, dims[3], nominal.width));
 }
 
 /* [batch, groups, channels / groups, height, width], the first half of a shuffle. */
@@ -75,7 +77,8 @@ static bool reshape_groups(const struct builder *builder, const struct value *in
 	struct extent nominal = builder->nominal[input->tensor];
 	return input->form == VALUE_IMAGE && dims[1] > 0 && dims[1] <= channels &&
 	       channels % dims[1] == 0 && (dims[2] == -1 || dims[2] == channels / dims[1]) &&
-	       fits_side(dims[3], nominal.height) && fits_side(dims[4], nominal.width);
+	       fits_side(builder, dims[3], nominal.height) &&
+	       fits_side(builder, dims[4], nominal.width);
 }
 
 /* A cube of channels that no zeros are waiting for. */
@@ -91,7 +94,8 @@ static bool reshape_keeps_cube(const struct builder *builder, const struct value
 	struct extent nominal = builder->nominal[input->tensor];
 	return is_plain_cube(input) && dims[1] == 1 &&
 	       dims[2] == translate_channels(builder, input) &&
-	       fits_side(dims[3], nominal.height) && fits_side(dims[4], nominal.width);
+	       fits_side(builder, dims[3], nominal.height) &&
+	       fits_side(builder, dims[4], nominal.width);
 }
 
 /* [batch, channels, height, width], its second half. */
@@ -101,7 +105,8 @@ static bool reshape_shuffles(const struct builder *builder, const struct value *
 	struct extent nominal = builder->nominal[input->tensor];
 	return input->form == VALUE_SHUFFLED &&
 	       (dims[1] == -1 || dims[1] == translate_channels(builder, input)) &&
-	       fits_side(dims[2], nominal.height) && fits_side(dims[3], nominal.width);
+	       fits_side(builder, dims[2], nominal.height) &&
+	       fits_side(builder, dims[3], nominal.width);
 }
 
 /* [batch, groups, pixels of a group's channels], as normalisation over groups begins. */
@@ -111,7 +116,8 @@ static bool reshape_lays_rows(const struct builder *builder, const struct value 
 	int channels = translate_channels(builder, input);
 	int64_t length = translate_nominal_length(builder, input->tensor);
 	return input->form == VALUE_IMAGE && dims[1] > 0 && channels % dims[1] == 0 &&
-	       (dims[2] == -1 || dims[2] == DIM_UNKNOWN || (length && dims[2] == length / dims[1]));
+	       (dims[2] == -1 || length_is_open(builder, dims[2]) ||
+	        (length && dims[2] == length / dims[1]));
 }
 
 /* [batch, channels, height, width], as it ends. */
@@ -121,8 +127,8 @@ static bool reshape_takes_rows_up(const struct builder *builder, const struct va
 	int64_t channels = (int64_t)translate_channels(builder, input) * input->groups;
 	struct extent nominal = builder->nominal[input->tensor];
 	return input->form == VALUE_ROWS && dims[1] == channels &&
-	       fits_side(dims[2], nominal.height) &&
-	       fits_side(dims[3], nominal.width / input->groups);
+	       fits_side(builder, dims[2], nominal.height) &&
+	       fits_side(builder, dims[3], nominal.width / input->groups);
 }
 
 /* [batch, channels, side, side, height, width], as channels become blocks of pixels where that is
@@ -136,7 +142,8 @@ static bool reshape_makes_blocks(const struct builder *builder, const struct val
 	return input->form == VALUE_IMAGE && side > 0 && side <= WINDOW_MAX && dims[3] == side &&
 	       channels % (side * side) == 0 &&
 	       (dims[1] == -1 || dims[1] == channels / (side * side)) &&
-	       fits_side(dims[4], nominal.height) && fits_side(dims[5], nominal.width);
+	       fits_side(builder, dims[4], nominal.height) &&
+	       fits_side(builder, dims[5], nominal.width);
 }
 
 /* [batch, channels / side^2, height * side, width * side], as it ends. */
@@ -146,8 +153,8 @@ static bool reshape_joins_blocks(const struct builder *builder, const struct val
 	int channels = translate_channels(builder, input), side = input->groups;
 	struct extent nominal = builder->nominal[input->tensor];
 	return input->form == VALUE_WOVEN && dims[1] == channels / (side * side) &&
-	       fits_side(dims[2], nominal.height * side) &&
-	       fits_side(dims[3], nominal.width * side);
+	       fits_side(builder, dims[2], nominal.height * side) &&
+	       fits_side(builder, dims[3], nominal.width * side);
 }
 
 static rv_status group_as(struct builder *builder, const struct onnx_node *node,
@@ -321,7 +328,7 @@ rv_status graph_translate_expand(struct builder *builder, const struct onnx_node
 	if (rank != (size_t)translate_rank(input->form))
 		return refuse_view(node, error);
 	for (int axis = 1, sides = 0; axis < (int)rank; axis++) {
-		bool fits = dims[axis] == 1 || dims[axis] == DIM_UNKNOWN;
+		bool fits = dims[axis] == 1 || length_is_open(builder, dims[axis]);
 		if (axis == translate_channel_axis(input->form))
 			fits |= channels == 1 || dims[axis] == channels;
 		else

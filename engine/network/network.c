@@ -92,7 +92,7 @@ static void describe_operations(struct network *network)
 	size_t saved = 0;
 
 	for (int n = 0; n < graph->node_count; n++) {
-		const struct graph_node *node = &graph->nodes[n];
+		const struct graph_node *node = &network->nodes[n];
 		struct operation *operation = &network->operations[n];
 		operation->node = node;
 		operation->inputs = operand;
@@ -138,14 +138,19 @@ rv_status network_create(struct network **out, const struct graph *graph, int he
 		goto failed;
 	for (int n = 0; n < graph->node_count; n++)
 		operands += (size_t)(graph->nodes[n].input_count + graph->nodes[n].output_count);
+	network->nodes = calloc((size_t)graph->node_count, sizeof(*network->nodes));
 	network->operations = calloc((size_t)graph->node_count, sizeof(*network->operations));
 	network->operands = calloc(operands, sizeof(*network->operands));
 	network->place_launches =
 		calloc((size_t)graph->wanted_count, sizeof(*network->place_launches));
-	if (!network->operations || !network->operands || !network->place_launches) {
+	if (!network->nodes || !network->operations || !network->operands ||
+	    !network->place_launches) {
 		status = rv_fail(error, RV_MEMORY, "out of memory");
 		goto failed;
 	}
+	status = graph_resolve(graph, height, width, network->nodes, error);
+	if (status != RV_OK)
+		goto failed;
 	describe_operations(network);
 	sum_needs(network);
 	*out = network;
@@ -165,6 +170,7 @@ void network_destroy(struct network **pointer)
 	launch_list_clear(&network->backward);
 	launch_list_clear(&network->keep);
 	layout_destroy(&network->layout);
+	free(network->nodes);
 	free(network->operations);
 	free(network->operands);
 	free(network->place_launches);

@@ -29,6 +29,7 @@ void network_buffers_release(struct network_buffers *buffers);
 
 struct network {
 	const struct graph *graph;
+	struct graph_node *nodes; /* graph's, with the numbers that they have at this size */
 	struct layout *layout;
 	struct network_needs needs;
 	struct operation *operations; /* [node_count] */

@@ -235,6 +235,10 @@ static struct terms terms_of(const struct sampling *axis, int i)
 	case RESAMPLE_EDGE:
 		one.places[0] = limited(i - axis->pad, axis->input);
 		return one;
+	case RESAMPLE_BLANK:
+		one.places[0] = i - axis->pad;
+		one.count = one.places[0] >= 0 && one.places[0] < axis->input;
+		return one;
 	case RESAMPLE_ZEROS:
 		stride = (int)axis->scale;
 		one.places[0] = i / stride;

@@ -140,6 +140,37 @@ RESHAPING = {
 }
 
 
+def smaller(t, m):
+    return F.max_pool2d(F.conv2d(t, m["weights"]), 2)
+
+
+def margins(t, other):
+    rows, columns = (t.shape[axis] - other.shape[axis] for axis in (2, 3))
+    return rows // 2, rows - rows // 2, columns // 2, columns - columns // 2
+
+
+def padded(t, other, **how):
+    top, bottom, left, right = margins(t, other)
+    return F.pad(other, (left, right, top, bottom), **how)
+
+
+def middle(t, other):
+    top, _, left, _ = margins(t, other)
+    return t[:, :, top : top + other.shape[2], left : left + other.shape[3]]
+
+
+# What calculates with the sizes of tensors; exported for pictures of any size.
+OF_ANY_SIZE = {
+    "resize_to_another": lambda t, m: t + F.interpolate(smaller(t, m), size=t.shape[2:], mode="bilinear"),
+    "resize_nearest_to_another": lambda t, m: torch.cat([F.interpolate(smaller(t, m), size=t.shape[2:]), t], 1),
+    "resize_to_half_of_another": lambda t, m: F.interpolate(t, size=(t.shape[2] // 2, t.shape[3] // 2), mode="bilinear"),
+    "pad_to_another": lambda t, m: torch.cat([t, padded(t, smaller(t, m))], 1),
+    "reflect_pad_to_another": lambda t, m: t * padded(t, t[:, :, 2:-3, 3:-2], mode="reflect"),
+    "middle_of_another": lambda t, m: middle(t, smaller(t, m)) * smaller(t, m),
+    "beginning_of_another": lambda t, m: t[:, :, : smaller(t, m).shape[2], 1 : smaller(t, m).shape[3]],
+}
+
+
 class Network(torch.nn.Module):
     """A convolution of the picture, and what `body` makes of it by the parameters."""
 
@@ -206,10 +237,12 @@ def has_onnx_runtime():
 
 
 def differences(reverie, folder, name, body, judged):
+    any_size = name in OF_ANY_SIZE
     model, picture = folder / "graph.onnx", engine.write_picture(folder / "picture.ppm", *SIZE)
     network = Network(body).eval()
     network(picture)
-    engine.export(network, picture, model, ["y"], 17)
+    shown = F.pad(picture, (0, 9, 0, 6)) if any_size else picture
+    engine.export(network, shown, model, ["y"], 17, any_size)
     activation, gradient = engine.ask(reverie, model, folder / "picture.ppm", "y", folder)
     network, x = network.double(), picture.double().requires_grad_()
     expected = network(x)
@@ -226,7 +259,7 @@ def check(reverie, folder, name, body, judged):
 
 def main():
     reverie, folder, judged = sys.argv[1], Path(sys.argv[2]), has_onnx_runtime()
-    bodies = {**PLAIN, **{name: join(name) for name in JOINING}, **RESHAPING}
+    bodies = {**PLAIN, **{name: join(name) for name in JOINING}, **RESHAPING, **OF_ANY_SIZE}
     bodies.update({f"by_chance_{seed}": random_graph(seed) for seed in range(GRAPHS)})
     if sys.argv[3:]:
         bodies = {name: body for name, body in bodies.items() if name in sys.argv[3:]}

@@ -15,6 +15,7 @@ from pathlib import Path
 try:
     import torch
     import torchvision
+    from torchvision.models.detection.backbone_utils import resnet_fpn_backbone
 
     import engine
 except ImportError as error:
@@ -38,9 +39,15 @@ NETWORKS = {
     "regnet_y_400mf": ["trunk_output.block2", "fc"],
     "mnasnet0_5": ["layers.9", "classifier"],
     "convnext_tiny": ["features.1", "features.3", "classifier"],
+    "fcn_resnet50": ["backbone.layer2", "classifier"],
+    "deeplabv3_mobilenet_v3_large": ["backbone.6", "classifier"],
+    "lraspp_mobilenet_v3_large": ["backbone.6", "classifier"],
+    "resnet18_fpn": ["body.layer3", "fpn.layer_blocks.0"],
 }
+# Files of these leave the picture's size free, as sizes of tensors are calculated with.
+OF_ANY_SIZE = ["deeplabv3_mobilenet_v3_large", "lraspp_mobilenet_v3_large", "resnet18_fpn"]
 USUAL = ["resnet18", "vgg11_bn", "densenet121", "googlenet", "mobilenet_v2", "mobilenet_v3_small", "efficientnet_b0",
-         "shufflenet_v2_x1_0", "regnet_y_400mf", "convnext_tiny"]
+         "shufflenet_v2_x1_0", "regnet_y_400mf", "convnext_tiny", "lraspp_mobilenet_v3_large", "resnet18_fpn"]
 SIZES = {"inception_v3": (160, 144), "vgg11_bn": (224, 224), "squeezenet1_1": (96, 80)}
 SIZE = (96, 80)
 # Sums of float32 over up to a hundred layers, against float64. Where a value is so near to zero or to the
@@ -55,7 +62,12 @@ def random_network(name):
     more = {}
     if name in ("googlenet", "inception_v3"):  # the trained ones take colours to another range themselves
         more = {"init_weights": False, "transform_input": True}
-    network = getattr(torchvision.models, name)(weights=None, **more).eval()
+    if name in dir(torchvision.models.segmentation):
+        network = getattr(torchvision.models.segmentation, name)(weights=None, weights_backbone=None).eval()
+    elif name.endswith("_fpn"):
+        network = resnet_fpn_backbone(backbone_name=name[: -len("_fpn")], weights=None).eval()
+    else:
+        network = getattr(torchvision.models, name)(weights=None, **more).eval()
     if name.startswith("vgg"):  # its own is 500 MB of the same operators
         network.classifier = torch.nn.Linear(network.classifier[0].in_features, 100)
     for module in network.modules():
@@ -96,7 +108,8 @@ def differences(reverie, folder, name):
     picture = engine.write_picture(folder / "picture.ppm", width, height)
     network = Exposed(random_network(name), modules).eval()
     model = folder / (name + ".onnx")
-    engine.export(network, picture, model, names)
+    shown = picture.repeat(1, 1, 2, 2) if name in OF_ANY_SIZE else picture
+    engine.export(network, shown, model, names, any_size=name in OF_ANY_SIZE)
     network, x = network.double(), picture.double().requires_grad_()
     expected = network(x)
     (gradient,) = torch.autograd.grad((expected[-1] ** 2).mean(), x)

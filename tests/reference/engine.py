@@ -20,10 +20,13 @@ def write_picture(path, width, height):
     return torch.from_numpy(values.transpose(2, 0, 1)[None].copy())
 
 
-def export(network, picture, path, names, opset=13):
+def export(network, picture, path, names, opset=13, any_size=False):
+    """any_size: the file leaves height and width free."""
+    more = {"dynamic_axes": {"input": {2: "height", 3: "width"}}} if any_size else {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        torch.onnx.export(network, picture, str(path), input_names=["input"], output_names=names, opset_version=opset)
+        torch.onnx.export(network, picture, str(path), input_names=["input"], output_names=names, opset_version=opset,
+                          **more)
 
 
 def ask(reverie, model, picture, layer, folder):

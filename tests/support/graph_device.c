@@ -111,12 +111,22 @@ static rv_status run_node(struct execution *run, const struct graph_node *node, 
 	return status;
 }
 
-static rv_status execute(struct execution *run, rv_error *error)
+static rv_status run_nodes(struct execution *run, int height, int width, rv_error *error)
+{
+	struct graph_node *nodes = allocate((size_t)run->graph->node_count, sizeof(*nodes));
+	rv_status status = graph_resolve(run->graph, height, width, nodes, error);
+	for (int i = 1; status == RV_OK && i < run->graph->node_count; i++)
+		status = run_node(run, &nodes[i], error);
+	free(nodes);
+	return status;
+}
+
+static rv_status execute(struct execution *run, int height, int width, rv_error *error)
 {
 	rv_status status = device_buffer(run->fixture->device, run->count * sizeof(float),
 	                                 run->host, &run->buffer, error);
-	for (int i = 1; status == RV_OK && i < run->graph->node_count; i++)
-		status = run_node(run, &run->graph->nodes[i], error);
+	if (status == RV_OK)
+		status = run_nodes(run, height, width, error);
 	if (status == RV_OK &&
 	    clEnqueueReadBuffer(run->fixture->device->queue, run->buffer, CL_TRUE, 0,
 	                        run->count * sizeof(float), run->host, 0, NULL, NULL))
@@ -142,7 +152,7 @@ bool graph_device_run(const struct graph *graph, struct convolution_fixture *fix
 		lay_out(&run);
 		run.host = allocate(run.count, sizeof(*run.host));
 		copy_values(&run, 0, (double *)picture, true);
-		status = execute(&run, &error);
+		status = execute(&run, height, width, &error);
 	}
 	for (int i = 0; status == RV_OK && i < graph->tensor_count; i++) {
 		const struct slice *slice = &run.slices[i];

@@ -426,10 +426,15 @@ bool graph_interpret(const struct graph *graph, const double *picture, int heigh
 		if (i == 0)
 			memcpy(values->arrays[0], picture, volume_count(&volume) * sizeof(double));
 	}
-	for (int i = 1; i < graph->node_count; i++)
-		for (int j = 0; j < graph->nodes[i].output_count; j++)
-			run_node(graph, &graph->nodes[i], j, values);
-	return true;
+	struct graph_node *nodes = allocate((size_t)graph->node_count, sizeof(*nodes));
+	bool good = graph_resolve(graph, height, width, nodes, error) == RV_OK;
+	for (int i = 1; good && i < graph->node_count; i++)
+		for (int j = 0; j < nodes[i].output_count; j++)
+			run_node(graph, &nodes[i], j, values);
+	free(nodes);
+	if (!good)
+		graph_values_release(values);
+	return good;
 }
 
 void graph_values_release(struct graph_values *values)

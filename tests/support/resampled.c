@@ -82,6 +82,10 @@ double resampled_at(const struct graph_node *node, const double *plane, struct e
 	if (reflect || how->kind == RESAMPLE_EDGE)
 		return plane[mirrored(top, input.height, reflect) * input.width +
 		             mirrored(left, input.width, reflect)];
+	if (how->kind == RESAMPLE_BLANK)
+		return top < 0 || left < 0 || top >= input.height || left >= input.width
+		               ? 0
+		               : plane[top * input.width + left];
 	if (how->kind == RESAMPLE_CUT)
 		return plane[cut_place(&how->cut_y, input.height, y) * input.width +
 		             cut_place(&how->cut_x, input.width, x)];

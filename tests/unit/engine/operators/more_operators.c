@@ -165,6 +165,10 @@ static double sampled(const struct graph_node *node, const struct array *in, int
 		return *array_at(in, top, left, c);
 	case RESAMPLE_EDGE:
 		return *array_at(in, within(top, in->height), within(left, in->width), c);
+	case RESAMPLE_BLANK:
+		return top < 0 || left < 0 || top >= in->height || left >= in->width
+		               ? 0
+		               : *array_at(in, top, left, c);
 	case RESAMPLE_ZEROS:
 		return y % (int)how->scale_y || x % (int)how->scale_x
 		               ? 0
@@ -307,6 +311,10 @@ TEST(resampling_is_right)
 	check_resampling(how, pads, (struct array){8, 11, 7, NULL});
 	how.kind = RESAMPLE_EDGE;
 	check_resampling(how, pads, (struct array){8, 11, 7, NULL});
+	struct window shifted = {.pad_top = -1, .pad_left = 2, .pad_bottom = 3, .pad_right = -1};
+	how.kind = RESAMPLE_BLANK;
+	check_resampling(how, pads, (struct array){8, 11, 7, NULL});
+	check_resampling(how, shifted, (struct array){6, 6, 7, NULL});
 	how = (struct resampling){.kind = RESAMPLE_ZEROS, .scale_y = 3, .scale_x = 2};
 	check_resampling(how, none, (struct array){10, 9, 7, NULL});
 	how = (struct resampling){.kind = RESAMPLE_LINEAR, .scale_y = 2, .scale_x = 1.5f};
