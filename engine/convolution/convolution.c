@@ -94,17 +94,30 @@ static void record_chosen(void *context, struct launch_recorder *recorder,
 
 /* ---- recording ---- */
 
-/* Whether the problem has a kernel of its own, so that there is no choice of methods. */
+/* Whether the problem has a kernel of its own, so that there is no race of methods. */
 static bool is_special(const struct convolution_problem *problem)
 {
 	return problem_writes_picture(problem) || problem_is_depthwise(problem);
+}
+
+/* By Winograd's method where it fits, and by its own kernel where not or where no other was asked
+ * for. */
+static void record_picture(struct launch_recorder *recorder, struct convolution_library *library,
+                           const struct convolution_problem *problem)
+{
+	struct convolution_choice choice = choose(library, problem);
+
+	if (choice.method == RV_CONVOLUTION_WINOGRAD)
+		record_chosen(library, recorder, problem, &choice);
+	else
+		convolution_picture(recorder, library->weights, problem);
 }
 
 static void record_special(struct launch_recorder *recorder, struct convolution_library *library,
                            const struct convolution_problem *problem)
 {
 	if (problem_writes_picture(problem))
-		convolution_picture(recorder, library->weights, problem);
+		record_picture(recorder, library, problem);
 	else
 		convolution_depthwise(recorder, library->weights, problem);
 }

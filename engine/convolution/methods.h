@@ -36,10 +36,11 @@ int matrix_block_channels(struct register_tile tile);
 bool convolution_matrix_fits(const struct device *device, const struct convolution_problem *problem,
                              struct register_tile tile);
 
-/* Windows of 3x3, 5x5, 1x3, 1x5, 1x7 and those turned, with stride and dilation 1, where the device
- * has the local memory for blocks of block_tiles Winograd tiles, a multiple of tile.pixels; 0
- * leaves their number to the method. A work-group is one item, so on a GPU it is no candidate.
- * Pairs of bfloat16 only backward. Returns the outputs of a tile in each direction that is
+/* Windows of 3x3, 5x5, 1x3, 1x5, 1x7 and those turned, with stride and dilation 1, and of the
+ * network's picture those of 7x7 and 8x8 with stride 2, where the device has the local memory for
+ * blocks of block_tiles Winograd tiles, a multiple of tile.pixels; 0 leaves their number to the
+ * method. A work-group is one item, so on a GPU it is no candidate. Pairs of bfloat16 only
+ * backward, and not to the picture. Returns the outputs of a tile in each direction that is
  * transformed, of those that are known the ones that take less time; 0 for other windows. */
 int convolution_winograd_outputs(const struct device *device,
                                  const struct convolution_problem *problem,
@@ -50,6 +51,9 @@ int convolution_winograd_outputs_least(const struct window *window);
  * each pair at most, as pictures of different sizes take different tiles; those of the window
  * itself where no transform is known. */
 int convolution_winograd_points_most(const struct window *window, size_t pairs);
+/* The same of a window over the network's picture, in all, and one pass: 0 where it is not known.
+ */
+size_t convolution_winograd_picture_floats(const struct window *window, int filters);
 /* Whether so many products are saved that the transforms pay: tiles over the edge of a small output
  * are computed whole. */
 bool convolution_winograd_saves(const struct convolution_problem *problem);
@@ -73,8 +77,8 @@ void convolution_gemm(struct launch_recorder *recorder, struct weights_cache *we
 void convolution_depthwise(struct launch_recorder *recorder, struct weights_cache *weights,
                            const struct convolution_problem *problem);
 
-/* Where problem_writes_picture. Nothing clamps the network's input, so its gradient is never
- * masked. */
+/* Where problem_writes_picture, if Winograd's method does not do it. Nothing clamps the network's
+ * input, so its gradient is never masked. */
 void convolution_picture(struct launch_recorder *recorder, struct weights_cache *weights,
                          const struct convolution_problem *problem);
 

@@ -24,13 +24,17 @@ static size_t reserve(const struct device *device, size_t limit)
 static size_t packed_bytes(const struct graph *graph, const struct graph_node *node)
 {
 	int inputs = graph->tensors[node->inputs[0]].channels / node->groups, outputs = 0;
-	size_t pairs, points;
+	size_t pairs, points, floats;
 
 	for (int i = 0; i < node->output_count; i++)
 		outputs += node->parts[i].channels;
 	pairs = (size_t)inputs * (size_t)outputs;
 	points = (size_t)convolution_winograd_points_most(&node->window, pairs);
-	return 2 * points * pairs * sizeof(float);
+	floats = points * pairs;
+	/* Tensor 0 is the picture. */
+	if (node->inputs[0] == 0)
+		floats += convolution_winograd_picture_floats(&node->window, outputs);
+	return 2 * floats * sizeof(float);
 }
 
 static size_t weight_bytes(const struct graph *graph)

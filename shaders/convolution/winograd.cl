@@ -3,7 +3,8 @@
 // panel of output channels at a time, and transforms the products back.
 //
 // Build options: POINTS, OUTPUTS, INPUT_ROWS, OUTPUT_ROWS (engine/convolution/winograd_transform.h); SQUARE:
-// 1 where the transform applies to both directions, 0 where to one; BFLOAT16 (factors.clh).
+// 1 where the transform applies to both directions, 0 where to one; BFLOAT16 (factors.clh); READS_CELLS or
+// WRITES_CELLS: the input or the output is the network's picture, in cells (cells.clh).
 
 #ifndef POINTS // built on its own, to see whether it compiles
 #define POINTS 6 // F(4, 3)
@@ -80,24 +81,20 @@ void store_local(__local float *pointer, real value)
 	*(__local real *)pointer = value;
 }
 
-// One vector of channels of one tile: POINT_LINES x POINTS values `stride` apart in local memory. Fetches what the next
-// tile reads, `ahead` from here: tiles lie too scattered for processors to see that coming.
-void transform_tile(__local element *to, int stride, const __global float *const *source, int channel, int ahead)
+// Column x of a tile.
+void transform_column(real rows[POINT_LINES][POINTS], int x, const real *column)
 {
-	real rows[POINT_LINES][POINTS];
+	real transformed[POINT_LINES];
 
-	ROLLED(x, POINTS)
-	{
-		real column[POINT_LINES], transformed[POINT_LINES];
-		UNROLLED(y, POINT_LINES)
-		{
-			column[y] = load(source[y * POINTS + x] + channel);
-			PREFETCH(source[y * POINTS + x] + channel + ahead);
-		}
-		if (SQUARE)
-			transform_input(transformed, column);
-		UNROLLED(y, POINT_LINES) rows[y][x] = SQUARE ? transformed[y] : column[y];
-	}
+	if (SQUARE)
+		transform_input(transformed, column);
+	UNROLLED(y, POINT_LINES) rows[y][x] = SQUARE ? transformed[y] : column[y];
+}
+
+// One vector of channels of one tile, whose columns are transformed: POINT_LINES x POINTS values `stride` apart in
+// local memory.
+void transform_rows(__local element *to, int stride, real rows[POINT_LINES][POINTS])
+{
 	ROLLED(y, POINT_LINES)
 	{
 		real transformed[POINTS];
@@ -106,6 +103,25 @@ void transform_tile(__local element *to, int stride, const __global float *const
 		UNROLLED(x, POINTS)
 		store_elements(to + (y * POINTS + x) * stride, transformed[x]);
 	}
+}
+
+// The same of what lies in memory. Fetches what the next tile reads, `ahead` from here: tiles lie too scattered for
+// processors to see that coming.
+void transform_tile(__local element *to, int stride, const __global float *const *source, int channel, int ahead)
+{
+	real rows[POINT_LINES][POINTS];
+
+	ROLLED(x, POINTS)
+	{
+		real column[POINT_LINES];
+		UNROLLED(y, POINT_LINES)
+		{
+			column[y] = load(source[y * POINTS + x] + channel);
+			PREFETCH(source[y * POINTS + x] + channel + ahead);
+		}
+		transform_column(rows, x, column);
+	}
+	transform_rows(to, stride, rows);
 }
 
 // The outputs of one tile for one vector of channels, from products `stride` apart.
@@ -148,6 +164,36 @@ int pixels_to_next(int number, int tiles_across, bool upright, int width)
 
 	return distance.y * width + distance.x;
 }
+
+#include "cells.clh"
+
+#ifdef READS_CELLS
+__attribute__((always_inline)) void load_cells(real rows[POINT_LINES][POINTS], const __global float *input, int height,
+					       int width, int2 at, int channel, bool inside)
+{
+	ROLLED(x, POINTS)
+	{
+		real column[POINT_LINES];
+		UNROLLED(y, POINT_LINES)
+		column[y] = load_cell(input, height, width, at + (int2)(x, y) * CELL, channel, inside);
+		transform_column(rows, x, column);
+	}
+}
+
+// One vector of a tile of cells, of which the first pixel lies at `at`.
+void transform_tile_of_cells(__local element *to, int stride, const __global float *input, int height, int width,
+			     int2 at, int channel)
+{
+	const int2 last = at + POINTS * CELL - 1;
+	real rows[POINT_LINES][POINTS];
+
+	if (is_inside(at, height, width) && is_inside(last, height, width))
+		load_cells(rows, input, height, width, at, channel, true);
+	else
+		load_cells(rows, input, height, width, at, channel, false);
+	transform_rows(to, stride, rows);
+}
+#endif
 
 #define TILE_KERNELS "winograd.clh"
 #include "register_tiles.clh"

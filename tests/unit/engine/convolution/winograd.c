@@ -44,6 +44,8 @@ TEST(winograd_matrices_are_an_identity)
 	check_transform(4, 5);
 	check_transform(4, 7);
 	check_transform(1, 2);
+	check_transform(5, 2);
+	check_transform(5, 4);
 }
 
 TEST(winograd_pairs_of_points_differ_in_sign_alone)
@@ -272,16 +274,48 @@ TEST(winograd_takes_smaller_tiles_on_small_pictures_and_with_many_channels)
 	check_tiles(record_smaller, cases, sizeof(cases) / sizeof(cases[0]));
 }
 
+static void record_cells(struct convolution_fixture *fixture, struct launch_recorder *recorder,
+                         const struct operation *operation, bool backward)
+{
+	check_outputs(fixture, operation, backward, 5);
+	record_with_block(fixture, recorder, operation, backward);
+}
+
+/* In cells of 2x2 pixels: with padding that cuts cells and that does not, of odd sizes, smaller
+ * than a tile, with rows that no window meets, with channels that are not there. By the library
+ * too. */
+TEST(winograd_of_the_picture)
+{
+	/* clang-format off */
+	static const struct convolution_case cases[] = {
+		{31, 34, 3, {64}, {.height = 7, .width = 7, .stride_y = 2, .stride_x = 2,
+		 .pad_top = 3, .pad_left = 3, .pad_bottom = 3, .pad_right = 3},
+		 .picture = true, .accumulate = true},
+		{16, 15, 3, {20, 48}, {.height = 7, .width = 7, .stride_y = 2, .stride_x = 2,
+		 .pad_top = 2, .pad_left = 1}, .picture = true},
+		{27, 22, 1, {18}, {.height = 7, .width = 8, .stride_y = 2, .stride_x = 2,
+		 .pad_top = 1, .pad_bottom = 4}, .picture = true, .no_bias = true},
+		{8, 9, 4, {16}, {.height = 8, .width = 8, .stride_y = 2, .stride_x = 2,
+		 .pad_top = 3, .pad_left = 4}, .picture = true, .accumulate = true},
+	};
+	/* clang-format on */
+	CHECK_CASES(cases);
+	check_tiles(record_cells, cases, sizeof(cases) / sizeof(cases[0]));
+}
+
 /* Large and small pictures each have weights of their own. */
 TEST(winograd_weights_are_counted_for_all_sizes_of_tiles)
 {
 	const struct window square = {.height = 3, .width = 3}, line = {.height = 1, .width = 7},
-			    large = {.height = 7, .width = 7};
+			    large = {.height = 7, .width = 7},
+			    picture = {.height = 7, .width = 8, .stride_y = 2, .stride_x = 2};
 
 	CHECK(convolution_winograd_points_most(&square, 64 * 64) == 6 * 6 + 8 * 8);
 	CHECK(convolution_winograd_points_most(&square, 64 * 64 + 1) == 6 * 6);
 	CHECK(convolution_winograd_points_most(&line, 1) == 10);
 	CHECK(convolution_winograd_points_most(&large, 1) == 7 * 7);
+	CHECK(convolution_winograd_picture_floats(&large, 20) == 0);
+	CHECK(convolution_winograd_picture_floats(&picture, 20) == 8 * 8 * 16 * 32);
 }
 
 /* Where the tiles of a block do not fit, there are fewer of them; where none does, another way. */
