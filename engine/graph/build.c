@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/graph/builder.h"
 #include "engine/graph/dispatch.h"
@@ -20,37 +21,56 @@ static rv_status find_wanted(const struct onnx_model *model, const char *const *
 	return RV_OK;
 }
 
+/* What a node is for: nothing that is wanted, perhaps for that (a branch of an If, which may not be
+ * taken), or surely. */
+enum need { NEED_NONE, NEED_PERHAPS, NEED_SURELY };
+
+static void need_input(const struct onnx_model *model, const struct onnx_node *node, int index,
+                       enum need need, enum need *needs)
+{
+	int producer = model->values[node->inputs[index]].producer;
+	bool branch = index > 0 && node->standard && !strcmp(node->operator_name, "If");
+	enum need wanted = branch ? NEED_PERHAPS : need;
+	if (producer != ONNX_NOTHING && needs[producer] < wanted)
+		needs[producer] = wanted;
+}
+
 /* Marks the nodes that the wanted values are computed from, going backwards through the topological
  * order. Returns their number. */
-static int mark_below(const struct onnx_model *model, const int *wanted, int count, bool *below)
+static int mark_below(const struct onnx_model *model, const int *wanted, int count,
+                      enum need *needs)
 {
 	int marked = 0;
 	for (int i = 0; i < count; i++)
-		below[model->values[wanted[i]].producer] = true;
+		needs[model->values[wanted[i]].producer] = NEED_SURELY;
 	for (int i = model->node_count - 1; i >= 0; i--) {
 		const struct onnx_node *node = &model->nodes[i];
-		if (!below[i])
+		if (!needs[i])
 			continue;
 		marked++;
 		for (int j = 0; j < node->input_count; j++)
-			if (translate_has_input(node, j) &&
-			    model->values[node->inputs[j]].producer != ONNX_NOTHING)
-				below[model->values[node->inputs[j]].producer] = true;
+			if (translate_has_input(node, j))
+				need_input(model, node, j, needs[i], needs);
 	}
 	return marked;
 }
 
 /* ---- building ---- */
 
-static rv_status translate_below(struct builder *builder, const bool *below, rv_error *error)
+/* A branch that cannot be translated is missed only where it is taken. */
+static rv_status translate_below(struct builder *builder, const enum need *needs, rv_error *error)
 {
 	rv_status status = builder_add_picture(builder, error);
 	if (status != RV_OK)
 		return status;
 	builder_add_constants(builder);
-	for (int i = 0; status == RV_OK && i < builder->model->node_count; i++)
-		if (below[i])
-			status = dispatch_node(builder, &builder->model->nodes[i], error);
+	for (int i = 0; status == RV_OK && i < builder->model->node_count; i++) {
+		const struct onnx_node *node = &builder->model->nodes[i];
+		if (needs[i] == NEED_SURELY)
+			status = dispatch_node(builder, node, error);
+		else if (needs[i] == NEED_PERHAPS)
+			(void)dispatch_node(builder, node, NULL);
+	}
 	return status;
 }
 
@@ -91,15 +111,15 @@ static rv_status run_passes(struct graph *graph, const struct graph_options *opt
 
 static rv_status build_wanted(struct graph **graph, const struct onnx_model *model,
                               const int *wanted, int count, const struct graph_options *options,
-                              bool *below, rv_error *error)
+                              enum need *needs, rv_error *error)
 {
 	struct builder builder;
-	int nodes = mark_below(model, wanted, count, below);
+	int nodes = mark_below(model, wanted, count, needs);
 	rv_status status = builder_init(&builder, model, nodes, error);
 	if (status != RV_OK)
 		return status;
 	builder.any_channels = options && options->any_channels;
-	status = translate_below(&builder, below, error);
+	status = translate_below(&builder, needs, error);
 	if (status == RV_OK)
 		status = keep_wanted(&builder, wanted, count, error);
 	if (status == RV_OK)
@@ -121,13 +141,13 @@ rv_status graph_build(struct graph **graph, const struct onnx_model *model,
 	*graph = NULL;
 	size_t count = layer_count > 0 ? (size_t)layer_count : 0;
 	int *wanted = calloc(count + 1, sizeof(*wanted));
-	bool *below = calloc((size_t)model->node_count + 1, sizeof(*below));
-	rv_status status = wanted && below ? RV_OK : graph_out_of_memory(error);
+	enum need *needs = calloc((size_t)model->node_count + 1, sizeof(*needs));
+	rv_status status = wanted && needs ? RV_OK : graph_out_of_memory(error);
 	if (status == RV_OK)
 		status = find_wanted(model, layers, layer_count, wanted, error);
 	if (status == RV_OK)
-		status = build_wanted(graph, model, wanted, layer_count, options, below, error);
+		status = build_wanted(graph, model, wanted, layer_count, options, needs, error);
 	free(wanted);
-	free(below);
+	free(needs);
 	return status;
 }

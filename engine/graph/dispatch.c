@@ -30,6 +30,7 @@ static const struct translation translations[] = {
 	{"Div", graph_translate_divide, graph_fold_divide},
 	{"Dropout", graph_translate_alias, graph_fold_alias},
 	{"Elu", graph_translate_elu, NULL},
+	{"Equal", NULL, graph_fold_equal},
 	{"Erf", graph_translate_erf, NULL},
 	{"Expand", graph_translate_expand, NULL},
 	{"Floor", NULL, graph_fold_floor},
@@ -43,6 +44,7 @@ static const struct translation translations[] = {
 	{"HardSigmoid", graph_translate_hard_sigmoid, NULL},
 	{"HardSwish", graph_translate_hard_swish, NULL},
 	{"Identity", graph_translate_alias, graph_fold_alias},
+	{"If", graph_translate_if, graph_translate_if},
 	{"InstanceNormalization", graph_translate_instance_norm, NULL},
 	{"LRN", graph_translate_lrn, NULL},
 	{"LayerNormalization", graph_translate_layer_norm, NULL},
@@ -82,6 +84,7 @@ static const struct translation translations[] = {
 	{"Transpose", graph_translate_transpose, graph_fold_transpose},
 	{"Unsqueeze", graph_translate_unsqueeze, graph_fold_unsqueeze},
 	{"Upsample", graph_translate_upsample, NULL},
+	{"Where", NULL, graph_fold_where},
 };
 
 static const struct translation *find_translation(const struct onnx_node *node)

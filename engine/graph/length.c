@@ -162,6 +162,11 @@ int64_t length_as_real(struct builder *builder, int64_t value)
 	return add(builder, copy);
 }
 
+bool length_grows(const struct builder *builder, int64_t value)
+{
+	return length_is(builder, value) && find(builder, value)->slope > 0;
+}
+
 bool length_is_fixed(const struct builder *builder, int64_t value, double *number)
 {
 	if (value == DIM_UNKNOWN)

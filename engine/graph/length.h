@@ -31,6 +31,8 @@ int64_t length_as_whole(struct builder *builder, int64_t value);
 /* Which of the builder's lengths it is; of a plain integer a new one. Below 0: none, as it is not
  * known or there are too many. */
 int length_number(struct builder *builder, int64_t value);
+/* Whether it grows with the picture. */
+bool length_grows(const struct builder *builder, int64_t value);
 /* What it is whatever the picture's size; false where that matters. */
 bool length_is_fixed(const struct builder *builder, int64_t value, double *number);
 

@@ -62,6 +62,8 @@ translate_function graph_fold_constant, graph_fold_alias, graph_fold_cast, graph
 /* list.c */
 translate_function graph_translate_shape, graph_fold_gather, graph_fold_concat, graph_fold_slice,
 	graph_fold_constant_of_shape;
+/* choice.c */
+translate_function graph_fold_equal, graph_fold_where, graph_translate_if;
 /* calculate.c */
 translate_function graph_fold_add, graph_fold_subtract, graph_fold_multiply, graph_fold_divide,
 	graph_fold_square_root, graph_fold_negate, graph_fold_floor, graph_fold_ceil;

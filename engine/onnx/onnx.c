@@ -4,6 +4,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "engine/onnx/branch.h"
 #include "engine/onnx/budget.h"
 #include "engine/onnx/decode.h"
 #include "engine/onnx/external.h"
@@ -101,7 +102,9 @@ rv_status onnx_parse_file(struct onnx_model **model, const void *bytes, size_t s
 		return budget_exceeded(error);
 	if (!message)
 		return rv_fail(error, RV_CORRUPT, "this is no ONNX model, or it is damaged");
-	rv_status status = onnx_decode_message(model, message, bytes, size, path, error);
+	rv_status status = message->graph ? branch_unfold(message->graph, &budget, error) : RV_OK;
+	if (status == RV_OK)
+		status = onnx_decode_message(model, message, bytes, size, path, error);
 	onnx__model_proto__free_unpacked(message, &budget.allocator);
 	return status;
 }

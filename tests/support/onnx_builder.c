@@ -179,6 +179,23 @@ void onnx_builder_ints(struct onnx_builder *builder, const char *name, int count
 	attribute->ints = message_copy(values, (size_t)count * sizeof(*values));
 }
 
+void onnx_builder_branch(struct onnx_builder *builder, const char *name,
+                         const struct onnx_builder *branch, const char *output)
+{
+	Onnx__GraphProto graph = *branch->model->graph;
+	Onnx__ValueInfoProto made = ONNX__VALUE_INFO_PROTO__INIT;
+	Onnx__ValueInfoProto *outputs[] = {&made};
+	Onnx__AttributeProto *attribute = add_attribute(builder, name, 5);
+	made.name = message_text(output);
+	graph.n_output = 1;
+	graph.output = outputs;
+	attribute->has_g = true;
+	attribute->g.len = onnx__graph_proto__get_packed_size(&graph);
+	attribute->g.data = message_allocate(attribute->g.len);
+	onnx__graph_proto__pack(&graph, attribute->g.data);
+	free(made.name);
+}
+
 /* ---- tensors ---- */
 
 static size_t product(int rank, const int64_t *dims)

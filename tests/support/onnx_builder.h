@@ -40,6 +40,9 @@ void onnx_builder_float(struct onnx_builder *builder, const char *name, float va
 void onnx_builder_text(struct onnx_builder *builder, const char *name, const char *value);
 void onnx_builder_ints(struct onnx_builder *builder, const char *name, int count,
                        const int64_t *values);
+/* A graph that makes output. */
+void onnx_builder_branch(struct onnx_builder *builder, const char *name,
+                         const struct onnx_builder *branch, const char *output);
 void onnx_builder_tensor(struct onnx_builder *builder, const char *name, int rank,
                          const int64_t *dims, const int64_t *values);
 
