@@ -1,5 +1,7 @@
 #include "engine/flow/record.h"
 
+#include <stdio.h>
+
 #include "engine/base/minmax.h"
 #include "engine/base/rounding.h"
 
@@ -9,6 +11,8 @@
 enum { ROWS_OF_A_BAND = 16, BANDS_OF_A_CORE = 4, PIXELS_OF_A_RUN = 4096, RUNS_OF_A_CORE = 16 };
 /* Work-items of a work-group on a GPU. */
 enum { GPU_TILE_WIDTH = 16, GPU_TILE_HEIGHT = 8 };
+/* Of a region of flow_relax_regions: what is kept of it, and the items that share it. */
+enum { KEPT_WIDTH = 56, KEPT_HEIGHT = 24, REGION_COLUMNS = 32, REGION_ITEMS = 256 };
 
 static void start(struct launch_recorder *recorder, const char *shader, const char *kernel,
                   const char *label)
@@ -153,21 +157,23 @@ static void record_relax_bands(struct launch_recorder *recorder, const struct fl
 	record_launch(recorder, bands, 1, 1, 1, 1, 1);
 }
 
-static void record_relax_colours(struct launch_recorder *recorder, const struct flow *flow,
+/* On a GPU. */
+static void record_relax_regions(struct launch_recorder *recorder, const struct flow *flow,
                                  const struct flow_level *level)
 {
-	for (int sweep = 0; sweep < 2 * flow->tuning->iterations; sweep++) {
-		start(recorder, "flow/solver", "flow_relax_colour", "flow relax");
-		record_system(recorder, flow, level);
-		record_int(recorder, sweep & 1);
-		record_float(recorder, flow_model.relaxation);
-		finish(recorder, level, 2 * lanes(recorder));
-	}
-	start(recorder, "flow/solver", "flow_merge", "flow merge");
+	size_t rows = device_group_items(recorder->device, REGION_ITEMS) / REGION_COLUMNS;
+	char options[32];
+
+	snprintf(options, sizeof(options), "-DGROUP_ROWS=%zu", rows);
+	record_kernel(recorder, "flow/solver", options, "flow_relax_regions", "flow relax");
 	record_system(recorder, flow, level);
+	record_int(recorder, flow->tuning->iterations);
+	record_float(recorder, flow_model.relaxation);
 	record_float(recorder, flow_model.change_limit);
 	record_flow(recorder, &flow->relaxed, level);
-	finish(recorder, level, 2 * lanes(recorder));
+	record_launch(recorder, (size_t)divide_up(level->width, KEPT_WIDTH) * REGION_COLUMNS,
+	              (size_t)divide_up(level->height, KEPT_HEIGHT) * rows, 1, REGION_COLUMNS, rows,
+	              1);
 }
 
 /* The buffers of mean and difference are not read any more at this point, and serve as scratch. */
@@ -209,7 +215,7 @@ static void record_level(struct launch_recorder *recorder, const struct flow *fl
 		record_warp(recorder, flow, first->levels[number], second->levels[number], level);
 		record_linearise(recorder, flow, level);
 		if (device_wants_groups(recorder->device)) {
-			record_relax_colours(recorder, flow, level);
+			record_relax_regions(recorder, flow, level);
 			record_median_steps(recorder, flow, level);
 		} else {
 			record_relax_bands(recorder, flow, level, warp);
