@@ -2,8 +2,9 @@
 
 #include <stdio.h>
 
-/* Work-groups of a launch, each leaving one partial sum; work-items of a group on a GPU. */
-enum { GROUPS = 64, GPU_GROUP = 256, PARTIAL_BYTES = 4 * sizeof(float) };
+/* Work-groups of a launch, each leaving one partial sum: on a GPU of so many work-items, and enough
+ * that its memory is busy. */
+enum { GROUPS = 64, GPU_GROUPS = 512, GPU_GROUP = 256, PARTIAL_BYTES = 4 * sizeof(float) };
 
 /* By which measure a band is normalised: the argument `how` of find_factors in
  * shaders/picture/gradient.cl. */
@@ -18,7 +19,7 @@ static const float even_shares[GRADIENT_BANDS_MAX] = {1, 1, 1, 1, 1, 1, 1, 1};
 /* What was measured on some rasters and what follows from it; a plain gradient is one band. */
 struct measurement {
 	int bands;
-	cl_mem partials; /* [bands][GROUPS] float4 */
+	cl_mem partials; /* [bands][groups] float4 */
 	cl_mem counts;   /* float [bands]: elements of each band */
 	cl_mem shares;   /* float [bands]: what each is to measure afterwards */
 	cl_mem factors;  /* float [bands]: what each is to be multiplied with for that */
@@ -52,6 +53,11 @@ static int group_items(const struct device *device)
 	return device_wants_groups(device) ? (int)device_group_items(device, GPU_GROUP) : 1;
 }
 
+static int groups_of(const struct device *device)
+{
+	return device_wants_groups(device) ? GPU_GROUPS : GROUPS;
+}
+
 static void start(struct launch_recorder *recorder, const char *kernel)
 {
 	char options[32];
@@ -64,7 +70,7 @@ static int finish(struct launch_recorder *recorder)
 {
 	size_t items = (size_t)group_items(recorder->device);
 
-	record_launch(recorder, GROUPS * items, 1, 1, items, 1, 1);
+	record_launch(recorder, groups_of(recorder->device) * items, 1, 1, items, 1, 1);
 	return recorder->list->count - 1;
 }
 
@@ -79,14 +85,14 @@ static struct measurement measurement_create(struct launch_recorder *recorder,
                                              int bands)
 {
 	float counts[GRADIENT_BANDS_MAX];
+	size_t partials = (size_t)bands * groups_of(recorder->device) * PARTIAL_BYTES;
 	size_t size = (size_t)bands * sizeof(float);
 
 	for (int i = 0; i < bands; i++)
 		counts[i] = 3 * (float)levels[i].width * (float)levels[i].height;
 	return (struct measurement){
 		.bands = bands,
-		.partials =
-			record_own_buffer(recorder, (size_t)bands * GROUPS * PARTIAL_BYTES, NULL),
+		.partials = record_own_buffer(recorder, partials, NULL),
 		.counts = record_own_buffer(recorder, size, counts),
 		.shares = record_own_buffer(recorder, size, shares),
 		.factors = record_own_buffer(recorder, size, NULL),
@@ -96,15 +102,17 @@ static struct measurement measurement_create(struct launch_recorder *recorder,
 static void record_factors(struct launch_recorder *recorder, const struct measurement *measurement,
                            enum measure how)
 {
+	size_t items = (size_t)group_items(recorder->device);
+
 	start(recorder, "find_factors");
 	record_buffer(recorder, measurement->partials);
-	record_int(recorder, GROUPS);
+	record_int(recorder, groups_of(recorder->device));
 	record_int(recorder, measurement->bands);
 	record_buffer(recorder, measurement->counts);
 	record_buffer(recorder, measurement->shares);
 	record_int(recorder, how);
 	record_buffer(recorder, measurement->factors);
-	record_launch(recorder, 1, 1, 1, 1, 1, 1);
+	record_launch(recorder, items, 1, 1, items, 1, 1);
 }
 
 static void record_measure(struct launch_recorder *recorder, const struct raster *raster,
@@ -291,6 +299,6 @@ void gradient_record_centre(struct launch_recorder *recorder, const struct raste
 	record_buffer(recorder, gradient->buffer);
 	record_size(recorder, gradient);
 	record_buffer(recorder, whole.partials);
-	record_int(recorder, GROUPS);
+	record_int(recorder, groups_of(recorder->device));
 	finish(recorder);
 }

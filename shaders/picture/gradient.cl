@@ -25,19 +25,37 @@ float4 statistics(float4 value)
 			sum_of_colours(value * value), 0);
 }
 
-// The group's partial sum, of what its work-items have.
-void store_partial(__local float4 *shared, float4 sum, __global float4 *partial)
+// The group's sum of what its work-items have, which all of them get.
+float4 sum_of_group(__local float4 *shared, float4 sum)
 {
 	int item = get_local_id(0);
 
+	barrier(CLK_LOCAL_MEM_FENCE); // the last sum was read
 	shared[item] = sum;
 	for (int half_group = GROUP / 2; half_group > 0; half_group /= 2) {
 		barrier(CLK_LOCAL_MEM_FENCE);
 		if (item < half_group)
 			shared[item] += shared[item + half_group];
 	}
-	if (item == 0)
-		*partial = shared[0];
+	barrier(CLK_LOCAL_MEM_FENCE);
+	return shared[0];
+}
+
+void store_partial(__local float4 *shared, float4 sum, __global float4 *partial)
+{
+	sum = sum_of_group(shared, sum);
+	if (get_local_id(0) == 0)
+		*partial = sum;
+}
+
+// What all groups have left, summed by one of them.
+float4 sum_of_partials(__local float4 *shared, const __global float4 *partials, int groups)
+{
+	float4 sum = 0;
+
+	for (int i = get_local_id(0); i < groups; i += GROUP)
+		sum += partials[i];
+	return sum_of_group(shared, sum);
 }
 
 GROUP_OF_ITEMS __kernel void measure(const __global float4 *gradient, int width, int height,
@@ -62,6 +80,7 @@ GROUP_OF_ITEMS __kernel void measure(const __global float4 *gradient, int width,
 // Below this a band counts as rounding, next to the strongest; and below that as nothing at all.
 #define WEAKEST 1e-4f
 #define NOTHING 1e-15f
+#define BANDS_MAX 8
 
 float measure_of(float4 sum, float count, int how)
 {
@@ -77,24 +96,22 @@ float measure_of(float4 sum, float count, int how)
 }
 
 // What each band is to be multiplied with. partials is [bands][groups], counts are the elements of
-// each band, shares what it is to measure afterwards. A single work-item.
-__kernel void find_factors(const __global float4 *partials, int groups, int bands,
+// each band, shares what it is to measure afterwards. A single group.
+GROUP_OF_ITEMS __kernel void find_factors(const __global float4 *partials, int groups, int bands,
 			   const __global float *counts, const __global float *shares, int how,
 			   __global float *factors)
 {
-	float strongest = 0;
+	__local float4 shared[GROUP];
+	float strongest = 0, measures[BANDS_MAX];
 
 	for (int band = 0; band < bands; band++) {
-		float4 sum = 0;
-		for (int i = 0; i < groups; i++)
-			sum += partials[band * groups + i];
-		factors[band] = measure_of(sum, counts[band], how);
-		strongest = fmax(strongest, factors[band]);
+		measures[band] = measure_of(sum_of_partials(shared, partials + band * groups, groups), counts[band], how);
+		strongest = fmax(strongest, measures[band]);
 	}
-	for (int band = 0; band < bands; band++)
+	for (int band = get_local_id(0); band < bands; band += GROUP)
 		factors[band] = strongest < NOTHING
 					? 0
-					: shares[band] / fmax(factors[band], strongest * WEAKEST);
+					: shares[band] / fmax(measures[band], strongest * WEAKEST);
 }
 
 float4 one_four_six(float4 a, float4 b, float4 c, float4 d, float4 e)
@@ -212,11 +229,10 @@ GROUP_OF_ITEMS __kernel void move_picture(__global float4 *picture, const __glob
 GROUP_OF_ITEMS __kernel void subtract_mean(__global float4 *gradient, int width, int height,
 					   const __global float4 *partials, int groups)
 {
-	float sum = 0;
-
-	for (int i = 0; i < groups; i++)
-		sum += partials[i].PLAIN;
+	__local float4 shared[GROUP];
+	float sum = sum_of_partials(shared, partials, groups).PLAIN;
 	float mean = sum / (3 * (float)width * (float)height);
+
 	FOR_ROWS(y, height)
 		FOR_COLUMNS(x, width)
 			gradient[(size_t)y * width + x].xyz -= mean;
