@@ -130,8 +130,20 @@ RV_API rv_status rv_profile_dream(rv_engine *engine, int width, int height, int 
                                   rv_profile_entry *entries, int capacity, int *count,
                                   rv_error *error);
 
-/* The GFLOPS of fused multiply-adds that the device reaches with nothing else to do. */
-RV_API rv_status rv_measure_peak(rv_engine *engine, double *gflops, rv_error *error);
+/* The GFLOPS that the device reaches with nothing else to do: of fused multiply-adds, and of matrix
+ * units that take TF32 (0 where there are none). */
+RV_API rv_status rv_measure_peak(rv_engine *engine, double *gflops, double *unit_gflops,
+                                 rv_error *error);
+
+/* What the host pays to launch. */
+typedef struct rv_launch_cost {
+	int launches;
+	double enqueued; /* milliseconds from the first call to the return of the last one */
+	double done;     /* milliseconds from there until the device is done, too */
+} rv_launch_cost;
+/* Of a gradient step, as rv_measure_step runs it: the medians of `runs` steps. */
+RV_API rv_status rv_measure_launches(rv_engine *engine, const char *layer, int width, int height,
+                                     int runs, rv_launch_cost *cost, rv_error *error);
 
 /* Bytes on the device. */
 typedef struct rv_memory {

@@ -65,6 +65,78 @@ rv_status rv_measure_step(rv_engine *engine, const char *layer, int width, int h
 	return status;
 }
 
+/* ---- what launching costs ---- */
+
+static int by_value(const void *a, const void *b)
+{
+	double left = *(const double *)a, right = *(const double *)b;
+
+	return (left > right) - (left < right);
+}
+
+static double median(double *values, int count)
+{
+	qsort(values, (size_t)count, sizeof(*values), by_value);
+	return values[count / 2];
+}
+
+/* enqueued[runs] and done[runs]. */
+static rv_status time_launches(struct probe *probe, int runs, double *enqueued, double *done,
+                               rv_error *error)
+{
+	rv_status status = RV_OK;
+
+	for (int i = 0; i < runs && status == RV_OK; i++) {
+		double start = clock_now_ms();
+		cl_int code;
+
+		status = probe_run(probe, error);
+		enqueued[i] = clock_now_ms() - start;
+		code = clFinish(probe->engine->device->queue);
+		done[i] = clock_now_ms() - start;
+		if (status == RV_OK && code)
+			status = device_fail(error, code, "running a gradient step");
+	}
+	return status;
+}
+
+static rv_status measure_launches(struct probe *probe, int runs, rv_launch_cost *cost,
+                                  rv_error *error)
+{
+	const struct network *network = probe->network;
+	double *times = calloc(2 * (size_t)runs, sizeof(*times)), uncounted;
+	rv_status status = times ? present_dead_leaves(probe, error)
+	                         : rv_fail(error, RV_MEMORY, "out of memory");
+
+	if (status == RV_OK)
+		status = time_step(probe, &uncounted, error);
+	if (status == RV_OK)
+		status = time_launches(probe, runs, times, times + runs, error);
+	if (status == RV_OK)
+		*cost = (rv_launch_cost){network->forward.count + network->backward.count,
+		                         median(times, runs), median(times + runs, runs)};
+	free(times);
+	return status;
+}
+
+rv_status rv_measure_launches(rv_engine *engine, const char *layer, int width, int height, int runs,
+                              rv_launch_cost *cost, rv_error *error)
+{
+	struct probe probe;
+	rv_status status;
+
+	if (!engine || !layer || !cost || runs < 1 || width < 1 || height < 1)
+		return rv_fail(error, RV_INVALID,
+		               "rv_measure_launches needs an engine, a layer, a size and runs");
+	status = probe_create(&probe, engine, layer, width, height, true,
+	                      (float)width * (float)height, error);
+	if (status != RV_OK)
+		return status;
+	status = measure_launches(&probe, runs, cost, error);
+	probe_release(&probe);
+	return status;
+}
+
 /* ---- profiles ---- */
 
 static rv_status profile_probe(struct probe *probe, struct profile *profile, int runs,
@@ -154,11 +226,17 @@ rv_status rv_profile_dream(rv_engine *engine, int width, int height, int runs,
 	return status;
 }
 
-rv_status rv_measure_peak(rv_engine *engine, double *gflops, rv_error *error)
+rv_status rv_measure_peak(rv_engine *engine, double *gflops, double *unit_gflops, rv_error *error)
 {
-	if (!engine || !gflops)
+	rv_status status;
+
+	if (!engine || !gflops || !unit_gflops)
 		return rv_fail(error, RV_INVALID, "rv_measure_peak needs an engine");
-	return profile_peak(engine->device, gflops, error);
+	*unit_gflops = 0;
+	status = profile_peak(engine->device, gflops, error);
+	return status == RV_OK && engine->device->matrix_units
+	               ? profile_units_peak(engine->device, unit_gflops, error)
+	               : status;
 }
 
 /* ---- memory ---- */

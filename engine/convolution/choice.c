@@ -17,9 +17,19 @@ static bool is_tiled(struct register_tile tile)
 	return tile.group > 1;
 }
 
+/* What stands in for matrix units is to round as they do. */
+static bool rounds_enough(rv_convolution method, const struct device *device,
+                          const struct convolution_problem *problem)
+{
+	return !problem_stands_in(problem, device) || method == RV_CONVOLUTION_DIRECT ||
+	       method == RV_CONVOLUTION_MATRIX;
+}
+
 bool choice_fits(const struct convolution_choice *choice, const struct device *device,
                  const struct convolution_problem *problem)
 {
+	if (!rounds_enough(choice->method, device, problem))
+		return false;
 	switch (choice->method) {
 	case RV_CONVOLUTION_DIRECT:
 		return is_tiled(choice->tile)
@@ -42,16 +52,6 @@ bool choice_fits(const struct convolution_choice *choice, const struct device *d
 	return false;
 }
 
-/* The largest block that is not half empty. */
-static struct register_tile matrix_tile_default(const struct convolution_problem *problem)
-{
-	const struct register_tile *tile = matrix_tiles();
-
-	while (tile[1].lanes && matrix_block_channels(*tile) >= 2 * problem->output_width)
-		tile++;
-	return *tile;
-}
-
 /* The direct choice by another method, in floats where that must not round. */
 static struct convolution_choice with_method(struct convolution_choice direct,
                                              rv_convolution method, const struct device *device,
@@ -72,7 +72,7 @@ struct convolution_choice choice_forced(rv_convolution method, const struct devi
 	struct convolution_choice choice = with_method(direct, method, device, problem);
 
 	if (method == RV_CONVOLUTION_MATRIX)
-		choice.tile = matrix_tile_default(problem);
+		choice.tile = matrix_tile_default(device, problem);
 	return choice_fits(&choice, device, problem) ? choice : direct;
 }
 
@@ -104,6 +104,8 @@ static struct convolution_choice default_of_groups(const struct device *device,
 	const struct window *window = &problem->node->window;
 	struct convolution_choice choice = choice_direct(device, problem);
 
+	if (problem_precision(problem, device) == RV_PRECISION_TF32)
+		return choice_forced(RV_CONVOLUTION_MATRIX, device, problem);
 	if (window->height * window->width == 1 && window->stride_y == 1 && window->stride_x == 1 &&
 	    problem->input_count == 1 && problem->flop >= 2.0 * MANY_PRODUCTS &&
 	    convolution_gemm_fits(problem))

@@ -78,7 +78,9 @@ static void record_direct(struct launch_recorder *recorder,
 	char options[64];
 
 	snprintf(options, sizeof(options), "-DLANES=%d -DCHANNEL_STEP=%d%s", tile.lanes, step,
-	         tile.bfloat16 ? " -DBFLOAT16" : "");
+	         tile.bfloat16                                  ? " -DBFLOAT16"
+	         : problem_stands_in(problem, recorder->device) ? " -DTF32"
+	                                                        : "");
 	record_kernel(recorder, "convolution/direct", options,
 	              register_tile_kernel(tile, "convolve").name, problem->node->name);
 	problem_record_arguments(recorder, problem, tables, weights, panel_elements(problem, tile));

@@ -51,6 +51,33 @@ bool convolution_matrix_fits(const struct device *device, const struct convoluti
 	       local_bytes(device, tile) <= device->local_bytes;
 }
 
+/* The rounds that the device's compute units need for all blocks, by the work of a block: its
+ * products, and the loads from local memory, of which 16 pixels take about as long as a product for
+ * 16 channels, and so the other way round. */
+static double tile_cost(const struct device *device, const struct convolution_problem *problem,
+                        struct register_tile tile)
+{
+	const int units = device->info.compute_units ? (int)device->info.compute_units : 1;
+	const int pixels = problem->output_size.height * problem->output_size.width;
+	const double blocks = (double)divide_up(pixels, block_pixels(tile)) *
+	                      divide_up(problem->output_width, matrix_block_channels(tile));
+	const double rounds = blocks < units ? 1 : blocks / units;
+
+	return rounds * block_pixels(tile) * matrix_block_channels(tile) *
+	       (1 + 1.3 / tile.pixels + 1.3 / tile.vectors);
+}
+
+struct register_tile matrix_tile_default(const struct device *device,
+                                         const struct convolution_problem *problem)
+{
+	struct register_tile best = tiles[0];
+
+	for (const struct register_tile *tile = tiles; tile->lanes; tile++)
+		if (tile_cost(device, problem, *tile) < tile_cost(device, problem, best))
+			best = *tile;
+	return best;
+}
+
 static void write_options(char options[OPTIONS_LENGTH], const struct device *device,
                           const struct convolution_problem *problem, struct register_tile tile)
 {
@@ -58,7 +85,27 @@ static void write_options(char options[OPTIONS_LENGTH], const struct device *dev
 	         "-DLANES=%d -DGROUP=%d -DTILE_PIXELS=%d -DTILE_VECTORS=%d -DQUADS=%d -DTERMS=%d%s",
 	         tile.lanes, tile.group, tile.pixels, tile.vectors, step_quads(tile),
 	         problem_precision(problem, device) == RV_PRECISION_TF32 ? 1 : 3,
-	         device->matrix_units ? "" : " -DSTAND_IN");
+	         device->matrix_units ? " -DMATRIX_UNITS" : "");
+}
+
+/* Whether the device's compiler can build it, and its registers are enough. */
+static bool kernel_runs(struct launch_recorder *recorder, const struct convolution_problem *problem,
+                        struct register_tile tile)
+{
+	struct device *device = recorder->device;
+	size_t items = 0;
+	char options[OPTIONS_LENGTH];
+	rv_error unused;
+	cl_kernel kernel;
+
+	write_options(options, device, problem, tile);
+	if (program_kernel(device, "convolution/matrix", options, "convolve_by_matrix_units",
+	                   &kernel, &unused) != RV_OK)
+		return false;
+	clGetKernelWorkGroupInfo(kernel, device->id, CL_KERNEL_WORK_GROUP_SIZE, sizeof(items),
+	                         &items, NULL);
+	clReleaseKernel(kernel);
+	return items >= ITEMS;
 }
 
 static void record_matrix(struct launch_recorder *recorder,
@@ -85,8 +132,15 @@ void convolution_matrix(struct launch_recorder *recorder, struct weights_cache *
 	int vectors = matrix_block_channels(tile) / LANES;
 	struct quads quads;
 
-	if (recorder->status != RV_OK || !quads_create(&quads, recorder, weights, problem,
-	                                               tile.lanes, vectors, step_quads(tile)))
+	if (recorder->status != RV_OK)
+		return;
+	if (!kernel_runs(recorder, problem, tile)) {
+		convolution_tiled(recorder, weights, problem,
+		                  tiled_tile_default(recorder->device, problem));
+		return;
+	}
+	if (!quads_create(&quads, recorder, weights, problem, tile.lanes, vectors,
+	                  step_quads(tile)))
 		return;
 	record_matrix(recorder, problem, &quads.tables, quads.weights, tile);
 	quads_release(&quads);

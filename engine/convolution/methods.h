@@ -28,10 +28,14 @@ struct register_tile tiled_tile_default(const struct device *device,
 
 /* All but problem_writes_picture, by work-groups whose items share a GPU's matrix units
  * (device->matrix_units), as exactly as problem_precision asks. On other devices a stand-in does
- * the same products, slowly. The tiles there are end with {0}. */
+ * the same products, slowly. Where the kernel does not run, convolution_tiled does it. The tiles
+ * there are end with {0}. */
 void convolution_matrix(struct launch_recorder *recorder, struct weights_cache *weights,
                         const struct convolution_problem *problem, struct register_tile tile);
 const struct register_tile *matrix_tiles(void);
+/* The tile that keeps all compute units busy with the least work. */
+struct register_tile matrix_tile_default(const struct device *device,
+                                         const struct convolution_problem *problem);
 int matrix_block_channels(struct register_tile tile);
 bool convolution_matrix_fits(const struct device *device, const struct convolution_problem *problem,
                              struct register_tile tile);

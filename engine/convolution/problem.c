@@ -171,6 +171,11 @@ rv_precision problem_precision(const struct convolution_problem *problem,
 	return problem->backward ? device->precision.backward : device->precision.forward;
 }
 
+bool problem_stands_in(const struct convolution_problem *problem, const struct device *device)
+{
+	return problem_precision(problem, device) == RV_PRECISION_TF32 && !device->matrix_units;
+}
+
 bool problem_writes_picture(const struct convolution_problem *problem)
 {
 	return problem->outputs[0].run.pixel_stride == INPUT_STRIDE;

@@ -57,6 +57,9 @@ bool problem_is_depthwise(const struct convolution_problem *problem);
 /* What the pass that it is of may round to. */
 rv_precision problem_precision(const struct convolution_problem *problem,
                                const struct device *device);
+/* That is TF32, and the device has no units for it: direct kernels round as these would, so that
+ * what it costs a dream can be judged. */
+bool problem_stands_in(const struct convolution_problem *problem, const struct device *device);
 /* The output is the gradient of the network's input, whose pixels are narrower than a vector. */
 bool problem_writes_picture(const struct convolution_problem *problem);
 

@@ -4,6 +4,7 @@
 
 #include "engine/base/bfloat16.h"
 #include "engine/opencl/record.h"
+#include "engine/opencl/units.h"
 
 /* What RV_PRECISION_AUTO may take, the fastest first: the ways of which tests/bench/precision.py
  * has found that they keep the dream with every network. README.md has the figures and the command.
@@ -122,8 +123,15 @@ static bool has(struct device *device, rv_precision wanted)
 	const rv_precision precision = passes[wanted].backward;
 
 	return precision == RV_PRECISION_BFLOAT16 ? has_bfloat16(device)
-	       : precision == RV_PRECISION_TF32   ? device->matrix_units
+	       : precision == RV_PRECISION_TF32   ? device->matrix_units && units_multiply(device)
 	                                          : true;
+}
+
+/* Kernels of processors round to TF32 too, which gains nothing there but shows what it costs a
+ * dream. */
+static bool can(struct device *device, rv_precision wanted)
+{
+	return has(device, wanted) || (wanted == RV_PRECISION_TF32 && !device_wants_groups(device));
 }
 
 struct pass_precision precision_of(struct device *device, rv_precision wanted)
@@ -131,7 +139,7 @@ struct pass_precision precision_of(struct device *device, rv_precision wanted)
 	if ((unsigned)wanted > RV_PRECISION_AUTO)
 		wanted = RV_PRECISION_FLOAT;
 	if (wanted != RV_PRECISION_AUTO)
-		return passes[has(device, wanted) ? wanted : RV_PRECISION_FLOAT];
+		return passes[can(device, wanted) ? wanted : RV_PRECISION_FLOAT];
 	for (size_t i = 0; i < sizeof(judged) / sizeof(judged[0]); i++)
 		if (has(device, judged[i]))
 			return passes[judged[i]];

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/base/clock.h"
+#include "engine/opencl/units.h"
 
 enum { ENTRIES_MAX = 256 };
 
@@ -198,8 +199,11 @@ void profile_read(const struct profile *profile, rv_profile_entry *entries, int 
  * Runs are repeated for a while, so that the best of them had the machine to itself. */
 enum { PEAK_RUNS = 7, PEAK_MILLISECONDS = 200, PEAK_SUMS = 12 };
 enum { PEAK_ROUNDS_CPU = 1 << 19, PEAK_ROUNDS_GPU = 1 << 13 };
+/* A product of matrices by units takes as long as dozens of multiply-adds, and by the stand-in
+ * thousands of times as long. */
+enum { PEAK_ROUNDS_UNITS = 1 << 11, PEAK_ROUNDS_STAND_IN = 1 };
 
-static rv_status record_peak(struct launch_recorder *recorder)
+static void record_floats(struct launch_recorder *recorder)
 {
 	const rv_device_info *info = &recorder->device->info;
 	bool gpu = info->kind == RV_DEVICE_GPU;
@@ -214,14 +218,15 @@ static rv_status record_peak(struct launch_recorder *recorder)
 	record_int(recorder, rounds);
 	record_flop(recorder, 2.0 * PEAK_SUMS * recorder->device->lanes * rounds * (double)items);
 	record_launch(recorder, items, 1, 1, group, 1, 1);
-	return recorder->status;
 }
 
-rv_status profile_peak(struct device *device, double *gflops, rv_error *error)
+/* Of what was recorded, one launch; clears it. */
+static rv_status time_peak(struct launch_recorder *recorder, double *gflops)
 {
-	struct launch_list list = {0};
-	struct launch_recorder recorder = {.device = device, .list = &list, .error = error};
-	rv_status status = record_peak(&recorder);
+	struct launch_list list = *recorder->list;
+	struct device *device = recorder->device;
+	rv_error *error = recorder->error;
+	rv_status status = recorder->status;
 	double end = clock_now_ms() + PEAK_MILLISECONDS;
 
 	*gflops = 0;
@@ -238,4 +243,23 @@ rv_status profile_peak(struct device *device, double *gflops, rv_error *error)
 	}
 	launch_list_clear(&list);
 	return status;
+}
+
+rv_status profile_peak(struct device *device, double *gflops, rv_error *error)
+{
+	struct launch_list list = {0};
+	struct launch_recorder recorder = {.device = device, .list = &list, .error = error};
+
+	record_floats(&recorder);
+	return time_peak(&recorder, gflops);
+}
+
+rv_status profile_units_peak(struct device *device, double *gflops, rv_error *error)
+{
+	struct launch_list list = {0};
+	struct launch_recorder recorder = {.device = device, .list = &list, .error = error};
+
+	units_record_rounds(&recorder,
+	                    device->matrix_units ? PEAK_ROUNDS_UNITS : PEAK_ROUNDS_STAND_IN);
+	return time_peak(&recorder, gflops);
 }

@@ -23,5 +23,7 @@ void profile_read(const struct profile *profile, rv_profile_entry *entries, int 
 /* Fused multiply-adds that the device does in a second, in GFLOPS (two operations each): the best
  * of several runs of a kernel that does nothing else. */
 rv_status profile_peak(struct device *device, double *gflops, rv_error *error);
+/* The same of matrix units, or of what stands in for them (engine/opencl/units.h). */
+rv_status profile_units_peak(struct device *device, double *gflops, rv_error *error);
 
 #endif

@@ -21,6 +21,7 @@ struct program {
 	char options[OPTIONS_LENGTH];
 	cl_program program;
 	bool on_disk;
+	bool refused; /* by the compiler, which is not asked again; there is no program then */
 	struct program *next;
 };
 
@@ -74,7 +75,7 @@ static void save_all(struct program_cache *cache)
 		return;
 	bool wrote = false;
 	for (struct program *program = cache->first; program; program = program->next) {
-		if (program->on_disk)
+		if (program->on_disk || program->refused)
 			continue;
 		save(cache->device, program);
 		wrote = true;
@@ -192,6 +193,7 @@ static rv_status build_source(struct device *device, struct program *program, co
 	if (code)
 		return device_fail(error, code, program->shader);
 	code = clBuildProgram(program->program, 1, &device->id, program->options, NULL, NULL);
+	program->refused = code == CL_BUILD_PROGRAM_FAILURE;
 	return code ? build_failed(device, program, code, error) : RV_OK;
 }
 
@@ -216,14 +218,14 @@ static rv_status program_build(struct device *device, const char *shader, const 
 	}
 	program->on_disk = load_binary(device, program);
 	status = program->on_disk ? RV_OK : build_source(device, program, text, error);
-	if (status != RV_OK) {
+	if (status != RV_OK && !program->refused) {
 		program_free(program);
 		return status;
 	}
 	program->next = device->programs->first;
 	device->programs->first = program;
 	*out = program;
-	return RV_OK;
+	return status;
 }
 
 rv_status program_kernel(struct device *device, const char *shader, const char *options,
@@ -248,6 +250,9 @@ rv_status program_kernel(struct device *device, const char *shader, const char *
 		status = program_build(device, shader, all, &program, error);
 		if (status != RV_OK)
 			return status;
+	} else if (program->refused) {
+		return rv_fail(error, RV_DEVICE, "building %s.cl (%s) has failed before", shader,
+		               all);
 	}
 	*out = clCreateKernel(program->program, kernel, &code);
 	return code ? device_fail(error, code, kernel) : RV_OK;

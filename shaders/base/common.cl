@@ -266,3 +266,72 @@ void store_vector(struct epilogue epilogue, __global float *output, const __glob
 	if (epilogue.flags & EPILOGUE_WRITTEN)
 		store(place, value);
 }
+
+// The matrix units of NVIDIA's GPUs, which multiply 16 x 8 by 8 x 8 values at once, of which they take the first 10 bits
+// of the mantissa. A warp's 32 items hold the elements, each those that PTX says ("mma.m16n8k8", .tf32). Without
+// MATRIX_UNITS the same product is done through local memory, which shows on any device that every element is where
+// the units expect it.
+#if LANES == 4
+
+#define WARP 32
+// Sums that a function is given the address of are registers only where it is no call.
+#define INLINED __attribute__((always_inline))
+
+// What an item holds of the factors, as bits, and of the product.
+struct pixel_part {
+	uint element[4]; // pixels lane / 4 and that + 8 of channels lane % 4, then of lane % 4 + 4
+};
+struct channel_part {
+	uint element[2]; // input channels lane % 4 and that + 4, of column lane / 4
+};
+struct product_part {
+	float element[4]; // pixel lane / 4 of columns lane % 4 * 2 and that + 1, then pixel + 8
+};
+
+#ifdef MATRIX_UNITS
+#define UNIT_SCRATCH(items) 1
+
+INLINED void add_unit_product(struct product_part *sum, struct pixel_part pixels, struct channel_part channels,
+			 int item, __local uint *scratch)
+{
+	__asm__ volatile("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 "
+			 "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+			 : "+f"(sum->element[0]), "+f"(sum->element[1]), "+f"(sum->element[2]),
+			   "+f"(sum->element[3])
+			 : "r"(pixels.element[0]), "r"(pixels.element[1]), "r"(pixels.element[2]),
+			   "r"(pixels.element[3]), "r"(channels.element[0]), "r"(channels.element[1]));
+}
+#else
+// For each item its parts of both factors.
+#define UNIT_SCRATCH(items) (6 * (items))
+
+float unit_value(uint bits)
+{
+	return as_float(bits & 0xffffe000u);
+}
+
+INLINED void add_unit_product(struct product_part *sum, struct pixel_part pixels, struct channel_part channels,
+			 int item, __local uint *scratch)
+{
+	const int lane = item % WARP;
+	const __local uint *warp = scratch + 6 * (item - lane);
+
+	barrier(CLK_LOCAL_MEM_FENCE);
+	for (int i = 0; i < 4; i++)
+		scratch[6 * item + i] = pixels.element[i];
+	for (int i = 0; i < 2; i++)
+		scratch[6 * item + 4 + i] = channels.element[i];
+	barrier(CLK_LOCAL_MEM_FENCE);
+	for (int i = 0; i < 4; i++) {
+		const int pixel = lane / 4, column = lane % 4 * 2 + i % 2;
+
+		for (int k = 0; k < 8; k++) {
+			const __local uint *left = warp + 6 * (pixel * 4 + k % 4);
+			const __local uint *right = warp + 6 * (column * 4 + k % 4);
+			sum->element[i] = fma(unit_value(left[i / 2 + k / 4 * 2]),
+					      unit_value(right[4 + k / 4]), sum->element[i]);
+		}
+	}
+}
+#endif
+#endif

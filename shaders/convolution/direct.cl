@@ -3,7 +3,8 @@
 // stride and dilation is a list of taps. Taps outside the picture read zeros instead, so that there
 // are no borders to treat apart.
 //
-// Build options: CHANNEL_STEP (input channels of every run are a multiple of it); BFLOAT16 (factors.clh).
+// Build options: CHANNEL_STEP (input channels of every run are a multiple of it); BFLOAT16 or TF32
+// (factors.clh).
 
 #ifndef CHANNEL_STEP // built on its own, to see whether it compiles
 #define CHANNEL_STEP 16

@@ -1,16 +1,12 @@
-// Convolution by the matrix units of NVIDIA's GPUs, which multiply 16 x 8 by 8 x 8 values at once: a warp's 32 items
-// hold the factors' and the product's elements, each item those that PTX says ("mma.m16n8k8", .tf32). A group of
-// GROUP x GROUP warps computes a block of pixels by output channels, each warp TILE_PIXELS times 16 pixels by
-// TILE_VECTORS times 16 channels of it, from the quads that tiled.cl knows.
+// Convolution by the matrix units of NVIDIA's GPUs, which multiply 16 x 8 by 8 x 8 values at once (add_unit_product in
+// common.cl). A group of GROUP x GROUP warps computes a block of pixels by output channels, each warp TILE_PIXELS times
+// 16 pixels by TILE_VECTORS times 16 channels of it, from the quads that tiled.cl knows.
 //
 // The units take the first 10 bits of a float's mantissa. With TERMS 3 a factor is the sum of two such values, what
 // they leave of it being less than a float's last bit, and the product of the two small ones is left out: the
 // error is a float's. With TERMS 1 factors are rounded.
 //
 // An item's four columns are a vector, so there is nothing for devices whose vectors are wider.
-//
-// STAND_IN does the same product through local memory on any device, to show that every element is where the units
-// expect it.
 
 #if LANES == 4
 
@@ -20,10 +16,8 @@
 #define TILE_VECTORS 1
 #define QUADS 8 // of a step; matrix.c pads every phase's list to a multiple of it
 #define TERMS 3
-#define STAND_IN
 #endif
 
-#define WARP 32
 #define ITEMS (WARP * GROUP * GROUP)
 #define BLOCK_PIXELS (16 * TILE_PIXELS * GROUP)
 #define BLOCK_VECTORS (4 * TILE_VECTORS * GROUP)
@@ -33,20 +27,6 @@
 #define VECTOR_STRIDE (BLOCK_VECTORS + 2)
 
 #include "quads.clh"
-
-// Sums that a function is given the address of are registers only where it is no call.
-#define INLINED __attribute__((always_inline))
-
-// What an item holds of the factors, as bits, and of the product.
-struct pixel_part {
-	uint element[4]; // pixels lane / 4 and that + 8 of channels lane % 4, then of lane % 4 + 4
-};
-struct channel_part {
-	uint element[2]; // input channels lane % 4 and that + 4, of column lane / 4
-};
-struct product_part {
-	float element[4]; // pixel lane / 4 of columns lane % 4 * 2 and that + 1, then pixel + 8
-};
 
 INLINED uint rounded(float value)
 {
@@ -58,54 +38,11 @@ INLINED uint left_over(float value)
 	return as_uint(value - as_float(rounded(value)));
 }
 
-#ifdef STAND_IN
-// Its barriers, written out many times, would take minutes to compile.
-#define MOSTLY_UNROLLED ROLLED
-// For each item its parts of both factors.
-#define SCRATCH (6 * ITEMS)
-
-float unit_value(uint bits)
-{
-	return as_float(bits & 0xffffe000u);
-}
-
-INLINED void add_product(struct product_part *sum, struct pixel_part pixels, struct channel_part channels,
-		 int item, __local uint *scratch)
-{
-	const int lane = item % WARP;
-	const __local uint *warp = scratch + 6 * (item - lane);
-
-	barrier(CLK_LOCAL_MEM_FENCE);
-	for (int i = 0; i < 4; i++)
-		scratch[6 * item + i] = pixels.element[i];
-	for (int i = 0; i < 2; i++)
-		scratch[6 * item + 4 + i] = channels.element[i];
-	barrier(CLK_LOCAL_MEM_FENCE);
-	for (int i = 0; i < 4; i++) {
-		const int pixel = lane / 4, column = lane % 4 * 2 + i % 2;
-
-		for (int k = 0; k < 8; k++) {
-			const __local uint *left = warp + 6 * (pixel * 4 + k % 4);
-			const __local uint *right = warp + 6 * (column * 4 + k % 4);
-			sum->element[i] = fma(unit_value(left[i / 2 + k / 4 * 2]),
-					      unit_value(right[4 + k / 4]), sum->element[i]);
-		}
-	}
-}
-#else
+#ifdef MATRIX_UNITS
 #define MOSTLY_UNROLLED UNROLLED
-#define SCRATCH 1
-
-INLINED void add_product(struct product_part *sum, struct pixel_part pixels, struct channel_part channels,
-		 int item, __local uint *scratch)
-{
-	__asm__ volatile("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 "
-		     "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
-		     : "+f"(sum->element[0]), "+f"(sum->element[1]), "+f"(sum->element[2]),
-		       "+f"(sum->element[3])
-		     : "r"(pixels.element[0]), "r"(pixels.element[1]), "r"(pixels.element[2]),
-		       "r"(pixels.element[3]), "r"(channels.element[0]), "r"(channels.element[1]));
-}
+#else
+// The stand-in's barriers, written out many times, would take minutes to compile.
+#define MOSTLY_UNROLLED ROLLED
 #endif
 
 // The values of a part, of which the units see one or two terms.
@@ -139,10 +76,10 @@ INLINED void add_terms(struct product_part *sum, struct pixel_values pixels, str
 	       int item, __local uint *scratch)
 {
 #if TERMS == 3
-	add_product(sum, pixel_term(pixels, true), channel_term(channels, false), item, scratch);
-	add_product(sum, pixel_term(pixels, false), channel_term(channels, true), item, scratch);
+	add_unit_product(sum, pixel_term(pixels, true), channel_term(channels, false), item, scratch);
+	add_unit_product(sum, pixel_term(pixels, false), channel_term(channels, true), item, scratch);
 #endif
-	add_product(sum, pixel_term(pixels, false), channel_term(channels, false), item, scratch);
+	add_unit_product(sum, pixel_term(pixels, false), channel_term(channels, false), item, scratch);
 }
 
 // quads and vectors begin with the warp's first pixel and first channel. Columns are dealt to two products of 8
@@ -192,7 +129,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) __kernel void convolve_by_mat
 {
 	__local float4 quads[QUADS * QUAD_STRIDE];
 	__local real vectors[ROWS * VECTOR_STRIDE];
-	__local uint scratch[SCRATCH];
+	__local uint scratch[UNIT_SCRATCH(ITEMS)];
 	const int item = get_local_id(0), warp = item / WARP, lane = item % WARP;
 	const int first_vector = get_group_id(0) * BLOCK_VECTORS;
 	const int first_pixel = get_group_id(1) * BLOCK_PIXELS;

@@ -22,8 +22,13 @@ static void print_entry(const struct bench *bench, const rv_profile_entry *entry
 	printf("\n");
 }
 
+/* What the device can do. */
+struct peak {
+	double floats, units; /* GFLOPS; units: 0 where it has none */
+};
+
 static void print_sum(const struct bench *bench, const rv_profile_entry *entries, int count,
-                      double peak)
+                      const struct peak *peak)
 {
 	double all = 0, gflop = 0;
 	int launches = 0;
@@ -33,27 +38,53 @@ static void print_sum(const struct bench *bench, const rv_profile_entry *entries
 		launches += entries[i].launches;
 	}
 	for (int i = 0; i < count; i++)
-		print_entry(bench, &entries[i], all, peak);
+		print_entry(bench, &entries[i], all, peak->floats);
 	printf("profile %s %dx%d all launches=%d ms=%.3f gflops=%.1f of_peak=%.3f "
-	       "peak_gflops=%.1f\n",
+	       "peak_gflops=%.1f",
 	       bench->layer, bench->size.width, bench->size.height, launches, all,
-	       gflop / (all / 1000), gflop / (all / 1000) / peak, peak);
+	       gflop / (all / 1000), gflop / (all / 1000) / peak->floats, peak->floats);
+	if (peak->units > 0)
+		printf(" of_unit_peak=%.3f unit_peak_gflops=%.1f",
+		       gflop / (all / 1000) / peak->units, peak->units);
+	printf("\n");
+}
+
+static void print_cost(const struct bench *bench, const rv_launch_cost *cost)
+{
+	printf("launches %s %dx%d count=%d enqueued_ms=%.3f done_ms=%.3f each_us=%.2f\n",
+	       bench->layer, bench->size.width, bench->size.height, cost->launches, cost->enqueued,
+	       cost->done, 1000 * cost->enqueued / cost->launches);
+}
+
+/* The peak before and after: on a machine that is shared, both see what the step saw. */
+static rv_status measure_peak(const struct bench *bench, struct peak *peak, rv_error *error)
+{
+	double floats, units;
+	rv_status status = rv_measure_peak(bench->dreamer.engine, &floats, &units, error);
+	peak->floats = fmax(peak->floats, floats);
+	peak->units = fmax(peak->units, units);
+	return status;
 }
 
 static rv_status measure_profile(const struct bench *bench, rv_error *error)
 {
 	rv_profile_entry entries[ENTRIES_MAX];
-	double before, after;
-	int count;
+	struct peak peak = {0, 0};
+	rv_launch_cost cost;
+	int count, runs = bench->options->call.runs;
 	rv_status status;
-	/* The peak before and after: on a machine that is shared, both see what the step saw. */
-	if ((status = rv_measure_peak(bench->dreamer.engine, &before, error)) ||
-	    (status = rv_profile_step(bench->dreamer.engine, bench->layer, bench->size.width,
-	                              bench->size.height, bench->options->call.runs, entries,
-	                              ENTRIES_MAX, &count, error)) ||
-	    (status = rv_measure_peak(bench->dreamer.engine, &after, error)))
+	if ((status = rv_measure_launches(bench->dreamer.engine, bench->layer, bench->size.width,
+	                                  bench->size.height, runs, &cost, error)))
 		return status;
-	print_sum(bench, entries, count < ENTRIES_MAX ? count : ENTRIES_MAX, fmax(before, after));
+	print_cost(bench, &cost);
+	fflush(stdout);
+	if ((status = measure_peak(bench, &peak, error)) ||
+	    (status = rv_profile_step(bench->dreamer.engine, bench->layer, bench->size.width,
+	                              bench->size.height, runs, entries, ENTRIES_MAX, &count,
+	                              error)) ||
+	    (status = measure_peak(bench, &peak, error)))
+		return status;
+	print_sum(bench, entries, count < ENTRIES_MAX ? count : ENTRIES_MAX, &peak);
 	return RV_OK;
 }
 

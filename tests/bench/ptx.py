@@ -31,8 +31,9 @@ PICTURE = ("-DTILE_PIXELS=4 -DTILE_VECTORS=3 -DCHANNELS=3 -DCOLUMNS=3 -DSTRIDE_Y
            "-DMANY_ITEMS")
 BUILDS = [
     *(("convolution/tiled", f"-DGROUP={g} -DTILE_PIXELS={p} -DTILE_VECTORS={v}") for g, p, v in TILES),
-    *(("convolution/matrix", f"-DGROUP=2 -DTILE_PIXELS={p} -DTILE_VECTORS={v} -DQUADS={4 if p * v > 4 else 8} -DTERMS={t}")
+    *(("convolution/matrix", f"-DGROUP=2 -DTILE_PIXELS={p} -DTILE_VECTORS={v} -DQUADS={4 if p * v > 4 else 8} -DTERMS={t} -DMATRIX_UNITS")
       for p, v in MATRIX_TILES for t in (3, 1)),
+    ("opencl/units", "-DSUMS=8 -DMATRIX_UNITS"),
     ("convolution/picture", PICTURE),
     ("convolution/depthwise", "-DTILE_PIXELS=1 -DMANY_ITEMS"),
     ("convolution/im2col", ""),
@@ -49,7 +50,7 @@ BUILDS = [
     ("time/temporal", "-DRUN=1 -DGROUP=64"),
     ("flow/pyramid", "-DRUN=1"),
     ("flow/median", "-DRUN=1"),
-    ("flow/solver", "-DRUN=1"),
+    ("flow/solver", "-DRUN=1 -DGROUP_ROWS=8"),
 ]
 KERNEL = re.compile(
     r"Compiling entry function '(\w+)'.*?(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads"
@@ -123,7 +124,7 @@ def main():
             for shader, words in BUILDS:
                 if options.shader not in (None, shader):
                     continue
-                if shader == "convolution/matrix" and architecture == "sm_75":
+                if "-DMATRIX_UNITS" in words and architecture == "sm_75":
                     continue  # Turing's units take halves alone
                 try:
                     for kernel, registers, stack, spilled, local in compile_build(shader, words, architecture, folder):

@@ -73,7 +73,7 @@ check memory_counts_weights between 3 "$(value weights_mb)" 60
 check memory_peak_is_more between "$(value weights_mb)" "$(value peak_rss_mb)" 4000
 
 bench profile $small --runs 2
-printed profile_lines "profile $of ([A-Za-z]+ [a-z_0-9]+ (forward|backward) launches=$number ms=$number share=$number( gflops=$number of_peak=$number)?|all launches=$number ms=$number gflops=$number of_peak=$number peak_gflops=$number)"
+printed profile_lines "profile $of ([A-Za-z]+ [a-z_0-9]+ (forward|backward) launches=$number ms=$number share=$number( gflops=$number of_peak=$number)?|all launches=$number ms=$number gflops=$number of_peak=$number peak_gflops=$number)|launches $of count=$number enqueued_ms=$number done_ms=$number each_us=$number"
 shares=$(sed -n 's/.* share=\([0-9.]*\).*/\1/p' "$work/out" | awk '{ sum += $1 } END { print sum }')
 check profile_shares_sum_to_one between 0.995 "$shares" 1.005
 check profile_has_convolutions grep -q "^profile $of Conv .* backward " "$work/out"

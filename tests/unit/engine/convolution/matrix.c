@@ -2,7 +2,11 @@
  * which item holds which element. */
 #include <stdio.h>
 
-#include "tests/support/convolution_fixture.h"
+#include "engine/convolution/choice.h"
+#include "engine/opencl/precision.h"
+#include "engine/opencl/units.h"
+#include "tests/support/convolution_scene.h"
+#include "tests/support/device_fixture.h"
 #include "tests/support/test.h"
 
 /* More pixels and channels than a block, joined parts, phases, masks; sums of up to 288 products.
@@ -94,5 +98,73 @@ TEST(matrix_units_stay_within_a_small_picture)
 	for (const struct register_tile *tile = matrix_tiles(); tile->lanes; tile++)
 		fixture.tile = *tile; /* the smallest is the last */
 	fixture_check(&fixture, &shape);
+	fixture_close(&fixture);
+}
+
+/* What a device chooses that has the units is told without them. */
+static struct convolution_choice chosen(struct convolution_fixture *fixture, int width,
+                                        bool has_units, struct pass_precision precision)
+{
+	struct convolution_case shape = {
+		24, width, 64, {192}, {.height = 3, .width = 3, .pad_top = 1}, .no_bias = true};
+	struct convolution_choice choice = {.method = RV_CONVOLUTION_AUTO};
+	struct convolution_scene scene;
+	struct convolution_problem problem = {0};
+	struct device device = *fixture->device;
+
+	device.matrix_units = has_units;
+	device.precision = precision;
+	device.info.compute_units = 132;
+	if (convolution_scene_create(&scene, fixture, &shape) &&
+	    problem_forward(&problem, &scene.operation))
+		choice = choice_default(&device, &problem);
+	problem_release(&problem);
+	convolution_scene_release(&scene);
+	return choice;
+}
+
+/* 24 x 32 pixels in blocks of 128 by 64 channels would be 18 groups for 132 compute units. */
+TEST(matrix_units_are_taken_unmeasured_where_factors_may_be_rounded)
+{
+	struct convolution_fixture fixture;
+	struct convolution_choice small, large;
+
+	if (!open_units(&fixture, rounded, 1e-3))
+		return;
+	small = chosen(&fixture, 32, true, rounded);
+	large = chosen(&fixture, 512, true, rounded);
+	CHECK(small.method == RV_CONVOLUTION_MATRIX && large.method == RV_CONVOLUTION_MATRIX);
+	CHECK(small.tile.pixels * small.tile.vectors == 2);
+	CHECK(large.tile.pixels * large.tile.vectors == 8);
+	CHECK(chosen(&fixture, 32, true, floats).method != RV_CONVOLUTION_MATRIX);
+	fixture_close(&fixture);
+}
+
+/* Of factors that are alike in no two rows, in every place of a product. */
+TEST(matrix_units_give_the_products_that_their_trial_wants)
+{
+	struct device *device = fixture_device();
+
+	REQUIRE(device);
+	CHECK(units_multiply(device));
+}
+
+/* So that tests/bench/precision.py can judge what 11 bits cost a dream where there are no units. */
+TEST(processors_round_as_matrix_units_would)
+{
+	const struct pass_precision precision = rounded;
+	struct convolution_fixture fixture;
+
+	if (!fixture_open(&fixture, RV_CONVOLUTION_AUTO))
+		return;
+	fixture.device->kernels = RV_KERNELS_CPU;
+	CHECK(precision_of(fixture.device, RV_PRECISION_TF32).forward == RV_PRECISION_TF32);
+	CHECK(precision_of(fixture.device, RV_PRECISION_AUTO).forward != RV_PRECISION_TF32);
+	fixture.device->precision = precision;
+	fixture.tolerance = 4e-4;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++)
+		fixture_check(&fixture, &cases[k]);
+	CHECK_MESSAGE(fixture.worst_forward > 5e-5 && fixture.worst > 5e-5,
+	              "%g, %g: nothing was rounded", fixture.worst_forward, fixture.worst);
 	fixture_close(&fixture);
 }
