@@ -208,11 +208,11 @@ void video_recorder_hear(struct video_recorder *recorder, struct queue *sounds)
 
 /* ---- what is said ---- */
 
-static void write_state(const struct live_output_state *state, bool is_recording,
+/* name: what is under way. */
+static void write_state(const struct live_output_state *state, const char *name,
                         char text[RECORDER_STATE_LENGTH])
 {
 	int seconds = (int)state->seconds;
-	const char *name = is_recording ? "recording" : "output";
 	if (state->lost)
 		snprintf(text, RECORDER_STATE_LENGTH, "%s waits", name);
 	else if (state->dropped)
@@ -249,7 +249,11 @@ void video_recorder_tell(struct video_recorder *recorder, char note[LIVE_NOTE_LE
 		struct live_output_state now = live_output_state(*output);
 		bool is_recording = *output == recorder->recording;
 		if (!state[0] || is_recording)
-			write_state(&now, is_recording, state);
+			write_state(&now,
+			            is_recording                  ? "recording"
+			            : *output == recorder->wanted ? "output"
+			                                          : "finishing",
+			            state);
 		if (note[0]) /* one after the other */
 			continue;
 		live_output_note(*output, note);

@@ -60,8 +60,8 @@ static rv_status check(const AVOutputFormat *container, const char *output, rv_e
 	if (container_place(output) == CONTAINER_FILE && (container->flags & AVFMT_NOFILE))
 		return rv_fail(
 			error, RV_UNSUPPORTED,
-			"%s: holds single pictures, and the input is a video; name the output "
-			".mp4 or .mkv, or take one frame with --still",
+			"%s: holds single pictures, and a video is to be written; name the output "
+			".mp4 or .mkv, or take one frame of a video with --still",
 			output);
 	if (container->video_codec == AV_CODEC_ID_NONE)
 		return rv_fail(error, RV_UNSUPPORTED, "%s: %s holds no video", output,

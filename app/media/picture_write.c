@@ -69,8 +69,8 @@ bool picture_keeps_hdr(const char *name)
 
 const char *picture_extensions(void)
 {
-	return heif_name_known(".avif") ? ".png, .jpg, .webp, .tiff, .bmp, .gif, .heic and .avif"
-	                                : ".png, .jpg, .webp, .tiff, .bmp and .gif";
+	return heif_name_known(".avif") ? ".png, .jpg, .webp, .tiff, .bmp, .gif, .heic or .avif"
+	                                : ".png, .jpg, .webp, .tiff, .bmp or .gif";
 }
 
 bool picture_keeps_panorama(const char *name)

@@ -80,12 +80,13 @@ struct suggestion {
 	int unlikeness, number;
 };
 
-/* Where new belongs in the sorted list; of a class only the best name stays. */
+/* Where new belongs in the sorted list; of a class only the best name stays, and
+ * of classes of one name one. */
 static void insert(struct suggestion list[SUGGESTED], const struct suggestion *new)
 {
 	int from = SUGGESTED - 1, at = 0;
 	for (int i = 0; i < SUGGESTED; i++)
-		if (list[i].number == new->number)
+		if (list[i].number == new->number || !strcasecmp(list[i].name, new->name))
 			from = i;
 	if (list[from].unlikeness <= new->unlikeness)
 		return;

@@ -119,8 +119,8 @@ rv_status device_list_choose(struct device *device, int asked, rv_error *error)
 		               "$POCL_CACHE_DIR that can be written");
 	if (asked < 0 || asked > listing.count)
 		return rv_fail(error, RV_INVALID,
-		               "no device %d; there are %d, listed by `reverie devices`", asked,
-		               listing.count);
+		               "there is no device %d; `reverie devices` lists those there are",
+		               asked);
 	index = asked ? asked - 1 : default_device(&listing);
 	if (index < 0)
 		return rv_fail(error, RV_NOT_FOUND,
