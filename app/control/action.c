@@ -6,6 +6,7 @@
 #include "app/control/action_atlas.h"
 #include "app/control/action_display.h"
 #include "app/control/action_dream.h"
+#include "app/control/action_store.h"
 
 enum { WORD_LENGTH = 64 };
 
@@ -14,7 +15,7 @@ const struct action action_table[] = {
 	{"dial", "OPTION POSITION", "put it where a knob is, from 0 to 1", .run = action_dial},
 	{"set", "OPTION VALUE", "give an option a value", .run = action_set},
 	{"cycle", "OPTION", "go to an option's next choice", .run = action_cycle},
-	{"toggle", "OPTION VALUE", "choose that, or what was chosen before", .run = action_toggle},
+	{"toggle", "OPTION VALUE", "choose that, or what was there before", .run = action_toggle},
 	{"layer-up", NULL, "dream of the next layer", .run = action_move_layer, .by = 1},
 	{"layer-down", NULL, "dream of the layer before", .run = action_move_layer, .by = -1},
 	{"channel-up", NULL, "dream of the layer's next channel alone", .run = action_move_channel,
@@ -27,6 +28,9 @@ const struct action action_table[] = {
 	{"preset", "NAME", "take that preset", .run = action_preset},
 	{"preset-next", NULL, "the next preset", .run = action_move_preset, .by = 1},
 	{"preset-previous", NULL, "the preset before", .run = action_move_preset, .by = -1},
+	{"store", "NUMBER", "keep the dream there, 1 to 9, until the session ends",
+         .run = action_store, .no_undo = true},
+	{"recall", "NUMBER", "dream what was stored there", .run = action_recall},
 	{"undo", NULL, "take back the last change of the dream", .run = action_undo,
          .message = "undone", .no_undo = true},
 	{"redo", NULL, "make it again", .run = action_redo, .message = "made again",
@@ -149,6 +153,7 @@ rv_status action_run(struct action_state *state, const char *text, rv_error *err
 		return status;
 	const struct action *action = call.action;
 	state->before = state->options;
+	state->named_before = state->named;
 	snprintf(state->message, sizeof(state->message), "%s",
 	         action->message ? action->message : "");
 	if (action->run)
@@ -157,12 +162,13 @@ rv_status action_run(struct action_state *state, const char *text, rv_error *err
 		status = action_check_layers(state, error);
 	if (status != RV_OK) {
 		state->options = state->before;
+		state->named = state->named_before;
 		return status;
 	}
 	state->requests |= action->requests;
 	/* Repetitions of one action are undone together. */
 	if (changes_dream(&call) && strcmp(text, state->last))
-		action_remember(state, &state->before);
+		action_remember(state);
 	if (action->requests & ACTION_LEARN)
 		return RV_OK;
 	snprintf(state->last, sizeof(state->last), "%s", text);

@@ -137,20 +137,30 @@ rv_status action_cycle(struct action_state *state, const struct action_call *cal
 	return RV_OK;
 }
 
+static bool is_same(const struct option *option, const struct options *a, const struct options *b)
+{
+	return option->type->equal(option_value(a, option), option_value(b, option));
+}
+
 rv_status action_toggle(struct action_state *state, const struct action_call *call, rv_error *error)
 {
 	const struct option *option = call->option;
 	struct options wanted;
-	if (!option->type->is_choice)
-		return rv_fail(error, RV_INVALID, "%s has no choices to switch between",
+	if (!option->type->is_choice && !option->type->number)
+		return rv_fail(error, RV_INVALID, "%s has no values to switch between",
 		               option->name);
 	rv_status status = option_set(&wanted, option, call->value, "", error);
 	if (status != RV_OK)
 		return status;
-	if (option->type->equal(option_value(&wanted, option),
-	                        option_value(&state->options, option))) {
-		option_copy(&state->options, option, &state->untoggled);
+	if (is_same(option, &wanted, &state->options)) {
+		const struct options usual = options_default();
+		bool was_another =
+			state->has_toggled && !is_same(option, &wanted, &state->untoggled);
+		option_copy(&state->options, option, was_another ? &state->untoggled : &usual);
 	} else {
+		if (!state->has_toggled)
+			state->untoggled = options_default();
+		state->has_toggled = true;
 		option_copy(&state->untoggled, option, &state->options);
 		option_copy(&state->options, option, &wanted);
 	}
@@ -331,11 +341,31 @@ static void take_dream(struct option_dream *dream, const struct option_dream *fr
 	dream->network = open;
 }
 
+/* Of a preset by its name, or by its path. */
+static void preset_name(const char *preset, char name[ACTION_NAME_LENGTH])
+{
+	const char *slash = strrchr(preset, '/'), *last = slash ? slash + 1 : preset;
+	snprintf(name, ACTION_NAME_LENGTH, "%.*s", (int)strcspn(last, "."), last);
+}
+
+void action_name_dream(struct action_state *state, const char *preset)
+{
+	preset_name(preset, state->named.name);
+	state->named.dream = state->options.dream;
+}
+
+bool action_is_changed(const struct action_state *state)
+{
+	return state->named.name[0] && !state->fade.on &&
+	       !option_dream_equal(&state->named.dream, &state->options.dream);
+}
+
 void action_take_dream(struct action_state *state, const struct option_dream *preset,
-                       double seconds)
+                       const char *name, double seconds)
 {
 	struct option_dream before = state->options.dream;
 	take_dream(&state->options.dream, preset);
+	action_name_dream(state, name);
 	fade_begin(&state->fade, &before, &state->options.dream, seconds);
 	if (state->fade.on)
 		state->requests |= ACTION_FADE;
@@ -344,7 +374,8 @@ void action_take_dream(struct action_state *state, const struct option_dream *pr
 static rv_status take_preset(struct action_state *state, const char *preset, rv_error *error)
 {
 	struct option_dream loaded = option_dream_default();
-	const char *name = strrchr(preset, '/') ? strrchr(preset, '/') + 1 : preset;
+	char name[ACTION_NAME_LENGTH];
+	preset_name(preset, name);
 	const char *open = state->options.dream.network.name;
 	strcpy(loaded.network.name, open);
 	rv_status status = preset_load(&loaded, preset, error);
@@ -352,9 +383,8 @@ static rv_status take_preset(struct action_state *state, const char *preset, rv_
 	    (status = preset_check_network(loaded.network.name, name, open, error)) != RV_OK)
 		return status;
 	option_dream_settle(&loaded, open);
-	action_take_dream(state, &loaded, (double)state->options.live.fade);
-	snprintf(state->message, sizeof(state->message), "preset %.*s", (int)strcspn(name, "."),
-	         name);
+	action_take_dream(state, &loaded, name, (double)state->options.live.fade);
+	snprintf(state->message, sizeof(state->message), "preset %s", name);
 	return RV_OK;
 }
 
@@ -384,13 +414,13 @@ rv_status action_preset(struct action_state *state, const struct action_call *ca
 
 /* history holds first the undo_count changes that can be undone, the newest last, and behind them
  * the redo_count changes that can be made again, the one undone last first. */
-void action_remember(struct action_state *state, const struct options *before)
+void action_remember(struct action_state *state)
 {
 	if (state->undo_count == ACTION_UNDO_MAX)
 		memmove(state->history, state->history + 1,
 		        sizeof(state->history[0]) * (size_t)--state->undo_count);
-	state->history[state->undo_count++] =
-		(struct action_change){before->dream, before->output.size};
+	state->history[state->undo_count++] = (struct action_change){
+		state->before.dream, state->named_before, state->before.output.size};
 	state->redo_count = 0;
 }
 
@@ -398,8 +428,9 @@ void action_remember(struct action_state *state, const struct options *before)
 static void swap_dream(struct action_state *state, struct action_change *other)
 {
 	struct options *options = &state->options;
-	struct action_change now = {options->dream, options->output.size};
+	struct action_change now = {options->dream, state->named, options->output.size};
 	take_dream(&options->dream, &other->dream);
+	state->named = other->named;
 	options->output.size = other->size;
 	*other = now;
 }

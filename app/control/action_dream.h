@@ -37,12 +37,17 @@ void action_find_presets(struct action_state *state);
 /* Whether the network has the layers and the channels that the options name. */
 rv_status action_check_layers(const struct action_state *state, rv_error *error);
 
-/* Takes over what a preset holds, in so many seconds. */
+/* Takes over what a preset, or a store, of this name holds, in so many seconds. */
 void action_take_dream(struct action_state *state, const struct option_dream *preset,
-                       double seconds);
+                       const char *name, double seconds);
 
-/* Notes the options before a change that undo takes back. What was undone can no longer be
- * redone. */
-void action_remember(struct action_state *state, const struct options *before);
+/* The dream as it is now goes by the name of this preset, which may be a path; "" is none. */
+void action_name_dream(struct action_state *state, const char *preset);
+
+/* Whether it is no longer what was taken under its name; not while it fades to that. */
+bool action_is_changed(const struct action_state *state);
+
+/* Notes state->before and what goes with it, for undo. What was undone can no longer be redone. */
+void action_remember(struct action_state *state);
 
 #endif

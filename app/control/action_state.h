@@ -7,7 +7,13 @@
 #include "app/options/options.h"
 #include "app/screen/projection.h"
 
-enum { ACTION_UNDO_MAX = 32, ACTION_PRESETS_MAX = 64, ACTION_MESSAGE_LENGTH = 160 };
+enum {
+	ACTION_UNDO_MAX = 32,
+	ACTION_PRESETS_MAX = 64,
+	ACTION_STORES = 9,
+	ACTION_MESSAGE_LENGTH = 160,
+	ACTION_NAME_LENGTH = 64
+};
 
 /* A new one takes a line here, one in action_table (app/control/action.c), and one in the table of
  * those who fulfil them (app/live/control.c). */
@@ -54,9 +60,16 @@ struct action_call {
 	char value[OPTION_VALUE_LENGTH];
 };
 
-/* What undo brings back: what is dreamed, and at which size. */
+/* The dream that was last taken as a whole: a preset, or a store. */
+struct action_named {
+	char name[ACTION_NAME_LENGTH]; /* empty: none was */
+	struct option_dream dream;     /* as it was taken */
+};
+
+/* What undo brings back: what is dreamed, under which name, and at which size. */
 struct action_change {
 	struct option_dream dream;
+	struct action_named named;
 	struct option_size size;
 };
 
@@ -71,6 +84,9 @@ struct action_state {
 	int preset_count;
 	int preset;       /* the last one taken, counted from 1; 0: none yet */
 	struct fade fade; /* of the options; whoever shows them takes its steps */
+	struct action_named named;
+	struct option_dream stores[ACTION_STORES];
+	bool is_stored[ACTION_STORES];
 	/* The display's corners, and its size in pixels; kept for each (app/control/keystone.h). */
 	struct projection_quad corners;
 	int screen_width, screen_height;
@@ -83,8 +99,10 @@ struct action_state {
 	const struct option *last_option; /* the one that an action named last; NULL: none did */
 
 	/* private */
-	struct options before;    /* the action that runs */
-	struct options untoggled; /* choices that "toggle" goes back to */
+	struct options before; /* the action that runs */
+	struct action_named named_before;
+	struct options untoggled; /* values that "toggle" goes back to */
+	bool has_toggled;         /* they are there */
 	/* Changes to undo, the newest last; behind them those to redo. */
 	struct action_change history[ACTION_UNDO_MAX];
 	int undo_count, redo_count;

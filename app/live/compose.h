@@ -17,6 +17,7 @@ struct composition {
 	bool mark_split;           /* draw a line there */
 	bool around;               /* a whole sphere: the dream goes on at its other side */
 	bool mirror;
+	float darkness; /* 0..1: all of it is black with 1 */
 };
 
 /* Memory that is kept from picture to picture, so that composing one allocates nothing. Zeroed

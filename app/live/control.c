@@ -130,7 +130,7 @@ static void step_playlist(struct live *live)
 	const struct playlist_line *line = playlist_tick(&live->playlist, now);
 	if (line) {
 		double seconds = line->fade >= 0 ? line->fade : (double)actions->options.live.fade;
-		action_take_dream(actions, &line->dream, seconds);
+		action_take_dream(actions, &line->dream, line->name, seconds);
 		snprintf(actions->message, sizeof(actions->message), "playlist: %s", line->name);
 		live_hud_say(&live->hud, actions->message, now);
 	}

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/control/action_dream.h"
+
 _Static_assert((int)OPTION_HUD_SMALL == HUD_SMALL && (int)OPTION_HUD_HELP == HUD_HELP,
                "the option --hud names the levels of the HUD");
 
@@ -105,6 +107,12 @@ static void fill_options(struct hud_state *state, const struct options *options)
 	state->target_ms = 2000 / (double)options->live.fps;
 }
 
+static void fill_preset(struct hud_state *state, const struct action_state *actions)
+{
+	snprintf(state->preset, sizeof(state->preset), "%s%s", actions->named.name,
+	         action_is_changed(actions) ? ", changed" : "");
+}
+
 static void fill_stats(struct hud_state *state, const struct live_stats *stats, int64_t now)
 {
 	state->display_fps = stats_rate_per_second(&stats->shown_rate, now);
@@ -143,7 +151,7 @@ static void fill_keys(struct hud_state *state, const struct keys *keys, const ch
 rv_status live_hud_update(struct live_hud *hud, const struct live_hud_view *view, int64_t now,
                           bool *changed, rv_error *error)
 {
-	const struct options *options = view->options;
+	const struct options *options = &view->actions->options;
 	struct hud_area area = {view->width, view->height, hud_scale(view->height)};
 	if (area.scale < view->density)
 		area.scale = view->density;
@@ -157,6 +165,7 @@ rv_status live_hud_update(struct live_hud *hud, const struct live_hud_view *view
 	hud->area = area;
 	hud->drawn_at = now;
 	fill_options(&hud->state, options);
+	fill_preset(&hud->state, view->actions);
 	fill_stats(&hud->state, view->stats, now);
 	fill_keys(&hud->state, view->keys, view->mode);
 	return hud_draw(&hud->picture, options->display.hud, &hud->state, &area, error);

@@ -2,6 +2,7 @@
 #ifndef APP_LIVE_HUD_H
 #define APP_LIVE_HUD_H
 
+#include "app/control/action_state.h"
 #include "app/control/keys.h"
 #include "app/live/dream.h"
 #include "app/live/stats.h"
@@ -32,7 +33,7 @@ void live_hud_note_dream(struct live_hud *hud, const struct dream *dream);
 
 /* What the HUD tells of. */
 struct live_hud_view {
-	const struct options *options;
+	const struct action_state *actions;
 	const struct live_stats *stats;
 	const struct keys *keys;
 	const char *mode;           /* of the keys that are told first (keys_find_in), or NULL */

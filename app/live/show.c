@@ -155,6 +155,7 @@ static rv_status compose_shown(struct live *live, rv_error *error)
 		.fade = 1,
 		.around = options->output.sphere == PANORAMA_ON,
 		.mirror = options->display.mirror,
+		.darkness = 1 - options->display.master,
 		.mark_split = options->display.view == OPTION_VIEW_SPLIT,
 		.split = options->display.view == OPTION_VIEW_SOURCE  ? 1
 	                 : options->display.view == OPTION_VIEW_SPLIT ? options->display.split
@@ -232,7 +233,7 @@ static rv_status update_hud(struct live *live, int64_t now, bool *changed, rv_er
 {
 	const struct options *options = &live->actions->options;
 	struct live_hud_view view = {
-		.options = options,
+		.actions = live->actions,
 		.stats = &live->stats,
 		.keys = &live->keys,
 		.mode = live_display_mode(options),

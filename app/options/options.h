@@ -100,9 +100,10 @@ struct option_live {
 
 /* What a live session shows, and where. */
 struct option_display {
-	int view;    /* enum option_view */
-	int atlas;   /* enum option_atlas */
-	float split; /* 0..1: where OPTION_VIEW_SPLIT is divided */
+	int view;     /* enum option_view */
+	int atlas;    /* enum option_atlas */
+	float split;  /* 0..1: where OPTION_VIEW_SPLIT is divided */
+	float master; /* 0..1: how bright all of it is */
 	bool mirror;
 	int hud;                /* enum option_hud */
 	bool record_hud;        /* it appears in recordings too */

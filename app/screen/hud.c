@@ -88,7 +88,8 @@ static void add_bar(struct sheet *sheet, const struct hud_state *state)
 
 static void write_small(struct sheet *sheet, const struct hud_state *state)
 {
-	int end = add(sheet, 0, 0, ink, "%s", state->layer);
+	int end = state->preset[0] ? add(sheet, 0, 0, accent, "%s", state->preset) + 2 : 0;
+	end = add(sheet, end, 0, ink, "%s", state->layer);
 	if (state->channels[0])
 		end = add(sheet, end + 1, 0, accent, "%s", state->channels);
 	end = add(sheet, end + 2, 0, ink, "%.2f", (double)state->strength);
@@ -116,27 +117,28 @@ static int add_number(struct sheet *sheet, int column, int line, const char *nam
 
 static void write_dream(struct sheet *sheet, const struct hud_state *state)
 {
-	int end = add(sheet, LABEL_WIDTH, 0, ink, "%s", state->layer);
-	add(sheet, 0, 0, faint, "layer");
+	int line = sheet->lines;
+	int end = add(sheet, LABEL_WIDTH, line, ink, "%s", state->layer);
+	add(sheet, 0, line, faint, "layer");
 	if (state->channels[0])
-		add(sheet, end + 2, 0, accent, "channel %s", state->channels);
+		add(sheet, end + 2, line, accent, "channel %s", state->channels);
 	else
-		add(sheet, end + 2, 0, faint, "all channels");
-	add(sheet, 0, 1, faint, "strength");
-	end = add(sheet, LABEL_WIDTH, 1, ink, "%.2f", (double)state->strength) + 2;
-	end = add_number(sheet, end, 1, "octaves", "%.0f", state->octaves);
-	add_number(sheet, end, 1, "apart", "x%.2f", (double)state->octave_scale);
-	add(sheet, 0, 2, faint, "steps");
-	end = state->warm_steps ? add(sheet, LABEL_WIDTH, 2, ink, "%d", state->warm_steps)
-	                        : add(sheet, LABEL_WIDTH, 2, ink, "auto");
+		add(sheet, end + 2, line, faint, "all channels");
+	add(sheet, 0, line + 1, faint, "strength");
+	end = add(sheet, LABEL_WIDTH, line + 1, ink, "%.2f", (double)state->strength) + 2;
+	end = add_number(sheet, end, line + 1, "octaves", "%.0f", state->octaves);
+	add_number(sheet, end, line + 1, "apart", "x%.2f", (double)state->octave_scale);
+	add(sheet, 0, line + 2, faint, "steps");
+	end = state->warm_steps ? add(sheet, LABEL_WIDTH, line + 2, ink, "%d", state->warm_steps)
+	                        : add(sheet, LABEL_WIDTH, line + 2, ink, "auto");
 	if (!state->warm_steps && state->warm_share > 0 && state->warm_share < 1)
-		end = add_number(sheet, end + 2, 2, "of them", "%.0f%%",
+		end = add_number(sheet, end + 2, line + 2, "of them", "%.0f%%",
 		                 100 * (double)state->warm_share) -
 		      2;
-	end = add_number(sheet, end + 2, 2, state->cold ? "last, cold" : "last", "%.0f",
+	end = add_number(sheet, end + 2, line + 2, state->cold ? "last, cold" : "last", "%.0f",
 	                 state->last_steps);
-	add_number(sheet, end, 2, state->warm_octaves == 1 ? "warm octave" : "warm octaves", "%.0f",
-	           state->warm_octaves);
+	add_number(sheet, end, line + 2, state->warm_octaves == 1 ? "warm octave" : "warm octaves",
+	           "%.0f", state->warm_octaves);
 }
 
 static void write_pace(struct sheet *sheet, const struct hud_state *state)
@@ -165,6 +167,10 @@ static void write_pace(struct sheet *sheet, const struct hud_state *state)
 static void write_full(struct sheet *sheet, const struct hud_state *state)
 {
 	int end = 0;
+	if (state->preset[0]) {
+		add(sheet, 0, 0, faint, "preset");
+		add(sheet, LABEL_WIDTH, 0, accent, "%s", state->preset);
+	}
 	write_dream(sheet, state);
 	write_pace(sheet, state);
 	sheet->graph_line = sheet->lines;

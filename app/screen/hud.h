@@ -27,6 +27,7 @@ enum hud_stage { HUD_CONVERT, HUD_DREAM, HUD_COMPOSE, HUD_SHOW, HUD_STAGES };
 struct hud_state {
 	char layer[HUD_TEXT_LENGTH];    /* with weights, as options write them */
 	char channels[HUD_TEXT_LENGTH]; /* empty: all */
+	char preset[HUD_TEXT_LENGTH];   /* empty: none */
 	float strength, octave_scale;
 	int octaves, warm_octaves;
 	int warm_steps, last_steps;   /* as wished (0: auto), and of the last dream */

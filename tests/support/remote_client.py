@@ -193,6 +193,8 @@ def expectation(session, action, limits):
         return option, choices[0], choices[1]
     if words[0] in ("toggle", "set") and words[2] in choices:
         return option, [c for c in choices if c != words[2]][0], words[2]
+    if words[0] == "toggle" and " to " in limits[option][0]:
+        return option, middle(limits[option][0]), float(words[2])
     if words[0] == "set" and words[2] == "default" and " to " in limits[option][0]:
         session.send(option, "default")
         usual = session.ask(option)
@@ -255,6 +257,17 @@ def undoes(session, play, again):
     session.ask("strength")
     play()
     return eventually(lambda: same(session.ask("strength"), 1.5 if again else 1.0))
+
+
+def keeps_dream(session, play, action):
+    verb, number = action.split(" ")
+    session.send("strength", 1.5)
+    play() if verb == "store" else session.run("store " + number)
+    time.sleep(0.3 * SLOWNESS)
+    session.send("strength", 0.5)
+    eventually(lambda: same(session.ask("strength"), 0.5))
+    play() if verb == "recall" else session.run("recall " + number)
+    return eventually(lambda: same(session.ask("strength"), 1.5))
 
 
 def writes_file(play, pattern):
@@ -320,6 +333,8 @@ def play_binding(session, window, key, action, limits):
     for name, play in ways:
         if simple:
             check_change(session, name, play, *simple)
+        elif action.startswith(("store ", "recall ")):
+            report(keeps_dream(session, play, action), name, "it was not kept")
         elif action in SPECIAL:
             report(SPECIAL[action](session, play), name, "nothing of the kind happened")
         elif action not in SEEN_ELSEWHERE:

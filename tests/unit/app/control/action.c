@@ -141,8 +141,86 @@ TEST(action_toggles_between_two_choices)
 	      state->options.display.view == OPTION_VIEW_SOURCE);
 	run(state, "toggle view source");
 	CHECK(state->options.display.view == OPTION_VIEW_DREAM);
-	CHECK(action_run(state, "toggle strength 1", &error) == RV_INVALID);
+	CHECK(action_run(state, "toggle layer low", &error) == RV_INVALID);
 	CHECK(action_run(state, "toggle view", &error) == RV_INVALID);
+	free(state);
+}
+
+/* Black, and back to where the fader was. */
+TEST(action_toggles_a_number)
+{
+	struct action_state *state = make();
+	run(state, "set master 0.8");
+	run(state, "toggle master 0");
+	CHECK(!strcmp(value(state, "master"), "0"));
+	run(state, "toggle master 0");
+	CHECK(!strcmp(value(state, "master"), "0.8"));
+	run(state, "set master 0");
+	run(state, "toggle hud help");
+	run(state, "toggle master 0");
+	CHECK(!strcmp(value(state, "master"), "0.8"));
+	free(state);
+	state = make();
+	state->options.display.master = 0; /* at the start: there is nothing to go back to */
+	run(state, "toggle master 0");
+	CHECK(!strcmp(value(state, "master"), "1"));
+	free(state);
+}
+
+TEST(action_stores_dreams_and_recalls_them)
+{
+	struct action_state *state = make();
+	rv_error error;
+	run(state, "set layer high");
+	run(state, "set strength 2");
+	run(state, "store 3");
+	CHECK(!strcmp(state->message, "stored 3"));
+	run(state, "set strength 0.5");
+	run(state, "layer-down");
+	run(state, "recall 3");
+	CHECK(!strcmp(value(state, "layer"), "high") && !strcmp(value(state, "strength"), "2"));
+	CHECK(!strcmp(state->named.name, "stored 3"));
+	run(state, "undo");
+	CHECK(!strcmp(value(state, "layer"), "middle") && !strcmp(value(state, "strength"), "0.5"));
+	CHECK(!state->named.name[0]);
+	CHECK(action_run(state, "recall 4", &error) == RV_NOT_FOUND);
+	CHECK(action_run(state, "recall 10", &error) == RV_INVALID);
+	CHECK(action_run(state, "store 0", &error) == RV_INVALID);
+	CHECK(action_run(state, "store x", &error) == RV_INVALID);
+	CHECK(!strcmp(value(state, "strength"), "0.5"));
+	free(state);
+}
+
+/* What fades is stored as what it fades to, and recalled in as long as a preset is taken. */
+TEST(action_stores_where_a_fade_leads)
+{
+	struct action_state *state = make();
+	run(state, "set strength 2");
+	run(state, "store 1");
+	run(state, "set strength 0.5");
+	run(state, "set fade 4");
+	run(state, "recall 1");
+	CHECK(state->fade.on && !strcmp(value(state, "strength"), "0.5"));
+	run(state, "store 2");
+	CHECK(state->stores[1].params.strength == 2);
+	free(state);
+}
+
+TEST(action_knows_which_preset_is_in_use_and_whether_it_was_changed)
+{
+	struct action_state *state = make();
+	CHECK(!action_is_changed(state));
+	action_name_dream(state, "/somewhere/roses.preset");
+	CHECK(!strcmp(state->named.name, "roses") && !action_is_changed(state));
+	run(state, "add strength 0.1");
+	CHECK(action_is_changed(state));
+	run(state, "undo");
+	CHECK(!action_is_changed(state) && !strcmp(state->named.name, "roses"));
+	run(state, "set view split");
+	CHECK(!action_is_changed(state));
+	action_name_dream(state, "");
+	run(state, "add strength 0.1");
+	CHECK(!action_is_changed(state));
 	free(state);
 }
 

@@ -154,6 +154,24 @@ TEST(compose_splits_and_mirrors)
 	compose_release(&composer);
 }
 
+TEST(compose_darkens_to_black)
+{
+	struct composer composer = {0};
+	struct frame *source = make_frame(50, 100, 200), *shown = make_frame(0, 0, 0);
+	struct dream *dream = make_dream(source, 8, 8, 40);
+	struct composition composition = {
+		.source = &source->image, .dream = dream, .fade = 1, .darkness = 0.5f};
+	REQUIRE(compose_picture(&composer, &composition, &shown->image, NULL) == RV_OK);
+	CHECK(at(&shown->image, 13, 3, 0) == 45 && at(&shown->image, WIDTH - 1, 35, 2) == 120);
+	composition.darkness = 1;
+	REQUIRE(compose_picture(&composer, &composition, &shown->image, NULL) == RV_OK);
+	CHECK(at(&shown->image, 0, 0, 0) == 0 && at(&shown->image, WIDTH - 1, 35, 2) == 0);
+	dream_release(dream);
+	frame_release(source);
+	frame_release(shown);
+	compose_release(&composer);
+}
+
 TEST(compose_takes_dreams_of_changing_size)
 {
 	struct composer composer = {0};

@@ -117,6 +117,18 @@ TEST(hud_small_is_one_line_that_can_be_read)
 	hud_picture_release(&picture);
 }
 
+TEST(hud_names_the_preset_first)
+{
+	struct hud_picture picture = {0};
+	struct hud_state shown = state();
+	strcpy(shown.preset, "roses, changed");
+	REQUIRE(hud_draw(&picture, HUD_SMALL, &shown, &large, NULL) == RV_OK);
+	CHECK(says_at(&picture, 0, 0, "roses, changed  mixed4"));
+	REQUIRE(hud_draw(&picture, HUD_FULL, &shown, &large, NULL) == RV_OK);
+	CHECK(says_at(&picture, 0, 0, "preset") && says_at(&picture, 0, 1, "layer"));
+	hud_picture_release(&picture);
+}
+
 TEST(hud_stands_on_a_panel_with_nothing_around_it)
 {
 	struct hud_picture picture = {0};
@@ -246,16 +258,16 @@ TEST(hud_scale_follows_the_window)
 static const char *message_at(struct live_hud *hud, double seconds)
 {
 	static const struct keys keys;
-	static struct options options;
+	static struct action_state actions;
 	static const struct live_stats stats;
-	const struct live_hud_view view = {.options = &options,
+	const struct live_hud_view view = {.actions = &actions,
 	                                   .stats = &stats,
 	                                   .keys = &keys,
 	                                   .width = 320,
 	                                   .height = 240,
 	                                   .density = 1};
 	bool changed;
-	options = options_default();
+	actions.options = options_default();
 	if (live_hud_update(hud, &view, (int64_t)(seconds * 1e9), &changed, NULL) != RV_OK)
 		return "no memory";
 	return hud->state.message;
@@ -295,16 +307,18 @@ TEST(hud_shows_the_usual_keys_in_large_letters_in_the_usual_window)
 {
 	struct live_hud hud = {0};
 	struct keys *keys = calloc(1, sizeof(*keys));
-	struct options options = options_default();
+	struct action_state *actions = calloc(1, sizeof(*actions));
 	const struct live_stats stats = {0};
-	const struct live_hud_view view = {.options = &options,
+	const struct live_hud_view view = {.actions = actions,
 	                                   .stats = &stats,
 	                                   .keys = keys,
 	                                   .width = 960,
 	                                   .height = 720,
 	                                   .density = 1};
 	bool changed;
-	options.display.hud = OPTION_HUD_HELP;
+	REQUIRE(actions);
+	actions->options = options_default();
+	actions->options.display.hud = OPTION_HUD_HELP;
 	REQUIRE(keys && keys_parse(keys, "keys", keys_default_text, NULL) == RV_OK);
 	live_hud_say(&hud, "hud help", 0);
 	REQUIRE(live_hud_update(&hud, &view, 0, &changed, NULL) == RV_OK);
@@ -312,6 +326,7 @@ TEST(hud_shows_the_usual_keys_in_large_letters_in_the_usual_window)
 	CHECK(hud.state.key_count > 50 && hud.picture.width <= 960 && hud.picture.height <= 720);
 	live_hud_release(&hud);
 	free(keys);
+	free(actions);
 }
 
 TEST(notes_tell_events_once_and_states_until_they_end)

@@ -1,0 +1,50 @@
+#include "app/control/action_store.h"
+
+#include <stdio.h>
+
+#include "app/control/action_dream.h"
+
+/* The place in state->stores that the call names. */
+static rv_status find_place(const struct action_call *call, int *place, rv_error *error)
+{
+	if (call->value[0] < '1' || call->value[0] > '0' + ACTION_STORES || call->value[1])
+		return rv_fail(error, RV_INVALID, "\"%.32s\" is no store; there are 1 to %d",
+		               call->value, ACTION_STORES);
+	*place = call->value[0] - '1';
+	return RV_OK;
+}
+
+static void write_name(int place, char name[ACTION_NAME_LENGTH])
+{
+	snprintf(name, ACTION_NAME_LENGTH, "stored %d", place + 1);
+}
+
+rv_status action_store(struct action_state *state, const struct action_call *call, rv_error *error)
+{
+	int place = 0;
+	rv_status status = find_place(call, &place, error);
+	if (status != RV_OK)
+		return status;
+	/* A fade is stored as what it leads to. */
+	state->stores[place] = state->fade.on ? state->fade.to : state->options.dream;
+	state->is_stored[place] = true;
+	write_name(place, state->message);
+	return RV_OK;
+}
+
+rv_status action_recall(struct action_state *state, const struct action_call *call, rv_error *error)
+{
+	int place = 0;
+	char name[ACTION_NAME_LENGTH];
+	rv_status status = find_place(call, &place, error);
+	if (status != RV_OK)
+		return status;
+	if (!state->is_stored[place])
+		return rv_fail(error, RV_NOT_FOUND,
+		               "nothing is stored as %d yet; `store %d` stores this dream",
+		               place + 1, place + 1);
+	write_name(place, name);
+	action_take_dream(state, &state->stores[place], name, (double)state->options.live.fade);
+	snprintf(state->message, sizeof(state->message), "recalled %d", place + 1);
+	return RV_OK;
+}
