@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/graph/align.h"
+#include "engine/graph/folded.h"
 #include "engine/graph/pieces.h"
 #include "engine/graph/translators.h"
 
@@ -206,6 +207,11 @@ static rv_status translate_arithmetic(struct builder *builder, const struct onnx
                                       pair_function *combine, rv_error *error)
 {
 	struct value pair[2];
+	const struct value *stack, *other;
+	if (as_second == MULTIPLY &&
+	    translate_input_view(builder, node, 0, &stack, NULL) == RV_OK &&
+	    translate_input_view(builder, node, 1, &other, NULL) == RV_OK && folded_is_stack(stack))
+		return folded_multiply(builder, node, stack, other, error);
 	if (is_constant(builder, node, 1))
 		return with_constant(builder, node, as_second, 1, error);
 	if (is_constant(builder, node, 0))

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/graph/align.h"
+#include "engine/graph/folded.h"
 #include "engine/graph/translators.h"
 
 /* Before operator set 13 Softmax ran over all axes from the given one on, which is the channels
@@ -14,7 +15,11 @@ rv_status graph_translate_softmax(struct builder *builder, const struct onnx_nod
 	const struct value *input;
 	bool flattens = builder->model->opset < 13;
 	int64_t axis = flattens ? 1 : -1;
-	rv_status status = translate_input_along(builder, node, &input, &axis, error);
+	rv_status status = translate_input_view(builder, node, 0, &input, error);
+	if (status == RV_OK && folded_is_stack(input))
+		return folded_softmax(builder, node, input, error);
+	if (status == RV_OK)
+		status = translate_input_along(builder, node, &input, &axis, error);
 	if (status != RV_OK)
 		return status;
 	bool vector = input->form == VALUE_VECTOR;
@@ -158,7 +163,11 @@ rv_status graph_translate_concat(struct builder *builder, const struct onnx_node
 	struct graph_node draft = translate_draft(OPERATOR_CONCAT);
 	const struct value *first;
 	int channels;
-	rv_status status = translate_input_tensor(builder, node, 0, &first, error);
+	rv_status status = translate_input_view(builder, node, 0, &first, error);
+	if (status == RV_OK && folded_is_stack(first))
+		return folded_concat(builder, node, error);
+	if (status == RV_OK)
+		status = translate_input_tensor(builder, node, 0, &first, error);
 	if (status == RV_OK)
 		status = check_concat_axis(builder, node, first, error);
 	if (status != RV_OK)

@@ -26,7 +26,14 @@ static int find_dims(struct builder *builder, const struct value *value,
 		dims[4] = length_of_side(builder, value, false);
 		return 5;
 	}
-	if (translate_is_regrouped(value) || value->form == VALUE_PLANE)
+	if (value->form == VALUE_FOLDED) {
+		dims[1] = value->groups;
+		dims[2] = channels / value->groups;
+		dims[3] = dims[4] = 1;
+		return 3 + value->ones;
+	}
+	if (value->form == VALUE_ROW_MEANS || translate_is_regrouped(value) ||
+	    value->form == VALUE_PLANE)
 		return 0;
 	if (value->form != VALUE_VECTOR || translate_is_single_pixel(builder, value->tensor))
 		dims[translate_channel_axis(value->form)] = channels;

@@ -1,4 +1,5 @@
 /* ReduceMean, ReduceSum, ReduceL2, ReduceMax: over channels, over height and width, or over all. */
+#include "engine/graph/folded.h"
 #include "engine/graph/pieces.h"
 #include "engine/graph/translators.h"
 
@@ -96,12 +97,51 @@ static rv_status take_root(struct builder *builder, const struct onnx_node *node
 	return status != RV_OK ? status : pieces_add_power(builder, node, 0.5f, value, error);
 }
 
+/* A sum of groups, and the two means after one another that make one over height and width; *done
+ * where it is such a one. */
+static rv_status reduce_otherwise(struct builder *builder, const struct onnx_node *node,
+                                  enum reduction kind, bool *done, rv_error *error)
+{
+	const struct value *input;
+	const int64_t *axes = NULL;
+	size_t count = 0;
+	int64_t keeps = 1;
+	rv_status status = translate_input_view(builder, node, 0, &input, error);
+	if (status == RV_OK)
+		status = translate_input_list(builder, node, 1, "axes", &axes, &count, error);
+	if (status == RV_OK)
+		status = onnx_get_int(node, "keepdims", &keeps, error);
+	*done = false;
+	if (status != RV_OK || keeps || count != 1)
+		return status;
+	struct value value = *input;
+	*done = true;
+	if (kind == REDUCE_SUM && axes[0] == 1 && folded_is_stack(&value) && !value.ones)
+		return folded_sum(builder, node, &value, error);
+	if (kind == REDUCE_MEAN && value.form == VALUE_IMAGE && (axes[0] == -1 || axes[0] == 3)) {
+		value.form = VALUE_ROW_MEANS;
+		translate_set_output(builder, node, value);
+		return RV_OK;
+	}
+	if (kind == REDUCE_MEAN && value.form == VALUE_ROW_MEANS &&
+	    (axes[0] == -1 || axes[0] == 2)) {
+		value.form = VALUE_VECTOR;
+		return pieces_add_global_pool(builder, node, false, &value, error);
+	}
+	*done = false;
+	return RV_OK;
+}
+
 static rv_status reduce(struct builder *builder, const struct onnx_node *node, enum reduction kind,
                         rv_error *error)
 {
 	struct extent_of_reduction over;
 	const struct value *input;
-	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
+	bool done;
+	rv_status status = reduce_otherwise(builder, node, kind, &done, error);
+	if (status != RV_OK || done)
+		return status;
+	status = translate_input_tensor(builder, node, 0, &input, error);
 	if (status == RV_OK)
 		status = read_axes(builder, node, input, &over, error);
 	if (status != RV_OK)

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/graph/folded.h"
 #include "engine/graph/neighbours.h"
 #include "engine/graph/pieces.h"
 #include "engine/graph/translators.h"
@@ -60,7 +61,12 @@ rv_status graph_translate_convolution(struct builder *builder, const struct onnx
 	const struct onnx_tensor *weights;
 	int64_t groups = 1;
 	int input;
-	rv_status status = translate_input_image(builder, node, 0, &input, error);
+	const struct value *view;
+	rv_status status = translate_input_view(builder, node, 0, &view, error);
+	if (status == RV_OK && view->form == VALUE_FOLDED)
+		return folded_convolve(builder, node, view, error);
+	if (status == RV_OK)
+		status = translate_input_image(builder, node, 0, &input, error);
 	if (status == RV_OK)
 		status = translate_input_floats(builder, node, 1, &weights, error);
 	if (status == RV_OK)

@@ -61,6 +61,9 @@ rv_status translate_input_tensor(const struct builder *builder, const struct onn
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "groups of channels can be run as a part of a shuffle or "
 		                      "normalisation only");
+	if (status == RV_OK && (*value)->form == VALUE_ROW_MEANS)
+		return onnx_node_fail(node, error, RV_UNSUPPORTED,
+		                      "means of rows can be run as a part of a mean of all only");
 	if (status == RV_OK && (*value)->form == VALUE_PLANE)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "a channel without an axis of channels cannot be run");
@@ -81,7 +84,9 @@ int translate_channels(const struct builder *builder, const struct value *value)
 
 int translate_rank(enum value_form form)
 {
-	return form == VALUE_VECTOR ? 2 : form == VALUE_LINE || form == VALUE_PLANE ? 3 : 4;
+	return form == VALUE_VECTOR                                                   ? 2
+	       : form == VALUE_LINE || form == VALUE_PLANE || form == VALUE_ROW_MEANS ? 3
+	                                                                              : 4;
 }
 
 int translate_channel_axis(enum value_form form)
@@ -96,7 +101,8 @@ int translate_row_axis(enum value_form form)
 
 bool translate_is_layer(const struct value *value)
 {
-	return value->form != VALUE_UNKNOWN && value->form != VALUE_CONSTANT && value->tensor != 0;
+	return value->form != VALUE_UNKNOWN && value->form != VALUE_CONSTANT &&
+	       value->form != VALUE_ROW_MEANS && value->tensor != 0;
 }
 
 bool translate_is_single_pixel(const struct builder *builder, int tensor)
@@ -403,10 +409,18 @@ rv_status translate_add_pointwise(struct builder *builder, const struct onnx_nod
                                   const struct graph_node *draft, rv_error *error)
 {
 	const struct value *input;
-	rv_status status = translate_input_tensor(builder, node, 0, &input, error);
+	rv_status status = translate_input_view(builder, node, 0, &input, error);
+	if (status == RV_OK && input->form != VALUE_FOLDED)
+		status = translate_input_tensor(builder, node, 0, &input, error);
 	if (status != RV_OK)
 		return status;
+	struct value value = *input;
 	int channels = translate_channels(builder, input);
-	return translate_add_node(builder, node, draft, &input->tensor, 1, channels, input->form,
-	                          error);
+	status = translate_add_node(builder, node, draft, &value.tensor, 1, channels, value.form,
+	                            error);
+	if (status == RV_OK && value.form == VALUE_FOLDED) {
+		value.tensor = builder->graph->tensor_count - 1;
+		translate_set_output(builder, node, value);
+	}
+	return status;
 }

@@ -26,10 +26,13 @@ enum value_form {
 	VALUE_LINE,       /* [1][channels][1], a vector with one of its sides again */
 	VALUE_GROUPED,    /* [1][groups][channels / groups][height][width], behind a Reshape */
 	VALUE_SHUFFLED,   /* the same with the second and third dimension exchanged */
-	VALUE_ROWS,       /* [1][channels][pixels], the channels of a group side by side in one */
-	VALUE_BLOCKS,     /* [1][channels][side][side][height][width], behind a Reshape */
-	VALUE_WOVEN,      /* the same as [1][channels][height][side][width][side] */
-	VALUE_PLANE,      /* [1][height][width], one channel by itself */
+	VALUE_FOLDED, /* [1][groups][channels / groups] of a single pixel, `ones` axes of 1 behind
+	               */
+	VALUE_ROWS,   /* [1][channels][pixels], the channels of a group side by side in one */
+	VALUE_BLOCKS, /* [1][channels][side][side][height][width], behind a Reshape */
+	VALUE_WOVEN,  /* the same as [1][channels][height][side][width][side] */
+	VALUE_PLANE,  /* [1][height][width], one channel by itself */
+	VALUE_ROW_MEANS, /* [1][channels][height], a mean over each row that is yet to be taken */
 };
 
 /* What a value is of the channels x of each pixel, on the way to a normalisation over them: see
@@ -48,7 +51,9 @@ struct value {
 	enum value_form form;
 	int tensor; /* of the graph, except for constants */
 	const struct onnx_tensor *constant;
-	int groups; /* grouped and shuffled: how many; rows: channels of each; blocks: their side */
+	int groups; /* grouped, shuffled and folded: how many; rows: channels of each; blocks: their
+	               side */
+	int ones;   /* folded */
 	int zeros_before, zeros_behind; /* of a single group: channels yet to be added */
 	enum moment moment;
 	int base;      /* the tensor of which it is a moment */

@@ -1,6 +1,7 @@
 /* Views of a tensor: Flatten, Reshape, Squeeze, Unsqueeze, Transpose and Expand. */
 #include <string.h>
 
+#include "engine/graph/folded.h"
 #include "engine/graph/length.h"
 #include "engine/graph/neighbours.h"
 #include "engine/graph/translators.h"
@@ -193,6 +194,10 @@ rv_status graph_translate_reshape(struct builder *builder, const struct onnx_nod
 		status = translate_input_list(builder, node, 1, "shape", &dims, &rank, error);
 	if (status != RV_OK)
 		return status;
+	bool done;
+	status = folded_reshape(builder, node, input, dims, rank, &done);
+	if (status != RV_OK || done)
+		return status;
 	if (rank == 2 && !translate_is_regrouped(input) && reshape_flattens(builder, input, dims))
 		return view_as(builder, node, input, VALUE_VECTOR);
 	if (rank == 3 && reshape_lays_rows(builder, input, dims))
@@ -227,7 +232,8 @@ static rv_status read_axes(struct builder *builder, const struct onnx_node *node
                            rv_error *error)
 {
 	rv_status status = translate_input_view(builder, node, 0, input, error);
-	if (status == RV_OK && translate_is_regrouped(*input) && !is_plain_cube(*input))
+	if (status == RV_OK && translate_is_regrouped(*input) && !is_plain_cube(*input) &&
+	    (*input)->form != VALUE_FOLDED)
 		return refuse_view(node, error);
 	if (status == RV_OK)
 		status = translate_input_list(builder, node, 1, "axes", axes, count, error);
@@ -262,6 +268,8 @@ rv_status graph_translate_unsqueeze(struct builder *builder, const struct onnx_n
 	rv_status status = read_axes(builder, node, &input, &axes, &count, error);
 	if (status != RV_OK)
 		return status;
+	if (folded_unsqueeze(builder, node, input, axes, count))
+		return RV_OK;
 	if (input->form == VALUE_PLANE && count == 1 && (axes[0] == 1 || axes[0] == -3))
 		return view_as(builder, node, input, VALUE_IMAGE);
 	if (input->form == VALUE_IMAGE && count == 1 && (axes[0] == 1 || axes[0] == -4))
@@ -299,6 +307,8 @@ rv_status graph_translate_transpose(struct builder *builder, const struct onnx_n
 		return view_as(builder, node, input, VALUE_IMAGE);
 	if (input->zeros_before || input->zeros_behind)
 		return refuse_view(node, error);
+	if (folded_transpose(builder, node, input, axes, count))
+		return RV_OK;
 	if (input->form == VALUE_GROUPED && is_order(axes, count, exchanged, 5))
 		return group_as(builder, node, input, VALUE_SHUFFLED, input->groups);
 	if (input->form == VALUE_BLOCKS && is_order(axes, count, woven, 6))

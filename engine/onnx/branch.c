@@ -117,13 +117,13 @@ static bool rename_all(struct unfolding *unfolding, Onnx__GraphProto *branch)
 static void *lengthen(struct unfolding *unfolding, void *list, size_t count, const void *more,
                       size_t more_count)
 {
-	char *longer = allocate(unfolding, count + more_count + 1, sizeof(void *));
+	void **longer = allocate(unfolding, count + more_count + 1, sizeof(*longer));
 	if (!longer)
 		return NULL;
 	if (count)
-		memcpy(longer, list, count * sizeof(void *));
+		memcpy(longer, list, count * sizeof(*longer));
 	if (more_count)
-		memcpy(longer + count * sizeof(void *), more, more_count * sizeof(void *));
+		memcpy(longer + count, more, more_count * sizeof(*longer));
 	release(unfolding, list);
 	return longer;
 }

@@ -27,6 +27,15 @@ except ImportError as error:
 CHANNELS, SIZE, GRAPHS = 6, (26, 21), 12
 TOLERANCE = 1e-5  # sums of float32 of a few hundred terms, one after the other
 
+
+
+def branches(stack, m):
+    """As in SK networks: each channel of several branches by what all of them are in the mean."""
+    seen = stack.sum(1).mean(-1).mean(-1)
+    odds = torch.stack([F.linear(seen, matrix) for matrix in (m["matrix"], m["matrix"].T)], 1)
+    return (stack * torch.softmax(odds, 1)[..., None, None]).sum(1)
+
+
 # What leaves shape and size as they are, and may stand anywhere in a graph; m is a dict of parameters.
 PLAIN = {
     "relu": lambda t, m: F.relu(t),
@@ -56,6 +65,9 @@ PLAIN = {
     "attention_of_pixels": lambda t, m: t * torch.sigmoid(t.mean(1, True)) + t.sum(1, True),
     "attention_of_channels": lambda t, m: t * torch.sigmoid(
         t.mean((2, 3), True) + F.conv2d(t.amax((2, 3), True), m["mixing"])),
+    "attention_of_neighbouring_channels": lambda t, m: t * torch.sigmoid(
+        F.conv1d(t.mean((2, 3)).view(1, 1, -1), m["line"], padding=1).view(1, -1, 1, 1)),
+    "attention_of_branches": lambda t, m: branches(torch.stack([t, torch.tanh(F.conv2d(t, m["mixing"]))], 1), m),
     "global_response_norm": lambda t, m: t + m["scales"] * t * (
         torch.norm(t, dim=(2, 3), keepdim=True) / (torch.norm(t, dim=(2, 3), keepdim=True).mean(1, True) + 1e-6)),
     "squeeze_and_excite_by_vectors": lambda t, m: t * torch.sigmoid(
@@ -180,7 +192,7 @@ class Network(torch.nn.Module):
         torch.manual_seed(3)
         shapes = {"slopes": (CHANNELS,), "gains": (CHANNELS,), "biases": (CHANNELS,), "shifts": (1, CHANNELS, 1, 1),
                   "scales": (1, CHANNELS, 1, 1), "mixing": (CHANNELS, CHANNELS, 1, 1), "matrix": (CHANNELS, CHANNELS),
-                  "weights": (CHANNELS, CHANNELS, 3, 3), "window": (CHANNELS, 1, 3, 3), "wide": (CHANNELS, 4, 4, 4)}
+                  "weights": (CHANNELS, CHANNELS, 3, 3), "window": (CHANNELS, 1, 3, 3), "line": (1, 1, 3), "wide": (CHANNELS, 4, 4, 4)}
         self.stem = torch.nn.Conv2d(3, CHANNELS, 3, padding=1)
         self.body = body
         self.parameters_by_name = torch.nn.ParameterDict(
