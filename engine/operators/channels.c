@@ -39,9 +39,10 @@ size_t operator_lrn_saved_bytes(const struct operation *operation)
 static void record_lrn_kernel(struct launch_recorder *recorder, const struct operation *operation,
                               const struct lrn_layout *layout, const char *kernel)
 {
-	char options[64];
+	char options[96];
 
-	snprintf(options, sizeof(options), "-DROW=%d -DMARGIN=%d%s", layout->row, layout->margin,
+	snprintf(options, sizeof(options), "-DROW=%d -DMARGIN=%d%s%s", layout->row, layout->margin,
+	         operation->node->beta == 0.75f ? " -DBETA_IS_THREE_QUARTERS" : "",
 	         device_wants_groups(recorder->device) ? " -DMANY_ITEMS" : "");
 	operator_record(recorder, operation, "operators/lrn", options, kernel);
 }
@@ -88,7 +89,6 @@ void operator_lrn_backward(struct launch_recorder *recorder, const struct operat
 	record_lrn_kernel(recorder, operation, &layout, "lrn_backward");
 	record_slice(recorder, &operation->outputs[0].gradient);
 	record_slice(recorder, &input->activation);
-	record_slice(recorder, &operation->outputs[0].activation);
 	record_lrn_scales(recorder, operation, &layout);
 	record_float(recorder, 2 * layout.alpha_over_size * operation->node->beta);
 	record_float(recorder, operation->node->beta);

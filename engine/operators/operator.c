@@ -8,24 +8,15 @@
 #include "engine/base/rounding.h"
 
 const struct operator_reads operator_reads[OPERATOR_KINDS] = {
-	[OPERATOR_CLAMP] = {.output = true},
-	[OPERATOR_LEAKY_RELU] = {.input = true},
-	[OPERATOR_SIGMOID] = {.output = true},
-	[OPERATOR_HARD_SIGMOID] = {.output = true},
-	[OPERATOR_HARD_SWISH] = {.input = true},
-	[OPERATOR_ELU] = {.input = true},
-	[OPERATOR_TANH] = {.output = true},
-	[OPERATOR_ERF] = {.input = true},
-	[OPERATOR_GELU] = {.input = true},
-	[OPERATOR_GELU_TANH] = {.input = true},
-	[OPERATOR_SOFTPLUS] = {.input = true},
-	[OPERATOR_POWER] = {.input = true},
-	[OPERATOR_PRELU] = {.input = true},
-	[OPERATOR_LAYER_NORM] = {.input = true},
-	[OPERATOR_INSTANCE_NORM] = {.input = true},
-	[OPERATOR_MULTIPLY] = {.input = true},
-	[OPERATOR_LRN] = {.input = true, .output = true},
-	[OPERATOR_SOFTMAX] = {.output = true},
+	[OPERATOR_CLAMP] = {.output = true},        [OPERATOR_LEAKY_RELU] = {.input = true},
+	[OPERATOR_SIGMOID] = {.output = true},      [OPERATOR_HARD_SIGMOID] = {.output = true},
+	[OPERATOR_HARD_SWISH] = {.input = true},    [OPERATOR_ELU] = {.input = true},
+	[OPERATOR_TANH] = {.output = true},         [OPERATOR_ERF] = {.input = true},
+	[OPERATOR_GELU] = {.input = true},          [OPERATOR_GELU_TANH] = {.input = true},
+	[OPERATOR_SOFTPLUS] = {.input = true},      [OPERATOR_POWER] = {.input = true},
+	[OPERATOR_PRELU] = {.input = true},         [OPERATOR_LAYER_NORM] = {.input = true},
+	[OPERATOR_INSTANCE_NORM] = {.input = true}, [OPERATOR_MULTIPLY] = {.input = true},
+	[OPERATOR_LRN] = {.input = true},           [OPERATOR_SOFTMAX] = {.output = true},
 };
 
 bool operator_slice_lies_in(const struct slice *source, const struct slice *destination,

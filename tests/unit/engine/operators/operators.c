@@ -308,6 +308,8 @@ TEST(lrn_is_right)
 	node.size = 4;
 	node.constant = 2;
 	check_same_size(node, lrn);
+	node.beta = 0.6f;
+	check_same_size(node, lrn);
 	node.size = 35;
 	check_same_size(node, lrn);
 	node.size = 1;
