@@ -69,6 +69,7 @@ struct builder {
 	/* By tensor of the graph: */
 	int *strides;           /* picture pixels per pixel; 0: it is always a single pixel */
 	struct extent *nominal; /* at the size that the file declares; 0x0 where that is free */
+	double work;            /* that calculating with weights has taken; see weights.c */
 	struct graph_length *lengths; /* see length.h */
 	int length_count, length_room;
 };

@@ -62,6 +62,11 @@ translate_function graph_fold_constant, graph_fold_alias, graph_fold_cast, graph
 /* list.c */
 translate_function graph_translate_shape, graph_fold_gather, graph_fold_concat, graph_fold_slice,
 	graph_fold_constant_of_shape;
+/* quantised.c */
+translate_function graph_fold_dequantise, graph_translate_quantise, graph_translate_dequantise;
+/* weights.c */
+translate_function graph_fold_matmul, graph_fold_reduce_l2, graph_fold_reduce_sum,
+	graph_fold_reduce_mean;
 /* choice.c */
 translate_function graph_fold_equal, graph_fold_where, graph_translate_if;
 /* calculate.c */

@@ -21,6 +21,8 @@ enum {
 /* A constant. Exactly one of floats and integers is set, unless problem is. */
 struct onnx_tensor {
 	const char *name; /* "" where it has none */
+	int type;         /* the number of its type of elements in the public schema; 0 where it was
+	                     computed */
 	int rank;
 	int64_t dims[ONNX_RANK_MAX]; /* each >= 0; their product is count */
 	size_t count;

@@ -274,6 +274,7 @@ rv_status onnx_decode_tensor(struct onnx_tensor *tensor, const Onnx__TensorProto
 	tensor->name = onnx_clean_text(model->memory, name, strlen(name));
 	if (!tensor->name)
 		return budget_exceeded(error);
+	tensor->type = proto->data_type;
 	rv_status status = decode_dims(tensor, proto, error);
 	if (status == RV_OK && !tensor->problem && element_size(proto->data_type) == 0)
 		tensor->problem = "holds values of a type that Reverie does not read";

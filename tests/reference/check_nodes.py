@@ -27,8 +27,9 @@ def numbers(seed, *shape):
 
 
 def save(path, node, tables, opset):
-    """A convolution of the picture, the node, which makes z of c and tables, and a tanh."""
-    nodes = [helper.make_node("Conv", ["x", "w"], ["c"], pads=[1] * 4), node, helper.make_node("Tanh", ["z"], ["y"])]
+    """A convolution of the picture, the node or nodes, which make z of c and tables, and a tanh."""
+    between = node if isinstance(node, list) else [node]
+    nodes = [helper.make_node("Conv", ["x", "w"], ["c"], pads=[1] * 4), *between, helper.make_node("Tanh", ["z"], ["y"])]
     size = [1, 3, HEIGHT, WIDTH]
     tables = {"w": numbers(1, CHANNELS, 3, 3, 3), **tables}
     graph = helper.make_graph(nodes, "graph", [helper.make_tensor_value_info("x", 1, size)],
@@ -89,6 +90,24 @@ def cubic_resizes():
             lambda t, rows=rows, columns=columns: rows @ t @ columns.T
 
 
+def weights_of_8_bits():
+    """One scale for all, as bytes without a sign, and one for each channel."""
+    random = np.random.default_rng(5)
+    for name, kind, count in [("one_scale", np.uint8, 1), ("scales", np.int8, CHANNELS)]:
+        shape = (CHANNELS, CHANNELS, 3, 3)
+        limits = np.iinfo(kind)
+        tables = {"q": random.integers(limits.min, limits.max + 1, shape).astype(kind),
+                  "s": random.uniform(5e-4, 2e-3, count).astype(np.float32),
+                  "k": random.integers(0, 100, count).astype(kind)}
+        whole, scales, zeros = (torch.from_numpy(table.astype(np.float64)) for table in tables.values())
+        if count == 1:
+            tables["s"], tables["k"] = tables["s"].reshape(()), tables["k"].reshape(())
+        weights = (whole - zeros.reshape(-1, 1, 1, 1)) * scales.reshape(-1, 1, 1, 1)
+        nodes = [helper.make_node("DequantizeLinear", [*tables], ["v"], axis=0),
+                 helper.make_node("Conv", ["c", "v"], ["z"])]
+        yield f"weights_of_8_bits_by_{name}", nodes, tables, 13, lambda t, weights=weights: F.conv2d(t, weights)
+
+
 def newer_activations():
     """Which this PyTorch writes in other operators."""
     yield "mish", helper.make_node("Mish", ["c"], ["z"]), {}, 18, F.mish
@@ -113,7 +132,8 @@ def check(reverie, folder, judged, name, *case):
 
 def main():
     reverie, folder, judged = sys.argv[1], Path(sys.argv[2]), has_onnx_runtime()
-    cases = [*group_norms(), *transposed_convolutions(), *slices(), *cubic_resizes(), *newer_activations()]
+    cases = [*group_norms(), *transposed_convolutions(), *slices(), *cubic_resizes(), *newer_activations(),
+             *weights_of_8_bits()]
     return not all([check(reverie, folder, judged, *case) for case in cases])
 
 
