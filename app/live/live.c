@@ -364,6 +364,7 @@ static rv_status run_session(struct live *live, rv_error *error)
 	while (!live->quit && !decode_ended(live->decode) && !bench_is_over(live)) {
 		if (signals_stop)
 			return rv_fail(error, RV_CANCELLED, "stopped");
+		watchdog_feed(&live->watchdog, clock_now());
 		live_take_events(live);
 		if ((status = show(live, error)) != RV_OK ||
 		    (status = check_engine(live, false, error)) != RV_OK)

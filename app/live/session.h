@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 
+#include "app/base/watchdog.h"
 #include "app/control/action.h"
 #include "app/control/keys.h"
 #include "app/control/playlist.h"
@@ -67,6 +68,7 @@ struct live {
 	struct playlist playlist;
 	struct performance performance;
 	struct live_stats stats;
+	struct watchdog watchdog;
 	int64_t opened_at;    /* when live_run was called */
 	int64_t hidden_since; /* since when no picture could be shown; 0: it can */
 	int files;            /* how many were written so far, for their names */

@@ -30,6 +30,25 @@ started() {
 	env DISPLAY= WAYLAND_DISPLAY= $(sed -n 's/^ExecStart=//p' "$unit") --headless --bench 1 --size 96x72 \
 		--layer mixed0 --octaves 1 assets/clouds.mp4 >"$work/out" 2>"$work/err"
 }
+# Somebody else than systemd listens, to the same words.
+gives_signs() {
+	python3 -c 'import socket, sys
+ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+ear.bind(sys.argv[1])
+ear.settimeout(float(sys.argv[2]))
+print(ear.recv(1000).decode())' "$work/notify" $((60 * slowness)) >"$work/signs" &
+	ear=$!
+	for _ in $(seq 50); do [ -S "$work/notify" ] || sleep 0.1; done
+	NOTIFY_SOCKET=$work/notify reverie live assets/clouds.mp4 --headless --bench 1 --size 96x72 --layer mixed0 \
+		--octaves 1
+	wait "$ear"
+	grep -qx 'WATCHDOG=1' "$work/signs" && grep -q '^NotifyAccess=main$' "$unit"
+}
+if can_dream && have python3; then
+	check service_gives_signs_of_life gives_signs
+else
+	skip service_gives_signs_of_life "${why:-python3 is missing}"
+fi
 if can_dream; then
 	check service_starts_what_the_program_knows started
 else
