@@ -388,15 +388,26 @@ static rv_status take_preset(struct action_state *state, const char *preset, rv_
 	return RV_OK;
 }
 
+/* Which of the list goes by the name of the dream, or else was taken last; below 0: none. */
+static int find_preset(const struct action_state *state)
+{
+	char name[ACTION_NAME_LENGTH];
+	for (int i = 0; i < state->preset_count; i++) {
+		preset_name(state->presets[i], name);
+		if (!strcmp(name, state->named.name))
+			return i;
+	}
+	return state->preset - 1;
+}
+
 rv_status action_move_preset(struct action_state *state, const struct action_call *call,
                              rv_error *error)
 {
 	if (!state->preset_count)
 		return rv_fail(error, RV_NOT_FOUND, "there are no presets");
-	/* Before the first move no preset is the current one: forward begins with the first,
-	 * backward with the last. */
-	int count = state->preset_count, by = call->action->by;
-	int index = state->preset ? state->preset - 1 + by : by > 0 ? 0 : count - 1;
+	/* Where none is the current one, forward begins with the first, backward with the last. */
+	int count = state->preset_count, by = call->action->by, at = find_preset(state);
+	int index = at >= 0 ? at + by : by > 0 ? 0 : count - 1;
 	index = (index % count + count) % count;
 	state->preset = index + 1;
 	return take_preset(state, state->presets[index], error);

@@ -224,6 +224,26 @@ TEST(action_knows_which_preset_is_in_use_and_whether_it_was_changed)
 	free(state);
 }
 
+/* Also where the session began with it, or it was taken by name. */
+TEST(action_goes_on_from_the_preset_in_use)
+{
+	struct action_state *state = make();
+	action_find_presets(state);
+	REQUIRE(state->preset_count > 2);
+	state->layer_count = 0; /* theirs are not here */
+	action_name_dream(state, state->presets[1]);
+	run(state, "preset-next");
+	CHECK(state->preset == 3);
+	action_name_dream(state, state->presets[1]);
+	run(state, "preset-previous");
+	CHECK(state->preset == 1);
+	run(state, "store 1");
+	run(state, "recall 1"); /* no preset: on from the last one */
+	run(state, "preset-next");
+	CHECK(state->preset == 2);
+	free(state);
+}
+
 TEST(action_random_stays_within_the_network)
 {
 	struct action_state *state = make();
