@@ -122,6 +122,9 @@ TEST(winograd_of_little)
 		 .masked = true},
 		{3, 4, 16, {7}, {.height = 5, .width = 5, .pad_top = 2, .pad_left = 3}, .groups = 1},
 		{3, 4, 16, {16}, {.height = 1, .width = 7, .pad_left = 3}, .masked = true},
+		{5, 6, 3, {16}, {.height = 7, .width = 7, .stride_y = 2, .stride_x = 2,
+		 .pad_top = 3, .pad_left = 2, .pad_bottom = 2, .pad_right = 1}, .picture = true,
+		 .accumulate = true},
 	};
 	/* clang-format on */
 	struct convolution_fixture fixture;
