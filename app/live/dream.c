@@ -74,7 +74,8 @@ struct governor_dream dream_took(const struct dream *dream)
 {
 	return (struct governor_dream){.milliseconds = dream->convert_ms + dream->dream_ms,
 	                               .steps = dream->report.steps,
-	                               .megapixels = dream->report.megapixels};
+	                               .megapixels = dream->report.megapixels,
+	                               .begins = dream->report.onset};
 }
 
 void dream_take_quality(struct dream *dream, const struct governor_quality *quality)

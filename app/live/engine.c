@@ -260,15 +260,15 @@ static rv_status make_dream(struct live_engine *engine, struct frame *frame,
 	return fade_dream(engine, dream, error);
 }
 
-/* Tells the governor how long a dream took. The first dreams of a scene, those of a scene at rest
- * and one that anything was prepared for are left out, as they do not say what keeping up takes.
+/* Tells the governor how long a dream took. Those of a scene at rest and one that anything was
+ * prepared for are left out, as they do not say what keeping up takes.
  * Where octaves take turns a few frames have no steps, though nothing rests. */
 static void measure(struct live_engine *engine, const struct dream *dream)
 {
 	double target = 1000.0 * FRAMES_PER_DREAM / (double)engine->order.options.live.fps;
 	const struct governor_dream took = dream_took(dream);
 	engine->idle = took.steps > 0 ? 0 : engine->idle + 1;
-	if (!dream->report.onset && engine->idle < IDLE_AT_REST && !engine->has_prepared &&
+	if (engine->idle < IDLE_AT_REST && !engine->has_prepared &&
 	    engine->order.options.live.governor && !engine->journey.on)
 		governor_measure(&engine->governor, &took, target);
 }

@@ -334,7 +334,7 @@ static void learn(struct governor *governor, const struct governor_dream *dream)
 	int settled = ++governor->measured - RECOVERING;
 	follow(&governor->spent, dream->milliseconds, governor->measured, governor->before);
 	follow(&governor->costs, costs, governor->measured, governor->before);
-	if (settled > 0)
+	if (settled > 0 && !dream->begins)
 		follow(&governor->effort, costs / cost(quality), settled, REMEMBERED);
 }
 

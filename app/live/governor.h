@@ -69,6 +69,7 @@ struct governor_dream {
 	double milliseconds; /* above 0 */
 	double steps;        /* of its gradient */
 	double megapixels;   /* that those steps saw, one after the other */
+	bool begins;         /* a scene, which asks for more of them than it does later */
 };
 
 /* Tells what a dream of the present quality took, where `target` milliseconds are allowed. */

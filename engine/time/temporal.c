@@ -159,6 +159,22 @@ void temporal_reset(struct temporal *temporal)
 
 /* ---- another's past ---- */
 
+/* Goes on with what another object knows. A dream that was enlarged by about an octave or more
+ * lacks the largest ones: where beginnings are spread over frames, it has another, and how deep it
+ * is to be is seen anew. */
+static void take_history(struct temporal *temporal, const struct temporal *from)
+{
+	static const double about_an_octave = 0.8;
+	struct history *history = &temporal->history;
+	double scale = (double)from->buffers.past.width / temporal->buffers.past.width;
+
+	*history = from->history;
+	if (scale > about_an_octave || from->share >= 1)
+		return;
+	history->begun = fmin(history->begun, 1) * scale;
+	depth_begin(&history->depth);
+}
+
 rv_status temporal_go_on(struct temporal *temporal, const struct temporal *from, rv_error *error)
 {
 	struct launch_list list = {0};
@@ -175,7 +191,7 @@ rv_status temporal_go_on(struct temporal *temporal, const struct temporal *from,
 	if (status == RV_OK)
 		status = flow_push(temporal->flow, &temporal->buffers.past, error);
 	if (status == RV_OK)
-		temporal->history = from->history;
+		take_history(temporal, from);
 	launch_list_clear(&list);
 	return status;
 }

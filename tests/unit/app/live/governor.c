@@ -44,14 +44,14 @@ static double dream(struct machine *machine, const struct governor_quality *qual
 
 /* Tells it that a dream took so long, with `asked` times the steps that one of this quality usually
  * takes. */
-static void measure_asked(struct governor *governor, double asked, double milliseconds,
-                          double target)
+static void tell(struct governor *governor, double asked, double milliseconds, double target,
+                 bool begins)
 {
 	const struct governor_quality *quality = governor_quality(governor);
 	const rv_time time = {.warm_steps = quality->warm_steps,
 	                      .warm_share = quality->warm_share,
 	                      .warm_octaves = quality->warm_octaves};
-	struct governor_dream took = {.milliseconds = milliseconds};
+	struct governor_dream took = {.milliseconds = milliseconds, .begins = begins};
 	double pixels = (double)quality->width * quality->height / 1e6;
 	for (int i = 0; i < quality->warm_octaves; i++) {
 		double steps = asked * rv_warm_steps(&time, quality->iterations, i);
@@ -59,6 +59,18 @@ static void measure_asked(struct governor *governor, double asked, double millis
 		took.megapixels += steps * pixels / pow((double)quality->octave_scale, 2 * i);
 	}
 	governor_measure(governor, &took, target);
+}
+
+static void measure_asked(struct governor *governor, double asked, double milliseconds,
+                          double target)
+{
+	tell(governor, asked, milliseconds, target, false);
+}
+
+static void measure_beginning(struct governor *governor, double asked, double milliseconds,
+                              double target)
+{
+	tell(governor, asked, milliseconds, target, true);
 }
 
 static void measure(struct governor *governor, double milliseconds, double target)
@@ -423,6 +435,28 @@ TEST(governor_stays_where_a_resized_dream_recovers)
 	}
 	CHECK(width > 160);
 	CHECK_MESSAGE(!shrank, "%d times smaller", shrank);
+}
+
+/* A beginning takes more steps than what follows: it says what a step takes, so that a small start
+ * is over soon, but not how many a dream will have. */
+TEST(governor_climbs_while_a_scene_begins_and_does_not_give_way_to_it)
+{
+	struct governor governor;
+	struct machine machine = {.speed = 4, .overhead = 2};
+	governor_init(&governor, &wish, 0, 160 * 120);
+	int small = governor_quality(&governor)->width;
+	for (int i = 0; i < 6; i++)
+		measure_beginning(&governor, 4, 4 * dream(&machine, governor_quality(&governor)),
+		                  80);
+	CHECK(governor_quality(&governor)->width > 2 * small);
+	for (int i = 0; i < 100; i++)
+		measure(&governor, dream(&machine, governor_quality(&governor)), 80);
+	int rung = governor.rung;
+	double effort = governor.effort;
+	for (int i = 0; i < 10; i++)
+		measure_beginning(&governor, 1.6,
+		                  1.6 * dream(&machine, governor_quality(&governor)), 80);
+	CHECK(governor.rung == rung && governor.effort == effort);
 }
 
 /* Steps are taken by turns, so that many dreams have none and others two. */

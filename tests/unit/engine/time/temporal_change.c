@@ -74,6 +74,26 @@ TEST(a_dream_goes_on_in_another_size)
 	tear_down(&fixture);
 }
 
+/* A dream that was small lacks what is fine in a larger one; not the other way about. */
+TEST(an_enlarged_dream_is_begun_where_beginnings_are_spread)
+{
+	static float part[COUNT];
+	struct fixture fixture;
+
+	REQUIRE(set_up(&fixture));
+	fixture.params.time.onset = 5;
+	paint(&fixture, 1, 0, 0);
+	for (int t = 0; t < 8; t++)
+		CHECK(dream_part(&fixture, part).onset == (t < 5));
+	for (int t = 0; t < 6; t++) {
+		rv_frame_report report = dream(&fixture);
+		CHECK(!report.cold && report.onset == (t < 2));
+	}
+	for (int t = 0; t < 3; t++)
+		CHECK(!dream_part(&fixture, part).onset);
+	tear_down(&fixture);
+}
+
 /* Were it taken for deeper in a larger picture, it would hardly be dreamed on there. */
 TEST(a_dream_is_as_deep_in_another_size)
 {
