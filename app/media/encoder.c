@@ -262,10 +262,10 @@ static void limit_default_effort(AVCodecContext *encoder)
 static void set_realtime_speed(AVCodecContext *encoder)
 {
 	static const char *const settings[][3] = {
-		{"libx264", "preset", "veryfast"}, {"libx265", "preset", "ultrafast"},
-		{"libsvtav1", "preset", "10"},     {"libaom-av1", "usage", "realtime"},
-		{"libaom-av1", "cpu-used", "8"},   {"libvpx-vp9", "deadline", "realtime"},
-		{"libvpx-vp9", "cpu-used", "8"},   {"libvpx", "deadline", "realtime"},
+		{"libx264", "preset", "superfast"}, {"libx265", "preset", "ultrafast"},
+		{"libsvtav1", "preset", "10"},      {"libaom-av1", "usage", "realtime"},
+		{"libaom-av1", "cpu-used", "8"},    {"libvpx-vp9", "deadline", "realtime"},
+		{"libvpx-vp9", "cpu-used", "8"},    {"libvpx", "deadline", "realtime"},
 		{"libvpx", "cpu-used", "8"}};
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		if (strcmp(encoder->codec->name, settings[i][0]) == 0)
