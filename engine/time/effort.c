@@ -73,6 +73,22 @@ static void take_turns(struct turns *turns, struct effort *effort, const rv_para
 	}
 }
 
+/* Whether frames must not take the time that they need. */
+static bool is_hurried(const rv_time *time)
+{
+	return time->warm_share < 1 || time->onset > 1;
+}
+
+/* By how many times longer the steps of an octave are that is to be moved farther than what is
+ * fresh, as it gets too few of them. Where a frame may take its time that would only flicker. */
+static double lengthening(int turn, double living)
+{
+	double fresh_length = (double)fresh_lengths[turn];
+	double most = STEP_LENGTH_MOST / ((double)turn_lengths[turn] * fresh_length);
+
+	return fmax(fmin(living / fresh_length, most), 1);
+}
+
 struct effort effort_next(struct turns *turns, const struct depth *depth, double fresh,
                           const rv_params *params)
 {
@@ -91,6 +107,8 @@ struct effort effort_next(struct turns *turns, const struct depth *depth, double
 		earned += steps * pow(scale, -2.0 * i);
 		effort.length[i] = turn_lengths[turn];
 		effort.living[i] = (float)(turn_shares[turn] * demand / part);
+		if (is_hurried(&params->time))
+			effort.length[i] *= (float)lengthening(turn, (double)effort.living[i]);
 	}
 	take_turns(turns, &effort, params, earned);
 	effort_favour_fresh(&effort);

@@ -23,8 +23,8 @@ struct turns {
 /* The effort of a frame that inherits, of which the part `fresh` (0..1) is to become as deep as the
  * rest. What it takes for that is no more for the rest: a step of all the picture where only a part
  * needs one is what makes a dream flicker. depth says which octaves are to be moved more, and which
- * less. Of params it looks at the iterations of a cold frame, the octave scale, the warm octaves
- * and warm_share. */
+ * less. Of params it looks at the iterations of a cold frame, the octave scale, the warm octaves,
+ * warm_share and onset. */
 struct effort effort_next(struct turns *turns, const struct depth *depth, double fresh,
                           const rv_params *params);
 

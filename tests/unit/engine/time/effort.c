@@ -202,11 +202,11 @@ TEST(fresh_places_take_longer_steps)
 }
 
 /* Steps of each octave and how far they move what goes on, where the octaves ask for so much. */
-static void count_demanded(double demand, double steps[4], double lengths[4])
+static void count_shared(double share, double demand, double steps[4], double lengths[4])
 {
 	struct depth depth = {0};
 	struct turns turns = {0};
-	const rv_params params = warm(1, ITERATIONS, 4);
+	const rv_params params = warm((float)share, ITERATIONS, 4);
 
 	for (int i = 0; i < 4; i++)
 		depth.demand[i] = demand;
@@ -218,6 +218,30 @@ static void count_demanded(double demand, double steps[4], double lengths[4])
 			lengths[i] += effort.steps[i] * (double)effort.length[i] *
 			              (double)effort.living[i];
 		}
+	}
+}
+
+static void count_demanded(double demand, double steps[4], double lengths[4])
+{
+	count_shared(1, demand, steps, lengths);
+}
+
+/* The largest takes no more steps: where it gets a part of them, they are longer than fresh
+ * places'. */
+TEST(the_largest_octave_takes_longer_steps_where_it_gets_too_few)
+{
+	double usual[4] = {0}, usual_lengths[4] = {0};
+
+	count_shared(0.5, 1, usual, usual_lengths);
+	for (double demand = 1.6; demand < 2.2; demand += 0.1) {
+		double steps[4] = {0}, lengths[4] = {0}, all[4] = {0}, all_lengths[4] = {0};
+
+		count_shared(0.5, demand, steps, lengths);
+		CHECK_MESSAGE(fabs(lengths[0] / usual_lengths[0] / demand - 1) < 0.02, "%g: %g",
+		              demand, lengths[0] / usual_lengths[0]);
+		CHECK(lengths[0] / steps[0] <= STEP_LENGTH_MOST);
+		count_demanded(demand, all, all_lengths);
+		CHECK(all_lengths[0] / all[0] < 0.95 * lengths[0] / steps[0]);
 	}
 }
 
