@@ -79,11 +79,13 @@ void depth_learn(struct depth *depth, const struct depth_sight *sight)
 
 	for (int i = 0; i < sight->count; i++) {
 		double worth = sight->octaves[i].worth;
+		double reached = depth->reached[i] > 0 ? depth->reached[i] : 1;
 		if (i >= wanted->count) {
-			wanted->octaves[i] = sight->octaves[i];
+			wanted->octaves[i].width = sight->octaves[i].width;
+			wanted->octaves[i].worth = worth / reached;
 			wanted->count = i + 1;
 		} else if (!(wanted->octaves[i].worth > 0))
-			wanted->octaves[i].worth = worth;
+			wanted->octaves[i].worth = worth / reached;
 		ask(depth, i, worth, wanted_at(wanted, sight->octaves[i].width));
 	}
 }

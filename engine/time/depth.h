@@ -19,6 +19,7 @@ struct depth_sight {
 struct depth {
 	struct depth_sight wanted;      /* by the first steps of frames that inherit */
 	struct depth_sight alone;       /* by the last steps of the frame last dreamed by itself */
+	double reached[RV_OCTAVES_MAX]; /* of it, the part that they see; 0: all */
 	double lasting[RV_OCTAVES_MAX]; /* logarithms of what was asked for so far */
 	double demand[RV_OCTAVES_MAX];  /* 0: as 1 */
 };

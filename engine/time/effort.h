@@ -53,6 +53,10 @@ int effort_onset(int iterations, int frames);
  * are: at the end the scene is about as deep as where its first frame takes all steps. */
 struct effort effort_begin(int iterations, int frames, bool moves);
 
+/* The part of the depth of a frame dreamed alone that such a beginning reaches in an octave, where
+ * its scene moves on for so long from frame to frame. 0: it does not move. */
+double effort_reached(int octave, double seconds);
+
 /* What is to be left after so many seconds of a detail of this strength, where a scene's beginning
  * had `wanted` (0: not known): 1 but where it is too strong. */
 double effort_fade(double strength, double wanted, double seconds);

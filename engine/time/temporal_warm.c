@@ -126,6 +126,18 @@ static double news_of(const struct temporal *temporal, double fresh)
 	return temporal->history.melting > 0 ? fmin(fresh + rate * temporal->seconds, 1) : fresh;
 }
 
+/* How deep a beginning that is spread over frames leaves the scene, whose octaves stand in the
+ * middle of their turns then. */
+static void expect(struct temporal *temporal, bool moves)
+{
+	struct history *history = &temporal->history;
+
+	for (int i = 0; i < RV_OCTAVES_MAX; i++) {
+		history->depth.reached[i] = effort_reached(i, moves ? temporal->seconds : 0);
+		history->turns.owed[i] = 0.5;
+	}
+}
+
 static struct effort effort_of(struct temporal *temporal, const rv_params *params, bool still,
                                double fresh)
 {
@@ -133,8 +145,10 @@ static struct effort effort_of(struct temporal *temporal, const rv_params *param
 	struct effort effort;
 
 	/* The rest of a beginning is dreamed as if cold, but on what was inherited. */
-	if (temporal_is_beginning(temporal))
+	if (temporal_is_beginning(temporal)) {
+		expect(temporal, !still);
 		return effort_begin(params->iterations, time->onset, !still);
+	}
 	if (time->warm_steps) {
 		effort = effort_even(time->warm_steps, time->warm_octaves);
 		effort_favour_fresh(&effort);

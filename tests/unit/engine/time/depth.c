@@ -95,6 +95,17 @@ TEST(a_scene_is_held_against_its_own_beginning)
 	CHECK(fabs(depth_demand(&depth, 0) - 1) < 0.02);
 }
 
+/* As where a beginning was spread over frames that lost some of it again. */
+TEST(more_is_wanted_where_the_beginning_did_not_reach_all)
+{
+	struct depth depth = {.reached = {0.5}};
+
+	learn(&depth, 10);
+	CHECK(depth_demand(&depth, 0) > 2.5);
+	learn(&depth, 26);
+	CHECK_MESSAGE(fabs(depth_demand(&depth, 0) - 1) < 0.05, "%g", depth_demand(&depth, 0));
+}
+
 /* What each octave saw is what is wanted of a picture of that size. */
 TEST(a_dream_that_is_resized_is_held_against_what_was_seen_at_its_size)
 {

@@ -339,6 +339,23 @@ TEST(a_beginning_that_is_spread_ends_as_deep_as_one_that_is_not)
 	CHECK(effort_begin(100, 100, false).length[0] == 1);
 }
 
+TEST(a_beginning_that_is_spread_reaches_less_the_farther_its_frames_lie_apart)
+{
+	for (int i = 0; i < 6; i++) {
+		double last = 1;
+
+		CHECK(effort_reached(i, 0) == 1);
+		for (double seconds = 0.02; seconds < 1; seconds += 0.02) {
+			double reached = effort_reached(i, seconds);
+
+			CHECK(reached <= last && reached >= 0.5);
+			CHECK(i == 0 || reached >= effort_reached(i - 1, seconds));
+			last = reached;
+		}
+	}
+	CHECK(effort_reached(0, 0.1) < 0.8);
+}
+
 /* ---- camera path ---- */
 
 static void apply(const struct camera_move *move, double x, double y, double at[2])
