@@ -26,11 +26,36 @@ static void print_result(const struct options *options, const struct job_report 
 	else
 		fprintf(file, "Dreamed %lld frame%s: %s", (long long)report->frames,
 		        report->frames == 1 ? "" : "s", place);
-	if (options->output.still[0])
+	if (options->output.still[0] && !report->is_still)
 		fprintf(file, ", still %s", options->output.still);
 	if (report->damaged)
 		fprintf(file, "; %lld damaged packets were left out", (long long)report->damaged);
 	fprintf(file, "\n");
+}
+
+/* What was asked for and is for videos alone. */
+static void note_unused(struct dreaming *it)
+{
+	const struct option_output *output = &it->options->output;
+	const struct {
+		const char *name;
+		bool given;
+	} options[] = {{"--encoder", output->encoder[0]},
+	               {"--format", output->format[0]},
+	               {"--quality", output->quality != OPTION_QUALITY_DEFAULT},
+	               {"--still", output->still[0]},
+	               {"--exact", output->exact},
+	               {"--deinterlace", output->deinterlace != INTERLACE_AUTO}};
+	char names[128] = "";
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		size_t length = strlen(names);
+		if (options[i].given)
+			snprintf(names + length, sizeof(names) - length, "%s%s", length ? ", " : "",
+			         options[i].name);
+	}
+	if (names[0])
+		progress_note(&it->progress, "%s: is a picture; %s: for videos alone",
+		              it->options->call.operand, names);
 }
 
 /* One input, whose past has nothing to do with the last one's. */
@@ -46,6 +71,9 @@ static rv_status dream_input(struct dreaming *it, rv_error *error)
 	if (status != RV_OK || taken)
 		return status;
 	status = job_run(&job, &report, error);
+	/* Of several inputs others may be videos. */
+	if (report.is_still && it->options->call.input_count <= 1)
+		note_unused(it);
 	if (status == RV_OK)
 		print_result(it->options, &report);
 	return status;

@@ -20,6 +20,7 @@ enum {
 	MPEG4_CLOCK_MAX = 65535, /* ticks a second: 16 bits in its headers */
 	CANDIDATES_MAX = 3,
 	HDR_BITS_LEAST = 10,
+	H264_BITS_MOST = 10,
 };
 
 static const unsigned apple_hevc = MKTAG('h', 'v', 'c', '1');
@@ -32,17 +33,20 @@ static bool is_hdr(const struct encoder_request *request)
 }
 
 /* Players that know HDR know it in HEVC. */
-const char *encoder_usual_name(bool is_hdr)
+const char *encoder_usual_name(const struct video_description *video)
 {
-	return is_hdr && avcodec_find_encoder_by_name("libx265") ? "libx265" : "libx264";
+	bool wants_hevc = hdr_is_wanted(video->transfer) ||
+	                  libav_pixel_depth(video->pixel_format) > H264_BITS_MOST;
+	return wants_hevc && avcodec_find_encoder_by_name("libx265") ? "libx265" : "libx264";
 }
 
-static const AVCodec *default_encoder(const AVOutputFormat *container, bool is_hdr)
+static const AVCodec *default_encoder(const AVOutputFormat *container,
+                                      const struct video_description *video)
 {
 	const AVCodec *codec = NULL;
 	if (container_prefers_h264(container)) {
 		bool may = avformat_query_codec(container, AV_CODEC_ID_HEVC, FF_COMPLIANCE_NORMAL);
-		codec = avcodec_find_encoder_by_name(encoder_usual_name(is_hdr && may));
+		codec = avcodec_find_encoder_by_name(may ? encoder_usual_name(video) : "libx264");
 		return codec ? codec : avcodec_find_encoder(AV_CODEC_ID_H264);
 	}
 	if (av_match_name("webm", container->name))
@@ -66,7 +70,7 @@ static rv_status choose_encoder(const AVCodec **codec, const struct encoder_requ
 {
 	const AVOutputFormat *container = request->container;
 	*codec = request->name ? named_encoder(request->name)
-	                       : default_encoder(container, is_hdr(request));
+	                       : default_encoder(container, request->video);
 	if (!*codec && request->name)
 		return rv_fail(error, RV_NOT_FOUND,
 		               "encoder %s: this FFmpeg has none of that name; ffmpeg -encoders "

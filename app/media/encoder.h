@@ -26,8 +26,8 @@ struct encoder_request {
 	uint64_t memory; /* bytes that it is to keep within as far as it can; 0: what it likes */
 };
 
-/* What encodes a video that is to be played everywhere. */
-const char *encoder_usual_name(bool is_hdr);
+/* What encodes a video that is to be played everywhere, or one that has too many bits for that. */
+const char *encoder_usual_name(const struct video_description *video);
 
 /* Opens an encoder whose pixel format, colour description and time base are set; see sink_open for
  * what is kept. GIF's takes PAL8 (app/media/palette.h). RV_NOT_FOUND: no encoder of that name;

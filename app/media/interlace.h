@@ -9,7 +9,7 @@
 enum interlace_mode {
 	INTERLACE_AUTO, /* those that say so, or are found to be: whole frames are made of fields */
 	INTERLACE_OFF,  /* frames stay as they are stored */
-	INTERLACE_ALL,  /* every frame is taken to be interlaced */
+	INTERLACE_FRAME, /* every frame is taken to be interlaced */
 	INTERLACE_FIELD, /* as auto, but each field becomes a frame: twice as many */
 };
 

@@ -174,7 +174,7 @@ static void mark_fields(const struct source *source, AVFrame *frame)
 		frame->interlaced_frame = 0;
 	if (mode == INTERLACE_OFF || frame->interlaced_frame)
 		return;
-	if (mode == INTERLACE_ALL || source->interlace.found) {
+	if (mode == INTERLACE_FRAME || source->interlace.found) {
 		frame->interlaced_frame = 1;
 		frame->top_field_first = source->interlace.found ? source->interlace.top_first : 1;
 	}
@@ -325,7 +325,8 @@ static void look_for_fields(struct source *source)
 	source->deinterlacer.each_field = makes_each_field(source);
 	source->interlace = input->fields;
 	if (!input->has_fields && input->interlace != INTERLACE_OFF && is_file && !input->live &&
-	    interlace_is_likely(video_stream(source)->codecpar->height))
+	    (input->interlace != INTERLACE_AUTO ||
+	     interlace_is_likely(video_stream(source)->codecpar->height)))
 		source->interlace = interlace_look(input->format->url, source->video_index);
 }
 

@@ -105,10 +105,12 @@ static rv_status open_film(struct looking *l, rv_error *error)
 	if (status != RV_OK)
 		return status;
 	const struct video_description *video = &l->source->video;
+	struct video_description written = *video;
 	const char *lost = hdr_tell_lost(video);
-	bool is_hdr = l->source->hdr && plan->hdr == HDR_KEEP;
+	if (l->source->hdr && plan->hdr == HDR_SDR)
+		hdr_describe_rendition(&written);
 	if (!plan->encoder[0])
-		strcpy(plan->encoder, encoder_usual_name(is_hdr));
+		strcpy(plan->encoder, encoder_usual_name(&written));
 	plan->time_base = video->time_base;
 	plan->fields = l->source->interlace;
 	if (lost)

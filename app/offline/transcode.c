@@ -355,16 +355,21 @@ static void keep_part(struct transcode *t, rv_error *error)
 		write_still(t, NULL);
 }
 
-/* Durations are not exact to the frame: a tenth missing is more than that. */
-static bool ended_early(const struct job_report *report)
+/* Durations are not exact to the frame: a tenth missing is more than that. Of a variable rate, how
+ * many frames are expected is only what they would be at the usual one. */
+static bool ended_early(const struct transcode *t)
 {
-	return report->frames < report->frames_expected - report->frames_expected / 10;
+	const struct job_report *report = t->report;
+	AVRational rate = t->source->video.frame_rate;
+	bool few = report->frames < report->frames_expected - report->frames_expected / 10;
+	return few && (!rate.num ||
+	               report->seconds * av_q2d(rate) < 0.9 * (double)report->frames_expected);
 }
 
 static void note_fields(const struct transcode *t)
 {
 	const struct interlace *interlace = &t->source->interlace;
-	if (interlace->found && t->job->interlace != INTERLACE_ALL)
+	if (interlace->found && t->job->interlace != INTERLACE_FRAME)
 		progress_note(
 			t->job->progress,
 			"%s: is interlaced, though it does not say so: its fields become whole "
@@ -376,6 +381,17 @@ static void note_fields(const struct transcode *t)
 			"%s: looks like film with fields repeated (3:2 pulldown), which `ffmpeg "
 			"-vf fieldmatch,decimate` takes out",
 			t->job->input);
+}
+
+/* Told at the end, as single frames may be marked. */
+static void note_whole_frames(const struct transcode *t)
+{
+	if (t->job->interlace == INTERLACE_FIELD && !t->source->deinterlacer.graph &&
+	    !t->job->range.frames)
+		progress_note(t->job->progress,
+		              "%s: has no fields, as far as it says and its lines tell: "
+		              "--deinterlace field changed nothing",
+		              t->job->input);
 }
 
 static void note_hdr(const struct transcode *t)
@@ -398,7 +414,7 @@ static void note_damage(const struct transcode *t, rv_status status)
 		progress_note(t->job->progress, "%s: %lld damaged %s of the video left out",
 		              t->job->input, (long long)report->damaged,
 		              report->damaged == 1 ? "packet" : "packets");
-	if (status == RV_OK && !t->job->frames_expected && ended_early(report))
+	if (status == RV_OK && !t->job->frames_expected && ended_early(t))
 		progress_note(t->job->progress, "%s: ends early, after %lld of %lld frames",
 		              t->job->input, (long long)report->frames,
 		              (long long)report->frames_expected);
@@ -437,6 +453,8 @@ rv_status transcode_run(const struct job *job, struct input **input, struct job_
 			keep_part(&t, error);
 		progress_end(job->progress);
 		note_damage(&t, status);
+		if (status == RV_OK)
+			note_whole_frames(&t);
 	}
 	close_all(&t);
 	return status;

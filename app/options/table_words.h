@@ -46,7 +46,7 @@ enum {
 
 static const char *const film_engines[] = {"none", "parallel", "slurm", NULL};
 static const char *const hdr_modes[] = {"keep", "sdr", NULL};
-static const char *const deinterlace_modes[] = {"auto", "off", "all", "field", NULL};
+static const char *const deinterlace_modes[] = {"auto", "off", "frame", "field", NULL};
 static const char *const objectives[] = {"l2", "mean", "winners", NULL};
 static const char *const normalisations[] = {"bands",      "deviation", "mean-abs",
                                              "even-bands", "standard",  NULL};

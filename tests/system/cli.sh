@@ -322,6 +322,10 @@ check several_inputs_fail_with_one test "$code" = 1
 tail -n 1 "$work/err" >"$work/last"
 check names_what_failed grep -q "^reverie: 1 of 3 inputs was not dreamed: $work/broken.jpg$" "$work/last"
 check says_which_is_dreamed grep -q "^3 of 3: $work/tall.pgm$" "$work/err"
+expect_success options_of_videos_for_a_picture "$work/sky.pgm" -o "$work/plain.png" $tiny --encoder libx265 \
+	--still "$work/none.png"
+check options_of_videos_for_a_picture_are_told grep -q "is a picture; --encoder, --still: for videos alone" "$work/err"
+check a_picture_has_no_still grep -qx "Dreamed a picture of .*plain.png" "$work/out"
 expect_success one_into_a_folder "$work/tall.pgm" -o "$work/dreams" $tiny --force
 check several_as_each_alone same_pixels "$work/first.png" "$work/dreams/sky.png"
 

@@ -52,6 +52,9 @@ check_in_chunks film_of_each_field "$work/fields.mkv" --deinterlace field
 check film_of_each_field_is_twice_as_long \
 	test "$(grep -vc '^#' "$work/joined")" = 40
 
+reverie "$work/film.mkv" -o "$work/fieldless.mkv" $tiny --deinterlace field
+check fields_that_are_not_there_are_told grep -q "deinterlace field changed nothing" "$work/err"
+
 # ---- started at once ----
 
 expect_error run_by_nobody 2 "none of none, parallel, slurm" plan "$work/film.mkv" --chunks "$work/no" --run ants

@@ -309,3 +309,24 @@ TEST(video_in_mp4_has_its_index_in_front)
 		CHECK(report.frames == 30);
 	}
 }
+
+/* H.264 has 10 bits here. */
+TEST(video_of_12_bits_keeps_them)
+{
+	struct job_report report;
+	const char *in = media_path("deep.mkv"), *out = media_path("deep_out.mkv");
+	NEED_FFMPEG(in, "-f lavfi -i testsrc2=s=64x48:r=10:d=0.3 -pix_fmt yuv422p12le -c:v ffv1");
+	if (!avcodec_find_encoder_by_name("libx265"))
+		SKIP("this FFmpeg has no libx265");
+	REQUIRE(media_transcode(in, out, &report));
+	CHECK(media_describe(out).pixel_format == AV_PIX_FMT_YUV422P12);
+}
+
+TEST(video_of_variable_rate_does_not_end_early)
+{
+	const char *in = media_path("varying.mkv");
+	NEED_FFMPEG(in, "-f lavfi -i testsrc2=s=64x48:r=10:d=2 -vf \"select='lt(mod(n,4),2)'\" "
+	                "-fps_mode vfr -c:v ffv1");
+	REQUIRE(media_listen(in, media_path("varying_out.mkv")));
+	CHECK_MESSAGE(!strstr(media_told, "ends early"), "%s", media_told);
+}
