@@ -1,7 +1,6 @@
 #include "app/media/encoder.h"
 
 #include <libavutil/avstring.h>
-#include <libavutil/cpu.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 
 #include "app/media/container.h"
 #include "app/media/convert.h"
+#include "app/media/encoder_memory.h"
 #include "app/media/hdr.h"
 #include "app/media/libav.h"
 
@@ -296,28 +296,6 @@ static void set_speed(AVCodecContext *encoder, const struct encoder_request *req
 		set_low_latency(encoder, request->video);
 }
 
-/* What x264 takes for each pixel, in bytes: at first, for each thread, and for each frame that it
- * looks ahead. Measured at 3840x2160 and 4:2:0. */
-enum { X264_FIRST = 23, X264_THREAD = 15, X264_AHEAD = 3, X264_AHEAD_USUALLY = 40 };
-
-/* x264 with one thread, looking less far ahead, where it would take too much otherwise: that makes
- * its files a little larger. Others have no such figures here. */
-static void limit_memory(AVCodecContext *encoder, const struct encoder_request *request)
-{
-	const AVPixFmtDescriptor *format = av_pix_fmt_desc_get(encoder->pix_fmt);
-	int threads = LIBAV_THREADS ? LIBAV_THREADS : av_cpu_count() * 3 / 2;
-	double pixels = (double)encoder->width * encoder->height *
-	                av_get_padded_bits_per_pixel(format) / 12;
-	double allowed = (double)request->memory / pixels;
-	if (!request->memory || strcmp(encoder->codec->name, "libx264") ||
-	    allowed >= X264_FIRST + threads * X264_THREAD + X264_AHEAD_USUALLY * X264_AHEAD)
-		return;
-	int ahead = (int)((allowed - X264_FIRST - X264_THREAD) / X264_AHEAD);
-	encoder->thread_count = 1;
-	av_opt_set_int(encoder->priv_data, "rc-lookahead", av_clip(ahead, 1, X264_AHEAD_USUALLY),
-	               0);
-}
-
 static int write_mastering(char *to, size_t size, const AVMasteringDisplayMetadata *screen)
 {
 	double xy[8];
@@ -334,9 +312,12 @@ static int write_mastering(char *to, size_t size, const AVMasteringDisplayMetada
 }
 
 /* x265 writes to standard error itself, past libav's log, and has threads of its own. */
-static void set_x265(AVCodecContext *encoder, const struct video_description *video)
+static void set_x265(AVCodecContext *encoder, const struct encoder_request *request)
 {
+	const struct video_description *video = request->video;
 	const char *alone = LIBAV_THREADS == 1 ? ":pools=none:frame-threads=1:wpp=0" : "";
+	if (encoder_memory_is_short(encoder, request->memory))
+		alone = encoder_memory_x265;
 	char settings[512];
 	size_t size = sizeof(settings);
 	int length = snprintf(settings, size, "log-level=none%s", alone);
@@ -369,8 +350,8 @@ static void set_up(AVCodecContext *encoder, const struct encoder_request *reques
 	describe_colours(encoder, video);
 	set_quality(encoder, request->quality);
 	set_speed(encoder, request);
-	limit_memory(encoder, request);
-	set_x265(encoder, video);
+	encoder_memory_save(encoder, request->memory);
+	set_x265(encoder, request);
 }
 
 static int try_open(AVCodecContext **opened, const AVCodec *codec,

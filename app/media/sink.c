@@ -198,6 +198,11 @@ rv_status sink_begin(struct sink *sink, rv_error *error)
 	return sink_muxer_begin(&sink->muxer, error);
 }
 
+uint64_t sink_excess(const struct sink *sink)
+{
+	return sink_video_excess(sink->video);
+}
+
 const char *sink_encoder(const struct sink *sink)
 {
 	return sink_video_encoder(sink->video);

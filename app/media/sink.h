@@ -69,6 +69,9 @@ rv_status sink_begin(struct sink *sink, rv_error *error);
 /* Whether frames are shown at their times; otherwise at a constant rate, as they come. */
 bool sink_keeps_times(const struct sink *sink);
 
+/* About how many bytes the encoder holds beyond options->memory; 0: it keeps within. */
+uint64_t sink_excess(const struct sink *sink);
+
 /* The name of the video's encoder (libavcodec's), which outlives the sink. */
 const char *sink_encoder(const struct sink *sink);
 

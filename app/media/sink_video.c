@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/media/convert.h"
+#include "app/media/encoder_memory.h"
 #include "app/media/libav.h"
 #include "app/media/palette.h"
 
@@ -20,6 +21,7 @@ struct sink_video {
 	rv_image kept_image;
 	AVRational rate;                 /* average, of the source */
 	AVRational time_base;            /* of what is pushed */
+	uint64_t memory;                 /* that the encoder was to keep within; 0: any */
 	int64_t last_pts, last_duration; /* of the last frame, in the encoder's time base */
 	bool ended;                      /* the encoder knows that no frame follows */
 };
@@ -79,6 +81,7 @@ rv_status sink_video_open(struct sink_video **opened, const struct encoder_reque
 		return out_of_memory(error);
 	video->rate = request->video->frame_rate;
 	video->time_base = request->video->time_base;
+	video->memory = request->memory;
 	video->last_pts = AV_NOPTS_VALUE;
 	rv_status status = open_encoder(video, request, error);
 	if (status == RV_OK)
@@ -122,6 +125,11 @@ rv_status sink_video_describe(struct sink_video *video, const struct video_descr
 	stream->sample_aspect_ratio = video->encoder->sample_aspect_ratio;
 	video->stream = stream;
 	return RV_OK;
+}
+
+uint64_t sink_video_excess(const struct sink_video *video)
+{
+	return encoder_memory_excess(video->encoder, video->memory);
 }
 
 const char *sink_video_encoder(const struct sink_video *video)

@@ -20,6 +20,9 @@ rv_status sink_video_describe(struct sink_video *video, const struct video_descr
                               AVStream *stream, rv_error *error);
 
 /* The name of its encoder, which outlives it. */
+/* sink_excess (app/media/sink.h). */
+uint64_t sink_video_excess(const struct sink_video *video);
+
 const char *sink_video_encoder(const struct sink_video *video);
 
 /* See sink_keep (app/media/sink.h). */

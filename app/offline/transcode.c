@@ -407,6 +407,16 @@ static void note_hdr(const struct transcode *t)
 		progress_note(t->job->progress, "%s: %s", t->job->input, lost);
 }
 
+/* Of a film in chunks once. */
+static void note_memory(const struct transcode *t)
+{
+	double excess = (double)sink_excess(t->sink);
+	if (excess > 0 && !t->job->range.begin)
+		progress_note(t->job->progress,
+		              "encoder %s: needs about %.0f MB beyond --memory-limit",
+		              sink_encoder(t->sink), excess / 1e6);
+}
+
 static void note_damage(const struct transcode *t, rv_status status)
 {
 	const struct job_report *report = t->report;
@@ -441,6 +451,7 @@ rv_status transcode_run(const struct job *job, struct input **input, struct job_
 	if (status == RV_OK) {
 		note_fields(&t);
 		note_hdr(&t);
+		note_memory(&t);
 		progress_begin(job->progress, report->frames_expected);
 		status = dream_all(&t, error);
 		if (job->range.frames)

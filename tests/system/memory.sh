@@ -5,7 +5,7 @@
 if is_sanitized || ! can_dream || ! have ffmpeg || ! have python3; then
 	! is_sanitized || why="sanitizers take memory of their own"
 	[ -n "$why" ] || why="there is no ffmpeg, or no python3"
-	for name in picture_in_limited_memory film_in_limited_memory; do skip "$name" "$why"; done
+	for name in picture_in_limited_memory film_in_limited_memory encoder_that_exceeds_the_limit_is_told; do skip "$name" "$why"; done
 	finish
 fi
 
@@ -36,4 +36,7 @@ ffmpeg -loglevel error -f lavfi -i mandelbrot=s=3000x2000 -frames:v 1 -q:v 3 "$w
 ffmpeg -loglevel error -f lavfi -i testsrc2=s=1920x1080:r=10 -frames:v 5 -preset ultrafast "$work/large.mp4"
 expect_within picture_in_limited_memory 800 "$work/large.jpg" -o "$work/dream.jpg"
 expect_within film_in_limited_memory 900 "$work/large.mp4" -o "$work/dream.mp4"
+reverie "$work/large.mp4" -o "$work/hevc.mp4" --octaves 1 --iterations 1 --layer conv2d_1 --encoder libx265 \
+	--memory-limit 900MB
+check encoder_that_exceeds_the_limit_is_told grep -q "encoder libx265: needs about [1-9][0-9]* MB beyond" "$work/err"
 finish
