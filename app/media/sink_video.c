@@ -9,6 +9,9 @@
 #include "app/media/libav.h"
 #include "app/media/palette.h"
 
+/* Frames by which x265 decodes ahead, at the most. */
+enum { X265_DELAY = 2 };
+
 struct sink_video {
 	AVCodecContext *encoder;
 	const AVStream *stream;  /* the muxer's */
@@ -23,6 +26,8 @@ struct sink_video {
 	AVRational time_base;            /* of what is pushed */
 	uint64_t memory;                 /* that the encoder was to keep within; 0: any */
 	int64_t last_pts, last_duration; /* of the last frame, in the encoder's time base */
+	int64_t first_pts;               /* likewise */
+	int pushed, pulled;              /* frames, and packets */
 	bool ended;                      /* the encoder knows that no frame follows */
 };
 
@@ -244,6 +249,8 @@ rv_status sink_video_push(struct sink_video *video, const rv_image *image, int64
 		if (status != RV_OK)
 			return status;
 		frame->pts = encoder_time(video, pts);
+		if (!video->pushed++)
+			video->first_pts = frame->pts;
 		video->last_pts = frame->pts;
 		video->last_duration =
 			av_rescale_q(duration, video->time_base, video->encoder->time_base);
@@ -270,9 +277,19 @@ static rv_status send_reduced(struct sink_video *video, bool *sent, rv_error *er
 	return status;
 }
 
-/* Makes a packet of the encoder's one of the stream's. */
-static void address(const struct sink_video *video, AVPacket *packet)
+/* x265 knows when frames are decoded only once there were more than it reorders: of fewer it says
+ * what happens to lie in its memory. */
+static void set_decoding_time(struct sink_video *video, AVPacket *packet)
 {
+	int64_t number = video->pulled++;
+	if (!strcmp(video->encoder->codec->name, "libx265") && video->pushed <= X265_DELAY)
+		packet->dts = video->first_pts + number - X265_DELAY;
+}
+
+/* Makes a packet of the encoder's one of the stream's. */
+static void address(struct sink_video *video, AVPacket *packet)
+{
+	set_decoding_time(video, packet);
 	packet->stream_index = video->stream->index;
 	if (!packet->duration && packet->pts == video->last_pts)
 		packet->duration = video->last_duration; /* no next frame says where it ends */

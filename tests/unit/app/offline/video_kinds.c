@@ -1,5 +1,6 @@
 /* Kinds of clips: one that is made here, and a real one where the test data is there. */
 #include <libavformat/avformat.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -329,4 +330,34 @@ TEST(video_of_variable_rate_does_not_end_early)
 	                "-fps_mode vfr -c:v ffv1");
 	REQUIRE(media_listen(in, media_path("varying_out.mkv")));
 	CHECK_MESSAGE(!strstr(media_told, "ends early"), "%s", media_told);
+}
+
+/* Memory is filled with what is no time. */
+TEST(video_of_fewer_frames_than_x265_reorders_keeps_its_times)
+{
+	struct test_dream dream = {.keep = true};
+	struct job_report report;
+	const char *in = media_path("short.mkv"), *out = media_path("short_out.mkv");
+	if (!avcodec_find_encoder_by_name("libx265"))
+		SKIP("this FFmpeg has no libx265");
+	for (int frames = 1; frames <= 3; frames++) {
+		NEED_FFMPEG(in, media_arguments("-f lavfi -i testsrc2=s=64x64:r=10 -frames:v %d "
+		                                "-c:v ffv1",
+		                                frames));
+		struct job job = media_job(in, out, &dream);
+		job.encoder = "libx265";
+		job.force = true;
+		for (int filling = 0x33; filling < 256; filling += 0x99) {
+			rv_error error = {0};
+			mallopt(M_PERTURB, filling);
+			CHECK_MESSAGE(job_run(&job, &report, &error) == RV_OK, "%d frames: %s",
+			              frames, error.message);
+			REQUIRE(media_inspect(in, &media_before));
+			REQUIRE(media_inspect(out, &media_after));
+			media_check_times(media_find_stream(&media_before, AVMEDIA_TYPE_VIDEO, 0),
+			                  media_find_stream(&media_after, AVMEDIA_TYPE_VIDEO, 0),
+			                  1000);
+		}
+	}
+	mallopt(M_PERTURB, 0);
 }
