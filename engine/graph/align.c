@@ -4,11 +4,34 @@
 
 #include "engine/graph/length.h"
 
-/* The node that resized a tensor by numbers of the file, such that its output's size divided by its
- * input's is what it scales by. */
+enum { STEPS_MAX = 8 }; /* from a Resize to where what it makes is joined */
+
+static bool is_as_large(const struct builder *builder, int tensor, int other)
+{
+	struct extent a = builder->nominal[tensor], b = builder->nominal[other];
+	return a.height > 0 && a.height == b.height && a.width == b.width;
+}
+
+/* What the tensor is made of, where that is one tensor of the same size at every size; else -1. */
+static int made_of(const struct builder *builder, int tensor)
+{
+	const struct graph *graph = builder->graph;
+	const struct graph_node *node = &graph->nodes[graph->tensors[tensor].producer];
+	bool keeps = node->kind != OPERATOR_RESAMPLE && node->input_count == 1 &&
+	             is_as_large(builder, node->inputs[0], tensor) &&
+	             builder->strides[node->inputs[0]] == builder->strides[tensor];
+	return keeps ? node->inputs[0] : -1;
+}
+
+/* The node that resized what a tensor is made of by numbers of the file, such that its output's
+ * size divided by its input's is what it scales by. */
 static struct graph_node *find_resize(const struct builder *builder, int tensor)
 {
 	struct graph *graph = builder->graph;
+	for (int i = 0, below = tensor; i < STEPS_MAX && below >= 0; i++) {
+		tensor = below;
+		below = made_of(builder, tensor);
+	}
 	struct graph_node *node = &graph->nodes[graph->tensors[tensor].producer];
 	const struct resampling *how = &node->resampling;
 	bool resizes = node->kind == OPERATOR_RESAMPLE && how->kind >= RESAMPLE_NEAREST &&
@@ -18,10 +41,13 @@ static struct graph_node *find_resize(const struct builder *builder, int tensor)
 	return resizes && exact ? node : NULL;
 }
 
-static bool is_as_large(const struct builder *builder, int tensor, int other)
+/* A tensor, or what it is made of, that was there before the node made its output; else -1. */
+static int find_before(const struct builder *builder, int tensor, const struct graph_node *node)
 {
-	struct extent a = builder->nominal[tensor], b = builder->nominal[other];
-	return a.height > 0 && a.height == b.height && a.width == b.width;
+	for (int i = 0; i < STEPS_MAX && tensor >= node->outputs[0]; i++)
+		if ((tensor = made_of(builder, tensor)) < 0)
+			return -1;
+	return tensor < node->outputs[0] ? tensor : -1;
 }
 
 static void measure_by(struct builder *builder, struct graph_node *node, int other)
@@ -44,8 +70,20 @@ void align_sizes(struct builder *builder, const int *tensors, int count)
 		return;
 	for (int i = 0; i < count; i++) {
 		struct graph_node *node = find_resize(builder, tensors[i]);
-		if (node && tensors[fixed] < tensors[i] &&
-		    is_as_large(builder, tensors[i], tensors[fixed]))
-			measure_by(builder, node, tensors[fixed]);
+		int before = node ? find_before(builder, tensors[fixed], node) : -1;
+		if (before >= 0 && is_as_large(builder, tensors[i], before))
+			measure_by(builder, node, before);
 	}
+}
+
+void align_with_picture(struct builder *builder, struct graph_node *resize)
+{
+	struct extent picture = builder->nominal[0];
+	struct extent input = builder->nominal[resize->inputs[0]];
+	const struct resampling *how = &resize->resampling;
+	bool whole = picture.height > 0 && how->rounds && !how->measured &&
+	             lrintf(how->scale_y * (float)input.height) == picture.height &&
+	             lrintf(how->scale_x * (float)input.width) == picture.width;
+	if (whole)
+		measure_by(builder, resize, 0);
 }

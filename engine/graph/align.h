@@ -9,4 +9,8 @@
  * there before it, at the size that the file declares, is as large as that at any size. */
 void align_sizes(struct builder *builder, const int *tensors, int count);
 
+/* Where resize makes its input as large as the picture that the file declares, it makes it as large
+ * as any picture. */
+void align_with_picture(struct builder *builder, struct graph_node *resize);
+
 #endif

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/graph/align.h"
 #include "engine/graph/constant.h"
 #include "engine/graph/length.h"
 #include "engine/graph/pieces.h"
@@ -186,6 +187,8 @@ rv_status graph_translate_resize(struct builder *builder, const struct onnx_node
 	}
 	if (status != RV_OK)
 		return status;
+	draft.inputs = &input;
+	align_with_picture(builder, &draft);
 	return translate_add_node(builder, node, &draft, &input, 1,
 	                          builder->graph->tensors[input].channels, VALUE_IMAGE, error);
 }

@@ -158,6 +158,30 @@ TEST(a_resize_by_numbers_follows_the_tensor_that_it_is_joined_with)
 	}
 }
 
+/* Also through what keeps the size; what nothing is joined with is as large as the picture. */
+TEST(a_resize_by_numbers_follows_through_convolutions_or_the_picture)
+{
+	static const int64_t sizes[] = {1, CHANNELS, 20, 30};
+	struct extent extents[16];
+	for (int i = 0; i < 2; i++) {
+		struct onnx_builder *builder = start(13, 20, 30);
+		graph_model_add_shape(builder, "sizes", 4, sizes);
+		add_nearest(builder, "small - - sizes");
+		if (i) {
+			graph_network_add_convolution(builder, "up", "wide", CHANNELS, CHANNELS, 3,
+			                              1);
+			onnx_builder_node(builder, "Relu", "wide", "positive");
+			onnx_builder_node(builder, "Add", "positive large", "y");
+		}
+		struct built built = build(builder, i ? "y" : "up", false);
+		REQUIRE(built.graph && built.graph->tensor_count <= 16);
+		CHECK(graph_infer(built.graph, 21, 33, extents, NULL) == RV_OK);
+		struct extent extent = extents[built.graph->wanted[0]];
+		CHECK(extent.height == 21 && extent.width == 33);
+		built_release(&built);
+	}
+}
+
 /* ---- Slice and Pad ---- */
 
 /* Quotients of differences, as PyTorch writes (a - b) // 2: before NAME and behind it. */
