@@ -1,8 +1,8 @@
 #!/bin/sh
 # Records what a live session shows of a clip of 640x480 that is paced as a camera, and prints its
 # rates, the quality that the governor chose, and how deep it is (tests/bench/live_depth.py), 480
-# wide (recorded nearly without loss, as an encoder's usual settings take a third of the depth in the
-# largest octave, which no window does):
+# wide (recorded without loss, as an encoder's usual settings take a third of the depth in the largest
+# octave and nearly lossless ones a fifth of two cores, which no window does):
 #
 #     tests/bench/live_depth.sh [--keep FOLDER] [SECONDS] [OPTION...]
 #
@@ -23,7 +23,7 @@ cut_clip "$seconds"
 # Once unrecorded, so that no kernels are built in what is measured.
 "$reverie" live "$work/clip.mp4" --headless --bench 10 --quiet "$@" >"$work/out" 2>"$work/err" &&
 	"$reverie" live "$work/clip.mp4" --headless --bench "$seconds" --quiet --force \
-		-o "$keep/live.mkv" --quality 4 "$@" >"$work/out" 2>"$work/err" || {
+		-o "$keep/live.mkv" --encoder ffvhuff "$@" >"$work/out" 2>"$work/err" || {
 	cat "$work/err"
 	exit 1
 }
