@@ -165,7 +165,7 @@ static void record_relax_regions(struct launch_recorder *recorder, const struct 
 	char options[32];
 
 	snprintf(options, sizeof(options), "-DGROUP_ROWS=%zu", rows);
-	record_kernel(recorder, "flow/solver", options, "flow_relax_regions", "flow relax");
+	record_kernel(recorder, "flow/regions", options, "flow_relax_regions", "flow relax");
 	record_system(recorder, flow, level);
 	record_int(recorder, flow->tuning->iterations);
 	record_float(recorder, flow_model.relaxation);

@@ -50,7 +50,8 @@ BUILDS = [
     ("time/temporal", "-DRUN=1 -DGROUP=64"),
     ("flow/pyramid", "-DRUN=1"),
     ("flow/median", "-DRUN=1"),
-    ("flow/solver", "-DRUN=1 -DGROUP_ROWS=8"),
+    ("flow/solver", "-DRUN=1"),
+    ("flow/regions", "-DGROUP_ROWS=8"),
 ]
 KERNEL = re.compile(
     r"Compiling entry function '(\w+)'.*?(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads"

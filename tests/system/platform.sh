@@ -68,6 +68,8 @@ if have oclgrind; then
 		by_groups_on_small by_groups_of_each
 	judged matrix_units_under_oclgrind convolution/matrix stay_within
 	judged gpu_kernels_of_operators_under_oclgrind operators/operators multiply global_average
+	judged flow_in_regions_under_oclgrind flow/flow takes_tiny
+	judged steps_of_what_is_fresh_under_oclgrind time/trust takes_a_part
 	REVERIE_TEST_KERNELS=cpu
 	judged winograd_under_oclgrind convolution/winograd of_little
 	judged convolution_under_oclgrind convolution/convolution joins_parts
