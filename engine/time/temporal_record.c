@@ -145,6 +145,7 @@ void temporal_record_inherit(struct launch_recorder *recorder,
 
 void temporal_record_want(struct launch_recorder *recorder, const struct temporal_buffers *buffers)
 {
+	size_t items = (size_t)group_items(recorder->device);
 	cl_mem needs =
 		record_own_buffer(recorder, (size_t)buffers->blocks * sizeof(cl_float8), NULL);
 
@@ -155,7 +156,7 @@ void temporal_record_want(struct launch_recorder *recorder, const struct tempora
 	record_buffer(recorder, needs);
 	record_int(recorder, buffers->blocks);
 	record_buffer(recorder, buffers->wants);
-	record_launch(recorder, 1, 1, 1, 1, 1, 1);
+	record_launch(recorder, items, 1, 1, items, 1, 1);
 }
 
 void temporal_record_keep(struct launch_recorder *recorder, const struct temporal_buffers *buffers,
@@ -223,14 +224,11 @@ void temporal_record_move(struct launch_recorder *recorder, const struct tempora
 void temporal_record_mask(struct launch_recorder *recorder, const struct raster *gradient,
                           const struct raster *inherited, cl_mem wants, cl_mem length)
 {
-	start(recorder, "find_length");
-	record_floats(recorder, MASK_LIVING + 1);
-	record_buffer(recorder, wants);
-	record_buffer(recorder, length);
-	record_launch(recorder, 1, 1, 1, 1, 1, 1);
 	start(recorder, "mask_gradient");
 	record_floats(recorder, MASK_LIVING + 1);
 	record_buffer(recorder, gradient->buffer);
 	record_buffer(recorder, inherited->buffer);
+	record_buffer(recorder, wants);
+	record_buffer(recorder, length);
 	finish_pixels(recorder, gradient);
 }

@@ -299,10 +299,13 @@ float need(float maturity, float living)
 	return fresh_of(maturity) + living * living_of(maturity);
 }
 
-// gradient times need: what wants nothing must not count when the gradient is normalised, either.
+// gradient times need: what wants nothing must not count when the gradient is normalised, either. length: of the
+// step, its RMS over the picture where it is 1 over what is fresh.
 __kernel void mask_gradient(float living, __global float4 *gradient, const __global float4 *inherited,
-			    int width, int height)
+			    const __global float8 *wants, __global float *length, int width, int height)
 {
+	if (get_global_id(0) == 0 && get_global_id(1) == 0)
+		*length = sqrt(wants->s0 + living * (wants->s1 + living * wants->s2));
 	FOR_RUN(x, y, width, height) {
 		size_t pixel = (size_t)y * width + x;
 		gradient[pixel] *= need(inherited[pixel].w, living);
@@ -324,20 +327,17 @@ GROUP_OF_ITEMS __kernel void measure_need(const __global float4 *inherited, int 
 	store_sum(shared, sum, needs + get_group_id(0));
 }
 
-// wants = the means over all blocks. A single work-item.
-__kernel void sum_needs(const __global float8 *needs, int blocks, __global float8 *wants)
+// wants = the means over all blocks. A single group.
+GROUP_OF_ITEMS __kernel void sum_needs(const __global float8 *needs, int blocks, __global float8 *wants)
 {
+	__local float8 shared[GROUP];
 	float8 sum = 0;
 
-	for (int i = 0; i < blocks; i++)
+	for (int i = get_local_id(0); i < blocks; i += GROUP)
 		sum += needs[i];
-	*wants = sum / sum.s4;
-}
-
-// The length of a step: its RMS over the picture where it is 1 over what is fresh. A single work-item.
-__kernel void find_length(float living, const __global float8 *wants, __global float *length)
-{
-	*length = sqrt(wants->s0 + living * (wants->s1 + living * wants->s2));
+	store_sum(shared, sum, wants);
+	if (get_local_id(0) == 0)
+		*wants /= wants->s4;
 }
 
 // ---- what is kept ----
