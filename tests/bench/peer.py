@@ -114,57 +114,81 @@ def milliseconds(way, steps):
 
 
 def create_ways(case):
-    ways = []
+    """By name, those that work."""
+    ways = {}
     for name, tf32, create in (gpu_ways if torch.cuda.is_available() else cpu_ways)(case):
         allow_tf32(tf32)
         try:
             way = create()
             milliseconds(way, 1)
-            ways.append((name, tf32, way))
+            ways[name] = Torch(way, tf32)
         except (RuntimeError, NotImplementedError, TypeError) as error:
-            print(f"peer {name} failed={' '.join(str(error).split())[:120]}", flush=True)
+            fail(name, error)
     return ways
 
 
-def reverie_milliseconds(options, case, precision, steps):
-    layer, size = case
-    words = ["--model", options.model, "--layer", layer, "--size", size]
-    words += ["--precision", precision]
-    for name in ("input_format", "device", "cache"):
-        if getattr(options, name):
-            words += ["--" + name.replace("_", "-"), getattr(options, name)]
-    return reverie_bench.step(options.program, *words, "--runs", str(steps))[2]
+class Reverie:
+    """reverie-bench in one precision, a process for each time."""
+
+    def __init__(self, options, case, precision):
+        layer, size = case
+        self.program, self.seconds = options.program, max(30, 2 * options.seconds)
+        self.words = ["--model", options.model, "--layer", layer, "--size", size, "--precision", precision]
+        for name in ("input_format", "device", "cache"):
+            if getattr(options, name):
+                self.words += ["--" + name.replace("_", "-"), getattr(options, name)]
+
+    def milliseconds(self, steps):
+        return reverie_bench.step(self.program, *self.words, "--runs", str(steps), seconds=self.seconds)[2]
 
 
-def one_round(options, case, ways, steps):
-    """What each took, Reverie's precisions last."""
-    taken = []
-    for _, tf32, way in ways:
-        allow_tf32(tf32)
-        taken.append(milliseconds(way, steps))
-    return taken + [reverie_milliseconds(options, case, name, steps) for name in options.precisions]
+class Torch:
+    """One of PyTorch's ways."""
+
+    def __init__(self, way, tf32):
+        self.way, self.tf32 = way, tf32
+
+    def milliseconds(self, steps):
+        allow_tf32(self.tf32)
+        return milliseconds(self.way, steps)
 
 
-def run_rounds(options, case, ways):
+def fail(name, error):
+    print(f"peer {name} failed={'_'.join(str(error).split())[:200]}", flush=True)
+
+
+def one_round(rivals, steps):
+    """What each took by name. One that fails is left out from then on."""
+    taken = {}
+    for name, rival in list(rivals.items()):
+        try:
+            taken[name] = rival.milliseconds(steps)
+        except RuntimeError as error:
+            fail(name, error)
+            del rivals[name]
+    return taken
+
+
+def run_rounds(options, case, rivals):
+    """Each round is told when it ends, in case that the next one does not."""
     end = time.monotonic() + options.seconds
-    one_round(options, case, ways, 1)  # builds kernels and caches, uncounted
+    one_round(rivals, 1)  # builds kernels and caches, uncounted
     rounds = []
-    while len(rounds) < ROUNDS_LEAST or (
-        time.monotonic() < end and len(rounds) < ROUNDS_MOST
-    ):
-        rounds.append(one_round(options, case, ways, STEPS))
-    return rounds
+    while len(rounds) < ROUNDS_LEAST or (time.monotonic() < end and len(rounds) < ROUNDS_MOST):
+        rounds.append(one_round(rivals, STEPS))
+        words = " ".join(f"{name}_ms={taken:.3f}" for name, taken in rounds[-1].items())
+        print(f"peer {' '.join(case)} round {len(rounds)} {words}", flush=True)
+    return {name: [taken[name] for taken in rounds] for name in rivals}
 
 
-def report(options, case, ways, rounds):
+def report(case, times):
+    """Ours are those called reverie_PRECISION."""
     case = " ".join(case)
-    ours = [f"reverie_{precision}" for precision in options.precisions]
-    times = dict(zip([name for name, *_ in ways] + ours, zip(*rounds)))
     medians = [f"{name}_ms={statistics.median(taken):.3f}" for name, taken in times.items()]
-    print(f"peer {case} rounds={len(rounds)} {' '.join(medians)}", flush=True)
-    for own in ours:
+    print(f"peer {case} rounds={max(map(len, times.values()), default=0)} {' '.join(medians)}", flush=True)
+    for own in (name for name in times if name.startswith("reverie_")):
         words = []
-        for name, *_ in ways:
+        for name in (name for name in times if not name.startswith("reverie_")):
             ratios = [their / our for their, our in zip(times[name], times[own])]
             words += [f"{name}_min={min(ratios):.3f}", f"{name}_median={statistics.median(ratios):.3f}"]
             words += [f"{name}_max={max(ratios):.3f}"]
@@ -195,8 +219,10 @@ def main():
     print(f"peer torch={torch.__version__} device={name.replace(' ', '_')}", flush=True)
     model = step_torch.onnx_reader.read_model(options.model)
     for layer, size in itertools.product(options.layer.split(","), options.size.split(",")):
-        ways = create_ways((model, step_torch.find_layer(model, layer), *step_torch.parse_size(size)))
-        report(options, (layer, size), ways, run_rounds(options, (layer, size), ways))
+        case = (layer, size)
+        rivals = create_ways((model, step_torch.find_layer(model, layer), *step_torch.parse_size(size)))
+        rivals.update({f"reverie_{name}": Reverie(options, case, name) for name in options.precisions})
+        report(case, run_rounds(options, case, rivals))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@
 
 cases="bundle_finds_a_driver_that_nothing_registers bundle_agrees_with_the_processor_that_made_it \
 	bundle_prefers_the_libc_of_its_host bundle_runs_with_its_own_libc bundle_runs_tests bundle_keeps_to_its_seconds \
-	bundle_says_that_there_is_no_device bundle_needs_no_place_to_write_beside_it"
+	bundle_says_that_there_is_no_device bundle_needs_no_place_to_write_beside_it \
+	bundle_goes_on_after_what_hangs bundle_asks_what_hung_no_more"
 leave() { # WHY
 	for case in $cases; do skip "$case" "$1"; done
 	finish
@@ -45,7 +46,7 @@ for folder in bin lib lib64; do
 	mkdir -p "$root/usr/$folder"
 	ln -s "usr/$folder" "$root/$folder"
 done
-bring "$(tool sh)" $(for name in cat date env ld ln mkdir rm timeout uname; do tool "$name"; done)
+bring "$(tool sh)" $(for name in cat date env ld ln mkdir rm sleep timeout uname; do tool "$name"; done)
 mkdir -p "$root/proc" "$root/dev" "$root/sys"
 [ -e "$root/bin/sh" ] || ln -s "$(tool sh)" "$root/bin/sh"
 # PoCL, whole: its devices, its kernel library, and what its linker links. Nothing in /etc names it.
@@ -108,4 +109,18 @@ read_only=1
 in_root check --seconds 10
 check bundle_says_that_there_is_no_device test "$(result devices.count)" = 0
 check bundle_needs_no_place_to_write_beside_it test -s "$root/results/results.txt"
+
+# A GPU whose driver hangs in one kind of step, and cannot be asked to end; what it says is made up.
+read_only=
+cat >"$root/bundle/bin/reverie-bench" <<'end'
+#!/bin/sh
+case "$*" in
+devices*) echo "device 1 name=fake platform=NVIDIA kind=GPU" && echo "devices count=1" ;;
+step*tf32*) trap '' TERM && sleep 600 ;;
+step*) echo "step layer size median_ms=1" ;;
+esac
+end
+in_root bench --seconds 60
+check bundle_goes_on_after_what_hangs grep -q '^turn3\.gemm\.step\.layer\.size\.median_ms=1' "$work/out"
+check bundle_asks_what_hung_no_more grep -q "^turn2\.tf32\..*left_out=step.tf32 did not end before" "$work/out"
 finish
