@@ -145,4 +145,16 @@ some='ReadBufferRect|NDRange|CreateKernel|CreateBuffer'
 [ "$REVERIE_EVERY" = 1 ] && some=
 check devices_whose_calls_fail_once_crash_no_session each_call live live_settled "$some"
 
+# A driver's compiler that refuses one of the kernels that convolutions may take, which are among these that are built:
+# another does its work.
+does_without() {
+	for from in 3 4 5 6 7; do
+		rm -f "$work/refused"
+		LD_PRELOAD=$(preload "$layer") FAIL_CL=clBuildProgram FAIL_CL_FROM=$from FAIL_CL_COUNT=1 FAIL_CL_CODE=-11 \
+			FAIL_CL_SAYS="$work/refused" "$REVERIE-bench" step --layer mixed0 --size 96x64 --runs 1 --kernels gpu \
+			--precision float --no-cache >"$work/out" 2>"$work/err" && [ -s "$work/refused" ] && return 0
+	done
+	return 1
+}
+check convolutions_go_on_without_a_kernel_that_is_refused does_without
 finish
