@@ -245,7 +245,7 @@ static rv_status run_octave(struct schedule *schedule, const struct schedule_pla
 	bool ends = plan->enough > 0 && !plan->masked, enough = false;
 	rv_status status;
 
-	/* The same shifts in every frame, whichever octaves have their turn. */
+	/* The same shifts for the same seed, whichever octaves have their turn. */
 	if (plan->masked)
 		schedule->random = plan->seed + ((uint64_t)(schedule->octave_count - index) << 32);
 	octave_set(octave, &role);

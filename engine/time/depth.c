@@ -4,7 +4,7 @@
 
 /* As deep as this is deep enough: what a frame dreamed alone has, with some to spare, as one sees
  * more in it than another. */
-static const double enough = 1.3;
+static const double enough = 1.1;
 
 /* What an octave asks for follows what it lacks now, and what it lacked before, over so many
  * frames: about as many as a dream that is not dreamed on takes to fade. */
@@ -16,6 +16,7 @@ static const double demand_most = 4, demand_least = 0.1;
 void depth_begin(struct depth *depth)
 {
 	depth->wanted = depth->alone = (struct depth_sight){0};
+	depth->left = 0;
 }
 
 void depth_learn_alone(struct depth *depth, const struct depth_sight *sight)
@@ -73,19 +74,32 @@ static void ask(struct depth *depth, int octave, double worth, double wanted)
 	depth->demand[octave] = exp(limited(depth->lasting[octave] + lack));
 }
 
+/* Which part of the dream that the scene began with is left when it is first inherited. In the
+ * largest octave both are seen alike; in the others the last steps of a frame dreamed alone did not
+ * see what the larger ones added. */
+static double part_left(struct depth *depth, const struct depth_sight *sight)
+{
+	double whole = depth->alone.octaves[0].worth, now = sight->octaves[0].worth;
+
+	if (!(depth->left > 0) && whole > 0 && now > 0)
+		depth->left = fmin(now / whole, 1);
+	return depth->left > 0 ? depth->left : 1;
+}
+
 void depth_learn(struct depth *depth, const struct depth_sight *sight)
 {
 	struct depth_sight *wanted = &depth->wanted;
+	double left = part_left(depth, sight);
 
 	for (int i = 0; i < sight->count; i++) {
 		double worth = sight->octaves[i].worth;
 		double reached = depth->reached[i] > 0 ? depth->reached[i] : 1;
 		if (i >= wanted->count) {
 			wanted->octaves[i].width = sight->octaves[i].width;
-			wanted->octaves[i].worth = worth / reached;
 			wanted->count = i + 1;
-		} else if (!(wanted->octaves[i].worth > 0))
-			wanted->octaves[i].worth = worth / reached;
+		}
+		if (!(wanted->octaves[i].worth > 0))
+			wanted->octaves[i].worth = worth / (left * reached);
 		ask(depth, i, worth, wanted_at(wanted, sight->octaves[i].width));
 	}
 }

@@ -17,7 +17,8 @@ struct depth_sight {
 
 /* Zeroed: nothing is known. */
 struct depth {
-	struct depth_sight wanted;      /* by the first steps of frames that inherit */
+	struct depth_sight wanted; /* by the first steps of frames that inherit */
+	double left; /* part of the first dream when it was inherited; 0: as yet unknown */
 	struct depth_sight alone;       /* by the last steps of the frame last dreamed by itself */
 	double reached[RV_OCTAVES_MAX]; /* of it, the part that they see; 0: all */
 	double lasting[RV_OCTAVES_MAX]; /* logarithms of what was asked for so far */

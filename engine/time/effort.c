@@ -43,11 +43,19 @@ void effort_favour_fresh(struct effort *effort)
 	}
 }
 
-/* By how many times as many steps an octave is moved by `demand` times as much; the rest is their
- * length. As the largest costs half of all, it takes longer ones, but no more. */
-static double steps_by_demand(int octave, double demand)
+/* Whether frames must not take the time that they need. */
+static bool is_hurried(const rv_time *time)
 {
-	return octave ? sqrt(demand) : fmin(demand, 1);
+	return time->warm_share < 1 || time->onset > 1;
+}
+
+/* By how many times as many steps an octave is moved by `demand` times as much; the rest is their
+ * length. As the largest costs half of all, it takes longer ones in a hurry, but no more. */
+static double steps_by_demand(int octave, double demand, const rv_time *time)
+{
+	if (octave == 0 && (demand < 1 || is_hurried(time)))
+		return fmin(demand, 1);
+	return sqrt(demand);
 }
 
 /* Lets octaves take the steps that they have earned, the largest first. One that would exceed what
@@ -73,12 +81,6 @@ static void take_turns(struct turns *turns, struct effort *effort, const rv_para
 	}
 }
 
-/* Whether frames must not take the time that they need. */
-static bool is_hurried(const rv_time *time)
-{
-	return time->warm_share < 1 || time->onset > 1;
-}
-
 /* By how many times longer the steps of an octave are that is to be moved farther than what is
  * fresh, as it gets too few of them. Where a frame may take its time that would only flicker. */
 static double lengthening(int turn, double living)
@@ -99,7 +101,7 @@ struct effort effort_next(struct turns *turns, const struct depth *depth, double
 	for (int i = 0; i < params->time.warm_octaves; i++) {
 		int turn = turn_of(i);
 		double demand = depth_demand(depth, i);
-		double living = turn_shares[turn] * steps_by_demand(i, demand);
+		double living = turn_shares[turn] * steps_by_demand(i, demand, &params->time);
 		double part = fmin(living + fresh_shares[turn] * fresh * sqrt(demand), 1);
 		double steps = (double)params->time.warm_share * part * params->iterations;
 
@@ -168,7 +170,7 @@ double effort_reached(int octave, double seconds)
 
 double effort_fade(double strength, double wanted, double seconds)
 {
-	static const double allowed = 1.18, rate = 10;
+	static const double allowed = 1.1, rate = 10;
 	double excess = wanted > 0 ? strength / (allowed * wanted) : 0;
 
 	return excess > 1 ? pow(excess, -rate * seconds) : 1;

@@ -249,15 +249,18 @@ static rv_status look(struct temporal *temporal, struct scene_view *view, rv_err
 	return status;
 }
 
-/* Where the dream wanders to. The same jitter in every frame of a scene keeps the dream in its
- * place; where it drifts, the jitter moves on slowly as a whole, as one drawn anew would only add
- * noise. */
-static void wander(struct temporal *temporal)
+/* Where the dream wanders to. Each frame draws its jitter anew: with few steps a frame, a dream
+ * that always saw the same shifts would be one for these alone, and much shallower for whoever
+ * looks from beside them. One that drifts is to follow its shifts, which stay the same and move on
+ * slowly as a whole. */
+static void wander(struct temporal *temporal, const rv_time *time)
 {
 	struct history *history = &temporal->history;
+	uint64_t draw = time->drift > 0 ? 0 : (uint64_t)history->scene.frames;
 
 	history->cuts += temporal->plan.cut;
-	temporal->plan.seed = temporal->plan.scene = history->cuts;
+	temporal->plan.scene = history->cuts;
+	temporal->plan.seed = history->cuts + (draw << 48);
 	temporal->plan.wandered = history->wandered;
 	temporal->plan.steady_shift_x = shift_rate_x * history->wandered;
 	temporal->plan.steady_shift_y = shift_rate_y * history->wandered;
@@ -300,17 +303,22 @@ static rv_status judge(struct temporal *temporal, const rv_time *time, struct sc
 	return RV_OK;
 }
 
-/* From time to time a frame's coarse octaves are dreamed by themselves besides, as what is in the
- * picture changes how deep a dream of it can be. Not where no frame may take long. */
+/* From time to time, and sooner where much comes into view, a frame's coarse octaves are dreamed by
+ * themselves besides, as what is in the picture changes how deep a dream of it can be. Not where no
+ * frame may take long. */
 static void look_anew(struct temporal *temporal, const rv_time *time)
 {
-	static const double often = 1.5; /* seconds */
+	static const double often = 1.5, soon = 0.4; /* seconds */
+	static const double much = 2;                /* whole pictures */
 	struct temporal_plan *plan = &temporal->plan;
+	struct history *history = &temporal->history;
 
-	temporal->history.looked += temporal->seconds;
-	plan->alone = plan->dreamed && time->onset <= 1 && temporal->history.looked >= often;
+	history->looked += temporal->seconds;
+	history->news += (double)plan->uncovered;
+	plan->alone = plan->dreamed && time->onset <= 1 &&
+	              history->looked >= (history->news >= much ? soon : often);
 	if (!plan->warm || plan->alone)
-		temporal->history.looked = 0;
+		history->looked = history->news = 0;
 }
 
 rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int64_t nanoseconds,
@@ -324,7 +332,7 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 		status = judge(temporal, &params->time, &view, error);
 	temporal_wander(history, (double)params->time.drift, nanoseconds);
 	history->nanoseconds = nanoseconds;
-	wander(temporal);
+	wander(temporal, &params->time);
 	if (status == RV_OK && (!history->has_past || history->on_journey || temporal->plan.cut))
 		plan_cold(temporal, params);
 	else if (status == RV_OK)

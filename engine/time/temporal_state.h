@@ -28,6 +28,7 @@ struct history {
 	struct turns turns;   /* of the octaves */
 	struct depth depth;
 	double looked;           /* seconds since a frame was dreamed by itself */
+	double news;             /* what was uncovered since, in whole pictures */
 	double begun;            /* part of the scene's beginning that was dreamed; 1: all of it */
 	bool was_fresh;          /* the last frame lay within the beginning */
 	struct dream_view first; /* the dream that a journey began with */

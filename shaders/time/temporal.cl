@@ -348,7 +348,7 @@ GROUP_OF_ITEMS __kernel void sum_needs(const __global float8 *needs, int blocks,
 
 // How much of what is shown was shown before, carried along. Steps differ from frame to frame more than
 // the dream does that they add up to: an average along the motion shows it, and not the steps.
-#define STEADY 0.7f
+#define STEADY 0.75f
 
 // kept = what was dreamed, where it was wanted, and what was inherited, elsewhere. seconds says for
 // how long it matures. 0: nothing was dreamed. Below 0: all was dreamed as if cold, and this is its

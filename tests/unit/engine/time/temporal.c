@@ -87,7 +87,8 @@ TEST(the_beginning_of_a_scene_can_be_spread_over_frames)
 	at_once = begin_scene(&fixture, 1, 0, FRAMES);
 	rv_reset(fixture.engine);
 	spread = begin_scene(&fixture, 1, 5, FRAMES);
-	CHECK_MESSAGE(fabs(spread / at_once - 1) < 0.1, "%g spread, %g at once", spread, at_once);
+	/* What such a beginning loses from frame to frame is made up for by a guess. */
+	CHECK_MESSAGE(fabs(spread / at_once - 1) < 0.15, "%g spread, %g at once", spread, at_once);
 	after_cut = begin_scene(&fixture, 99, 5, FRAMES);
 	CHECK_MESSAGE(fabs(after_cut / at_once - 1) < 0.3, "%g after a cut", after_cut);
 	tear_down(&fixture);
@@ -210,6 +211,45 @@ TEST(what_is_uncovered_is_dreamed_like_the_rest)
 	fresh = strength(&fixture, WIDTH - 24);
 	whole = strength(&fixture, 0);
 	CHECK_MESSAGE(fresh > 0.8 * whole, "%g of %g", fresh, whole);
+	tear_down(&fixture);
+}
+
+/* How unevenly the columns of each phase changed: by the RMS of all. */
+static double unevenness(const float *now, const float *before, int stride)
+{
+	double sum[16] = {0}, all = 0, uneven = 0;
+
+	for (int i = 0; i < COUNT; i++) {
+		double change = (double)now[i] - (double)before[i];
+
+		sum[i / 3 % WIDTH % stride] += change * change;
+		all += change * change / stride;
+	}
+	for (int phase = 0; phase < stride; phase++)
+		uneven += (sum[phase] / all - 1) * (sum[phase] / all - 1) / stride;
+	return sqrt(uneven);
+}
+
+/* Where a network looks at a pixel in sixteen, what is dreamed by the same shifts in all frames
+ * grows in the same columns only. */
+TEST(each_frame_draws_shifts_of_its_own)
+{
+	enum { STRIDE = 16, FRAMES = 24 };
+	static float first[COUNT];
+	struct fixture fixture;
+	double uneven;
+
+	REQUIRE(set_up_strided(&fixture, STRIDE));
+	fixture.params.octaves = 1;
+	fixture.params.jitter = STRIDE / 2;
+	for (int t = 0; t < FRAMES; t++) {
+		paint(&fixture, 1, 0, 0);
+		dream(&fixture);
+		if (t == 0)
+			memcpy(first, fixture.dream, sizeof(first));
+	}
+	uneven = unevenness(fixture.dream, first, STRIDE);
+	CHECK_MESSAGE(uneven < 0.55, "%g", uneven);
 	tear_down(&fixture);
 }
 

@@ -135,6 +135,7 @@ TEST(a_still_scene_settles_unless_it_drifts)
 	static float settled[COUNT];
 	struct fixture fixture;
 	rv_frame_report report = {0};
+	int steps = 0;
 
 	REQUIRE(set_up(&fixture));
 	for (int t = 0; t < 60; t++) { /* it goes on for a second after the last motion */
@@ -147,9 +148,12 @@ TEST(a_still_scene_settles_unless_it_drifts)
 		dream(&fixture);
 	CHECK(memcmp(settled, fixture.dream, sizeof(settled)) == 0);
 	fixture.params.time.drift = 1;
-	for (int t = 0; t < 10; t++)
+	for (int t = 0; t < 10; t++) {
 		report = dream(&fixture);
-	CHECK(report.steps > 0 && !report.cold);
+		steps += report.steps;
+		CHECK(!report.cold);
+	}
+	CHECK(steps > 0);
 	CHECK(test_relative_error(fixture.dream, settled, COUNT) > 0.02);
 	tear_down(&fixture);
 }
