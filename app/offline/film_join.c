@@ -203,14 +203,21 @@ static rv_status join_chunk(struct joining *j, int number, rv_error *error)
 	return status;
 }
 
-/* What chunks left that were killed. What is being written is passed over. */
-static void remove_leftovers(const char *folder)
+/* What was left at a place, or at those whose names begin like it, by those that were killed. What
+ * is being written is passed over. */
+static void remove_leftovers(const char *place)
 {
-	char path[PATH_LENGTH], found[PATH_LENGTH];
-	if (!paths_join(path, folder, "chunk-"))
-		return;
-	while (output_name_leftover(path, found) && !unlink(found))
+	char found[PATH_LENGTH];
+	while (output_name_leftover(place, found) && !unlink(found))
 		;
+}
+
+static void tidy(const struct film_join *join)
+{
+	char chunks[PATH_LENGTH];
+	if (paths_join(chunks, join->folder, "chunk-"))
+		remove_leftovers(chunks);
+	remove_leftovers(join->output);
 }
 
 rv_status film_join(const struct film_plan *plan, const struct film_join *join, rv_error *error)
@@ -226,7 +233,7 @@ rv_status film_join(const struct film_plan *plan, const struct film_join *join, 
 	if (status == RV_OK)
 		status = sink_finish(&j.sink, error);
 	if (status == RV_OK)
-		remove_leftovers(join->folder);
+		tidy(join);
 	progress_end(join->progress);
 	sink_discard(&j.sink);
 	source_close(&j.source);

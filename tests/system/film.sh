@@ -185,8 +185,10 @@ check film_killed_leaves_its_chunks test -s "$work/resumed.mkv.chunks/chunk-0000
 check film_killed_leaves_no_film test ! -e "$work/resumed.mkv"
 expect_error film_resumed_with_other_settings 2 "with other settings" \
 	"$work/film.mp4" -o "$work/resumed.mkv" --resume $tiny --iterations 3
+: >"$work/.reverie-resumed.mkv-killed" # as by a join that was killed
 expect_success film_goes_on "$work/film.mp4" -o "$work/resumed.mkv" --resume $tiny
 contents "$work/resumed.mkv" 0 >"$work/joined"
 check film_resumed same_files "$work/whole" "$work/joined"
+check film_resumed_leaves_nothing_of_those_that_were_killed test ! -e "$work/.reverie-resumed.mkv-killed"
 check film_resumed_leaves_no_chunks test ! -e "$work/resumed.mkv.chunks"
 finish
