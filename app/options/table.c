@@ -362,7 +362,7 @@ const struct option option_table[] = {
 	 .choices = hdr_modes, .metavar = "WHAT"},
 	{.name = "deinterlace", .type = &option_type_choice, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM, PLACE(output, deinterlace),
-	 HELP("whole frames of fields: where marked or found; of all; one of each field"),
+	 HELP("whole frames of fields: where found; of all; one of each field"),
 	 .choices = deinterlace_modes, .metavar = "WHEN"},
 	{.name = "sphere", .type = &option_type_auto, .group = OPTION_GROUP_OUTPUT,
 	 .commands = DREAM | LIVE, PLACE(output, sphere),
