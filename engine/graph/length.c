@@ -135,7 +135,7 @@ int64_t length_combine(struct builder *builder, enum graph_length_kind kind, int
 int64_t length_divide(struct builder *builder, int64_t a, int64_t b)
 {
 	int64_t ratio = length_combine(builder, LENGTH_RATIO, a, b);
-	if (ratio == DIM_UNKNOWN || find(builder, ratio)->real)
+	if (!length_is(builder, ratio) || find(builder, ratio)->real)
 		return ratio;
 	return length_combine(builder, LENGTH_WHOLE, ratio, ratio);
 }

@@ -265,6 +265,33 @@ TEST(a_slice_by_differences_of_sizes_takes_the_middle)
 	built_release(&built);
 }
 
+/* A number too large for a side stays a length, and may become small again: 5 * 1e9 / 1e9. */
+TEST(numbers_beside_sizes_may_be_large_in_between)
+{
+	static const int64_t two[] = {2}, milliard = 1000000000;
+	static const float factors[] = {1, 1e9f};
+	struct onnx_builder *builder = start_margins();
+	onnx_builder_floats(builder, "factors", 1, two, factors);
+	add_list(builder, "five", 5);
+	add_list(builder, "milliard", milliard);
+	add_concat(builder, "height_large five", "both");
+	onnx_builder_node(builder, "Mul", "both factors", "products");
+	onnx_builder_node(builder, "Cast", "products", "whole");
+	onnx_builder_int(builder, "to", 7);
+	onnx_builder_node(builder, "Div", "whole milliard", "quotients");
+	onnx_builder_node(builder, "Gather", "quotients one", "end");
+	onnx_builder_node(builder, "Slice", "large zero end two", "y");
+	struct built built = build(builder, "y", false);
+	struct graph_values values = run(&built, 13, 18);
+	struct extent part;
+	if (values.count) {
+		plane(&built, &values, 0, &part);
+		CHECK(part.height == 5 && part.width == 18);
+	}
+	graph_values_release(&values);
+	built_release(&built);
+}
+
 /* ---- what is not taken ---- */
 
 TEST(sizes_that_cannot_be_followed_are_refused)
