@@ -164,7 +164,8 @@ int64_t length_as_real(struct builder *builder, int64_t value)
 
 bool length_grows(const struct builder *builder, int64_t value)
 {
-	return length_is(builder, value) && find(builder, value)->slope > 0;
+	return length_is(builder, value) && find(builder, value)->slope > 0 &&
+	       isfinite(find(builder, value)->slope);
 }
 
 bool length_is_fixed(const struct builder *builder, int64_t value, double *number)

@@ -85,8 +85,7 @@ static rv_status read_lengths(struct builder *builder, const struct onnx_node *n
 {
 	rv_status status = pieces_measure(builder, node, (int64_t[]){height, height, width, width},
 	                                  how, error);
-	if (status == RV_OK && (!how->measured || builder->lengths[how->lengths.top].slope <= 0 ||
-	                        builder->lengths[how->lengths.left].slope <= 0))
+	if (status == RV_OK && (!length_grows(builder, height) || !length_grows(builder, width)))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "its size does not grow with the picture's");
 	how->rounds = true;

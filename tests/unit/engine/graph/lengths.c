@@ -315,6 +315,29 @@ TEST(sizes_that_cannot_be_followed_are_refused)
 	check_refused(builder, "y", RV_UNSUPPORTED, "its size does not grow with the picture's");
 }
 
+/* How much a size grows may be too large for a number, or none, where the size itself is one. */
+TEST(sizes_that_grow_beyond_all_numbers_are_refused)
+{
+	for (int i = 0; i < 2; i++) {
+		struct onnx_builder *builder = start_margins();
+		char inputs[32] = "height_large huge", output[32];
+		graph_model_add_scalar(builder, "huge", 1e38f);
+		add_list(builder, "four", CHANNELS);
+		for (int j = 0; j < 9; j++) {
+			snprintf(output, sizeof(output), "p%d", j);
+			onnx_builder_node(builder, "Mul", inputs, output);
+			snprintf(inputs, sizeof(inputs), "p%d huge", j);
+		}
+		onnx_builder_node(builder, "Sub", "p8 p8", "nothing");
+		onnx_builder_node(builder, "Add", i ? "nothing height_large" : "p8 height_large",
+		                  "height");
+		add_concat(builder, "one four height width_large", "sizes");
+		onnx_builder_node(builder, "Resize", "small - - sizes", "y");
+		check_refused(builder, "y", RV_UNSUPPORTED,
+		              "its size does not grow with the picture's");
+	}
+}
+
 /* A side that is larger than any picture, or below one, is an error of the picture, not of ours. */
 TEST(sizes_beyond_all_pictures_are_errors)
 {
