@@ -153,8 +153,9 @@ rv_status graph_fold_matmul(struct builder *builder, const struct onnx_node *nod
 		dims[rank++] = a->dims[0];
 	if (b->rank == 2)
 		dims[rank++] = b->dims[1];
-	status = spend(builder, node, (double)first[0] * (double)first[1] * (double)second[1],
-	               error);
+	/* Matrices without any values may have sides of any length, which loops go along. */
+	double rounds = 1 + (double)first[1] * (1 + (double)second[1]);
+	status = spend(builder, node, (double)first[0] * rounds, error);
 	if (status == RV_OK)
 		status = constant_make(builder, rank, dims, &floats, NULL, &made, error);
 	if (status != RV_OK)

@@ -110,6 +110,14 @@ TEST(calculating_with_weights_is_bounded_by_the_file)
 	}
 	onnx_builder_node(builder, "Add", "x s3000", "y");
 	check_refused(builder, "y", RV_UNSUPPORTED, "calculates more with its weights");
+
+	static const int64_t tall[] = {INT32_MAX, 0}, nothing[] = {0, 0};
+	builder = graph_model_start(13);
+	onnx_builder_floats(builder, "a", 2, tall, many);
+	onnx_builder_floats(builder, "b", 2, nothing, many);
+	onnx_builder_node(builder, "MatMul", "a b", "m");
+	onnx_builder_node(builder, "Add", "x m", "y");
+	check_refused(builder, "y", RV_UNSUPPORTED, "calculates more with its weights");
 }
 
 /* ---- 8 bits ---- */
