@@ -67,8 +67,8 @@ rv_status graph_fold_dequantise(struct builder *builder, const struct onnx_node 
 		return status;
 	for (size_t i = 0; i < source->count; i++) {
 		size_t channel = i / step % channels;
-		floats[i] = (float)(source->integers[i] - zero_of(&how, channel)) *
-		            how.scale->floats[channel];
+		double steps = (double)source->integers[i] - (double)zero_of(&how, channel);
+		floats[i] = (float)steps * how.scale->floats[channel];
 	}
 	translate_set_constant(builder, node, made);
 	return RV_OK;
