@@ -37,8 +37,8 @@ double measure_combine(enum graph_length_kind kind, double a, double b)
 	}
 }
 
-/* Values of all lengths before count, which only refer to earlier ones and to tensors made before.
- */
+/* Values of all lengths before count, which only refer to earlier ones and to tensors made before,
+ * and of sides that were asked for. */
 struct measuring {
 	const struct graph_lengths *lengths;
 	const struct extent *extents;
@@ -46,21 +46,40 @@ struct measuring {
 	int count;
 };
 
-static void measure_up_to(struct measuring *measuring, int end)
+static double find_value(const struct measuring *measuring, int number)
 {
-	for (; measuring->count < end; measuring->count++) {
-		const struct graph_length *length = &measuring->lengths->all[measuring->count];
-		double *value = &measuring->values[measuring->count];
-		if (length->kind == LENGTH_NUMBER)
-			*value = length->number;
-		else if (length->kind == LENGTH_HEIGHT)
-			*value = measuring->extents[length->a].height;
-		else if (length->kind == LENGTH_WIDTH)
-			*value = measuring->extents[length->a].width;
-		else
-			*value = measure_combine(length->kind, measuring->values[length->a],
-			                         measuring->values[length->b]);
+	const struct graph_length *length = &measuring->lengths->all[number];
+	switch (length->kind) {
+	case LENGTH_NUMBER:
+		return length->number;
+	case LENGTH_HEIGHT:
+		return measuring->extents[length->a].height;
+	case LENGTH_WIDTH:
+		return measuring->extents[length->a].width;
+	default:
+		return measure_combine(length->kind, measuring->values[length->a],
+		                       measuring->values[length->b]);
 	}
+}
+
+/* A Resize that follows another tensor (align.h) does so by sides that were numbered after it was
+ * made: what is numbered before those may be of tensors that are not measured yet. */
+static void measure_length(struct measuring *measuring, int number)
+{
+	if (measuring->lengths->all[number].kind <= LENGTH_WIDTH)
+		measuring->values[number] = find_value(measuring, number);
+	else
+		for (; measuring->count <= number; measuring->count++)
+			measuring->values[measuring->count] =
+				find_value(measuring, measuring->count);
+}
+
+static void measure_sides(struct measuring *measuring, const struct graph_sides *lengths)
+{
+	measure_length(measuring, lengths->top);
+	measure_length(measuring, lengths->bottom);
+	measure_length(measuring, lengths->left);
+	measure_length(measuring, lengths->right);
 }
 
 /* What is no number, or beyond any picture, becomes what nothing fits. */
@@ -89,14 +108,6 @@ void measure_set(struct graph_node *node, const double sides[4])
 	}
 }
 
-static int last_length(const struct graph_sides *lengths)
-{
-	int last = lengths->top;
-	last = lengths->bottom > last ? lengths->bottom : last;
-	last = lengths->left > last ? lengths->left : last;
-	return lengths->right > last ? lengths->right : last;
-}
-
 static struct graph_node resolved(const struct graph_node *node, const double *values)
 {
 	const struct graph_sides *lengths = &node->resampling.lengths;
@@ -115,7 +126,7 @@ static rv_status infer_nodes(const struct graph_node *nodes, int count, struct e
 		const struct resampling *how = &nodes[i].resampling;
 		struct extent output;
 		if (how->measured && measuring->extents == extents)
-			measure_up_to(measuring, last_length(&how->lengths) + 1);
+			measure_sides(measuring, &how->lengths);
 		struct graph_node node = resolved(&nodes[i], measuring->values);
 		rv_status status = graph_node_extent(&node, extents, &output, error);
 		if (status != RV_OK)

@@ -182,6 +182,30 @@ TEST(a_resize_by_numbers_follows_through_convolutions_or_the_picture)
 	}
 }
 
+/* Though it is found out only after others have calculated with the size that it makes. */
+TEST(what_a_resize_by_numbers_makes_may_be_measured_before_it_is_joined)
+{
+	static const int64_t two[] = {2, 2}, sizes[] = {1, CHANNELS, 10, 15};
+	struct onnx_builder *builder = start(13, 20, 30);
+	struct extent extents[16];
+	graph_model_add_weights(builder, "v", CHANNELS, CHANNELS, 1, 1);
+	onnx_builder_node(builder, "Conv", "small v", "smaller");
+	onnx_builder_ints(builder, "strides", 2, two);
+	graph_model_add_shape(builder, "sizes", 4, sizes);
+	add_nearest(builder, "smaller - - sizes");
+	add_sides(builder, "up");
+	onnx_builder_node(builder, "Add", "up small", "joined");
+	add_list(builder, "zero", 0);
+	add_list(builder, "two", 2);
+	onnx_builder_node(builder, "Slice", "large zero height_up two", "y");
+	struct built built = build(builder, "joined y", false);
+	REQUIRE(built.graph && built.graph->tensor_count <= 16);
+	CHECK(graph_infer(built.graph, 23, 33, extents, &built.error) == RV_OK);
+	CHECK(extents[built.graph->wanted[0]].height == 12);
+	CHECK(extents[built.graph->wanted[1]].height == 12);
+	built_release(&built);
+}
+
 /* ---- Slice and Pad ---- */
 
 /* Quotients of differences, as PyTorch writes (a - b) // 2: before NAME and behind it. */
