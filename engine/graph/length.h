@@ -6,10 +6,10 @@
 
 #include "engine/graph/translate.h"
 
+bool length_is(const struct builder *builder, int64_t value);
 /* Whether it is a length, or an integer that is not known at all. */
 bool length_is_open(const struct builder *builder, int64_t value);
-bool length_is(const struct builder *builder, int64_t value);
-/* Whether any of list is a length. */
+/* Whether any of list is one of these. */
 bool length_is_among(const struct builder *builder, const struct onnx_tensor *list);
 
 /* ---- making them; DIM_UNKNOWN where there are too many ---- */

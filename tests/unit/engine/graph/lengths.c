@@ -206,6 +206,38 @@ TEST(what_a_resize_by_numbers_makes_may_be_measured_before_it_is_joined)
 	built_release(&built);
 }
 
+/* The batch as a real number. */
+static struct onnx_builder *start_batch(void)
+{
+	struct onnx_builder *builder = start(13, 0, 0);
+	graph_model_add_scalar(builder, "half", 0.5f);
+	add_list(builder, "zero", 0);
+	add_list(builder, "four", CHANNELS);
+	add_sides(builder, "large");
+	onnx_builder_node(builder, "Gather", "size_large zero", "batch");
+	onnx_builder_node(builder, "Cast", "batch", "real");
+	onnx_builder_int(builder, "to", 1);
+	return builder;
+}
+
+/* Whatever is calculated with it, and never a number of pixels. */
+TEST(a_batch_that_was_made_real_stays_unknown)
+{
+	struct onnx_builder *builder = start_batch();
+	onnx_builder_node(builder, "Mul", "real half", "product");
+	onnx_builder_node(builder, "Floor", "product", "floor");
+	onnx_builder_node(builder, "Cast", "floor", "whole");
+	onnx_builder_int(builder, "to", 7);
+	add_concat(builder, "whole four height_large width_large", "sizes");
+	add_nearest(builder, "small - - sizes");
+	struct built built = build(builder, "small up", false);
+	check_nearest(&built, 13, 17);
+	built_release(&built);
+	builder = start_batch();
+	onnx_builder_node(builder, "Mul", "large real", "y");
+	check_refused(builder, "y", RV_UNSUPPORTED, "holds integers instead of real numbers");
+}
+
 /* ---- Slice and Pad ---- */
 
 /* Quotients of differences, as PyTorch writes (a - b) // 2: before NAME and behind it. */
