@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/onnx/decode.h"
 #include "onnx.pb-c.h"
 
 enum { NESTED_MAX = 4, BRANCHES = 2 };
@@ -205,12 +206,14 @@ static Onnx__GraphProto *read_branch(struct unfolding *unfolding, const Onnx__No
 
 static bool is_choice(const Onnx__NodeProto *node)
 {
-	bool standard = !node->domain || !*node->domain || !strcmp(node->domain, "ai.onnx");
-	return standard && node->op_type && !strcmp(node->op_type, "If") && node->n_input == 1 &&
-	       node->n_output == 1;
+	return onnx_is_standard_domain(node->domain) && node->op_type &&
+	       !strcmp(node->op_type, "If") && node->n_input == 1 && node->n_output == 1;
 }
 
-static bool unfold_node(struct unfolding *unfolding, size_t number)
+static bool unfold_all(Onnx__GraphProto *graph, struct budget *budget, int depth);
+
+/* Choices within a branch first: what they read of it gets new names with it. */
+static bool unfold_node(struct unfolding *unfolding, size_t number, int depth)
 {
 	static const char *const names[BRANCHES] = {"then_branch", "else_branch"};
 	Onnx__NodeProto *node = unfolding->graph->node[number];
@@ -219,7 +222,8 @@ static bool unfold_node(struct unfolding *unfolding, size_t number)
 	for (int i = 0; i < BRANCHES; i++)
 		branches[i] = read_branch(unfolding, node, names[i]);
 	for (int i = 0; branches[0] && branches[1] && done && i < BRANCHES; i++)
-		done = unfold_branch(unfolding, number, i == 0, node, branches[i]);
+		done = unfold_all(branches[i], unfolding->budget, depth + 1) &&
+		       unfold_branch(unfolding, number, i == 0, node, branches[i]);
 	for (int i = 0; i < BRANCHES; i++)
 		if (branches[i])
 			onnx__graph_proto__free_unpacked(branches[i],
@@ -227,16 +231,18 @@ static bool unfold_node(struct unfolding *unfolding, size_t number)
 	return done;
 }
 
-rv_status branch_unfold(Onnx__GraphProto *graph, struct budget *budget, rv_error *error)
+static bool unfold_all(Onnx__GraphProto *graph, struct budget *budget, int depth)
 {
 	struct unfolding unfolding = {.graph = graph, .budget = budget};
-	size_t begin = 0;
-	for (int depth = 0; depth < NESTED_MAX; depth++) {
-		size_t end = graph->n_node; /* what is appended is looked at in the next turn */
-		for (size_t i = begin; i < end; i++)
-			if (is_choice(graph->node[i]) && !unfold_node(&unfolding, i))
-				return budget_exceeded(error);
-		begin = end;
-	}
-	return budget->exhausted ? budget_exceeded(error) : RV_OK;
+	size_t count = graph->n_node; /* what is appended is unfolded already */
+	bool done = true;
+	for (size_t i = 0; done && depth < NESTED_MAX && i < count; i++)
+		done = !is_choice(graph->node[i]) || unfold_node(&unfolding, i, depth);
+	return done;
+}
+
+rv_status branch_unfold(Onnx__GraphProto *graph, struct budget *budget, rv_error *error)
+{
+	bool done = unfold_all(graph, budget, 0);
+	return done && !budget->exhausted ? RV_OK : budget_exceeded(error);
 }

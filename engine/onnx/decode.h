@@ -11,6 +11,9 @@ struct Onnx__NodeProto;
 struct Onnx__StringStringEntryProto;
 struct Onnx__TensorProto;
 
+/* Whether it is that of the ONNX operator set, not of a custom one. */
+bool onnx_is_standard_domain(const char *domain);
+
 /* A copy of text in memory with everything replaced by '?' that is not valid UTF-8 or is a control
  * character; NULL text is "". NULL: out of memory. */
 char *onnx_clean_text(struct arena *memory, const char *text, size_t length);

@@ -250,6 +250,11 @@ static rv_status decode_attributes(struct decoder *decoder, struct onnx_node *no
 
 /* ---- nodes ---- */
 
+bool onnx_is_standard_domain(const char *domain)
+{
+	return !domain || !*domain || !strcmp(domain, "ai.onnx");
+}
+
 static rv_status decode_values(struct decoder *decoder, int **values, int *value_count,
                                char **names, size_t count, rv_error *error)
 {
@@ -277,7 +282,7 @@ static rv_status name_node(struct decoder *decoder, struct onnx_node *node,
 		name = decoder->names[node->outputs[0]];
 	node->name = onnx_clean_text(memory, name, strlen(name));
 	node->operator_name = onnx_clean_text(memory, operator, strlen(operator));
-	node->standard = !proto->domain || !*proto->domain || !strcmp(proto->domain, "ai.onnx");
+	node->standard = onnx_is_standard_domain(proto->domain);
 	if (!node->name || !node->operator_name)
 		return budget_exceeded(error);
 	node->module = onnx_find_module(node, proto, memory);

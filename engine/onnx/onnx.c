@@ -11,17 +11,12 @@
 #include "engine/onnx/file.h"
 #include "onnx.pb-c.h"
 
-static bool is_standard_domain(const char *domain)
-{
-	return !domain || !*domain || !strcmp(domain, "ai.onnx");
-}
-
 static rv_status read_opset(struct onnx_model *model, const Onnx__ModelProto *proto,
                             rv_error *error)
 {
 	int64_t version = 0;
 	for (size_t i = 0; i < proto->n_opset_import; i++)
-		if (is_standard_domain(proto->opset_import[i]->domain))
+		if (onnx_is_standard_domain(proto->opset_import[i]->domain))
 			version = proto->opset_import[i]->version;
 	if (version == 0)
 		return rv_fail(error, RV_CORRUPT,

@@ -1,4 +1,5 @@
 /* Choices by constants: If with its branches, Equal and Where. */
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/support/graph_network.h"
@@ -21,14 +22,22 @@ static struct onnx_builder *start(int64_t channels)
 	return builder;
 }
 
-/* A branch that makes "made" of outer in two steps, with a constant of its own. */
-static struct onnx_builder *make_branch(const char *operator_name, float number)
+/* A branch that makes "made" of a tensor in two steps, with a constant of its own. */
+static struct onnx_builder *make_branch_of(const char *tensor, const char *operator_name,
+                                           float number)
 {
 	struct onnx_builder *branch = onnx_builder_create(13);
+	char inputs[64];
+	snprintf(inputs, sizeof(inputs), "%s number", tensor);
 	onnx_builder_floats(branch, "number", 0, NULL, &number);
-	onnx_builder_node(branch, operator_name, "t number", "inner");
+	onnx_builder_node(branch, operator_name, inputs, "inner");
 	onnx_builder_node(branch, "Relu", "inner", "made");
 	return branch;
+}
+
+static struct onnx_builder *make_branch(const char *operator_name, float number)
+{
+	return make_branch_of("t", operator_name, number);
 }
 
 static void add_choice(struct onnx_builder *builder, const char *condition, const char *output,
@@ -98,6 +107,16 @@ TEST(choices_within_choices_are_found_to_a_depth)
 	builder = start(CHANNELS);
 	add_choice(builder, "same", "y", make_nested(9), make_branch("Mul", -3));
 	check_refused(builder, "y", RV_UNSUPPORTED, "which cannot be computed");
+}
+
+TEST(a_choice_within_a_branch_reads_what_that_makes)
+{
+	struct onnx_builder *builder = start(CHANNELS), *around = onnx_builder_create(13);
+	onnx_builder_node(around, "Identity", "t", "again");
+	add_choice(around, "same", "made", make_branch_of("again", "Add", 0.5f),
+	           make_branch("Mul", 7));
+	add_choice(builder, "same", "y", around, make_branch("Mul", -3));
+	check_like(builder, "Add", 0.5f);
 }
 
 /* A side of a picture of any size is not 1; whether it is 7 may be known for one picture alone. */
