@@ -170,11 +170,13 @@ static rv_status pad_picture(struct builder *builder, const struct onnx_node *no
 		                      "zeros");
 	const int64_t sides[4] = {amounts.begin[rows], amounts.end[rows], amounts.begin[rows + 1],
 	                          amounts.end[rows + 1]};
-	if (is_measured(builder, sides))
-		return pad_by_lengths(builder, node, kind, constant, sides, &value, error);
-	status = crop_sides(builder, node, rows, &amounts, &value, error);
+	const bool measured = is_measured(builder, sides);
+	if (!measured)
+		status = crop_sides(builder, node, rows, &amounts, &value, error);
 	if (status == RV_OK && (before || behind))
 		status = pad_channels(builder, node, before, behind, &value, error);
+	if (status == RV_OK && measured)
+		return pad_by_lengths(builder, node, kind, constant, sides, &value, error);
 	bool is_done = value.tensor != input && !amounts.begin[rows] && !amounts.begin[rows + 1] &&
 	               !amounts.end[rows] && !amounts.end[rows + 1];
 	return status != RV_OK || is_done

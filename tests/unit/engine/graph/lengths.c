@@ -298,6 +298,25 @@ TEST(pads_by_differences_of_sizes_bring_one_tensor_to_the_size_of_another)
 	built_release(&built);
 }
 
+TEST(what_is_padded_by_differences_of_sizes_may_get_channels_too)
+{
+	struct onnx_builder *builder = start_margins();
+	add_concat(builder,
+	           "zero one before_height before_width zero two behind_height behind_width",
+	           "pads");
+	onnx_builder_node(builder, "Pad", "small pads", "y");
+	struct built built = build(builder, "y", false);
+	struct graph_values values = run(&built, 13, 18);
+	struct extent extent;
+	if (values.count) {
+		plane(&built, &values, 0, &extent);
+		CHECK(extent.height == 13 && extent.width == 18);
+		CHECK(built.graph->tensors[built.graph->wanted[0]].channels == CHANNELS + 3);
+	}
+	graph_values_release(&values);
+	built_release(&built);
+}
+
 TEST(a_slice_by_differences_of_sizes_takes_the_middle)
 {
 	struct onnx_builder *builder = start_margins();
