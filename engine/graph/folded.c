@@ -32,21 +32,19 @@ static bool is_always_pixel(const struct builder *builder, const struct value *i
 	return plain && builder->strides[input->tensor] == 0;
 }
 
-rv_status folded_reshape(struct builder *builder, const struct onnx_node *node,
-                         const struct value *input, const int64_t *dims, size_t rank, bool *done)
+bool folded_reshape(struct builder *builder, const struct onnx_node *node,
+                    const struct value *input, const int64_t *dims, size_t rank)
 {
 	int64_t channels = translate_channels(builder, input);
-	*done = false;
 	if (!is_always_pixel(builder, input) || rank < 2 || rank > 5)
-		return RV_OK;
+		return false;
 	for (size_t i = 3; i < rank; i++)
 		if (dims[i] != 1)
-			return RV_OK;
+			return false;
 	bool all = dims[1] == channels || (dims[1] == -1 && rank != 3);
 	bool fits = rank > 2 && dims[1] > 0 && dims[1] <= channels && channels % dims[1] == 0 &&
 	            (dims[2] == -1 || length_is_open(builder, dims[2]) ||
 	             dims[2] == channels / dims[1]);
-	*done = true;
 	if (input->form == VALUE_FOLDED && all && rank == 2)
 		translate_set_output(builder, node,
 		                     (struct value){.form = VALUE_VECTOR, .tensor = input->tensor});
@@ -56,8 +54,8 @@ rv_status folded_reshape(struct builder *builder, const struct onnx_node *node,
 	else if (rank != 4 && fits)
 		set_folded(builder, node, input->tensor, (int)dims[1], (int)rank - 3);
 	else
-		*done = false;
-	return RV_OK;
+		return false;
+	return true;
 }
 
 bool folded_transpose(struct builder *builder, const struct onnx_node *node,
@@ -259,7 +257,9 @@ rv_status folded_sum(struct builder *builder, const struct onnx_node *node,
                      const struct value *input, rv_error *error)
 {
 	struct graph_node slice = translate_draft(OPERATOR_REARRANGE);
-	const struct value whole = {.form = VALUE_IMAGE, .tensor = input->tensor};
+	const struct value whole = {.form = input->form == VALUE_FOLDED ? VALUE_VECTOR
+	                                                                : VALUE_IMAGE,
+	                            .tensor = input->tensor};
 	int groups = input->groups, channels = translate_channels(builder, input) / groups;
 	int *parts = calloc((size_t)groups, sizeof(*parts));
 	struct value part = whole;

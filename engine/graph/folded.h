@@ -9,11 +9,11 @@
  * groups] with pixels behind, or without. */
 bool folded_is_stack(const struct value *value);
 
-/* Each sets the output where the node is one of these, with *done; else it does nothing. */
+/* Each sets the output where the node is one of these; else it does nothing and returns false. */
 
 /* To or from [1][groups][channels / groups], with axes of 1 behind. */
-rv_status folded_reshape(struct builder *builder, const struct onnx_node *node,
-                         const struct value *input, const int64_t *dims, size_t rank, bool *done);
+bool folded_reshape(struct builder *builder, const struct onnx_node *node,
+                    const struct value *input, const int64_t *dims, size_t rank);
 /* [1][channels][1] to [1][1][channels], and back. */
 bool folded_transpose(struct builder *builder, const struct onnx_node *node,
                       const struct value *input, const int64_t *axes, size_t count);
@@ -31,7 +31,7 @@ rv_status folded_concat(struct builder *builder, const struct onnx_node *node, r
 /* Softmax of each channel over the groups. */
 rv_status folded_softmax(struct builder *builder, const struct onnx_node *node,
                          const struct value *input, rv_error *error);
-/* The sum of all groups, as an image. */
+/* The sum of all groups, as an image, or as a vector of a single pixel. */
 rv_status folded_sum(struct builder *builder, const struct onnx_node *node,
                      const struct value *input, rv_error *error);
 /* The product of two stacks, one of which may be of a single pixel. */

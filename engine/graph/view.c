@@ -194,10 +194,10 @@ rv_status graph_translate_reshape(struct builder *builder, const struct onnx_nod
 		status = translate_input_list(builder, node, 1, "shape", &dims, &rank, error);
 	if (status != RV_OK)
 		return status;
-	bool done;
-	status = folded_reshape(builder, node, input, dims, rank, &done);
-	if (status != RV_OK || done)
-		return status;
+	if (folded_reshape(builder, node, input, dims, rank))
+		return RV_OK;
+	if (input->form == VALUE_ROW_MEANS)
+		return refuse_view(node, error);
 	if (rank == 2 && !translate_is_regrouped(input) && reshape_flattens(builder, input, dims))
 		return view_as(builder, node, input, VALUE_VECTOR);
 	if (rank == 3 && reshape_lays_rows(builder, input, dims))

@@ -135,6 +135,27 @@ TEST(branches_are_weighed_against_each_other)
 	built_release(&built);
 }
 
+/* Of three dimensions, of which the sum leaves a vector. */
+TEST(groups_of_a_single_pixel_are_added)
+{
+	static const int64_t groups[] = {1, 2, CHANNELS}, sides[] = {2, 3};
+	struct onnx_builder *builder = start_stack();
+	graph_model_add_shape(builder, "groups", 3, groups);
+	graph_model_add_shape(builder, "sides", 2, sides);
+	onnx_builder_node(builder, "Reshape", "seen groups", "parts");
+	onnx_builder_node(builder, "ReduceSum", "parts one", "vector");
+	onnx_builder_int(builder, "keepdims", 0);
+	onnx_builder_node(builder, "Unsqueeze", "vector sides", "y");
+	struct built built = build(builder, "seen y", true);
+	struct graph_values values = run(&built);
+	for (int c = 0; values.count && c < CHANNELS; c++) {
+		const double *seen = layer(&built, &values, 0);
+		check_near(layer(&built, &values, 1)[c], seen[c] + seen[CHANNELS + c]);
+	}
+	graph_values_release(&values);
+	built_release(&built);
+}
+
 TEST(stacks_are_refused_where_they_are_taken_for_something_else)
 {
 	struct onnx_builder *builder = start_stack();
@@ -177,4 +198,10 @@ TEST(two_means_after_one_another_are_one_over_height_and_width)
 	onnx_builder_ints(builder, "axes", 1, (const int64_t[]){-1});
 	onnx_builder_int(builder, "keepdims", 0);
 	check_refused(builder, "y", RV_UNSUPPORTED, "is not computed from the picture");
+	builder = start();
+	onnx_builder_node(builder, "ReduceMean", "t", "rows");
+	onnx_builder_ints(builder, "axes", 1, (const int64_t[]){-1});
+	onnx_builder_int(builder, "keepdims", 0);
+	onnx_builder_node(builder, "Reshape", "rows image", "y");
+	check_refused(builder, "y", RV_UNSUPPORTED, "moves pixels or channels");
 }
