@@ -1,4 +1,4 @@
-/* The size of what a node makes. graph.h declares the rest of shape.c: graph_infer and others. */
+/* The size of what a node makes. graph.h declares the rest of shape.c: graph_flop and others. */
 #ifndef ENGINE_GRAPH_SHAPE_H
 #define ENGINE_GRAPH_SHAPE_H
 

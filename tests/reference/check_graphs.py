@@ -29,7 +29,6 @@ CHANNELS, SIZE, GRAPHS = 6, (26, 21), 12
 TOLERANCE = 1e-5  # sums of float32 of a few hundred terms, one after the other
 
 
-
 def branches(stack, m):
     """As in SK networks: each channel of several branches by what all of them are in the mean."""
     seen = stack.sum(1).mean(-1).mean(-1)
@@ -91,8 +90,8 @@ PLAIN = {
     "reciprocal": lambda t, m: 1 / (t * t + 0.5),
     "divide_by_what_is_made_of_it": lambda t, m: t / (t * t + 1),
     "squeeze_and_excite": lambda t, m: t * torch.sigmoid(F.conv2d(t.mean((2, 3), keepdim=True), m["mixing"])),
-    # The mean square of what is normalised hardly depends on the picture, that of its tanh does.
     "local_response_norm": lambda t, m: F.local_response_norm(t * 2, 3, 0.3, 0.7, 1.0),
+    # The mean square of what is normalised hardly depends on the picture, that of its tanh does.
     "instance_norm": lambda t, m: torch.tanh(F.instance_norm(t, weight=m["gains"], bias=m["biases"])),
     "group_norm": lambda t, m: torch.tanh(F.group_norm(t, 2, m["gains"], m["biases"])),
     "turned_round": lambda t, m: t + 0.5 * torch.flip(t, (2, 3)),
