@@ -22,7 +22,9 @@ bool length_is_open(const struct builder *builder, int64_t value)
 
 bool length_is_among(const struct builder *builder, const struct onnx_tensor *list)
 {
-	for (size_t i = 0; list->integers && i < list->count; i++)
+	if (!list->integers || list->count > LIST_MAX)
+		return false;
+	for (size_t i = 0; i < list->count; i++)
 		if (length_is_open(builder, list->integers[i]))
 			return true;
 	return false;

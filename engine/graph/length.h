@@ -9,7 +9,8 @@
 bool length_is(const struct builder *builder, int64_t value);
 /* Whether it is a length, or an integer that is not known at all. */
 bool length_is_open(const struct builder *builder, int64_t value);
-/* Whether any of list is one of these. */
+/* Whether any of list is one of these; of one longer than LIST_MAX none is: what looks into a list
+ * and makes nothing of it could be asked for again and again. */
 bool length_is_among(const struct builder *builder, const struct onnx_tensor *list);
 
 /* ---- making them; DIM_UNKNOWN where there are too many ---- */

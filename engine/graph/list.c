@@ -112,44 +112,18 @@ rv_status graph_fold_gather(struct builder *builder, const struct onnx_node *nod
  * are among them, beside which real numbers are lengths too. */
 enum joined { JOINED_INTEGERS, JOINED_REALS, JOINED_LENGTHS };
 
-static rv_status input_joined(const struct builder *builder, const struct onnx_node *node,
-                              int index, enum joined kind, const struct onnx_tensor **list,
-                              rv_error *error)
-{
-	rv_status status = constant_input_any(builder, node, index, list, error);
-	if (status != RV_OK)
-		return status;
-	if ((*list)->rank > 1)
-		return onnx_node_fail(node, error, RV_UNSUPPORTED, "only lists can be joined");
-	bool fits = kind == JOINED_LENGTHS || (kind == JOINED_REALS) == ((*list)->floats != NULL);
-	return fits ? RV_OK
-	            : onnx_node_fail(node, error, RV_CORRUPT, "it joins integers and real numbers");
-}
-
-static enum joined find_joined(const struct builder *builder, const struct onnx_node *node)
-{
-	enum joined kind = JOINED_INTEGERS;
-	for (int i = 0; i < node->input_count; i++) {
-		const struct onnx_tensor *list;
-		if (constant_input_any(builder, node, i, &list, NULL) != RV_OK)
-			continue;
-		if (length_is_among(builder, list))
-			return JOINED_LENGTHS;
-		if (list->floats)
-			kind = JOINED_REALS;
-	}
-	return kind;
-}
-
 static rv_status count_joined(const struct builder *builder, const struct onnx_node *node,
-                              enum joined kind, int64_t *count, rv_error *error)
+                              int64_t *count, rv_error *error)
 {
 	const struct onnx_tensor *list;
 	*count = 0;
 	for (int i = 0; i < node->input_count; i++) {
-		rv_status status = input_joined(builder, node, i, kind, &list, error);
+		rv_status status = constant_input_any(builder, node, i, &list, error);
 		if (status != RV_OK)
 			return status;
+		if (list->rank > 1)
+			return onnx_node_fail(node, error, RV_UNSUPPORTED,
+			                      "only lists can be joined");
 		*count += (int64_t)list->count;
 	}
 	if (*count > LIST_MAX)
@@ -158,13 +132,32 @@ static rv_status count_joined(const struct builder *builder, const struct onnx_n
 	return RV_OK;
 }
 
+static rv_status find_joined(const struct builder *builder, const struct onnx_node *node,
+                             enum joined *kind, rv_error *error)
+{
+	bool lengths = false;
+	int reals = 0;
+	for (int i = 0; i < node->input_count; i++) {
+		const struct onnx_tensor *list = builder->values[node->inputs[i]].constant;
+		lengths |= length_is_among(builder, list);
+		reals += list->floats != NULL;
+	}
+	*kind = lengths ? JOINED_LENGTHS : reals ? JOINED_REALS : JOINED_INTEGERS;
+	if (*kind == JOINED_REALS && reals < node->input_count)
+		return onnx_node_fail(node, error, RV_CORRUPT,
+		                      "it joins integers and real numbers");
+	return RV_OK;
+}
+
 rv_status graph_fold_concat(struct builder *builder, const struct onnx_node *node, rv_error *error)
 {
-	enum joined kind = find_joined(builder, node);
+	enum joined kind = JOINED_INTEGERS;
 	struct onnx_tensor *made = NULL;
 	int64_t count, *integers = NULL;
 	float *floats = NULL;
-	rv_status status = count_joined(builder, node, kind, &count, error);
+	rv_status status = count_joined(builder, node, &count, error);
+	if (status == RV_OK)
+		status = find_joined(builder, node, &kind, error);
 	if (status == RV_OK)
 		status = constant_make(builder, 1, &count, kind == JOINED_REALS ? &floats : NULL,
 		                       &integers, &made, error);

@@ -4,8 +4,6 @@
 
 #include "engine/graph/translate.h"
 
-enum { LIST_MAX = INT16_MAX }; /* repeated joining would double a list without end */
-
 /* What is taken along each axis: all, where the node names none. */
 struct slicing {
 	struct cut cuts[ONNX_RANK_MAX];

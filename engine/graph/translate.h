@@ -12,6 +12,8 @@
 enum {
 	CHANNELS_MAX = 1 << 18, /* of one tensor */
 	WINDOW_MAX = 4096,      /* side, stride, dilation and pads of a window */
+	/* Numbers in a list: repeated joining would double one without end. */
+	LIST_MAX = INT16_MAX,
 };
 
 /* An integer of a constant that depends on the picture's size or the batch. */

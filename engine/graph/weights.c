@@ -31,6 +31,10 @@ static rv_status read_reduced_axes(const struct builder *builder, const struct o
 	rv_status status = translate_input_list(builder, node, 1, "axes", &axes, &count, error);
 	if (status == RV_OK)
 		status = onnx_get_int(node, "keepdims", &keeps_axes, error);
+	*keeps = keeps_axes != 0;
+	if (status == RV_OK && count > (size_t)source->rank)
+		return onnx_node_fail(node, error, RV_CORRUPT, "%zu axes of %d dimensions", count,
+		                      source->rank);
 	for (int i = 0; i < ONNX_RANK_MAX; i++)
 		over[i] = !axes;
 	for (size_t i = 0; status == RV_OK && i < count; i++) {
@@ -39,7 +43,6 @@ static rv_status read_reduced_axes(const struct builder *builder, const struct o
 		if (status == RV_OK)
 			over[axis] = true;
 	}
-	*keeps = keeps_axes != 0;
 	return status;
 }
 
