@@ -337,7 +337,7 @@ rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const r
 {
 	rv_status status;
 
-	if (ascent->pictures.past != DREAM_PAST_IN_TIME || !last->temporal)
+	if (ascent->pictures.past != DREAM_PAST_IN_TIME || !last->temporal || last->looks)
 		return RV_OK;
 	status = ascent_prepare_temporal(ascent, time, error);
 	if (status == RV_OK)
@@ -476,7 +476,10 @@ rv_status ascent_look(struct ascent *ascent, const rv_params *params, const rv_i
 	else
 		ascent_reset(ascent);
 	ascent->report = (rv_frame_report){
-		.cut = plan.cut, .likeness = plan.likeness, .uncovered = plan.uncovered};
+		.cut = plan.cut,
+		.likeness = plan.likeness,
+		.uncovered = plan.uncovered,
+		.flow_ms = (float)stage_times_take(&ascent->device->times, TIMED_FLOW)};
 	return status;
 }
 

@@ -28,7 +28,8 @@ void ascent_destroy(struct ascent **ascent);
 void ascent_retire(struct ascent *ascent);
 
 /* Lets an ascent that has dreamed nothing yet go on from the last dream of a retired one, of any
- * size, if that is one of a video. melts: that one raised something else (temporal_melt). */
+ * size, if that is one of a video and no look. melts: that one raised something else
+ * (temporal_melt). */
 rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const rv_time *time,
                        bool melts, rv_error *error);
 

@@ -130,6 +130,26 @@ TEST(a_look_judges_as_a_dream_does)
 	tear_down(&fixture);
 }
 
+/* What is dreamed in is made anew for other octaves, which takes over a dream's past and no look's.
+ */
+TEST(a_dream_after_a_look_begins_anew_with_other_octaves_too)
+{
+	struct fixture fixture;
+
+	REQUIRE(set_up(&fixture));
+	paint(&fixture, 1, 0, 0);
+	dream(&fixture);
+	fixture.params.octaves = 1;
+	CHECK(!dream(&fixture).cold);
+	for (int t = 0; t < 2; t++) {
+		const rv_image frame = image_of(fixture.frame);
+		CHECK(rv_look(fixture.engine, &frame, fixture.time, &fixture.error) == RV_OK);
+	}
+	fixture.params.octaves = 2;
+	CHECK(dream(&fixture).cold);
+	tear_down(&fixture);
+}
+
 TEST(a_still_scene_settles_unless_it_drifts)
 {
 	static float settled[COUNT];
