@@ -6,7 +6,8 @@
 cases="bundle_finds_a_driver_that_nothing_registers bundle_agrees_with_the_processor_that_made_it \
 	bundle_prefers_the_libc_of_its_host bundle_runs_with_its_own_libc bundle_runs_tests bundle_keeps_to_its_seconds \
 	bundle_says_that_there_is_no_device bundle_needs_no_place_to_write_beside_it \
-	bundle_goes_on_after_what_hangs bundle_asks_what_hung_no_more"
+	bundle_goes_on_after_what_hangs bundle_asks_what_hung_no_more \
+	bundle_tunes_without_pytorch"
 leave() { # WHY
 	for case in $cases; do skip "$case" "$1"; done
 	finish
@@ -123,4 +124,13 @@ end
 in_root bench --seconds 60
 check bundle_goes_on_after_what_hangs grep -q '^turn3\.gemm\.step\.layer\.size\.median_ms=1' "$work/out"
 check bundle_asks_what_hung_no_more grep -q "^turn2\.tf32\..*left_out=step.tf32 did not end before" "$work/out"
+
+# A processor; and the root has no python3.
+sed -i 's/kind=GPU/kind=CPU/' "$root/bundle/bin/reverie-bench"
+in_root peer tune --seconds 60
+tunes_alone() {
+	[ "$(result peer.skipped)" = "no python3 with torch and numpy: none is there" ] &&
+		[ "$(result tuned.float.step.layer.size.median_ms | head -n 1)" = 1 ] && ! grep -q '^tuned\.peer' "$work/out"
+}
+check bundle_tunes_without_pytorch tunes_alone
 finish
