@@ -100,8 +100,7 @@ static bool is_special(const struct convolution_problem *problem)
 	return problem_writes_picture(problem) || problem_is_depthwise(problem);
 }
 
-/* By Winograd's method where it fits, and by its own kernel where not or where no other was asked
- * for. */
+/* By Winograd's method where that is chosen, and by its own kernel where any other is. */
 static void record_picture(struct launch_recorder *recorder, struct convolution_library *library,
                            const struct convolution_problem *problem)
 {

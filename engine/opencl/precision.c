@@ -7,8 +7,8 @@
 #include "engine/opencl/units.h"
 
 /* What RV_PRECISION_AUTO may take, the fastest first: the ways of which tests/bench/precision.py
- * has found that they keep the dream with every network. README.md has the figures and the command.
- */
+ * has found that they keep the dream with every network. PRECISION.md has the figures and the
+ * command. */
 static const rv_precision judged[] = {RV_PRECISION_BFLOAT16_BACKWARD, RV_PRECISION_FLOAT};
 
 enum { LANES = 16 };

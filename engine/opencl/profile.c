@@ -221,10 +221,9 @@ static void record_floats(struct launch_recorder *recorder)
 }
 
 /* Of what was recorded, one launch; clears it. */
-static rv_status time_peak(struct launch_recorder *recorder, double *gflops)
+static rv_status time_peak(const struct launch_recorder *recorder, double *gflops)
 {
-	struct launch_list list = *recorder->list;
-	struct device *device = recorder->device;
+	struct launch_list *list = recorder->list;
 	rv_error *error = recorder->error;
 	rv_status status = recorder->status;
 	double end = clock_now_ms() + PEAK_MILLISECONDS;
@@ -233,15 +232,15 @@ static rv_status time_peak(struct launch_recorder *recorder, double *gflops)
 	for (int i = 0; (i < PEAK_RUNS || clock_now_ms() < end) && status == RV_OK; i++) {
 		double start = clock_now_ms(), reached;
 		cl_int code;
-		status = launch_list_run(&list, device->queue, error);
-		code = clFinish(device->queue);
+		status = launch_list_run(list, recorder->device->queue, error);
+		code = clFinish(recorder->device->queue);
 		if (status == RV_OK && code)
 			status = device_fail(error, code, "measuring the peak");
-		reached = list.launches[0].flop * 1e-6 / (clock_now_ms() - start);
+		reached = list->launches[0].flop * 1e-6 / (clock_now_ms() - start);
 		if (reached > *gflops)
 			*gflops = reached;
 	}
-	launch_list_clear(&list);
+	launch_list_clear(list);
 	return status;
 }
 

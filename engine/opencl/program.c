@@ -21,7 +21,7 @@ struct program {
 	char options[OPTIONS_LENGTH];
 	cl_program program;
 	bool on_disk;
-	bool refused; /* by the compiler, which is not asked again; there is no program then */
+	bool refused; /* by the compiler, which is not asked again */
 	struct program *next;
 };
 

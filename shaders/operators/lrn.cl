@@ -6,7 +6,6 @@
 // A work-group has whole pixels, so that a pixel's terms of such a sum need not go through global memory, which
 // is what bounds this: ROW of them, with MARGIN zeros on either side so that a shifted vector is read without
 // asking whether the channel exists.
-
 //
 // BETA_IS_THREE_QUARTERS, as published networks have it, is a build option: that power takes no logarithm.
 
