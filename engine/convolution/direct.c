@@ -73,8 +73,7 @@ static void record_direct(struct launch_recorder *recorder,
 	int tile_count = divide_up(tables->largest_phase, tile.pixels);
 	int tiles =
 		tiles_per_group(recorder->device, tile_count, panel_count * tables->phase_count);
-	int step = problem->inputs[0].pixel_stride == INPUT_STRIDE ? problem->inputs[0].channels
-	                                                           : TENSOR_ALIGNMENT;
+	int step = problem_reads_picture(problem) ? problem->inputs[0].channels : TENSOR_ALIGNMENT;
 	char options[64];
 
 	snprintf(options, sizeof(options), "-DLANES=%d -DCHANNEL_STEP=%d%s", tile.lanes, step,
@@ -92,9 +91,8 @@ static void record_direct(struct launch_recorder *recorder,
 bool convolution_direct_fits(const struct device *device, const struct convolution_problem *problem,
                              struct register_tile tile)
 {
-	return !tile.bfloat16 ||
-	       (problem_precision(problem, device) == RV_PRECISION_BFLOAT16 && tile.lanes == 16 &&
-	        problem->inputs[0].pixel_stride != INPUT_STRIDE);
+	return !tile.bfloat16 || (problem_precision(problem, device) == RV_PRECISION_BFLOAT16 &&
+	                          tile.lanes == 16 && !problem_reads_picture(problem));
 }
 
 void convolution_direct(struct launch_recorder *recorder, struct weights_cache *weights,

@@ -3,7 +3,6 @@
 
 #include "engine/convolution/methods.h"
 #include "engine/convolution/quads.h"
-#include "engine/opencl/program.h"
 
 enum { LANES = 4, GROUP = 2, WARP = 32, ITEMS = WARP * GROUP * GROUP, OPTIONS_LENGTH = 128 };
 
@@ -51,17 +50,13 @@ bool convolution_matrix_fits(const struct device *device, const struct convoluti
 	       local_bytes(device, tile) <= device->local_bytes;
 }
 
-/* The rounds that the device's compute units need for all blocks, by the work of a block: its
- * products, and the loads from local memory, of which 16 pixels take about as long as a product for
- * 16 channels, and so the other way round. */
+/* As of tiled.c's tiles; here the loads of 16 pixels take about as long as a product for 16
+ * channels, and so the other way round. */
 static double tile_cost(const struct device *device, const struct convolution_problem *problem,
                         struct register_tile tile)
 {
-	const int units = device->info.compute_units ? (int)device->info.compute_units : 1;
-	const int pixels = problem->output_size.height * problem->output_size.width;
-	const double blocks = (double)divide_up(pixels, block_pixels(tile)) *
-	                      divide_up(problem->output_width, matrix_block_channels(tile));
-	const double rounds = blocks < units ? 1 : blocks / units;
+	const double rounds =
+		problem_rounds(problem, device, block_pixels(tile), matrix_block_channels(tile));
 
 	return rounds * block_pixels(tile) * matrix_block_channels(tile) *
 	       (1 + 1.3 / tile.pixels + 1.3 / tile.vectors);
@@ -88,24 +83,14 @@ static void write_options(char options[OPTIONS_LENGTH], const struct device *dev
 	         device->matrix_units ? " -DMATRIX_UNITS" : "");
 }
 
-/* Whether the device's compiler can build it, and its registers are enough. */
 static bool kernel_runs(struct launch_recorder *recorder, const struct convolution_problem *problem,
                         struct register_tile tile)
 {
-	struct device *device = recorder->device;
-	size_t items = 0;
 	char options[OPTIONS_LENGTH];
-	rv_error unused;
-	cl_kernel kernel;
 
-	write_options(options, device, problem, tile);
-	if (program_kernel(device, "convolution/matrix", options, "convolve_by_matrix_units",
-	                   &kernel, &unused) != RV_OK)
-		return false;
-	clGetKernelWorkGroupInfo(kernel, device->id, CL_KERNEL_WORK_GROUP_SIZE, sizeof(items),
-	                         &items, NULL);
-	clReleaseKernel(kernel);
-	return items >= ITEMS;
+	write_options(options, recorder->device, problem, tile);
+	return record_can_run(recorder, "convolution/matrix", options, "convolve_by_matrix_units",
+	                      ITEMS);
 }
 
 static void record_matrix(struct launch_recorder *recorder,
@@ -132,8 +117,6 @@ void convolution_matrix(struct launch_recorder *recorder, struct weights_cache *
 	int vectors = matrix_block_channels(tile) / LANES;
 	struct quads quads;
 
-	if (recorder->status != RV_OK)
-		return;
 	if (!kernel_runs(recorder, problem, tile)) {
 		convolution_tiled(recorder, weights, problem,
 		                  tiled_tile_default(recorder->device, problem));

@@ -55,8 +55,7 @@ int convolution_winograd_outputs_least(const struct window *window);
  * each pair at most, as pictures of different sizes take different tiles; those of the window
  * itself where no transform is known. */
 int convolution_winograd_points_most(const struct window *window, size_t pairs);
-/* The same of a window over the network's picture, in all, and one pass: 0 where it is not known.
- */
+/* The same of all pairs of a window over the network's picture, in one pass; 0: not known. */
 size_t convolution_winograd_picture_floats(const struct window *window, int filters);
 /* Whether so many products are saved that the transforms pay: tiles over the edge of a small output
  * are computed whole. */

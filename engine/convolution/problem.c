@@ -161,8 +161,7 @@ bool problem_is_depthwise(const struct convolution_problem *problem)
 	return problem->node->groups > 1 && problem->input_count == 1 &&
 	       problem->output_count == 1 && problem->inputs[0].channels == problem->node->groups &&
 	       problem->outputs[0].run.channels == problem->node->groups &&
-	       problem->inputs[0].pixel_stride != INPUT_STRIDE &&
-	       problem->outputs[0].run.pixel_stride != INPUT_STRIDE;
+	       !problem_reads_picture(problem) && !problem_writes_picture(problem);
 }
 
 rv_precision problem_precision(const struct convolution_problem *problem,
@@ -176,9 +175,25 @@ bool problem_stands_in(const struct convolution_problem *problem, const struct d
 	return problem_precision(problem, device) == RV_PRECISION_TF32 && !device->matrix_units;
 }
 
+bool problem_reads_picture(const struct convolution_problem *problem)
+{
+	return problem->inputs[0].pixel_stride == INPUT_STRIDE;
+}
+
 bool problem_writes_picture(const struct convolution_problem *problem)
 {
 	return problem->outputs[0].run.pixel_stride == INPUT_STRIDE;
+}
+
+double problem_rounds(const struct convolution_problem *problem, const struct device *device,
+                      int pixels, int channels)
+{
+	const int units = device->info.compute_units ? (int)device->info.compute_units : 1;
+	const int all = problem->output_size.height * problem->output_size.width;
+	const double blocks =
+		(double)divide_up(all, pixels) * divide_up(problem->output_width, channels);
+
+	return blocks < units ? 1 : blocks / units;
 }
 
 /* ---- tables ---- */

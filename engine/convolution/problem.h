@@ -60,8 +60,14 @@ rv_precision problem_precision(const struct convolution_problem *problem,
 /* That is TF32, and the device has no units for it: direct kernels round as these would, so that
  * what it costs a dream can be judged. */
 bool problem_stands_in(const struct convolution_problem *problem, const struct device *device);
-/* The output is the gradient of the network's input, whose pixels are narrower than a vector. */
+/* The input is the network's, or the output is its gradient: their pixels are narrower than a
+ * vector. */
+bool problem_reads_picture(const struct convolution_problem *problem);
 bool problem_writes_picture(const struct convolution_problem *problem);
+/* How many blocks of so many output pixels by output channels, padding included, each of the
+ * device's compute units does; 1 where there are fewer blocks than units. */
+double problem_rounds(const struct convolution_problem *problem, const struct device *device,
+                      int pixels, int channels);
 
 /* What a kernel reads at one tap of one run of input channels. Twin of struct tap in common.cl. */
 struct convolution_tap {

@@ -3,7 +3,6 @@
 
 #include "engine/convolution/methods.h"
 #include "engine/convolution/quads.h"
-#include "engine/opencl/program.h"
 
 enum {
 	LANES = 4,
@@ -55,11 +54,8 @@ bool convolution_tiled_fits(const struct device *device, struct register_tile ti
 static double tile_cost(const struct device *device, const struct convolution_problem *problem,
                         struct register_tile tile)
 {
-	const int units = device->info.compute_units ? (int)device->info.compute_units : 1;
-	const int pixels = problem->output_size.height * problem->output_size.width;
-	const double blocks = (double)divide_up(pixels, block_pixels(tile)) *
-	                      divide_up(problem->output_width, block_vectors(tile) * tile.lanes);
-	const double rounds = blocks < units ? 1 : blocks / units;
+	const double rounds = problem_rounds(problem, device, block_pixels(tile),
+	                                     block_vectors(tile) * tile.lanes);
 
 	return rounds * block_pixels(tile) * block_vectors(tile) *
 	       (1 + 1.0 / tile.pixels + 0.25 / tile.vectors);
@@ -87,28 +83,13 @@ static void write_options(char options[OPTIONS_LENGTH], struct register_tile til
 	         tile.pixels, tile.vectors);
 }
 
-/* What the device allows in general may be more than it can do with this kernel's registers, and
- * its compiler may not know how to build it at all. */
 static bool kernel_runs(struct launch_recorder *recorder, struct register_tile tile)
 {
-	struct device *device = recorder->device;
-	size_t items = 0;
-	cl_kernel kernel;
 	char options[OPTIONS_LENGTH];
 
 	write_options(options, tile);
-	recorder->status = program_kernel(device, "convolution/tiled", options, "convolve_tiled",
-	                                  &kernel, recorder->error);
-	if (recorder->status == RV_DEVICE) {
-		recorder->status = RV_OK;
-		return false;
-	}
-	if (recorder->status != RV_OK)
-		return false;
-	clGetKernelWorkGroupInfo(kernel, device->id, CL_KERNEL_WORK_GROUP_SIZE, sizeof(items),
-	                         &items, NULL);
-	clReleaseKernel(kernel);
-	return items >= (size_t)tile.group * tile.group;
+	return record_can_run(recorder, "convolution/tiled", options, "convolve_tiled",
+	                      (size_t)tile.group * tile.group);
 }
 
 /* The tile, or the next smaller one that runs; lanes 0 where none does or after a failure. */

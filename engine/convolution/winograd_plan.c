@@ -52,14 +52,9 @@ static const struct known_window *known_window_of_cells(const struct window *win
 	               : NULL;
 }
 
-static bool reads_picture(const struct convolution_problem *problem)
-{
-	return problem->inputs[0].pixel_stride == INPUT_STRIDE;
-}
-
 static bool is_of_picture(const struct convolution_problem *problem)
 {
-	return reads_picture(problem) || problem_writes_picture(problem);
+	return problem_reads_picture(problem) || problem_writes_picture(problem);
 }
 
 /* Of the window that is transformed. */
@@ -200,7 +195,7 @@ static bool cut_into_tiles(struct winograd_plan *plan, const struct device *devi
 	plan->outputs_x = plan->horizontal ? outputs : 1;
 	plan->tiles_down = divide_up(grid.height, plan->outputs_y);
 	plan->tiles_across = divide_up(grid.width, plan->outputs_x);
-	plan->reads_cells = reads_picture(problem);
+	plan->reads_cells = problem_reads_picture(problem);
 	plan->writes_cells = problem_writes_picture(problem);
 	plan->rows = plan->reads_cells ? TENSOR_ALIGNMENT : problem->input_width;
 	plan->columns = problem->output_width;

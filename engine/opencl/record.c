@@ -30,6 +30,26 @@ void record_fail(struct launch_recorder *recorder, rv_status status, const char 
 	drop_kernel(recorder);
 }
 
+bool record_can_run(struct launch_recorder *recorder, const char *shader, const char *options,
+                    const char *kernel, size_t items)
+{
+	struct device *device = recorder->device;
+	size_t most = 0;
+	cl_kernel built;
+	rv_status status = recorder->status;
+
+	if (status == RV_OK)
+		status = program_kernel(device, shader, options, kernel, &built, recorder->error);
+	if (status != RV_OK) {
+		recorder->status = status == RV_DEVICE ? RV_OK : status;
+		return false;
+	}
+	clGetKernelWorkGroupInfo(built, device->id, CL_KERNEL_WORK_GROUP_SIZE, sizeof(most), &most,
+	                         NULL);
+	clReleaseKernel(built);
+	return most >= items;
+}
+
 void record_kernel(struct launch_recorder *recorder, const char *shader, const char *options,
                    const char *kernel, const char *label)
 {

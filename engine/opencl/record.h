@@ -29,6 +29,11 @@ struct launch_recorder {
 	double flop;
 };
 
+/* Whether groups of so many items can run a kernel. What the device allows in general may be more
+ * than it can do with this kernel's registers, and its compiler may not know how to build it at
+ * all. False after a failure. */
+bool record_can_run(struct launch_recorder *recorder, const char *shader, const char *options,
+                    const char *kernel, size_t items);
 /* Starts a launch: kernel of shaders/shader.cl built with options. label is copied nowhere: give a
  * string that outlives the list (a node's name, a literal). */
 void record_kernel(struct launch_recorder *recorder, const char *shader, const char *options,
