@@ -435,6 +435,10 @@ format:
 	$(call say,FORMAT app engine tests)
 	$(Q)clang-format -i $(LINTED)
 lint: lint-headers lint-wings
+	$(call say,LINT top)
+	$(Q)! git ls-files 2>/dev/null | \
+		grep -vE '^(app|engine|shaders|models|assets|tests)/|^(Makefile|README\.md|LICENSE)$$|^\.' | \
+		sed 's/$$/: not what is kept at the top/' | grep .
 	$(call say,LINT layout)
 	$(Q)clang-format --dry-run -Werror $(LINTED)
 	$(call say,LINT cppcheck)
