@@ -74,6 +74,21 @@ TEST(a_dream_goes_on_in_another_size)
 	tear_down(&fixture);
 }
 
+TEST(a_dream_begins_anew_in_another_size_than_that_of_a_look)
+{
+	static float part[COUNT];
+	struct fixture fixture;
+	rv_image frame;
+
+	REQUIRE(set_up(&fixture));
+	paint(&fixture, 1, 0, 0);
+	frame = image_of(fixture.frame);
+	for (int t = 0; t < 2; t++, fixture.time += frame_time)
+		CHECK(rv_look(fixture.engine, &frame, fixture.time, &fixture.error) == RV_OK);
+	CHECK(dream_part(&fixture, part).cold);
+	tear_down(&fixture);
+}
+
 /* A dream that was small lacks what is fine in a larger one; not the other way about. */
 TEST(an_enlarged_dream_is_begun_where_beginnings_are_spread)
 {
