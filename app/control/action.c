@@ -152,8 +152,10 @@ rv_status action_run(struct action_state *state, const char *text, rv_error *err
 	if (status != RV_OK)
 		return status;
 	const struct action *action = call.action;
+	const unsigned requests = state->requests;
 	state->before = state->options;
 	state->named_before = state->named;
+	state->fade_before = state->fade;
 	snprintf(state->message, sizeof(state->message), "%s",
 	         action->message ? action->message : "");
 	if (action->run)
@@ -163,6 +165,8 @@ rv_status action_run(struct action_state *state, const char *text, rv_error *err
 	if (status != RV_OK) {
 		state->options = state->before;
 		state->named = state->named_before;
+		state->fade = state->fade_before;
+		state->requests = requests;
 		return status;
 	}
 	state->requests |= action->requests;

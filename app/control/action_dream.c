@@ -341,17 +341,33 @@ static void take_dream(struct option_dream *dream, const struct option_dream *fr
 	dream->network = open;
 }
 
-/* Of a preset by its name, or by its path. */
+/* Of a preset by its name, in which there may be points, or by its path. */
 static void preset_name(const char *preset, char name[ACTION_NAME_LENGTH])
 {
 	const char *slash = strrchr(preset, '/'), *last = slash ? slash + 1 : preset;
-	snprintf(name, ACTION_NAME_LENGTH, "%.*s", (int)strcspn(last, "."), last);
+	const char *point = strrchr(last, '.');
+	bool is_file = point && !strcmp(point, ".preset");
+	snprintf(name, ACTION_NAME_LENGTH, "%.*s",
+	         (int)(is_file ? (size_t)(point - last) : strlen(last)), last);
+}
+
+/* The preset that the dream is named by is the current one of the list; where it has none, the last
+ * one stays. */
+static void find_current_preset(struct action_state *state)
+{
+	char name[ACTION_NAME_LENGTH];
+	for (int i = 0; i < state->preset_count; i++) {
+		preset_name(state->presets[i], name);
+		if (!strcmp(name, state->named.name))
+			state->preset = i + 1;
+	}
 }
 
 void action_name_dream(struct action_state *state, const char *preset)
 {
 	preset_name(preset, state->named.name);
 	state->named.dream = state->options.dream;
+	find_current_preset(state);
 }
 
 bool action_is_changed(const struct action_state *state)
@@ -388,29 +404,18 @@ static rv_status take_preset(struct action_state *state, const char *preset, rv_
 	return RV_OK;
 }
 
-/* Which of the list goes by the name of the dream, or else was taken last; below 0: none. */
-static int find_preset(const struct action_state *state)
-{
-	char name[ACTION_NAME_LENGTH];
-	for (int i = 0; i < state->preset_count; i++) {
-		preset_name(state->presets[i], name);
-		if (!strcmp(name, state->named.name))
-			return i;
-	}
-	return state->preset - 1;
-}
-
 rv_status action_move_preset(struct action_state *state, const struct action_call *call,
                              rv_error *error)
 {
 	if (!state->preset_count)
 		return rv_fail(error, RV_NOT_FOUND, "there are no presets");
 	/* Where none is the current one, forward begins with the first, backward with the last. */
-	int count = state->preset_count, by = call->action->by, at = find_preset(state);
-	int index = at >= 0 ? at + by : by > 0 ? 0 : count - 1;
+	int count = state->preset_count, by = call->action->by;
+	int index = state->preset ? state->preset - 1 + by : by > 0 ? 0 : count - 1;
 	index = (index % count + count) % count;
-	state->preset = index + 1;
-	return take_preset(state, state->presets[index], error);
+	rv_status status = take_preset(state, state->presets[index], error);
+	state->preset = index + 1; /* one that cannot be taken is passed by, too */
+	return status;
 }
 
 /* A path is refused: whoever sends actions over a network must not be able to have any file read.
@@ -442,6 +447,7 @@ static void swap_dream(struct action_state *state, struct action_change *other)
 	struct action_change now = {options->dream, state->named, options->output.size};
 	take_dream(&options->dream, &other->dream);
 	state->named = other->named;
+	find_current_preset(state);
 	options->output.size = other->size;
 	*other = now;
 }
@@ -480,4 +486,5 @@ void action_find_presets(struct action_state *state)
 	struct paths folders = paths_preset_folders();
 	state->preset_count = state->preset = 0;
 	paths_each(&folders, ".preset", add_preset, state);
+	find_current_preset(state);
 }

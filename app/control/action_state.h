@@ -82,7 +82,7 @@ struct action_state {
 	int default_layer; /* index of the one dreamed of where options name none */
 	char presets[ACTION_PRESETS_MAX][PATH_LENGTH];
 	int preset_count;
-	int preset;       /* the last one taken, counted from 1; 0: none yet */
+	int preset;       /* the current one, counted from 1; 0: none yet */
 	struct fade fade; /* of the options; whoever shows them takes its steps */
 	struct action_named named;
 	struct option_dream stores[ACTION_STORES];
@@ -101,6 +101,7 @@ struct action_state {
 	/* private */
 	struct options before; /* the action that runs */
 	struct action_named named_before;
+	struct fade fade_before;
 	struct options untoggled; /* values that "toggle" goes back to */
 	bool has_toggled;         /* they are there */
 	/* Changes to undo, the newest last; behind them those to redo. */

@@ -244,6 +244,21 @@ TEST(action_goes_on_from_the_preset_in_use)
 	free(state);
 }
 
+/* Names may have points. */
+TEST(action_goes_on_past_a_preset_that_cannot_be_taken)
+{
+	struct action_state *state = make();
+	rv_error error;
+	action_find_presets(state);
+	state->layer_count = 0; /* theirs are not here */
+	strcpy(state->presets[0], "/somewhere/rose 0.5.preset");
+	strcpy(state->presets[1], "/somewhere/rose 0.7.preset");
+	action_name_dream(state, state->presets[0]);
+	CHECK(action_run(state, "preset-next", &error) == RV_NOT_FOUND);
+	CHECK(run(state, "preset-next") && state->preset == 3);
+	free(state);
+}
+
 TEST(action_random_stays_within_the_network)
 {
 	struct action_state *state = make();
@@ -382,6 +397,9 @@ TEST(action_takes_a_preset_by_its_name)
 	rv_error error;
 	CHECK(action_run(state, "preset eyes", &error) == RV_NOT_FOUND); /* its layer is not here */
 	CHECK(!state->options.dream.layers.count);
+	run(state, "set fade 4");
+	CHECK(action_run(state, "preset eyes", &error) == RV_NOT_FOUND && !state->fade.on);
+	run(state, "set fade 0");
 	state->layer_count = 0;
 	run(state, "preset eyes");
 	CHECK(state->options.dream.layers.count == 1 && !strcmp(state->message, "preset eyes"));
