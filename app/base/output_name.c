@@ -107,11 +107,13 @@ int output_name_create(const char *place, char **temporary)
 
 /* ---- what is left over ---- */
 
-/* Whether entry could be a temporary file of one whose name begins with name. */
-static bool is_temporary(const char *entry, const char *name)
+/* Whether entry could be a temporary file of one of that name, or also of one whose name only
+ * begins so. */
+static bool is_temporary(const char *entry, const char *name, bool is_whole)
 {
 	size_t length = strlen(entry), first = sizeof(start) - 1, kept = strnlen(name, NAME_KEPT);
-	return length > first + kept + LETTERS && !strncmp(entry, start, first) &&
+	size_t least = first + kept + 1 + LETTERS;
+	return (is_whole ? length == least : length >= least) && !strncmp(entry, start, first) &&
 	       !strncmp(entry + first, name, kept) && entry[length - LETTERS - 1] == '-';
 }
 
@@ -126,7 +128,7 @@ static bool nobody_writes(const char *path)
 	return is_free;
 }
 
-bool output_name_leftover(const char *path, char found[PATH_LENGTH])
+static bool find_leftover(const char *path, bool is_whole, char found[PATH_LENGTH])
 {
 	char folder[PATH_LENGTH];
 	size_t length = folder_length(path);
@@ -136,9 +138,19 @@ bool output_name_leftover(const char *path, char found[PATH_LENGTH])
 	snprintf(folder, sizeof(folder), "%.*s", (int)(length > 1 ? length - 1 : length), path);
 	DIR *directory = opendir(length ? folder : ".");
 	for (struct dirent *entry; directory && !is_found && (entry = readdir(directory));)
-		is_found = is_temporary(entry->d_name, path + length) &&
+		is_found = is_temporary(entry->d_name, path + length, is_whole) &&
 		           paths_join(found, folder, entry->d_name) && nobody_writes(found);
 	if (directory)
 		closedir(directory);
 	return is_found;
+}
+
+bool output_name_leftover(const char *path, char found[PATH_LENGTH])
+{
+	return find_leftover(path, false, found);
+}
+
+bool output_name_leftover_of(const char *path, char found[PATH_LENGTH])
+{
+	return find_leftover(path, true, found);
 }

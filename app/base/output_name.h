@@ -19,5 +19,7 @@ int output_name_create(const char *place, char **temporary);
 /* Finds what a program that was killed left of the file at path, or of one whose name goes on from
  * there, and writes its name. False: nothing. */
 bool output_name_leftover(const char *path, char found[PATH_LENGTH]);
+/* The same of the file at path alone. */
+bool output_name_leftover_of(const char *path, char found[PATH_LENGTH]);
 
 #endif

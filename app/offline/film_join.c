@@ -203,21 +203,16 @@ static rv_status join_chunk(struct joining *j, int number, rv_error *error)
 	return status;
 }
 
-/* What was left at a place, or at those whose names begin like it, by those that were killed. What
- * is being written is passed over. */
-static void remove_leftovers(const char *place)
+/* Removes what was left of chunks and of the film by those that were killed; what is being written
+ * is passed over. Of other films, whose names may begin alike, somebody may want it. */
+static void remove_leftovers(const struct film_join *join)
 {
-	char found[PATH_LENGTH];
-	while (output_name_leftover(place, found) && !unlink(found))
-		;
-}
-
-static void tidy(const struct film_join *join)
-{
-	char chunks[PATH_LENGTH];
+	char chunks[PATH_LENGTH], found[PATH_LENGTH];
 	if (paths_join(chunks, join->folder, "chunk-"))
-		remove_leftovers(chunks);
-	remove_leftovers(join->output);
+		while (output_name_leftover(chunks, found) && !unlink(found))
+			;
+	while (output_name_leftover_of(join->output, found) && !unlink(found))
+		;
 }
 
 rv_status film_join(const struct film_plan *plan, const struct film_join *join, rv_error *error)
@@ -233,7 +228,7 @@ rv_status film_join(const struct film_plan *plan, const struct film_join *join, 
 	if (status == RV_OK)
 		status = sink_finish(&j.sink, error);
 	if (status == RV_OK)
-		tidy(join);
+		remove_leftovers(join);
 	progress_end(join->progress);
 	sink_discard(&j.sink);
 	source_close(&j.source);

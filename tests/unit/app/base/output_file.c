@@ -167,6 +167,8 @@ TEST(output_that_was_left_over_is_found)
 	unlink(left);
 	CHECK(!output_name_leftover(path, found));
 	CHECK(output_name_leftover(media_path("oth"), found));
+	CHECK(!output_name_leftover_of(media_path("oth"), found));
+	CHECK(output_name_leftover_of(media_path("other.mp4"), found));
 	unlink(media_path(".reverie-other.mp4-abcdef"));
 }
 
