@@ -10,7 +10,7 @@
 
 /* Several signs are missed before it is believed to hang. */
 static const int64_t interval = 15000000000; /* nanoseconds */
-static const char first_sign[] = "WATCHDOG_USEC=60000000\nWATCHDOG=1", sign[] = "WATCHDOG=1";
+static const char sign[] = "WATCHDOG_USEC=60000000\nWATCHDOG=1";
 
 /* A path, or @ and a name that is in no folder. False: it can be none. */
 static bool find_address(const char *name, struct sockaddr_un *address, socklen_t *length)
@@ -26,7 +26,7 @@ static bool find_address(const char *name, struct sockaddr_un *address, socklen_
 	return true;
 }
 
-static void send_text(const char *name, const char *text)
+static void send_sign(const char *name)
 {
 	struct sockaddr_un address;
 	socklen_t length;
@@ -35,8 +35,8 @@ static void send_text(const char *name, const char *text)
 	int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (descriptor < 0)
 		return;
-	/* What gets lost is made good by the next one. */
-	(void)!sendto(descriptor, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT,
+	/* One that gets lost, even the first, is made good by the next. */
+	(void)!sendto(descriptor, sign, sizeof(sign) - 1, MSG_NOSIGNAL | MSG_DONTWAIT,
 	              (const struct sockaddr *)&address, length);
 	close(descriptor);
 }
@@ -46,6 +46,6 @@ void watchdog_feed(struct watchdog *watchdog, int64_t now)
 	const char *name = getenv("NOTIFY_SOCKET");
 	if (!name || (watchdog->fed_at && now - watchdog->fed_at < interval))
 		return;
-	send_text(name, watchdog->fed_at ? sign : first_sign);
+	send_sign(name);
 	watchdog->fed_at = now;
 }
