@@ -67,19 +67,6 @@ rv_status rv_measure_step(rv_engine *engine, const char *layer, int width, int h
 
 /* ---- what launching costs ---- */
 
-static int by_value(const void *a, const void *b)
-{
-	double left = *(const double *)a, right = *(const double *)b;
-
-	return (left > right) - (left < right);
-}
-
-static double median(double *values, int count)
-{
-	qsort(values, (size_t)count, sizeof(*values), by_value);
-	return values[count / 2];
-}
-
 /* enqueued[runs] and done[runs]. */
 static rv_status time_launches(struct probe *probe, int runs, double *enqueued, double *done,
                                rv_error *error)
@@ -114,7 +101,8 @@ static rv_status measure_launches(struct probe *probe, int runs, rv_launch_cost 
 		status = time_launches(probe, runs, times, times + runs, error);
 	if (status == RV_OK)
 		*cost = (rv_launch_cost){network->forward.count + network->backward.count,
-		                         median(times, runs), median(times + runs, runs)};
+		                         profile_median(times, runs),
+		                         profile_median(times + runs, runs)};
 	free(times);
 	return status;
 }

@@ -132,6 +132,12 @@ static int by_value(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
+double profile_median(double *values, int count)
+{
+	qsort(values, (size_t)count, sizeof(*values), by_value);
+	return values[count / 2];
+}
+
 static rv_status time_list(struct profile *profile, const struct launch_list *list, int runs,
                            double *times, rv_error *error)
 {
@@ -164,8 +170,7 @@ rv_status profile_list(struct profile *profile, const struct launch_list *list, 
 		rv_profile_entry *entry = entry_of(profile, launch, backward);
 		if (!entry)
 			break;
-		qsort(taken + i * runs, (size_t)runs, sizeof(*taken), by_value);
-		entry->milliseconds += times * taken[i * runs + runs / 2];
+		entry->milliseconds += times * profile_median(taken + i * runs, runs);
 		entry->gflop += times * launch->flop * 1e-9;
 		entry->launches += times;
 	}

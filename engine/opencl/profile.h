@@ -20,6 +20,9 @@ rv_status profile_list(struct profile *profile, const struct launch_list *list, 
 void profile_read(const struct profile *profile, rv_profile_entry *entries, int capacity,
                   int *count);
 
+/* The median of count values, at least one, which are put in order. */
+double profile_median(double *values, int count);
+
 /* Fused multiply-adds that the device does in a second, in GFLOPS (two operations each): the best
  * of several runs of a kernel that does nothing else. */
 rv_status profile_peak(struct device *device, double *gflops, rv_error *error);
