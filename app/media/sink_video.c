@@ -27,7 +27,7 @@ struct sink_video {
 	uint64_t memory;                 /* that the encoder was to keep within; 0: any */
 	int64_t last_pts, last_duration; /* of the last frame, in the encoder's time base */
 	int64_t first_pts;               /* likewise */
-	int pushed, pulled;              /* frames, and packets */
+	int64_t pushed, pulled;          /* frames, and packets */
 	bool ended;                      /* the encoder knows that no frame follows */
 };
 

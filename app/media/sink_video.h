@@ -19,10 +19,10 @@ rv_status sink_video_open(struct sink_video **video, const struct encoder_reques
 rv_status sink_video_describe(struct sink_video *video, const struct video_description *source,
                               AVStream *stream, rv_error *error);
 
-/* The name of its encoder, which outlives it. */
-/* sink_excess (app/media/sink.h). */
+/* See sink_excess (app/media/sink.h). */
 uint64_t sink_video_excess(const struct sink_video *video);
 
+/* The name of its encoder, which outlives it. */
 const char *sink_video_encoder(const struct sink_video *video);
 
 /* See sink_keep (app/media/sink.h). */
