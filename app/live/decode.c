@@ -189,11 +189,11 @@ static const char *without_name(const struct decode *decode, const char *message
 	return message + length + strspn(message + length, ": ");
 }
 
-/* Opens the input again and again until it is there, or the session ends, and says
- * why it is still not there, each reason once. */
+/* Opens the input again and again until it is there, or the session ends, and says why it is still
+ * not there, each reason once. */
 static void wait_for_input(struct decode *decode, int64_t wait, struct reasons *told)
 {
-	rv_error why;
+	rv_error why = {0};
 	for (; !must_give_up(decode); wait = wait ? 2 * wait : BACKOFF_FIRST) {
 		if (wait > BACKOFF_MAX)
 			wait = BACKOFF_MAX;

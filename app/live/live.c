@@ -89,9 +89,9 @@ static rv_status open_model(struct live *live, rv_error *error)
 	if (live->dreamer.network)
 		strcpy(live->actions->options.dream.network.name, live->dreamer.network->name);
 	option_dream_settle(&live->actions->options.dream, dreamer_network_name(&live->dreamer));
-	rv_status listed = list_layers(live, error);
+	status = list_layers(live, error);
 	action_name_dream(live->actions, live->actions->options.call.preset);
-	return listed;
+	return status;
 }
 
 static rv_status create_queues(struct live *live, rv_error *error)

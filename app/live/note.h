@@ -1,4 +1,4 @@
-/* What a live session has to say of its input: for the HUD, and as a log on standard error, one
+/* What a part of a live session has to say: for the HUD, and as a log on standard error, one
  * line for each event. Lines that come in a flood are left out, and how many is said with the next
  * one: twenty may come at once, and then one every two seconds. Any thread. */
 #ifndef APP_LIVE_NOTE_H

@@ -208,7 +208,14 @@ void video_recorder_hear(struct video_recorder *recorder, struct queue *sounds)
 
 /* ---- what is said ---- */
 
-/* name: what is under way. */
+/* What is under way. */
+static const char *name_of(const struct video_recorder *recorder, const struct live_output *output)
+{
+	if (output == recorder->recording)
+		return "recording";
+	return output == recorder->wanted ? "output" : "finishing";
+}
+
 static void write_state(const struct live_output_state *state, const char *name,
                         char text[RECORDER_STATE_LENGTH])
 {
@@ -247,13 +254,8 @@ void video_recorder_tell(struct video_recorder *recorder, char note[LIVE_NOTE_LE
 		if (!*output)
 			continue;
 		struct live_output_state now = live_output_state(*output);
-		bool is_recording = *output == recorder->recording;
-		if (!state[0] || is_recording)
-			write_state(&now,
-			            is_recording                  ? "recording"
-			            : *output == recorder->wanted ? "output"
-			                                          : "finishing",
-			            state);
+		if (!state[0] || *output == recorder->recording)
+			write_state(&now, name_of(recorder, *output), state);
 		if (note[0]) /* one after the other */
 			continue;
 		live_output_note(*output, note);

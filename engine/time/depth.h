@@ -19,8 +19,9 @@ struct depth_sight {
 struct depth {
 	struct depth_sight wanted; /* by the first steps of frames that inherit */
 	double left; /* part of the first dream when it was inherited; 0: as yet unknown */
-	struct depth_sight alone;       /* by the last steps of the frame last dreamed by itself */
-	double reached[RV_OCTAVES_MAX]; /* of it, the part that they see; 0: all */
+	struct depth_sight alone; /* by the last steps of the frame last dreamed by itself */
+	/* The part of what a frame dreamed alone has that the scene's beginning reached; 0: all. */
+	double reached[RV_OCTAVES_MAX];
 	double lasting[RV_OCTAVES_MAX]; /* logarithms of what was asked for so far */
 	double demand[RV_OCTAVES_MAX];  /* 0: as 1 */
 };

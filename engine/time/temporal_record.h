@@ -63,7 +63,7 @@ void temporal_record_take_over(struct launch_recorder *recorder,
 void temporal_record_move(struct launch_recorder *recorder, const struct temporal_buffers *buffers);
 
 /* Records length = how long a step is in all, and gradient = gradient * how much each place wants
- * to be dreamed on; both launches' argument MASK_LIVING is that of struct effort. inherited has the
+ * to be dreamed on; the argument MASK_LIVING is that of struct effort. inherited has the
  * gradient's size; wants is the buffer of temporal_create. */
 void temporal_record_mask(struct launch_recorder *recorder, const struct raster *gradient,
                           const struct raster *inherited, cl_mem wants, cl_mem length);

@@ -12,7 +12,7 @@
 #define MELT_SECONDS 1.0
 
 /* What a frame knows of those before it, besides the rasters. An object that takes over another's
- * past copies all of it. */
+ * past copies it, and forgets what another size makes untrue. */
 struct history {
 	double melting; /* seconds for which another dream still fades into this one */
 	bool has_past;
