@@ -63,9 +63,11 @@ const struct brush_stroke *performance_next_stroke(struct performance *performan
 	                          : NULL;
 }
 
+/* Where no frame was taken yet, the very first one is to have it. */
 static double time_of(int64_t position, int64_t taken)
 {
-	return seconds_of(taken + behind > position ? taken + behind : position);
+	bool is_later = taken >= 0 && taken + behind > position;
+	return seconds_of(is_later ? taken + behind : position);
 }
 
 static void tell_whether_full(struct performance *performance)

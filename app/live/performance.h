@@ -36,7 +36,8 @@ const struct brush_stroke *performance_next_stroke(struct performance *performan
                                                    int64_t position);
 
 /* Writes down what has changed, or that the dream was forgotten, while the frame at position was
- * shown and the one at taken was the last that the engine took with what was before. */
+ * shown and the one at taken was the last that the engine took with what was before (below 0: it
+ * took none). */
 void performance_note(struct performance *performance, int64_t position, int64_t taken);
 void performance_note_reset(struct performance *performance, int64_t position, int64_t taken);
 
