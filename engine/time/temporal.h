@@ -62,7 +62,7 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 
 /* Judges a frame that lies in rasters->frame as temporal_begin does, and makes it the past of the
  * next one, which is to be judged likewise: nothing is dreamed. In the plan, cut, likeness and
- * blank are set. Waits for the device. */
+ * uncovered are set. Waits for the device. */
 rv_status temporal_look(struct temporal *temporal, const rv_time *time, int64_t nanoseconds,
                         struct temporal_plan *plan, rv_error *error);
 
