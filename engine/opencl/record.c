@@ -36,10 +36,11 @@ bool record_can_run(struct launch_recorder *recorder, const char *shader, const 
 	struct device *device = recorder->device;
 	size_t most = 0;
 	cl_kernel built;
-	rv_status status = recorder->status;
+	rv_status status;
 
-	if (status == RV_OK)
-		status = program_kernel(device, shader, options, kernel, &built, recorder->error);
+	if (recorder->status != RV_OK)
+		return false;
+	status = program_kernel(device, shader, options, kernel, &built, recorder->error);
 	if (status != RV_OK) {
 		recorder->status = status == RV_DEVICE ? RV_OK : status;
 		return false;

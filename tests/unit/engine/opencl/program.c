@@ -1,4 +1,4 @@
-/* What compiled programs are found by in the cache. */
+/* What compiled programs are found by in the cache, and kernels that are asked for. */
 #include "engine/opencl/program.h"
 
 #include <dirent.h>
@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "engine/opencl/device_open.h"
+#include "engine/opencl/record.h"
 #include "tests/support/device_fixture.h"
 #include "tests/support/test.h"
 
@@ -69,4 +70,23 @@ TEST(programs_of_other_options_are_kept_apart)
 	device_close(&device);
 	int programs = count_and_remove(folder);
 	CHECK_MESSAGE(programs == 2, "%d programs", programs);
+}
+
+/* That a compiler refuses a kernel is an answer, and no failure; what failed before still is one.
+ */
+TEST(asking_whether_a_kernel_runs_forgets_no_failure)
+{
+	rv_error error;
+	struct launch_list list = {0};
+	struct launch_recorder recorder = {
+		.device = fixture_device(), .list = &list, .error = &error};
+
+	REQUIRE(recorder.device);
+	CHECK(record_can_run(&recorder, "operators/softmax", "-DLANES=4", "softmax_forward", 1));
+	CHECK(!record_can_run(&recorder, "operators/softmax", "-DLANES=5", "softmax_forward", 1));
+	CHECK(recorder.status == RV_OK);
+	record_fail(&recorder, RV_DEVICE, "the driver has given up");
+	CHECK(!record_can_run(&recorder, "operators/softmax", "-DLANES=4", "softmax_forward", 1));
+	CHECK(recorder.status == RV_DEVICE);
+	CHECK(!strcmp(error.message, "the driver has given up"));
 }
