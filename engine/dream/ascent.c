@@ -342,7 +342,6 @@ rv_status ascent_go_on(struct ascent *ascent, const struct ascent *last, const r
 	status = ascent_prepare_temporal(ascent, time, error);
 	if (status == RV_OK)
 		status = temporal_go_on(ascent->temporal, last->temporal, error);
-	ascent->looks = last->looks;
 	if (status == RV_OK && melts)
 		temporal_melt(ascent->temporal);
 	return status;
