@@ -120,24 +120,13 @@ static rv_status compute(struct trial *trial, struct device *device, cl_mem zero
 	struct launch_recorder recorder = {
 		.device = device, .list = &list, .zeros = zeros, .error = error};
 	size_t bytes = trial->output.count * sizeof(float);
-	rv_status status;
 	cl_int code = clEnqueueWriteBuffer(device->queue, trial->output.buffer, CL_TRUE, 0, bytes,
 	                                   trial->output.values, 0, NULL, NULL);
 
 	if (code)
 		return device_fail(error, code, "starting a trial");
 	record(context, &recorder, &trial->problem, choice);
-	status = recorder.status;
-	if (status == RV_OK)
-		status = launch_list_run(&list, device->queue, error);
-	if (status == RV_OK) {
-		code = clEnqueueReadBuffer(device->queue, trial->output.buffer, CL_TRUE, 0, bytes,
-		                           result, 0, NULL, NULL);
-		if (code)
-			status = device_fail(error, code, "reading a trial's result");
-	}
-	launch_list_clear(&list);
-	return status;
+	return record_run_once(&recorder, trial->output.buffer, bytes, result);
 }
 
 /* By the largest value, and as a whole. What is no number agrees with nothing. */

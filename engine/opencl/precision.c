@@ -88,17 +88,11 @@ static bool multiplies_pairs(struct device *device)
 	rv_error unused;
 	struct launch_recorder recorder = {.device = device, .list = &list, .error = &unused};
 	cl_mem sums;
-	bool right;
 
 	fill(&trial);
 	record_trial(&recorder, &trial, &sums);
-	right = recorder.status == RV_OK &&
-	        launch_list_run(&list, device->queue, &unused) == RV_OK &&
-	        clEnqueueReadBuffer(device->queue, sums, CL_TRUE, 0, sizeof(trial.sums), trial.sums,
-	                            0, NULL, NULL) == CL_SUCCESS &&
-	        memcmp(trial.sums, trial.wanted, sizeof(trial.sums)) == 0;
-	launch_list_clear(&list);
-	return right;
+	return record_run_once(&recorder, sums, sizeof(trial.sums), trial.sums) == RV_OK &&
+	       memcmp(trial.sums, trial.wanted, sizeof(trial.sums)) == 0;
 }
 
 /* ---- the choice ---- */

@@ -252,3 +252,21 @@ cl_mem record_scratch(struct launch_recorder *recorder, size_t bytes)
 		return recorder->scratch;
 	return record_own_buffer(recorder, bytes, NULL);
 }
+
+rv_status record_run_once(struct launch_recorder *recorder, cl_mem buffer, size_t bytes,
+                          void *values)
+{
+	cl_command_queue queue = recorder->device->queue;
+	rv_status status = recorder->status;
+
+	if (status == RV_OK)
+		status = launch_list_run(recorder->list, queue, recorder->error);
+	if (status == RV_OK) {
+		cl_int code = clEnqueueReadBuffer(queue, buffer, CL_TRUE, 0, bytes, values, 0, NULL,
+		                                  NULL);
+		if (code)
+			status = device_fail(recorder->error, code, "reading a trial's result");
+	}
+	launch_list_clear(recorder->list);
+	return status;
+}

@@ -63,6 +63,10 @@ cl_mem record_part(struct launch_recorder *recorder, size_t bytes);
 /* A buffer for what one launch leaves to the next: the recorder's scratch if that is large enough,
  * else one that the list owns. Undefined at first. NULL after a failure. */
 cl_mem record_scratch(struct launch_recorder *recorder, size_t bytes);
+/* For a trial: runs what was recorded, reads a buffer, which may be the list's own, and clears the
+ * list, after a failure too. */
+rv_status record_run_once(struct launch_recorder *recorder, cl_mem buffer, size_t bytes,
+                          void *values);
 void record_fail(struct launch_recorder *recorder, rv_status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -77,12 +77,6 @@ bool units_multiply(struct device *device)
 	rv_error unused;
 	struct launch_recorder recorder = {.device = device, .list = &list, .error = &unused};
 	cl_mem found = record_products(&recorder, 1, TRIAL_ROUNDS);
-	bool right = recorder.status == RV_OK &&
-	             launch_list_run(&list, device->queue, &unused) == RV_OK &&
-	             clEnqueueReadBuffer(device->queue, found, CL_TRUE, 0, sizeof(sums), sums, 0,
-	                                 NULL, NULL) == CL_SUCCESS &&
-	             is_right(sums);
 
-	launch_list_clear(&list);
-	return right;
+	return record_run_once(&recorder, found, sizeof(sums), sums) == RV_OK && is_right(sums);
 }
