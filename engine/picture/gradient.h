@@ -4,6 +4,7 @@
 
 #include "engine/picture/raster.h"
 
+/* Twin of BANDS_MAX in shaders/picture/gradient.cl. */
 enum { GRADIENT_BANDS_MAX = 8 };
 
 struct gradient_settings {

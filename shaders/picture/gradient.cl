@@ -80,7 +80,7 @@ GROUP_OF_ITEMS __kernel void measure(const __global float4 *gradient, int width,
 // Below this a band counts as rounding, next to the strongest; and below that as nothing at all.
 #define WEAKEST 1e-4f
 #define NOTHING 1e-15f
-#define BANDS_MAX 8
+#define BANDS_MAX 8 // twin of GRADIENT_BANDS_MAX in engine/picture/gradient.h
 
 float measure_of(float4 sum, float count, int how)
 {
