@@ -240,7 +240,7 @@ static void mirror_row(uint8_t *row, int width)
 static void darken_row(uint8_t *row, int width, float darkness)
 {
 	int part = (int)lroundf((1 - darkness) * 256);
-	for (int i = 0; i < 3 * width && part < 256; i++)
+	for (int i = 0; i < 3 * width; i++)
 		row[i] = (uint8_t)(row[i] * part >> 8);
 }
 
@@ -270,7 +270,8 @@ rv_status compose_picture(struct composer *composer, const struct composition *c
 			memset(to + 3 * (size_t)split, 255, 3);
 		if (composition->mirror)
 			mirror_row(to, width);
-		darken_row(to, width, composition->darkness);
+		if (composition->darkness > 0)
+			darken_row(to, width, composition->darkness);
 	}
 	return RV_OK;
 }
