@@ -11,14 +11,16 @@
 #include "engine/opencl/program.h"
 #include "engine/reverie_inspect.h"
 
-/* One step, waited for. */
-static rv_status time_step(struct probe *probe, double *milliseconds, rv_error *error)
+/* One step: the milliseconds until it is enqueued, and until it is done. */
+static rv_status time_step(struct probe *probe, double *enqueued, double *done, rv_error *error)
 {
 	double start = clock_now_ms();
 	rv_status status = probe_run(probe, error);
-	cl_int code = status != RV_OK ? CL_SUCCESS : clFinish(probe->engine->device->queue);
+	cl_int code;
 
-	*milliseconds = clock_now_ms() - start;
+	*enqueued = clock_now_ms() - start;
+	code = status != RV_OK ? CL_SUCCESS : clFinish(probe->engine->device->queue);
+	*done = clock_now_ms() - start;
 	return code ? device_fail(error, code, "running a gradient step") : status;
 }
 
@@ -38,27 +40,41 @@ static rv_status present_dead_leaves(struct probe *probe, rv_error *error)
 	return status;
 }
 
+/* A probe of a whole step that has run once, which builds what drivers build late. */
+static rv_status create_warm(struct probe *probe, rv_engine *engine, const char *layer, int width,
+                             int height, rv_error *error)
+{
+	double enqueued, done;
+	rv_status status = probe_create(probe, engine, layer, width, height, true,
+	                                (float)width * (float)height, error);
+
+	if (status != RV_OK)
+		return status;
+	status = present_dead_leaves(probe, error);
+	if (status == RV_OK)
+		status = time_step(probe, &enqueued, &done, error);
+	if (status == RV_OK)
+		program_cache_keep(engine->device, true);
+	else
+		probe_release(probe);
+	return status;
+}
+
 rv_status rv_measure_step(rv_engine *engine, const char *layer, int width, int height, int runs,
                           double *milliseconds, double *gflop, rv_error *error)
 {
 	struct probe probe;
-	double uncounted;
+	double enqueued;
 	rv_status status;
 
 	if (!engine || !layer || runs < 0 || width < 1 || height < 1)
 		return rv_fail(error, RV_INVALID,
 		               "rv_measure_step needs an engine, a layer and a size");
-	status = probe_create(&probe, engine, layer, width, height, true,
-	                      (float)width * (float)height, error);
+	status = create_warm(&probe, engine, layer, width, height, error);
 	if (status != RV_OK)
 		return status;
-	status = present_dead_leaves(&probe, error);
-	if (status == RV_OK)
-		status = time_step(&probe, &uncounted, error);
-	if (status == RV_OK)
-		program_cache_keep(engine->device, true);
 	for (int i = 0; i < runs && status == RV_OK; i++)
-		status = time_step(&probe, &milliseconds[i], error);
+		status = time_step(&probe, &enqueued, &milliseconds[i], error);
 	/* Backward multiplies and adds as often as forward. */
 	*gflop = 2 * probe.network->layout->flop * 1e-9;
 	probe_release(&probe);
@@ -67,38 +83,15 @@ rv_status rv_measure_step(rv_engine *engine, const char *layer, int width, int h
 
 /* ---- what launching costs ---- */
 
-/* enqueued[runs] and done[runs]. */
-static rv_status time_launches(struct probe *probe, int runs, double *enqueued, double *done,
-                               rv_error *error)
-{
-	rv_status status = RV_OK;
-
-	for (int i = 0; i < runs && status == RV_OK; i++) {
-		double start = clock_now_ms();
-		cl_int code;
-
-		status = probe_run(probe, error);
-		enqueued[i] = clock_now_ms() - start;
-		code = clFinish(probe->engine->device->queue);
-		done[i] = clock_now_ms() - start;
-		if (status == RV_OK && code)
-			status = device_fail(error, code, "running a gradient step");
-	}
-	return status;
-}
-
 static rv_status measure_launches(struct probe *probe, int runs, rv_launch_cost *cost,
                                   rv_error *error)
 {
 	const struct network *network = probe->network;
-	double *times = calloc(2 * (size_t)runs, sizeof(*times)), uncounted;
-	rv_status status = times ? present_dead_leaves(probe, error)
-	                         : rv_fail(error, RV_MEMORY, "out of memory");
+	double *times = calloc(2 * (size_t)runs, sizeof(*times)); /* enqueued, then done */
+	rv_status status = times ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory");
 
-	if (status == RV_OK)
-		status = time_step(probe, &uncounted, error);
-	if (status == RV_OK)
-		status = time_launches(probe, runs, times, times + runs, error);
+	for (int i = 0; i < runs && status == RV_OK; i++)
+		status = time_step(probe, &times[i], &times[runs + i], error);
 	if (status == RV_OK)
 		*cost = (rv_launch_cost){network->forward.count + network->backward.count,
 		                         profile_median(times, runs),
@@ -116,8 +109,7 @@ rv_status rv_measure_launches(rv_engine *engine, const char *layer, int width, i
 	if (!engine || !layer || !cost || runs < 1 || width < 1 || height < 1)
 		return rv_fail(error, RV_INVALID,
 		               "rv_measure_launches needs an engine, a layer, a size and runs");
-	status = probe_create(&probe, engine, layer, width, height, true,
-	                      (float)width * (float)height, error);
+	status = create_warm(&probe, engine, layer, width, height, error);
 	if (status != RV_OK)
 		return status;
 	status = measure_launches(&probe, runs, cost, error);
@@ -131,13 +123,8 @@ static rv_status profile_probe(struct probe *probe, struct profile *profile, int
                                rv_error *error)
 {
 	const struct network *network = probe->network;
-	rv_status status = present_dead_leaves(probe, error);
+	rv_status status = profile_list(profile, &network->forward, false, runs, 1, error);
 
-	/* The first run builds what drivers build late. */
-	if (status == RV_OK)
-		status = probe_run(probe, error);
-	if (status == RV_OK)
-		status = profile_list(profile, &network->forward, false, runs, 1, error);
 	if (status == RV_OK)
 		status = profile_list(profile, &network->backward, true, runs, 1, error);
 	return status;
@@ -157,8 +144,7 @@ rv_status rv_profile_step(rv_engine *engine, const char *layer, int width, int h
 	status = profile_create(&profile, engine->device, error);
 	if (status != RV_OK)
 		return status;
-	status = probe_create(&probe, engine, layer, width, height, true,
-	                      (float)width * (float)height, error);
+	status = create_warm(&probe, engine, layer, width, height, error);
 	if (status == RV_OK) {
 		status = profile_probe(&probe, profile, runs, error);
 		probe_release(&probe);
