@@ -11,6 +11,7 @@
 /* Several signs are missed before it is believed to hang. */
 static const int64_t interval = 15000000000; /* nanoseconds */
 static const char sign[] = "WATCHDOG_USEC=60000000\nWATCHDOG=1";
+static const char last_sign[] = "WATCHDOG_USEC=600000000\nWATCHDOG=1";
 
 /* A path, or @ and a name that is in no folder. False: it can be none. */
 static bool find_address(const char *name, struct sockaddr_un *address, socklen_t *length)
@@ -26,7 +27,7 @@ static bool find_address(const char *name, struct sockaddr_un *address, socklen_
 	return true;
 }
 
-static void send_sign(const char *name)
+static void send_sign(const char *name, const char *text)
 {
 	struct sockaddr_un address;
 	socklen_t length;
@@ -36,7 +37,7 @@ static void send_sign(const char *name)
 	if (descriptor < 0)
 		return;
 	/* One that gets lost, even the first, is made good by the next. */
-	(void)!sendto(descriptor, sign, sizeof(sign) - 1, MSG_NOSIGNAL | MSG_DONTWAIT,
+	(void)!sendto(descriptor, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT,
 	              (const struct sockaddr *)&address, length);
 	close(descriptor);
 }
@@ -46,6 +47,13 @@ void watchdog_feed(struct watchdog *watchdog, int64_t now)
 	const char *name = getenv("NOTIFY_SOCKET");
 	if (!name || (watchdog->fed_at && now - watchdog->fed_at < interval))
 		return;
-	send_sign(name);
+	send_sign(name, sign);
 	watchdog->fed_at = now;
+}
+
+void watchdog_leave(const struct watchdog *watchdog)
+{
+	const char *name = getenv("NOTIFY_SOCKET");
+	if (name && watchdog->fed_at)
+		send_sign(name, last_sign);
 }

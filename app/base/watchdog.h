@@ -15,4 +15,8 @@ struct watchdog {
  * watch, so that what takes long before that, such as waiting for a camera, may. Never waits. */
 void watchdog_feed(struct watchdog *watchdog, int64_t now);
 
+/* Gives the last sign, where one was given before: what is left to be done, such as the end of a
+ * long recording, may take ten minutes. Never waits. */
+void watchdog_leave(const struct watchdog *watchdog);
+
 #endif

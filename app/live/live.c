@@ -405,6 +405,7 @@ rv_status live_run(const struct options *options, rv_error *error)
 		status = run_session(live, error);
 	if (status == RV_OK)
 		print_bench(live);
+	watchdog_leave(&live->watchdog);
 	rv_status closed = close_all(live, status == RV_OK ? error : NULL);
 	return status == RV_OK ? closed : status;
 }

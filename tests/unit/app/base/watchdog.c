@@ -53,6 +53,11 @@ static void check_signs(const char *name)
 		watchdog_feed(&watchdog, (100 + 15 * i) * second);
 		CHECK(!strcmp(heard(descriptor), sign));
 	}
+	watchdog_leave(&watchdog);
+	CHECK(!strcmp(heard(descriptor), "WATCHDOG_USEC=600000000\nWATCHDOG=1"));
+	watchdog = (struct watchdog){0};
+	watchdog_leave(&watchdog); /* it was never watched */
+	CHECK(!heard(descriptor)[0]);
 	close(descriptor);
 }
 
