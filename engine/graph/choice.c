@@ -20,34 +20,33 @@ static int64_t are_equal(const struct builder *builder, int64_t a, int64_t b)
 	return length_is_fixed(builder, b, &number) && length_grows(builder, a) ? 0 : DIM_UNKNOWN;
 }
 
-/* Lists of one length, or single numbers beside them; the longest of them. */
-static rv_status read_lists(const struct builder *builder, const struct onnx_node *node,
-                            const struct onnx_tensor **lists, int count,
-                            const struct onnx_tensor **longest, rv_error *error)
+/* Lists of one length, or single numbers beside them, and a list of that length to be filled. */
+static rv_status read_lists(struct builder *builder, const struct onnx_node *node,
+                            const struct onnx_tensor **lists, int count, int64_t **integers,
+                            struct onnx_tensor **made, rv_error *error)
 {
+	int longest = 0;
 	for (int i = 0; i < count; i++) {
 		rv_status status = translate_input_integers(builder, node, i, &lists[i], error);
 		if (status != RV_OK)
 			return status;
-		if (i == 0 || lists[i]->count > (*longest)->count)
-			*longest = lists[i];
+		if (lists[i]->count > lists[longest]->count)
+			longest = i;
 	}
 	for (int i = 0; i < count; i++)
-		if (lists[i]->count != (*longest)->count && lists[i]->count != 1)
+		if (lists[i]->count != lists[longest]->count && lists[i]->count != 1)
 			return onnx_node_fail(node, error, RV_UNSUPPORTED,
 			                      "only lists of one length can be compared");
-	return RV_OK;
+	return constant_make(builder, lists[longest]->rank, lists[longest]->dims, NULL, integers,
+	                     made, error);
 }
 
 rv_status graph_fold_equal(struct builder *builder, const struct onnx_node *node, rv_error *error)
 {
-	const struct onnx_tensor *lists[2], *longest = NULL;
+	const struct onnx_tensor *lists[2];
 	struct onnx_tensor *made;
 	int64_t *integers;
-	rv_status status = read_lists(builder, node, lists, 2, &longest, error);
-	if (status == RV_OK)
-		status = constant_make(builder, longest->rank, longest->dims, NULL, &integers,
-		                       &made, error);
+	rv_status status = read_lists(builder, node, lists, 2, &integers, &made, error);
 	if (status != RV_OK)
 		return status;
 	for (size_t i = 0; i < made->count; i++)
@@ -58,13 +57,10 @@ rv_status graph_fold_equal(struct builder *builder, const struct onnx_node *node
 
 rv_status graph_fold_where(struct builder *builder, const struct onnx_node *node, rv_error *error)
 {
-	const struct onnx_tensor *lists[3], *longest = NULL;
+	const struct onnx_tensor *lists[3];
 	struct onnx_tensor *made;
 	int64_t *integers;
-	rv_status status = read_lists(builder, node, lists, 3, &longest, error);
-	if (status == RV_OK)
-		status = constant_make(builder, longest->rank, longest->dims, NULL, &integers,
-		                       &made, error);
+	rv_status status = read_lists(builder, node, lists, 3, &integers, &made, error);
 	if (status != RV_OK)
 		return status;
 	for (size_t i = 0; i < made->count; i++) {
