@@ -91,19 +91,14 @@ bool folded_unsqueeze(struct builder *builder, const struct onnx_node *node,
 
 /* ---- convolution over channels ---- */
 
-/* A window of channels that moves by one. */
-struct channel_window {
-	const struct onnx_tensor *weights;
-	int64_t size, dilation, pad_before, pad_behind;
-};
-
 static rv_status read_window(const struct builder *builder, const struct onnx_node *node,
-                             struct channel_window *window, rv_error *error)
+                             struct channel_window *window, int64_t *behind, rv_error *error)
 {
+	const struct onnx_tensor *weights;
 	const int64_t *strides = NULL, *dilations = NULL, *pads = NULL;
 	size_t stride_count = 0, dilation_count = 0, pad_count = 0;
 	int64_t groups = 1;
-	rv_status status = translate_input_floats(builder, node, 1, &window->weights, error);
+	rv_status status = translate_input_floats(builder, node, 1, &weights, error);
 	if (status == RV_OK)
 		status = onnx_get_ints(node, "strides", &strides, &stride_count, error);
 	if (status == RV_OK)
@@ -114,16 +109,16 @@ static rv_status read_window(const struct builder *builder, const struct onnx_no
 		status = onnx_get_int(node, "group", &groups, error);
 	if (status != RV_OK)
 		return status;
-	const int64_t *dims = window->weights->dims;
+	const int64_t *dims = weights->dims;
+	window->weights = weights->floats;
 	window->dilation = dilations && dilation_count == 1 ? dilations[0] : 1;
-	window->pad_before = pads && pad_count == 2 ? pads[0] : 0;
-	window->pad_behind = pads && pad_count == 2 ? pads[1] : 0;
+	window->before = pads && pad_count == 2 ? pads[0] : 0;
+	*behind = pads && pad_count == 2 ? pads[1] : 0;
 	window->size = dims[2];
-	bool one = window->weights->rank == 3 && dims[0] == 1 && dims[1] == 1 && groups == 1;
+	bool one = weights->rank == 3 && dims[0] == 1 && dims[1] == 1 && groups == 1;
 	if (!one || window->size < 1 || window->size > WINDOW_MAX || window->dilation < 1 ||
-	    window->dilation > WINDOW_MAX || window->pad_before < 0 ||
-	    window->pad_before > WINDOW_MAX || window->pad_behind < 0 ||
-	    window->pad_behind > WINDOW_MAX ||
+	    window->dilation > WINDOW_MAX || window->before < 0 || window->before > WINDOW_MAX ||
+	    *behind < 0 || *behind > WINDOW_MAX ||
 	    (strides && (stride_count != 1 || strides[0] != 1)) ||
 	    onnx_find_attribute(node, "auto_pad"))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
@@ -151,33 +146,23 @@ static rv_status read_bias(const struct builder *builder, const struct onnx_node
 rv_status folded_convolve(struct builder *builder, const struct onnx_node *node,
                           const struct value *input, rv_error *error)
 {
-	struct channel_window window = {NULL, 0, 0, 0, 0};
+	struct channel_window window = {.size = 0};
 	struct value value = *input;
-	int64_t channels = translate_channels(builder, input);
-	float bias, *weights;
+	int64_t channels = translate_channels(builder, input), behind = 0;
+	float bias;
 	if (input->groups != 1 || input->ones)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "over channels only a window that moves by one can be run");
-	rv_status status = read_window(builder, node, &window, error);
+	rv_status status = read_window(builder, node, &window, &behind, error);
 	if (status == RV_OK)
 		status = read_bias(builder, node, &bias, error);
 	if (status != RV_OK)
 		return status;
-	int64_t outputs = channels + window.pad_before + window.pad_behind -
-	                  (window.size - 1) * window.dilation;
+	int64_t outputs = channels + window.before + behind - (window.size - 1) * window.dilation;
 	if (outputs < 1)
 		return onnx_node_fail(node, error, RV_CORRUPT, "its window is wider than %lld",
 		                      (long long)channels);
-	weights = graph_allocate(builder->graph, (size_t)(outputs * channels), sizeof(*weights));
-	if (!weights)
-		return graph_out_of_memory(error);
-	for (int64_t o = 0; o < outputs; o++)
-		for (int64_t i = 0; i < window.size; i++) {
-			int64_t channel = o + i * window.dilation - window.pad_before;
-			if (channel >= 0 && channel < channels)
-				weights[o * channels + channel] = window.weights->floats[i];
-		}
-	status = pieces_add_mix(builder, node, weights, (int)outputs, &value, error);
+	status = pieces_add_channel_window(builder, node, &window, outputs, &value, error);
 	if (status == RV_OK && bias != 0)
 		status = pieces_add_affine(builder, node, 1, bias, &value, error);
 	if (status == RV_OK)

@@ -67,26 +67,20 @@ static rv_status read_window(const struct onnx_node *node, int64_t *size, rv_err
 rv_status neighbours_average(struct builder *builder, const struct onnx_node *node,
                              const struct value *cube, rv_error *error)
 {
+	struct channel_window window = {.dilation = 1, .before = cube->zeros_before};
 	struct value value = *cube;
-	int channels = translate_channels(builder, cube);
-	int64_t size = 0;
-	rv_status status = read_window(node, &size, error);
+	rv_status status = read_window(node, &window.size, error);
 	if (status != RV_OK)
 		return status;
-	int64_t outputs = channels + cube->zeros_before + cube->zeros_behind - size + 1;
+	int64_t outputs = translate_channels(builder, cube) + cube->zeros_before +
+	                  cube->zeros_behind - window.size + 1;
 	if (outputs < 1 || outputs > CHANNELS_MAX)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED, "it makes %lld channels",
 		                      (long long)outputs);
-	float *weights = graph_allocate(builder->graph, (size_t)outputs * (size_t)channels,
-	                                sizeof(*weights));
-	if (!weights)
-		return graph_out_of_memory(error);
-	for (int64_t o = 0; o < outputs; o++)
-		for (int64_t i = 0; i < size; i++) {
-			int64_t channel = o + i - cube->zeros_before;
-			if (channel >= 0 && channel < channels)
-				weights[o * channels + channel] = 1 / (float)size;
-		}
+	status = pieces_make_table(builder, 1 / (float)window.size, (int)window.size,
+	                           &window.weights, error);
+	if (status != RV_OK)
+		return status;
 	value.zeros_before = value.zeros_behind = 0;
-	return pieces_add_mix(builder, node, weights, (int)outputs, &value, error);
+	return pieces_add_channel_window(builder, node, &window, outputs, &value, error);
 }

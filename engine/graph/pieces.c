@@ -79,6 +79,24 @@ rv_status pieces_add_mix(struct builder *builder, const struct onnx_node *node,
 	return pieces_add(builder, node, &draft, outputs, value, error);
 }
 
+rv_status pieces_add_channel_window(struct builder *builder, const struct onnx_node *node,
+                                    const struct channel_window *window, int64_t outputs,
+                                    struct value *value, rv_error *error)
+{
+	int64_t channels = translate_channels(builder, value);
+	float *weights = graph_allocate(builder->graph, (size_t)outputs * (size_t)channels,
+	                                sizeof(*weights));
+	if (!weights)
+		return graph_out_of_memory(error);
+	for (int64_t o = 0; o < outputs; o++)
+		for (int64_t i = 0; i < window->size; i++) {
+			int64_t channel = o + i * window->dilation - window->before;
+			if (channel >= 0 && channel < channels)
+				weights[o * channels + channel] = window->weights[i];
+		}
+	return pieces_add_mix(builder, node, weights, (int)outputs, value, error);
+}
+
 rv_status pieces_add_channel_sum(struct builder *builder, const struct onnx_node *node,
                                  float factor, struct value *value, rv_error *error)
 {

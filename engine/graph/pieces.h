@@ -24,6 +24,15 @@ rv_status pieces_add_power(struct builder *builder, const struct onnx_node *node
 /* Outputs that are weighted sums of channels: weights[outputs][channels], of the graph's memory. */
 rv_status pieces_add_mix(struct builder *builder, const struct onnx_node *node,
                          const float *weights, int outputs, struct value *value, rv_error *error);
+/* A window of weights[size], `dilation` channels apart, that moves by one channel from `before`
+ * ahead of the first; beyond the channels are zeros. */
+struct channel_window {
+	const float *weights;
+	int64_t size, dilation, before;
+};
+rv_status pieces_add_channel_window(struct builder *builder, const struct onnx_node *node,
+                                    const struct channel_window *window, int64_t outputs,
+                                    struct value *value, rv_error *error);
 /* The sum of all channels times factor, as one channel; or one channel as many. */
 rv_status pieces_add_channel_sum(struct builder *builder, const struct onnx_node *node,
                                  float factor, struct value *value, rv_error *error);
