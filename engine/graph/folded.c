@@ -165,8 +165,6 @@ rv_status folded_convolve(struct builder *builder, const struct onnx_node *node,
 	status = pieces_add_channel_window(builder, node, &window, outputs, &value, error);
 	if (status == RV_OK && bias != 0)
 		status = pieces_add_affine(builder, node, 1, bias, &value, error);
-	if (status == RV_OK)
-		set_folded(builder, node, value.tensor, 1, 0);
 	return status;
 }
 
@@ -231,11 +229,8 @@ rv_status folded_softmax(struct builder *builder, const struct onnx_node *node,
 	if (status == RV_OK)
 		status = pieces_add(builder, node, &softmax, groups, &value, error);
 	draft.rearrangement.kind = REARRANGE_NARROW;
-	if (status == RV_OK)
-		status = pieces_add(builder, node, &draft, channels, &value, error);
-	if (status == RV_OK)
-		translate_set_output(builder, node, value);
-	return status;
+	return status != RV_OK ? status
+	                       : pieces_add(builder, node, &draft, channels, &value, error);
 }
 
 rv_status folded_sum(struct builder *builder, const struct onnx_node *node,
@@ -260,8 +255,6 @@ rv_status folded_sum(struct builder *builder, const struct onnx_node *node,
 	if (status == RV_OK && groups > 1)
 		status = pieces_join(builder, node, OPERATOR_ADD, parts, groups, &part, error);
 	free(parts);
-	if (status == RV_OK)
-		translate_set_output(builder, node, part);
 	return status;
 }
 
@@ -277,8 +270,5 @@ rv_status folded_multiply(struct builder *builder, const struct onnx_node *node,
 	    translate_channels(builder, a) != translate_channels(builder, b))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "its inputs differ in their groups of channels");
-	rv_status status = pieces_join(builder, node, OPERATOR_MULTIPLY, tensors, 2, &value, error);
-	if (status == RV_OK)
-		translate_set_output(builder, node, value);
-	return status;
+	return pieces_join(builder, node, OPERATOR_MULTIPLY, tensors, 2, &value, error);
 }
