@@ -34,8 +34,7 @@ static struct graph_node *find_resize(const struct builder *builder, int tensor)
 	}
 	struct graph_node *node = &graph->nodes[graph->tensors[tensor].producer];
 	const struct resampling *how = &node->resampling;
-	bool resizes = node->kind == OPERATOR_RESAMPLE && how->kind >= RESAMPLE_NEAREST &&
-	               how->kind <= RESAMPLE_CUBIC && !how->measured;
+	bool resizes = node->kind == OPERATOR_RESAMPLE && graph_resizes(how) && !how->measured;
 	bool exact = how->rounds ||
 	             (floorf(how->scale_y) == how->scale_y && floorf(how->scale_x) == how->scale_x);
 	return resizes && exact ? node : NULL;

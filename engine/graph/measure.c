@@ -99,8 +99,7 @@ void measure_set(struct graph_node *node, const double sides[4])
 	if (how->kind == RESAMPLE_CUT) {
 		how->cut_y.start = top, how->cut_y.end = bottom;
 		how->cut_x.start = left, how->cut_x.end = right;
-	} else if (how->kind == RESAMPLE_BLANK || how->kind == RESAMPLE_REFLECT ||
-	           how->kind == RESAMPLE_EDGE) {
+	} else if (graph_pads_sides(how)) {
 		node->window.pad_top = top, node->window.pad_bottom = bottom;
 		node->window.pad_left = left, node->window.pad_right = right;
 	} else {

@@ -154,6 +154,18 @@ static int scaled_side(const struct resampling *how, int side, float scale)
 	return exact > EXTENT_MAX ? EXTENT_MAX + 1 : (int)exact;
 }
 
+bool graph_pads_sides(const struct resampling *how)
+{
+	return how->kind == RESAMPLE_REFLECT || how->kind == RESAMPLE_EDGE ||
+	       how->kind == RESAMPLE_BLANK;
+}
+
+bool graph_resizes(const struct resampling *how)
+{
+	return how->kind == RESAMPLE_NEAREST || how->kind == RESAMPLE_LINEAR ||
+	       how->kind == RESAMPLE_CUBIC;
+}
+
 static rv_status resampled_extent(const struct graph_node *node, struct extent input,
                                   struct extent *output, rv_error *error)
 {
@@ -167,9 +179,7 @@ static rv_status resampled_extent(const struct graph_node *node, struct extent i
 		               "node " ONNX_NAME " (Pad): its %dx%d input is no larger than its "
 		               "reflected pads; give a larger picture or a lower layer",
 		               node->name, input.width, input.height);
-	bool pads_sides = how->kind == RESAMPLE_REFLECT || how->kind == RESAMPLE_EDGE ||
-	                  how->kind == RESAMPLE_BLANK;
-	if (pads_sides) {
+	if (graph_pads_sides(how)) {
 		*output = (struct extent){input.height + pads->pad_top + pads->pad_bottom,
 		                          input.width + pads->pad_left + pads->pad_right};
 	} else if (how->kind == RESAMPLE_CUT) {

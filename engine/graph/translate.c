@@ -273,12 +273,6 @@ static double rearranged_stride(const struct rearrangement *how)
 	}
 }
 
-/* Rather than cutting or padding by it. */
-static bool makes_measured_size(const struct resampling *how)
-{
-	return how->measured && how->kind >= RESAMPLE_NEAREST && how->kind <= RESAMPLE_CUBIC;
-}
-
 /* Picture pixels per pixel of what node makes. */
 static int output_stride(const struct builder *builder, const struct graph_node *node)
 {
@@ -288,7 +282,8 @@ static int output_stride(const struct builder *builder, const struct graph_node 
 	for (int i = 0; i < node->input_count; i++)
 		if (builder->strides[node->inputs[i]] > stride)
 			stride = builder->strides[node->inputs[i]];
-	if (node->kind == OPERATOR_RESAMPLE && makes_measured_size(&node->resampling))
+	if (node->kind == OPERATOR_RESAMPLE && node->resampling.measured &&
+	    graph_resizes(&node->resampling))
 		return rounded_stride(1 / builder->lengths[node->resampling.lengths.top].slope);
 	if (node->kind == OPERATOR_RESAMPLE && node->resampling.scale_y > 0)
 		return rounded_stride((double)stride / (double)node->resampling.scale_y);
