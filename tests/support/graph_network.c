@@ -90,6 +90,19 @@ double graph_network_difference(const struct graph *a, int tensor_a, const struc
 	return sqrt(error / (norm > 0 ? norm : 1));
 }
 
+struct built graph_network_check_equal(struct onnx_builder *builder, struct onnx_builder *expected,
+                                       bool no_fuse, double most)
+{
+	struct built a = build(builder, "y", no_fuse), b = build(expected, "y", no_fuse);
+	if (a.graph && b.graph) {
+		double difference = graph_network_difference(a.graph, a.graph->wanted[0], b.graph,
+		                                             b.graph->wanted[0]);
+		CHECK_MESSAGE(difference < most, "they differ by %g", difference);
+	}
+	built_release(&b);
+	return a;
+}
+
 /* Every node reads what earlier nodes make, and tensors know their makers. */
 void graph_network_check_order(const struct graph *graph)
 {

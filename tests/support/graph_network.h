@@ -20,6 +20,10 @@ void graph_network_add_average_pool(struct onnx_builder *builder, const char *in
 /* ||a - b|| / ||b|| of one tensor of each graph. */
 double graph_network_difference(const struct graph *a, int tensor_a, const struct graph *b,
                                 int tensor_b);
+/* The test fails unless y of both is the same to a relative difference below `most`. Destroys them,
+ * and gives what builder became. */
+struct built graph_network_check_equal(struct onnx_builder *builder, struct onnx_builder *expected,
+                                       bool no_fuse, double most);
 /* The test fails unless every node reads what earlier nodes make, and tensors know their makers. */
 void graph_network_check_order(const struct graph *graph);
 
