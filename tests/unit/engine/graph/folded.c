@@ -174,15 +174,19 @@ TEST(stacks_are_refused_where_they_are_taken_for_something_else)
 	check_refused(builder, "y", RV_UNSUPPORTED, "groups of channels");
 }
 
+static void add_mean_of_rows(struct onnx_builder *builder, const char *input, const char *output)
+{
+	onnx_builder_node(builder, "ReduceMean", input, output);
+	onnx_builder_ints(builder, "axes", 1, (const int64_t[]){-1});
+	onnx_builder_int(builder, "keepdims", 0);
+}
+
 /* x.mean(-1).mean(-1), of which the first alone is nothing to dream of. */
 TEST(two_means_after_one_another_are_one_over_height_and_width)
 {
 	struct onnx_builder *builder = start();
-	for (int i = 0; i < 2; i++) {
-		onnx_builder_node(builder, "ReduceMean", i ? "rows" : "t", i ? "y" : "rows");
-		onnx_builder_ints(builder, "axes", 1, (const int64_t[]){-1});
-		onnx_builder_int(builder, "keepdims", 0);
-	}
+	add_mean_of_rows(builder, "t", "rows");
+	add_mean_of_rows(builder, "rows", "y");
 	struct built built = build(builder, "t y", true);
 	struct graph_values values = run(&built);
 	for (int c = 0; values.count && c < CHANNELS; c++) {
@@ -194,14 +198,10 @@ TEST(two_means_after_one_another_are_one_over_height_and_width)
 	graph_values_release(&values);
 	built_release(&built);
 	builder = start();
-	onnx_builder_node(builder, "ReduceMean", "t", "y");
-	onnx_builder_ints(builder, "axes", 1, (const int64_t[]){-1});
-	onnx_builder_int(builder, "keepdims", 0);
+	add_mean_of_rows(builder, "t", "y");
 	check_refused(builder, "y", RV_UNSUPPORTED, "is not computed from the picture");
 	builder = start();
-	onnx_builder_node(builder, "ReduceMean", "t", "rows");
-	onnx_builder_ints(builder, "axes", 1, (const int64_t[]){-1});
-	onnx_builder_int(builder, "keepdims", 0);
+	add_mean_of_rows(builder, "t", "rows");
 	onnx_builder_node(builder, "Reshape", "rows image", "y");
 	check_refused(builder, "y", RV_UNSUPPORTED, "moves pixels or channels");
 }
