@@ -5,9 +5,25 @@
 
 enum reduction { REDUCE_MEAN, REDUCE_SUM, REDUCE_L2, REDUCE_MAX };
 
-/* Over what a node reduces, and whether the axes stay, of one entry each. */
+/* The axes that a node names, and whether they stay, of one entry each. */
+struct named_axes {
+	const int64_t *axes;
+	size_t count;
+	int64_t keeps;
+};
+
+static rv_status read_names(const struct builder *builder, const struct onnx_node *node,
+                            struct named_axes *named, rv_error *error)
+{
+	*named = (struct named_axes){.keeps = 1};
+	rv_status status =
+		translate_input_list(builder, node, 1, "axes", &named->axes, &named->count, error);
+	return status != RV_OK ? status : onnx_get_int(node, "keepdims", &named->keeps, error);
+}
+
+/* What a node reduces over. */
 struct extent_of_reduction {
-	bool channels, sides, keeps_axes;
+	bool channels, sides;
 };
 
 /* Of pixels that lie in one dimension with the channels, at the size that the file declares. */
@@ -18,32 +34,24 @@ static bool is_of_flat_pixels(const struct builder *builder, const struct value 
 }
 
 static rv_status read_axes(const struct builder *builder, const struct onnx_node *node,
-                           const struct value *input, struct extent_of_reduction *over,
-                           rv_error *error)
+                           const struct value *input, const struct named_axes *named,
+                           struct extent_of_reduction *over, rv_error *error)
 {
-	const int64_t *axes = NULL;
-	size_t count = 0;
-	int64_t keeps = 1;
 	int rank = translate_rank(input->form);
 	unsigned seen = 0, channels = 1u << translate_channel_axis(input->form);
 	unsigned sides = ((1u << rank) - 2) & ~channels;
-	rv_status status = translate_input_list(builder, node, 1, "axes", &axes, &count, error);
-	if (status == RV_OK)
-		status = onnx_get_int(node, "keepdims", &keeps, error);
-	for (size_t i = 0; status == RV_OK && i < count; i++) {
-		int64_t axis = axes[i];
-		status = translate_normalise_axis(node, &axis, rank, error);
-		if (status == RV_OK)
-			seen |= 1u << axis;
+	for (size_t i = 0; i < named->count; i++) {
+		int64_t axis = named->axes[i];
+		rv_status status = translate_normalise_axis(node, &axis, rank, error);
+		if (status != RV_OK)
+			return status;
+		seen |= 1u << axis;
 	}
-	if (status != RV_OK)
-		return status;
 	over->channels = seen & channels;
 	over->sides = sides && (seen & sides) == sides;
-	over->keeps_axes = keeps;
 	bool over_both = over->channels && over->sides;
 	if (!seen || seen != ((over->channels ? channels : 0) | (over->sides ? sides : 0)) ||
-	    (!over->keeps_axes && over_both) || is_of_flat_pixels(builder, input))
+	    (!named->keeps && over_both) || is_of_flat_pixels(builder, input))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "it can be run over channels, or over height and width, "
 		                      "only");
@@ -100,31 +108,22 @@ static rv_status take_root(struct builder *builder, const struct onnx_node *node
 /* A sum of groups, and the two means after one another that make one over height and width; *done
  * where it is such a one. */
 static rv_status reduce_otherwise(struct builder *builder, const struct onnx_node *node,
-                                  enum reduction kind, bool *done, rv_error *error)
+                                  enum reduction kind, const struct named_axes *named,
+                                  struct value value, bool *done, rv_error *error)
 {
-	const struct value *input;
-	const int64_t *axes = NULL;
-	size_t count = 0;
-	int64_t keeps = 1;
-	rv_status status = translate_input_view(builder, node, 0, &input, error);
-	if (status == RV_OK)
-		status = translate_input_list(builder, node, 1, "axes", &axes, &count, error);
-	if (status == RV_OK)
-		status = onnx_get_int(node, "keepdims", &keeps, error);
 	*done = false;
-	if (status != RV_OK || keeps || count != 1)
-		return status;
-	struct value value = *input;
+	if (named->keeps || named->count != 1)
+		return RV_OK;
+	int64_t axis = named->axes[0];
 	*done = true;
-	if (kind == REDUCE_SUM && axes[0] == 1 && folded_is_stack(&value) && !value.ones)
+	if (kind == REDUCE_SUM && axis == 1 && folded_is_stack(&value) && !value.ones)
 		return folded_sum(builder, node, &value, error);
-	if (kind == REDUCE_MEAN && value.form == VALUE_IMAGE && (axes[0] == -1 || axes[0] == 3)) {
+	if (kind == REDUCE_MEAN && value.form == VALUE_IMAGE && (axis == -1 || axis == 3)) {
 		value.form = VALUE_ROW_MEANS;
 		translate_set_output(builder, node, value);
 		return RV_OK;
 	}
-	if (kind == REDUCE_MEAN && value.form == VALUE_ROW_MEANS &&
-	    (axes[0] == -1 || axes[0] == 2)) {
+	if (kind == REDUCE_MEAN && value.form == VALUE_ROW_MEANS && (axis == -1 || axis == 2)) {
 		value.form = VALUE_VECTOR;
 		return pieces_add_global_pool(builder, node, false, &value, error);
 	}
@@ -136,14 +135,19 @@ static rv_status reduce(struct builder *builder, const struct onnx_node *node, e
                         rv_error *error)
 {
 	struct extent_of_reduction over;
+	struct named_axes named;
 	const struct value *input;
-	bool done;
-	rv_status status = reduce_otherwise(builder, node, kind, &done, error);
+	bool done = false;
+	rv_status status = translate_input_view(builder, node, 0, &input, error);
+	if (status == RV_OK)
+		status = read_names(builder, node, &named, error);
+	if (status == RV_OK)
+		status = reduce_otherwise(builder, node, kind, &named, *input, &done, error);
 	if (status != RV_OK || done)
 		return status;
 	status = translate_input_tensor(builder, node, 0, &input, error);
 	if (status == RV_OK)
-		status = read_axes(builder, node, input, &over, error);
+		status = read_axes(builder, node, input, &named, &over, error);
 	if (status != RV_OK)
 		return status;
 	struct value value = *input;
@@ -155,7 +159,7 @@ static rv_status reduce(struct builder *builder, const struct onnx_node *node, e
 		status = reduce_channels(builder, node, kind, &value, error);
 	if (status == RV_OK && kind == REDUCE_L2)
 		status = take_root(builder, node, &value, error);
-	if (status != RV_OK || over.keeps_axes)
+	if (status != RV_OK || named.keeps)
 		return status;
 	if (over.channels && value.form != VALUE_IMAGE)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
