@@ -14,7 +14,7 @@ static rv_status add_clamp(struct builder *builder, const struct onnx_node *node
 		return onnx_node_fail(node, error, RV_CORRUPT, "a limit is not a number");
 	draft.clamp.low = fmaxf(-FLT_MAX, fminf(low, FLT_MAX));
 	draft.clamp.high = fmaxf(-FLT_MAX, fminf(high, FLT_MAX));
-	return translate_add_pointwise(builder, node, &draft, error);
+	return pieces_add_pointwise(builder, node, &draft, error);
 }
 
 rv_status graph_translate_relu(struct builder *builder, const struct onnx_node *node,
@@ -57,7 +57,7 @@ rv_status graph_translate_leaky_relu(struct builder *builder, const struct onnx_
 	struct graph_node draft = translate_draft(OPERATOR_LEAKY_RELU);
 	draft.alpha = 0.01f;
 	rv_status status = onnx_get_float(node, "alpha", &draft.alpha, error);
-	return status != RV_OK ? status : translate_add_pointwise(builder, node, &draft, error);
+	return status != RV_OK ? status : pieces_add_pointwise(builder, node, &draft, error);
 }
 
 rv_status graph_translate_absolute(struct builder *builder, const struct onnx_node *node,
@@ -65,14 +65,14 @@ rv_status graph_translate_absolute(struct builder *builder, const struct onnx_no
 {
 	struct graph_node draft = translate_draft(OPERATOR_LEAKY_RELU);
 	draft.alpha = -1;
-	return translate_add_pointwise(builder, node, &draft, error);
+	return pieces_add_pointwise(builder, node, &draft, error);
 }
 
 rv_status graph_translate_sigmoid(struct builder *builder, const struct onnx_node *node,
                                   rv_error *error)
 {
 	struct graph_node draft = translate_draft(OPERATOR_SIGMOID);
-	return translate_add_pointwise(builder, node, &draft, error);
+	return pieces_add_pointwise(builder, node, &draft, error);
 }
 
 rv_status graph_translate_hard_sigmoid(struct builder *builder, const struct onnx_node *node,
@@ -84,14 +84,14 @@ rv_status graph_translate_hard_sigmoid(struct builder *builder, const struct onn
 	rv_status status = onnx_get_float(node, "alpha", &draft.alpha, error);
 	if (status == RV_OK)
 		status = onnx_get_float(node, "beta", &draft.beta, error);
-	return status != RV_OK ? status : translate_add_pointwise(builder, node, &draft, error);
+	return status != RV_OK ? status : pieces_add_pointwise(builder, node, &draft, error);
 }
 
 rv_status graph_translate_hard_swish(struct builder *builder, const struct onnx_node *node,
                                      rv_error *error)
 {
 	struct graph_node draft = translate_draft(OPERATOR_HARD_SWISH);
-	return translate_add_pointwise(builder, node, &draft, error);
+	return pieces_add_pointwise(builder, node, &draft, error);
 }
 
 static rv_status add_kind(struct builder *builder, const struct onnx_node *node,
@@ -99,7 +99,7 @@ static rv_status add_kind(struct builder *builder, const struct onnx_node *node,
 {
 	struct graph_node draft = translate_draft(kind);
 	draft.alpha = alpha;
-	return translate_add_pointwise(builder, node, &draft, error);
+	return pieces_add_pointwise(builder, node, &draft, error);
 }
 
 rv_status graph_translate_elu(struct builder *builder, const struct onnx_node *node,
@@ -254,5 +254,5 @@ rv_status graph_translate_prelu(struct builder *builder, const struct onnx_node 
 	for (int i = 0; i < channels; i++)
 		scale[i] = slopes->floats[slopes->count == 1 ? 0 : i];
 	draft.scale = scale;
-	return translate_add_pointwise(builder, node, &draft, error);
+	return pieces_add_pointwise(builder, node, &draft, error);
 }

@@ -4,6 +4,7 @@
 
 #include "engine/graph/align.h"
 #include "engine/graph/folded.h"
+#include "engine/graph/pieces.h"
 #include "engine/graph/translators.h"
 
 /* Before operator set 13 Softmax ran over all axes from the given one on, which is the channels
@@ -31,7 +32,7 @@ rv_status graph_translate_softmax(struct builder *builder, const struct onnx_nod
 	if (!over_channels)
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
 		                      "only Softmax over channels can be run");
-	return translate_add_pointwise(builder, node, &draft, error);
+	return pieces_add_pointwise(builder, node, &draft, error);
 }
 
 /* ---- normalisation ---- */
@@ -111,7 +112,7 @@ rv_status graph_translate_batch_norm(struct builder *builder, const struct onnx_
 		return onnx_node_fail(node, error, RV_UNSUPPORTED, "it works behind a Transpose");
 	int channels = translate_channels(builder, input);
 	status = fill_batch_norm(builder, node, &draft, channels, epsilon, error);
-	return status != RV_OK ? status : translate_add_pointwise(builder, node, &draft, error);
+	return status != RV_OK ? status : pieces_add_pointwise(builder, node, &draft, error);
 }
 
 /* ---- joining and passing on ---- */

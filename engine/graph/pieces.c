@@ -38,6 +38,19 @@ rv_status pieces_add(struct builder *builder, const struct onnx_node *node,
 	return add(builder, node, draft, &value->tensor, 1, channels, value, error);
 }
 
+rv_status pieces_add_pointwise(struct builder *builder, const struct onnx_node *node,
+                               const struct graph_node *draft, rv_error *error)
+{
+	const struct value *input;
+	rv_status status = translate_input_view(builder, node, 0, &input, error);
+	if (status == RV_OK && input->form != VALUE_FOLDED)
+		status = translate_input_tensor(builder, node, 0, &input, error);
+	if (status != RV_OK)
+		return status;
+	struct value value = *input;
+	return pieces_add(builder, node, draft, translate_channels(builder, &value), &value, error);
+}
+
 rv_status pieces_join(struct builder *builder, const struct onnx_node *node,
                       enum operator_kind kind, const int *tensors, int count, struct value *value,
                       rv_error *error)

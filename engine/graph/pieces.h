@@ -12,6 +12,9 @@ rv_status pieces_make_table(struct builder *builder, float number, int count, co
 rv_status pieces_add(struct builder *builder, const struct onnx_node *node,
                      const struct graph_node *draft, int channels, struct value *value,
                      rv_error *error);
+/* The same of input 0, whose form and channels stay; also of channels in a row. */
+rv_status pieces_add_pointwise(struct builder *builder, const struct onnx_node *node,
+                               const struct graph_node *draft, rv_error *error);
 /* The same of tensors[count] of as many channels, all seen in the form of *value. */
 rv_status pieces_join(struct builder *builder, const struct onnx_node *node,
                       enum operator_kind kind, const int *tensors, int count, struct value *value,

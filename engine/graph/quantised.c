@@ -107,7 +107,7 @@ rv_status graph_translate_quantise(struct builder *builder, const struct onnx_no
 		                      "run");
 	draft.clamp.low = (float)(least - zero_of(&how, 0)) * scale;
 	draft.clamp.high = (float)(most - zero_of(&how, 0)) * scale;
-	return translate_add_pointwise(builder, node, &draft, error);
+	return pieces_add_pointwise(builder, node, &draft, error);
 }
 
 /* What graph_translate_quantise left as real numbers. */

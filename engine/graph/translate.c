@@ -399,23 +399,3 @@ rv_status translate_add_output(struct builder *builder, const struct onnx_node *
 {
 	return add_node(builder, node, output, draft, &input, 1, channels, form, error);
 }
-
-rv_status translate_add_pointwise(struct builder *builder, const struct onnx_node *node,
-                                  const struct graph_node *draft, rv_error *error)
-{
-	const struct value *input;
-	rv_status status = translate_input_view(builder, node, 0, &input, error);
-	if (status == RV_OK && input->form != VALUE_FOLDED)
-		status = translate_input_tensor(builder, node, 0, &input, error);
-	if (status != RV_OK)
-		return status;
-	struct value value = *input;
-	int channels = translate_channels(builder, input);
-	status = translate_add_node(builder, node, draft, &value.tensor, 1, channels, value.form,
-	                            error);
-	if (status == RV_OK && value.form == VALUE_FOLDED) {
-		value.tensor = builder->graph->tensor_count - 1;
-		translate_set_output(builder, node, value);
-	}
-	return status;
-}

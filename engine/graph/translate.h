@@ -142,9 +142,6 @@ rv_status translate_add_node(struct builder *builder, const struct onnx_node *no
 rv_status translate_add_output(struct builder *builder, const struct onnx_node *node, int output,
                                const struct graph_node *draft, int input, int channels,
                                enum value_form form, rv_error *error);
-/* A node that reads input 0 and keeps its form and channels. */
-rv_status translate_add_pointwise(struct builder *builder, const struct onnx_node *node,
-                                  const struct graph_node *draft, rv_error *error);
 /* Makes the first output of node another view of a value. */
 void translate_set_output(struct builder *builder, const struct onnx_node *node,
                           struct value value);
