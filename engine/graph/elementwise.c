@@ -26,7 +26,7 @@ rv_status graph_translate_softmax(struct builder *builder, const struct onnx_nod
 	bool vector = input->form == VALUE_VECTOR;
 	bool pixel = translate_is_single_pixel(builder, input->tensor);
 	bool size_known = builder->nominal[input->tensor].height > 0;
-	bool over_channels = axis == (input->form == VALUE_IMAGE_LAST ? 3 : 1);
+	bool over_channels = axis == translate_channel_axis(input->form);
 	if (vector || flattens) /* a vector of unknown length is taken for one of channels */
 		over_channels = over_channels && (pixel || (vector && !size_known));
 	if (!over_channels)
@@ -127,7 +127,7 @@ static rv_status check_concat_axis(const struct builder *builder, const struct o
 		status = translate_normalise_axis(node, &axis, vector ? 2 : 4, error);
 	if (status != RV_OK)
 		return status;
-	if (axis != (first->form == VALUE_IMAGE_LAST ? 3 : 1))
+	if (axis != translate_channel_axis(first->form))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED, "only channels can be joined");
 	if (vector && !translate_is_single_pixel(builder, first->tensor))
 		return onnx_node_fail(node, error, RV_UNSUPPORTED,
