@@ -193,9 +193,11 @@ static rv_status resampled_extent(const struct graph_node *node, struct extent i
 	}
 	if (output->height >= 1 && output->width >= 1)
 		return RV_OK;
+	const char *name = how->kind == RESAMPLE_CUT ? "Slice"
+	                   : graph_pads_sides(how)   ? "Pad"
+	                                             : "Resize";
 	return rv_fail(error, RV_INVALID, "node " ONNX_NAME " (%s): nothing is left of %dx%d",
-	               node->name, how->kind == RESAMPLE_CUT ? "Slice" : "Resize", input.width,
-	               input.height);
+	               node->name, name, input.width, input.height);
 }
 
 rv_status graph_node_extent(const struct graph_node *node, const struct extent *extents,

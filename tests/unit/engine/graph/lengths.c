@@ -413,6 +413,23 @@ TEST(sizes_that_grow_beyond_all_numbers_are_refused)
 	}
 }
 
+/* What says so names the operator of the file. */
+TEST(pads_by_sizes_that_take_everything_away_are_errors)
+{
+	struct onnx_builder *builder = start_margins();
+	rv_error error = {RV_OK, ""};
+	struct extent extents[16];
+	onnx_builder_node(builder, "Sub", "zero height_large", "less");
+	add_concat(builder, "zero zero less zero zero zero zero zero", "pads");
+	onnx_builder_node(builder, "Pad", "large pads", "y");
+	struct built built = build(builder, "y", false);
+	REQUIRE(built.graph && built.graph->tensor_count <= 16);
+	CHECK(graph_infer(built.graph, 20, 20, extents, &error) == RV_INVALID);
+	CHECK_MESSAGE(strstr(error.message, "(Pad): nothing is left of 20x20"), "%s",
+	              error.message);
+	built_release(&built);
+}
+
 /* A side that is larger than any picture, or below one, is an error of the picture, not of ours. */
 TEST(sizes_beyond_all_pictures_are_errors)
 {
