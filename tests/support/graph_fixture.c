@@ -91,6 +91,12 @@ struct graph_values run_graph(const struct graph *graph, int height, int width, 
 	return values;
 }
 
+struct graph_values run_built(const struct built *built, int height, int width, uint64_t seed)
+{
+	return built->graph ? run_graph(built->graph, height, width, seed)
+	                    : (struct graph_values){0};
+}
+
 int count_kind(const struct graph *graph, enum operator_kind kind)
 {
 	int count = 0;

@@ -42,6 +42,8 @@ void fill_random(float *values, size_t count, uint64_t seed);
 /* Runs graph on a random picture of its channels. The test fails where that cannot be done, and
  * all is zero then. */
 struct graph_values run_graph(const struct graph *graph, int height, int width, uint64_t seed);
+/* The same of what may not have been built: the test has failed then. */
+struct graph_values run_built(const struct built *built, int height, int width, uint64_t seed);
 
 /* How many nodes of a kind the graph has. */
 int count_kind(const struct graph *graph, enum operator_kind kind);

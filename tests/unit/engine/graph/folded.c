@@ -31,12 +31,7 @@ static struct onnx_builder *start(void)
 
 static struct graph_values run(const struct built *built)
 {
-	struct graph_values values = {0};
-	if (built->graph)
-		values = run_graph(built->graph, 6, 7, 3);
-	else
-		test_failed(__FILE__, __LINE__, "%s", built->error.message);
-	return values;
+	return run_built(built, 6, 7, 3);
 }
 
 static const double *layer(const struct built *built, const struct graph_values *values, int wanted)

@@ -52,12 +52,7 @@ static void add_concat(struct onnx_builder *builder, const char *inputs, const c
 
 static struct graph_values run(const struct built *built, int height, int width)
 {
-	struct graph_values values = {0};
-	if (built->graph)
-		values = run_graph(built->graph, height, width, 7);
-	else
-		test_failed(__FILE__, __LINE__, "%s", built->error.message);
-	return values;
+	return run_built(built, height, width, 7);
 }
 
 /* The plane of a channel of a wanted layer. */
