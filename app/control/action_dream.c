@@ -146,21 +146,20 @@ rv_status action_toggle(struct action_state *state, const struct action_call *ca
 {
 	const struct option *option = call->option;
 	struct options wanted;
-	if (!option->type->is_choice && !option->type->number)
+	if (!option->type->number)
 		return rv_fail(error, RV_INVALID, "%s has no values to switch between",
 		               option->name);
 	rv_status status = option_set(&wanted, option, call->value, "", error);
 	if (status != RV_OK)
 		return status;
+	const struct options usual = options_default();
+	if (!state->has_toggled)
+		state->untoggled = usual;
+	state->has_toggled = true;
 	if (is_same(option, &wanted, &state->options)) {
-		const struct options usual = options_default();
-		bool was_another =
-			state->has_toggled && !is_same(option, &wanted, &state->untoggled);
+		bool was_another = !is_same(option, &wanted, &state->untoggled);
 		option_copy(&state->options, option, was_another ? &state->untoggled : &usual);
 	} else {
-		if (!state->has_toggled)
-			state->untoggled = options_default();
-		state->has_toggled = true;
 		option_copy(&state->untoggled, option, &state->options);
 		option_copy(&state->options, option, &wanted);
 	}
