@@ -6,13 +6,15 @@
 #include "app/control/action_atlas.h"
 #include "app/control/action_display.h"
 #include "app/control/action_dream.h"
+#include "app/control/action_option.h"
 #include "app/control/action_store.h"
 
 enum { WORD_LENGTH = 64 };
 
 const struct action action_table[] = {
 	{"add", "OPTION AMOUNT", "raise or lower a number", .run = action_add},
-	{"dial", "OPTION POSITION", "put it where a knob is, from 0 to 1", .run = action_dial},
+	{"dial", "OPTION POSITION", "put it where a knob is, 0 to 1; or as `0.5 LOW HIGH`",
+         .run = action_dial},
 	{"set", "OPTION VALUE", "give an option a value", .run = action_set},
 	{"cycle", "OPTION", "go to an option's next choice", .run = action_cycle},
 	{"toggle", "OPTION VALUE", "choose that, or what was there before", .run = action_toggle},
@@ -145,13 +147,11 @@ static bool changes_dream(const struct action_call *call)
 	return call->action->run && !call->action->no_undo;
 }
 
-rv_status action_run(struct action_state *state, const char *text, rv_error *error)
+/* What it changed is all, or nothing where it failed. */
+static rv_status run(struct action_state *state, const struct action_call *call, rv_error *error)
 {
-	struct action_call call;
-	rv_status status = parse(&call, text, error);
-	if (status != RV_OK)
-		return status;
-	const struct action *action = call.action;
+	const struct action *action = call->action;
+	rv_status status = RV_OK;
 	const unsigned requests = state->requests;
 	state->before = state->options;
 	state->named_before = state->named;
@@ -159,8 +159,8 @@ rv_status action_run(struct action_state *state, const char *text, rv_error *err
 	snprintf(state->message, sizeof(state->message), "%s",
 	         action->message ? action->message : "");
 	if (action->run)
-		status = action->run(state, &call, error);
-	if (status == RV_OK && changes_dream(&call))
+		status = action->run(state, call, error);
+	if (status == RV_OK && changes_dream(call))
 		status = action_check_layers(state, error);
 	if (status != RV_OK) {
 		state->options = state->before;
@@ -170,13 +170,31 @@ rv_status action_run(struct action_state *state, const char *text, rv_error *err
 		return status;
 	}
 	state->requests |= action->requests;
+	return RV_OK;
+}
+
+rv_status action_run(struct action_state *state, const char *text, rv_error *error)
+{
+	struct action_call call;
+	rv_status status = parse(&call, text, error);
+	if (status == RV_OK)
+		status = run(state, &call, error);
+	if (status != RV_OK)
+		return status;
 	/* Repetitions of one action are undone together. */
 	if (changes_dream(&call) && strcmp(text, state->last))
 		action_remember(state);
-	if (action->requests & ACTION_LEARN)
+	if (call.action->requests & ACTION_LEARN)
 		return RV_OK;
 	snprintf(state->last, sizeof(state->last), "%s", text);
 	if (call.option)
 		state->last_option = call.option;
 	return RV_OK;
+}
+
+rv_status action_follow(struct action_state *state, const char *text, rv_error *error)
+{
+	struct action_call call;
+	rv_status status = parse(&call, text, error);
+	return status == RV_OK ? run(state, &call, error) : status;
 }

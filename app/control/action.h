@@ -14,6 +14,10 @@ extern const struct action action_table[];
  * RV_NOT_FOUND, RV_IO) nothing but the message of error changed. */
 rv_status action_run(struct action_state *state, const char *text, rv_error *error);
 
+/* The same where no hand asks for it, but sound: nobody wants to take back every beat, or to have a
+ * knob learn it, so that it is neither undone nor the last that was changed. */
+rv_status action_follow(struct action_state *state, const char *text, rv_error *error);
+
 /* The action of that name, or NULL. */
 const struct action *action_find(const char *name);
 

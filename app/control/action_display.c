@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "app/control/action_dream.h"
+#include "app/control/action_option.h"
 #include "app/control/keystone.h"
 
 rv_status action_move_corner(struct action_state *state, const struct action_call *call,

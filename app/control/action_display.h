@@ -1,5 +1,5 @@
 /* The actions of app/control/action.c about where the show is seen; as those of
- * app/control/action_dream.h.
+ * app/control/action_option.h.
  */
 #ifndef APP_CONTROL_ACTION_DISPLAY_H
 #define APP_CONTROL_ACTION_DISPLAY_H

@@ -6,13 +6,6 @@
 
 #include "app/control/action_state.h"
 
-rv_status action_set(struct action_state *state, const struct action_call *call, rv_error *error);
-rv_status action_add(struct action_state *state, const struct action_call *call, rv_error *error);
-rv_status action_dial(struct action_state *state, const struct action_call *call, rv_error *error);
-rv_status action_cycle(struct action_state *state, const struct action_call *call, rv_error *error);
-rv_status action_toggle(struct action_state *state, const struct action_call *call,
-                        rv_error *error);
-
 /* These go by the row's number. */
 rv_status action_move_layer(struct action_state *state, const struct action_call *call,
                             rv_error *error);

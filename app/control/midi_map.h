@@ -1,8 +1,9 @@
 /* What the knobs and keys of MIDI controllers do. They are bound as keys are (app/control/keys.h),
  * under the names `CC CHANNEL NUMBER`, `Note CHANNEL NUMBER` and `Program CHANNEL NUMBER`, such as
  * CC 1 74; channels count from 1. In the action of one, $ stands for where the knob is, or how hard
- * the key was pressed, from 0 to 1: `CC 1 74 = dial strength $`. Without $ the action is run when a
- * key is pressed, or a knob or pedal passes the middle upwards.
+ * the key was pressed, from 0 to 1: `CC 1 74 = dial strength $`, or from one end to the other
+ * `CC 1 74 = dial strength $ 0.5 1.5`. Without $ the action is run when a key is pressed, or a knob
+ * or pedal passes the middle upwards.
  *
  * No sequencer and no threads are known here. */
 #ifndef APP_CONTROL_MIDI_MAP_H

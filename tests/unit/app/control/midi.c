@@ -82,48 +82,6 @@ TEST(midi_learns_knobs_and_keys)
 	free(map);
 }
 
-/* ---- what a position means ---- */
-
-static bool turns(const char *action, const char *name, const char *expected)
-{
-	struct action_state *state = calloc(1, sizeof(*state));
-	char value[OPTION_VALUE_LENGTH] = "";
-	rv_error error = {0};
-	if (!state)
-		abort();
-	state->options = options_default();
-	rv_status status = action_run(state, action, &error);
-	option_format(&state->options, option_find(name, COMMAND_LIVE), value);
-	bool good = expected ? status == RV_OK && !strcmp(value, expected) : status == RV_INVALID;
-	if (!good)
-		test_failed(__FILE__, __LINE__, "%s: %s is %s (%s)", action, name, value,
-		            error.message);
-	free(state);
-	return good;
-}
-
-TEST(midi_positions_span_the_range_of_an_option)
-{
-	CHECK(turns("dial strength 0", "strength", "0"));
-	CHECK(turns("dial strength 0.5", "strength", "2"));
-	CHECK(turns("dial strength 1", "strength", "4"));
-	CHECK(turns("dial zoom 0.5", "zoom", "1"));
-	CHECK(turns("dial zoom 0", "zoom", "0.1"));
-	CHECK(turns("dial rotate 0.5", "rotate", "0"));
-	CHECK(turns("dial octaves 0", "octaves", "1"));
-	CHECK(turns("dial octaves 1", "octaves", "16"));
-	CHECK(turns("dial iterations 0.5", "iterations", "32"));
-	CHECK(turns("dial view 0", "view", "dream"));
-	CHECK(turns("dial view 0.5", "view", "split"));
-	CHECK(turns("dial view 1", "view", "source"));
-	CHECK(turns("dial freeze 1", "freeze", "on"));
-	CHECK(turns("dial strength 1.1", "strength", NULL));
-	CHECK(turns("dial strength nan", "strength", NULL));
-	CHECK(turns("dial strength $", "strength", NULL));
-	CHECK(turns("dial layer 0.5", "layer", NULL));
-	CHECK(turns("dial winner-window 0.5", "winner-window", NULL));
-}
-
 TEST(midi_learns_from_the_last_change)
 {
 	struct action_state *state = calloc(1, sizeof(*state));
