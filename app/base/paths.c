@@ -137,16 +137,28 @@ bool paths_find(const struct paths *folders, const char *name, char path[PATH_LE
 	return false;
 }
 
-bool paths_config_file(const char *name, char path[PATH_LENGTH])
+/* In a folder of the XDG base directory specification: $variable, or fallback under $HOME. */
+static bool own_file(const char *variable, const char *fallback, const char *name,
+                     char path[PATH_LENGTH])
 {
 	char folder[PATH_LENGTH], own[PATH_LENGTH];
-	const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	const char *base = getenv(variable), *home = getenv("HOME");
 	path[0] = '\0';
 	if (base && base[0] == '/')
 		snprintf(folder, sizeof(folder), "%s", base);
-	else if (!home || !home[0] || !paths_join(folder, home, ".config"))
+	else if (!home || !home[0] || !paths_join(folder, home, fallback))
 		return false;
 	return paths_join(own, folder, "reverie") && paths_join(path, own, name);
+}
+
+bool paths_config_file(const char *name, char path[PATH_LENGTH])
+{
+	return own_file("XDG_CONFIG_HOME", ".config", name, path);
+}
+
+bool paths_state_file(const char *name, char path[PATH_LENGTH])
+{
+	return own_file("XDG_STATE_HOME", ".local/state", name, path);
 }
 
 void paths_make_folders(const char *path)

@@ -28,6 +28,9 @@ struct paths paths_asset_folders(void);
 /* Writes the path of the program's own file called name, $XDG_CONFIG_HOME/reverie/NAME, which need
  * not be there. False where there is no such folder to be. */
 bool paths_config_file(const char *name, char path[PATH_LENGTH]);
+/* The same of what it remembers by itself from one run to the next: $XDG_STATE_HOME/reverie/NAME.
+ */
+bool paths_state_file(const char *name, char path[PATH_LENGTH]);
 
 /* Makes the folders that the file at path is to lie in, as far as they are not there. */
 void paths_make_folders(const char *path);

@@ -87,6 +87,7 @@ struct action_state {
 	struct action_named named;
 	struct option_dream stores[ACTION_STORES];
 	bool is_stored[ACTION_STORES];
+	bool is_to_keep[ACTION_STORES]; /* no file has it yet; whoever writes them clears this */
 	/* The display's corners, and its size in pixels; kept for each (app/control/keystone.h). */
 	struct projection_quad corners;
 	int screen_width, screen_height;

@@ -1,8 +1,11 @@
 #include "app/control/action_store.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "app/control/action_dream.h"
+#include "app/options/preset.h"
 
 /* The place in state->stores that the call names. */
 static rv_status find_place(const struct action_call *call, int *place, rv_error *error)
@@ -28,6 +31,7 @@ rv_status action_store(struct action_state *state, const struct action_call *cal
 	/* A fade is stored as what it leads to. */
 	state->stores[place] = state->fade.on ? state->fade.to : state->options.dream;
 	state->is_stored[place] = true;
+	state->is_to_keep[place] = true;
 	write_name(place, state->message);
 	return RV_OK;
 }
@@ -43,8 +47,31 @@ rv_status action_recall(struct action_state *state, const struct action_call *ca
 		return rv_fail(error, RV_NOT_FOUND,
 		               "nothing is stored as %d yet; `store %d` stores this dream",
 		               place + 1, place + 1);
+	const char *needed = state->stores[place].network.name;
+	if (preset_check_network(needed, NULL, state->options.dream.network.name, NULL) != RV_OK)
+		return rv_fail(error, RV_NOT_FOUND,
+		               "what is stored as %d is for the network %s; `--model %s` opens it",
+		               place + 1, needed, needed);
 	write_name(place, name);
 	action_take_dream(state, &state->stores[place], name, (double)state->options.live.fade);
 	snprintf(state->message, sizeof(state->message), "recalled %d", place + 1);
+	return RV_OK;
+}
+
+rv_status action_store_read(struct action_state *state, int place, const char *path,
+                            rv_error *error)
+{
+	struct option_dream dream = option_dream_default();
+	struct stat file;
+	rv_status status = preset_load(&dream, path, error);
+	if (status != RV_OK)
+		return status;
+	/* A preset may leave out what is as usual; of a store that is written all of it is there.
+	 */
+	if (!stat(path, &file) && file.st_size == 0)
+		return rv_fail(error, RV_INVALID, "%s: there is nothing in it", path);
+	option_dream_settle(&dream, state->options.dream.network.name);
+	state->stores[place] = dream;
+	state->is_stored[place] = true;
 	return RV_OK;
 }

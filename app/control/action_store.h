@@ -1,5 +1,5 @@
-/* Dreams that are kept by number while the session lasts. Runs of action_table, as in
- * app/control/action_dream.h. */
+/* Dreams that are kept by number. Runs of action_table, as in app/control/action_dream.h, and what
+ * reads what an earlier session kept. */
 #ifndef APP_CONTROL_ACTION_STORE_H
 #define APP_CONTROL_ACTION_STORE_H
 
@@ -7,8 +7,13 @@
 
 /* RV_INVALID: it is no number from 1 to ACTION_STORES. */
 rv_status action_store(struct action_state *state, const struct action_call *call, rv_error *error);
-/* Also RV_NOT_FOUND: nothing was stored there. */
+/* Also RV_NOT_FOUND: nothing was stored there, or for another network. */
 rv_status action_recall(struct action_state *state, const struct action_call *call,
                         rv_error *error);
+
+/* Stores what the preset at path holds, as number place + 1. For errors see preset_load; then
+ * nothing has changed. RV_INVALID also where the file is empty. */
+rv_status action_store_read(struct action_state *state, int place, const char *path,
+                            rv_error *error);
 
 #endif

@@ -375,6 +375,7 @@ void live_take_events(struct live *live)
 	fulfil_requests(live, NULL);
 	watch_recording(live);
 	live_display_place(&live->display);
+	live_stores_keep(&live->stores, live->disk, clock_now());
 	update_atlas(live);
 	if (!options_equal(&live->sent, &live->actions->options)) {
 		live->sent = live->actions->options;

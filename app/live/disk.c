@@ -15,15 +15,17 @@
 #include "app/media/picture.h"
 #include "app/media/picture_write.h"
 
-enum { WAITING_MAX = 4 };
+/* Files of actions, and besides them the corners and a store. */
+enum { FILES_AT_ONCE = 4, WAITING_MAX = FILES_AT_ONCE + 2 };
 
 static const int64_t look_interval = 1000000000; /* nanoseconds from look to look at the room */
 /* No more at once than may wait, as what waited longest is dropped. */
-static const struct allowance_rate files = {.most = WAITING_MAX, .a_second = 1};
+static const struct allowance_rate files = {.most = FILES_AT_ONCE, .a_second = 1};
 
 struct task {
 	struct picture picture; /* without pixels, the text itself is written */
 	char *settings, *path;
+	char note[DISK_NOTE_LENGTH]; /* once it is written; empty: its path */
 };
 
 struct live_disk {
@@ -86,7 +88,7 @@ static void write_file(struct live_disk *disk, const struct task *task)
 		status = output_file_commit(&file, &error);
 	output_file_discard(&file);
 	snprintf(note, sizeof(note), "wrote %.140s", task->path);
-	set_note(disk, status == RV_OK ? note : error.message);
+	set_note(disk, status != RV_OK ? error.message : task->note[0] ? task->note : note);
 }
 
 static void look_at_room(struct live_disk *disk)
@@ -202,13 +204,15 @@ rv_status live_disk_write(struct live_disk *disk, const rv_image *picture, const
 }
 
 rv_status live_disk_write_text(struct live_disk *disk, const char *text, const char *path,
-                               rv_error *error)
+                               const char *note, rv_error *error)
 {
 	struct task *task;
 	rv_status status = create_task(&task, text, path, error);
-	if (status == RV_OK)
-		queue_push(disk->tasks, task, 0);
-	return status;
+	if (status != RV_OK)
+		return status;
+	snprintf(task->note, sizeof(task->note), "%s", note ? note : "");
+	queue_push(disk->tasks, task, 0);
+	return RV_OK;
 }
 
 void live_disk_stop(struct live_disk **stopped)

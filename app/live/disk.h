@@ -25,9 +25,10 @@ rv_status live_disk_admit(struct live_disk *disk, int64_t now, rv_error *error);
 rv_status live_disk_write(struct live_disk *disk, const rv_image *picture, const char *settings,
                           const char *path, rv_error *error);
 
-/* Writes text to the file at path, over what is there; makes its folder. As above. */
+/* Writes text to the file at path, over what is there; makes its folder. note is what is told once
+ * that is done (NULL: the path). As above. */
 rv_status live_disk_write_text(struct live_disk *disk, const char *text, const char *path,
-                               rv_error *error);
+                               const char *note, rv_error *error);
 
 /* Writes what was last done, or went wrong, and forgets it; empty: nothing new. */
 void live_disk_note(struct live_disk *disk, char note[DISK_NOTE_LENGTH]);

@@ -191,6 +191,7 @@ static rv_status check_presets(struct live *live, rv_error *error)
 		option_dream_settle(dream, open);
 	}
 	action_find_presets(live->actions);
+	live_stores_open(&live->stores, live->actions);
 	return status;
 }
 
@@ -306,6 +307,7 @@ static rv_status close_all(struct live *live, rv_error *error)
 	bool warp_ended = warp_thread_stop(&live->warp_thread, until);
 	live_display_close(&live->display);
 	live_disk_stop(&live->disk);
+	live_stores_close(&live->stores);
 	live_remote_close(&live->remote);
 	bool tiles_ended = tile_maker_stop(&live->atlas.maker, until);
 	left_thread = !engine_ended || !warp_ended || !tiles_ended;

@@ -21,6 +21,7 @@
 #include "app/live/performance.h"
 #include "app/live/remote.h"
 #include "app/live/stats.h"
+#include "app/live/stores.h"
 #include "app/live/video_recorder.h"
 #include "app/live/warp_thread.h"
 #include "app/networks/checksum.h"
@@ -63,6 +64,7 @@ struct live {
 	rv_image shown;
 	struct live_hud hud;
 	struct live_display display;
+	struct live_stores stores;
 	struct live_atlas atlas;
 	bool atlas_was_shown; /* in the HUD's place */
 	struct playlist playlist;

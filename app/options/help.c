@@ -217,7 +217,8 @@ static const char man_tail[] =
 	".TP\n.B XDG_CACHE_HOME\nHolds reverie/, kernels and weights.\n"
 	".TP\n.B XDG_CONFIG_HOME\nHolds reverie/presets/, and in reverie/ your keys.conf,\n"
 	"midi.conf and channels.\n"
-	".TP\n.B XDG_DATA_HOME\nHolds reverie/models/.\n";
+	".TP\n.B XDG_DATA_HOME\nHolds reverie/models/.\n"
+	".TP\n.B XDG_STATE_HOME\nHolds reverie/stores/, the dreams that you stored by number.\n";
 
 void options_print_man(FILE *file, const struct command *commands)
 {

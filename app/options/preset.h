@@ -31,7 +31,10 @@ bool preset_fits(const char *path, const char *open);
 rv_status preset_check_network(const char *needed, const char *preset, const char *open,
                                rv_error *error);
 
-/* Writes dream to path, as output_file_create() and
+/* Writes dream as the text of a preset, the caller's to free. RV_MEMORY. */
+rv_status preset_format(const struct option_dream *dream, char **text, rv_error *error);
+
+/* Writes that text to path, as output_file_create() and
  * output_file_commit() (app/base/output_file.h) do. */
 rv_status preset_save(const struct option_dream *dream, const char *path, bool force,
                       rv_error *error);

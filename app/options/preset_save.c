@@ -1,27 +1,53 @@
 /* Apart from what reads presets: programs without libav, whose output files are written through it,
  * read them too. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "app/base/output_file.h"
 #include "app/options/preset.h"
 
-rv_status preset_save(const struct option_dream *dream, const char *path, bool force,
-                      rv_error *error)
+static void write_dream(const struct option_dream *dream, FILE *file)
 {
 	char value[OPTION_VALUE_LENGTH], range[OPTION_VALUE_LENGTH];
-	struct output_file *file;
-	rv_status status = output_file_create(&file, path, force, error);
-	if (status != RV_OK)
-		return status;
 	if (dream->network.name[0])
-		avio_printf(output_file_io(file), "network %s\n", dream->network.name);
+		fprintf(file, "network %s\n", dream->network.name);
 	for (const struct option *option = option_table; option->name; option++) {
 		if (!option_in_dream(option))
 			continue;
 		option_print(option, option_dream_value(dream, option), value);
 		option_format_range(option, range);
 		if (value[0])
-			avio_printf(output_file_io(file), "# %s%s%s\n%s = %s\n",
-			            option->range->help, range[0] ? ": " : "", range, option->name,
-			            value);
+			fprintf(file, "# %s%s%s\n%s = %s\n", option->range->help,
+			        range[0] ? ": " : "", range, option->name, value);
 	}
-	return output_file_commit(&file, error);
+}
+
+rv_status preset_format(const struct option_dream *dream, char **text, rv_error *error)
+{
+	size_t length = 0;
+	*text = NULL;
+	FILE *file = open_memstream(text, &length);
+	if (file)
+		write_dream(dream, file);
+	if (!file || fclose(file))
+		return rv_fail(error, RV_MEMORY, "out of memory for a preset");
+	return RV_OK;
+}
+
+rv_status preset_save(const struct option_dream *dream, const char *path, bool force,
+                      rv_error *error)
+{
+	struct output_file *file;
+	char *text = NULL;
+	rv_status status = output_file_create(&file, path, force, error);
+	if (status != RV_OK)
+		return status;
+	status = preset_format(dream, &text, error);
+	if (status == RV_OK) {
+		avio_write(output_file_io(file), (const unsigned char *)text, (int)strlen(text));
+		status = output_file_commit(&file, error);
+	}
+	free(text);
+	output_file_discard(&file);
+	return status;
 }

@@ -15,6 +15,7 @@ esac
 DATA=${REVERIE_TEST_DATA:-$PWD/../shared/data}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
+export XDG_STATE_HOME="$work/state" # keys that are played store dreams there
 failed=0
 
 # The command says no, as grep and cmp do with 1; with 2, that they cannot tell, where there is no such file.

@@ -6,6 +6,8 @@ to by OSC; then commands by chance. Run by tests/system/remote.sh, whose lines i
     remote_client.py fuzz PORT COUNT              COUNT packets that make no sense
     remote_client.py flood PORT COUNT             COUNT screenshots and presets, as fast as they go
     remote_client.py no-room PORT                 where --keep-free leaves no room for any
+    remote_client.py store PORT                   stores a dream as 4
+    remote_client.py recall PORT                  recalls it in a later session
 """
 import glob
 import os
@@ -467,6 +469,24 @@ def finds_no_room(port):
     report(not glob.glob("reverie-*"), "writes nothing where there is no room", glob.glob("reverie-*"))
 
 
+def store(port):
+    session = Session(port)
+    session.send("strength", "2.75")
+    session.send("store", "4")
+    files = os.path.join(os.environ["XDG_STATE_HOME"], "reverie/stores/*")
+    report(eventually(lambda: glob.glob(files)), "writes what is stored while it runs")
+    report([os.path.basename(path) for path in glob.glob(files)] == ["4.preset"], "writes no other store",
+           glob.glob(files))
+
+
+def recall(port):
+    session = Session(port)
+    report(session.ask("strength") != 2.75, "begins with its own dream")
+    session.send("recall", "4")
+    report(eventually(lambda: session.ask("strength") == 2.75), "recalls what was stored before it was killed",
+           session.ask("strength"))
+
+
 if __name__ == "__main__":
     what, *words = sys.argv[1:]
     if not Session(words[0]).wait():
@@ -480,6 +500,10 @@ if __name__ == "__main__":
         flood(words[0], int(words[1]))
     elif what == "no-room":
         finds_no_room(words[0])
+    elif what == "store":
+        store(words[0])
+    elif what == "recall":
+        recall(words[0])
     else:
         fuzz(words[0], int(words[1]))
     sys.exit(failed)

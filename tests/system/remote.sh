@@ -69,6 +69,31 @@ play hammer $port "${REVERIE_HAMMER:-500}" 50
 quit
 ends_well remote_quits_by_osc_and_leaks_nothing
 
+# ---- what is stored by one session is there for the next ----
+
+start --headless
+play store $port
+kill -KILL "$session"
+wait "$session" 2>/dev/null
+start --headless
+play recall $port
+quit
+ends_well remote_quits_after_recalling
+echo "octaves = 4" >"$work/state/reverie/stores/9.preset"
+echo "octaves = 400" >"$work/state/reverie/stores/4.preset"
+start --headless
+answers() {
+	python3 -c "import sys; sys.path.insert(0, '$PWD/tests/support'); import remote_client
+sys.exit(not remote_client.Session($port).wait())"
+}
+check remote_begins_where_a_store_is_damaged answers
+quit
+wait "$session"
+check remote_tells_of_a_damaged_store grep -q "^live: what was stored as 4 cannot be recalled: .*out of range" \
+	"$work/err"
+check remote_puts_a_damaged_store_aside grep -qx "octaves = 400" "$work/state/reverie/stores/4.preset.damaged"
+check remote_leaves_the_other_stores grep -qx "octaves = 4" "$work/state/reverie/stores/9.preset"
+
 # ---- with one ----
 
 if ! have Xvfb || ! have xdotool || ! have import; then

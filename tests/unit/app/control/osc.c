@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/base/clock.h"
+#include "app/control/action.h"
 #include "app/control/osc_message.h"
 #include "tests/support/test.h"
 
@@ -287,6 +288,7 @@ TEST(osc_lets_other_machines_write_and_quit_only_with_the_secret)
 		send_message(&fixture, path, "sesame-2026");
 		CHECK(!strcmp(next_command(&fixture), guarded[i]));
 	}
+	CHECK(action_is_guarded("store 1") && !action_is_guarded("recall 1"));
 	send_message(&fixture, "/reverie/strength", "0.5");
 	CHECK(!strcmp(next_command(&fixture), "set strength 0.5"));
 	send_message(&fixture, "/reverie/osc-secret", "");

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/base/clock.h"
@@ -47,10 +48,14 @@ TEST(disk_writes_what_waits_before_it_stops)
 {
 	struct live_disk *disk = NULL;
 	rv_error error = {0};
-	char folder[] = "/tmp/disk-XXXXXX", path[64];
+	char folder[] = "/tmp/disk-XXXXXX", path[64], note[DISK_NOTE_LENGTH] = "";
 	REQUIRE(mkdtemp(folder) && live_disk_start(&disk, 0, &error) == RV_OK);
 	snprintf(path, sizeof(path), "%s/text", folder);
-	CHECK(live_disk_write_text(disk, "a", path, &error) == RV_OK);
+	CHECK(live_disk_write_text(disk, "a", path, "kept", &error) == RV_OK);
+	for (int64_t end = clock_now() + 10 * second; !note[0] && clock_now() < end; usleep(1000))
+		live_disk_note(disk, note);
+	CHECK_MESSAGE(!strcmp(note, "kept"), "%s", note);
+	CHECK(live_disk_write_text(disk, "b", path, NULL, &error) == RV_OK);
 	live_disk_stop(&disk);
 	CHECK(!access(path, R_OK));
 	unlink(path);
