@@ -220,8 +220,10 @@ static void record_winograd(struct launch_recorder *recorder,
 	record_int(recorder, plan->tiles_across);
 	record_int(recorder, tile_count);
 	record_int(recorder, plan->block_tiles);
+	record_int(recorder, plan->block_panels);
 	record_local(recorder, plan->local_bytes);
-	record_launch(recorder, divide_up(tile_count, plan->block_tiles), 1, 1, 1, 1, 1);
+	record_launch(recorder, divide_up(tile_count, plan->block_tiles),
+	              divide_up(plan->panels, plan->block_panels), 1, 1, 1, 1);
 }
 
 void convolution_winograd(struct launch_recorder *recorder, struct weights_cache *weights,

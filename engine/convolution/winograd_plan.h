@@ -17,7 +17,8 @@ struct winograd_plan {
 	int points;               /* of a tile, both directions */
 	int outputs_y, outputs_x; /* of a tile */
 	int tiles_down, tiles_across;
-	int block_tiles; /* of a work-group; a multiple of the register tile's */
+	int block_tiles;          /* of a work-group; a multiple of the register tile's */
+	int panels, block_panels; /* of output channels, and of a work-group */
 	bool bfloat16;
 	bool reads_cells, writes_cells;
 	int rows, columns; /* the channels of what is read, and of what is written, padding included

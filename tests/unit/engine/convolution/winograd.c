@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "engine/convolution/winograd_transform.h"
+#include "engine/convolution/winograd_plan.h"
 #include "tests/support/convolution_fixture.h"
 #include "tests/support/test.h"
 
@@ -355,6 +355,58 @@ TEST(winograd_with_blocks_of_any_size)
 	for (int tiles = 1; tiles <= 8; tiles++) {
 		fixture.block_tiles = tiles * fixture.tile.pixels;
 		fixture_check(&fixture, &shape);
+	}
+	fixture_close(&fixture);
+}
+
+/* Work-groups that a pass makes of a block, which share its panels. */
+static int shares_of(const struct convolution_fixture *fixture, const struct operation *operation,
+                     bool backward)
+{
+	struct convolution_problem problem;
+	struct winograd_plan plan;
+	int shares = 0;
+
+	if ((backward ? problem_backward(&problem, operation)
+	              : problem_forward(&problem, operation)) &&
+	    winograd_plan(&plan, fixture->device, &problem, fixture->tile, fixture->block_tiles))
+		shares = divide_up(plan.panels, plan.block_panels);
+	problem_release(&problem);
+	return shares;
+}
+
+static void record_shared(struct convolution_fixture *fixture, struct launch_recorder *recorder,
+                          const struct operation *operation, bool backward)
+{
+	int units = (int)fixture->device->info.compute_units;
+	int shares = shares_of(fixture, operation, backward);
+
+	CHECK_MESSAGE((shares > 1) == (units > 1), "%d shares for %d units", shares, units);
+	record_with_block(fixture, recorder, operation, backward);
+}
+
+/* Of a few tiles, whose panels units share, evenly or not; and of as many tiles as keep units busy.
+ */
+TEST(winograd_shares_panels_where_tiles_are_few)
+{
+	static const struct convolution_case few = {7,
+	                                            6,
+	                                            80,
+	                                            {150},
+	                                            {.height = 3, .width = 3, .pad_top = 1},
+	                                            .accumulate = true,
+	                                            .masked = true};
+	struct convolution_fixture fixture;
+
+	if (!fixture_open(&fixture, RV_CONVOLUTION_WINOGRAD))
+		return;
+	fixture.tolerance = winograd_tolerance;
+	fixture.record = record_shared;
+	fixture.device->lanes = 4;
+	fixture.tile = register_tiles(4)[0];
+	for (unsigned units = 1; units <= 5; units += 2) {
+		fixture.device->info.compute_units = units;
+		fixture_check(&fixture, &few);
 	}
 	fixture_close(&fixture);
 }
