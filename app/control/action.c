@@ -161,7 +161,7 @@ static rv_status run(struct action_state *state, const struct action_call *call,
 	if (action->run)
 		status = action->run(state, call, error);
 	if (status == RV_OK && changes_dream(call))
-		status = action_check_layers(state, error);
+		status = action_check_layers(state, &state->options.dream, error);
 	if (status != RV_OK) {
 		state->options = state->before;
 		state->named = state->named_before;

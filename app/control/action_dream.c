@@ -105,10 +105,9 @@ static rv_status refuse_layer(const struct action_state *state, const char *name
 	               nearest);
 }
 
-static rv_status check_channels(const struct action_state *state, int index, rv_error *error)
+static rv_status check_channels(const struct option_channels *channels,
+                                const struct action_layer *layer, rv_error *error)
 {
-	const struct option_channels *channels = &state->options.dream.channels;
-	const struct action_layer *layer = &state->layers[index];
 	for (int i = 0; i < channels->count; i++)
 		if (layer->channels && channels->list[i] >= layer->channels)
 			return rv_fail(error, RV_INVALID, "channel %d: %.64s has only 0 to %d",
@@ -116,18 +115,20 @@ static rv_status check_channels(const struct action_state *state, int index, rv_
 	return RV_OK;
 }
 
-rv_status action_check_layers(const struct action_state *state, rv_error *error)
+rv_status action_check_layers(const struct action_state *state, const struct option_dream *dream,
+                              rv_error *error)
 {
-	const struct option_layers *layers = &state->options.dream.layers;
+	const struct option_layers *layers = &dream->layers;
 	rv_status status = RV_OK;
 	if (!state->layer_count)
 		return RV_OK;
 	if (!layers->count)
-		return check_channels(state, state->default_layer, error);
+		return check_channels(&dream->channels, &state->layers[state->default_layer],
+		                      error);
 	for (int i = 0; i < layers->count && status == RV_OK; i++) {
 		int index = find_layer(state, layers->list[i].name);
 		status = index < 0 ? refuse_layer(state, layers->list[i].name, error)
-		                   : check_channels(state, index, error);
+		                   : check_channels(&dream->channels, &state->layers[index], error);
 	}
 	return status;
 }
@@ -244,6 +245,10 @@ static rv_status take_preset(struct action_state *state, const char *preset, rv_
 	    (status = preset_check_network(loaded.network.name, name, open, error)) != RV_OK)
 		return status;
 	option_dream_settle(&loaded, open);
+	/* Before it is the current one, which the next one is counted from. */
+	status = action_check_layers(state, &loaded, error);
+	if (status != RV_OK)
+		return status;
 	action_take_dream(state, &loaded, name, (double)state->options.live.fade);
 	snprintf(state->message, sizeof(state->message), "preset %s", name);
 	return RV_OK;

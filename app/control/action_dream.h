@@ -27,8 +27,9 @@ rv_status action_redo(struct action_state *state, const struct action_call *call
  * network than the one that the options name. */
 void action_find_presets(struct action_state *state);
 
-/* Whether the network has the layers and the channels that the options name. */
-rv_status action_check_layers(const struct action_state *state, rv_error *error);
+/* Whether the network has the layers and the channels that a dream names. */
+rv_status action_check_layers(const struct action_state *state, const struct option_dream *dream,
+                              rv_error *error);
 
 /* Takes over what a preset, or a store, of this name holds, in so many seconds. */
 void action_take_dream(struct action_state *state, const struct option_dream *preset,

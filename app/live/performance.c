@@ -28,8 +28,7 @@ rv_status performance_open(struct performance *performance, struct action_state 
 /* Whether the network has the layers that are named in the course of it. */
 static rv_status check_layers(void *context, const struct options *options, rv_error *error)
 {
-	(void)options; /* those of the actions */
-	return action_check_layers(context, error);
+	return action_check_layers(context, &options->dream, error);
 }
 
 rv_status performance_begin(struct performance *performance, rv_error *error)

@@ -167,45 +167,6 @@ TEST(action_toggles_a_number)
 	free(state);
 }
 
-TEST(action_stores_dreams_and_recalls_them)
-{
-	struct action_state *state = make();
-	rv_error error;
-	run(state, "set layer high");
-	run(state, "set strength 2");
-	run(state, "store 3");
-	CHECK(!strcmp(state->message, "stored 3"));
-	run(state, "set strength 0.5");
-	run(state, "layer-down");
-	run(state, "recall 3");
-	CHECK(!strcmp(value(state, "layer"), "high") && !strcmp(value(state, "strength"), "2"));
-	CHECK(!strcmp(state->named.name, "stored 3"));
-	run(state, "undo");
-	CHECK(!strcmp(value(state, "layer"), "middle") && !strcmp(value(state, "strength"), "0.5"));
-	CHECK(!state->named.name[0]);
-	CHECK(action_run(state, "recall 4", &error) == RV_NOT_FOUND);
-	CHECK(action_run(state, "recall 10", &error) == RV_INVALID);
-	CHECK(action_run(state, "store 0", &error) == RV_INVALID);
-	CHECK(action_run(state, "store x", &error) == RV_INVALID);
-	CHECK(!strcmp(value(state, "strength"), "0.5"));
-	free(state);
-}
-
-/* What fades is stored as what it fades to, and recalled in as long as a preset is taken. */
-TEST(action_stores_where_a_fade_leads)
-{
-	struct action_state *state = make();
-	run(state, "set strength 2");
-	run(state, "store 1");
-	run(state, "set strength 0.5");
-	run(state, "set fade 4");
-	run(state, "recall 1");
-	CHECK(state->fade.on && !strcmp(value(state, "strength"), "0.5"));
-	run(state, "store 2");
-	CHECK(state->stores[1].params.strength == 2);
-	free(state);
-}
-
 TEST(action_knows_which_preset_is_in_use_and_whether_it_was_changed)
 {
 	struct action_state *state = make();
@@ -256,6 +217,23 @@ TEST(action_goes_on_past_a_preset_that_cannot_be_taken)
 	action_name_dream(state, state->presets[0]);
 	CHECK(action_run(state, "preset-next", &error) == RV_NOT_FOUND);
 	CHECK(run(state, "preset-next") && state->preset == 3);
+	free(state);
+}
+
+/* It is named, not gone on to: the next preset is still the one after the last that was taken. */
+TEST(action_preset_that_fails_its_layers_moves_nothing)
+{
+	struct action_state *state = make();
+	rv_error error;
+	action_find_presets(state);
+	REQUIRE(state->preset_count > 3);
+	state->preset = 1;
+	CHECK(action_run(state, "preset eyes", &error) == RV_NOT_FOUND);
+	CHECK_MESSAGE(strstr(error.message, "this network has none to dream of"), "%s",
+	              error.message);
+	CHECK(state->preset == 1 && !state->named.name[0]);
+	/* preset-next passes it by. */
+	CHECK(action_run(state, "preset-next", &error) != RV_OK && state->preset == 2);
 	free(state);
 }
 
