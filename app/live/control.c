@@ -8,6 +8,7 @@
 #include "app/base/clock.h"
 #include "app/control/action_dream.h"
 #include "app/live/session.h"
+#include "app/live/show.h"
 #include "app/media/container.h"
 #include "app/options/preset.h"
 
@@ -199,13 +200,19 @@ static double frame_x(const struct live *live, double x)
 	return live->actions->options.display.mirror ? 1 - x : x;
 }
 
+/* One chooses while all is black, too: what is looked at is the picture behind the fader. */
 static rv_status probe(struct live *live, rv_error *error)
 {
 	const struct action_atlas *atlas = &live->actions->atlas;
+	rv_image picture = {0};
 	if (!live->frame)
 		return rv_fail(error, RV_NOT_FOUND, "there is no picture yet");
-	return live_atlas_probe(&live->atlas, live->actions, live->dreamer.model, &live->shown,
-	                        (float)frame_x(live, (double)atlas->x), error);
+	rv_status status = live_show_lit(live, &picture, error);
+	if (status == RV_OK)
+		status = live_atlas_probe(&live->atlas, live->actions, live->dreamer.model,
+		                          &picture, (float)frame_x(live, (double)atlas->x), error);
+	free(picture.pixels);
+	return status;
 }
 
 /* A disc of the brush's mask, which the brush can go on with and its key clears. */

@@ -7,6 +7,7 @@
 #include "app/live/display_frame.h"
 #include "app/live/pace.h"
 #include "app/live/session.h"
+#include "app/media/convert.h"
 
 enum {
 	SECOND = 1000000000,
@@ -145,7 +146,8 @@ static void count_sources(struct live *live, int64_t now)
 	live->decoded = decoded;
 }
 
-static rv_status compose_shown(struct live *live, rv_error *error)
+/* What is shown, as dark as asked for. */
+static rv_status compose(struct live *live, float darkness, const rv_image *shown, rv_error *error)
 {
 	const struct options *options = &live->actions->options;
 	struct composition composition = {
@@ -155,7 +157,7 @@ static rv_status compose_shown(struct live *live, rv_error *error)
 		.fade = 1,
 		.around = options->output.sphere == PANORAMA_ON,
 		.mirror = options->display.mirror,
-		.darkness = 1 - options->display.master,
+		.darkness = darkness,
 		.mark_split = options->display.view == OPTION_VIEW_SPLIT,
 		.split = options->display.view == OPTION_VIEW_SOURCE  ? 1
 	                 : options->display.view == OPTION_VIEW_SPLIT ? options->display.split
@@ -167,7 +169,14 @@ static rv_status compose_shown(struct live *live, rv_error *error)
 	if (live->dream && !composition.warp)
 		composition.fade =
 			compose_likeness(&live->frame->image, &live->dream->frame->image);
-	return compose_picture(&live->composer, &composition, &live->shown, error);
+	return compose_picture(&live->composer, &composition, shown, error);
+}
+
+rv_status live_show_lit(struct live *live, rv_image *picture, rv_error *error)
+{
+	rv_status status = convert_allocate_image(picture, RV_RGB8, live->shown.width,
+	                                          live->shown.height, error);
+	return status == RV_OK ? compose(live, 0, picture, error) : status;
 }
 
 static void note_twice(struct histogram *all, struct histogram *lately, double milliseconds)
@@ -310,7 +319,8 @@ rv_status live_show(struct live *live, rv_error *error)
 	if (!live->frame)
 		return RV_OK;
 	start = clock_now();
-	rv_status status = compose_shown(live, error);
+	rv_status status =
+		compose(live, 1 - live->actions->options.display.master, &live->shown, error);
 	int64_t composed = clock_now();
 	note_stage(&live->stats.compose, &live->stats.hud.compose, ms_between(start, composed),
 	           composed);

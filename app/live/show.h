@@ -12,6 +12,10 @@ struct live;
  * first frame. The errors of compose_picture, hud_draw and window_show. */
 rv_status live_show(struct live *live, rv_error *error);
 
+/* Writes to picture, RV_RGB8, whose pixels are the caller's to free, what is shown, as it would be
+ * without the fader. There must be a frame. RV_MEMORY. */
+rv_status live_show_lit(struct live *live, rv_image *picture, rv_error *error);
+
 /* Sleeps until the next picture is due, which waits a little for a new frame. Returns when the one
  * after it is due. */
 int64_t live_await_picture(struct live *live, int64_t due);

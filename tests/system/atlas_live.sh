@@ -99,6 +99,26 @@ check pipette_window_return_closes wait_until is_closed
 save_preset
 check pipette_window_dreams_another_channel sh -c "grep -q '^channels = [0-9]*$' '$work'/reverie-*.preset && ! grep -q '^channels = 2$' '$work'/reverie-*.preset"
 
+# The pipette looks behind the fader: of the source alone, which stays as it is, what answers while all is black
+# is what answered before.
+pick_second() { # KEPT ANSWERED
+	xdotool mousemove --window "$window" $((WIDTH / 4)) $((HEIGHT * 2 / 3)) click 3
+	wait_until "$2" || return 1
+	press Right shift+Return
+	rm -f "$work"/reverie-*.preset
+	save_preset
+	grep '^channels = ' "$work"/reverie-*.preset >"$work/$1"
+}
+answers_in_the_dark() {
+	[ "$(framed now "140x140+2+40")" -gt 500 ] && [ "$(busy now "$(tile 0 0)")" -gt 20 ] &&
+		[ "$(light now "300x60+600+560")" -lt 5 ]
+}
+press s
+check pipette_window_answers_in_the_light pick_second lit answers
+press 0
+check pipette_window_answers_in_the_dark pick_second dark answers_in_the_dark
+check pipette_window_answers_the_same_in_the_dark cmp "$work/lit" "$work/dark"
+
 press q
 wait "$session"
 code=$?
