@@ -1,6 +1,7 @@
 /* A sign of life for the service manager (systemd's notification protocol, sd_notify(3)), which
  * ends and starts again a program that gives none for a minute: a thread that hangs in a driver can
- * be helped in no other way. Where there is no such manager nothing is done. One thread. */
+ * be helped in no other way (app/live/vigil.h says when one does). Where there is no such manager
+ * nothing is done. One thread. */
 #ifndef APP_BASE_WATCHDOG_H
 #define APP_BASE_WATCHDOG_H
 

@@ -44,6 +44,7 @@ struct live_engine {
 	struct live_engine_state state;
 	struct live_note note;
 
+	struct heartbeat heart;
 	atomic_bool stop;
 	atomic_int prepared; /* of ALL_PREPARED, of the dream under way */
 	atomic_bool done;    /* the thread has stopped dreaming, and only frees what it holds */
@@ -117,6 +118,11 @@ void live_engine_note(struct live_engine *engine, char note[LIVE_NOTE_LENGTH])
 float live_engine_prepared(struct live_engine *engine)
 {
 	return (float)atomic_load(&engine->prepared) / ALL_PREPARED;
+}
+
+const struct heartbeat *live_engine_heart(const struct live_engine *engine)
+{
+	return &engine->heart;
 }
 
 static void report(struct live_engine *engine, rv_status status, const rv_error *error)
@@ -304,6 +310,7 @@ static rv_status dream_frame(struct live_engine *engine, struct frame *frame, rv
 static bool go_on(void *context, double part)
 {
 	struct live_engine *engine = context;
+	heartbeat_work(&engine->heart);
 	bool is_wanted = engine_orders_urgent(&engine->orders) == engine->order.urgent_seen;
 	(void)part;
 	return !atomic_load(&engine->stop) &&
@@ -344,6 +351,7 @@ static bool dream_frames(struct live_engine *engine, rv_error *error)
 	rv_status status = RV_OK;
 	while (!atomic_load(&engine->stop) && !is_lost(engine, status) &&
 	       (frame = pace_take(&engine->pace, engine->work))) {
+		heartbeat_work(&engine->heart);
 		status = RV_OK;
 		engine->began = clock_now();
 		engine->has_prepared = false;
@@ -356,6 +364,7 @@ static bool dream_frames(struct live_engine *engine, rv_error *error)
 			engine->broken_off = status == RV_CANCELLED;
 		}
 		frame_release(frame);
+		heartbeat_rest(&engine->heart);
 	}
 	return !is_lost(engine, status);
 }
@@ -363,6 +372,7 @@ static bool dream_frames(struct live_engine *engine, rv_error *error)
 static rv_status open_engine(struct live_engine *engine, rv_error *error)
 {
 	rv_config config = option_device_config(&engine->order.options.device);
+	heartbeat_work(&engine->heart);
 	config.time_stages = engine->order.options.live.bench > 0;
 	config.device = engine->revival.device;
 	rv_status status = rv_create(&engine->engine, engine->model, &config, error);
@@ -381,6 +391,7 @@ static rv_status open_engine(struct live_engine *engine, rv_error *error)
 	pthread_mutex_lock(&engine->lock);
 	engine->state.device = engine->revival.device;
 	pthread_mutex_unlock(&engine->lock);
+	heartbeat_rest(&engine->heart);
 	return RV_OK;
 }
 
@@ -399,6 +410,7 @@ static bool lose_engine(struct live_engine *engine, const rv_error *error)
 		note_say(&engine->note, "the device failed: %.100s; trying again", error->message);
 	rv_destroy(&engine->engine);
 	revival_fail(&engine->revival, now);
+	heartbeat_rest(&engine->heart);
 	unsigned urgent = engine_orders_urgent(&engine->orders);
 	while (!atomic_load(&engine->stop) && engine_orders_urgent(&engine->orders) == urgent) {
 		int64_t left = engine->revival.retry_at - clock_now();

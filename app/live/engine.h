@@ -4,6 +4,7 @@
 #ifndef APP_LIVE_ENGINE_H
 #define APP_LIVE_ENGINE_H
 
+#include "app/base/heartbeat.h"
 #include "app/base/queue.h"
 #include "app/live/note.h"
 #include "app/options/options.h"
@@ -52,6 +53,9 @@ void live_engine_note(struct live_engine *engine, char note[LIVE_NOTE_LENGTH]);
 /* How much of what the dream under way needs is built, 0..1; 1 where that has not taken long enough
  * to tell. */
 float live_engine_prepared(struct live_engine *engine);
+
+/* That the thread gets on; valid until it ends. */
+const struct heartbeat *live_engine_heart(const struct live_engine *engine);
 
 /* Tells the thread to end, breaking off what it does. Accepts NULL. */
 void live_engine_break_off(struct live_engine *engine);

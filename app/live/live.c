@@ -359,6 +359,22 @@ static rv_status check_engine(struct live *live, bool at_end, rv_error *error)
 	return state.is_fatal || (is_over && !live->window) ? status : RV_OK;
 }
 
+/* The sign of life is that of all of them. */
+static void look_after_threads(struct live *live, int64_t now)
+{
+	const struct heartbeat *const hearts[VIGIL_COUNT] = {
+		[VIGIL_DREAM] = live_engine_heart(live->engine),
+		[VIGIL_MOTION] = warp_thread_heart(live->warp_thread),
+	};
+	char note[LIVE_NOTE_LENGTH];
+	bool is_alive = vigil_keep(&live->vigil, hearts, now, note);
+	if (note[0])
+		fprintf(stderr, "live: %s\n", note);
+	live_hud_say(&live->hud, note, now);
+	if (is_alive)
+		watchdog_feed(&live->watchdog, now);
+}
+
 static rv_status run_session(struct live *live, rv_error *error)
 {
 	int64_t due = clock_now();
@@ -366,7 +382,7 @@ static rv_status run_session(struct live *live, rv_error *error)
 	while (!live->quit && !decode_ended(live->decode) && !bench_is_over(live)) {
 		if (signals_stop)
 			return rv_fail(error, RV_CANCELLED, "stopped");
-		watchdog_feed(&live->watchdog, clock_now());
+		look_after_threads(live, clock_now());
 		live_take_events(live);
 		if ((status = show(live, error)) != RV_OK ||
 		    (status = check_engine(live, false, error)) != RV_OK)

@@ -23,6 +23,7 @@
 #include "app/live/stats.h"
 #include "app/live/stores.h"
 #include "app/live/video_recorder.h"
+#include "app/live/vigil.h"
 #include "app/live/warp_thread.h"
 #include "app/networks/checksum.h"
 #include "app/options/brush.h"
@@ -70,6 +71,7 @@ struct live {
 	struct playlist playlist;
 	struct performance performance;
 	struct live_stats stats;
+	struct vigil vigil;
 	struct watchdog watchdog;
 	int64_t opened_at;    /* when live_run was called */
 	int64_t hidden_since; /* since when no picture could be shown; 0: it can */

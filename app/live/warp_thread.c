@@ -22,6 +22,7 @@ struct warp_thread {
 	struct queue *frames, *dreams, *display_frames;
 	pthread_t thread;
 	atomic_int device_now; /* the engine's */
+	struct heartbeat heart;
 	atomic_bool stop;
 	atomic_bool done; /* the thread has stopped working, and only frees what it holds */
 
@@ -47,6 +48,7 @@ static void open_motion(struct warp_thread *work)
 	if (status == RV_OK)
 		status = rv_motion_create(&work->motion, &config, work->width, work->height,
 		                          RV_FLOW_MEDIUM, NULL);
+	heartbeat_work(&work->heart);
 	if (status == RV_OK)
 		status = rv_motion_estimate(work->motion, &work->newer, &work->old, warp->flow,
 		                            NULL);
@@ -123,7 +125,9 @@ static rv_status make_small(struct warp_thread *work, const rv_image *large, con
 /* Takes over the newest of both; false where there is none. */
 static bool take(struct warp_thread *work)
 {
+	heartbeat_rest(&work->heart);
 	struct frame *frame = queue_pop(work->frames, -1);
+	heartbeat_work(&work->heart);
 	struct dream *dream = queue_pop(work->dreams, 0);
 	rv_status status = RV_OK;
 	if (frame) {
@@ -152,6 +156,7 @@ static rv_status allocate(struct warp_thread *work, rv_error *error)
 static void *run(void *context)
 {
 	struct warp_thread *work = context;
+	heartbeat_work(&work->heart);
 	open_motion(work);
 	while (!atomic_load(&work->stop))
 		if (take(work))
@@ -159,6 +164,7 @@ static void *run(void *context)
 	atomic_store(&work->done, true);
 	rv_motion_destroy(&work->motion);
 	shrink_release(&work->shrinker);
+	heartbeat_rest(&work->heart);
 	return NULL;
 }
 
@@ -201,6 +207,11 @@ rv_status warp_thread_start(struct warp_thread **started, const struct option_de
 void warp_thread_use(struct warp_thread *work, int device)
 {
 	atomic_store(&work->device_now, device);
+}
+
+const struct heartbeat *warp_thread_heart(const struct warp_thread *work)
+{
+	return &work->heart;
 }
 
 void warp_thread_break_off(struct warp_thread *work)

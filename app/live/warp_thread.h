@@ -9,6 +9,7 @@
 #ifndef APP_LIVE_WARP_THREAD_H
 #define APP_LIVE_WARP_THREAD_H
 
+#include "app/base/heartbeat.h"
 #include "app/base/queue.h"
 #include "app/options/options.h"
 
@@ -26,6 +27,9 @@ rv_status warp_thread_start(struct warp_thread **thread, const struct option_dev
 
 /* Says which device the motion is to be estimated on when it must be begun anew. */
 void warp_thread_use(struct warp_thread *thread, int device);
+
+/* That the thread gets on; valid until it ends. */
+const struct heartbeat *warp_thread_heart(const struct warp_thread *work);
 
 /* Tells the thread to end. Accepts NULL. */
 void warp_thread_break_off(struct warp_thread *thread);

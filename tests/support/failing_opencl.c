@@ -8,7 +8,7 @@
  *     FAIL_CL_FOR      seconds that it goes on from there (0: for good)
  *     FAIL_CL_DEVICE   a part of a device's name: calls on others do not fail
  *     FAIL_CL_CODE     the error, as a number (-5, out of resources); "numbers": the call succeeds,
- *                      and what it read from the device is no number
+ *                      and what it read from the device is no number; "hangs": it never returns
  *     FAIL_CL_FLAG     a file: nothing fails while it is not there
  *     FAIL_CL_SAYS     a file, to which "NAME NUMBER" is added for the first call that failed
  *     FAIL_CL_COUNTS   a file, to which "NAME CALLS" is written at the end, for each name
@@ -158,6 +158,12 @@ static int may_fail(const char *name, long call)
 	return call >= from && (!most || failed < most);
 }
 
+static int hangs(void)
+{
+	const char *code = getenv("FAIL_CL_CODE");
+	return code && !strcmp(code, "hangs");
+}
+
 /* Whether this call is to fail. */
 static int fails(const char *name, cl_device_id device)
 {
@@ -167,6 +173,8 @@ static int fails(const char *name, cl_device_id device)
 	if (result && !failed++)
 		say(name, call);
 	pthread_mutex_unlock(&lock);
+	while (result && hangs())
+		pause();
 	return result;
 }
 

@@ -57,6 +57,38 @@ else
 	check devices_that_fail_are_left_for_others [ $? = 0 ]
 fi
 
+# ---- a driver hangs ----
+
+# That of the dream alone, while the picture goes on: what systemd would hear, with the seconds that passed
+# before each sign. Seven minutes, in which hardly anything is computed.
+hears() {
+	python3 -c 'import socket, sys, time
+ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+ear.bind(sys.argv[1])
+ear.settimeout(600)
+text, last = "", time.monotonic()
+while "=600000000" not in text: # the session ends
+    text = ear.recv(1000).decode()
+    now = time.monotonic()
+    print(round(now - last), text.split()[0], flush=True)
+    last = now' "$work/notify" >"$work/signs" &
+	ear=$!
+	for _ in $(seq 50); do [ -S "$work/notify" ] || sleep 0.1; done
+	# shellcheck disable=SC2086
+	LD_PRELOAD=$(preload "$layer") NOTIFY_SOCKET=$work/notify FAIL_CL=clEnqueueNDRangeKernel FAIL_CL_FROM=400 \
+		FAIL_CL_CODE=hangs timeout $((600 * slowness)) "$REVERIE" live "$clip" --headless --bench 420 $tiny --fps 10 \
+		>"$work/out" 2>"$work/err" </dev/null
+	wait "$ear"
+}
+if [ "$REVERIE_EVERY" = 1 ] && have python3; then
+	hears
+	check devices_that_hang_are_told_of [ "$(grep -c '^live: the dream has stood still for 120 s' "$work/err")" = 1 ]
+	# A minute without any, and systemd ends the program.
+	check devices_that_hang_give_signs_for_five_minutes_alone \
+		awk '$2 ~ /=60000000/ && $1 < 20 { n++ } $2 ~ /=600000000/ { gap = $1 }
+		END { print "# " n " signs, then none for " gap " s"; exit !(n >= 18 && n <= 23 && gap > 60) }' "$work/signs"
+fi
+
 # ---- every call fails once ----
 
 # Makes a call of each name fail, the one in the middle of those that are made, or with REVERIE_EVERY=1
