@@ -221,9 +221,10 @@ void progress_begin(struct progress *progress, int64_t total)
 	progress->state =
 		(struct progress_state){.total = total > 0 ? total : 0, .unit = progress->unit};
 	progress->told_all = false;
-	progress->prepares_since = 0;
+	progress->prepares_since = progress->built = progress->took = 0;
+	progress->measured = 0;
 	progress->started = seconds_now();
-	progress->shown = progress->started;
+	progress->shown = progress->frame_begun = progress->heard = progress->started;
 	if (progress->style == PROGRESS_BAR)
 		show(progress);
 }
@@ -233,6 +234,7 @@ void progress_part(struct progress *progress, double part)
 	if (!progress || !progress->running)
 		return;
 	progress->state.part = part < 0 ? 0 : part > 1 ? 1 : part;
+	progress->heard = seconds_now();
 	show_when_due(progress);
 }
 
@@ -241,6 +243,8 @@ void progress_prepare(struct progress *progress, double part)
 	if (!progress || !progress->running)
 		return;
 	double time = seconds_now();
+	progress->built += time - progress->heard;
+	progress->heard = time;
 	if (!progress->prepares_since)
 		progress->prepares_since = time;
 	progress->state.prepares = part < 1 && time - progress->prepares_since > prepare_seconds;
@@ -250,20 +254,23 @@ void progress_prepare(struct progress *progress, double part)
 	show_when_due(progress);
 }
 
-/* The rate is that of the frames after the first, which includes what is done once: building
- * kernels, planning memory. */
+/* The rate is that of the frames after the first, in which more is done once than building kernels.
+ * Until there is one, the first has to do. Those that kernels were built for tell nothing. */
 static void measure(struct progress *progress)
 {
 	struct progress_state *state = &progress->state;
-	double time = seconds_now();
-	if (state->done == 1) {
-		progress->first_done = time;
-		if (time > progress->started)
-			state->frames_per_second = 1 / (time - progress->started);
-	} else if (time > progress->first_done) {
-		state->frames_per_second =
-			(double)(state->done - 1) / (time - progress->first_done);
+	double time = seconds_now(), took = time - progress->frame_begun;
+	bool has_built = progress->built > prepare_seconds;
+	progress->frame_begun = progress->heard = time;
+	progress->built = 0;
+	if (has_built || took <= 0)
+		return;
+	if (state->done > 1) {
+		progress->measured++;
+		progress->took += took;
 	}
+	state->frames_per_second =
+		progress->measured ? (double)progress->measured / progress->took : 1 / took;
 }
 
 void progress_frame(struct progress *progress)

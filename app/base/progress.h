@@ -35,7 +35,11 @@ struct progress {
 	enum progress_style style;
 	struct progress_state state;
 	double started;        /* seconds of the monotonic clock */
-	double first_done;     /* when the first frame was done, after which the rate is measured */
+	double frame_begun;    /* when the last frame was done, or the first one begun */
+	double heard;          /* when anything was last told */
+	double built;          /* seconds of the frame under way that kernels were built in */
+	int64_t measured;      /* frames that the rate is measured by */
+	double took;           /* seconds, by these */
 	double shown;          /* when something was last shown */
 	double prepares_since; /* when building kernels began; 0: none are built */
 	int running;           /* beginnings without an end */

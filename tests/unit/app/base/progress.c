@@ -222,6 +222,73 @@ TEST(progress_of_a_part_counts_in_the_whole)
 	              "%s", text);
 }
 
+/* So long that what the test itself takes is no part of it to speak of. */
+static const double day = 86400;
+
+/* Passes seconds. */
+static void pass(struct progress *progress, double seconds)
+{
+	progress->frame_begun -= seconds;
+	progress->heard -= seconds;
+}
+
+static void build(struct progress *progress, double seconds)
+{
+	pass(progress, seconds);
+	progress_prepare(progress, 0.5);
+}
+
+static void check_rate(const struct progress *progress, double days_a_frame)
+{
+	double rate = progress->state.frames_per_second * day;
+	CHECK_MESSAGE(rate > 0.95 / days_a_frame && rate <= 1 / days_a_frame, "%g", rate);
+}
+
+/* The second frame may need kernels that the first did not, those of motion. */
+TEST(progress_estimates_nothing_by_frames_that_kernels_were_built_for)
+{
+	WITH_PROGRESS(progress, PROGRESS_LINES);
+	char line[120];
+	progress_begin(&progress, 1000);
+	build(&progress, 20);
+	build(&progress, 20);
+	pass(&progress, 3);
+	progress_part(&progress, 0.5);
+	progress_frame(&progress);
+	progress_format_line(line, sizeof(line), &progress.state);
+	CHECK_MESSAGE(!strcmp(line, "1 of 1000 frames"), "%s", line);
+	build(&progress, 20);
+	progress_frame(&progress);
+	CHECK(!progress.state.frames_per_second);
+	for (int i = 0; i < 3; i++) {
+		pass(&progress, 2 * day);
+		progress_frame(&progress);
+		check_rate(&progress, 2);
+	}
+	build(&progress, 9 * day); /* of another scene */
+	progress_frame(&progress);
+	check_rate(&progress, 2);
+	progress_end(&progress);
+	fclose(stream);
+}
+
+/* Where all kernels are there, looking for them takes no time to speak of. */
+TEST(progress_estimates_by_the_first_frame_until_there_is_another)
+{
+	WITH_PROGRESS(progress, PROGRESS_LINES);
+	progress_begin(&progress, 1000);
+	progress_prepare(&progress, 0.5);
+	progress.built = 0.5;
+	pass(&progress, 4 * day);
+	progress_frame(&progress);
+	check_rate(&progress, 4);
+	pass(&progress, day);
+	progress_frame(&progress);
+	check_rate(&progress, 1);
+	progress_end(&progress);
+	fclose(stream);
+}
+
 /* What is done once, such as building kernels, falls into the first frame. The rate is at least
  * that of the time around the second one. */
 TEST(progress_rate_leaves_out_the_first_frame)
