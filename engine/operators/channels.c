@@ -5,56 +5,34 @@
 #include "engine/base/rounding.h"
 #include "engine/operators/kinds.h"
 
-/* How local response normalisation is laid out, in elements. */
-struct lrn_layout {
-	int margin, row;    /* of a pixel's terms of a sum, with a margin on either side */
-	int scales, stride; /* from the start of operation->saved; of a pixel there */
-	int before, after;  /* channels summed on either side */
-	float alpha_over_size;
-};
-
-static struct lrn_layout lrn_layout(const struct operation *operation)
-{
-	const struct slice *in = &operation->inputs[0].activation;
-	int size = operation->node->size;
-	struct lrn_layout layout = {
-		.margin = round_up(size / 2, TENSOR_ALIGNMENT),
-		.scales = operation->saved_offset / (int)sizeof(float),
-		.stride = round_up(in->channels, TENSOR_ALIGNMENT),
-		.before = (size - 1) / 2,
-		.after = size / 2,
-		.alpha_over_size = operation->node->alpha / (float)size,
-	};
-
-	layout.row = layout.stride + 2 * layout.margin;
-	return layout;
-}
-
-size_t operator_lrn_saved_bytes(const struct operation *operation)
-{
-	size_t pixels = (size_t)slice_pixels(&operation->inputs[0].activation);
-	return pixels * (size_t)lrn_layout(operation).stride * sizeof(float);
-}
-
+/* Of a pixel's terms of a sum there are `row`, with a margin on either side. */
 static void record_lrn_kernel(struct launch_recorder *recorder, const struct operation *operation,
-                              const struct lrn_layout *layout, const char *kernel)
+                              const char *kernel)
 {
+	const struct graph_node *node = operation->node;
+	int margin = round_up(node->size / 2, TENSOR_ALIGNMENT);
+	int row = round_up(operation->inputs[0].activation.channels, TENSOR_ALIGNMENT) + 2 * margin;
 	char options[96];
 
-	snprintf(options, sizeof(options), "-DROW=%d -DMARGIN=%d%s%s", layout->row, layout->margin,
-	         operation->node->beta == 0.75f ? " -DBETA_IS_THREE_QUARTERS" : "",
+	snprintf(options, sizeof(options), "-DROW=%d -DMARGIN=%d%s%s", row, margin,
+	         node->beta == 0.75f ? " -DBETA_IS_THREE_QUARTERS" : "",
 	         device_wants_groups(recorder->device) ? " -DMANY_ITEMS" : "");
 	operator_record(recorder, operation, "operators/lrn", options, kernel);
 }
 
-static void record_lrn_scales(struct launch_recorder *recorder, const struct operation *operation,
-                              const struct lrn_layout *layout)
+static float alpha_over_size(const struct graph_node *node)
 {
-	record_buffer(recorder, operation->saved);
-	record_int(recorder, layout->scales);
-	record_int(recorder, layout->stride);
-	record_int(recorder, layout->before);
-	record_int(recorder, layout->after);
+	return node->alpha / (float)node->size;
+}
+
+/* With the channels that are summed on either side. */
+static void record_lrn_scale(struct launch_recorder *recorder, const struct graph_node *node)
+{
+	record_int(recorder, (node->size - 1) / 2);
+	record_int(recorder, node->size / 2);
+	record_float(recorder, node->constant);
+	record_float(recorder, alpha_over_size(node));
+	record_float(recorder, node->beta);
 }
 
 static void record_size(struct launch_recorder *recorder, const struct slice *slice)
@@ -66,15 +44,11 @@ static void record_size(struct launch_recorder *recorder, const struct slice *sl
 void operator_lrn_forward(struct launch_recorder *recorder, const struct operation *operation)
 {
 	const struct slice *in = &operation->inputs[0].activation;
-	struct lrn_layout layout = lrn_layout(operation);
 
-	record_lrn_kernel(recorder, operation, &layout, "lrn_forward");
+	record_lrn_kernel(recorder, operation, "lrn_forward");
 	record_slice(recorder, in);
 	record_slice(recorder, &operation->outputs[0].activation);
-	record_lrn_scales(recorder, operation, &layout);
-	record_float(recorder, operation->node->constant);
-	record_float(recorder, layout.alpha_over_size);
-	record_float(recorder, operation->node->beta);
+	record_lrn_scale(recorder, operation->node);
 	record_size(recorder, in);
 	operator_record_whole_pixels(recorder, in, operator_lanes(recorder, operation));
 }
@@ -82,16 +56,15 @@ void operator_lrn_forward(struct launch_recorder *recorder, const struct operati
 void operator_lrn_backward(struct launch_recorder *recorder, const struct operation *operation)
 {
 	const struct operand *input = &operation->inputs[0];
-	struct lrn_layout layout = lrn_layout(operation);
+	const struct graph_node *node = operation->node;
 
 	if (!input->wants_gradient)
 		return;
-	record_lrn_kernel(recorder, operation, &layout, "lrn_backward");
+	record_lrn_kernel(recorder, operation, "lrn_backward");
 	record_slice(recorder, &operation->outputs[0].gradient);
 	record_slice(recorder, &input->activation);
-	record_lrn_scales(recorder, operation, &layout);
-	record_float(recorder, 2 * layout.alpha_over_size * operation->node->beta);
-	record_float(recorder, operation->node->beta);
+	record_lrn_scale(recorder, node);
+	record_float(recorder, 2 * alpha_over_size(node) * node->beta);
 	record_size(recorder, &input->activation);
 	operator_record_destination(recorder, input);
 	operator_record_whole_pixels(recorder, &input->activation,

@@ -24,6 +24,6 @@ operation_recorder operator_max_pool_forward, operator_max_pool_backward;
 operation_recorder operator_average_pool_forward, operator_average_pool_backward;
 operation_recorder operator_lrn_forward, operator_lrn_backward;
 operation_recorder operator_softmax_forward, operator_softmax_backward;
-operation_bytes operator_max_pool_saved_bytes, operator_lrn_saved_bytes;
+operation_bytes operator_max_pool_saved_bytes;
 
 #endif

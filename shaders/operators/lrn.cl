@@ -1,11 +1,11 @@
 // Local response normalisation across channels (Krizhevsky, Sutskever, Hinton 2012; ONNX LRN):
 //   y[c] = x[c] * s[c]^-beta,  s[c] = k + alpha / size * (sum of x^2 over channels near c)
 //   dL/dx[c] = g[c] * s[c]^-beta - 2 alpha beta / size * x[c] * (sum of g y / s near c)
-// where the second sum's neighbourhood is the first's mirrored. `saved` has s, scales_stride elements a pixel.
+// where the second sum's neighbourhood is the first's mirrored.
 //
 // A work-group has whole pixels, so that a pixel's terms of such a sum need not go through global memory, which
 // is what bounds this: ROW of them, with MARGIN zeros on either side so that a shifted vector is read without
-// asking whether the channel exists.
+// asking whether the channel exists. For the same reason s is not kept, but calculated again backward.
 //
 // BETA_IS_THREE_QUARTERS, as published networks have it, is a build option: that power takes no logarithm.
 
@@ -14,28 +14,43 @@
 #define MARGIN 16
 #endif
 
+// Pixels whose terms are written before any is read. Processors wait long for a vector of which two parts were
+// written a moment ago.
 #ifdef MANY_ITEMS
 #define TOGETHER() barrier(CLK_LOCAL_MEM_FENCE)
+#define BATCH 1
 #else
 #define TOGETHER()
+#define BATCH (384 / ROW + 1)
 #endif
+
+#define ROWS(name) __local float name[BATCH * ROW] __attribute__((aligned(64)))
+
+// The pixels from `first` on that are done together, with their rows of terms.
+#define FOR_BATCHES(first, end, pixels)                                                                     \
+	for (int first##_run = ((pixels) + (int)get_global_size(1) - 1) / (int)get_global_size(1),           \
+		 first = first##_run * (int)get_global_id(1), end = min(first + first##_run, (pixels));      \
+	     first < end; first += BATCH)
+#define FOR_BATCH(pixel, row, first, end)                                                                    \
+	for (int pixel = first, row = MARGIN; pixel < min(first + BATCH, end); pixel++, row += ROW)
+
+// What store_terms does not write stays 0.
+void clear_rows(__local float *terms)
+{
+	for (int i = get_local_id(0) * LANES; i < BATCH * ROW; i += get_local_size(0) * LANES)
+		*(__local real *)(terms + i) = 0;
+}
 
 void store_terms(__local float *terms, int channel, int channels, real value)
 {
-	*(__local real *)(terms + MARGIN + channel) = only_channels(value, channel, channels);
-	if (channel == 0)
-		for (int i = 0; i < MARGIN; i += LANES)
-			*(__local real *)(terms + i) = 0;
-	if (channel + LANES >= channels)
-		for (int i = MARGIN + channel + LANES; i < ROW; i += LANES)
-			*(__local real *)(terms + i) = 0;
+	*(__local real *)(terms + channel) = only_channels(value, channel, channels);
 }
 
 real sum_of_terms(const __local float *terms, int channel, int before, int after)
 {
 	real sum = 0;
 	for (int i = -before; i <= after; i++)
-		sum += JOIN(vload, LANES)(0, terms + MARGIN + channel + i);
+		sum += JOIN(vload, LANES)(0, terms + channel + i);
 	return sum;
 }
 
@@ -74,16 +89,16 @@ real power(real base, float exponent)
 	return power_of_2(logarithm(base) * exponent);
 }
 
-// Of the numbers that power() takes: a guess within 3.2 % from halving the bits twice, and three of Newton's steps,
-// each of which squares the error.
+// Of the numbers that power() takes: a guess within 3.2 % from halving the bits twice, and two steps that end the
+// series of (1 - error)^-1/4 after its second term, each of which cubes the error.
 real inverse_fourth_root(real value)
 {
 	real root = AS_REAL(0x4f586000 - (AS_INTEGER(value) >> 2));
 
-	UNROLLED(i, 3)
+	UNROLLED(i, 2)
 	{
-		real square = root * root;
-		root = fma(root * 0.25f, fma(-value * square, square, (real)1), root);
+		real square = root * root, error = fma(-value * square, square, (real)1);
+		root = fma(root * error, fma(error, (real)(5 / 32.0f), (real)0.25f), root);
 	}
 	return root;
 }
@@ -102,26 +117,32 @@ real damping(real scale, float beta, real *inverse)
 #endif
 }
 
-ANY_GROUP __kernel void lrn_forward(READ_SLICE(in), SLICE(out), __global float *saved, int scales_offset,
-				    int scales_stride, int before, int after, float k,
-				    float alpha_over_size, float beta, int channels, int pixels)
+#define SCALE_ARGUMENTS int before, int after, float k, float alpha_over_size, float beta
+
+// Of channels whose squares are the terms. Not 0, should k be 0 where all neighbours are.
+real scale_of(const __local float *squares, int channel, int before, int after, float k, float alpha_over_size)
 {
-	__local float terms[ROW] __attribute__((aligned(64)));
+	real sum = sum_of_terms(squares, channel, before, after);
 
-	FOR_PIXELS(pixel, pixels) {
-		__global float *scales = saved + scales_offset + (size_t)pixel * scales_stride;
+	return fmax(fma(sum, (real)alpha_over_size, (real)k), (real)1e-30f);
+}
 
+ANY_GROUP __kernel void lrn_forward(READ_SLICE(in), SLICE(out), SCALE_ARGUMENTS, int channels, int pixels)
+{
+	ROWS(squares);
+
+	clear_rows(squares);
+	TOGETHER();
+	FOR_BATCHES(first, end, pixels) {
+		FOR_BATCH(pixel, row, first, end)
 		FOR_CHANNELS(channel, channels) {
 			real value = load(AT(in, pixel, channel));
-			store_terms(terms, channel, channels, value * value);
+			store_terms(squares + row, channel, channels, value * value);
 		}
 		TOGETHER();
+		FOR_BATCH(pixel, row, first, end)
 		FOR_CHANNELS(channel, channels) {
-			real squares = sum_of_terms(terms, channel, before, after), inverse;
-			// Not 0, should k be 0 where all neighbours are.
-			real scale = fmax(fma(squares, (real)alpha_over_size, (real)k),
-					  (real)1e-30f);
-			store(scales + channel, scale);
+			real scale = scale_of(squares + row, channel, before, after, k, alpha_over_size), inverse;
 			store(AT(out, pixel, channel),
 			      load(AT(in, pixel, channel)) * damping(scale, beta, &inverse));
 		}
@@ -129,33 +150,41 @@ ANY_GROUP __kernel void lrn_forward(READ_SLICE(in), SLICE(out), __global float *
 	}
 }
 
-ANY_GROUP __kernel void lrn_backward(READ_SLICE(gradient), READ_SLICE(in),
-				     const __global float *saved, int scales_offset, int scales_stride,
-				     int before, int after, float factor, float beta, int channels,
-				     int pixels, DESTINATION_ARGUMENTS)
+ANY_GROUP __kernel void lrn_backward(READ_SLICE(gradient), READ_SLICE(in), SCALE_ARGUMENTS, float factor,
+				     int channels, int pixels, DESTINATION_ARGUMENTS)
 {
-	__local float terms[ROW] __attribute__((aligned(64)));
-	__local float dampings[ROW] __attribute__((aligned(64)));
+	ROWS(squares);
+	ROWS(terms);
+	ROWS(direct);
 	struct destination to = DESTINATION;
 
-	FOR_PIXELS(pixel, pixels) {
-		const __global float *scales = saved + scales_offset + (size_t)pixel * scales_stride;
-
+	clear_rows(squares);
+	clear_rows(terms);
+	TOGETHER();
+	FOR_BATCHES(first, end, pixels) {
+		FOR_BATCH(pixel, row, first, end)
 		FOR_CHANNELS(channel, channels) {
-			real inverse, damped = damping(load(scales + channel), beta, &inverse);
-
-			*(__local real *)(dampings + channel) = damped;
-			store_terms(terms, channel, channels,
-				    load(AT(gradient, pixel, channel)) * load(AT(in, pixel, channel)) *
-					    damped * inverse);
+			real value = load(AT(in, pixel, channel));
+			store_terms(squares + row, channel, channels, value * value);
 		}
 		TOGETHER();
+		FOR_BATCH(pixel, row, first, end)
 		FOR_CHANNELS(channel, channels) {
-			real ratios = sum_of_terms(terms, channel, after, before);
-			real direct = load(AT(gradient, pixel, channel)) *
-				      *(const __local real *)(dampings + channel);
+			real scale = scale_of(squares + row, channel, before, after, k, alpha_over_size), inverse;
+			real damped = load(AT(gradient, pixel, channel)) * damping(scale, beta, &inverse);
+
+			*(__local real *)(direct + row + channel) = damped;
+			store_terms(terms + row, channel, channels,
+				    damped * inverse * load(AT(in, pixel, channel)));
+		}
+		TOGETHER();
+		FOR_BATCH(pixel, row, first, end)
+		FOR_CHANNELS(channel, channels) {
+			real ratios = sum_of_terms(terms + row, channel, after, before);
+
 			store_gradient(&to, pixel, channel,
-				       direct - factor * load(AT(in, pixel, channel)) * ratios);
+				       *(const __local real *)(direct + row + channel) -
+					       factor * load(AT(in, pixel, channel)) * ratios);
 		}
 		TOGETHER();
 	}

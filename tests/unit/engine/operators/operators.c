@@ -316,6 +316,20 @@ TEST(lrn_is_right)
 	check_same_size(node, lrn);
 }
 
+/* More than a work-item does at once, and some more. */
+TEST(local_response_normalisation_of_many_pixels_is_right)
+{
+	struct operation_case shape = {.node = {.kind = OPERATOR_LRN,
+	                                        .alpha = 0.9f,
+	                                        .beta = 0.75f,
+	                                        .constant = 1,
+	                                        .size = 3},
+	                               .inputs = {{17, 15, 3, NULL}},
+	                               .output = {17, 15, 3, NULL},
+	                               .input_count = 1};
+	operation_check(&shape, lrn);
+}
+
 TEST(add_is_right)
 {
 	struct operation_case shape = {.node = {.kind = OPERATOR_ADD},
