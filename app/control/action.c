@@ -60,6 +60,8 @@ const struct action action_table[] = {
          .requests = ACTION_PLAYLIST_NEXT},
 	{"playlist-pause", NULL, "let the playlist wait, or go on",
          .requests = ACTION_PLAYLIST_PAUSE},
+	{"tap", NULL, "tap beats, which go on at that tempo where no sound is heard",
+         .requests = ACTION_TAP},
 	{"next-display", NULL, "show on the next display", .requests = ACTION_NEXT_DISPLAY},
 	{"corner-move", "X,Y", "move the marked corner by so many pixels",
          .run = action_move_corner, .guarded = true, .no_undo = true},

@@ -31,6 +31,7 @@ enum action_request {
 	ACTION_CLEAR_BRUSH = 1 << 10,
 	ACTION_PROBE = 1 << 11,       /* which channels answer at atlas.x, atlas.y? */
 	ACTION_PAINT_PLACE = 1 << 12, /* let the dream go there alone */
+	ACTION_TAP = 1 << 13,         /* a beat is tapped */
 };
 
 /* A layer that can be dreamed of. */

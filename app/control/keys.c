@@ -28,6 +28,15 @@ const char *keys_find(const struct keys *keys, const char *key)
 	return binding ? binding->action : NULL;
 }
 
+bool keys_fill(const char *bound, double position, char action[KEY_ACTION_LENGTH])
+{
+	const char *dollar = strchr(bound, '$');
+	int length = dollar ? snprintf(action, KEY_ACTION_LENGTH, "%.*s%.4f%s",
+	                               (int)(dollar - bound), bound, position, dollar + 1)
+	                    : -1;
+	return length >= 0 && length < KEY_ACTION_LENGTH;
+}
+
 const char keys_corner_mode[] = "Corner", keys_brush_mode[] = "Brush", keys_atlas_mode[] = "Atlas";
 
 static bool is_of_mode(const char *key, const char *mode)

@@ -1,11 +1,11 @@
 /* Which key does what in the live window. One binding a line, `KEY = ACTION # WHAT IT DOES`; a #
  * at the start of a line begins a comment. Keys are named as SDL names them (Up, Space, F11, A),
  * with Ctrl+, Alt+ or Shift+ before them in this order, and without regard to case; besides there
- * are Wheel Up, Wheel Down and Double Click, and those of app/control/midi_map.h and
- * app/screen/controller.h. Corner+ before all of that makes it a key of the time while the
- * display's corners are moved, Brush+ while the mouse paints, Atlas+ while the atlas is open.
- * Actions are those of app/control/action.h, and `none` takes a binding back. assets/keys.conf is
- * built in. */
+ * are Wheel Up, Wheel Down and Double Click, and those of app/control/midi_map.h,
+ * app/control/sound_map.h and app/screen/controller.h. Corner+ before all of that makes it a key of
+ * the time while the display's corners are moved, Brush+ while the mouse paints, Atlas+ while the
+ * atlas is open. Actions are those of app/control/action.h, and `none` takes a binding back.
+ * assets/keys.conf is built in. */
 #ifndef APP_CONTROL_KEYS_H
 #define APP_CONTROL_KEYS_H
 
@@ -44,6 +44,10 @@ rv_status keys_keep(const char *name, const char *line, rv_error *error);
 
 /* The action bound to key, or NULL. */
 const char *keys_find(const struct keys *keys, const char *key);
+
+/* Writes an action with a position, from 0 to 1, in the place of its $. False: it has none, or is
+ * too long then. */
+bool keys_fill(const char *bound, double position, char action[KEY_ACTION_LENGTH]);
 
 /* While the display's corners are moved, while the mouse paints, and while the atlas is open. */
 extern const char keys_corner_mode[], keys_brush_mode[], keys_atlas_mode[];

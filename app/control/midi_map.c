@@ -49,15 +49,13 @@ bool midi_map_take(struct midi_map *map, const struct midi_event *event,
 	name_event(event, name);
 	const char *bound = keys_find(&map->keys, name);
 	bool press = is_press(map, event);
-	const char *dollar = bound ? strchr(bound, '$') : NULL;
-	if (!bound || (event->kind == MIDI_NOTE && !press) || (!dollar && !press))
+	if (!bound || (event->kind == MIDI_NOTE && !press))
 		return false;
-	if (!dollar)
+	if (strchr(bound, '$'))
+		return keys_fill(bound, position(event->value), action);
+	if (press)
 		snprintf(action, KEY_ACTION_LENGTH, "%s", bound);
-	else
-		snprintf(action, KEY_ACTION_LENGTH, "%.*s%.4f%s", (int)(dollar - bound), bound,
-		         position(event->value), dollar + 1);
-	return true;
+	return press;
 }
 
 bool midi_map_learn(struct midi_map *map, const struct midi_event *event, const char *turn,

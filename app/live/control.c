@@ -116,6 +116,11 @@ static void go_to_next_display(struct live *live)
 	live_display_next(&live->display);
 }
 
+static void tap(struct live *live)
+{
+	reaction_tap(&live->reaction, clock_now());
+}
+
 static void learn(struct live *live)
 {
 	live_remote_learn(&live->remote);
@@ -253,6 +258,7 @@ static const struct {
 	{ACTION_CLEAR_BRUSH, clear_brush, NULL},
 	{ACTION_PROBE, NULL, probe},
 	{ACTION_PAINT_PLACE, paint_place, NULL},
+	{ACTION_TAP, tap, NULL},
 };
 
 /* What the last action asked for. */
@@ -280,6 +286,18 @@ static rv_status act(void *context, const char *action, rv_error *error)
 	rv_status status = action_run(live->actions, action, error);
 	if (status == RV_OK)
 		live_hud_say(&live->hud, live->actions->message, clock_now());
+	if (status == RV_OK)
+		status = fulfil_requests(live, error);
+	if (status != RV_OK)
+		live_hud_say(&live->hud, error->message, clock_now());
+	return status;
+}
+
+/* The same where sound asks for it, which tells nothing but what cannot be. */
+static rv_status follow(void *context, const char *action, rv_error *error)
+{
+	struct live *live = context;
+	rv_status status = action_follow(live->actions, action, error);
 	if (status == RV_OK)
 		status = fulfil_requests(live, error);
 	if (status != RV_OK)
@@ -375,6 +393,7 @@ void live_take_events(struct live *live)
 	while (live->window && window_next_event(live->window, &event))
 		take_event(live, &event);
 	live_remote_take(&live->remote, act, live);
+	reaction_take(&live->reaction, clock_now(), follow, live);
 	step_playlist(live);
 	if (performance_play(&live->performance, position(live)))
 		live->actions->requests |= ACTION_RESET;

@@ -12,9 +12,9 @@
 #include "app/live/feed.h"
 #include "app/live/input_clock.h"
 #include "app/live/note.h"
-#include "app/live/reasons.h"
 #include "app/live/sound_reader.h"
 #include "app/live/stats.h"
+#include "app/live/waiting.h"
 #include "app/media/input_origin.h"
 #include "app/media/opening.h"
 #include "app/media/public_name.h"
@@ -23,10 +23,7 @@ enum {
 	SIDE_MAX = 1920, /* pixels; larger frames are made smaller, as no display needs more */
 	MILLISECOND = 1000000, /* nanoseconds */
 	SECOND = 1000 * MILLISECOND,
-	NAP = 10 * MILLISECOND, /* how long a wait goes without looking at the stop flag */
-	BACKOFF_FIRST = 250,    /* milliseconds until the input is opened again */
-	BACKOFF_MAX = 5000,
-	BACKOFF_TOLD = 2000, /* from which on it is said why: before, it may be back at once */
+	NAP = 10 * MILLISECOND,     /* how long a wait goes without looking at the stop flag */
 	BEHIND = 200 * MILLISECOND, /* by which a decoder that is late leaves out what it may */
 };
 
@@ -38,7 +35,7 @@ struct decode {
 	char *input, *name;         /* name: input without passwords, to be shown */
 	struct source *source;      /* NULL: gone, to be opened again */
 	struct sound_reader *sound; /* of the source; NULL: it has none */
-	atomic_bool sound_wanted;
+	atomic_uint hearers;        /* bits of enum decode_hearer */
 	struct feed *feed;
 	struct live_note note;
 	struct camera camera; /* empty where the input is none */
@@ -120,9 +117,12 @@ bool decode_has_sound(struct decode *decode)
 	return has_sound;
 }
 
-void decode_want_sound(struct decode *decode, bool wanted)
+void decode_want_sound(struct decode *decode, enum decode_hearer hearer, bool wanted)
 {
-	atomic_store(&decode->sound_wanted, wanted);
+	if (wanted)
+		atomic_fetch_or(&decode->hearers, (unsigned)hearer);
+	else
+		atomic_fetch_and(&decode->hearers, ~(unsigned)hearer);
 }
 
 /* ---- opening ---- */
@@ -180,51 +180,42 @@ static rv_status open_source(struct decode *decode, rv_error *error)
 
 /* ---- waiting ---- */
 
-/* What is said after the input's name, which most messages begin with. */
-static const char *without_name(const struct decode *decode, const char *message)
-{
-	size_t length = strlen(decode->name);
-	if (strncmp(message, decode->name, length) != 0)
-		return message;
-	return message + length + strspn(message + length, ": ");
-}
-
-/* Opens the input again and again until it is there, or the session ends, and says why it is still
- * not there, each reason once. */
-static void wait_for_input(struct decode *decode, int64_t wait, struct reasons *told)
+/* Opens the input again and again until it is there, or the session ends. */
+static void wait_for_input(struct decode *decode, struct waiting *waiting)
 {
 	rv_error why = {0};
-	for (; !must_give_up(decode); wait = wait ? 2 * wait : BACKOFF_FIRST) {
-		if (wait > BACKOFF_MAX)
-			wait = BACKOFF_MAX;
-		sleep_until(decode, clock_now() + wait * MILLISECOND);
+	while (!must_give_up(decode)) {
+		sleep_until(decode, clock_now() + waiting->pause);
 		if (must_give_up(decode) || open_source(decode, &why) == RV_OK)
 			break;
-		const char *reason = without_name(decode, why.message);
-		if (why.status != RV_CANCELLED && wait >= BACKOFF_TOLD && reasons_add(told, reason))
-			note_say(&decode->note, "still waiting for %.80s: %.150s", decode->name,
-			         reason);
-		note_state(&decode->note, "waiting for %.120s", decode->name);
+		waiting_fail(waiting, &why);
 	}
-	note_state(&decode->note, "%s", "");
+	waiting_end(waiting);
 }
 
 /* Waits for a camera or a stream that has gone, or is not there yet, and says so. */
 static void wait_for_return(struct decode *decode, rv_status status, const rv_error *error)
 {
-	int64_t gone_at = clock_now();
-	struct reasons told = {.count = 0};
-	const char *why = status == RV_OK ? "it ended" : without_name(decode, error->message);
-	reasons_add(&told, why);
-	note_say(&decode->note, "waiting for %.80s: %.150s", decode->name, why);
-	wait_for_input(decode, decode->clock.frames ? 0 : BACKOFF_FIRST, &told);
+	struct waiting waiting;
+	const char *why =
+		status == RV_OK ? "it ended" : waiting_without_name(decode->name, error->message);
+	waiting_begin(&waiting, &decode->note, decode->name, why, decode->clock.frames > 0,
+	              clock_now());
+	wait_for_input(decode, &waiting);
 	if (must_give_up(decode))
 		return;
 	const char *path = decode->camera.path;
 	bool has_moved = path[0] && strcmp(path, decode->name);
-	note_say(&decode->note, "%.80s is %s%s%.40s after %.1f s", decode->name,
-	         decode->shape > 0 ? "back" : "there", has_moved ? " as " : "",
-	         has_moved ? path : "", (double)(clock_now() - gone_at) / SECOND);
+	waiting_tell_return(&waiting, decode->shape > 0, has_moved ? path : NULL, clock_now());
+}
+
+/* A file that begins anew is no news, unless it has gone. */
+static void begin_anew(struct decode *decode)
+{
+	struct waiting waiting;
+	waiting_begin(&waiting, &decode->note, decode->name, NULL, decode->clock.frames > 0,
+	              clock_now());
+	wait_for_input(decode, &waiting);
 }
 
 /* An input that is not there may appear later; one with a wrong name, or that cannot be decoded,
@@ -317,7 +308,7 @@ static int64_t find_next(const struct decode *decode, int64_t position)
 /* Hands out the sound up to a time of the source, in its video's time base. */
 static void hand_out_sound(struct decode *decode, int64_t until)
 {
-	struct queue *listeners = atomic_load(&decode->sound_wanted) ? decode->options.sound : NULL;
+	struct queue *listeners = atomic_load(&decode->hearers) ? decode->options.sound : NULL;
 	sound_reader_play(decode->sound, nanoseconds(decode->source, until), decode->clock.anchor,
 	                  listeners);
 }
@@ -432,8 +423,7 @@ static void end_input(struct decode *decode, rv_status status, const rv_error *e
 	if (may_return || status != RV_OK)
 		wait_for_return(decode, status, error);
 	else
-		wait_for_input(decode, decode->clock.frames ? 0 : BACKOFF_FIRST,
-		               &(struct reasons){.count = 0});
+		begin_anew(decode);
 }
 
 static void *run(void *context)

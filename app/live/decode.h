@@ -58,9 +58,12 @@ double decode_rate(struct decode *decode, int64_t now, uint64_t *frames);
 /* Whether the input, as it was last opened, has sound that can be decoded. Any thread. */
 bool decode_has_sound(struct decode *decode);
 
-/* From then on sound is decoded and pushed to options.sound, or not any more; at first it is not.
- * Its times are on the clock of the frames'. Any thread. */
-void decode_want_sound(struct decode *decode, bool wanted);
+/* Who wants to hear the input. */
+enum decode_hearer { DECODE_RECORDER = 1 << 0, DECODE_LISTENER = 1 << 1 };
+
+/* From then on sound is decoded for that one and pushed to options.sound, or not any more; at first
+ * it is not. Its times are on the clock of the frames'. Any thread. */
+void decode_want_sound(struct decode *decode, enum decode_hearer hearer, bool wanted);
 
 /* Writes what happened, once, such as that the camera is back; empty: nothing. Any thread. */
 void decode_note(struct decode *decode, char note[DECODE_NOTE_LENGTH]);

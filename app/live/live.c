@@ -150,6 +150,19 @@ static rv_status open_input(struct live *live, rv_error *error)
 	return convert_allocate_image(&live->shown, RV_RGB8, width, height, error);
 }
 
+static rv_status open_reaction(struct live *live, rv_error *error)
+{
+	rv_status status = reaction_open(&live->reaction, &live->actions->options, &live->keys,
+	                                 &live->stop, error);
+	if (status != RV_OK || !reaction_wants_input(&live->reaction))
+		return status;
+	decode_want_sound(live->decode, DECODE_LISTENER, true);
+	return decode_has_sound(live->decode)
+	               ? RV_OK
+	               : rv_fail(error, RV_UNSUPPORTED,
+	                         "--listen input: the input has no sound; name another source");
+}
+
 static rv_status open_window(struct live *live, rv_error *error)
 {
 	int width = WINDOW_WIDTH;
@@ -228,6 +241,7 @@ static rv_status open_parts(struct live *live, const struct options *options, rv
 	            RV_OK ||
 	    (status = create_queues(live, error)) != RV_OK ||
 	    (status = open_input(live, error)) != RV_OK ||
+	    (status = open_reaction(live, error)) != RV_OK ||
 	    (status = open_model(live, error)) != RV_OK ||
 	    (status = open_recorder(live, error)) != RV_OK ||
 	    (status = open_window(live, error)) != RV_OK ||
@@ -310,7 +324,8 @@ static rv_status close_all(struct live *live, rv_error *error)
 	live_stores_close(&live->stores);
 	live_remote_close(&live->remote);
 	bool tiles_ended = tile_maker_stop(&live->atlas.maker, until);
-	left_thread = !engine_ended || !warp_ended || !tiles_ended;
+	bool reaction_ended = reaction_close(&live->reaction, until);
+	left_thread = !engine_ended || !warp_ended || !tiles_ended || !reaction_ended;
 	if (!left_thread)
 		free_all(live);
 	return status == RV_OK ? written : status;

@@ -19,6 +19,7 @@
 #include "app/live/engine.h"
 #include "app/live/hud.h"
 #include "app/live/performance.h"
+#include "app/live/reaction.h"
 #include "app/live/remote.h"
 #include "app/live/stats.h"
 #include "app/live/stores.h"
@@ -53,6 +54,7 @@ struct live {
 	struct hud_picture recorded_hud; /* as large as recordings need it */
 	struct window *window;           /* NULL: headless */
 	struct live_remote remote;
+	struct reaction reaction; /* to sound */
 
 	struct frame *frame;
 	struct dream *dream;

@@ -230,6 +230,9 @@ static void say_what_happened(struct live *live, int64_t now)
 	live_disk_note(live->disk, note);
 	if (note[0])
 		live_hud_say(&live->hud, note, now);
+	reaction_note(&live->reaction, note);
+	if (note[0])
+		live_hud_say(&live->hud, note, now);
 	decode_note(live->decode, note);
 	if (note[0])
 		live_hud_say(&live->hud, note, now);
@@ -265,12 +268,22 @@ static rv_status draw_recorded_hud(struct live *live, rv_error *error)
 	                &area, error);
 }
 
+/* The sound that has come with the frames. */
+static void hear(struct live *live)
+{
+	struct sound *sound;
+	while ((sound = queue_pop(live->sound, 0))) {
+		video_recorder_hear(&live->recorder, sound);
+		reaction_hear(&live->reaction, sound);
+		sound_release(sound);
+	}
+}
+
 static rv_status record_shown(struct live *live, bool hud_changed, int64_t now, rv_error *error)
 {
 	const struct options *options = &live->actions->options;
 	const struct hud_picture *hud = options->display.record_hud ? &live->recorded_hud : NULL;
 	rv_status status = hud && hud_changed ? draw_recorded_hud(live, error) : RV_OK;
-	video_recorder_hear(&live->recorder, live->sound);
 	if (status == RV_OK)
 		video_recorder_show(&live->recorder, &live->shown, hud, live->frame, now,
 		                    options->live.fps);
@@ -327,6 +340,7 @@ rv_status live_show(struct live *live, rv_error *error)
 	say_what_happened(live, composed);
 	if (status == RV_OK && (live->window || live->actions->options.display.record_hud))
 		status = update_hud(live, composed, &hud_changed, error);
+	hear(live);
 	if (status == RV_OK)
 		status = record_shown(live, hud_changed, composed, error);
 	if (status == RV_OK && live->window)

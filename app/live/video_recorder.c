@@ -56,7 +56,7 @@ static rv_status start(struct video_recorder *recorder, struct live_output_optio
 		               "the last recordings are still being written; wait a little");
 	rv_status status = live_output_start(place, options, error);
 	*started = *place;
-	decode_want_sound(recorder->decode, is_open(recorder));
+	decode_want_sound(recorder->decode, DECODE_RECORDER, is_open(recorder));
 	return status;
 }
 
@@ -195,15 +195,11 @@ void video_recorder_show(struct video_recorder *recorder, const rv_image *pictur
 	frame_release(copy);
 }
 
-void video_recorder_hear(struct video_recorder *recorder, struct queue *sounds)
+void video_recorder_hear(struct video_recorder *recorder, struct sound *sound)
 {
-	struct sound *sound;
-	while ((sound = queue_pop(sounds, 0))) {
-		for (int i = 0; i < RECORDER_OUTPUTS_MAX; i++)
-			if (recorder->outputs[i])
-				live_output_hear(recorder->outputs[i], sound);
-		sound_release(sound);
-	}
+	for (int i = 0; i < RECORDER_OUTPUTS_MAX; i++)
+		if (recorder->outputs[i])
+			live_output_hear(recorder->outputs[i], sound);
 }
 
 /* ---- what is said ---- */
@@ -242,7 +238,7 @@ static void close_output(struct video_recorder *recorder, struct live_output **o
 		recorder->error = error;
 	if (is_wanted)
 		recorder->wanted = NULL;
-	decode_want_sound(recorder->decode, is_open(recorder));
+	decode_want_sound(recorder->decode, DECODE_RECORDER, is_open(recorder));
 }
 
 void video_recorder_tell(struct video_recorder *recorder, char note[LIVE_NOTE_LENGTH],

@@ -54,11 +54,11 @@ const char *video_recorder_format(const struct options *options);
 int64_t video_recorder_lead(int64_t gap, uint64_t left_out, int64_t interval);
 
 /* Hands on what is shown now, the picture made of frame, with hud (NULL: none) laid over its
- * corner, and the sound that has come. */
+ * corner, and a block of sound that has come, which is held as long as needed. */
 void video_recorder_show(struct video_recorder *recorder, const rv_image *picture,
                          const struct hud_picture *hud, const struct frame *frame, int64_t now,
                          float fps);
-void video_recorder_hear(struct video_recorder *recorder, struct queue *sound);
+void video_recorder_hear(struct video_recorder *recorder, struct sound *sound);
 
 /* Writes what happened to note, once, and to state what goes on, such as "recording 0:12"; empty:
  * nothing. Recordings that have ended are cleared away. */

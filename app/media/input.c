@@ -72,6 +72,17 @@ static bool is_endless_download(const AVFormatContext *format)
 	return !is_playlist && !can_seek && format->duration <= 0;
 }
 
+/* What libavdevice returns for PulseAudio is a number of that one's own, and not libav's. */
+static rv_status opening_failed(const struct input *input, const struct input_origin *origin,
+                                int code, rv_error *error)
+{
+	if (!stopped(input) && origin->format && !strcmp(origin->format->name, "pulse"))
+		return rv_fail(error, RV_IO,
+		               "%s: cannot be opened: no sound server has a source of that name",
+		               input->name);
+	return input_fail(input, code, "cannot be opened", error);
+}
+
 static rv_status open_format(struct input *input, struct input_origin *origin, rv_error *error)
 {
 	input->format = avformat_alloc_context();
@@ -87,7 +98,7 @@ static rv_status open_format(struct input *input, struct input_origin *origin, r
 	int code =
 		avformat_open_input(&input->format, origin->url, origin->format, &origin->options);
 	if (code < 0 || stopped(input))
-		return input_fail(input, code, "cannot be opened", error);
+		return opening_failed(input, origin, code, error);
 	input->is_device = origin->is_device;
 	input->camera = origin->camera;
 	input->is_reopenable = origin->is_reopenable;

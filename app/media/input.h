@@ -31,7 +31,7 @@ struct input {
 	bool is_realtime;   /* it comes at its own rate: a camera, a live protocol */
 	bool is_reopenable; /* it may come back once it has gone: a camera, a stream, a FIFO */
 	bool is_device;
-	struct camera camera; /* of a device */
+	struct camera camera; /* empty where it is none */
 
 	/* private */
 	const atomic_int *stop;
@@ -44,8 +44,9 @@ struct input {
 };
 
 /* Opens a file, a URL, "lavfi:GRAPH", a numbered sequence ("f%04d.png"; a file that exists under
- * exactly that name comes first), a camera ("/dev/video0") or "-" (standard input). What a file is
- * is told by its content, never by its name. No stream is decoded yet. options may be NULL.
+ * exactly that name comes first), a camera ("/dev/video0"), a device that hears sound
+ * ("pulse:default", "alsa:hw:0") or "-" (standard input). What a file is is told by its content,
+ * never by its name. No stream is decoded yet. options may be NULL.
  *
  * Nothing that can be waited for in slices blocks for longer than a tenth of a second after the
  * stop flag is set. Cameras and networks that do not answer for some seconds are RV_IO; what cannot

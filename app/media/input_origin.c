@@ -130,6 +130,35 @@ static rv_status find_camera(const char *name, const struct input_options *optio
 	                       : use_device(name, "v4l2", origin->camera.path, origin, error);
 }
 
+/* What the machine hears: the name of one of libavdevice's inputs of sound, and what that is to
+ * open, such as "alsa:hw:0". */
+static const char *const sound_devices[] = {"alsa", "pulse"};
+
+/* How much of it PulseAudio hands over at once: a fiftieth of a second, in bytes. By itself it may
+ * take two seconds. */
+#define PULSE_FRAGMENT "3840"
+
+/* The one whose name it is, and behind it what is to be opened; NULL: it is none's. */
+static const char *sound_device_of(const char *name, const char **url)
+{
+	for (size_t i = 0; i < sizeof(sound_devices) / sizeof(sound_devices[0]); i++) {
+		if (!av_strstart(name, sound_devices[i], url) || **url != ':')
+			continue;
+		++*url;
+		return sound_devices[i];
+	}
+	return NULL;
+}
+
+static rv_status find_sound_device(const char *name, const char *device, const char *url,
+                                   struct input_origin *origin, rv_error *error)
+{
+	origin->is_device = origin->is_live = origin->is_reopenable = true;
+	if (!strcmp(device, "pulse"))
+		av_dict_set(&origin->options, "fragment_size", PULSE_FRAGMENT, 0);
+	return use_device(name, device, url[0] ? url : "default", origin, error);
+}
+
 /* ---- streams ---- */
 
 static bool is_live_protocol(const char *url)
@@ -176,14 +205,16 @@ static bool is_camera_name(const char *name)
 
 bool input_may_appear(const char *name)
 {
-	return is_camera_name(name) || (strstr(name, "://") && is_network(name));
+	const char *url;
+	return is_camera_name(name) || sound_device_of(name, &url) ||
+	       (strstr(name, "://") && is_network(name));
 }
 
 rv_status input_origin_find(struct input_origin *origin, const char *name,
                             const struct input_options *options, rv_error *error)
 {
 	const struct camera_wish *wish = &options->camera_wish;
-	const char *graph;
+	const char *graph, *url, *device = sound_device_of(name, &url);
 	struct stat status;
 	*origin = (struct input_origin){.pipe = -1};
 	bool is_camera = is_camera_name(name);
@@ -198,6 +229,8 @@ rv_status input_origin_find(struct input_origin *origin, const char *name,
 	}
 	if (av_strstart(name, "lavfi:", &graph))
 		return use_device(name, "lavfi", graph, origin, error);
+	if (device)
+		return find_sound_device(name, device, url, origin, error);
 	if (is_camera)
 		return find_camera(name, options, origin, error);
 	if (stat(name, &status) == 0)

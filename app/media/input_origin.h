@@ -12,7 +12,7 @@ struct input_origin {
 	const AVInputFormat *format; /* NULL: libavformat is to find it out */
 	AVDictionary *options;       /* for avformat_open_input; owned */
 	int pipe;       /* descriptor for app/media/input_pipe.h; -1: none. Owned but for 0 */
-	bool is_device; /* a camera, which is: */
+	bool is_device; /* it is a camera, or hears sound */
 	struct camera camera;
 	bool is_network;
 	bool is_listening;  /* waits for a sender, however long that takes */
@@ -26,7 +26,8 @@ rv_status input_origin_find(struct input_origin *origin, const char *name,
                             const struct input_options *options, rv_error *error);
 void input_origin_release(struct input_origin *origin);
 
-/* Whether an input of that name may appear later though it is not there now: a camera, a stream. */
+/* Whether an input of that name may appear later though it is not there now: a camera, a stream,
+ * a device that hears. */
 bool input_may_appear(const char *name);
 
 #endif

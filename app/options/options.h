@@ -89,6 +89,7 @@ struct option_live {
 	char osc_bind[OPTION_TEXT_LENGTH];
 	char osc_secret[OPTION_TEXT_LENGTH];
 	char midi[OPTION_TEXT_LENGTH];     /* the controller to hear; "off": none */
+	char listen[OPTION_TEXT_LENGTH];   /* the sound to be moved by; empty: none */
 	uint64_t keep_free;                /* bytes of the disk that files begun by actions leave */
 	bool headless;                     /* no window */
 	float bench;                       /* seconds to run for, and then print; 0: none */
