@@ -427,6 +427,8 @@ reference:
 lint-wings: $(BUILD)/reverie
 	$(call say,LINT wings)
 	$(Q)python3 tests/lint/wings.py --build $(BUILD)
+	$(call say,LINT interface)
+	$(Q)python3 tests/lint/interface.py
 
 LINTED = $(sort $(shell find app engine tests -name '*.[ch]'))
 HEADERS = $(filter %.h,$(LINTED))

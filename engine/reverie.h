@@ -24,9 +24,9 @@
 #include "reverie_params.h"
 
 /* While the first number is 0, programs must be built anew when the second one changes: the name of
- * the shared library holds both. */
+ * the shared library holds both (tests/lint/interface.py). */
 #define RV_VERSION_MAJOR 0
-#define RV_VERSION_MINOR 1
+#define RV_VERSION_MINOR 2
 #define RV_VERSION_PATCH 0
 #define RV_VERSION RV_VERSION_TEXT(RV_VERSION_MAJOR, RV_VERSION_MINOR, RV_VERSION_PATCH)
 #define RV_VERSION_TEXT(major, minor, patch) RV_VERSION_JOIN(major, minor, patch)

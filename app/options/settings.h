@@ -1,7 +1,7 @@
 /* The settings that a picture or a video was made with, as a text that it carries along
  * (app/media/tag.h):
  *
- *     # Reverie 0.1.0
+ *     # Reverie 0.2.0
  *     network googlenet
  *     network-file models/googlenet.onnx
  *     network-sha256 bd979d99...

@@ -35,6 +35,11 @@ check library_exports_rv_alone test -z "$(names libreverie.so -D)"
 check static_library_exports_rv_alone test -z "$(names libreverie.a -g)"
 check library_is_called_by_two_numbers sh -c "readelf -d '$work/root/usr/lib/libreverie.so' |
 	grep -Eq 'SONAME.*\[libreverie\.so\.[0-9]+\.[0-9]+\]'"
+tells_its_version() {
+	[ "reverie $(PKG_CONFIG_LIBDIR="$work/root/usr/lib/pkgconfig" pkg-config --modversion reverie)" = \
+		"$("$REVERIE" --version | sed 's/ (.*//')" ]
+}
+check library_and_program_are_of_one_version tells_its_version
 exported() {
 	# Declarations begin their line; what does so besides are types. One line may declare several tables.
 	{

@@ -108,4 +108,44 @@ expect_broken the_drawing_is_up_to_date engine/README.md:1 "out of date"
 wings --draw
 wings
 check drawing_brings_it_up_to_date test "$code" = 0
+# ---- what the library's version promises ----
+
+interface() { # WORD...
+	python3 tests/lint/interface.py --root "$tree" "$@" >"$work/out" 2>"$work/err"
+	code=$?
+}
+header() { # VERSION'S NUMBERS, DECLARATIONS
+	printf '#define RV_VERSION_MAJOR %s\n#define RV_VERSION_MINOR %s\n#define RV_VERSION_PATCH 0\n%s\n' "$@" \
+		>"$tree/engine/reverie.h"
+}
+expect_interface() { # NAME CODE TEXT WORD...
+	name=$1 wanted=$2 text=$3
+	shift 3
+	interface "$@"
+	if [ "$code" = "$wanted" ] && grep -q "$text" "$work/out" || [ "$code$wanted" = 00 ]; then
+		ok "$name"
+	else
+		not_ok "$name" "exit code $code, or not: $text"
+	fi
+}
+one='/* Says. */ rv_status rv_say(const char *what,
+	int times[2]); typedef struct rv_place { int x, y; } rv_place;'
+header 0 1 "$one"
+interface --record
+expect_interface interface_that_is_written_down_is_right 0 ''
+header 0 1 "$(echo "$one" | sed 's/what/words/; s/Says/Speaks/')"
+expect_interface interface_is_not_names_and_comments 0 ''
+header 0 1 "$one int rv_more(void);"
+expect_interface interface_that_has_more_is_to_be_written_down 1 'interface.py --record'
+expect_interface interface_may_have_more 0 '' --record
+header 0 1 "$one"
+expect_interface interface_that_has_less_is_another_version 1 'MINOR must rise: int rv_more(void)'
+expect_interface interface_that_has_less_is_not_written_down 1 'MINOR must rise' --record
+header 0 2 "$one"
+expect_interface interface_of_another_version_is_written_down 0 '' --record
+header 0 2 "$(echo "$one" | sed 's/x, y/x, y, z/')"
+expect_interface interface_with_another_field_is_another_version 1 'MINOR must rise: typedef struct rv_place'
+header 0 2 "$(echo "$one" | sed 's/int times/float times/')"
+expect_interface interface_with_another_argument_is_another_version 1 'MINOR must rise: rv_status rv_say'
+
 finish
