@@ -125,6 +125,14 @@ static void fill_stats(struct hud_state *state, const struct live_stats *stats, 
 	state->stage_ms[HUD_SHOW] = stats_recent_mean(&stats->hud.show);
 }
 
+static void fill_sound(struct hud_state *state, const struct live_hud_view *view)
+{
+	state->listens = view->levels != NULL;
+	if (view->levels)
+		memcpy(state->levels, view->levels, sizeof(state->levels));
+	state->tempo = view->tempo;
+}
+
 /* The keys that are bound for mode alone. */
 static void add_keys(struct hud_state *state, const struct keys *keys, const char *mode)
 {
@@ -167,6 +175,7 @@ rv_status live_hud_update(struct live_hud *hud, const struct live_hud_view *view
 	fill_options(&hud->state, options);
 	fill_preset(&hud->state, view->actions);
 	fill_stats(&hud->state, view->stats, now);
+	fill_sound(&hud->state, view);
 	fill_keys(&hud->state, view->keys, view->mode);
 	return hud_draw(&hud->picture, options->display.hud, &hud->state, &area, error);
 }

@@ -36,7 +36,9 @@ struct live_hud_view {
 	const struct action_state *actions;
 	const struct live_stats *stats;
 	const struct keys *keys;
-	const char *mode;           /* of the keys that are told first (keys_find_in), or NULL */
+	const float *levels; /* of what is heard, as struct hud_state; NULL: nobody listens */
+	double tempo;        /* that was tapped; 0: none */
+	const char *mode;    /* of the keys that are told first (keys_find_in), or NULL */
 	int width, height, density; /* as window_hud_area (app/screen/window.h) */
 };
 

@@ -248,6 +248,8 @@ static rv_status update_hud(struct live *live, int64_t now, bool *changed, rv_er
 		.actions = live->actions,
 		.stats = &live->stats,
 		.keys = &live->keys,
+		.levels = live->reaction.listener ? live->reaction.heard.level : NULL,
+		.tempo = tempo_per_minute(&live->reaction.tempo),
 		.mode = live_display_mode(options),
 		.width = live->shown.width,
 		.height = live->shown.height,

@@ -16,11 +16,12 @@ enum {
 	LABEL_WIDTH = 10, /* of the full level's left column */
 	COLUMN_GAP = 3,   /* between columns of keys */
 	GRAPH_HEIGHT = 30,
-	GRAPH_GAP = 4,  /* below it */
-	GRAPH_BAR = 3,  /* from bar to bar; one of it stays free */
-	BAR_WIDTH = 24, /* of the bar that shows how far kernels are built, in letters */
-	BAR_LABEL = 17, /* of the label before that bar, in letters */
-	CORNER = 4,     /* radius of the panel's */
+	GRAPH_GAP = 4,   /* below it */
+	GRAPH_BAR = 3,   /* from bar to bar; one of it stays free */
+	METER_WIDTH = 3, /* of the levels of sound, in letters: each a bar as high as a letter */
+	BAR_WIDTH = 24,  /* of the bar that shows how far kernels are built, in letters */
+	BAR_LABEL = 17,  /* of the label before that bar, in letters */
+	CORNER = 4,      /* radius of the panel's */
 	AROUND = HUD_MARGIN + HUD_PADDING, /* letter pixels around the text */
 };
 
@@ -44,6 +45,8 @@ struct sheet {
 	} spans[SPANS_MAX];
 	int graph_line; /* the graph stands below so many lines; 0: there is none */
 	int bar_line;   /* the bar stands in this one; 0: there is none */
+	bool has_meter; /* of sound, at: */
+	int meter_column, meter_line;
 };
 
 /* ---- what is said ---- */
@@ -86,6 +89,16 @@ static void add_bar(struct sheet *sheet, const struct hud_state *state)
 	add(sheet, BAR_LABEL, sheet->bar_line, faint, "%*s", BAR_WIDTH, "");
 }
 
+/* Returns the column behind the meter, where somebody listens. */
+static int add_meter(struct sheet *sheet, int column, int line, const struct hud_state *state)
+{
+	sheet->has_meter = state->listens;
+	sheet->meter_column = column;
+	sheet->meter_line = line;
+	return state->listens ? add(sheet, column, line, faint, "%*s", METER_WIDTH, "") + 2
+	                      : column;
+}
+
 static void write_small(struct sheet *sheet, const struct hud_state *state)
 {
 	int end = state->preset[0] ? add(sheet, 0, 0, accent, "%s", state->preset) + 2 : 0;
@@ -93,9 +106,10 @@ static void write_small(struct sheet *sheet, const struct hud_state *state)
 	if (state->channels[0])
 		end = add(sheet, end + 1, 0, accent, "%s", state->channels);
 	end = add(sheet, end + 2, 0, ink, "%.2f", (double)state->strength);
-	end = add(sheet, end + 2, 0, faint, "%.0f fps", state->dream_fps);
+	end = add(sheet, end + 2, 0, faint, "%.0f fps", state->dream_fps) + 2;
+	end = add_meter(sheet, end, 0, state);
 	if (state->doing[0])
-		add(sheet, end + 2, 0, warning, "%s", state->doing);
+		add(sheet, end, 0, warning, "%s", state->doing);
 	add_bar(sheet, state);
 	add_message(sheet, state);
 }
@@ -164,6 +178,17 @@ static void write_pace(struct sheet *sheet, const struct hud_state *state)
 		add(sheet, end + 2, line, warning, "%s", state->doing);
 }
 
+static void write_sound(struct sheet *sheet, const struct hud_state *state)
+{
+	int line = sheet->lines;
+	if (!state->listens && !(state->tempo > 0))
+		return;
+	add(sheet, 0, line, faint, "sound");
+	int end = add_meter(sheet, LABEL_WIDTH, line, state);
+	if (state->tempo > 0)
+		add_number(sheet, end, line, "beats a minute, tapped", "%.0f", state->tempo);
+}
+
 static void write_full(struct sheet *sheet, const struct hud_state *state)
 {
 	int end = 0;
@@ -173,6 +198,7 @@ static void write_full(struct sheet *sheet, const struct hud_state *state)
 	}
 	write_dream(sheet, state);
 	write_pace(sheet, state);
+	write_sound(sheet, state);
 	sheet->graph_line = sheet->lines;
 	for (int i = 0; i < HUD_STAGES; i++) {
 		end = add(sheet, end, sheet->graph_line, stage_colours[i], "%s", stage_names[i]);
@@ -246,6 +272,7 @@ static void write_sheet(struct sheet *sheet, enum hud_level level, const struct 
 {
 	sheet->count = sheet->columns = sheet->lines = 0;
 	sheet->graph_line = sheet->bar_line = 0;
+	sheet->has_meter = false;
 	if (level == HUD_SMALL)
 		write_small(sheet, state);
 	else if (level == HUD_FULL)
@@ -319,6 +346,20 @@ static void draw_bar(struct hud_picture *picture, const struct sheet *sheet, flo
 	hud_paint_bar(picture, x + done, y, width - done, height, line_colour);
 }
 
+/* A level of nothing is a line. */
+static void draw_meter(struct hud_picture *picture, const struct sheet *sheet, const float *levels,
+                       int scale)
+{
+	int left = (AROUND + sheet->meter_column * HUD_FONT_ADVANCE) * scale;
+	int bottom = (top_of(sheet, sheet->meter_line) + HUD_FONT_ROWS) * scale;
+	for (int i = 0; i < HUD_LEVELS; i++) {
+		int rows = clamp((int)(levels[i] * HUD_FONT_ROWS * (float)scale + 0.5F), 1,
+		                 HUD_FONT_ROWS * scale);
+		hud_paint_bar(picture, left + i * HUD_FONT_ADVANCE * scale, bottom - rows,
+		              HUD_FONT_WIDTH * scale, rows, accent);
+	}
+}
+
 static void draw_sheet(struct hud_picture *picture, const struct sheet *sheet,
                        const struct hud_state *state, int scale)
 {
@@ -331,6 +372,8 @@ static void draw_sheet(struct hud_picture *picture, const struct sheet *sheet,
 		hud_paint_text(picture, edge + span->column * HUD_FONT_ADVANCE * scale,
 		               top_of(sheet, span->line) * scale, span->text, scale, span->colour);
 	}
+	if (sheet->has_meter)
+		draw_meter(picture, sheet, state->levels, scale);
 	if (sheet->bar_line)
 		draw_bar(picture, sheet, state->prepared, scale);
 	if (sheet->graph_line)

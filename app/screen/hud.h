@@ -15,6 +15,7 @@ enum {
 	HUD_TEXT_LENGTH = 160,
 	HUD_KEYS_MAX = 96,
 	HUD_SCALE_MAX = 8,
+	HUD_LEVELS = 3,
 	/* In letter pixels: from the picture's edge to the panel, and from that to the text. */
 	HUD_MARGIN = 5,
 	HUD_PADDING = 6,
@@ -43,6 +44,9 @@ struct hud_state {
 	/* Milliseconds of the last dreams, the newest last; 0: none yet. */
 	float history[HUD_HISTORY][HUD_STAGES];
 	double target_ms; /* what a dream may take */
+	bool listens;
+	float levels[HUD_LEVELS]; /* of what is heard, 0..1: bass, middle, treble */
+	double tempo;             /* that was tapped, beats a minute; 0: none */
 	char message[HUD_TEXT_LENGTH];
 	float prepared;     /* part of the kernels that are built; 0 or 1: there is no bar */
 	char recording[64]; /* such as "recording 0:12" */

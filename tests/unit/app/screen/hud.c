@@ -93,6 +93,39 @@ TEST(hud_has_a_bar_while_kernels_are_built)
 	hud_picture_release(&picture);
 }
 
+/* How many letter pixels high the bar of a level is, in the column'th letter of the first line. */
+static int level_at(const struct hud_picture *picture, int column)
+{
+	int rows = 0;
+	for (int y = 0; y < HUD_FONT_ROWS; y++)
+		rows += pixel(picture, AROUND + column * HUD_FONT_ADVANCE + 2, AROUND + y)[2] > 200;
+	return rows;
+}
+
+TEST(hud_shows_how_loud_it_is)
+{
+	struct hud_picture picture = {.width = 0};
+	struct hud_state it = state();
+	const int column = 24; /* behind "mixed4 12  1.25  0 fps  " */
+	REQUIRE(hud_draw(&picture, HUD_SMALL, &it, &large, NULL) == RV_OK);
+	const int without = picture.width;
+	it.listens = true;
+	it.levels[0] = 1;
+	it.levels[1] = 0.5F;
+	REQUIRE(hud_draw(&picture, HUD_SMALL, &it, &large, NULL) == RV_OK);
+	CHECK(picture.width == without + (2 + HUD_LEVELS) * HUD_FONT_ADVANCE);
+	CHECK_MESSAGE(level_at(&picture, column) == HUD_FONT_ROWS &&
+	                      level_at(&picture, column + 1) == HUD_FONT_ROWS / 2 &&
+	                      level_at(&picture, column + 2) == 1,
+	              "%d %d %d", level_at(&picture, column), level_at(&picture, column + 1),
+	              level_at(&picture, column + 2));
+	it.tempo = 120;
+	REQUIRE(hud_draw(&picture, HUD_FULL, &it, &large, NULL) == RV_OK);
+	CHECK(says_at(&picture, 0, 6, "sound"));
+	CHECK(says_at(&picture, 15, 6, "120 beats a minute, tapped"));
+	hud_picture_release(&picture);
+}
+
 TEST(hud_off_is_nothing)
 {
 	struct hud_picture picture = {0};
