@@ -318,7 +318,8 @@ rv_status ascent_prepare_temporal(struct ascent *ascent, const rv_time *time, rv
 	const struct temporal_rasters rasters = {.frame = &ascent->frame,
 	                                         .detail = &ascent->detail,
 	                                         .inherited = &ascent->inherited,
-	                                         .margin = ascent->margin};
+	                                         .margin = ascent->margin,
+	                                         .octaves = ascent->octave_count};
 	struct temporal *last = ascent->temporal;
 	rv_status status;
 

@@ -144,17 +144,59 @@ int effort_onset(int iterations, int frames)
 	return frames > 1 ? (iterations - 1) / frames + 1 : iterations;
 }
 
-struct effort effort_begin(int iterations, int frames, bool moves)
+double effort_share(int iterations, int frames)
+{
+	return (double)effort_onset(iterations, frames) / iterations;
+}
+
+/* The part of an octave's steps that a beginning has taken when the part `at` of it is over. Most
+ * are taken octave by octave, from the smallest on, as in a frame dreamed alone: fine lines that are
+ * drawn before what they belong to are lost with what changes below them. Some are spread over all
+ * of it: they show the dream sooner, and make up for what is lost of coarse ones from frame to frame.
+ * At any time the beginning costs the same. */
+static double part_begun(const struct effort_beginning *beginning, int octave, double at)
+{
+	static const double spread = 0.35;
+	double all = 0, smaller = 0, own = pow(beginning->octave_scale, -2.0 * octave);
+
+	for (int i = 0; i < beginning->octaves; i++) {
+		double pixels = pow(beginning->octave_scale, -2.0 * i);
+
+		all += pixels;
+		smaller += i > octave ? pixels : 0;
+	}
+	return spread * at + (1 - spread) * fmin(fmax((at * all - smaller) / own, 0), 1);
+}
+
+/* The steps of an octave in the frame of this number, 0 the first. Octaves are rounded differently,
+ * as a frame in which several took one more would take long. */
+static int steps_begun(const struct effort_beginning *beginning, int octave, int frame)
+{
+	double share = effort_share(beginning->iterations, beginning->frames);
+	double rounding = fmod(0.3 + 0.37 * octave, 1);
+	double now = part_begun(beginning, octave, frame * share);
+	double next = part_begun(beginning, octave, fmin((frame + 1) * share, 1));
+
+	return (int)(beginning->iterations * next + rounding + 1e-6) -
+	       (int)(beginning->iterations * now + rounding + 1e-6);
+}
+
+struct effort effort_begin(const struct effort_beginning *beginning, double begun)
 {
 	/* What is left of a step after a frame, the largest octave first. */
-	static const float left[TURNS] = {0.8f, 0.85f, 0.9f, 0.93f};
-	struct effort effort = effort_even(effort_onset(iterations, frames), RV_OCTAVES_MAX);
+	static const double left[TURNS] = {0.8, 0.87, 0.93, 0.96};
+	double share = effort_share(beginning->iterations, beginning->frames);
+	int frames = (int)ceil(1 / share - 1e-6), now = (int)(begun / share + 1e-6);
+	struct effort effort = effort_even(0, beginning->octaves);
 
-	for (int i = 0; i < RV_OCTAVES_MAX && moves; i++) {
-		float lost = 1 - left[turn_of(i)], spread = fmaxf((float)frames, 1);
+	for (int i = 0; i < beginning->octaves; i++) {
+		double kept = beginning->moves ? left[turn_of(i)] : 1, lasting = 0;
 
-		effort.length[i] = spread * lost / (1 - powf(1 - lost, spread));
-		effort.length[i] = fminf(effort.length[i], STEP_LENGTH_MOST);
+		for (int frame = 0; frame < frames; frame++)
+			lasting += steps_begun(beginning, i, frame) * pow(kept, frames - 1 - frame);
+		effort.steps[i] = steps_begun(beginning, i, now);
+		effort.length[i] =
+			(float)fmin(beginning->iterations / lasting, STEP_LENGTH_MOST);
 	}
 	return effort;
 }

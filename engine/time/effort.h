@@ -44,14 +44,24 @@ void effort_limit(struct effort *effort, int most);
 /* Of the length of all steps together, in cold steps, how much one may take on. */
 enum { STEP_LENGTH_MOST = 3 };
 
-/* Gradient steps in each octave of a frame at the beginning of a scene that is spread over so many
- * frames (0 is 1). */
+/* About how many gradient steps in each octave a frame takes at the beginning of a scene that is
+ * spread over so many frames (0 is 1), and which part of the beginning it is. */
 int effort_onset(int iterations, int frames);
+double effort_share(int iterations, int frames);
 
-/* The effort of such a frame, after the first. Where the scene moves, some of a dream is lost from
- * frame to frame, of its fine lines the most, and the steps are the longer the more frames there
- * are: at the end the scene is about as deep as where its first frame takes all steps. */
-struct effort effort_begin(int iterations, int frames, bool moves);
+/* The beginning of a scene, spread over frames. */
+struct effort_beginning {
+	int octaves;         /* that frames have */
+	double octave_scale; /* of each to the next smaller one */
+	int iterations;      /* in each octave, in all */
+	int frames;          /* 0 is 1 */
+	bool moves;          /* some of a dream is lost from frame to frame, the most of fine lines */
+};
+
+/* The effort of the frame before which the part `begun` (0..1) of the beginning was dreamed. Of the
+ * lengths of all steps in an octave about as much is left at the end as where one frame takes them
+ * all. */
+struct effort effort_begin(const struct effort_beginning *beginning, double begun);
 
 /* The part of the depth of a frame dreamed alone that such a beginning reaches in an octave, where
  * its scene moves on for so long from frame to frame. 0: it does not move. */

@@ -269,13 +269,15 @@ static void wander(struct temporal *temporal, const rv_time *time)
 /* The first frame of a scene. */
 static void plan_cold(struct temporal *temporal, const rv_params *params)
 {
+	/* As most scenes do. */
+	const struct effort_beginning beginning = temporal_beginning(temporal, params, true);
+
 	temporal->history.begun = 0;
 	temporal->history.melting = 0;
 	temporal->history.turns = (struct turns){0};
 	/* A scene knows nothing of the one before, so that a film may be dreamed in chunks. */
 	temporal->history.depth = (struct depth){0};
-	temporal->plan.effort =
-		effort_even(effort_onset(params->iterations, params->time.onset), RV_OCTAVES_MAX);
+	temporal->plan.effort = effort_begin(&beginning, 0);
 }
 
 /* Takes the frame in, of which nothing is known yet. */
@@ -338,8 +340,7 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 	else if (status == RV_OK)
 		status = temporal_plan_warm(temporal, params, &view, error);
 	temporal->plan.onset = temporal_is_beginning(temporal);
-	temporal->share =
-		(double)effort_onset(params->iterations, params->time.onset) / params->iterations;
+	temporal->share = effort_share(params->iterations, params->time.onset);
 	history->on_journey = false;
 	look_anew(temporal, &params->time);
 	*plan = temporal->plan;

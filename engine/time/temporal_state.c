@@ -54,3 +54,13 @@ bool temporal_is_beginning(const struct temporal *temporal)
 {
 	return temporal->history.begun < 1 - 1e-6;
 }
+
+struct effort_beginning temporal_beginning(const struct temporal *temporal, const rv_params *params,
+                                           bool moves)
+{
+	return (struct effort_beginning){.octaves = temporal->buffers.rasters.octaves,
+	                                 .octave_scale = (double)params->octave_scale,
+	                                 .iterations = params->iterations,
+	                                 .frames = params->time.onset,
+	                                 .moves = moves};
+}

@@ -73,4 +73,8 @@ rv_status temporal_read_table(struct temporal *temporal, rv_error *error);
 /* Still within the beginning of a scene. */
 bool temporal_is_beginning(const struct temporal *temporal);
 
+/* The beginning of a scene, as params spread it. */
+struct effort_beginning temporal_beginning(const struct temporal *temporal, const rv_params *params,
+                                           bool moves);
+
 #endif

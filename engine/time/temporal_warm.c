@@ -142,12 +142,13 @@ static struct effort effort_of(struct temporal *temporal, const rv_params *param
                                double fresh)
 {
 	const rv_time *time = &params->time;
+	struct effort_beginning beginning = temporal_beginning(temporal, params, !still);
 	struct effort effort;
 
 	/* The rest of a beginning is dreamed as if cold, but on what was inherited. */
 	if (temporal_is_beginning(temporal)) {
 		expect(temporal, !still);
-		return effort_begin(params->iterations, time->onset, !still);
+		return effort_begin(&beginning, temporal->history.begun);
 	}
 	if (time->warm_steps) {
 		effort = effort_even(time->warm_steps, time->warm_octaves);

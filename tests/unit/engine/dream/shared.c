@@ -96,7 +96,7 @@ TEST(time_owns_as_much_as_measured)
 	REQUIRE(recording_start(&recording));
 	struct launch_recorder *recorder = &recording.recorder;
 	struct raster frame = raster_record_own(recorder, 150, 110);
-	const struct temporal_rasters rasters = {&frame, &frame, &frame, 0};
+	const struct temporal_rasters rasters = {&frame, &frame, &frame, 0, 1};
 	cl_mem wants = record_own_buffer(recorder, sizeof(struct temporal_wants), NULL);
 	bytes = temporal_measure(150, 110, &time, &room_bytes);
 	REQUIRE(room_create(&room, recorder->device, room_bytes, NULL) == RV_OK);

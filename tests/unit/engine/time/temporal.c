@@ -59,6 +59,7 @@ TEST(a_dream_that_is_not_carried_stays_in_its_place)
 static double begin_scene(struct fixture *fixture, uint64_t scene, int onset, int frames)
 {
 	double before = 0;
+	int steps = 0;
 
 	fixture->params.time.onset = onset;
 	for (int t = 0; t < frames; t++) {
@@ -67,13 +68,16 @@ static double begin_scene(struct fixture *fixture, uint64_t scene, int onset, in
 		paint(fixture, scene, 0.5 * t, 0);
 		report = dream(fixture);
 		CHECK(report.cold == (t == 0) && report.onset == (t < (onset ? onset : 1)));
+		steps += report.onset ? report.steps : 0;
 		if (onset < 2 || t >= onset)
 			continue;
-		CHECK_MESSAGE(report.steps == 2, "frame %d took %d steps", t, report.steps);
+		CHECK_MESSAGE(report.steps > 0 && report.steps < 5, "frame %d took %d steps", t,
+		              report.steps);
 		CHECK_MESSAGE(strength(fixture, 0) > before, "frame %d: %g after %g", t,
 		              strength(fixture, 0), before);
 		before = strength(fixture, 0);
 	}
+	CHECK_MESSAGE(steps == 10, "%d steps in all", steps);
 	return strength(fixture, 0);
 }
 
