@@ -150,10 +150,10 @@ double effort_share(int iterations, int frames)
 }
 
 /* The part of an octave's steps that a beginning has taken when the part `at` of it is over. Most
- * are taken octave by octave, from the smallest on, as in a frame dreamed alone: fine lines that are
- * drawn before what they belong to are lost with what changes below them. Some are spread over all
- * of it: they show the dream sooner, and make up for what is lost of coarse ones from frame to frame.
- * At any time the beginning costs the same. */
+ * are taken octave by octave, from the smallest on, as in a frame dreamed alone: fine lines that
+ * are drawn before what they belong to are lost with what changes below them. Some are spread over
+ * all of it: they show the dream sooner, and make up for what is lost of coarse ones from frame to
+ * frame. At any time the beginning costs the same. */
 static double part_begun(const struct effort_beginning *beginning, int octave, double at)
 {
 	static const double spread = 0.35;
@@ -195,8 +195,7 @@ struct effort effort_begin(const struct effort_beginning *beginning, double begu
 		for (int frame = 0; frame < frames; frame++)
 			lasting += steps_begun(beginning, i, frame) * pow(kept, frames - 1 - frame);
 		effort.steps[i] = steps_begun(beginning, i, now);
-		effort.length[i] =
-			(float)fmin(beginning->iterations / lasting, STEP_LENGTH_MOST);
+		effort.length[i] = (float)fmin(beginning->iterations / lasting, STEP_LENGTH_MOST);
 	}
 	return effort;
 }

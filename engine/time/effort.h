@@ -55,7 +55,7 @@ struct effort_beginning {
 	double octave_scale; /* of each to the next smaller one */
 	int iterations;      /* in each octave, in all */
 	int frames;          /* 0 is 1 */
-	bool moves;          /* some of a dream is lost from frame to frame, the most of fine lines */
+	bool moves; /* some of a dream is lost from frame to frame, the most of fine lines */
 };
 
 /* The effort of the frame before which the part `begun` (0..1) of the beginning was dreamed. Of the

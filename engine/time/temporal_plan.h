@@ -21,7 +21,7 @@ struct temporal_rasters {
 	const struct raster *frame;     /* the picture as given */
 	const struct raster *detail;    /* what is shown of dream minus frame */
 	const struct raster *inherited; /* the part of the last dream that a frame starts from */
-	int margin; /* of a sphere: columns on either side that repeat the other; else 0 */
+	int margin;  /* of a sphere: columns on either side that repeat the other; else 0 */
 	int octaves; /* that frames are dreamed in */
 };
 
