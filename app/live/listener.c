@@ -77,7 +77,8 @@ static void hear_input(struct listener *listener)
 	}
 }
 
-/* What does not come at its own rate is heard when it is due. */
+/* Devices come at their own rate; files at any, and streams in lumps: what they bring is heard when
+ * it is due. */
 static void hear_in_time(struct listener *listener, const struct sound *sound)
 {
 	int64_t now = clock_now(), due = listener->anchor + sound->time;
@@ -86,7 +87,7 @@ static void hear_in_time(struct listener *listener, const struct sound *sound)
 		listener->anchor = begins - sound->time;
 		due = begins;
 	}
-	if (!listener->open->input->is_realtime)
+	if (!listener->open->input->is_device)
 		sleep_until(listener, due);
 	listener->end = due + sound->count * second / SOUND_RATE;
 	listener->heard++;
