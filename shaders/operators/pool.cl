@@ -20,6 +20,19 @@
 // The winner where no tap gets the gradient.
 #define NO_TAP (WINDOW_HEIGHT * WINDOW_WIDTH)
 
+// Of the outputs whose windows cover a position of the input, the most there are in each direction.
+#define MOST_ROWS ((WINDOW_HEIGHT - 1) * DILATION_Y / STRIDE_Y + 1)
+#define MOST_COLUMNS ((WINDOW_WIDTH - 1) * DILATION_X / STRIDE_X + 1)
+
+// Compilers leave loops over taps as they are, unless told. Those of a window as large as the picture stay loops.
+#if WINDOW_HEIGHT * WINDOW_WIDTH <= 25 && MOST_ROWS * MOST_COLUMNS <= 25
+#define FOR_TAPS UNROLLED
+#define FOR_OUTPUTS(index, most, count) UNROLLED(index, most) if (index < count)
+#else
+#define FOR_TAPS ROLLED
+#define FOR_OUTPUTS(index, most, count) ROLLED(index, count)
+#endif
+
 typedef JOIN(INDEX, LANES) indices;
 #define to_indices JOIN(JOIN(convert_, INDEX), LANES)
 
@@ -40,16 +53,17 @@ __attribute__((always_inline)) void max_of_window(const __global float *in, int 
 	real best = -INFINITY;
 	integer tap = 0;
 
-	for (int i = 0; i < WINDOW_HEIGHT; i++)
-		for (int k = 0; k < WINDOW_WIDTH; k++) {
-			int y = top + i * DILATION_Y, x = left + k * DILATION_X;
-			if (!inside && (y < 0 || y >= height || x < 0 || x >= width))
-				continue;
+	FOR_TAPS(i, WINDOW_HEIGHT)
+	FOR_TAPS(k, WINDOW_WIDTH)
+	{
+		int y = top + i * DILATION_Y, x = left + k * DILATION_X;
+		if (inside || (y >= 0 && y < height && x >= 0 && x < width)) {
 			real value = load(in + (size_t)(y * width + x) * stride + channel);
 			integer better = value > best;
 			best = select(best, value, better);
 			tap = select(tap, (integer)(i * WINDOW_WIDTH + k), better);
 		}
+	}
 	*largest = best;
 	*winner = tap;
 }
@@ -90,9 +104,29 @@ __kernel void max_pool_forward(READ_SLICE(in), int in_height, int in_width, SLIC
 // The gradient of an output, where a tap has won it; else 0.
 real gradient_won(const __global float *gradient, const __global INDEX *winners, int tap)
 {
-	integer winner = to_integer(*(const __global indices *)winners);
+	indices winner = *(const __global indices *)winners;
 
-	return select((real)0, load(gradient), (integer)(winner == tap));
+	return select((real)0, load(gradient), to_integer(winner == (indices)(INDEX)tap));
+}
+
+// The sum over the outputs from (top, left) on whose windows cover (y, x). Most pixels have all there can be, and need
+// not ask of every output whether it is: how many there are is known where this is called, so that such loops unroll.
+__attribute__((always_inline)) real sum_won(const __global float *gradient, int stride,
+					    const __global INDEX *winners, int saved_stride, int out_width, int y,
+					    int x, int top, int left, int rows, int columns)
+{
+	real sum = 0;
+
+	FOR_OUTPUTS(i, MOST_ROWS, rows)
+	FOR_OUTPUTS(k, MOST_COLUMNS, columns)
+	{
+		int tap_y = y - (top + i) * STRIDE_Y, tap_x = x - (left + k) * STRIDE_X;
+		size_t output = (top + i) * out_width + left + k;
+		if (tap_y % DILATION_Y == 0 && tap_x % DILATION_X == 0)
+			sum += gradient_won(gradient + output * stride, winners + output * saved_stride,
+					    tap_y / DILATION_Y * WINDOW_WIDTH + tap_x / DILATION_X);
+	}
+	return sum;
 }
 
 __kernel void max_pool_backward(READ_SLICE(gradient), int out_height, int out_width, int in_width,
@@ -105,28 +139,19 @@ __kernel void max_pool_backward(READ_SLICE(gradient), int out_height, int out_wi
 
 	FOR_PIXELS(pixel, pixels) {
 		int y = pixel / in_width + pad_top, x = pixel % in_width + pad_left;
-		int y_first = first_output(y, WINDOW_HEIGHT, STRIDE_Y, DILATION_Y);
-		int x_first = first_output(x, WINDOW_WIDTH, STRIDE_X, DILATION_X);
-		int y_last = min(y / STRIDE_Y, out_height - 1);
-		int x_last = min(x / STRIDE_X, out_width - 1);
+		int top = first_output(y, WINDOW_HEIGHT, STRIDE_Y, DILATION_Y);
+		int left = first_output(x, WINDOW_WIDTH, STRIDE_X, DILATION_X);
+		int rows = min(y / STRIDE_Y, out_height - 1) - top + 1;
+		int columns = min(x / STRIDE_X, out_width - 1) - left + 1;
 		FOR_CHANNELS(channel, channels) {
-			real sum = 0;
-			for (int i = y_first; i <= y_last; i++) {
-				int tap_y = y - i * STRIDE_Y;
-				if (tap_y % DILATION_Y)
-					continue;
-				for (int k = x_first; k <= x_last; k++) {
-					int tap_x = x - k * STRIDE_X;
-					if (tap_x % DILATION_X)
-						continue;
-					int tap = tap_y / DILATION_Y * WINDOW_WIDTH +
-						  tap_x / DILATION_X;
-					int output = i * out_width + k;
-					sum += gradient_won(AT(gradient, output, channel),
-							    winners + (size_t)output * saved_stride + channel,
-							    tap);
-				}
-			}
+			const __global float *from = AT(gradient, 0, channel);
+			real sum;
+			if (rows == MOST_ROWS && columns == MOST_COLUMNS)
+				sum = sum_won(from, gradient_stride, winners + channel, saved_stride, out_width,
+					      y, x, top, left, MOST_ROWS, MOST_COLUMNS);
+			else
+				sum = sum_won(from, gradient_stride, winners + channel, saved_stride, out_width,
+					      y, x, top, left, rows, columns);
 			store_gradient(&to, pixel, channel, sum);
 		}
 	}
