@@ -10,6 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifdef HAVE_ALSA
+#include <alsa/asoundlib.h>
+#endif
+
 #include "app/media/libav.h"
 
 /* Until a live stream has to show what it holds: microseconds, and bytes. libavformat's own limits
@@ -150,10 +154,29 @@ static const char *sound_device_of(const char *name, const char **url)
 	return NULL;
 }
 
+/* ALSA's library prints what it returns as well; the program says it once. */
+#ifdef HAVE_ALSA
+static void print_nothing(const char *file, int line, const char *function, int code,
+                          const char *format, ...)
+{
+	(void)file, (void)line, (void)function, (void)code, (void)format;
+}
+
+static void silence_alsa(void)
+{
+	snd_lib_error_set_handler(print_nothing);
+}
+#else
+static void silence_alsa(void)
+{
+}
+#endif
+
 static rv_status find_sound_device(const char *name, const char *device, const char *url,
                                    struct input_origin *origin, rv_error *error)
 {
 	origin->is_device = origin->is_live = origin->is_reopenable = true;
+	silence_alsa();
 	if (!strcmp(device, "pulse"))
 		av_dict_set(&origin->options, "fragment_size", PULSE_FRAGMENT, 0);
 	return use_device(name, device, url[0] ? url : "default", origin, error);
