@@ -44,22 +44,44 @@ now() {
 	date +%s.%N
 }
 
+seconds_since() { # NOW
+	echo "$1 $(now)" | awk '{ print $2 - $1 }'
+}
+
 # A moment of the next so many seconds, another for every call.
 moment() { # SECONDS
 	seed=$((seed + 1))
 	awk -v seconds="$1" -v seed="$seed" 'BEGIN { srand(seed); print seconds * rand() }'
 }
 
-# Runs a command in a group of its own and kills that at some moment. Whether it came to that.
-kill_at_random() { # SECONDS COMMAND...
-	seconds=$1
-	shift
+# All that a command started: GNU parallel puts each job into a group of its own, but not into a session.
+kill_session() {
+	[ -z "$process" ] || pkill -KILL -s "$process"
+}
+process=
+trap 'kill_session; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# Runs a command in a session of its own, kills that at some moment, and counts it; four of five times, where it
+# takes as long as the last one that was left to its end ($span, seconds). The first one may have been beside
+# others, or have built kernels: by its time alone hardly any later one would be killed. Whether it came to that.
+kill_at_random() { # COMMAND...
+	begun=$(now)
 	setsid "$@" >/dev/null 2>&1 </dev/null &
 	process=$!
-	sleep "$(moment "$seconds")"
-	kill -s KILL -- "-$process" 2>/dev/null
-	wait "$process" 2>/dev/null
-	[ $? -gt 128 ]
+	timeout "$(moment "$(echo "$span" | awk '{ print 1.25 * $1 }')")" \
+		tail -s 0.02 -f --pid="$process" /dev/null
+	if [ $? = 124 ] && kill_session; then
+		wait "$process" 2>/dev/null
+		process=
+		kills=$((kills + 1))
+		[ $((kills % 10)) != 0 ] || echo "# $kills killed, $films films made of it so far"
+	else
+		wait "$process"
+		process=
+		span=$(seconds_since "$begun")
+		return 1
+	fi
 }
 
 # Frames and sound as they are decoded, subtitles as they are, chapters.
@@ -95,26 +117,27 @@ missing_chunk() { # any of those that are missing; nothing: all are there
 }
 
 kill_chunks() {
+	span=$(echo "$film_time $last" | awk '{ print $1 / ($2 + 1) }')
 	while [ "$kills" -lt "$kills_wanted" ]; do
 		next=$(missing_chunk)
 		if [ -z "$next" ]; then
 			join_chunks
 			continue
 		fi
-		! kill_at_random "$chunk_time" "$REVERIE" chunk "$work/chunks" "$next" || kills=$((kills + 1))
+		kill_at_random "$REVERIE" chunk "$work/chunks" "$next"
 	done
 	dream_all_chunks
 	join_chunks
 }
 
 kill_parallel() {
+	span=$film_time
 	while [ "$kills" -lt "$kills_wanted" ]; do
 		if [ -z "$(missing_chunk)" ]; then
 			join_chunks
 			continue
 		fi
-		! kill_at_random "$film_time" sh -c "seq 0 $last | parallel --will-cite -j 2 \
-			'$REVERIE' chunk '$work/chunks'" || kills=$((kills + 1))
+		kill_at_random sh -c "seq 0 $last | parallel --will-cite -j 2 '$REVERIE' chunk '$work/chunks'"
 	done
 	dream_all_chunks
 	join_chunks
@@ -125,12 +148,12 @@ kill_resumed() {
 	set -- "$film" -o "$work/resumed.mkv" --resume $options
 	begun=$(now)
 	reverie "$@"
-	resumed_time=$(echo "$begun $(now)" | awk '{ print $2 - $1 }')
+	span=$(seconds_since "$begun")
 	check_film "$work/resumed.mkv"
 	rm -f "$work/resumed.mkv"
 	while [ "$kills" -lt "$kills_wanted" ]; do
-		if kill_at_random "$resumed_time" "$REVERIE" "$@"; then
-			kills=$((kills + 1))
+		if kill_at_random "$REVERIE" "$@"; then
+			continue
 		elif [ -e "$work/resumed.mkv" ]; then
 			check_film "$work/resumed.mkv"
 			rm -f "$work/resumed.mkv"
@@ -171,10 +194,9 @@ reverie plan "$film" --chunks "$work/chunks" $options
 last=$(($(tail -n 1 "$work/out" | cut -d ' ' -f 1) - 1))
 begun=$(now)
 dream_all_chunks
-film_time=$(echo "$begun $(now)" | awk '{ print $2 - $1 }')
-chunk_time=$(echo "$film_time $last" | awk '{ print $1 / ($2 + 1) }')
+film_time=$(seconds_since "$begun")
 join_chunks
-echo "$((last + 1)) chunks of $chunk_time s"
+echo "$((last + 1)) chunks in $film_time s"
 report "single chunks" kill_chunks
 if have parallel; then report "two at a time" kill_parallel; fi
 report "--resume" kill_resumed

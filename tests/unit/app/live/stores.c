@@ -134,9 +134,7 @@ TEST(stores_are_written_while_the_session_runs)
 /* Each of them by itself; what a later store writes does not take its place. */
 TEST(stores_that_are_damaged_are_put_aside)
 {
-	static const char *const damages[] = {"network inception-v3\noctav", "",
-	                                      "\x7f"
-	                                      "ELF",
+	static const char *const damages[] = {"network inception-v3\noctav", "", "\177ELF",
 	                                      "octaves = 400\n"};
 	struct live_stores stores;
 	char aside[64];
