@@ -80,16 +80,21 @@ delays() { # FILE
 			printf "%.3f\n", best } }' "$work/events"
 }
 
-# At least COUNT flashes, none of which is more than 40 ms from its beep. A display that is slowed down
-# leaves out the beginnings of flashes.
+# At least COUNT flashes, none of which comes more than 40 ms before its beep, nor, with most of them, after it. A
+# display that is held up leaves out the beginning of a flash, which then comes late; sound and picture that part
+# are apart for all that follows, and so in one half from its beginning to its end.
 check_sync() { # NAME FILE COUNT
 	if [ "$slowness" != 1 ]; then
 		skip "$1" "$slowed_down"
 		return
 	fi
 	delays "$2" >"$work/delays"
-	if awk -v least="$3" '{ n++ } $1 > 0.0405 || $1 < -0.0405 { bad = 1 }
-		END { exit bad || n < least }' "$work/delays"; then
+	if awk -v least="$3" '{ late[++n] = $1 < -0.0405 } $1 > 0.0405 { bad = 1 }
+		END {
+			for (i = 1; i <= n; i++) { all += late[i]; last_half += i > n / 2 && late[i] }
+			first_half = all - last_half; middle = int(n / 2)
+			exit bad || n < least || all > n / 2 || n > 1 && first_half == middle || last_half == n - middle
+		}' "$work/delays"; then
 		ok "$1"
 	else
 		not_ok "$1" "beeps come after their flashes by, seconds: $(tr '\n' ' ' <"$work/delays")"
@@ -125,7 +130,10 @@ check record_of_ended_input_is_as_long sh -c \
 
 # shellcheck disable=SC2086
 begin "$work/beeps.mp4" --headless $tiny -o "$work/stopped.mp4"
-pause 6
+for _ in $(seq 240); do
+	[ -n "$(find "$work" -name '.reverie-stopped*' -size +20k)" ] && break # some seconds of it
+	pause 0.25
+done
 kill -TERM "$session"
 wait "$session"
 check record_stops_at_a_signal [ $? = 143 ]
@@ -221,13 +229,13 @@ check record_leaves_no_temporary_file nothing_left "$work"
 # ---- streams ----
 
 receive() { # URL FILE
-	timeout 30 ffmpeg -nostdin -loglevel error -i "$1" -t 3 -c copy "$2" >/dev/null 2>&1
+	timeout 30 ffmpeg -nostdin -loglevel error -i "$1" -t 5 -c copy "$2" >/dev/null 2>&1
 }
 
 receive "udp://127.0.0.1:$port?timeout=20000000" "$work/udp.ts" &
 receiver=$!
 # shellcheck disable=SC2086
-expect_success record_streams_by_udp live "$work/beeps.mp4" --headless --bench 7 --fps 30 $tiny \
+expect_success record_streams_by_udp live "$work/beeps.mp4" --headless --bench 9 --fps 30 $tiny \
 	-o "udp://127.0.0.1:$port"
 wait "$receiver"
 check record_udp_is_received is_steady "$work/udp.ts"
@@ -242,7 +250,7 @@ port=$((port + 1))
 ) &
 receiver=$!
 # shellcheck disable=SC2086
-expect_success record_streams_by_tcp live "$work/beeps.mp4" --headless --bench 14 --fps 30 $tiny \
+expect_success record_streams_by_tcp live "$work/beeps.mp4" --headless --bench 18 --fps 30 $tiny \
 	-o "tcp://127.0.0.1:$port"
 wait "$receiver"
 check record_tcp_is_received is_steady "$work/tcp1.ts"
@@ -268,13 +276,22 @@ else
 	check record_device_gets_one_format [ "$(head -n 1 "$work/device.txt")" = "160x120 YU12" ]
 	check record_device_gets_whole_frames sh -c \
 		"tail -n +2 $work/device.txt | awk '\$2 != 28800 { exit 1 }'"
-	# 20 a second, though the input has 10.
+	# 20 a second, though the input has 10. On a busy machine one may come late, be it the first, and those after
+	# it in a row until it is made good: the rate is that from the least late one of the first half to that of
+	# the second.
 	is_fed_evenly() {
 		tail -n +2 "$work/device.txt" | awk '
-			NR > 1 { n++; gap = $1 - last; sum += gap; late += gap > 0.075 } { last = $1 }
+			{ time[NR] = $1; late += NR > 1 && $1 - time[NR - 1] > 0.075 }
+			function soonest(from, to, best, i) {
+				for (best = i = from; i <= to; i++)
+					if (time[i] - 0.05 * i < time[best] - 0.05 * best) best = i
+				return best
+			}
 			END {
-				is_even = n > 80 && sum / n > 0.049 && sum / n < 0.052 && late < n / 10
-				if (!is_even) printf "# %d gaps in %g s, of them %d above 75 ms\n", n, sum, late
+				first = soonest(1, int(NR / 2)); second = soonest(int(NR / 2) + 1, NR)
+				gap = NR > 80 ? (time[second] - time[first]) / (second - first) : 0
+				is_even = gap > 0.049 && gap < 0.052 && late < NR / 2
+				if (!is_even) printf "# %d frames, %g s apart, %d more than 75 ms\n", NR, gap, late
 				exit !is_even
 			}'
 	}
@@ -294,12 +311,21 @@ fi
 
 start_xvfb
 
-# Until a recording is written, or for a while.
+# Until a recording is written, or for a minute.
 wait_for_recordings() { # COUNT
-	for _ in $(seq 40); do
+	for _ in $(seq 240); do
 		[ "$(find "$work/made" -name 'reverie-*.mp4' | wc -l)" -ge "$1" ] && break
 		pause 0.25
 	done
+}
+
+# Until the session has said so, or for a minute.
+says() { # PATTERN
+	for _ in $(seq 240); do
+		grep -q "$1" "$work/err" && return
+		pause 0.25
+	done
+	return 1
 }
 
 mkdir "$work/made"
@@ -353,12 +379,8 @@ ulimit -S -f 600
 start_in "$work/full" "$noise" $tiny --quality 5
 ulimit -S -f unlimited
 press v
-for _ in $(seq 40); do
-	grep -q "writing failed" "$work/err" && break
-	pause 0.25
-done
+check record_disk_that_fills_up_is_said says "^live: reverie-.*: writing failed: .*$kept"
 check record_disk_that_fills_up_ends_no_show kill -0 "$session"
-check record_disk_that_fills_up_is_said grep -q "^live: reverie-.*: writing failed: .*$kept" "$work/err"
 check record_disk_that_fills_up_keeps_what_was_recorded \
 	is_readable_in_part "$(ls "$work"/full/reverie-*.mp4)"
 press q
@@ -371,9 +393,8 @@ mkdir "$work/gone"
 start_in "$work/gone" "$work/beeps.mp4" $tiny
 rmdir "$work/gone"
 press v
-pause 1
+check record_trouble_is_said says '^live: reverie-.*cannot be written there'
 check record_trouble_ends_no_show kill -0 "$session"
-check record_trouble_is_said grep -q '^live: reverie-.*cannot be written there' "$work/err"
 press q
 wait "$session"
 check record_trouble_shows_in_the_exit_code [ $? = 1 ]
