@@ -14,15 +14,46 @@
 #define PLAIN y
 #define SQUARE z
 
-float sum_of_colours(float4 value)
+float sum_of_colours(float8 value)
 {
-	return value.x + value.y + value.z;
+	const float4 sum = value.lo + value.hi;
+
+	return sum.x + sum.y + sum.z;
 }
 
-float4 statistics(float4 value)
+// Rows are taken two pixels at a time. Of a pair only the first may lie in the picture.
+#define PAIRS(width) (((width) + 1) / 2)
+
+float8 load_pair(const __global float4 *row, int pair, int width)
 {
-	return (float4)(sum_of_colours(fabs(value)), sum_of_colours(value),
-			sum_of_colours(value * value), 0);
+	const int x = 2 * pair;
+
+	return x + 1 < width ? vload8(0, (const __global float *)(row + x)) : (float8)(row[x], (float4)0);
+}
+
+void store_pair(__global float4 *row, int pair, int width, float8 value)
+{
+	row[2 * pair] = value.lo;
+	if (2 * pair + 1 < width)
+		row[2 * pair + 1] = value.hi;
+}
+
+// Of a row, apart, as a long sum of floats swallows small terms.
+struct row_sums {
+	float8 absolute, plain, square;
+};
+
+void add_statistics(struct row_sums *sums, float8 value)
+{
+	sums->absolute += fabs(value);
+	sums->plain += value;
+	sums->square += value * value;
+}
+
+float4 statistics(const struct row_sums *sums)
+{
+	return (float4)(sum_of_colours(sums->absolute), sum_of_colours(sums->plain),
+			sum_of_colours(sums->square), 0);
 }
 
 // The group's sum of what its work-items have, which all of them get.
@@ -65,10 +96,10 @@ GROUP_OF_ITEMS __kernel void measure(const __global float4 *gradient, int width,
 	float4 sum = 0;
 
 	FOR_ROWS(y, height) {
-		float4 row = 0; // apart, as a long sum of floats swallows small terms
-		FOR_COLUMNS(x, width)
-			row += statistics(gradient[(size_t)y * width + x]);
-		sum += row;
+		struct row_sums row = {0, 0, 0};
+		FOR_COLUMNS(pair, PAIRS(width))
+			add_statistics(&row, load_pair(gradient + (size_t)y * width, pair, width));
+		sum += statistics(&row);
 	}
 	store_partial(shared, sum, partials + get_group_id(0));
 }
@@ -114,9 +145,21 @@ GROUP_OF_ITEMS __kernel void find_factors(const __global float4 *partials, int g
 					: shares[band] / fmax(measures[band], strongest * WEAKEST);
 }
 
-float4 one_four_six(float4 a, float4 b, float4 c, float4 d, float4 e)
+#define ONE_FOUR_SIX(a, b, c, d, e) (((a) + (e) + 4 * ((b) + (d)) + 6 * (c)) * (1.0f / 16))
+
+float4 weighed_column(const __global float4 *const *rows, int width, int x)
 {
-	return (a + e + 4 * (b + d) + 6 * c) * (1.0f / 16);
+	x = clamp(x, 0, width - 1);
+	return ONE_FOUR_SIX(rows[0][x], rows[1][x], rows[2][x], rows[3][x], rows[4][x]);
+}
+
+// Columns x and x + 1 of five rows.
+#define TWO(row) vload8(0, (const __global float *)(rows[row] + x))
+float8 weighed_columns(const __global float4 *const *rows, int width, int x)
+{
+	return x >= 0 && x + 1 < width
+		       ? ONE_FOUR_SIX(TWO(0), TWO(1), TWO(2), TWO(3), TWO(4))
+		       : (float8)(weighed_column(rows, width, x), weighed_column(rows, width, x + 1));
 }
 
 // Half as large, rounded up: output (y, x) lies on input (2y, 2x). The border is repeated. A raster
@@ -126,22 +169,22 @@ GROUP_OF_ITEMS __kernel void halve(const __global float4 *in, int in_width, int 
 {
 	FOR_ROWS(y, height) {
 		int part = y / part_rows, middle = 2 * (y - part * part_rows);
-		const __global float4 *top = in + (size_t)part * in_rows * in_width;
+		const __global float4 *rows[5];
+		float8 before, here, after;
+		UNROLLED(i, 5)
+		rows[i] = in + (size_t)(part * in_rows + clamp(middle + i - 2, 0, in_rows - 1)) * in_width;
 		FOR_COLUMNS(x, width) {
-			float4 rows[5];
-			int columns[5];
-			for (int i = 0; i < 5; i++)
-				columns[i] = clamp(2 * x + i - 2, 0, in_width - 1);
-			for (int i = 0; i < 5; i++) {
-				const __global float4 *row =
-					top + (size_t)clamp(middle + i - 2, 0, in_rows - 1) *
-						      in_width;
-				rows[i] = one_four_six(row[columns[0]], row[columns[1]],
-						       row[columns[2]], row[columns[3]],
-						       row[columns[4]]);
+			// An item that does all columns in turn has most of them already.
+			if (GROUP > 1 || x == 0) {
+				before = weighed_columns(rows, in_width, 2 * x - 3);
+				here = weighed_columns(rows, in_width, 2 * x - 1);
+			} else {
+				before = here;
+				here = after;
 			}
+			after = weighed_columns(rows, in_width, 2 * x + 1);
 			out[(size_t)y * width + x] =
-				one_four_six(rows[0], rows[1], rows[2], rows[3], rows[4]);
+				ONE_FOUR_SIX(before.hi, here.lo, here.hi, after.lo, after.hi);
 		}
 	}
 }
@@ -152,20 +195,44 @@ float4 between(float4 before, float4 here, float4 after, int odd)
 	return odd ? 0.5f * (here + after) : 0.125f * (before + 6 * here + after);
 }
 
-float4 enlarged_row(const __global float4 *row, int width, int x)
+// A row of a raster enlarged to twice its size.
+struct enlarged_row {
+	const __global float4 *rows[3];
+	int width, odd;
+	float4 before, here, after; // columns of the coarse raster
+};
+
+float4 coarse_column(const struct enlarged_row *row, int x)
 {
-	int i = x / 2;
-	return between(row[max(i - 1, 0)], row[i], row[min(i + 1, width - 1)], x & 1);
+	x = clamp(x, 0, row->width - 1);
+	return between(row->rows[0][x], row->rows[1][x], row->rows[2][x], row->odd);
 }
 
-// Pixel (y, x) of coarse enlarged to twice its size.
-float4 enlarged(const __global float4 *coarse, int width, int height, int y, int x)
+// Row y of a raster of so many rows before it is enlarged; of width 0: zeros.
+struct enlarged_row enlarged_row(const __global float4 *coarse, int width, int height, int y)
 {
-	int i = y / 2;
-	return between(enlarged_row(coarse + (size_t)max(i - 1, 0) * width, width, x),
-		       enlarged_row(coarse + (size_t)i * width, width, x),
-		       enlarged_row(coarse + (size_t)min(i + 1, height - 1) * width, width, x),
-		       y & 1);
+	struct enlarged_row row = {.width = width, .odd = y & 1};
+
+	UNROLLED(i, 3)
+	row.rows[i] = coarse + (size_t)clamp(y / 2 + i - 1, 0, height - 1) * width;
+	return row;
+}
+
+// Its next pair, which an item that does all of them in turn has most of already.
+float8 next_pair(struct enlarged_row *row, int pair)
+{
+	if (row->width == 0)
+		return 0;
+	if (GROUP > 1 || pair == 0) {
+		row->before = coarse_column(row, pair - 1);
+		row->here = coarse_column(row, pair);
+	} else {
+		row->before = row->here;
+		row->here = row->after;
+	}
+	row->after = coarse_column(row, pair + 1);
+	return (float8)(between(row->before, row->here, row->after, 0),
+			between(row->before, row->here, row->after, 1));
 }
 
 // Takes from a level of the pyramid what the next coarser one holds, and measures what is left.
@@ -178,17 +245,19 @@ GROUP_OF_ITEMS __kernel void split_band(__global float4 *level, int width, int h
 	float4 sum = 0;
 
 	FOR_ROWS(y, height) {
-		float4 row = 0;
 		int part = y / rows;
-		const __global float4 *top = coarse + (size_t)part * coarse_rows * coarse_width;
-		FOR_COLUMNS(x, width) {
-			float4 value = level[(size_t)y * width + x];
-			if (coarse_width > 0)
-				value -= enlarged(top, coarse_width, coarse_rows, y - part * rows, x);
-			level[(size_t)y * width + x] = value;
-			row += statistics(value);
+		__global float4 *row = level + (size_t)y * width;
+		struct enlarged_row held = enlarged_row(coarse + (size_t)part * coarse_rows * coarse_width,
+							coarse_width, coarse_rows, y - part * rows);
+		struct row_sums sums = {0, 0, 0};
+		FOR_COLUMNS(pair, PAIRS(width)) {
+			float8 value = load_pair(row, pair, width) - next_pair(&held, pair);
+			store_pair(row, pair, width, value);
+			if (2 * pair + 1 == width)
+				value.hi = 0;
+			add_statistics(&sums, value);
 		}
-		sum += row;
+		sum += statistics(&sums);
 	}
 	store_partial(shared, sum, partials + band * get_num_groups(0) + get_group_id(0));
 }
@@ -202,13 +271,12 @@ GROUP_OF_ITEMS __kernel void merge_band(__global float4 *level, int width, int h
 
 	FOR_ROWS(y, height) {
 		int part = y / rows;
-		const __global float4 *top = coarse + (size_t)part * coarse_rows * coarse_width;
-		FOR_COLUMNS(x, width) {
-			float4 value = level[(size_t)y * width + x] * factor;
-			if (coarse_width > 0)
-				value += enlarged(top, coarse_width, coarse_rows, y - part * rows, x);
-			level[(size_t)y * width + x] = value;
-		}
+		__global float4 *row = level + (size_t)y * width;
+		struct enlarged_row added = enlarged_row(coarse + (size_t)part * coarse_rows * coarse_width,
+							 coarse_width, coarse_rows, y - part * rows);
+		FOR_COLUMNS(pair, PAIRS(width))
+			store_pair(row, pair, width,
+				   load_pair(row, pair, width) * factor + next_pair(&added, pair));
 	}
 }
 

@@ -41,7 +41,7 @@ BUILDS = [
     ("operators/elementwise", "-DSHARE=64 -DVECTORS=4"),
     ("operators/normalise", "-DSHARE=64 -DVECTORS=4"),
     ("operators/pool", POOL),
-    ("operators/lrn", ""),
+    ("operators/lrn", "-DMANY_ITEMS"),
     ("operators/softmax", ""),
     *(("operators/move", f"-DGATHER={kind}") for kind in range(6)),
     ("network/objective", ""),
