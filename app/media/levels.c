@@ -13,7 +13,11 @@ enum {
 	HOP = 512,     /* from look to look */
 	FLUX_BANDS = 24,
 	FLUX_BACK = 2,      /* looks over which a rise is measured: the window smears it */
-	FLUX_HISTORY = 140, /* looks, a second and a half */
+	FLUX_HISTORY = 600, /* looks, six seconds and a half */
+	FLUX_LATELY = 140,  /* of them, a second and a half */
+	PERIOD_LEAST = 31,  /* looks from beat to beat: 180 a minute */
+	PERIOD_MOST = 80,   /* 70 a minute */
+	PERIOD_EVERY = 24,  /* looks after which it is looked for anew */
 	PEAK_AROUND = 2,    /* looks on either side that a beat is higher than */
 	BEAT_APART = 23,    /* looks: a quarter of a second */
 };
@@ -30,6 +34,11 @@ static const double band_least = 0.03;  /* of all: what a band has less is leake
 static const double quiet_level = 0.05, beat_level = 0.3;
 static const double flux_gain = 20; /* how far quiet partials count beside loud ones */
 static const double flux_over_mean = 2.5, flux_of_highest = 0.4, flux_least = 5;
+/* How like itself the flux must be a period later, of 1; what part of the likest suffices for a
+ * shorter one; what part of a period lies between beats, unless one is so many times as high as the
+ * last. */
+static const double period_least = 0.2, period_shorter = 0.85, period_part = 0.7,
+		    flux_stands_out = 1.5;
 
 /* Seconds in which what remains of a difference is its 1/e. */
 static const double attack = 0.015, release = 0.25, peak_lasts = 10, noise_rises = 20,
@@ -53,6 +62,9 @@ struct levels {
 	double partials[FLUX_BACK + 1][FLUX_BANDS];
 	double flux[FLUX_HISTORY]; /* the newest last */
 	double highest;            /* flux of the last beats */
+	double last_flux;          /* of the last one */
+	int period;                /* looks from beat to beat; 0: they are not even */
+	int until_period;          /* looks until it is looked for anew */
 	int since_beat;            /* looks */
 	int quiet_for;             /* looks */
 	unsigned beats;
@@ -196,6 +208,42 @@ static double find_flux(struct levels *levels)
 	return flux;
 }
 
+/* How like the flux is to itself so many looks later: 1 where it is the same. */
+static double likeness(const double *flux, double mean, int lag)
+{
+	double product = 0, square = 0;
+	for (int i = lag; i < FLUX_HISTORY; i++) {
+		product += (flux[i] - mean) * (flux[i - lag] - mean);
+		square += (flux[i] - mean) * (flux[i] - mean);
+	}
+	return square > 0 ? product / square : 0;
+}
+
+/* From beat to beat, as the flux repeats itself: so that what sounds between two beats is none. */
+static int find_period(const double *flux)
+{
+	double like[PERIOD_MOST + 2], likest = period_least, mean = 0;
+	for (int i = 0; i < FLUX_HISTORY; i++)
+		mean += flux[i] / FLUX_HISTORY;
+	for (int lag = PERIOD_LEAST - 1; lag <= PERIOD_MOST + 1; lag++)
+		like[lag] = likeness(flux, mean, lag);
+	for (int lag = PERIOD_LEAST; lag <= PERIOD_MOST; lag++)
+		likest = fmax(likest, like[lag]);
+	for (int lag = PERIOD_LEAST; lag <= PERIOD_MOST; lag++)
+		if (like[lag] >= fmax(period_shorter * likest, period_least) &&
+		    like[lag] >= like[lag - 1] && like[lag] >= like[lag + 1])
+			return lag;
+	return 0;
+}
+
+/* Whether it comes too soon after the last one. */
+static bool is_between(const struct levels *levels, double flux)
+{
+	bool stands_out = flux > flux_stands_out * levels->last_flux;
+	int apart = stands_out ? 0 : (int)(period_part * levels->period);
+	return levels->since_beat < (apart > BEAT_APART ? apart : BEAT_APART);
+}
+
 static bool is_highest(const double *flux)
 {
 	for (int i = 1; i <= PEAK_AROUND; i++)
@@ -210,15 +258,20 @@ static void find_beat(struct levels *levels)
 	const double *flux = levels->flux + FLUX_HISTORY - 1 - PEAK_AROUND;
 	memmove(levels->flux, levels->flux + 1, (FLUX_HISTORY - 1) * sizeof(levels->flux[0]));
 	levels->flux[FLUX_HISTORY - 1] = find_flux(levels);
-	for (int i = 0; i < FLUX_HISTORY; i++)
-		mean += levels->flux[i] / FLUX_HISTORY;
+	for (int i = 1; i <= FLUX_LATELY; i++)
+		mean += levels->flux[FLUX_HISTORY - i] / FLUX_LATELY;
+	if (!levels->until_period--) {
+		levels->period = find_period(levels->flux);
+		levels->until_period = PERIOD_EVERY;
+	}
 	levels->highest *= part_left(highest_lasts);
 	levels->since_beat++;
 	if (levels->followers[LEVEL_ALL].level < beat_level || *flux < flux_least ||
 	    *flux < flux_over_mean * mean || !is_highest(flux) ||
-	    *flux < flux_of_highest * levels->highest || levels->since_beat < BEAT_APART)
+	    *flux < flux_of_highest * levels->highest || is_between(levels, *flux))
 		return;
 	levels->highest = fmax(levels->highest, *flux);
+	levels->last_flux = *flux;
 	levels->since_beat = 0;
 	levels->beats++;
 }
