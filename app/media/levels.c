@@ -28,7 +28,10 @@ static const double second = (double)SOUND_RATE / HOP; /* in looks */
 static const double bounds[LEVEL_ALL + 1] = {30, 200, 2500, 16000}; /* Hz */
 static const double flux_low = 30, flux_high = 12000;               /* Hz */
 static const double least_peak = 0.0005;                            /* is made louder by no gain */
-static const double noise_most = 0.01;  /* what is louder is no noise of a room, but a long tone */
+static const double noise_most = 0.01; /* what is louder is no noise of a room, but a long tone */
+/* What lasts in music is taken off too, up to this part of its peaks: its beats are seen the
+ * better. */
+static const double lasting_most = 0.5;
 static const double noise_headroom = 5; /* peaks that are nearer to the noise are noise too */
 static const double band_least = 0.03;  /* of all: what a band has less is leaked into it */
 static const double quiet_level = 0.05, beat_level = 0.3;
@@ -162,8 +165,9 @@ static void follow(struct follower *follower, double amplitude, double least)
 	double *peak = &follower->peak, *noise = &follower->noise;
 	*peak = amplitude > *peak ? amplitude : *peak * part_left(peak_lasts);
 	*noise = approach(*noise, amplitude, amplitude > *noise ? noise_rises : noise_falls);
-	double ground = fmin(*noise, noise_most);
-	double top = fmax(fmax(*peak, noise_headroom * ground), fmax(least, least_peak));
+	double quiet = fmin(*noise, noise_most);
+	double ground = fmin(*noise, fmax(noise_most, lasting_most * *peak));
+	double top = fmax(fmax(*peak, noise_headroom * quiet), fmax(least, least_peak));
 	double level = fmin(fmax((amplitude - ground) / (top - ground), 0), 1);
 	follower->level =
 		approach(follower->level, level, level > follower->level ? attack : release);

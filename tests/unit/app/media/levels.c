@@ -111,6 +111,15 @@ static double band(double time, const void *context)
 	return drum + noise(time, &cymbal) + chord;
 }
 
+/* The same with a bass and a louder cymbal halfway from beat to beat. */
+static double dense_band(double time, const void *context)
+{
+	double after = fmod(time + 0.25, 0.5);
+	const double cymbal = 0.4 * exp(-after * 60);
+	double bass = 0.35 * fmin(after * 50, 1) * exp(-after * 3) * sin(tau * 55 * after);
+	return band(time, context) + bass + noise(time, &cymbal);
+}
+
 /* ---- levels ---- */
 
 TEST(levels_of_silence_are_nothing)
@@ -236,6 +245,11 @@ TEST(levels_find_the_beats_of_clicks)
 TEST(levels_find_the_beats_of_a_band)
 {
 	expect_tempo(band, NULL, 120);
+}
+
+TEST(levels_find_no_beats_between_those_of_a_band)
+{
+	expect_tempo(dense_band, NULL, 120);
 }
 
 TEST(levels_find_no_beats_where_nothing_begins)
