@@ -150,6 +150,17 @@ static rv_status open_input(struct live *live, rv_error *error)
 	return convert_allocate_image(&live->shown, RV_RGB8, width, height, error);
 }
 
+/* Nobody can read standard input twice. */
+static rv_status check_listening(const struct live *live, rv_error *error)
+{
+	bool is_read = !strcmp(live->input, "-");
+	if (!is_read || strcmp(live->actions->options.live.listen, "-") != 0)
+		return RV_OK;
+	return rv_fail(
+		error, RV_INVALID,
+		"--listen -: standard input is the session's input; --listen input hears it");
+}
+
 static rv_status open_reaction(struct live *live, rv_error *error)
 {
 	rv_status status = reaction_open(&live->reaction, &live->actions->options, &live->keys,
@@ -239,6 +250,7 @@ static rv_status open_parts(struct live *live, const struct options *options, rv
 	    (status = live_input_find(options, live->input, error)) != RV_OK ||
 	    (status = option_check_read(options, COMMAND_LIVE, live->input, "input", error)) !=
 	            RV_OK ||
+	    (status = check_listening(live, error)) != RV_OK ||
 	    (status = create_queues(live, error)) != RV_OK ||
 	    (status = open_input(live, error)) != RV_OK ||
 	    (status = open_reaction(live, error)) != RV_OK ||

@@ -256,7 +256,7 @@ const struct option option_table[] = {
 	 HELP("MIDI controller to hear, as `aconnect -i` names it")},
 	{.name = "listen", .type = &option_type_text, .group = OPTION_GROUP_LIVE,
 	 .commands = LIVE, PLACE(live, listen), .metavar = "SOURCE", .unset = "nothing is heard",
-	 HELP("sound to be moved by: pulse:default, alsa:hw:0, a file, or input")},
+	 HELP("sound to be moved by: pulse:default, alsa:hw:0, a file, or input"), .is_private = true},
 	{.name = "keep-free", .type = &option_type_bytes, .group = OPTION_GROUP_LIVE,
 	 .commands = LIVE, PLACE(live, keep_free), RANGE(0, 1024 * MEMORY_MOST, .standard = GIGABYTE, .help = "room on the disk that files begun by hand leave"), .metavar = "BYTES"},
 	{.name = "headless", .type = &option_type_flag, .group = OPTION_GROUP_LIVE,

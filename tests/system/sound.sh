@@ -19,6 +19,8 @@ expect_error sound_cannot_move_octaves 2 "Sound Bass = dial octaves \$: octaves 
 expect_error sound_has_no_such_level 2 "there are Sound Bass, Sound Middle, Sound Treble, Sound All" \
 	live assets/clouds.mp4 --headless --keys "$work/bas.conf"
 
+expect_error sound_of_what_is_read_already 2 "standard input is the session's input" live - --headless --listen -
+
 if ! have ffmpeg || ! can_dream; then
 	[ -n "$why" ] || why="there is no ffmpeg"
 	skip sound_moves_the_dream "$why"
