@@ -86,6 +86,12 @@ static double part_left(struct depth *depth, const struct depth_sight *sight)
 	return depth->left > 0 ? depth->left : 1;
 }
 
+void depth_learn_begun(struct depth *depth, const struct depth_sight *sight)
+{
+	for (int i = 0; i < sight->count; i++)
+		depth->begun[i] = fmax(depth->begun[i], sight->octaves[i].worth);
+}
+
 void depth_learn(struct depth *depth, const struct depth_sight *sight)
 {
 	struct depth_sight *wanted = &depth->wanted;
@@ -98,8 +104,8 @@ void depth_learn(struct depth *depth, const struct depth_sight *sight)
 			wanted->octaves[i].width = sight->octaves[i].width;
 			wanted->count = i + 1;
 		}
-		if (!(wanted->octaves[i].worth > 0))
-			wanted->octaves[i].worth = worth / (left * reached);
+		if (worth > 0 && !(wanted->octaves[i].worth > 0))
+			wanted->octaves[i].worth = fmax(worth, depth->begun[i]) / (left * reached);
 		ask(depth, i, worth, wanted_at(wanted, sight->octaves[i].width));
 	}
 }

@@ -22,6 +22,7 @@ struct depth {
 	struct depth_sight alone; /* by the last steps of the frame last dreamed by itself */
 	/* The part of what a frame dreamed alone has that the scene's beginning reached; 0: all. */
 	double reached[RV_OCTAVES_MAX];
+	double begun[RV_OCTAVES_MAX];   /* the most that a step of that beginning saw */
 	double lasting[RV_OCTAVES_MAX]; /* logarithms of what was asked for so far */
 	double demand[RV_OCTAVES_MAX];  /* 0: as 1 */
 };
@@ -32,6 +33,10 @@ void depth_begin(struct depth *depth);
 /* Takes what the last steps of a frame saw that was dreamed by itself, in its coarse octaves or in
  * all: as much more or less as that is than it was, so much is wanted. */
 void depth_learn_alone(struct depth *depth, const struct depth_sight *sight);
+
+/* Takes what steps saw of a frame within a beginning that is spread over frames. Where much is lost
+ * from frame to frame, less is left of an octave in the end. */
+void depth_learn_begun(struct depth *depth, const struct depth_sight *sight);
 
 /* Takes what the first steps of a frame saw that inherited. */
 void depth_learn(struct depth *depth, const struct depth_sight *sight);

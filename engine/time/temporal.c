@@ -443,6 +443,8 @@ void temporal_learn(struct temporal *temporal, const struct depth_sight *sight)
 {
 	const struct temporal_plan *plan = &temporal->plan;
 
+	if (plan->onset && temporal->share < 1)
+		depth_learn_begun(&temporal->history.depth, sight);
 	if (!plan->warm)
 		depth_learn_alone(&temporal->history.depth, sight);
 	else if (plan->dreamed && !plan->onset && !(temporal->history.melting > 0))

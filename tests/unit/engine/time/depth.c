@@ -106,6 +106,24 @@ TEST(more_is_wanted_where_the_beginning_did_not_reach_all)
 	CHECK_MESSAGE(fabs(depth_demand(&depth, 0) - 1) < 0.05, "%g", depth_demand(&depth, 0));
 }
 
+/* As where so much is lost from frame to frame that what was dreamed first is gone in the end. */
+TEST(what_a_beginning_saw_and_lost_is_wanted)
+{
+	struct depth depth = {.reached = {1, 0.5, 1, 1}};
+	struct depth_sight most = sight_of(20, WIDEST), less = sight_of(15, WIDEST);
+
+	most.octaves[2].worth = most.octaves[3].worth = 5;
+	depth_learn_begun(&depth, &most);
+	depth_learn_begun(&depth, &less);
+	most.octaves[2].worth = 0; /* which had no step */
+	depth_learn_begun(&depth, &most);
+	learn(&depth, 10);
+	CHECK(depth.wanted.octaves[0].worth == 20 && depth.wanted.octaves[1].worth == 40);
+	CHECK(depth.wanted.octaves[2].worth == 15 && depth.wanted.octaves[3].worth == 15);
+	learn(&depth, 30);
+	CHECK(depth.wanted.octaves[0].worth == 20 && depth.wanted.octaves[3].worth == 15);
+}
+
 /* What each octave saw is what is wanted of a picture of that size. */
 TEST(a_dream_that_is_resized_is_held_against_what_was_seen_at_its_size)
 {
