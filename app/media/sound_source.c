@@ -68,6 +68,9 @@ static rv_status read_packet(struct sound_source *source, rv_error *error)
 		sound_decoder_push(source->decoder, NULL);
 		return RV_OK;
 	}
+	if (code == AVERROR_EXTERNAL) /* PulseAudio's */
+		return rv_fail(error, RV_IO, "%s: the sound server, or its source, has gone",
+		               source->input->name);
 	if (code < 0)
 		return input_fail(source->input, code, "cannot be read", error);
 	source->unreadable = 0;
