@@ -8,7 +8,7 @@ enum {
 	BLOCK_TILES = 24,
 	FETCH_TILES = 2,
 	/* As many tiles are transformed while one is multiplied by a panel. */
-	TRANSFORMED_TILES = 8,
+	TRANSFORMED_TILES = 6,
 	/* With more_outputs the error grows with the root of the sums' length: 2.4e-6 with 32
 	   channels of windows of 3x3, 4.4e-6 with these, and 5e-6, which is asked of any kernel,
 	   with 175. */
