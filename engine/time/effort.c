@@ -16,6 +16,10 @@ static const float turn_lengths[] = {1.4f, 1.2f, 1.1f, 1.1f};
  * large creature is begun anew wherever a part of it was lost. */
 static const double fresh_shares[] = {0.1, 0.15, 0.4, 1.0};
 
+/* And at most: a step serves all fresh places alike. Where most of a picture is fresh, as after a
+ * fast pan, the coarse octaves would be dreamed several times over while it is. */
+static const double fresh_most[] = {0.1, 0.07, 0.1, 0.2};
+
 /* A step of a fresh place, as a multiple of that of one whose dream goes on. Long coarse ones bring
  * creatures where many short fine ones only bring lines. */
 static const float fresh_lengths[] = {1.5f, 2.7f, 2.7f, 2.7f};
@@ -102,7 +106,8 @@ struct effort effort_next(struct turns *turns, const struct depth *depth, double
 		int turn = turn_of(i);
 		double demand = depth_demand(depth, i);
 		double living = turn_shares[turn] * steps_by_demand(i, demand, &params->time);
-		double part = fmin(living + fresh_shares[turn] * fresh * sqrt(demand), 1);
+		double young = fmin(fresh_shares[turn] * fresh, fresh_most[turn]);
+		double part = fmin(living + young * sqrt(demand), 1);
 		double steps = (double)params->time.warm_share * part * params->iterations;
 
 		turns->owed[i] += steps;
