@@ -408,6 +408,7 @@ static bool lose_engine(struct live_engine *engine, const rv_error *error)
 	pthread_mutex_unlock(&engine->lock);
 	if (is_first)
 		note_say(&engine->note, "the device failed: %.100s; trying again", error->message);
+	heartbeat_work(&engine->heart);
 	rv_destroy(&engine->engine);
 	revival_fail(&engine->revival, now);
 	heartbeat_rest(&engine->heart);
