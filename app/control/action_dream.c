@@ -8,11 +8,6 @@
 
 #include "app/options/preset.h"
 
-static double within(double value, double low, double high)
-{
-	return value < low ? low : value > high ? high : value;
-}
-
 /* ---- layers and channels ---- */
 
 static int find_layer(const struct action_state *state, const char *name)
@@ -85,7 +80,7 @@ rv_status action_move_channel(struct action_state *state, const struct action_ca
 	int count, channel = channels->count ? channels->list[0] : -1;
 	rv_status status = count_channels(state, &count, error);
 	if (status == RV_OK)
-		go_to_channel(state, (int)within(channel + call->action->by, -1, count - 1));
+		go_to_channel(state, (int)fmin(fmax(channel + call->action->by, -1), count - 1));
 	return status;
 }
 
