@@ -94,6 +94,7 @@ struct action_state {
 	int screen_width, screen_height;
 	struct action_atlas atlas;
 	uint64_t random;   /* of the action `random` */
+	int64_t now;       /* clock_now(), kept by whoever runs actions */
 	unsigned requests; /* bits of enum action_request; whoever fulfils them clears them */
 	char message[ACTION_MESSAGE_LENGTH]; /* what was done, for a person; may be empty */
 
@@ -101,6 +102,7 @@ struct action_state {
 	const struct option *last_option; /* the one that an action named last; NULL: none did */
 
 	/* private */
+	int64_t last_at;       /* when last ran */
 	struct options before; /* the action that runs */
 	struct action_named named_before;
 	struct fade fade_before;
@@ -123,6 +125,7 @@ struct action {
 	const char *message; /* what to tell where run tells nothing, or NULL */
 	bool guarded; /* it writes a file or ends the session: not for anybody on a network */
 	bool no_undo; /* run only moves what is seen, or goes through the changes itself */
+	bool slides;  /* its number may come from a knob, position after position */
 };
 
 #endif

@@ -390,6 +390,7 @@ static void take_event(struct live *live, const struct window_event *event)
 void live_take_events(struct live *live)
 {
 	struct window_event event;
+	live->actions->now = clock_now();
 	while (live->window && window_next_event(live->window, &event))
 		take_event(live, &event);
 	live_remote_take(&live->remote, act, live);

@@ -1,5 +1,6 @@
 #include "app/control/action_option.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,5 +95,30 @@ TEST(action_that_follows_sound_is_neither_undone_nor_learned_from)
 	CHECK(action_follow(state, "set strength 9", NULL) == RV_INVALID);
 	CHECK(!strcmp(value(state, "strength"), "1"));
 	CHECK(action_follow(state, "reset", NULL) == RV_OK && state->requests == ACTION_RESET);
+	free(state);
+}
+
+TEST(action_turns_of_one_knob_are_undone_together)
+{
+	const int64_t second = 1000000000;
+	struct action_state *state = make();
+	char text[32];
+	for (int i = 0; i <= 127; i++) {
+		state->now += second / 20;
+		snprintf(text, sizeof(text), "dial strength %.4f", i / 127.0);
+		CHECK(run(state, text));
+	}
+	CHECK(state->undo_count == 1);
+	CHECK(run(state, "dial decay 0.25") && run(state, "dial decay 0.5"));
+	CHECK(state->undo_count == 2);
+	state->now += 2 * second;
+	CHECK(run(state, "dial decay 0.75") && run(state, "set decay 0.1"));
+	CHECK(run(state, "set decay 0.2") && state->undo_count == 4);
+	CHECK(run(state, "undo") && !strcmp(value(state, "decay"), "0.75"));
+	CHECK(run(state, "undo") && !strcmp(value(state, "decay"), "0.5"));
+	CHECK(run(state, "undo") && !strcmp(value(state, "decay"), "1"));
+	CHECK(!strcmp(value(state, "strength"), "4"));
+	CHECK(run(state, "undo") && !strcmp(value(state, "strength"), "1"));
+	CHECK(run(state, "set layer a") && run(state, "set layer b") && state->undo_count == 2);
 	free(state);
 }
