@@ -2,11 +2,14 @@
 
 #include <libavcodec/avcodec.h>
 #include <libswresample/swresample.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "app/media/libav.h"
 
 static const AVRational nanosecond = {1, 1000000000};
+
+static const float loudest = 16; /* 24 dB above what a track should hold */
 
 struct sound_decoder {
 	AVRational time_base;
@@ -91,6 +94,15 @@ static int64_t frame_time(const struct sound_decoder *decoder)
 	                             : av_rescale_q(pts, decoder->time_base, nanosecond);
 }
 
+/* Damaged streams hold samples that are no numbers, or any number: meters that took one would be
+ * deaf for minutes or for ever, and encoders refuse them. */
+static void silence_damage(struct sound *sound)
+{
+	for (int i = 0; i < sound->count * SOUND_CHANNELS; i++)
+		if (!(fabsf(sound->samples[i]) <= loudest))
+			sound->samples[i] = 0;
+}
+
 static struct sound *make_block(struct sound_decoder *decoder)
 {
 	const AVFrame *frame = decoder->frame;
@@ -108,6 +120,7 @@ static struct sound *make_block(struct sound_decoder *decoder)
 	uint8_t *samples = (uint8_t *)sound->samples;
 	sound->count = swr_convert(decoder->resampler, &samples, most,
 	                           (const uint8_t **)frame->extended_data, frame->nb_samples);
+	silence_damage(sound);
 	if (sound->count > 0)
 		return sound;
 	sound_release(sound);

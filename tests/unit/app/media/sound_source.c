@@ -21,8 +21,10 @@ static float hear(struct sound_source *source, int samples)
 		rv_error error = {0};
 		CHECK_MESSAGE(sound_source_next(source, &sound, &ended, &error) == RV_OK, "%s",
 		              error.message);
-		for (int i = 0; sound && i < sound->count * SOUND_CHANNELS; i++)
+		for (int i = 0; sound && i < sound->count * SOUND_CHANNELS; i++) {
+			CHECK(!isnan(sound->samples[i]));
 			most = fmaxf(most, fabsf(sound->samples[i]));
+		}
 		samples -= sound ? sound->count : 0;
 		sound_release(sound);
 	}
@@ -74,6 +76,30 @@ TEST(sound_source_hears_a_graph_to_its_end)
 	}
 	/* Resampled, of which a filter's length may stay behind. */
 	CHECK_MESSAGE(count > 24000 - 100 && count <= 24000, "%lld", (long long)count);
+	sound_source_close(&source);
+}
+
+/* A WAV file of two channels, in 32-bit floating point. */
+TEST(sound_source_hears_nothing_of_damaged_samples)
+{
+	enum { COUNT = 2 * 9600 };
+	struct sound_source *source = NULL;
+	rv_error error = {0};
+	const char *path = media_path("damaged.wav");
+	uint32_t file[11 + COUNT] = {0x46464952, 36 + 4 * COUNT, 0x45564157, 0x20746d66,
+	                             16,         0x00020003,     SOUND_RATE, 8 * SOUND_RATE,
+	                             0x00200008, 0x61746164,     4 * COUNT};
+	float samples[COUNT];
+	for (int i = 0; i < COUNT; i++)
+		samples[i] = i % 4 < 2 ? 0.5F : -0.5F;
+	samples[100] = NAN;
+	samples[201] = -INFINITY;
+	samples[302] = 1e30F;
+	memcpy(file + 11, samples, sizeof(samples));
+	media_write(path, file, sizeof(file));
+	CHECK_MESSAGE(sound_source_open(&source, path, NULL, &error) == RV_OK, "%s", error.message);
+	float most = hear(source, COUNT / 2);
+	CHECK_MESSAGE(fabsf(most - 0.5F) < 0.01F, "%.3g", (double)most);
 	sound_source_close(&source);
 }
 
