@@ -21,14 +21,40 @@ char *text_trim(char *text)
 	return text;
 }
 
+/* How many backslashes stand before the # that a word of text, which is there, begins with; -1: it
+ * begins with none. */
+static int before_mark(const char *text, const char *at)
+{
+	if (at > text && !strchr(text_blanks, at[-1]))
+		return -1;
+	int count = (int)strspn(at, "\\");
+	return at[count] == '#' ? count : -1;
+}
+
 void text_cut_comment(char *line)
 {
-	for (char *mark = strchr(line, '#'); mark; mark = strchr(mark + 1, '#')) {
-		if (mark > line && !strchr(text_blanks, mark[-1]))
+	for (char *at = line; *at; at++) {
+		int before = before_mark(line, at);
+		if (before == 0) {
+			*at = '\0';
+			return;
+		}
+		if (before < 0)
 			continue;
-		*mark = '\0';
-		return;
+		memmove(at, at + 1, strlen(at));
+		at += before - 1; /* the mark */
 	}
+}
+
+void text_keep_marks(const char *text, char kept[TEXT_LINE_LENGTH])
+{
+	size_t used = 0;
+	for (const char *at = text; *at && used + 2 < TEXT_LINE_LENGTH; at++) {
+		if (before_mark(text, at) >= 0)
+			kept[used++] = '\\';
+		kept[used++] = *at;
+	}
+	kept[used] = '\0';
 }
 
 char *text_take_word(char **text)

@@ -32,8 +32,12 @@ char *text_read_whole(const char *path, size_t most);
 char *text_trim(char *text);
 
 /* Ends the line where a comment begins: at a # at its beginning or behind a blank, as names of
- * files may hold one. */
+ * files may hold one. A backslash there lets the # be part of the line, and is taken out. */
 void text_cut_comment(char *line);
+
+/* Writes text, a part of a line, with those backslashes that let text_cut_comment() leave it as it
+ * is. */
+void text_keep_marks(const char *text, char kept[TEXT_LINE_LENGTH]);
 
 /* Ends the word that *text begins with, and moves *text to the next one. */
 char *text_take_word(char **text);

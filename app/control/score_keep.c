@@ -34,9 +34,10 @@ static bool has_room(struct score_keep *keep)
 static void write_key(struct score_keep *keep, double seconds, const struct option *option,
                       const char *value)
 {
+	char kept[TEXT_LINE_LENGTH];
+	text_keep_marks(value[0] ? value : score_default, kept);
 	if (has_room(keep))
-		avio_printf(keep->io, "%.3f %s %s\n", seconds, option->name,
-		            value[0] ? value : score_default);
+		avio_printf(keep->io, "%.3f %s %s\n", seconds, option->name, kept);
 }
 
 static void write_beginning(void *context, const struct option *option, const char *value)

@@ -4,21 +4,23 @@
 #include <string.h>
 
 #include "app/base/output_file.h"
+#include "app/base/text_lines.h"
 #include "app/options/preset.h"
 
 static void write_dream(const struct option_dream *dream, FILE *file)
 {
-	char value[OPTION_VALUE_LENGTH], range[OPTION_VALUE_LENGTH];
+	char value[OPTION_VALUE_LENGTH], kept[TEXT_LINE_LENGTH], range[OPTION_VALUE_LENGTH];
 	if (dream->network.name[0])
 		fprintf(file, "network %s\n", dream->network.name);
 	for (const struct option *option = option_table; option->name; option++) {
 		if (!option_in_dream(option))
 			continue;
 		option_print(option, option_dream_value(dream, option), value);
+		text_keep_marks(value, kept);
 		option_format_range(option, range);
 		if (value[0])
 			fprintf(file, "# %s%s%s\n%s = %s\n", option->range->help,
-			        range[0] ? ": " : "", range, option->name, value);
+			        range[0] ? ": " : "", range, option->name, kept);
 	}
 }
 

@@ -1,5 +1,6 @@
 #include "app/base/text_lines.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,4 +49,38 @@ TEST(text_numbers_end_where_they_may)
 	CHECK(!text_read_positive("1.001", 1, &number) && !text_read_positive("0", 1, &number));
 	CHECK(!text_read_positive("0x1", 9, &number) && !text_read_positive("1e0", 9, &number));
 	CHECK(!text_read_positive("1 ", 9, &number) && !text_read_positive("", 9, &number));
+}
+
+static bool cuts(const char *line, const char *expected)
+{
+	char text[64];
+	strcpy(text, line);
+	text_cut_comment(text);
+	return !strcmp(text, expected);
+}
+
+static bool stays(const char *value)
+{
+	char kept[TEXT_LINE_LENGTH], line[TEXT_LINE_LENGTH + 8];
+	text_keep_marks(value, kept);
+	snprintf(line, sizeof(line), "name = %s", kept);
+	text_cut_comment(line);
+	return !strcmp(line + strlen("name = "), value);
+}
+
+TEST(text_comments_begin_at_a_mark_behind_a_blank)
+{
+	CHECK(cuts("# all", "") && cuts("a # b # c", "a ") && cuts("a\t#b", "a\t"));
+	CHECK(cuts("a#b", "a#b") && cuts("a## #", "a## ") && cuts("a\\#b \\ c", "a\\#b \\ c"));
+	CHECK(cuts("\\# a \\#b\\#c # d", "# a #b\\#c ") && cuts("a \\\\# b", "a \\# b"));
+	CHECK(cuts("a \\##b \\\\ # c", "a ##b \\\\ "));
+}
+
+TEST(text_that_is_kept_holds_its_marks)
+{
+	static const char *const values[] = {"",       "a.png",      "take #2.png", "#1", "##",
+	                                     "a # #b", "a \\#b",     "\\\\# \\\\#", "\\", "a \\",
+	                                     "a#\\#",  "a \\ #\\ #", "# # #",       "\t#"};
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		CHECK_MESSAGE(stays(values[i]), "\"%s\"", values[i]);
 }

@@ -262,6 +262,19 @@ TEST(score_tells_when_something_else_is_dreamed)
 	score_release(&score);
 }
 
+static void play_on(struct options *options, int i)
+{
+	options->dream.params.step = 0.01f + 0.0007f * (float)i;
+	options->dream.params.seed += i % 3 == 0;
+	options->dream.layers.count = i % 7 == 3 ? 1 : options->dream.layers.count;
+	options->dream.layers.list[0].weight = 1;
+	snprintf(options->dream.layers.list[0].name, RV_LAYER_NAME_LENGTH, "l%d", i / 7);
+	options->dream.channels.count = i > 20 && i < 33;
+	options->dream.channels.list[0] = 5;
+	options->display.mirror = i % 5 == 0;
+	snprintf(options->dream.mask, sizeof(options->dream.mask), "take #%d.png", i / 9);
+}
+
 /* What a session was, frame by frame, is what its score gives back. */
 TEST(score_that_was_kept_gives_back_what_was_played)
 {
@@ -278,14 +291,7 @@ TEST(score_that_was_kept_gives_back_what_was_played)
 	REQUIRE(score_keep_open(&keep, path, true, &options, &error) == RV_OK);
 	for (int i = 0; i < 40; i++) {
 		played[i] = options;
-		options.dream.params.step = 0.01f + 0.0007f * (float)i;
-		options.dream.params.seed += i % 3 == 0;
-		options.dream.layers.count = i % 7 == 3 ? 1 : options.dream.layers.count;
-		options.dream.layers.list[0].weight = 1;
-		snprintf(options.dream.layers.list[0].name, RV_LAYER_NAME_LENGTH, "l%d", i / 7);
-		options.dream.channels.count = i > 20 && i < 33;
-		options.dream.channels.list[0] = 5;
-		options.display.mirror = i % 5 == 0;
+		play_on(&options, i);
 		score_keep_note(keep, 0.04 * (i + 1) / 1.001, &options);
 	}
 	CHECK(!score_keep_is_full(keep));

@@ -157,10 +157,12 @@ TEST(preset_that_was_saved_is_read_again)
 	saved.layers.list[0].weight = 0.7f;
 	strcpy(saved.layers.list[0].name, "mixed5");
 	strcpy(saved.network.name, "inception-v3");
+	strcpy(saved.guide, "take #2.png");
 	CHECK_MESSAGE(!preset_save(&saved, path, false, &error), "%s", error.message);
 	CHECK_MESSAGE(!preset_load(&loaded, path, &error), "%s", error.message);
 	CHECK(option_dream_equal(&saved, &loaded));
 	CHECK(!strcmp(loaded.network.name, "inception-v3"));
+	CHECK_MESSAGE(!strcmp(loaded.guide, "take #2.png"), "\"%s\"", loaded.guide);
 	CHECK(count_files(folder) == 1);
 	remove_folder(folder);
 }
