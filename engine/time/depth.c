@@ -1,6 +1,7 @@
 #include "engine/time/depth.h"
 
 #include <math.h>
+#include <string.h>
 
 /* As deep as this is deep enough: what a frame dreamed alone has, with some to spare, as one sees
  * more in it than another. */
@@ -17,6 +18,7 @@ void depth_begin(struct depth *depth)
 {
 	depth->wanted = depth->alone = (struct depth_sight){0};
 	depth->left = 0;
+	memset(depth->begun, 0, sizeof(depth->begun));
 }
 
 void depth_learn_alone(struct depth *depth, const struct depth_sight *sight)

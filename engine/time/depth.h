@@ -27,7 +27,8 @@ struct depth {
 	double demand[RV_OCTAVES_MAX];  /* 0: as 1 */
 };
 
-/* Forgets what is wanted: what is seen next is. What was asked for goes on. */
+/* Forgets what is wanted, and what a beginning saw: what is seen next is wanted. What was asked for
+ * goes on. */
 void depth_begin(struct depth *depth);
 
 /* Takes what the last steps of a frame saw that was dreamed by itself, in its coarse octaves or in

@@ -124,6 +124,19 @@ TEST(what_a_beginning_saw_and_lost_is_wanted)
 	CHECK(depth.wanted.octaves[0].worth == 20 && depth.wanted.octaves[3].worth == 15);
 }
 
+/* As where it melts into a dream of something else, of which the network sees less. */
+TEST(what_a_beginning_saw_is_not_wanted_of_another_dream)
+{
+	struct depth depth = {0};
+	struct depth_sight begun = sight_of(2000, WIDEST);
+
+	depth_learn_begun(&depth, &begun);
+	learn(&depth, 1000);
+	depth_begin(&depth);
+	learn(&depth, 10);
+	CHECK(depth.wanted.octaves[0].worth == 10 && depth.wanted.octaves[3].worth == 10);
+}
+
 /* What each octave saw is what is wanted of a picture of that size. */
 TEST(a_dream_that_is_resized_is_held_against_what_was_seen_at_its_size)
 {
