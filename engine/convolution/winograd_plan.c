@@ -114,14 +114,14 @@ static size_t local_bytes(const struct winograd_plan *plan, int panel)
  * of the compute unit that has the most of them. To each belongs what it could compute while it
  * fetches its weights, and the transform of its tiles, which those that share a block's panels all
  * do. */
-static int makespan(const struct winograd_plan *plan, const struct device *device)
+static double makespan(const struct winograd_plan *plan, const struct device *device)
 {
 	const int units = device->info.compute_units ? (int)device->info.compute_units : 1;
 	const int tiles = plan->tiles_down * plan->tiles_across;
 	const int blocks =
 		divide_up(tiles, plan->block_tiles) * divide_up(plan->panels, plan->block_panels);
 
-	return divide_up(blocks, units) *
+	return (double)divide_up(blocks, units) *
 	       ((plan->block_tiles + FETCH_TILES) * plan->block_panels * TRANSFORMED_TILES +
 	        plan->block_tiles);
 }
@@ -228,7 +228,7 @@ static bool cut_into_tiles(struct winograd_plan *plan, const struct device *devi
 }
 
 /* In products of a point. */
-static int estimate(const struct winograd_plan *plan, const struct device *device)
+static double estimate(const struct winograd_plan *plan, const struct device *device)
 {
 	return makespan(plan, device) * plan->points;
 }

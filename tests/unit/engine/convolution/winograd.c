@@ -359,6 +359,38 @@ TEST(winograd_with_blocks_of_any_size)
 	fixture_close(&fixture);
 }
 
+/* Its pixels times its channels and points are more than an int counts. One unit does them all. */
+TEST(winograd_plans_pictures_of_any_size)
+{
+	struct channel_run run = {.pixel_stride = 64, .channels = 64};
+	struct convolution_output output = {.run = run};
+	struct graph_node node = {.window = {.height = 3,
+	                                     .width = 3,
+	                                     .stride_y = 1,
+	                                     .stride_x = 1,
+	                                     .dilation_y = 1,
+	                                     .dilation_x = 1}};
+	struct convolution_problem problem = {.node = &node,
+	                                      .inputs = &run,
+	                                      .outputs = &output,
+	                                      .input_count = 1,
+	                                      .output_count = 1,
+	                                      .input_width = 64,
+	                                      .output_width = 64};
+	struct device device = {.info.compute_units = 1, .local_bytes = 1 << 20};
+	struct winograd_plan plan;
+
+	for (int side = 1024; side <= 1 << 14; side *= 2) {
+		problem.input_size = problem.output_size = (struct extent){side, side};
+		REQUIRE(winograd_plan(&plan, &device, &problem, register_tiles(4)[0], 0));
+		CHECK_MESSAGE(plan.transform.outputs == 6 && plan.block_panels == plan.panels &&
+		                      plan.block_tiles > 12,
+		              "%d: %d outputs, %d of %d panels, %d tiles", side,
+		              plan.transform.outputs, plan.block_panels, plan.panels,
+		              plan.block_tiles);
+	}
+}
+
 /* Work-groups that a pass makes of a block, which share its panels. */
 static int shares_of(const struct convolution_fixture *fixture, const struct operation *operation,
                      bool backward)
