@@ -46,6 +46,15 @@ void store_terms(__local float *terms, int channel, int channels, real value)
 	*(__local real *)(terms + channel) = only_channels(value, channel, channels);
 }
 
+void store_squares(__local float *squares, READ_SLICE(in), int channels, int first, int end)
+{
+	FOR_BATCH(pixel, row, first, end)
+	FOR_CHANNELS(channel, channels) {
+		real value = load(AT(in, pixel, channel));
+		store_terms(squares + row, channel, channels, value * value);
+	}
+}
+
 real sum_of_terms(const __local float *terms, int channel, int before, int after)
 {
 	real sum = 0;
@@ -134,11 +143,7 @@ ANY_GROUP __kernel void lrn_forward(READ_SLICE(in), SLICE(out), SCALE_ARGUMENTS,
 	clear_rows(squares);
 	TOGETHER();
 	FOR_BATCHES(first, end, pixels) {
-		FOR_BATCH(pixel, row, first, end)
-		FOR_CHANNELS(channel, channels) {
-			real value = load(AT(in, pixel, channel));
-			store_terms(squares + row, channel, channels, value * value);
-		}
+		store_squares(squares, in, in_offset, in_stride, channels, first, end);
 		TOGETHER();
 		FOR_BATCH(pixel, row, first, end)
 		FOR_CHANNELS(channel, channels) {
@@ -162,11 +167,7 @@ ANY_GROUP __kernel void lrn_backward(READ_SLICE(gradient), READ_SLICE(in), SCALE
 	clear_rows(terms);
 	TOGETHER();
 	FOR_BATCHES(first, end, pixels) {
-		FOR_BATCH(pixel, row, first, end)
-		FOR_CHANNELS(channel, channels) {
-			real value = load(AT(in, pixel, channel));
-			store_terms(squares + row, channel, channels, value * value);
-		}
+		store_squares(squares, in, in_offset, in_stride, channels, first, end);
 		TOGETHER();
 		FOR_BATCH(pixel, row, first, end)
 		FOR_CHANNELS(channel, channels) {
