@@ -115,8 +115,8 @@ typedef struct rv_time {
 	/* A new scene, dreamed from nothing, begins RV_CUT_OFF: never; RV_CUT_AUTO: where one is
 	 * seen; N > 0: every N frames. */
 	int cut;
-	/* Frames that the beginning of a scene is spread over, each with its share of the
-	 * iterations in every octave, so that none takes much longer than the others; what comes
+	/* Frames that the beginning of a scene is spread over, each with its share of the steps,
+	 * the smallest octaves' first, so that none takes much longer than the others; what comes
 	 * into view later is dreamed no faster. 0 or 1: the first frame is dreamed in full. */
 	int onset;
 	/* How much of a still scene's dream is dreamed anew in a second, favouring other channels
