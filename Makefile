@@ -139,7 +139,7 @@ $(BUILD)/tests/bench.a: $(BENCH_OBJECTS)
 	$(Q)$(AR) rcs $@ $^
 
 # The engine's tests are given the library and nothing of the program.
-ENGINE_SUPPORT = $(filter-out $(BUILD)/tests/support/media.o,$(SUPPORT_OBJECTS))
+ENGINE_SUPPORT = $(filter-out $(addprefix $(BUILD)/tests/support/,media.o action_fixture.o),$(SUPPORT_OBJECTS))
 $(patsubst %.c,$(BUILD)/%,$(ENGINE_TESTS)): $(BUILD)/%: $(BUILD)/%.o $(ENGINE_SUPPORT) $(BUILD)/engine.a
 	$(call say,LINK $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ENGINE_LIBS)

@@ -6,6 +6,7 @@
 
 #include "app/control/action.h"
 #include "app/control/keys.h"
+#include "tests/support/action_fixture.h"
 #include "tests/support/test.h"
 
 static const struct action_layer layers[] = {{"low", 64, true}, {"high", 2048, true}};
@@ -29,14 +30,6 @@ static struct action_state *make(enum option_atlas view)
 	return state;
 }
 
-static bool run(struct action_state *state, const char *text)
-{
-	rv_error error = {0};
-	rv_status status = action_run(state, text, &error);
-	CHECK_MESSAGE(status == RV_OK, "%s: %s", text, error.message);
-	return status == RV_OK;
-}
-
 static bool refuses(struct action_state *state, const char *text, const char *reason)
 {
 	rv_error error = {0};
@@ -54,17 +47,17 @@ static const char *value(const struct action_state *state, const char *name)
 TEST(action_atlas_moves_from_tile_to_tile_and_stays_inside)
 {
 	struct action_state *state = make(OPTION_ATLAS_LAYER);
-	run(state, "atlas-move 1,0");
-	run(state, "atlas-move 0,1");
+	run_action(state, "atlas-move 1,0");
+	run_action(state, "atlas-move 0,1");
 	CHECK(state->atlas.chosen == 5);
-	run(state, "atlas-move 0,1");
+	run_action(state, "atlas-move 0,1");
 	CHECK(state->atlas.chosen == 9);
-	run(state, "atlas-move 1,0");
-	run(state, "atlas-move 0,1");
+	run_action(state, "atlas-move 1,0");
+	run_action(state, "atlas-move 0,1");
 	CHECK(state->atlas.chosen == 9);
-	run(state, "atlas-move -1,-2");
+	run_action(state, "atlas-move -1,-2");
 	CHECK(state->atlas.chosen == 0);
-	run(state, "atlas-move -1,0");
+	run_action(state, "atlas-move -1,0");
 	CHECK(state->atlas.chosen == 0);
 	CHECK(refuses(state, "atlas-move 1", "is not how far to go"));
 	CHECK(refuses(state, "atlas-move 1,2000000000", "is not how far to go"));
@@ -77,17 +70,17 @@ TEST(action_atlas_moves_from_tile_to_tile_and_stays_inside)
 TEST(action_atlas_choice_is_dreamed_alone)
 {
 	struct action_state *state = make(OPTION_ATLAS_LAYER);
-	run(state, "set layer high");
-	run(state, "set target class tabby");
+	run_action(state, "set layer high");
+	run_action(state, "set target class tabby");
 	state->options.display.atlas = OPTION_ATLAS_LAYER;
 	state->atlas.chosen = 7;
-	run(state, "atlas-choose");
+	run_action(state, "atlas-choose");
 	CHECK(!strcmp(value(state, "layer"), "low") && !strcmp(value(state, "channels"), "7"));
 	CHECK(!value(state, "target")[0]);
 	CHECK(!strcmp(value(state, "atlas"), "off"));
 	CHECK_MESSAGE(!strcmp(state->message, "channel 7 of low"), "%s", state->message);
 	CHECK(!state->requests);
-	run(state, "undo");
+	run_action(state, "undo");
 	CHECK(!strcmp(value(state, "layer"), "high") &&
 	      !strcmp(value(state, "target"), "class tabby"));
 	free(state);
@@ -98,7 +91,7 @@ TEST(action_atlas_of_classes_chooses_a_class)
 	struct action_state *state = make(OPTION_ATLAS_LAYER);
 	state->atlas.classes = true;
 	state->atlas.chosen = 1;
-	run(state, "atlas-choose");
+	run_action(state, "atlas-choose");
 	CHECK_MESSAGE(!strcmp(value(state, "class"), "goldfish"), "%s", value(state, "class"));
 	CHECK(!value(state, "channels")[0] && !value(state, "layer")[0]);
 	free(state);
@@ -108,13 +101,13 @@ TEST(action_atlas_pipette_points_and_what_answers_grows_there)
 {
 	struct action_state *state = make(OPTION_ATLAS_OFF);
 	CHECK(refuses(state, "probe 0.5,1.5", "is not a place"));
-	run(state, "probe 0.25,0.75");
+	run_action(state, "probe 0.25,0.75");
 	CHECK(state->requests == ACTION_PROBE && !strcmp(value(state, "atlas"), "place"));
 	CHECK(state->atlas.x == 0.25f && state->atlas.y == 0.75f);
 	free(state);
 	state = make(OPTION_ATLAS_PLACE);
-	run(state, "atlas-move 1,0");
-	run(state, "atlas-place");
+	run_action(state, "atlas-move 1,0");
+	run_action(state, "atlas-place");
 	CHECK(!strcmp(value(state, "layer"), "low") && !strcmp(value(state, "channels"), "43"));
 	CHECK(state->requests == ACTION_PAINT_PLACE && !strcmp(value(state, "atlas"), "off"));
 	free(state);

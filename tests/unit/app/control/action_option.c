@@ -5,40 +5,19 @@
 #include <string.h>
 
 #include "app/control/action.h"
+#include "tests/support/action_fixture.h"
 #include "tests/support/test.h"
-
-static struct action_state *make(void)
-{
-	struct action_state *state = calloc(1, sizeof(*state));
-	if (!state)
-		abort();
-	state->options = options_default();
-	return state;
-}
-
-/* The value of an option. Valid until the next call. */
-static const char *value(const struct action_state *state, const char *name)
-{
-	static char text[OPTION_VALUE_LENGTH];
-	option_format(&state->options, option_find(name, COMMAND_LIVE), text);
-	return text;
-}
-
-static bool run(struct action_state *state, const char *text)
-{
-	return action_run(state, text, NULL) == RV_OK;
-}
 
 static bool turns(const char *action, const char *name, const char *expected)
 {
-	struct action_state *state = make();
+	struct action_state *state = make_actions();
 	rv_error error = {0};
 	rv_status status = action_run(state, action, &error);
-	bool good = expected ? status == RV_OK && !strcmp(value(state, name), expected)
+	bool good = expected ? status == RV_OK && !strcmp(option_now(state, name), expected)
 	                     : status == RV_INVALID;
 	if (!good)
 		test_failed(__FILE__, __LINE__, "%s: %s is %s (%s)", action, name,
-		            value(state, name), error.message);
+		            option_now(state, name), error.message);
 	free(state);
 	return good;
 }
@@ -83,17 +62,18 @@ TEST(action_positions_may_have_ends_of_their_own)
 
 TEST(action_that_follows_sound_is_neither_undone_nor_learned_from)
 {
-	struct action_state *state = make();
-	CHECK(run(state, "set strength 0.5"));
+	struct action_state *state = make_actions();
+	CHECK(run_action(state, "set strength 0.5"));
 	CHECK(action_follow(state, "dial strength 1 0 3", NULL) == RV_OK);
-	CHECK(!strcmp(value(state, "strength"), "3"));
+	CHECK(!strcmp(option_now(state, "strength"), "3"));
 	CHECK(!strcmp(state->last, "set strength 0.5"));
 	CHECK(action_follow(state, "set decay 0.5", NULL) == RV_OK);
 	CHECK(!strcmp(state->last_option->name, "strength"));
-	CHECK(run(state, "undo"));
-	CHECK(!strcmp(value(state, "strength"), "1") && !strcmp(value(state, "decay"), "1"));
+	CHECK(run_action(state, "undo"));
+	CHECK(!strcmp(option_now(state, "strength"), "1") &&
+	      !strcmp(option_now(state, "decay"), "1"));
 	CHECK(action_follow(state, "set strength 9", NULL) == RV_INVALID);
-	CHECK(!strcmp(value(state, "strength"), "1"));
+	CHECK(!strcmp(option_now(state, "strength"), "1"));
 	CHECK(action_follow(state, "reset", NULL) == RV_OK && state->requests == ACTION_RESET);
 	free(state);
 }
@@ -101,24 +81,25 @@ TEST(action_that_follows_sound_is_neither_undone_nor_learned_from)
 TEST(action_turns_of_one_knob_are_undone_together)
 {
 	const int64_t second = 1000000000;
-	struct action_state *state = make();
+	struct action_state *state = make_actions();
 	char text[32];
 	for (int i = 0; i <= 127; i++) {
 		state->now += second / 20;
 		snprintf(text, sizeof(text), "dial strength %.4f", i / 127.0);
-		CHECK(run(state, text));
+		CHECK(run_action(state, text));
 	}
 	CHECK(state->undo_count == 1);
-	CHECK(run(state, "dial decay 0.25") && run(state, "dial decay 0.5"));
+	CHECK(run_action(state, "dial decay 0.25") && run_action(state, "dial decay 0.5"));
 	CHECK(state->undo_count == 2);
 	state->now += 2 * second;
-	CHECK(run(state, "dial decay 0.75") && run(state, "set decay 0.1"));
-	CHECK(run(state, "set decay 0.2") && state->undo_count == 4);
-	CHECK(run(state, "undo") && !strcmp(value(state, "decay"), "0.75"));
-	CHECK(run(state, "undo") && !strcmp(value(state, "decay"), "0.5"));
-	CHECK(run(state, "undo") && !strcmp(value(state, "decay"), "1"));
-	CHECK(!strcmp(value(state, "strength"), "4"));
-	CHECK(run(state, "undo") && !strcmp(value(state, "strength"), "1"));
-	CHECK(run(state, "set layer a") && run(state, "set layer b") && state->undo_count == 2);
+	CHECK(run_action(state, "dial decay 0.75") && run_action(state, "set decay 0.1"));
+	CHECK(run_action(state, "set decay 0.2") && state->undo_count == 4);
+	CHECK(run_action(state, "undo") && !strcmp(option_now(state, "decay"), "0.75"));
+	CHECK(run_action(state, "undo") && !strcmp(option_now(state, "decay"), "0.5"));
+	CHECK(run_action(state, "undo") && !strcmp(option_now(state, "decay"), "1"));
+	CHECK(!strcmp(option_now(state, "strength"), "4"));
+	CHECK(run_action(state, "undo") && !strcmp(option_now(state, "strength"), "1"));
+	CHECK(run_action(state, "set layer low") && run_action(state, "set layer high") &&
+	      state->undo_count == 2);
 	free(state);
 }
