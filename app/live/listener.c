@@ -17,7 +17,6 @@ enum { BLOCKS_MAX = 128 };
 
 static const int64_t second = 1000000000;
 static const int64_t nap = 10000000;     /* how long a wait goes without looking at the stop flag */
-static const int64_t look = 3000000;     /* from look to look at a device that has nothing yet */
 static const int64_t stale = 500000000;  /* since when nothing has come where it is quiet */
 static const int64_t behind = 200000000; /* a file that is later goes on from now on */
 
@@ -147,8 +146,6 @@ static void hear_source(struct listener *listener)
 		rv_status status = sound_source_next(listener->open, &sound, &ended, &error);
 		if (sound)
 			hear_in_time(listener, sound);
-		else if (status == RV_OK && !ended && listener->open->input->is_device)
-			clock_sleep(look);
 		sound_release(sound);
 		if (!stopped(listener) && (status != RV_OK || ended))
 			goes_on = end_source(listener, status, &error);

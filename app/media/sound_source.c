@@ -1,9 +1,12 @@
 #include "app/media/sound_source.h"
 
+#include <libavutil/time.h>
 #include <stdlib.h>
 
 #include "app/media/libav.h"
 #include "app/media/sound_decoder.h"
+
+static const unsigned look = 3000; /* microseconds from look to look where there is nothing yet */
 
 enum { UNREADABLE_MAX = 100 }; /* reads in a row: more are no damage but no sound */
 
@@ -60,8 +63,11 @@ rv_status sound_source_open(struct sound_source **opened, const char *name,
 static rv_status read_packet(struct sound_source *source, rv_error *error)
 {
 	int code = input_read(source->input, source->packet);
-	if (code == AVERROR(EAGAIN) ||
-	    (code == AVERROR_INVALIDDATA && ++source->unreadable < UNREADABLE_MAX))
+	if (code == AVERROR(EAGAIN)) {
+		av_usleep(look);
+		return RV_OK;
+	}
+	if (code == AVERROR_INVALIDDATA && ++source->unreadable < UNREADABLE_MAX)
 		return RV_OK;
 	if (code == AVERROR_EOF) {
 		source->has_ended = true;

@@ -24,7 +24,7 @@ rv_status sound_source_open(struct sound_source **source, const char *name,
                             const struct input_options *options, rv_error *error);
 
 /* Reads on. *sound is the next block, the caller's to release; NULL: there is none yet, as devices
- * are not waited for, or none any more: *ended. RV_IO, RV_CANCELLED. */
+ * are not waited for longer than milliseconds, or none any more: *ended. RV_IO, RV_CANCELLED. */
 rv_status sound_source_next(struct sound_source *source, struct sound **sound, bool *ended,
                             rv_error *error);
 
