@@ -16,8 +16,8 @@ static const int64_t pause = 1000000000; /* nanoseconds after which a knob is tu
 const struct action action_table[] = {
 	{"add", "OPTION AMOUNT", "raise or lower a number", .run = action_add},
 	{"dial", "OPTION POSITION", "put it where a knob is, 0 to 1; or as `0.5 LOW HIGH`",
-         .run = action_dial, .slides = true},
-	{"set", "OPTION VALUE", "give an option a value", .run = action_set, .slides = true},
+         .run = action_dial},
+	{"set", "OPTION VALUE", "give an option a value", .run = action_set},
 	{"cycle", "OPTION", "go to an option's next choice", .run = action_cycle},
 	{"toggle", "OPTION VALUE", "choose that, or what was there before", .run = action_toggle},
 	{"layer-up", NULL, "dream of the next layer", .run = action_move_layer, .by = 1},
@@ -177,15 +177,14 @@ static rv_status run(struct action_state *state, const struct action_call *call,
 	return RV_OK;
 }
 
-/* Repetitions of one action are undone together, and so are the positions of a knob or a fader that
- * is turned. */
+/* Repetitions of one action are undone together, and so are the positions of a knob that is turned.
+ */
 static bool goes_on(const struct action_state *state, const struct action_call *call,
                     const char *text)
 {
 	size_t before_value = strlen(text) - strlen(call->value);
-	bool slides = call->action->slides && call->option->type->number &&
-	              state->now - state->last_at < pause;
-	return !strcmp(text, state->last) || (slides && !strncmp(text, state->last, before_value));
+	bool turns = call->action->run == action_dial && state->now - state->last_at < pause;
+	return !strcmp(text, state->last) || (turns && !strncmp(text, state->last, before_value));
 }
 
 rv_status action_run(struct action_state *state, const char *text, rv_error *error)

@@ -125,7 +125,6 @@ struct action {
 	const char *message; /* what to tell where run tells nothing, or NULL */
 	bool guarded; /* it writes a file or ends the session: not for anybody on a network */
 	bool no_undo; /* run only moves what is seen, or goes through the changes itself */
-	bool slides;  /* its number may come from a knob, position after position */
 };
 
 #endif

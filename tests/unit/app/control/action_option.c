@@ -93,7 +93,8 @@ TEST(action_turns_of_one_knob_are_undone_together)
 	CHECK(state->undo_count == 2);
 	state->now += 2 * second;
 	CHECK(run_action(state, "dial decay 0.75") && run_action(state, "set decay 0.1"));
-	CHECK(run_action(state, "set decay 0.2") && state->undo_count == 4);
+	CHECK(run_action(state, "set decay 0.2") && state->undo_count == 5);
+	CHECK(run_action(state, "undo") && !strcmp(option_now(state, "decay"), "0.1"));
 	CHECK(run_action(state, "undo") && !strcmp(option_now(state, "decay"), "0.75"));
 	CHECK(run_action(state, "undo") && !strcmp(option_now(state, "decay"), "0.5"));
 	CHECK(run_action(state, "undo") && !strcmp(option_now(state, "decay"), "1"));
