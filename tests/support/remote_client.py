@@ -157,13 +157,13 @@ def press(window, key):
 
 def bindings(program):
     """(key, action) of the keyboard and the mouse, and the names of all actions. The keys that
-    move corners, size the brush or choose in the atlas, and the controllers, have tests of their own."""
+    move corners, size the brush or choose in the atlas, the controllers and sound have tests of their own."""
     text = subprocess.run([program, "--help", "keys"], check=True, capture_output=True,
                           text=True).stdout
     keys, _, actions = text.partition("\n\n")
     found = [re.match(r"  (\S+(?: \S+)*) {2,}(\S.*?)(?: {2,}.*)?$", line)
              for line in keys.splitlines()[1:]]
-    return ([(m[1], m[2]) for m in found if m and not m[1].startswith(("Pad ", "Corner+", "Brush+", "Atlas+"))],
+    return ([(m[1], m[2]) for m in found if m and not m[1].startswith(("Pad ", "Corner+", "Brush+", "Atlas+", "Sound "))],
             [line.split()[0] for line in actions.splitlines()[1:] if line.startswith("  ")])
 
 
@@ -261,6 +261,20 @@ def undoes(session, play, again):
     return eventually(lambda: same(session.ask("strength"), 1.5 if again else 1.0))
 
 
+def beats(session, play):
+    """remote.sh binds beats to the mirror. A tap alone ends them."""
+    def is_mirrored():
+        play()
+        time.sleep(0.4)
+        return same(session.ask("mirror"), True)
+    session.send("mirror", False)
+    good = eventually(is_mirrored)
+    time.sleep(2.5)
+    play()
+    session.send("mirror", False)
+    return good
+
+
 def keeps_dream(session, play, action):
     verb, number = action.split(" ")
     session.send("strength", 1.5)
@@ -314,6 +328,7 @@ SPECIAL = {
     "random": lambda s, play: dream_changes(s, play, {"layer": "conv2d_1"}),
     "preset-next": lambda s, play: dream_changes(s, play, {"layer": "conv2d_1"}),
     "preset-previous": lambda s, play: dream_changes(s, play, {"layer": "conv2d_1"}),
+    "tap": beats,
     "undo": lambda s, play: undoes(s, play, False),
     "redo": lambda s, play: undoes(s, play, True),
     "save-preset": lambda s, play: writes_file(play, "*.preset"),

@@ -101,8 +101,9 @@ if ! have Xvfb || ! have xdotool || ! have import; then
 	finish
 fi
 start_xvfb
+printf 'Beat = cycle mirror\n' >"$work/beat.conf"
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
-start
+start --keys "$work/beat.conf"
 find_window
 play keys $port "$window" "$REVERIE"
 play hammer $port "${REVERIE_HAMMER:-500}" 50
