@@ -340,3 +340,13 @@ void output_file_discard(struct output_file **discarded)
 	free(file);
 	*discarded = NULL;
 }
+
+rv_status output_file_write_text(const char *path, const char *text, bool force, rv_error *error)
+{
+	struct output_file *file = NULL;
+	rv_status status = output_file_create(&file, path, force, error);
+	if (status != RV_OK)
+		return status;
+	avio_write(file->io, (const unsigned char *)text, (int)strlen(text));
+	return output_file_commit(&file, error);
+}

@@ -47,4 +47,8 @@ bool output_file_keep(struct output_file **file, bool (*is_useful)(const char *p
 /* Leaves nothing behind. Accepts NULL. */
 void output_file_discard(struct output_file **file);
 
+/* All of that for a file that is a text. The errors of output_file_create and
+ * output_file_commit. */
+rv_status output_file_write_text(const char *path, const char *text, bool force, rv_error *error);
+
 #endif

@@ -147,17 +147,11 @@ static void note_differences(const struct settings *settings, const char *file)
 static rv_status save_score(struct settings *settings, const char *path, bool force,
                             rv_error *error)
 {
-	struct output_file *file = NULL;
 	if (!settings->score)
 		return rv_fail(error, RV_UNSUPPORTED, "%.256s: it carries no score",
 		               settings->options.output.file);
-	rv_status status = output_file_create(&file, path, force, error);
-	if (status != RV_OK)
-		return status;
-	avio_write(output_file_io(file), (const unsigned char *)settings->score,
-	           (int)strlen(settings->score));
 	snprintf(settings->options.call.score, OPTION_TEXT_LENGTH, "%s", path);
-	return output_file_commit(&file, error);
+	return output_file_write_text(path, settings->score, force, error);
 }
 
 rv_status command_again(const struct options *options, rv_error *error)

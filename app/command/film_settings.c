@@ -15,7 +15,6 @@ rv_status film_settings_keep(const struct film_plan *plan, const struct dreamer 
 {
 	char path[PATH_LENGTH], checksum[CHECKSUM_LENGTH] = "", *text = NULL;
 	struct options *film = malloc(sizeof(*film));
-	struct output_file *file = NULL;
 	if (!film)
 		return rv_fail(error, RV_MEMORY, "out of memory for the settings");
 	*film = *options;
@@ -25,11 +24,7 @@ rv_status film_settings_keep(const struct film_plan *plan, const struct dreamer 
 	if (status == RV_OK)
 		status = film_made_path(path, folder, error);
 	if (status == RV_OK)
-		status = output_file_create(&file, path, true, error);
-	if (status == RV_OK) {
-		avio_write(output_file_io(file), (const unsigned char *)text, (int)strlen(text));
-		status = output_file_commit(&file, error);
-	}
+		status = output_file_write_text(path, text, true, error);
 	free(text);
 	free(film);
 	return status;

@@ -64,29 +64,30 @@ void live_disk_note(struct live_disk *disk, char note[DISK_NOTE_LENGTH])
 	pthread_mutex_unlock(&disk->lock);
 }
 
-static rv_status write_content(const struct task *task, struct output_file *file, rv_error *error)
+static rv_status write_text(const struct task *task, rv_error *error)
 {
-	if (task->picture.image.pixels)
-		return picture_write(&task->picture, file, task->path, error);
-	avio_write(output_file_io(file), (const unsigned char *)task->settings,
-	           (int)strlen(task->settings));
-	return RV_OK; /* the file tells when it is committed */
+	paths_make_folders(task->path);
+	return output_file_write_text(task->path, task->settings, true, error);
+}
+
+static rv_status write_picture(const struct task *task, rv_error *error)
+{
+	struct output_file *file = NULL;
+	rv_status status = output_file_create(&file, task->path, false, error);
+	if (status == RV_OK)
+		status = picture_write(&task->picture, file, task->path, error);
+	if (status == RV_OK)
+		status = output_file_commit(&file, error);
+	output_file_discard(&file);
+	return status;
 }
 
 static void write_file(struct live_disk *disk, const struct task *task)
 {
 	char note[DISK_NOTE_LENGTH];
-	struct output_file *file = NULL;
 	rv_error error = {0};
-	bool is_text = !task->picture.image.pixels;
-	if (is_text)
-		paths_make_folders(task->path);
-	rv_status status = output_file_create(&file, task->path, is_text, &error);
-	if (status == RV_OK)
-		status = write_content(task, file, &error);
-	if (status == RV_OK)
-		status = output_file_commit(&file, &error);
-	output_file_discard(&file);
+	rv_status status =
+		task->picture.image.pixels ? write_picture(task, &error) : write_text(task, &error);
 	snprintf(note, sizeof(note), "wrote %.140s", task->path);
 	set_note(disk, status != RV_OK ? error.message : task->note[0] ? task->note : note);
 }

@@ -1,7 +1,6 @@
 /* Apart from what reads presets: programs without libav, whose output files are written through it,
  * read them too. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "app/base/output_file.h"
 #include "app/base/text_lines.h"
@@ -39,17 +38,10 @@ rv_status preset_format(const struct option_dream *dream, char **text, rv_error 
 rv_status preset_save(const struct option_dream *dream, const char *path, bool force,
                       rv_error *error)
 {
-	struct output_file *file;
 	char *text = NULL;
-	rv_status status = output_file_create(&file, path, force, error);
-	if (status != RV_OK)
-		return status;
-	status = preset_format(dream, &text, error);
-	if (status == RV_OK) {
-		avio_write(output_file_io(file), (const unsigned char *)text, (int)strlen(text));
-		status = output_file_commit(&file, error);
-	}
+	rv_status status = preset_format(dream, &text, error);
+	if (status == RV_OK)
+		status = output_file_write_text(path, text, force, error);
 	free(text);
-	output_file_discard(&file);
 	return status;
 }
