@@ -44,7 +44,7 @@ TEST(disk_leaves_the_room_it_is_told_to)
 	live_disk_stop(&disk);
 }
 
-TEST(disk_writes_what_waits_before_it_stops)
+TEST(disk_says_what_it_wrote)
 {
 	struct live_disk *disk = NULL;
 	rv_error error = {0};
@@ -55,9 +55,27 @@ TEST(disk_writes_what_waits_before_it_stops)
 	for (int64_t end = clock_now() + 10 * second; !note[0] && clock_now() < end; usleep(1000))
 		live_disk_note(disk, note);
 	CHECK_MESSAGE(!strcmp(note, "kept"), "%s", note);
-	CHECK(live_disk_write_text(disk, "b", path, NULL, &error) == RV_OK);
 	live_disk_stop(&disk);
-	CHECK(!access(path, R_OK));
 	unlink(path);
+	rmdir(folder);
+}
+
+/* Several, so that some still wait. */
+TEST(disk_writes_what_waits_before_it_stops)
+{
+	enum { TEXTS = 4 };
+	struct live_disk *disk = NULL;
+	rv_error error = {0};
+	char folder[] = "/tmp/disk-XXXXXX", path[TEXTS][64];
+	REQUIRE(mkdtemp(folder) && live_disk_start(&disk, 0, &error) == RV_OK);
+	for (int i = 0; i < TEXTS; i++) {
+		snprintf(path[i], sizeof(path[i]), "%s/text%d", folder, i);
+		CHECK(live_disk_write_text(disk, "a", path[i], NULL, &error) == RV_OK);
+	}
+	live_disk_stop(&disk);
+	for (int i = 0; i < TEXTS; i++) {
+		CHECK_MESSAGE(!access(path[i], R_OK), "text %d", i);
+		unlink(path[i]);
+	}
 	rmdir(folder);
 }
