@@ -51,7 +51,9 @@ changes() { # NAME OPTION: how many there are after the beginning
 }
 between() { # NAME OPTION LEAST MOST: how many
 	count=$(changes "$1" "$2")
-	[ "$count" -ge "$3" ] && [ "$count" -le "$4" ]
+	[ "$count" -ge "$3" ] && [ "$count" -le "$4" ] && return
+	echo "# $2 changed $count times, by $(tail -n 1 "$work/$1.score" | cut -d' ' -f1) s"
+	return 1
 }
 strengths() { # NAME CONDITION: of all that the score has, one at least
 	awk "\$2 == \"strength\" { if ($2) found = 1 } END { exit !found }" "$work/$1.score"
