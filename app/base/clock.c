@@ -3,18 +3,17 @@
 #include <errno.h>
 #include <time.h>
 
-enum { SECOND = 1000000000 }; /* nanoseconds */
-
 static struct timespec timespec_of(int64_t nanoseconds)
 {
-	return (struct timespec){(time_t)(nanoseconds / SECOND), (long)(nanoseconds % SECOND)};
+	return (struct timespec){(time_t)(nanoseconds / CLOCK_SECOND),
+	                         (long)(nanoseconds % CLOCK_SECOND)};
 }
 
 int64_t clock_now(void)
 {
 	struct timespec time;
 	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * SECOND + time.tv_nsec;
+	return (int64_t)time.tv_sec * CLOCK_SECOND + time.tv_nsec;
 }
 
 double clock_ms_since(int64_t start)

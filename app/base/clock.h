@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Nanoseconds. */
+#define CLOCK_SECOND INT64_C(1000000000)
+
 /* Nanoseconds since some moment before the program began (CLOCK_MONOTONIC). */
 int64_t clock_now(void);
 

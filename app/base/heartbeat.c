@@ -1,6 +1,8 @@
 #include "app/base/heartbeat.h"
 
-static const int64_t longest = 1000000000; /* nanoseconds between two looks that count */
+#include "app/base/clock.h"
+
+static const int64_t longest = CLOCK_SECOND; /* between two looks, that counts */
 
 void heartbeat_work(struct heartbeat *heart)
 {

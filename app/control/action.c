@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/base/clock.h"
 #include "app/control/action_atlas.h"
 #include "app/control/action_display.h"
 #include "app/control/action_dream.h"
@@ -11,7 +12,7 @@
 
 enum { WORD_LENGTH = 64 };
 
-static const int64_t pause = 1000000000; /* nanoseconds after which a knob is turned anew */
+static const int64_t pause = CLOCK_SECOND; /* after which a knob is turned anew */
 
 const struct action action_table[] = {
 	{"add", "OPTION AMOUNT", "raise or lower a number", .run = action_add},

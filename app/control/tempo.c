@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-static const int64_t second = 1000000000;
-static const int64_t longest = 2 * second;  /* from tap to tap: 30 a minute */
-static const int64_t shortest = second / 5; /* 300 a minute; nearer ones are one tap */
+#include "app/base/clock.h"
+
+static const int64_t longest = 2 * CLOCK_SECOND;  /* from tap to tap: 30 a minute */
+static const int64_t shortest = CLOCK_SECOND / 5; /* 300 a minute; nearer ones are one tap */
 
 void tempo_tap(struct tempo *tempo, int64_t now)
 {

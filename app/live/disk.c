@@ -8,6 +8,7 @@
 #include <sys/statvfs.h>
 
 #include "app/base/allowance.h"
+#include "app/base/clock.h"
 #include "app/base/paths.h"
 #include "app/base/queue.h"
 #include "app/base/thread.h"
@@ -18,7 +19,7 @@
 /* Files of actions, and besides them the corners and a store. */
 enum { FILES_AT_ONCE = 4, WAITING_MAX = FILES_AT_ONCE + 2 };
 
-static const int64_t look_interval = 1000000000; /* nanoseconds from look to look at the room */
+static const int64_t look_interval = CLOCK_SECOND; /* from look to look at the room */
 /* No more at once than may wait, as what waited longest is dropped. */
 static const struct allowance_rate files = {.most = FILES_AT_ONCE, .a_second = 1};
 

@@ -26,7 +26,7 @@ enum {
 };
 
 /* Nanoseconds that a dream gets which follows one that was broken off. */
-static const int64_t grace = 1000000000;
+static const int64_t grace = CLOCK_SECOND;
 /* Nanoseconds of building kernels that nobody need be told of. */
 static const int64_t unnoticed = 400000000;
 static const double journey_arrival = 1.5; /* seconds in which a journey's last picture fades */

@@ -15,7 +15,6 @@
 
 enum { BLOCKS_MAX = 128 };
 
-static const int64_t second = 1000000000;
 static const int64_t nap = 10000000;     /* how long a wait goes without looking at the stop flag */
 static const int64_t stale = 500000000;  /* since when nothing has come where it is quiet */
 static const int64_t behind = 200000000; /* a file that is later goes on from now on */
@@ -81,14 +80,14 @@ static void hear_input(struct listener *listener)
 static void hear_in_time(struct listener *listener, const struct sound *sound)
 {
 	int64_t now = clock_now(), due = listener->anchor + sound->time;
-	if (!listener->heard || due < now - behind || due > now + second) {
+	if (!listener->heard || due < now - behind || due > now + CLOCK_SECOND) {
 		int64_t begins = !listener->heard && listener->end > now ? listener->end : now;
 		listener->anchor = begins - sound->time;
 		due = begins;
 	}
 	if (!listener->open->input->is_device)
 		sleep_until(listener, due);
-	listener->end = due + sound->count * second / SOUND_RATE;
+	listener->end = due + sound->count * CLOCK_SECOND / SOUND_RATE;
 	listener->heard++;
 	take(listener, sound);
 }

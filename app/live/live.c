@@ -25,12 +25,11 @@ enum {
 	SOUND_QUEUE =
 		512, /* stretches of some 20 ms: a stall of the display is no hole in the sound */
 	WINDOW_WIDTH = 960, /* points; small pictures are shown larger */
-	SECOND = 1000000000,
 };
 
 /* Nanoseconds in which a picture must be shown again, and in which a device that failed must come
  * back to a session that nobody looks at. */
-static const int64_t patience = INT64_C(10) * SECOND, headless_patience = INT64_C(30) * SECOND;
+static const int64_t patience = 10 * CLOCK_SECOND, headless_patience = 30 * CLOCK_SECOND;
 
 static bool left_thread;
 
@@ -356,7 +355,7 @@ static bool bench_is_over(const struct live *live)
 {
 	float seconds = live->actions->options.live.bench;
 	return seconds > 0 && live->stats.started &&
-	       clock_now() - live->stats.started > (int64_t)((double)seconds * SECOND);
+	       clock_now() - live->stats.started > (int64_t)((double)seconds * CLOCK_SECOND);
 }
 
 /* A picture that cannot be shown may be followed by one that can. */

@@ -14,18 +14,16 @@
 #include "app/media/sink.h"
 #include "app/media/sound.h"
 
-#define SECOND INT64_C(1000000000) /* nanoseconds */
-
 enum {
 	PICTURES_MAX = 12, /* that wait for the encoder */
 	SOUNDS_MAX = 512,
 	SILENCE_STEP = 1024, /* samples */
 };
 
-static const int64_t sound_late = 2 * SECOND; /* sound that has not come by then comes no more */
-static const int64_t io_patience = 5 * SECOND;
-static const int64_t end_patience = 2 * SECOND;
-static const int64_t backoff_first = SECOND / 4, backoff_max = 5 * SECOND;
+static const int64_t sound_late = 2 * CLOCK_SECOND; /* later, it comes no more */
+static const int64_t io_patience = 5 * CLOCK_SECOND;
+static const int64_t end_patience = 2 * CLOCK_SECOND;
+static const int64_t backoff_first = CLOCK_SECOND / 4, backoff_max = 5 * CLOCK_SECOND;
 
 struct live_output {
 	struct live_output_options options;
@@ -230,7 +228,7 @@ static void note_success(struct live_output *output)
 	if (output->state.lost)
 		note_say(&output->note, "%.120s: there again", output->name);
 	output->backoff = 0;
-	set_state(output, (double)(output->last + output->interval - output->start) / SECOND,
+	set_state(output, (double)(output->last + output->interval - output->start) / CLOCK_SECOND,
 	          false);
 }
 
@@ -277,7 +275,7 @@ static rv_status write_sound(struct live_output *output, int64_t least, rv_error
 
 static int64_t ticks(int64_t nanoseconds)
 {
-	return av_rescale(nanoseconds, SOUND_RATE, SECOND);
+	return av_rescale(nanoseconds, SOUND_RATE, CLOCK_SECOND);
 }
 
 static void write_picture(struct live_output *output, const struct frame *picture, int64_t time)
@@ -357,7 +355,7 @@ static void write_at_constant_rate(struct live_output *output)
 		if (newest)
 			write_picture(output, newest, due);
 		due += output->interval;
-		if (due < clock_now() - SECOND) /* nobody could keep up with that */
+		if (due < clock_now() - CLOCK_SECOND) /* nobody could keep up with that */
 			due = clock_now();
 	}
 	frame_release(newest);
@@ -448,7 +446,7 @@ rv_status live_output_start(struct live_output **started, const struct live_outp
 	output->options.height -= options->height > 1 ? options->height % 2 : 0;
 	output->video = describe(&output->options);
 	output->place = container_place(options->output);
-	output->interval = (int64_t)((double)SECOND / (double)options->fps);
+	output->interval = (int64_t)((double)CLOCK_SECOND / (double)options->fps);
 	rv_status status = start(output, error);
 	if (status == RV_OK)
 		*started = output;

@@ -10,9 +10,8 @@
 #include "app/media/convert.h"
 
 enum {
-	SECOND = 1000000000,
 	WARP_PATIENCE =
-		SECOND / 10, /* without a display frame, until frames are taken as they are */
+		CLOCK_SECOND / 10, /* without a display frame, until frames are taken as they are */
 };
 
 static double ms_between(int64_t start, int64_t end)
@@ -106,7 +105,7 @@ static void take_display_frames(struct live *live, int64_t now)
 int64_t live_await_picture(struct live *live, int64_t due)
 {
 	const struct option_live *options = &live->actions->options.live;
-	const int64_t interval = (int64_t)(SECOND / (double)options->fps);
+	const int64_t interval = (int64_t)(CLOCK_SECOND / (double)options->fps);
 	const int64_t until = due + (options->freeze ? 0 : pace_patience(interval));
 	struct display_frame *shown;
 	int64_t now = clock_now();

@@ -2,9 +2,11 @@
 
 #include <stdbool.h>
 
-enum { SECOND = 1000000000, BINS_PER_MILLISECOND = 2, LATELY_SECONDS = 10 };
+#include "app/base/clock.h"
 
-static const int64_t recent_turn = INT64_C(5) * SECOND;
+enum { BINS_PER_MILLISECOND = 2, LATELY_SECONDS = 10 };
+
+static const int64_t recent_turn = 5 * CLOCK_SECOND;
 
 void stats_rate_note(struct rate *rate, int64_t now)
 {
@@ -21,9 +23,9 @@ double stats_rate_per_second(const struct rate *rate, int64_t now)
 	int newest = (rate->next + RATE_EVENTS - 1) % RATE_EVENTS;
 	int oldest = (rate->next + RATE_EVENTS - rate->count) % RATE_EVENTS;
 	int64_t span = rate->times[newest] - rate->times[oldest];
-	if (now - rate->times[newest] > 2 * (int64_t)SECOND || span <= 0)
+	if (now - rate->times[newest] > 2 * CLOCK_SECOND || span <= 0)
 		return 0;
-	return (rate->count - 1) * (double)SECOND / (double)span;
+	return (rate->count - 1) * (double)CLOCK_SECOND / (double)span;
 }
 
 void stats_histogram_note(struct histogram *histogram, double milliseconds)
@@ -90,7 +92,7 @@ double stats_recent_mean(const struct recent *recent)
 
 void live_stats_print(const struct live_stats *stats, int64_t now, FILE *file)
 {
-	double seconds = (double)(now - stats->started) / SECOND;
+	double seconds = (double)(now - stats->started) / CLOCK_SECOND;
 	const struct {
 		const char *name;
 		const struct histogram *histogram;
@@ -101,7 +103,8 @@ void live_stats_print(const struct live_stats *stats, int64_t now, FILE *file)
 	fprintf(file, "live seconds=%.1f display_fps=%.2f dream_fps=%.2f source_fps=%.2f", seconds,
 	        (double)stats->shown / seconds, (double)stats->dreams / seconds,
 	        (double)stats->sources / seconds);
-	fprintf(file, " first_dream_s=%.2f", (double)(stats->started - stats->opened) / SECOND);
+	fprintf(file, " first_dream_s=%.2f",
+	        (double)(stats->started - stats->opened) / CLOCK_SECOND);
 	fprintf(file, " latency_p50_ms=%.1f latency_p95_ms=%.1f latency_p99_ms=%.1f",
 	        stats_histogram_percentile(&stats->latency, 0.5),
 	        stats_histogram_percentile(&stats->latency, 0.95),
@@ -119,13 +122,13 @@ void live_stats_print_lately(struct live_stats *stats, int64_t now, FILE *file)
 {
 	struct live_lately *lately = &stats->lately;
 	int64_t started = lately->started ? lately->started : stats->started;
-	double seconds = (double)(now - started) / SECOND;
+	double seconds = (double)(now - started) / CLOCK_SECOND;
 	if (seconds < LATELY_SECONDS)
 		return;
 	fprintf(file,
 	        "lately seconds=%.1f display_fps=%.2f dream_fps=%.2f latency_p50_ms=%.1f "
 	        "latency_p95_ms=%.1f gap_max_ms=%.1f\n",
-	        (double)(now - stats->started) / SECOND,
+	        (double)(now - stats->started) / CLOCK_SECOND,
 	        (double)(stats->shown - lately->shown) / seconds,
 	        (double)(stats->dreams - lately->dreams) / seconds,
 	        stats_histogram_percentile(&lately->latency, 0.5),

@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/base/clock.h"
 #include "app/base/paths.h"
 #include "app/control/action_store.h"
 #include "app/options/preset.h"
 
 enum { NAME_LENGTH = 32, ASIDE_MAX = 100 };
 
-static const int64_t interval = 1000000000; /* nanoseconds from file to file */
+static const int64_t interval = CLOCK_SECOND; /* from file to file */
 
 static bool find_file(int place, char path[PATH_LENGTH])
 {

@@ -3,9 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/base/clock.h"
 #include "app/media/container.h"
-
-enum { SECOND = 1000000000 };
 
 /* ---- handing on ---- */
 
@@ -127,10 +126,11 @@ static void see(struct video_recorder *recorder, const struct frame *frame, int6
 {
 	uint64_t further = frame->number - recorder->frame_number;
 	bool first = !recorder->frame_number;
-	recorder->lead = first || !further ? 0
-	                                   : video_recorder_lead(frame->time - recorder->frame_time,
-	                                                         further - 1,
-	                                                         (int64_t)(SECOND / (double)fps));
+	recorder->lead =
+		first || !further
+			? 0
+			: video_recorder_lead(frame->time - recorder->frame_time, further - 1,
+	                                      (int64_t)(CLOCK_SECOND / (double)fps));
 	recorder->frame_number = frame->number;
 	recorder->frame_time = frame->time;
 	recorder->frame_seen = frame->decoded_at;
@@ -179,7 +179,7 @@ void video_recorder_show(struct video_recorder *recorder, const rv_image *pictur
 	bool is_new;
 	struct frame *copy = NULL;
 	int64_t time = picture_time(recorder, frame, now, fps, &is_new);
-	int64_t spacing = (int64_t)(0.75 * SECOND / (double)fps);
+	int64_t spacing = (int64_t)(0.75 * CLOCK_SECOND / (double)fps);
 	is_new &= !frame->again;
 	if (!is_open(recorder) || (!is_new && time < recorder->last + spacing) ||
 	    copy_picture(&copy, picture) != RV_OK)

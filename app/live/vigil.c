@@ -2,12 +2,12 @@
 
 #include <stdio.h>
 
+#include "app/base/clock.h"
+
 /* Seconds. Nothing tells how far the building of a single kernel is, which may take a minute where
  * the machine is slow and busy, and that of motion's, a handful, is one piece. One that is taken
  * for hung all the same keeps what was built: the next start gets further. */
 enum { TELL = 120, GIVE_UP = 300 };
-
-static const int64_t second = 1000000000;
 
 static const char *const names[VIGIL_COUNT] = {"the dream", "the motion"};
 
@@ -35,8 +35,8 @@ bool vigil_keep(struct vigil *vigil, const struct heartbeat *const hearts[VIGIL_
 	for (int i = 0; i < VIGIL_COUNT; i++) {
 		struct vigil_thread *thread = &vigil->threads[i];
 		int64_t still = heartbeat_still(&thread->watch, hearts[i], now);
-		tell(thread, names[i], still >= TELL * second, note);
-		is_alive = is_alive && still < GIVE_UP * second;
+		tell(thread, names[i], still >= TELL * CLOCK_SECOND, note);
+		is_alive = is_alive && still < GIVE_UP * CLOCK_SECOND;
 	}
 	return is_alive;
 }

@@ -2,7 +2,9 @@
 
 #include <stdlib.h>
 
-enum { TOLERANCE = SOUND_RATE / 100, SECOND = 1000000000 };
+#include "app/base/clock.h"
+
+enum { TOLERANCE = SOUND_RATE / 100 };
 
 rv_status sound_create(struct sound **created, int64_t time, int count, rv_error *error)
 {
@@ -37,7 +39,7 @@ void sound_release(void *item)
 static int64_t position(const struct sound_track *track, int64_t time)
 {
 	int64_t since = time - track->start;
-	return since / SECOND * SOUND_RATE + since % SECOND * SOUND_RATE / SECOND;
+	return since / CLOCK_SECOND * SOUND_RATE + since % CLOCK_SECOND * SOUND_RATE / CLOCK_SECOND;
 }
 
 struct sound_track_step sound_track_add(struct sound_track *track, int64_t time, int count)
