@@ -6,7 +6,8 @@
  *     FAIL_FILES_FROM    the first such call that fails, counted from 1 (1)
  *     FAIL_FILES_COUNT   how many fail from there on (0: for good)
  *     FAIL_FILES_HOW     an errno's number (28, ENOSPC); "short": writes take one byte less than a
- *                        half; "slow": they take 50 ms
+ *                        half; "slow": they take 50 ms; "KILL" or "TERM": renames do what they
+ *                        should, and the program gets that signal before it goes on
  *     FAIL_FILES_FLAG    a file: nothing fails while it is not there
  *     FAIL_FILES_ROOM    bytes that any disk has left, as it says while it fails
  *     FAIL_FILES_COUNTS  a file, to which "CALL NUMBER" is written at the end, for each call
@@ -15,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,19 +120,29 @@ int ftruncate(int descriptor, off_t length)
 	return fails_on(FTRUNCATE, descriptor) ? fail() : next(descriptor, length);
 }
 
-int rename(const char *from, const char *to)
-{
-	int (*next)(const char *, const char *) =
-		(int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename");
-	return fails(RENAME, to) ? fail() : next(from, to);
-}
-
-int renameat2(int folder, const char *from, int other, const char *to, unsigned flags)
+static int rename_as_real(int folder, const char *from, int other, const char *to, unsigned flags)
 {
 	int (*next)(int, const char *, int, const char *, unsigned) =
 		(int (*)(int, const char *, int, const char *, unsigned))dlsym(RTLD_NEXT,
 	                                                                       "renameat2");
-	return fails(RENAME, to) ? fail() : next(folder, from, other, to, flags);
+	return next(folder, from, other, to, flags);
+}
+
+int renameat2(int folder, const char *from, int other, const char *to, unsigned flags)
+{
+	if (!fails(RENAME, to))
+		return rename_as_real(folder, from, other, to, flags);
+	int number = !strcmp(how(), "KILL") ? SIGKILL : !strcmp(how(), "TERM") ? SIGTERM : 0;
+	if (!number)
+		return fail();
+	int result = rename_as_real(folder, from, other, to, flags);
+	kill(getpid(), number);
+	return result;
+}
+
+int rename(const char *from, const char *to)
+{
+	return renameat2(AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
 int statvfs(const char *path, struct statvfs *place)

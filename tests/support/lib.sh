@@ -92,6 +92,16 @@ build_layer() { # NAME WORD...
 	return 1
 }
 
+# Runs the program until a file is put into its place, when it gets a signal, however fast or busy the
+# machine is. Needs the layer of failing_files.
+broken_off() { # SIGNAL FILE ARGUMENT...
+	signal=$1 file=$2
+	shift 2
+	LD_PRELOAD=$(preload "$layer") FAIL_FILES=/$file FAIL_FILES_CALL=rename FAIL_FILES_HOW=$signal \
+		FAIL_FILES_COUNT=1 "$REVERIE" "$@" >"$work/out" 2>"$work/err" </dev/null
+	code=$?
+}
+
 # A whole number: how many times as long as usual the tests wait for what is to happen, and how many
 # times as few pictures a second show that there are any: for a sanitizer, or a busy machine.
 if [ -z "$TEST_SLOWNESS" ]; then

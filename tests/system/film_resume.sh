@@ -12,6 +12,10 @@ if ! can_dream || ! have ffmpeg; then
 	done
 	finish
 fi
+if ! build_layer failing_files; then
+	skip film_resume "$why"
+	finish
+fi
 
 # Three scenes and sound, a frame every six seconds: it lasts so many times 20 seconds.
 film() { # FILE LENGTH
@@ -22,21 +26,12 @@ film() { # FILE LENGTH
 		-t "$2" -c:v libx264 -g 7 -c:a aac "$1"
 }
 
-# Begins to dream $film and sends a signal when a chunk is there.
+# Begins to dream $film, and gets a signal when a chunk is there.
 film=$work/film.mp4
 break_off() { # SIGNAL CHUNK OUTPUT OPTIONS...
-	signal=$1 chunk=$3.chunks/chunk-0000$2.nut output=$3
+	signal=$1 chunk=chunk-0000$2.nut output=$3
 	shift 3
-	rm -f "$work/err"
-	"$REVERIE" "$film" -o "$output" "$@" >"$work/out" 2>"$work/err" </dev/null &
-	process=$!
-	for _ in $(seq 600); do
-		[ ! -e "$chunk" ] || break
-		sleep 0.05
-	done
-	kill -s "$signal" "$process" 2>/dev/null
-	wait "$process" 2>/dev/null
-	code=$?
+	broken_off "$signal" "$chunk" "$film" -o "$output" "$@"
 }
 
 film "$work/film.mp4" 354
