@@ -12,6 +12,9 @@ enum {
 	/* Layouts tried with ever smaller tiles. What a pixel takes hardly depends on the size, so
 	 * the first or second one fits. */
 	ATTEMPTS = 8,
+	/* No side of a tensor is longer (engine/graph/shape.h): what sees more of the picture sees
+	 * all of it. Networks that halve and double over and over would see more than an int. */
+	FIELD_MAX = 1 << 16,
 };
 
 /* ---- geometry ---- */
@@ -138,23 +141,36 @@ static int taken_off(const struct cut *cut)
 	return max_int((int)cut->start, cut->end < 0 ? (int)-cut->end : 0);
 }
 
+static int limited(int64_t pixels)
+{
+	return (int)(pixels < FIELD_MAX ? pixels : FIELD_MAX);
+}
+
+static int64_t span_of(int window, int dilation)
+{
+	return (int64_t)(window - 1) * max_int(dilation, 1);
+}
+
 /* What an output of node sees, where its inputs see `below`. */
 static struct tiles_receptive_field field_above(const struct graph_node *node,
                                                 struct tiles_receptive_field below)
 {
 	const struct window *window = &node->window;
+	const int64_t stride = below.stride;
+	const int step = max_int(max_int(window->stride_y, window->stride_x), 1);
 
 	if (node->kind == OPERATOR_RESAMPLE) { /* a cut takes rows and columns by steps */
-		below.cut += below.stride * max_int(taken_off(&node->resampling.cut_y),
-		                                    taken_off(&node->resampling.cut_x));
-		below.stride *= max_int(max_int(window->stride_y, window->stride_x), 1);
+		below.cut =
+			limited(below.cut + stride * max_int(taken_off(&node->resampling.cut_y),
+		                                             taken_off(&node->resampling.cut_x)));
+		below.stride = limited(stride * step);
 	}
 	if (node->kind != OPERATOR_CONVOLUTION && node->kind != OPERATOR_MAX_POOL &&
 	    node->kind != OPERATOR_AVERAGE_POOL)
 		return below;
-	below.height += (window->height - 1) * max_int(window->dilation_y, 1) * below.stride;
-	below.width += (window->width - 1) * max_int(window->dilation_x, 1) * below.stride;
-	below.stride *= max_int(max_int(window->stride_y, window->stride_x), 1);
+	below.height = limited(below.height + span_of(window->height, window->dilation_y) * stride);
+	below.width = limited(below.width + span_of(window->width, window->dilation_x) * stride);
+	below.stride = limited(stride * step);
 	return below;
 }
 

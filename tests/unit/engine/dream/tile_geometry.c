@@ -1,5 +1,6 @@
 /* How a picture is covered by tiles, and what each of them weighs. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "engine/dream/tiles.h"
@@ -102,4 +103,45 @@ TEST(the_receptive_field_counts_dilation)
 	onnx_close(&model);
 	onnx_builder_destroy(&builder);
 	free(values);
+}
+
+/* Halved and doubled again 40 times: what one pixel sees is far beyond any picture, and numbers of
+ * 32 bits. */
+TEST(a_receptive_field_larger_than_any_picture_is_no_overflow)
+{
+	enum { TIMES = 40 };
+	const float scales[] = {1, 1, 2, 2};
+	struct onnx_builder *builder = onnx_builder_create(13);
+	struct graph_options options = {.no_fuse = false};
+	const struct tile_budget little = {1 << 20, 1 << 20};
+	const char *layer = "x40";
+	char from[16] = "x0", inputs[32], to[16];
+	struct tiles_receptive_field field;
+	struct network *network = NULL;
+	struct graph *graph = NULL;
+	struct onnx_model *model;
+	struct tiles tiles;
+
+	onnx_builder_picture(builder, "x0", 3, 0, 0);
+	onnx_builder_floats(builder, "scales", 1, (int64_t[]){4}, scales);
+	for (int i = 1; i <= TIMES; i++) {
+		snprintf(to, sizeof(to), "half%d", i);
+		onnx_builder_node(builder, "MaxPool", from, to);
+		onnx_builder_ints(builder, "kernel_shape", 2, (int64_t[]){2, 2});
+		onnx_builder_ints(builder, "strides", 2, (int64_t[]){2, 2});
+		snprintf(inputs, sizeof(inputs), "%s - scales", to);
+		snprintf(from, sizeof(from), "x%d", i);
+		onnx_builder_node(builder, "Resize", inputs, from);
+	}
+	model = onnx_builder_parse(builder, NULL);
+	if (model)
+		graph_build(&graph, model, &layer, 1, &options, NULL);
+	REQUIRE(graph && tiles_receptive_field(graph, &field, NULL) == RV_OK);
+	CHECK_MESSAGE(field.stride >= 1 << 15, "stride %d", field.stride);
+	CHECK_MESSAGE(field.height >= 1 << 15 && field.width >= 1 << 15, "%dx%d", field.width,
+	              field.height);
+	CHECK(tiles_network(&tiles, &network, graph, 512, 512, &little, NULL) == RV_MEMORY);
+	graph_destroy(&graph);
+	onnx_close(&model);
+	onnx_builder_destroy(&builder);
 }
