@@ -235,6 +235,14 @@ static size_t root_elements(const struct layout *layout, int tensor)
 	return (elements + TENSOR_ALIGNMENT - 1) / TENSOR_ALIGNMENT * TENSOR_ALIGNMENT;
 }
 
+rv_status layout_too_large(const struct layout *layout, rv_error *error)
+{
+	return rv_fail(error, RV_MEMORY,
+	               "a picture of %dx%d needs more memory than kernels can address; use a "
+	               "smaller --size",
+	               layout->input.width, layout->input.height);
+}
+
 static rv_status place_all(struct layout *layout, const struct graph *graph, rv_error *error)
 {
 	size_t count = (size_t)graph->tensor_count;
@@ -256,10 +264,7 @@ static rv_status place_all(struct layout *layout, const struct graph *graph, rv_
 	find_lifetimes(graph, layout->places, activations, gradients);
 	layout->elements = place_blocks(blocks, order, 2 * graph->tensor_count);
 	if (layout->elements > INT_MAX) {
-		status = rv_fail(error, RV_MEMORY,
-		                 "a picture of %dx%d needs more memory than kernels can address; "
-		                 "use a smaller --size",
-		                 layout->input.width, layout->input.height);
+		status = layout_too_large(layout, error);
 		goto cleanup;
 	}
 	for (size_t i = 0; i < count; i++) {

@@ -36,4 +36,7 @@ rv_status layout_create(struct layout **layout, const struct graph *graph, int h
                         rv_error *error);
 void layout_destroy(struct layout **layout);
 
+/* RV_MEMORY, with the message for what is more than kernels can address. */
+rv_status layout_too_large(const struct layout *layout, rv_error *error);
+
 #endif

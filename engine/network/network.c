@@ -1,5 +1,6 @@
 #include "engine/network/network.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,7 +86,8 @@ static void describe_operand(const struct network *network, int tensor, struct o
 	operand->wants_gradient = true;
 }
 
-static void describe_operations(struct network *network)
+/* RV_MEMORY where what they keep is more than kernels can address. */
+static rv_status describe_operations(struct network *network, rv_error *error)
 {
 	const struct graph *graph = network->graph;
 	struct operand *operand = network->operands;
@@ -109,6 +111,7 @@ static void describe_operations(struct network *network)
 		saved = (saved + SAVED_ALIGNMENT - 1) / SAVED_ALIGNMENT * SAVED_ALIGNMENT;
 	}
 	network->needs.saved_bytes = saved;
+	return saved > INT_MAX ? layout_too_large(network->layout, error) : RV_OK;
 }
 
 static void sum_needs(struct network *network)
@@ -149,9 +152,10 @@ rv_status network_create(struct network **out, const struct graph *graph, int he
 		goto failed;
 	}
 	status = graph_resolve(graph, height, width, network->nodes, error);
+	if (status == RV_OK)
+		status = describe_operations(network, error);
 	if (status != RV_OK)
 		goto failed;
-	describe_operations(network);
 	sum_needs(network);
 	*out = network;
 	return RV_OK;

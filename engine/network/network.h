@@ -42,7 +42,8 @@ struct network {
 	struct worth worths[RV_TARGETS_MAX]; /* [graph->wanted_count], taken in backward */
 };
 
-/* Lays the network out; nothing is allocated on the device. graph must outlive the network. */
+/* Lays the network out, and fails as layout_create does; nothing is allocated on the device. graph
+ * must outlive the network. */
 rv_status network_create(struct network **network, const struct graph *graph, int height, int width,
                          rv_error *error);
 void network_destroy(struct network **network);

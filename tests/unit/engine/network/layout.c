@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/network/network.h"
 #include "engine/operators/operator.h"
 #include "tests/support/onnx_builder.h"
 #include "tests/support/test.h"
@@ -208,5 +209,34 @@ TEST(a_picture_too_small_is_refused)
 	CHECK(layout_create(&small, fixture.graph, 2, 3, &error) == RV_INVALID);
 	CHECK(strstr(error.message, "3x2"));
 	CHECK(!small);
+	release(&fixture);
+}
+
+/* Max pools keep an index for each element of their outputs, however short the outputs live. Nine
+ * of them keep 9 * 2^28 bytes, which an int cannot number, while their tensors share room. */
+TEST(indices_that_kernels_cannot_address_are_refused)
+{
+	const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
+	enum { POOLS = sizeof(names) / sizeof(names[0]), SIDE = 4096 };
+	struct onnx_builder *builder = start();
+	struct fixture fixture;
+	struct network *network = NULL;
+	rv_error error = {RV_OK, ""};
+
+	convolution(builder, "x", 3, "y", 16, NULL);
+	for (int i = 0; i < POOLS; i++) {
+		onnx_builder_node(builder, "MaxPool", i ? names[i - 1] : "y", names[i]);
+		onnx_builder_ints(builder, "kernel_shape", 2, (int64_t[]){3, 3});
+		onnx_builder_ints(builder, "pads", 4, (int64_t[]){1, 1, 1, 1});
+	}
+	if (!lay_out(&fixture, builder, SIDE, SIDE, 1, &names[POOLS - 1]))
+		return;
+	CHECK(network_create(&network, fixture.graph, SIDE / 2, SIDE / 2, &error) == RV_OK);
+	CHECK_MESSAGE(network && network->needs.saved_bytes == 9ull << 26, "%zu bytes",
+	              network ? network->needs.saved_bytes : 0);
+	network_destroy(&network);
+	CHECK(network_create(&network, fixture.graph, SIDE, SIDE, &error) == RV_MEMORY);
+	CHECK(!network && strstr(error.message, "4096x4096"));
+	network_destroy(&network);
 	release(&fixture);
 }
