@@ -5,6 +5,8 @@
 #include <clblast_c.h>
 #include <stdlib.h>
 
+#include "engine/base/minmax.h"
+
 /* Floats of the two scratch matrices. Blocks of pixels are made to fit: a whole layer of columns
  * would be as large as the window times the layer. */
 enum { COLUMN_FLOATS = 4 << 20, PRODUCT_FLOATS = 2 << 20 };
@@ -33,11 +35,6 @@ struct product {
 	cl_mem a, b, c;
 	size_t a_offset, a_stride, b_offset;
 };
-
-static int minimum(int a, int b)
-{
-	return a < b ? a : b;
-}
 
 static cl_int multiply(void *context, cl_command_queue queue)
 {
@@ -107,21 +104,17 @@ static bool pack_rows(const struct weight_layout *layout, const struct weights_b
 	return true;
 }
 
-/* The order of the taps follows from the phases, and those from pads and size. */
 static cl_mem rows_of_weights(struct launch_recorder *recorder, struct weights_cache *weights,
                               const struct convolution_problem *problem,
                               const struct convolution_tables *tables)
 {
 	struct weight_layout layout = {
 		.method = "gemm",
-		.parameters = {problem->pad_top % tables->output_stride_y,
-	                       problem->pad_left % tables->output_stride_x,
-	                       minimum(tables->output_stride_y, problem->output_size.height),
-	                       minimum(tables->output_stride_x, problem->output_size.width)},
 		.pack = pack_rows,
 		.context = tables,
 	};
 
+	problem_tap_order(problem, tables, layout.parameters);
 	for (int i = 0; i < tables->tap_count; i++)
 		layout.count += (size_t)tables->taps[i].channels * problem->output_width;
 	return weights_cache_find(weights, recorder, problem, &layout);
@@ -200,12 +193,12 @@ static void record_phase(struct launch_recorder *recorder, const struct gemm_pha
                          const struct gemm_scratch *scratch)
 {
 	const int pixels = phase->phase->height * phase->phase->width;
-	int block = minimum(PRODUCT_FLOATS / phase->problem->output_width, BLOCK_PIXELS_MOST);
+	int block = min_int(PRODUCT_FLOATS / phase->problem->output_width, BLOCK_PIXELS_MOST);
 
 	if (phase->depth > 0)
-		block = minimum(block, COLUMN_FLOATS / phase->depth);
+		block = min_int(block, COLUMN_FLOATS / phase->depth);
 	for (int first = 0; first < pixels && recorder->status == RV_OK; first += block) {
-		int count = minimum(block, pixels - first);
+		int count = min_int(block, pixels - first);
 		if (phase->depth > 0 && !phase->in_place)
 			record_gather(recorder, phase, scratch, first, count);
 		if (phase->depth > 0)

@@ -3,12 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/minmax.h"
 #include "engine/base/rounding.h"
-
-static int minimum(int a, int b)
-{
-	return a < b ? a : b;
-}
 
 int problem_channel_run_width(const struct channel_run *run)
 {
@@ -241,10 +237,8 @@ static void add_phase(struct convolution_tables *tables, const struct convolutio
 		0,
 		y,
 		x,
-		round_up(problem->output_size.height - y, tables->output_stride_y) /
-			tables->output_stride_y,
-		round_up(problem->output_size.width - x, tables->output_stride_x) /
-			tables->output_stride_x};
+		divide_up(problem->output_size.height - y, tables->output_stride_y),
+		divide_up(problem->output_size.width - x, tables->output_stride_x)};
 	for (int ky = 0; ky < window->height; ky++)
 		for (int kx = 0; kx < window->width; kx++)
 			if (tap_shift(problem->backward, ky, window->stride_y, window->dilation_y,
@@ -308,13 +302,24 @@ static void add_epilogues(struct convolution_tables *tables,
 		                                      0};
 }
 
+static int phase_rows(const struct convolution_tables *tables,
+                      const struct convolution_problem *problem)
+{
+	return min_int(tables->output_stride_y, problem->output_size.height);
+}
+
+static int phase_columns(const struct convolution_tables *tables,
+                         const struct convolution_problem *problem)
+{
+	return min_int(tables->output_stride_x, problem->output_size.width);
+}
+
 static bool allocate_tables(struct convolution_tables *tables,
                             const struct convolution_problem *problem, int epilogue_count)
 {
 	const struct window *window = &problem->node->window;
 	size_t taps = (size_t)window->height * window->width * problem->input_count;
-	size_t phases = (size_t)minimum(tables->output_stride_y, problem->output_size.height) *
-	                minimum(tables->output_stride_x, problem->output_size.width);
+	size_t phases = (size_t)phase_rows(tables, problem) * phase_columns(tables, problem);
 
 	tables->taps = calloc(taps, sizeof(*tables->taps));
 	tables->phases = calloc(phases, sizeof(*tables->phases));
@@ -339,9 +344,8 @@ bool problem_tables_create(struct convolution_tables *tables,
 		problem_tables_release(tables);
 		return false;
 	}
-	for (int y = 0; y < minimum(tables->output_stride_y, problem->output_size.height); y++)
-		for (int x = 0; x < minimum(tables->output_stride_x, problem->output_size.width);
-		     x++)
+	for (int y = 0; y < phase_rows(tables, problem); y++)
+		for (int x = 0; x < phase_columns(tables, problem); x++)
 			add_phase(tables, problem, y, x);
 	sort_phases(tables);
 	for (int i = 0; i < problem->output_count; i++)
@@ -359,6 +363,15 @@ void problem_tables_release(struct convolution_tables *tables)
 	memset(tables, 0, sizeof(*tables));
 }
 
+void problem_tap_order(const struct convolution_problem *problem,
+                       const struct convolution_tables *tables, int numbers[TAP_ORDER_NUMBERS])
+{
+	numbers[0] = problem->pad_top % tables->output_stride_y;
+	numbers[1] = problem->pad_left % tables->output_stride_x;
+	numbers[2] = phase_rows(tables, problem);
+	numbers[3] = phase_columns(tables, problem);
+}
+
 /* Input positions are at least 0, so that no sum with this overflows or comes near a picture. */
 enum { OUTSIDE = -(1 << 30) };
 
@@ -368,7 +381,7 @@ static int quads_of_phase(const struct convolution_tables *tables,
 	int count = 0;
 
 	for (int i = 0; i < phase->tap_count; i++)
-		count += round_up(tables->taps[phase->first_tap + i].channels, 4) / 4;
+		count += divide_up(tables->taps[phase->first_tap + i].channels, 4);
 	return round_up(count ? count : 1, multiple);
 }
 
@@ -381,7 +394,7 @@ static int cut_tap(const struct convolution_tap *tap, struct convolution_tap *qu
 		quads[count] = *tap;
 		quads[count].offset += channel;
 		quads[count].row += channel;
-		quads[count++].channels = minimum(4, tap->channels - channel);
+		quads[count++].channels = min_int(4, tap->channels - channel);
 	}
 	return count;
 }

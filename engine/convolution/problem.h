@@ -119,6 +119,11 @@ struct convolution_tables {
 bool problem_tables_create(struct convolution_tables *tables,
                            const struct convolution_problem *problem, int lanes, int multiple);
 void problem_tables_release(struct convolution_tables *tables);
+/* Writes what the order of the taps follows from, besides window, stride and dilation: where the
+ * pads lie in a stride, and how many rows and columns of phases there are. */
+enum { TAP_ORDER_NUMBERS = 4 };
+void problem_tap_order(const struct convolution_problem *problem,
+                       const struct convolution_tables *tables, int numbers[TAP_ORDER_NUMBERS]);
 /* Cuts the taps into quads: taps of up to 4 channels, whose weights are their `channels` rows from
  * row on. Every phase gets a multiple of `multiple` of them, at least one: what is missing are
  * quads outside of any picture, with 0 channels. false without memory. */

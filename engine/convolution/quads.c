@@ -1,11 +1,14 @@
 #include "engine/convolution/quads.h"
 
-/* [quad][one of its 4 channels][column]; parameters[0] columns. */
+/* Where find_weights puts them among a layout's parameters. */
+enum { COLUMNS, TAP_COUNT, TAP_ORDER };
+
+/* [quad][one of its 4 channels][column] */
 static bool pack_quads(const struct weight_layout *layout, const struct weights_bank *bank,
                        float *packed)
 {
 	const struct convolution_tables *tables = layout->context;
-	const int columns = layout->parameters[0];
+	const int columns = layout->parameters[COLUMNS];
 
 	for (int i = 0; i < tables->tap_count; i++, packed += 4 * (size_t)columns)
 		for (int k = 0; k < tables->taps[i].channels; k++) {
@@ -17,20 +20,19 @@ static bool pack_quads(const struct weight_layout *layout, const struct weights_
 	return true;
 }
 
-/* The order of the taps follows from the phases, and those from pads and size. */
 static cl_mem find_weights(struct launch_recorder *recorder, struct weights_cache *weights,
                            const struct convolution_problem *problem,
                            const struct convolution_tables *tables, int columns)
 {
 	struct weight_layout layout = {
 		.method = "quads",
-		.parameters = {columns, problem->pad_top % tables->output_stride_y,
-	                       problem->pad_left % tables->output_stride_x, tables->phase_count,
-	                       tables->phases[tables->phase_count - 1].y, tables->tap_count},
+		.parameters = {[COLUMNS] = columns, [TAP_COUNT] = tables->tap_count},
 		.count = 4 * (size_t)tables->tap_count * columns,
 		.pack = pack_quads,
 		.context = tables,
 	};
+
+	problem_tap_order(problem, tables, layout.parameters + TAP_ORDER);
 	return weights_cache_find(weights, recorder, problem, &layout);
 }
 

@@ -9,7 +9,7 @@
 
 /* Of the layouts in this program. To be raised whenever one of them comes to mean something else:
  * files of other versions are not found. */
-enum { LAYOUTS_VERSION = 2 };
+enum { LAYOUTS_VERSION = 3 };
 
 /* Bytes of packed weights on disk at most: more than two large networks need at one picture size.
  */

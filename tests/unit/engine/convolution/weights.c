@@ -227,3 +227,31 @@ TEST(weights_on_disk_are_of_their_version)
 		erase_folder();
 	}
 }
+
+/* With a stride the outputs of a gradient that are one row have other taps first than those that
+ * are one column. */
+TEST(weights_of_a_row_are_not_taken_for_those_of_a_column)
+{
+	const struct window window = {.height = 3,
+	                              .width = 3,
+	                              .stride_y = 2,
+	                              .stride_x = 2,
+	                              .pad_bottom = 2,
+	                              .pad_right = 2};
+	const struct convolution_case row = {1, 5, 20, {33}, window, .no_bias = true};
+	const struct convolution_case column = {5, 1, 20, {33}, window, .no_bias = true};
+	static const rv_convolution methods[] = {RV_CONVOLUTION_DIRECT, RV_CONVOLUTION_GEMM};
+
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+		struct convolution_fixture fixture;
+		if (!fixture_open(&fixture, methods[i]))
+			return;
+		fixture.device->cache_directory[0] = '\0';
+		fixture.device->kernels = RV_KERNELS_GPU;
+		fixture.device->lanes = 4;
+		fixture.tolerance = 5e-6;
+		fixture_check(&fixture, &row);
+		fixture_check(&fixture, &column);
+		fixture_close(&fixture);
+	}
+}
