@@ -120,27 +120,41 @@ static rv_status measure(rv_engine *engine, const char *layer, float **channel_r
 	return status;
 }
 
+/* What was measured before; NULL where that is not known, or not one for each channel. */
+static float *read_measured(const rv_engine *engine, const char *layer, const char *key)
+{
+	struct cache_entry entry;
+	float *channel_rms = NULL;
+	size_t bytes = 0;
+	int index;
+
+	if (rv_model_find_layer(engine->model, layer, &index, NULL) == RV_OK)
+		bytes = (size_t)rv_model_layer(engine->model, index)->channels * sizeof(float);
+	if (!cache_find(engine->device->cache_directory, "channel-rms", key, &entry))
+		return NULL;
+	if (bytes && entry.size == bytes)
+		channel_rms = malloc(bytes);
+	if (channel_rms)
+		memcpy(channel_rms, entry.data, bytes);
+	cache_release(&entry);
+	return channel_rms;
+}
+
 rv_status channel_rms_of_layer(rv_engine *engine, const char *layer, float **channel_rms,
                                rv_error *error)
 {
 	char key[RV_LAYER_NAME_LENGTH + 64];
-	const char *directory = engine->device->cache_directory;
-	struct cache_entry entry;
 	int channels = 0;
 	rv_status status;
 
 	snprintf(key, sizeof(key), "channel-rms-1|%016llx|%s",
 	         (unsigned long long)onnx_hash(model_onnx(engine->model)), layer);
-	if (cache_find(directory, "channel-rms", key, &entry)) {
-		*channel_rms = malloc(entry.size);
-		if (*channel_rms)
-			memcpy(*channel_rms, entry.data, entry.size);
-		cache_release(&entry);
-		return *channel_rms ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory");
-	}
+	*channel_rms = read_measured(engine, layer, key);
+	if (*channel_rms)
+		return RV_OK;
 	status = measure(engine, layer, channel_rms, &channels, error);
 	if (status == RV_OK)
-		cache_write(directory, "channel-rms", key, *channel_rms,
+		cache_write(engine->device->cache_directory, "channel-rms", key, *channel_rms,
 		            (size_t)channels * sizeof(**channel_rms));
 	return status;
 }
