@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "engine/base/rounding.h"
+
 enum { ARENA_BLOCK = 64 * 1024 };
 
 struct block {
@@ -55,7 +57,7 @@ void *arena_allocate(struct arena *arena, size_t count, size_t size)
 	const size_t alignment = alignof(max_align_t);
 	if (size && count > (SIZE_MAX / 2) / size)
 		return NULL;
-	size_t total = (count * size + alignment - 1) / alignment * alignment;
+	size_t total = round_up_size(count * size, alignment);
 	if (!total)
 		total = alignment;
 	if (total > arena->left)

@@ -11,6 +11,8 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "engine/base/rounding.h"
+
 /* A file is this header, the key, zeros up to CACHE_ALIGNMENT, and the data. */
 struct header {
 	char magic[8];
@@ -73,8 +75,7 @@ static bool entry_path(char *path, size_t size, const char *directory, const cha
 /* Where the data begins in a file whose key has so many bytes. */
 static size_t data_offset(size_t key_size)
 {
-	size_t before = sizeof(struct header) + key_size;
-	return (before + CACHE_ALIGNMENT - 1) / CACHE_ALIGNMENT * CACHE_ALIGNMENT;
+	return round_up_size(sizeof(struct header) + key_size, CACHE_ALIGNMENT);
 }
 
 /* front is what lies before the data. */

@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "engine/base/minmax.h"
 #include "engine/convolution/methods.h"
 
 /* ---- direct ---- */
@@ -13,7 +14,7 @@ static bool pack_panels(const struct weight_layout *layout, const struct weights
 	const int step = weights_element_rows(bfloat16);
 
 	for (int first = 0; first < bank->columns; first += width) {
-		int count = bank->columns - first < width ? bank->columns - first : width;
+		int count = min_int(bank->columns - first, width);
 		float *panel = packed + (size_t)first * bank->taps * bank->rows / step;
 		for (int i = 0; i < bank->taps * bank->rows; i++) {
 			int tap = i / bank->rows, row = i % bank->rows;

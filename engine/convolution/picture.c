@@ -2,14 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/base/minmax.h"
 #include "engine/convolution/methods.h"
 
 enum { GROUP_ITEMS = 64, COMPUTED_PER_HALO = 4 };
-
-static int maximum(int a, int b)
-{
-	return a > b ? a : b;
-}
 
 /* How the kernel cuts its work. */
 struct picture_plan {
@@ -43,8 +39,7 @@ static void plan_tile(struct picture_plan *plan, const struct convolution_proble
 	}
 	plan->columns = divide_up(width, plan->passes);
 	/* No tile may reach over the end of a row. */
-	if (plan->tile.pixels > problem->input_size.width)
-		plan->tile.pixels = problem->input_size.width;
+	plan->tile.pixels = min_int(plan->tile.pixels, problem->input_size.width);
 }
 
 /* A processor does whole rows. With groups of many items a run is one tile, or as many as keep the
@@ -58,7 +53,7 @@ static void plan_runs(struct picture_plan *plan, const struct convolution_proble
 	plan->halo = divide_up((window->width - 1) * window->dilation_x, window->stride_x);
 	plan->run_pixels = width;
 	if (groups) {
-		int wanted = maximum(pixels, COMPUTED_PER_HALO * plan->halo);
+		int wanted = max_int(pixels, COMPUTED_PER_HALO * plan->halo);
 		plan->run_pixels = divide_up(wanted, pixels) * pixels - plan->halo;
 	}
 	plan->runs = divide_up(width, plan->run_pixels);

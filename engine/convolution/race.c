@@ -38,7 +38,7 @@ static void add_candidate(struct candidate *candidates, int *count, const struct
 static bool wastes_much(struct register_tile tile, int output_width)
 {
 	int vectors = output_width / tile.lanes, block = tile.vectors * tile.group;
-	int computed = (vectors + block - 1) / block * block;
+	int computed = round_up(vectors, block);
 
 	return 3 * computed >= 4 * vectors && computed > vectors;
 }

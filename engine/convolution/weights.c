@@ -6,6 +6,7 @@
 
 #include "engine/base/bfloat16.h"
 #include "engine/base/cache.h"
+#include "engine/base/rounding.h"
 
 /* Of the layouts in this program. To be raised whenever one of them comes to mean something else:
  * files of other versions are not found. */
@@ -31,16 +32,11 @@ struct weights_cache {
 
 /* ---- filter banks ---- */
 
-static int padded(int channels)
-{
-	return (channels + TENSOR_ALIGNMENT - 1) / TENSOR_ALIGNMENT * TENSOR_ALIGNMENT;
-}
-
 static int padded_filters(const struct graph_node *node)
 {
 	int count = 0;
 	for (int i = 0; i < node->output_count; i++)
-		count += padded(node->parts[i].channels);
+		count += round_up(node->parts[i].channels, TENSOR_ALIGNMENT);
 	return count;
 }
 
@@ -58,7 +54,7 @@ static void list_filters(struct weights_bank *bank)
 				part->weights + (size_t)k * bank->own * bank->taps;
 			bank->first[index + k] = k / group_filters * bank->own;
 		}
-		index += padded(part->channels);
+		index += round_up(part->channels, TENSOR_ALIGNMENT);
 	}
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 
+#include "engine/base/minmax.h"
 #include "engine/base/resident.h"
 #include "engine/convolution/methods.h"
 
@@ -17,7 +18,7 @@ static size_t reserve(const struct device *device, size_t limit)
 	size_t wanted =
 		device->tried_bytes < RESERVE - least ? RESERVE - device->tried_bytes : least;
 
-	return wanted < limit / 2 ? wanted : limit / 2;
+	return min_size(wanted, limit / 2);
 }
 
 /* What the packed weights of a convolution take in both directions at most: transformed. */

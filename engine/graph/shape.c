@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "engine/base/minmax.h"
+#include "engine/base/rounding.h"
 #include "engine/onnx/model.h"
 
 /* One direction of a window. */
@@ -12,11 +14,9 @@ struct span {
 /* ONNX auto_pad SAME: the output has ceil(input / stride) pixels. */
 static void resolve_same_pads(struct span *span, int input, bool upper)
 {
-	int output = (input + span->stride - 1) / span->stride;
+	int output = divide_up(input, span->stride);
 	int covered = (span->size - 1) * span->dilation + 1;
-	int total = (output - 1) * span->stride + covered - input;
-	if (total < 0)
-		total = 0;
+	int total = max_int((output - 1) * span->stride + covered - input, 0);
 	span->pad_before = upper ? total / 2 : total - total / 2;
 	span->pad_after = total - span->pad_before;
 }
@@ -32,7 +32,7 @@ static int span_output(const struct span *span, int input, bool ceil_mode)
 		return slack / span->stride + 1;
 	/* A window that hangs over the end counts if it begins inside the input or the pad before
 	 * it (the rule of ONNX Runtime and PyTorch). */
-	int output = (slack + span->stride - 1) / span->stride + 1;
+	int output = divide_up(slack, span->stride) + 1;
 	return (output - 1) * span->stride >= input + span->pad_before ? output - 1 : output;
 }
 
@@ -171,8 +171,8 @@ static rv_status resampled_extent(const struct graph_node *node, struct extent i
 {
 	const struct resampling *how = &node->resampling;
 	const struct window *pads = &node->window;
-	int most_y = pads->pad_top > pads->pad_bottom ? pads->pad_top : pads->pad_bottom;
-	int most_x = pads->pad_left > pads->pad_right ? pads->pad_left : pads->pad_right;
+	int most_y = max_int(pads->pad_top, pads->pad_bottom);
+	int most_x = max_int(pads->pad_left, pads->pad_right);
 
 	if (how->kind == RESAMPLE_REFLECT && (most_y >= input.height || most_x >= input.width))
 		return rv_fail(error, RV_INVALID,

@@ -1,6 +1,5 @@
 #include "engine/network/layout.h"
 
-#include <float.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,8 +30,6 @@ static void count_consumers(const struct graph *graph, struct tensor_place *plac
 /* The clamp that the store of this tensor applies. */
 static struct clamp stored_clamp(const struct graph_node *node, int output)
 {
-	static const struct clamp none = {-FLT_MAX, FLT_MAX};
-
 	switch (node->kind) {
 	case OPERATOR_CONVOLUTION:
 		return node->parts[output].clamp;
@@ -41,7 +38,7 @@ static struct clamp stored_clamp(const struct graph_node *node, int output)
 	case OPERATOR_AVERAGE_POOL:
 		return node->clamp;
 	default:
-		return none;
+		return graph_clamp_none;
 	}
 }
 
@@ -111,7 +108,7 @@ static void find_roots(const struct graph *graph, struct tensor_place *places)
 				place->masked = !graph_clamp_is_none(place->clamp);
 				lay_in_place(graph, places, node);
 			} else {
-				place->clamp = (struct clamp){-FLT_MAX, FLT_MAX};
+				place->clamp = graph_clamp_none;
 			}
 		}
 	}
@@ -232,7 +229,7 @@ static size_t root_elements(const struct layout *layout, int tensor)
 		return 0;
 	elements = (size_t)extent->height * (size_t)extent->width *
 	           (size_t)layout->places[tensor].pixel_stride;
-	return (elements + TENSOR_ALIGNMENT - 1) / TENSOR_ALIGNMENT * TENSOR_ALIGNMENT;
+	return round_up_size(elements, TENSOR_ALIGNMENT);
 }
 
 rv_status layout_too_large(const struct layout *layout, rv_error *error)

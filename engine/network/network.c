@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/base/minmax.h"
+#include "engine/base/rounding.h"
 #include "engine/network/operator_table.h"
 
 enum { SAVED_ALIGNMENT = 64 };
@@ -108,7 +109,7 @@ static rv_status describe_operations(struct network *network, rv_error *error)
 		operation->saved_offset = (int)saved;
 		if (network_operators[node->kind].saved_bytes)
 			saved += network_operators[node->kind].saved_bytes(operation);
-		saved = (saved + SAVED_ALIGNMENT - 1) / SAVED_ALIGNMENT * SAVED_ALIGNMENT;
+		saved = round_up_size(saved, SAVED_ALIGNMENT);
 	}
 	network->needs.saved_bytes = saved;
 	return saved > INT_MAX ? layout_too_large(network->layout, error) : RV_OK;

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "engine/base/minmax.h"
 #include "engine/base/rounding.h"
 #include "engine/network/objective_kinds.h"
 
@@ -128,8 +129,7 @@ static void record_winners(struct launch_recorder *recorder, const struct object
 {
 	const struct slice *activation = &target->operand.activation;
 	int stride = round_up(activation->channels, TENSOR_ALIGNMENT);
-	int winners =
-		target->winners < activation->channels ? target->winners : activation->channels;
+	int winners = min_int(target->winners, activation->channels);
 	cl_mem scores = record_own_buffer(recorder, objective_rows_bytes(activation), NULL);
 
 	record_scores(recorder, target, inverse_rms, buffers->weights, scores, stride);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/base/minmax.h"
+#include "engine/base/rounding.h"
 #include "engine/opencl/program.h"
 
 /* A launch that was begun and will not be ended. */
@@ -235,7 +236,7 @@ static cl_mem own_part(struct launch_recorder *recorder, size_t place, size_t by
 cl_mem record_part(struct launch_recorder *recorder, size_t bytes)
 {
 	struct room *room = recorder->room;
-	size_t place = room ? (room->taken + PART_ALIGNMENT - 1) & -PART_ALIGNMENT : 0;
+	size_t place = room ? round_up_size(room->taken, PART_ALIGNMENT) : 0;
 
 	if (!room || (!recorder->measured && place + bytes > room->bytes))
 		return record_own_buffer(recorder, bytes, NULL);

@@ -1,9 +1,5 @@
 /* Operators that treat every element by itself: shaders/operators/elementwise.cl. */
-#include <float.h>
-
 #include "engine/operators/kinds.h"
-
-static const struct clamp no_clamp = {-FLT_MAX, FLT_MAX};
 
 static void record_clamp(struct launch_recorder *recorder, struct clamp clamp)
 {
@@ -160,7 +156,7 @@ void operator_add_forward(struct launch_recorder *recorder, const struct operati
 		record_slice(recorder, i == 1 ? &operation->inputs[0].activation : out);
 		record_slice(recorder, &operation->inputs[i].activation);
 		record_slice(recorder, out);
-		record_clamp(recorder, last ? operation->node->clamp : no_clamp);
+		record_clamp(recorder, last ? operation->node->clamp : graph_clamp_none);
 		finish(recorder, out, operator_lanes(recorder, operation));
 	}
 }

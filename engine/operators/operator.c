@@ -77,7 +77,7 @@ void operator_record_over_pixels(struct launch_recorder *recorder, const struct 
                                  int lanes)
 {
 	const struct device *device = recorder->device;
-	int pixels = slice_pixels(slice), vectors = (slice->channels + lanes - 1) / lanes;
+	int pixels = slice_pixels(slice), vectors = divide_up(slice->channels, lanes);
 	int group = (int)device_group_items(device, GPU_GROUP), width = 1, rows;
 
 	if (!device_wants_groups(device)) {
@@ -88,7 +88,7 @@ void operator_record_over_pixels(struct launch_recorder *recorder, const struct 
 	/* Neighbouring work-items take neighbouring vectors, so that their loads join. */
 	while (width < vectors && width < group)
 		width *= 2;
-	rows = min_int(round_up(pixels, group / width) / (group / width), ROWS_OF_GROUPS_MOST);
+	rows = min_int(divide_up(pixels, group / width), ROWS_OF_GROUPS_MOST);
 	record_launch(recorder, (size_t)round_up(vectors, width),
 	              (size_t)rows * (size_t)(group / width), 1, (size_t)width,
 	              (size_t)(group / width), 1);
@@ -105,7 +105,7 @@ void operator_record_whole_pixels(struct launch_recorder *recorder, const struct
                                   int lanes)
 {
 	const struct device *device = recorder->device;
-	int vectors = (slice->channels + lanes - 1) / lanes;
+	int vectors = divide_up(slice->channels, lanes);
 	size_t group = device_group_items(device, (size_t)min_int(vectors, GPU_GROUP));
 	size_t rows = (size_t)min_int(slice_pixels(slice), ROWS_OF_GROUPS_MOST);
 
@@ -120,7 +120,7 @@ struct operator_channel_grid operator_channel_grid(const struct device *device,
                                                    const struct slice *slice, int lanes)
 {
 	bool aligned = slice->pixel_stride % TENSOR_ALIGNMENT == 0;
-	int vectors = (slice->channels + lanes - 1) / lanes;
+	int vectors = divide_up(slice->channels, lanes);
 	struct operator_channel_grid grid = {.vectors = (size_t)vectors, .width = 1, .share = 1};
 
 	if (device_wants_groups(device)) {

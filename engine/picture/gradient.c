@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "engine/base/minmax.h"
+
 /* Work-groups of a launch, each leaving one partial sum: on a GPU of so many work-items, and enough
  * that its memory is busy. */
 enum { GROUPS = 64, GPU_GROUPS = 512, GPU_GROUP = 256, PARTIAL_BYTES = 4 * sizeof(float) };
@@ -33,7 +35,7 @@ static int halved(int size)
 int gradient_bands(const struct gradient_settings *settings, int width, int height)
 {
 	int wanted = settings->bands ? settings->bands : GRADIENT_BANDS_DEFAULT, bands = 1;
-	int side = width < height ? width : height;
+	int side = min_int(width, height);
 
 	while (bands < wanted && bands < GRADIENT_BANDS_MAX &&
 	       halved(side) >= GRADIENT_BAND_SMALLEST) {

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "engine/base/minmax.h"
 #include "engine/base/rounding.h"
 #include "engine/flow/flow.h"
 #include "engine/picture/sphere.h"
@@ -22,11 +23,9 @@ static const double shift_rate_x = 8, shift_rate_y = 5;
 static void cut_into_blocks(struct temporal *temporal)
 {
 	const struct raster *frame = temporal->buffers.rasters.frame;
-	int longer = frame->width > frame->height ? frame->width : frame->height;
+	int longer = max_int(frame->width, frame->height);
 
-	temporal->buffers.side = divide_up(longer, BLOCKS_ALONG);
-	if (temporal->buffers.side < BLOCK_SIDE_LEAST)
-		temporal->buffers.side = BLOCK_SIDE_LEAST;
+	temporal->buffers.side = max_int(divide_up(longer, BLOCKS_ALONG), BLOCK_SIDE_LEAST);
 	temporal->buffers.columns = divide_up(frame->width, temporal->buffers.side);
 	temporal->buffers.blocks =
 		temporal->buffers.columns * divide_up(frame->height, temporal->buffers.side);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "engine/base/minmax.h"
 #include "engine/time/scene.h"
 
 /* Work-items of a group on a GPU. */
@@ -195,7 +196,7 @@ void temporal_record_take_over(struct launch_recorder *recorder,
 	struct temporal_buffers kept = *buffers;
 	int keep;
 
-	recorder->scratch_bytes = across > down ? across : down;
+	recorder->scratch_bytes = max_size(across, down);
 	recorder->scratch = record_own_buffer(recorder, recorder->scratch_bytes, NULL);
 	raster_record_resize(recorder, &from->past, &buffers->past);
 	/* A journey goes on from the frame. A frame raster that both objects share is left alone,
