@@ -30,8 +30,7 @@ struct cache_entry {
 };
 
 /* The entry for key; false, and entry->data NULL, where there is none, or others could have written
- * it. Notes that it was used. kind
- * is a short word that ends the file name, such as "program". */
+ * it. Notes that it was used. kind is a short word that ends the file name, such as "program". */
 bool cache_find(const char *directory, const char *kind, const char *key,
                 struct cache_entry *entry);
 void cache_release(struct cache_entry *entry);

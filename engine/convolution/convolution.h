@@ -4,7 +4,9 @@
  * (dy, dx), each reading runs of channels of the input and writing runs of channels of the output.
  * Backward is the same form with flipped and transposed weights; a stride becomes phases. Methods:
  *   direct    register tile of pixels by output channels, any window
- *   winograd  F(4x4,3x3), F(2x2,5x5) and F(4,7) (Lavin and Gray 2015; Winograd 1980), stride 1
+ *   winograd  windows of 3x3, 5x5 and lines of 3, 5 and 7 with stride 1, and of 7x7 and 8x8 with
+ *             stride 2 over the network's input, by minimal filtering (Winograd 1980; Lavin and
+ *             Gray 2015): winograd_plan.c says in tiles of which size
  *   gemm      im2col and CLBlast's SGEMM
  *   matrix    a GPU's matrix units, TF32 in three terms for a float, or in one
  * The library picks one a shape: forced by rv_config, else what was measured on this device, else a
@@ -28,7 +30,7 @@ size_t convolution_library_bytes(const struct convolution_library *library);
 /* Entries of the operator table. operation->node is an OPERATOR_CONVOLUTION with output_count
  * parts; inputs[0] is read, outputs[i] written with bias and clamp of parts[i]. Backward reads the
  * outputs' gradients (already masked by their clamps) and writes inputs[0].gradient, with its
- * accumulate and mask. The network's input has channels 3 and pixel_stride INPUT_STRIDE. */
+ * accumulate and mask. The network's input has 1 or 3 channels and pixel_stride INPUT_STRIDE. */
 void convolution_forward(struct launch_recorder *recorder, const struct operation *operation);
 void convolution_backward(struct launch_recorder *recorder, const struct operation *operation);
 

@@ -1,5 +1,5 @@
 /* The one form every convolution is brought to, forward and backward, and the methods that solve
- * it. Only convolution*.c and their tests see this.
+ * it. Only the files of this wing and their tests see it.
  *
  * Inputs are runs of channels of one buffer, side by side; outputs are runs of channels of another.
  * Forward there is one input and an output for each joined part. Backward it is the other way

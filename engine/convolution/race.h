@@ -31,10 +31,9 @@ struct race {
 };
 
 /* Times every choice that fits, and where Winograd wins, the winner with other blocks of tiles. On
- * devices that want groups the winner is the fastest that agrees with the plain kernel (trial.h);
- * choices that the driver cannot build or run lose. Overwrites problem's outputs. race starts as
- * zeros, and is to be released also after a failure.
- */
+ * devices that want groups, and where factors are rounded to bfloat16, the winner must agree with
+ * the plain kernel (trial.h); choices that the driver cannot build or run lose. Overwrites
+ * problem's outputs. race starts as zeros, and is to be released also after a failure. */
 rv_status race_run(struct race *race, struct device *device,
                    const struct convolution_problem *problem, cl_mem zeros,
                    const struct race_callbacks *callbacks, rv_error *error);

@@ -59,7 +59,7 @@ void temporal_record_keep(struct launch_recorder *recorder, const struct tempora
 void temporal_record_take_over(struct launch_recorder *recorder,
                                const struct temporal_buffers *buffers,
                                const struct temporal_buffers *from);
-/* Moves the last dream into rasters.inherited; arguments MOVE_... */
+/* Moves the last dream into rasters.inherited; arguments JOURNEY_... */
 void temporal_record_move(struct launch_recorder *recorder, const struct temporal_buffers *buffers);
 
 /* Records length = how long a step is in all, and gradient = gradient * how much each place wants

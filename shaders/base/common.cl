@@ -102,8 +102,8 @@ real only_channels(real value, int channel, int channels)
 	return select((real)0, value, (integer)(LANE_NUMBERS + channel < channels));
 }
 
-// How every backward kernel writes a gradient: record_destination in engine/operators/operator.c sets these
-// arguments. The gradient is added to what is there (ACCUMULATE), and then loses what the clamp
+// How every backward kernel writes a gradient: operator_record_destination in engine/operators/operator.c
+// sets these arguments. The gradient is added to what is there (ACCUMULATE), and then loses what the clamp
 // that was fused into the tensor's store does not let through (MASKED).
 #define ACCUMULATE 1
 #define MASKED 2
@@ -154,7 +154,7 @@ void store_gradient(const struct destination *to, int pixel, int channel, real v
 #define AT(name, pixel, channel)                                                                   \
 	((name) + name##_offset + (size_t)(pixel)*name##_stride + (channel))
 
-// How kernels that go pixel by pixel share the work (record_over_pixels in engine/operators/operator.c):
+// How kernels that go pixel by pixel share the work (operator_record_over_pixels in engine/operators/operator.c):
 // dimension 1 of the launch cuts the pixels into runs, dimension 0 the vectors of channels. On a
 // CPU there are few long runs and dimension 0 is 1, on a GPU each work-item does one vector.
 #define FOR_PIXELS(pixel, pixels)                                                                  \

@@ -11,7 +11,7 @@
 #define TILE_VECTORS 1
 #endif
 
-#define QUADS 4 // of a step; convolution_tiled.c pads every phase's list to a multiple of it
+#define QUADS 4 // of a step; engine/convolution/tiled.c pads every phase's list to a multiple of it
 #define ITEMS (GROUP * GROUP)
 #define BLOCK_PIXELS (GROUP * TILE_PIXELS)
 #define BLOCK_VECTORS (GROUP * TILE_VECTORS)

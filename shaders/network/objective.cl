@@ -3,7 +3,8 @@
 // channel; shares[channels] what else each channel is multiplied by, and places[pixels] each pixel.
 // Activations count where they lie above limit[0].
 
-// Sums of the activations of channels that count, and of their squares, over every so manieth pixel.
+// Sums of the activations of channels that count, and of their squares, over one pixel in as many as
+// there are stripes.
 ONE_ITEM __kernel void objective_sums(READ_SLICE(activation), const __global float *factors,
 				      __global float *sums, int channels, int pixels)
 {

@@ -25,7 +25,7 @@ __kernel void affine_backward(READ_SLICE(gradient), const __global float *scale,
 }
 
 // y = f(x) and dL/dx = dL/dy * f'. `value` is x in the forward expression; in the derivative it is
-// x or y, as the table in engine/operators/elementwise.c says. a and b are the operator's constants.
+// x or y, as operator_reads in engine/operators/operator.c says. a and b are the operator's constants.
 #define UNARY(name, function, derivative)                                                          \
 	__kernel void name##_forward(READ_SLICE(in), SLICE(out), float a, float b, int channels,   \
 				     int pixels)                                                   \
@@ -134,7 +134,7 @@ __kernel void multiply_backward(READ_SLICE(gradient), READ_SLICE(other), int oth
 					       load(AT(other, pixel * other_step, channel)));
 }
 
-// ---- sums over all pixels: launched as record_over_channels in engine/operators/operator.c does ----
+// ---- sums over all pixels: launched by operator_record_over_channels in engine/operators/operator.c ----
 
 // A group is VECTORS vectors wide, in dimension 0; SHARE items share the pixels of each, in
 // dimension 1.

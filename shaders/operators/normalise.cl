@@ -70,7 +70,7 @@ __kernel void layer_norm_backward(READ_SLICE(gradient), READ_SLICE(in), const __
 	}
 }
 
-// ---- over pixels: launched as record_over_channels in engine/operators/operator.c does ----
+// ---- over pixels: launched by operator_record_over_channels in engine/operators/operator.c ----
 
 #ifndef SHARE
 #define SHARE 1
