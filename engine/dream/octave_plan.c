@@ -23,6 +23,7 @@ static rv_status plan_within(struct octave octaves[RV_OCTAVES_MAX], int *found,
                              const struct tile_budget *budget, rv_error *error)
 {
 	struct octave large_first[RV_OCTAVES_MAX];
+	rv_error later = {0}; /* of an octave but the largest */
 	rv_status status = RV_OK;
 	double scale = 1;
 	int count = 0;
@@ -30,7 +31,7 @@ static rv_status plan_within(struct octave octaves[RV_OCTAVES_MAX], int *found,
 	for (; count < recipe->params->octaves; scale *= recipe->params->octave_scale) {
 		struct octave octave = {.width = shared_scaled(width, scale),
 		                        .height = shared_scaled(height, scale)};
-		status = plan_one(&octave, recipe, budget, count ? NULL : error);
+		status = plan_one(&octave, recipe, budget, count ? &later : error);
 		if (status != RV_OK)
 			break;
 		large_first[count++] = octave;
@@ -38,7 +39,11 @@ static rv_status plan_within(struct octave octaves[RV_OCTAVES_MAX], int *found,
 	for (int i = 0; i < count; i++)
 		octaves[i] = large_first[count - 1 - i];
 	*found = count;
-	return status == RV_INVALID && count > 0 ? RV_OK : status;
+	if (status == RV_OK || count == 0)
+		return status;
+	return status == RV_INVALID ? RV_OK
+	                            : rv_fail(error, status, "octave %d of the picture: %s",
+	                                      count + 1, later.message);
 }
 
 /* What networks share is as large as the largest of them needs; what their targets keep is each

@@ -2,12 +2,14 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "engine/dream/tiles.h"
+#include "engine/dream/octave_plan.h"
 #include "engine/onnx/onnx.h"
 #include "tests/support/device_fixture.h"
 #include "tests/support/onnx_builder.h"
 #include "tests/support/test.h"
+#include "tests/support/tile_fixture.h"
 
 static void check_axis(const struct tile_axis *axis, int overlap)
 {
@@ -144,4 +146,29 @@ TEST(a_receptive_field_larger_than_any_picture_is_no_overflow)
 	graph_destroy(&graph);
 	onnx_close(&model);
 	onnx_builder_destroy(&builder);
+}
+
+/* Tiles begin at strides and overlap, so that a smaller octave may not fit where a larger one does.
+ */
+TEST(an_octave_that_does_not_fit_says_so)
+{
+	const rv_params params = {.octaves = 2, .octave_scale = 1.4f};
+	const struct objective_target target = {.kind = OBJECTIVE_L2};
+	const struct tile_budget budget = {32747, 32747};
+	struct onnx_model *model = tile_network(NULL);
+	struct graph *graph = model ? tile_graph(model, "top") : NULL;
+	struct dream_recipe recipe = {.graph = graph, .params = &params, .targets = &target};
+	struct octave octaves[RV_OCTAVES_MAX];
+	rv_error error = {RV_OK, ""};
+	int count;
+
+	REQUIRE(graph);
+	CHECK(octave_plan(octaves, &count, &recipe, 38, 46, &budget, &error) == RV_MEMORY);
+	CHECK(count == 1 && error.status == RV_MEMORY);
+	CHECK_MESSAGE(strstr(error.message, "27x33 does not fit into memory"), "\"%s\"",
+	              error.message);
+	for (int i = 0; i < count; i++)
+		octave_release(&octaves[i]);
+	graph_destroy(&graph);
+	onnx_close(&model);
 }
