@@ -151,13 +151,32 @@ static int64_t span_of(int window, int dilation)
 	return (int64_t)(window - 1) * max_int(dilation, 1);
 }
 
+/* The node's; blocks of pixels that become the channels of one are windows side by side. False
+ * where it looks at single pixels. */
+static bool has_window(const struct graph_node *node, struct window *window)
+{
+	const struct rearrangement *how = &node->rearrangement;
+	bool blocks = node->kind == OPERATOR_REARRANGE &&
+	              (how->kind == REARRANGE_TO_DEPTH || how->kind == REARRANGE_TO_DEPTH_CRD);
+
+	*window = node->window;
+	if (blocks)
+		*window = (struct window){.height = how->number,
+		                          .width = how->number,
+		                          .stride_y = how->number,
+		                          .stride_x = how->number};
+	return blocks || node->kind == OPERATOR_CONVOLUTION || node->kind == OPERATOR_MAX_POOL ||
+	       node->kind == OPERATOR_AVERAGE_POOL;
+}
+
 /* What an output of node sees, where its inputs see `below`. */
 static struct tiles_receptive_field field_above(const struct graph_node *node,
                                                 struct tiles_receptive_field below)
 {
-	const struct window *window = &node->window;
+	struct window window;
+	const bool looks_around = has_window(node, &window);
 	const int64_t stride = below.stride;
-	const int step = max_int(max_int(window->stride_y, window->stride_x), 1);
+	const int step = max_int(max_int(window.stride_y, window.stride_x), 1);
 
 	if (node->kind == OPERATOR_RESAMPLE) { /* a cut takes rows and columns by steps */
 		below.cut =
@@ -165,11 +184,10 @@ static struct tiles_receptive_field field_above(const struct graph_node *node,
 		                                             taken_off(&node->resampling.cut_x)));
 		below.stride = limited(stride * step);
 	}
-	if (node->kind != OPERATOR_CONVOLUTION && node->kind != OPERATOR_MAX_POOL &&
-	    node->kind != OPERATOR_AVERAGE_POOL)
+	if (!looks_around)
 		return below;
-	below.height = limited(below.height + span_of(window->height, window->dilation_y) * stride);
-	below.width = limited(below.width + span_of(window->width, window->dilation_x) * stride);
+	below.height = limited(below.height + span_of(window.height, window.dilation_y) * stride);
+	below.width = limited(below.width + span_of(window.width, window.dilation_x) * stride);
 	below.stride = limited(stride * step);
 	return below;
 }

@@ -172,3 +172,32 @@ TEST(an_octave_that_does_not_fit_says_so)
 	graph_destroy(&graph);
 	onnx_close(&model);
 }
+
+/* Blocks of 4x4 pixels become the channels of one, of which a window sees 3: tiles must begin with
+ * a block. */
+TEST(the_receptive_field_counts_blocks_that_become_channels)
+{
+	struct onnx_builder *builder = onnx_builder_create(13);
+	float *values = random_floats(16 * 48 * 9, -1, 1, 7);
+	struct graph_options options = {.no_fuse = false};
+	struct tiles_receptive_field field;
+	const char *layer = "top";
+	struct graph *graph = NULL;
+	struct onnx_model *model;
+
+	onnx_builder_picture(builder, "picture", 3, 0, 0);
+	onnx_builder_node(builder, "SpaceToDepth", "picture", "blocks");
+	onnx_builder_int(builder, "blocksize", 4);
+	onnx_builder_floats(builder, "weights", 4, (int64_t[]){16, 48, 3, 3}, values);
+	onnx_builder_node(builder, "Conv", "blocks weights", "top");
+	model = onnx_builder_parse(builder, NULL);
+	if (model)
+		graph_build(&graph, model, &layer, 1, &options, NULL);
+	REQUIRE(graph && tiles_receptive_field(graph, &field, NULL) == RV_OK);
+	CHECK_MESSAGE(field.stride == 4 && field.height == 12 && field.width == 12, "%d, %dx%d",
+	              field.stride, field.width, field.height);
+	graph_destroy(&graph);
+	onnx_close(&model);
+	onnx_builder_destroy(&builder);
+	free(values);
+}
