@@ -110,7 +110,9 @@ static rv_status parse(struct action_call *call, const char *text, rv_error *err
 	call->action = action_find(name);
 	call->option = NULL;
 	if (!call->action)
-		return rv_fail(error, RV_INVALID, "%.64s: no such action", name[0] ? name : text);
+		return rv_fail(error, RV_INVALID,
+		               "%.64s: no such action; `reverie --help keys` lists them",
+		               name[0] ? name : text);
 	const char *arguments = call->action->arguments ? call->action->arguments : "";
 	bool needs_option = !strncmp(arguments, "OPTION", 6);
 	bool needs_value = needs_option ? strchr(arguments, ' ') != NULL : arguments[0] != '\0';

@@ -39,12 +39,12 @@ static rv_status start_video(rv_error *error)
 	 * OpenGL would be drawn by the same processor. Drawing by a card does not depend on it. */
 	SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
 	/* Without its folder there is no Wayland, whose library would print that there is not. */
-	if (!SDL_getenv("XDG_RUNTIME_DIR") && !SDL_getenv("SDL_VIDEODRIVER") &&
-	    SDL_getenv("DISPLAY"))
-		SDL_SetHint(SDL_HINT_VIDEODRIVER, "x11");
-	const char *why = SDL_Init(SDL_INIT_VIDEO) ? SDL_GetError()
-	                  : shows_nothing()        ? "no video driver found one"
-	                                           : NULL;
+	bool without_wayland = !SDL_getenv("XDG_RUNTIME_DIR") && !SDL_getenv("SDL_VIDEODRIVER");
+	if (without_wayland)
+		SDL_SetHint(SDL_HINT_VIDEODRIVER, SDL_getenv("DISPLAY") ? "x11" : "x11,KMSDRM");
+	const char *why = SDL_Init(SDL_INIT_VIDEO) && !without_wayland ? SDL_GetError()
+	                  : shows_nothing()                            ? "no video driver found one"
+	                                                               : NULL;
 	if (!why)
 		return RV_OK;
 	rv_fail(error, RV_UNSUPPORTED,
