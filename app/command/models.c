@@ -185,7 +185,7 @@ static rv_status find_offer(const char *name, const struct catalogue_network **n
 }
 
 /* Whether place is a file that is not the catalogue's, but the same network by its layers: whoever
- * names it need not have the very export that the catalogue knows. */
+ * names or has it need not have the very export that the catalogue knows. */
 static bool is_other_export(const struct catalogue_network *network, const char *place)
 {
 	struct dreamer dreamer = {0};
@@ -243,6 +243,10 @@ static rv_status get_model(const struct options *options, rv_error *error)
 		               "there is no folder to put it in; make one called models");
 	if (!access(path, F_OK) && fetch_check(path, network->checksum, NULL) == RV_OK) {
 		printf("%s is there already\n", path);
+		return RV_OK;
+	}
+	if (!options->call.place[0] && is_other_export(network, path)) {
+		printf("%s is there already, another export of it than the catalogue's\n", path);
 		return RV_OK;
 	}
 	rv_error cause;

@@ -264,7 +264,7 @@ static enum outcome try_place(struct fetch *fetch, const char *url)
 	return BROKEN_OFF;
 }
 
-/* A path becomes a URL. */
+/* A path becomes a URL; that of no file does not, and errno says why. */
 static CURLU *make_url(const char *place, char **url)
 {
 	CURLU *parts = curl_url();
@@ -274,8 +274,10 @@ static CURLU *make_url(const char *place, char **url)
 		curl_url_set(parts, CURLUPART_URL, place, 0);
 	} else {
 		char *absolute = realpath(place, NULL);
+		if (!absolute)
+			return parts;
 		curl_url_set(parts, CURLUPART_SCHEME, "file", 0);
-		curl_url_set(parts, CURLUPART_PATH, absolute ? absolute : place, CURLU_URLENCODE);
+		curl_url_set(parts, CURLUPART_PATH, absolute, CURLU_URLENCODE);
 		free(absolute);
 	}
 	curl_url_get(parts, CURLUPART_URL, url, 0);
@@ -299,16 +301,19 @@ static enum outcome try_places(struct fetch *fetch)
 	const struct fetch_request *request = fetch->request;
 	enum outcome outcome = NO_GOOD;
 	for (int i = 0; i < request->place_count; i++) {
+		const char *place = request->places[i];
 		char *url = NULL;
-		CURLU *parts = make_url(request->places[i], &url);
+		CURLU *parts = make_url(place, &url);
 		outcome = url ? try_place(fetch, url) : NO_GOOD;
 		if (!url)
-			snprintf(fetch->why, sizeof(fetch->why), "no address that can be read");
+			snprintf(fetch->why, sizeof(fetch->why), "%.160s: %s", place,
+			         strstr(place, "://") ? "no address that can be read"
+			                              : strerror(errno));
 		curl_free(url);
 		curl_url_cleanup(parts);
 		if (outcome == FETCHED || outcome == FAILED)
 			return outcome;
-		note(fetch, request->places[i]);
+		note(fetch, place);
 	}
 	return outcome;
 }

@@ -57,7 +57,7 @@ else
 fi
 
 elsewhere models get squeezenet --from "$work/missing"
-if [ "$code" = 1 ] && [ -z "$(ls "$models")" ] && grep -q "squeezenet.onnx cannot be fetched: .*may go into " "$work/err"; then
+if [ "$code" = 1 ] && [ -z "$(ls "$models")" ] && grep -q "squeezenet.onnx cannot be fetched: .*missing: No such file or directory; .*may go into " "$work/err"; then
 	ok models_get_from_nowhere
 else
 	not_ok models_get_from_nowhere "exit code $code"
@@ -101,6 +101,8 @@ if have node; then
 	else
 		not_ok models_get_takes_another_export "exit code $code"
 	fi
+	elsewhere models get vgg16
+	check models_get_keeps_another_export grep -q 'vgg16.onnx is there already' "$work/out"
 	rm -f "$models/vgg16.onnx" "$work/export.onnx"
 else
 	skip preset_of_vgg16_dreams "there is no node"
