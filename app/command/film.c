@@ -231,7 +231,8 @@ static rv_status dream_one(const struct film_plan *plan, const char *folder, int
 {
 	struct dreaming dreaming = {.options = settings};
 	progress_init(&dreaming.progress, stderr, progress_style_for(stderr, settings->call.quiet));
-	progress_note(&dreaming.progress, "chunk %d of 0 to %d", number, plan->count - 1);
+	progress_note(&dreaming.progress, "chunk %d; they are counted from 0 to %d", number,
+	              plan->count - 1);
 	rv_status status = dreaming_open(&dreaming, error);
 	if (status == RV_OK)
 		status = film_dream_chunk(plan, folder, number, &dreaming, error);

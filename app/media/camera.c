@@ -71,8 +71,9 @@ static rv_status no_such_camera(const char *path, rv_error *error)
 			used += (size_t)snprintf(available + used, sizeof(available) - used,
 			                         "%s%s (%s)", used ? ", " : "", camera.path,
 			                         camera.name);
-	return rv_fail(error, RV_NOT_FOUND, "%s: there is no such camera; there %s%s", path,
-	               used ? "are " : "is none", available);
+	return rv_fail(error, RV_NOT_FOUND,
+	               "%s: there is no such camera%s%s; --wait on waits for it", path,
+	               used ? ", but there are " : " and no other", available);
 }
 
 rv_status camera_open(const char *path, struct camera *camera, rv_error *error)

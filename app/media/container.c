@@ -81,7 +81,9 @@ rv_status container_choose(const AVOutputFormat **container, const char *output,
 	*container = av_guess_format(format, format ? NULL : output, NULL);
 	if (!*container && format)
 		return rv_fail(error, RV_NOT_FOUND,
-		               "format %s: this FFmpeg writes none of that name", format);
+		               "format %s: this FFmpeg writes none of that name; ffmpeg -muxers "
+		               "lists them",
+		               format);
 	if (!*container)
 		return rv_fail(
 			error, RV_UNSUPPORTED,

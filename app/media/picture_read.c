@@ -371,7 +371,8 @@ rv_status picture_open(struct picture *picture, const char *name, rv_error *erro
 	struct input *input = NULL;
 	rv_status status = input_open(&input, name, NULL, error);
 	if (status == RV_OK && input->kind == INPUT_VIDEO)
-		status = rv_fail(error, RV_UNSUPPORTED, "%s: is a video, where a picture is wanted",
+		status = rv_fail(error, RV_UNSUPPORTED,
+		                 "%s: is a video, where a picture is wanted; take a frame of it",
 		                 name);
 	if (status == RV_OK)
 		status = picture_read(picture, input, error);

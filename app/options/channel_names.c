@@ -96,8 +96,10 @@ static bool find_named(const char *name, const struct option_channels *to,
 	}
 	if (!search.has_found) {
 		snprintf(why, OPTION_REASON_LENGTH,
-		         "\"%.64s\" is no channel and no name of any%s%s%s", name,
-		         search.nearest[0] ? "; did you mean " : "", search.nearest,
+		         "\"%.64s\" is no number of a channel and no name of one%s%s%s", name,
+		         search.nearest[0] ? "; did you mean " : "",
+		         search.nearest[0] ? search.nearest
+		                           : "; `reverie atlas` shows their numbers",
 		         search.nearest[0] ? "?" : "");
 		return false;
 	}

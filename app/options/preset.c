@@ -90,10 +90,12 @@ rv_status preset_check_network(const char *needed, const char *preset, const cha
 	if (!needed[0] || !strcmp(needed, open))
 		return RV_OK;
 	const char *get = network && !network->place_count ? "make models" : "reverie models get ";
-	return rv_fail(error, RV_NOT_FOUND,
-	               "%s%.64s is for the network %s: `%s%s` fetches it, `--model %s` opens it",
-	               preset ? "preset " : "this preset", preset ? preset : "", needed, get,
-	               network && !network->place_count ? "" : needed, needed);
+	return rv_fail(
+		error, RV_NOT_FOUND,
+		"%s%.64s is for the network %s: `--model %s` opens it; where it is not there, "
+		"`%s%s` fetches it",
+		preset ? "preset " : "this preset", preset ? preset : "", needed, needed, get,
+		network && !network->place_count ? "" : needed);
 }
 
 bool preset_fits(const char *path, const char *open)

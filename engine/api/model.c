@@ -237,9 +237,11 @@ static rv_status fail_unknown_layer(const rv_model *model, const char *name, rv_
 	}
 	free(names);
 	if (!nearest[0])
-		return rv_fail(error, RV_NOT_FOUND,
-		               "no layer \"%.60s\" in %.150s; \"reverie layers\" lists them", name,
-		               model->path);
+		return rv_fail(
+			error, RV_NOT_FOUND,
+			"no layer \"%.60s\" in %.150s; `reverie layers --model %.150s` lists "
+			"them",
+			name, model->path, model->path);
 	return rv_fail(error, RV_NOT_FOUND, "no layer \"%.60s\" in %.150s; did you mean %s?", name,
 	               model->path, nearest);
 }

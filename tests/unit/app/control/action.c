@@ -316,8 +316,9 @@ TEST(action_offers_the_presets_of_the_open_network_alone)
 	CHECK(found && count >= 6 && state->preset_count >= 6);
 	state->layer_count = 0;
 	CHECK(action_run(state, "preset eyes", &error) == RV_NOT_FOUND);
-	CHECK_MESSAGE(!strcmp(error.message, "preset eyes is for the network inception-v3: `make "
-	                                     "models` fetches it, `--model inception-v3` opens it"),
+	CHECK_MESSAGE(!strcmp(error.message, "preset eyes is for the network inception-v3: "
+	                                     "`--model inception-v3` opens it; where it is not "
+	                                     "there, `make models` fetches it"),
 	              "%s", error.message);
 	CHECK(!state->options.dream.layers.count && state->undo_count == 0);
 	run_action(state, "preset pagodas");

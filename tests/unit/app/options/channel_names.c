@@ -122,7 +122,7 @@ TEST(channel_names_that_do_not_fit_are_told)
 	CHECK(refuses("birds", "a line is NAME LAYER N,..."));
 	clean();
 	setenv("XDG_CONFIG_HOME", "/nowhere", 1);
-	CHECK(refuses("birds", "is no channel and no name of any"));
+	CHECK(refuses("birds", "is no number of a channel and no name of one"));
 }
 
 /* As many as there may be, of several names. */
