@@ -243,7 +243,8 @@ TEST(options_refuse_lists)
 		{"--channels 1,,2",
 	         "--channels: \"1,,2\" is not a list such as 11,40 (0 to 65535)"},
 		{"--channels -3", "--channels: -3 is out of range (0 to 65535)"},
-		{"--channels 3,x", "--channels: \"x\" is no number of a channel and no name of one; `reverie atlas` shows their numbers"},
+		{"--channels 3,x", "--channels: \"x\" is no number of a channel and no name of "
+	                           "one; `reverie atlas` shows their numbers"},
 		{"--channels 3,5,3", "--channels: 3 is named twice"},
 		{NULL, NULL},
 	};
