@@ -195,5 +195,52 @@ void transform_tile_of_cells(__local element *to, int stride, const __global flo
 }
 #endif
 
+// All channels of a run, for one tile. next: to the tile after it, in pixels.
+void transform_run(__local element *to, int stride, const __global float *input, int height, int width,
+		   const __global float *zeros, struct tap run, int2 tile, bool upright, int next)
+{
+	const __global float *source[POINT_LINES * POINTS];
+
+	for (int i = 0; i < POINT_LINES; i++)
+		for (int k = 0; k < POINTS; k++) {
+			const int2 at = tile_pixel(tile, upright, i, k);
+			source[i * POINTS + k] = tap_source(input, height, width, zeros, run, at.y, at.x);
+		}
+	for (int c = 0; c < run.channels; c += LANES)
+		transform_tile(to + c / ELEMENT_CHANNELS, stride, source, c, next * run.pixel_stride);
+}
+
+// Stores the outputs of one tile for one vector of channels, as its epilogue says, where they lie in the picture.
+// Fetches where those of the next tile go, `next` pixels from here.
+void store_outputs(__global float *output, int height, int width, const __global float *mask, struct epilogue epilogue,
+		   const __global float *bias, int2 tile, bool upright, int next, real outputs[OUTPUT_LINES][OUTPUTS])
+{
+	ROLLED(i, OUTPUT_LINES)
+	ROLLED(k, OUTPUTS)
+	{
+		const int2 at = tile_pixel(tile, upright, i, k);
+		const int pixel = at.y * width + at.x;
+
+		if (at.y >= height || at.x >= width)
+			continue;
+		store_vector(epilogue, output, mask, bias, pixel, outputs[i][k]);
+		prefetch_vector(epilogue, output, mask, pixel + next);
+	}
+}
+
+#ifdef WRITES_CELLS
+// The same into cells, of which the first pixel of the first lies at `corner`.
+void store_outputs_in_cells(__global float *output, int height, int width, struct epilogue epilogue, int2 corner,
+			    int channel, int2 tile, bool upright, real outputs[OUTPUT_LINES][OUTPUTS])
+{
+	if (!(epilogue.flags & EPILOGUE_WRITTEN))
+		return;
+	ROLLED(i, OUTPUT_LINES)
+	ROLLED(k, OUTPUTS)
+	store_cell(output, height, width, tile_pixel(tile, upright, i, k) * CELL + corner, channel,
+		   epilogue.flags & EPILOGUE_ACCUMULATED, outputs[i][k]);
+}
+#endif
+
 #define TILE_KERNELS "winograd.clh"
 #include "register_tiles.clh"
