@@ -1,8 +1,8 @@
 /* A program that uses the installed library, as C or as C++: dreams a picture of its own over a
- * network and writes it as a PPM file.
+ * network and writes it as a PPM file. How it is compiled and run stands in README.md.
  *
- *     cc example.c $(pkg-config --cflags --libs reverie) && ./a.out models/inception_v3.onnx
- * dream.ppm */
+ *     ./example models/inception_v3.onnx dream.ppm
+ */
 #include <reverie.h>
 #include <stdio.h>
 #include <string.h>
