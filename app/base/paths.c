@@ -1,6 +1,7 @@
 #include "app/base/paths.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,15 +162,25 @@ bool paths_state_file(const char *name, char path[PATH_LENGTH])
 	return own_file("XDG_STATE_HOME", ".local/state", name, path);
 }
 
-void paths_make_folders(const char *path)
+bool paths_make_folders(const char *path)
 {
 	char folder[PATH_LENGTH];
+	int why = 0; /* of the first that could not be made */
 	snprintf(folder, sizeof(folder), "%s", path);
+	char *last = strrchr(folder + 1, '/');
 	for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		mkdir(folder, 0777);
+		if (mkdir(folder, 0777) && errno != EEXIST && !why)
+			why = errno;
 		*slash = '/';
 	}
+	if (last)
+		*last = '\0';
+	if (!access(last ? folder : path[0] == '/' ? "/" : ".", W_OK | X_OK))
+		return true;
+	if (why)
+		errno = why;
+	return false;
 }
 
 static bool ends_with(const char *text, const char *suffix)

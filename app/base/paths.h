@@ -32,8 +32,9 @@ bool paths_config_file(const char *name, char path[PATH_LENGTH]);
  */
 bool paths_state_file(const char *name, char path[PATH_LENGTH]);
 
-/* Makes the folders that the file at path is to lie in, as far as they are not there. */
-void paths_make_folders(const char *path);
+/* Makes the folders that the file at path is to lie in, as far as they are not there. False, and
+ * why in errno, where nothing can be written into the last of them. */
+bool paths_make_folders(const char *path);
 
 /* Writes folder/name to path. False, and an empty path, where it does not fit. */
 bool paths_join(char path[PATH_LENGTH], const char *folder, const char *name);

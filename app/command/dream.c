@@ -1,4 +1,5 @@
 /* The command without a name: dream a picture or a video. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -177,8 +178,10 @@ static rv_status dream_batch(const struct options *all, rv_error *error)
 		status = batch_plan(&batch, all->call.inputs, all->call.input_count,
 		                    all->output.file, error);
 	if (status == RV_OK) {
-		paths_make_folders(batch.outputs[0]);
-		status = dream_each(&it, &options, &batch, failed, error);
+		status = paths_make_folders(batch.outputs[0])
+		                 ? dream_each(&it, &options, &batch, failed, error)
+		                 : rv_fail(error, RV_IO, "%.256s: nothing can be written there: %s",
+		                           all->output.file, strerror(errno));
 	}
 	batch_release(&batch);
 	free(failed);

@@ -170,8 +170,11 @@ rv_status film_make_plan(struct film_plan *plan, const struct options *options, 
 		status = open_watcher(&watcher, error);
 	if (status == RV_OK) {
 		dreamer_settle(&watcher.dreamer, &watcher.dreamer.dream);
-		paths_make_folders(path);
-		status = look_through(plan, &watcher, folder, pixels, error);
+		status = paths_make_folders(path)
+		                 ? look_through(plan, &watcher, folder, pixels, error)
+		                 : rv_fail(error, RV_IO,
+		                           "%.256s: no chunks can be written there: %s", folder,
+		                           strerror(errno));
 	}
 	scored_close(&watcher.scored);
 	dreamer_close(&watcher.dreamer);

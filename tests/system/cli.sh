@@ -316,6 +316,8 @@ picture "$work/tall.pgm" 48 64
 echo "no picture" >"$work/broken.jpg"
 reverie "$work/sky.pgm" "lavfi:testsrc" "$work/tall.pgm" -o "$work/dreams/" $tiny
 check inputs_are_checked_before_the_first test ! -e "$work/dreams"
+expect_error several_inputs_into_no_folder 1 "nothing can be written there: Not a directory" \
+	"$work/sky.pgm" "$work/tall.pgm" -o "$work/sky.pgm/dreams/" $tiny
 reverie "$work/sky.pgm" "$work/broken.jpg" "$work/tall.pgm" -o "$work/dreams/" $tiny
 check goes_on_after_a_bad_input test -s "$work/dreams/tall.png"
 check several_inputs_fail_with_one test "$code" = 1

@@ -36,6 +36,8 @@ tail -n 1 "$work/out" >"$work/last"
 check plan_ends_with_the_number_of_chunks grep -qx '3 chunks' "$work/last"
 expect_error plan_twice 2 "a new plan takes a new folder" \
 	plan "$work/film.mp4" --chunks "$work/chunks" $tiny
+expect_error plan_into_no_folder 1 "no chunks can be written there: Not a directory" \
+	plan "$work/film.mp4" --chunks "$work/film.mp4/chunks" $tiny
 expect_error chunk_that_there_is_not 2 "there are 0 to 2" chunk "$work/chunks" 3
 expect_success chunk_2 chunk "$work/chunks" 2
 expect_error join_with_chunks_missing 1 "2 of 3 chunks are missing" \
