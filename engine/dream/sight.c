@@ -1,6 +1,7 @@
 #include "engine/dream/sight.h"
 
-/* Octaves that are dreamed alone: a fifth of the cost of four. */
+/* How many of the coarsest octaves are dreamed alone: with a scale of 1.4, two of four cost a fifth
+ * of all. */
 enum { COARSE = 2 };
 
 /* What the steps saw in so many of the coarsest octaves. Objectives are multiplied by the pixels of

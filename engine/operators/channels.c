@@ -5,7 +5,8 @@
 #include "engine/base/rounding.h"
 #include "engine/operators/kinds.h"
 
-/* Of a pixel's terms of a sum there are `row`, with a margin on either side. */
+/* ROW is how many terms the kernel keeps for a pixel: its channels, and on either side a margin of
+ * zeros as wide as half a window. */
 static void record_lrn_kernel(struct launch_recorder *recorder, const struct operation *operation,
                               const char *kernel)
 {

@@ -268,7 +268,7 @@ static void wander(struct temporal *temporal, const rv_time *time)
 /* The first frame of a scene. */
 static void plan_cold(struct temporal *temporal, const rv_params *params)
 {
-	/* As most scenes do. */
+	/* Whether it moves is not known yet; most scenes do. */
 	const struct effort_beginning beginning = temporal_beginning(temporal, params, true);
 
 	temporal->history.begun = 0;
