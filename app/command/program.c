@@ -1,5 +1,6 @@
 #include "app/command/program.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/base/output_name.h"
+#include "app/base/paths.h"
 #include "app/base/signals.h"
 #include "app/options/files.h"
 #include "app/options/preset.h"
@@ -138,6 +140,24 @@ static void tell_leftovers(const struct program *program, const struct command *
 		tell_leftover((void *)program, "reverie-");
 }
 
+/* Whoever names a cache wants it kept: without one, kernels are built anew at every start. One that
+ * can only be read serves with what it holds. */
+static rv_status check_cache(const struct option_device *device, rv_error *error)
+{
+	char path[PATH_LENGTH];
+	if (!device->cache[0] || device->no_cache)
+		return RV_OK;
+	errno = ENAMETOOLONG;
+	if (paths_join(path, device->cache, "kernels") && paths_make_folders(path))
+		return RV_OK;
+	int why = errno;
+	if (!access(device->cache, R_OK | X_OK))
+		return RV_OK;
+	return rv_fail(error, RV_IO,
+	               "--cache %.256s: nothing can be kept there: %s; --no-cache does without",
+	               device->cache, strerror(why));
+}
+
 static rv_status run_command(const struct program *program, const struct command *command,
                              const struct options *options, rv_error *error)
 {
@@ -153,6 +173,8 @@ static rv_status run_command(const struct program *program, const struct command
 	    is_plain_word(word))
 		return fail_word(program, word, "there is no such command and no such file", error);
 	rv_status status = option_check_files(options, command->bit, error);
+	if (status == RV_OK)
+		status = check_cache(&options->device, error);
 	if (status == RV_OK)
 		tell_leftovers(program, command, options);
 	return status == RV_OK ? command->run(options, error) : status;

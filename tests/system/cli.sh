@@ -276,6 +276,9 @@ code=$?
 check_error full_disk 1 "$work/big.bmp"
 check full_disk_leaves_nothing nothing_left "$work/big.bmp"
 
+expect_error cache_that_cannot_be_kept 1 "nothing can be kept there: Not a directory; --no-cache" \
+	"$work/sky.pgm" -o "$work/first.png" --cache "$work/sky.pgm/cache" $tiny
+
 # The picture must not depend on what an earlier run left in the cache, sound or not.
 expect_success same_seed "$work/sky.pgm" -o "$work/first.png" --cache "$work/cache" $tiny
 find "$work/cache" -type f | while read -r file; do
