@@ -460,6 +460,8 @@ $(BUILD)/reverie.1: $(BUILD)/reverie
 
 ROOT = $(DESTDIR)$(PREFIX)
 SHARE = $(ROOT)/share
+# Where systemd looks in /usr, in /usr/local and in a home alike.
+UNITS = $(SHARE)/systemd/user
 PUBLIC_HEADERS = $(wildcard engine/reverie*.h)
 .PHONY: install install-files uninstall clean
 install: $(BUILD)/reverie $(BUILD)/reverie.1 lib
@@ -476,21 +478,24 @@ install-files:
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(ENGINE_LIBS)|' \
 		engine/reverie.pc.in > $(ROOT)/lib/pkgconfig/reverie.pc
 	install -Dm644 $(BUILD)/reverie.1 $(SHARE)/man/man1/reverie.1
-	install -d $(ROOT)/lib/systemd/user
-	sed -e 's|@PREFIX@|$(PREFIX)|' assets/reverie.service > $(ROOT)/lib/systemd/user/reverie.service
+	install -d $(UNITS)
+	sed -e 's|@PREFIX@|$(PREFIX)|' assets/reverie.service > $(UNITS)/reverie.service
 	install -Dm644 -t $(SHARE)/reverie/presets assets/presets/*.preset
 	install -Dm644 -t $(SHARE)/reverie/scores assets/scores/*.score
 	install -Dm644 -t $(SHARE)/reverie assets/clouds.mp4
 	@for network in $(wildcard models/googlenet.onnx models/inception_v3.onnx); do \
 		echo install -Dm644 -t $(SHARE)/reverie/models $$network; \
 		install -Dm644 -t $(SHARE)/reverie/models $$network || exit 1; done
+# Networks that were fetched or put there since stay.
 uninstall:
-	rm -f $(ROOT)/lib/systemd/user/reverie.service
+	rm -f $(UNITS)/reverie.service
 	rm -f $(ROOT)/bin/reverie $(addprefix $(ROOT)/include/,$(notdir $(PUBLIC_HEADERS)))
 	rm -f $(ROOT)/lib/libreverie.a $(ROOT)/lib/libreverie.so \
 		$(ROOT)/lib/$(SONAME) $(ROOT)/lib/libreverie.so.$(VERSION) $(ROOT)/lib/pkgconfig/reverie.pc \
 		$(SHARE)/man/man1/reverie.1
-	rm -rf $(SHARE)/reverie
+	rm -rf $(SHARE)/reverie/presets $(SHARE)/reverie/scores $(SHARE)/reverie/clouds.mp4 \
+		$(SHARE)/reverie/models/googlenet.onnx $(SHARE)/reverie/models/inception_v3.onnx
+	rmdir $(SHARE)/reverie/models $(SHARE)/reverie 2>/dev/null || true
 clean:
 	rm -rf $(BUILD)
 

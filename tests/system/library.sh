@@ -111,6 +111,9 @@ fi
 
 # ---- and nothing is left ----
 
+mkdir -p "$work/root/usr/share/reverie/models"
+echo mine >"$work/root/usr/share/reverie/models/mine.onnx"
 check library_is_uninstalled install_files uninstall
+check uninstalling_leaves_what_it_did_not_install rm "$work/root/usr/share/reverie/models/mine.onnx"
 check uninstalling_leaves_no_file test -z "$(find "$work/root" ! -type d)"
 finish

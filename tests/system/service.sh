@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../support/lib.sh"
 
 build=$(dirname "$REVERIE")
-unit=$work/installed/lib/systemd/user/reverie.service
+unit=$work/installed/share/systemd/user/reverie.service
 if is_sanitized || ! [ -f "$build/libreverie.a" ]; then
 	skip service "nothing is installed from this build: \`make lib\`"
 	finish
@@ -18,10 +18,17 @@ verified() {
 	XDG_RUNTIME_DIR=$work systemd-analyze --user --man=no verify "$unit" >"$work/out" 2>"$work/err" &&
 		! [ -s "$work/out" ] && ! [ -s "$work/err" ]
 }
+# README.md installs into ~/.local.
+is_looked_for() {
+	folder=${unit#"$work/installed/"}
+	env -u XDG_DATA_HOME HOME="$work" XDG_RUNTIME_DIR="$work" systemd-analyze --user unit-paths >"$work/out" 2>"$work/err" &&
+		grep -qx "$work/.local/${folder%/*}" "$work/out"
+}
 if ! have systemd-analyze; then
 	skip service_is_understood_by_systemd "there is no systemd-analyze"
 else
 	check service_is_understood_by_systemd verified
+	check service_in_a_home_is_found is_looked_for
 fi
 
 # Words are meant to be split.
