@@ -24,6 +24,9 @@ static rv_status refuse_bench(const struct options *options, rv_error *error)
 const struct command command_table[] = {
 	{"", "INPUT... -o OUTPUT", "Dreams pictures, or every frame of videos.", COMMAND_DREAM,
          command_dream},
+	{"live", "live [INPUT]",
+         "dream a camera, a stream or a video in a window; alone: your camera", COMMAND_LIVE,
+         live_run},
 	{"plan", "plan FILM --chunks FOLDER", "cut a film into chunks that machines dream apart",
          COMMAND_PLAN, command_plan},
 	{"chunk", "chunk FOLDER [N]", "dream one chunk of a film, or tell how far all are",
@@ -31,8 +34,6 @@ const struct command command_table[] = {
 	{"join", "join FOLDER -o FILM", "join the chunks of a film", COMMAND_JOIN, command_join},
 	{"again", "again FILE", "print the command that made a picture or a video", COMMAND_AGAIN,
          command_again},
-	{"live", "live INPUT", "dream a camera, a stream or a video in a window, as it comes",
-         COMMAND_LIVE, live_run},
 	{"cameras", "cameras", "list the cameras, their formats, sizes and rates", COMMAND_CAMERAS,
          command_cameras},
 	{"devices", "devices", "list the OpenCL devices", COMMAND_DEVICES, command_devices},
