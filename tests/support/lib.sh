@@ -94,10 +94,10 @@ build_layer() { # NAME WORD...
 
 # Runs the program until a file is put into its place, when it gets a signal, however fast or busy the
 # machine is. Needs the layer of failing_files.
-broken_off() { # SIGNAL FILE ARGUMENT...
+broken_off() { # SIGNAL PART-OF-FILE ARGUMENT...
 	signal=$1 file=$2
 	shift 2
-	LD_PRELOAD=$(preload "$layer") FAIL_FILES=/$file FAIL_FILES_CALL=rename FAIL_FILES_HOW=$signal \
+	LD_PRELOAD=$(preload "$layer") FAIL_FILES=$file FAIL_FILES_CALL=rename FAIL_FILES_HOW=$signal \
 		FAIL_FILES_COUNT=1 "$REVERIE" "$@" >"$work/out" 2>"$work/err" </dev/null
 	code=$?
 }
@@ -116,10 +116,49 @@ pause() { # SECONDS: a usual wait
 	sleep "$(awk -v s="$1" -v n="$slowness" 'BEGIN { print s * n }')"
 }
 
-# A number in the line of a session's bench, and whether that is above LIMIT; rates need not be on a
-# slow machine.
+# Looks ten times a second until the command says so, for about two minutes: that long nobody waits but where
+# something is wrong. Whatever is waited for stays so, or a look that comes late would miss it.
+eventually() { # COMMAND...
+	looks=$((1200 * slowness))
+	until "$@"; do
+		[ $((looks -= 1)) -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+# What a program in the background, whose log is $work/err, has said, at least so often.
+says() { # TEXT [TIMES]
+	[ "$(grep -c -e "$1" "$work/err")" -ge "${2:-1}" ]
+}
+
+# A shell begins programs in the background with Ctrl-C ignored, which gets lost until they catch it.
+catches_ctrl_c() { # PROCESS
+	grep -q '^SigCgt:.*[2367abef]$' "/proc/$1/status"
+}
+
+sockets() {
+	cat /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 2>/dev/null
+}
+
+# Sets $port to one that nobody uses, below those that Linux gives to whoever asks for any.
+another_port() {
+	port=$((${port:-20000 + $$ % 12000} + 1))
+	while sockets | grep -q "$(printf ':%04X ' $port)"; do port=$((port + 1)); done
+}
+
+# Whether somebody listens at $port, by TCP or UDP, and whether two talk there. A guest who came to see
+# would be the only one for many a server.
+listens() {
+	sockets | grep -Eq "^ *[0-9]+: [0-9A-F]+$(printf ':%04X' "$port") [^ ]* (0A|07) "
+}
+is_visited() {
+	sockets | grep -Eq "^ *[0-9]+: [0-9A-F]+$(printf ':%04X' "$port") [^ ]* 01 "
+}
+
+# A number in the line of a session's bench, or in the last of those of every ten seconds where it was
+# broken off, and whether that is above LIMIT; rates need not be on a slow machine.
 number() { # NAME
-	sed -n "s/^live.* $1=\([0-9.]*\).*/\1/p" "$work/out"
+	sed -n -e "s/^live.* $1=\([0-9.]*\).*/\1/p" -e "s/^lately.* $1=\([0-9.]*\).*/\1/p" "$work/out" | tail -n 1
 }
 
 above() { # NAME LIMIT

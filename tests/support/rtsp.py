@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """A camera that speaks RTSP, for the tests: serves one viewer after the other with a test picture,
 over TCP alone, as `rtsp.py PORT`. With a second argument it takes the call and never says a word."""
-import os, socket, subprocess, sys, tempfile, threading, time
+import os, signal, socket, subprocess, sys, tempfile, threading, time
 
 port, silent = int(sys.argv[1]), len(sys.argv) > 2
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # with the encoder
 listener = socket.create_server(("127.0.0.1", port))
 
 
@@ -17,7 +18,7 @@ def describe():
          "testsrc=size=320x240:rate=25", "-c:v", "mpeg4", "-g", "5", "-f", "rtp", "-sdp_file",
          path, "rtp://127.0.0.1:%d?pkt_size=1200" % packets.getsockname()[1]],
         stdout=subprocess.DEVNULL)
-    for _ in range(50):
+    for _ in range(600):
         if os.path.exists(path) and os.path.getsize(path):
             break
         time.sleep(0.1)
@@ -59,10 +60,11 @@ def serve(viewer):
                 break
     except (OSError, UnicodeDecodeError):
         pass
-    encoder.kill()
-    encoder.wait()
-    packets.close()
-    viewer.close()
+    finally:
+        encoder.kill()
+        encoder.wait()
+        packets.close()
+        viewer.close()
 
 
 while True:

@@ -32,10 +32,7 @@ busy() { # FILE PART
 # Makes the display of the server $server the one of what follows. It was started with
 # `-displayfd 3 3>"$work/display"`: it picks a free one and says which.
 use_display() {
-	for _ in $(seq 20); do
-		[ -s "$work/display" ] && break
-		sleep 0.5
-	done
+	eventually test -s "$work/display"
 	DISPLAY=:$(cat "$work/display")
 	export DISPLAY SDL_VIDEODRIVER=x11 SDL_RENDER_DRIVER=software SDL_FRAMEBUFFER_ACCELERATION=0
 }

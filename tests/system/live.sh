@@ -61,27 +61,31 @@ expect_success live_plays_a_filter_graph live "lavfi:testsrc=size=320x240:rate=2
 	--bench 1 $tiny
 check live_filter_graph_keeps_its_pace above source_fps 5
 
-# A stream of a second ends; another one, in its place, is found again. Frames beyond those of the
-# first, of which some come before the bench begins, show it.
-serve() { # FRAMES
-	ffmpeg -nostdin -loglevel error -re -f lavfi -i testsrc=size=320x240:rate=25 \
-		-frames:v "$1" -c:v mpeg2video -g 5 -f mpegts "tcp://127.0.0.1:$port?listen=1"
+# A stream of a second ends; another one, in its place, is found again.
+serve() { # SECONDS
+	timeout $((300 * slowness)) ffmpeg -nostdin -loglevel error -re -f lavfi -i testsrc=size=320x240:rate=25 -t "$1" \
+		-c:v mpeg2video -g 5 -f mpegts "tcp://127.0.0.1:$port?listen=1" >/dev/null 2>&1 &
+	server=$!
+}
+dreams_again() {
+	[ "$(sed '1,/is back after/d' "$work/err" | grep -c dreamed)" -ge 10 ]
 }
 
 if ! have ffmpeg; then
 	skip live_finds_a_stream_again "ffmpeg is missing"
 else
-	port=$((20000 + $$ % 20000))
-	(
-		serve 30
-		serve 100
-	) >/dev/null 2>&1 &
-	server=$!
-	sleep 1
+	another_port
+	serve 1
+	eventually listens
 	# shellcheck disable=SC2086
-	expect_success live_plays_a_stream live "tcp://127.0.0.1:$port" --headless --bench 6 $tiny
-	frames=$(awk -v f="$(number source_fps)" -v s="$(number seconds)" 'BEGIN { print int(f * s) }')
-	check live_finds_a_stream_again [ "${frames:-0}" -gt 35 ]
+	"$REVERIE" live "tcp://127.0.0.1:$port" --headless --verbose $tiny >"$work/out" 2>"$work/err" </dev/null &
+	session=$!
+	wait "$server"
+	serve 3600
+	check live_finds_a_stream_again eventually dreams_again
+	kill -TERM "$session"
+	wait "$session"
+	check live_plays_a_stream [ $? = 143 ]
 	kill "$server" 2>/dev/null
 	wait "$server" 2>/dev/null
 fi
@@ -99,18 +103,18 @@ start() { # WORD...
 	start_in "$shots" "$@"
 }
 
+has_more() { # THAN
+	[ "$(find "$shots" -name 'reverie-*.png' | wc -l)" -gt "$1" ]
+}
 # Takes a screenshot and waits until it is written; its name is $shot.
 screenshot() {
 	before=$(find "$shots" -name '*.png' | wc -l)
 	press p
-	for _ in $(seq 40); do
-		[ "$(find "$shots" -name 'reverie-*.png' | wc -l)" -gt "$before" ] && break
-		pause 0.25
-	done
+	eventually has_more "$before"
 	shot=$(find "$shots" -name 'reverie-*.png' | sort -t- -k4n | tail -n 1)
 }
 
-says() { # LINE: in the settings of the last screenshot
+holds() { # LINE: the settings of the last screenshot do
 	grep -aqx "$1" "$shot"
 }
 
@@ -118,88 +122,115 @@ mean() { # of the screen's part GEOMETRY
 	import -window root -crop "$1" -colorspace gray -format '%[fx:int(255*mean)]' info:
 }
 
-# Until the screen's part is brighter than black, which it is from the first frame on.
-wait_for_picture() {
-	for _ in $(seq 60); do
-		[ "$(mean 100x100+460+330)" -gt 5 ] && break
-		pause 0.5
-	done
+# Whether the screen's part is brighter than black, which it is from the first frame on.
+is_bright() { # GEOMETRY
+	[ "$(mean "$1")" -gt 5 ]
 }
 
 # shellcheck disable=SC2086
 start "$clip" $tiny --hud off
 check live_window_opens [ -n "$window" ]
-wait_for_picture
+eventually is_bright 100x100+460+330
 screenshot
 check live_screenshot_is_a_png_of_full_size \
 	[ "$(identify -format '%wx%h' "$shot" 2>/dev/null)" = 320x240 ]
-check live_screenshot_holds_the_settings says 'layer = mixed0'
+check live_screenshot_holds_the_settings holds 'layer = mixed0'
 
 press Up Up Up Right
 screenshot
-check live_key_raises_strength says 'strength = 1.3'
-check live_key_goes_to_the_next_layer says 'layer = mixed1'
-check live_goes_on_without_a_black_frame [ "$(mean 100x100+460+330)" -gt 5 ]
+check live_key_raises_strength holds 'strength = 1.3'
+check live_key_goes_to_the_next_layer holds 'layer = mixed1'
+check live_goes_on_without_a_black_frame is_bright 100x100+460+330
 press Shift_L+Right Shift_L+Right
 press Prior o t
 screenshot
-check live_key_browses_channels says 'channels = 1'
-check live_key_adds_octaves says 'octaves = 2'
-check live_key_changes_the_objective says 'objective = mean'
-check live_key_switches_time says 'time = off'
+check live_key_browses_channels holds 'channels = 1'
+check live_key_adds_octaves holds 'octaves = 2'
+check live_key_changes_the_objective holds 'objective = mean'
+check live_key_switches_time holds 'time = off'
 press u u
 screenshot
-check live_key_undoes says 'objective = l2'
+check live_key_undoes holds 'objective = l2'
 press Left Down r n
 screenshot
-check live_key_loads_a_preset says 'layer = mixed5'
+check live_key_loads_a_preset holds 'layer = mixed5'
 press w
-pause 1
-check live_key_saves_a_preset [ -n "$(find "$shots" -name 'reverie-*.preset')" ]
+has_preset() {
+	[ -n "$(find "$shots" -name 'reverie-*.preset')" ]
+}
+check live_key_saves_a_preset eventually has_preset
 xdotool mousemove 512 384 click 4 click 4
-pause 0.5
 screenshot
-check live_wheel_raises_strength says 'strength = 1.1'
+check live_wheel_raises_strength holds 'strength = 1.1'
 
 # What is seen. The HUD darkens its corner and writes bright letters there.
 corner=12x12+34+26
+look() { # PART FILE
+	import -window root -crop "$1" "$work/$2.png"
+}
+same_pictures() { # FILE FILE
+	[ "$(compare -metric AE "$work/$1.png" "$work/$2.png" null: 2>&1)" = 0 ]
+}
+is_held() {
+	look 960x720+32+24 this
+	sleep 1
+	look 960x720+32+24 that
+	same_pictures this that
+}
 press space
-pause 0.5
+check live_key_holds_the_picture eventually is_held
 before=$(mean $corner)
 bare=$(mean 300x300+100+100)
+corner_is() { # [NOT] WHAT IT WAS
+	[ "$(mean $corner)" "$1" "$before" ]
+}
 press h
-pause 0.8
-check live_hud_appears [ "$(mean $corner)" != "$before" ]
+check live_hud_appears eventually corner_is !=
 press F1
-pause 0.8
-check live_hud_help_is_large [ "$(mean 300x300+100+100)" -lt $((bare - 20)) ]
+help_is_seen() {
+	[ "$(mean 300x300+100+100)" -lt $((bare - 20)) ]
+}
+check live_hud_help_is_large eventually help_is_seen
 press h
-pause 0.8
-check live_hud_disappears [ "$(mean $corner)" = "$before" ]
+check live_hud_disappears eventually corner_is =
 
 screenshot
 cp "$shot" "$work/straight.png"
 press m
-pause 0.5
-screenshot
-convert "$shot" -flop "$work/back.png"
-check live_mirror_swaps_the_sides \
-	[ "$(compare -metric AE "$work/straight.png" "$work/back.png" null: 2>&1)" = 0 ]
+is_mirrored() {
+	screenshot
+	convert "$shot" -flop "$work/back.png"
+	same_pictures straight back
+}
+check live_mirror_swaps_the_sides eventually is_mirrored
+has_size() { # WIDTHxHEIGHT
+	[ "$(xdotool getwindowgeometry "$window" | sed -n 's/.*Geometry: //p')" = "$1" ]
+}
+usual=$(xdotool getwindowgeometry "$window" | sed -n 's/.*Geometry: //p')
 press m f
-pause 1
-check live_fills_the_display [ "$(mean 40x40+492+2)" -gt 5 ]
+check live_fills_the_display eventually is_bright 40x40+492+2
 press f
-pause 1
+check live_leaves_the_display eventually has_size "$usual"
 
-# The split view: the source left of the line is the same as the source alone.
+# The split view: the source left of the line is the same as the source alone, which is not the dream.
+left=300x500+60+130 right=300x500+660+130
+look $left dream
+look $right dream_right
 press Tab Tab
-pause 0.5
-import -window root -crop 300x500+60+130 "$work/source.png"
+shows_another() { # FILE
+	is_held || return
+	look $left "$1"
+	! same_pictures dream "$1"
+}
+check live_view_shows_the_source eventually shows_another source
 press Tab Tab
-pause 0.5
-import -window root -crop 300x500+60+130 "$work/split.png"
-check live_split_view_shows_the_source sh -c \
-	"[ \$(compare -metric AE -fuzz 1% $work/source.png $work/split.png null: 2>&1) = 0 ]"
+is_split() { # exactly so on the right, where nothing is laid over the dream
+	look $left split
+	look $right split_right
+	[ "$(compare -metric AE -fuzz 1% "$work/source.png" "$work/split.png" null: 2>&1)" = 0 ] &&
+		same_pictures dream_right split_right
+}
+check live_split_view_shows_the_source eventually is_split
 press Tab Tab Tab Tab Tab space
 
 press q
