@@ -23,10 +23,7 @@ cp tests/support/player.html "$work/site"
 
 python3 tests/support/file_server.py "$work/site" "$work/port" 2>/dev/null &
 server=$!
-for _ in $(seq 100); do
-	[ ! -s "$work/port" ] || break
-	sleep 0.1
-done
+eventually test -s "$work/port"
 if [ ! -s "$work/port" ]; then
 	not_ok browser_is_served "tests/support/file_server.py does not serve"
 	finish
@@ -37,10 +34,7 @@ setsid "$browser" --headless=new --no-sandbox --disable-gpu --disable-dev-shm-us
 	"http://127.0.0.1:$(cat "$work/port")/whole/player.html#dream.mp4,dream.webm" \
 	>"$work/out" 2>"$work/err" </dev/null &
 shown=$!
-for _ in $(seq 600); do
-	! grep -q 'told/dream.webm' "$work/port.log" || break
-	sleep 0.2
-done
+eventually grep -q 'told/dream.webm' "$work/port.log"
 kill -- "-$shown" "$server" 2>/dev/null
 wait "$shown" "$server" 2>/dev/null
 

@@ -4,7 +4,7 @@
 
 tiny="--octaves 2 --iterations 2 --layer mixed0 --encoder ffv1 --model inception-v3"
 clip=$work/film.mp4
-port=$((20000 + $$ % 20000))
+another_port
 
 # ---- wrong lines: tests/unit/app/control/score.c has all of them ----
 
@@ -108,10 +108,16 @@ check score_journey_is_whole [ "$(wc -l <"$work/there.frames")" = 12 ]
 
 # A session by a score comes to where that leads.
 printf '0 strength 0.25\n0.5 strength 1.75 linear\n0.6 layer mixed2\n' >"$work/live.score"
-reverie live "$clip" --headless --octaves 1 --iterations 1 --layer mixed0 --model inception-v3 \
-	--governor off --size 96x64 --bench 2 --verbose --score "$work/live.score"
+: >"$work/err"
+"$REVERIE" live "$clip" --headless --octaves 1 --iterations 1 --layer mixed0 --model inception-v3 --governor off \
+	--size 96x64 --verbose --score "$work/live.score" >"$work/out" 2>"$work/err" </dev/null &
+session=$!
+check score_plays_live eventually says 'layer mixed2.*strength 1.75'
+pause 0.5
+kill -TERM "$session"
+wait "$session"
 tail -n 3 "$work/err" >"$work/last"
-check score_plays_live grep -q 'layer mixed2.*strength 1.75' "$work/last"
+check score_that_has_ended_holds grep -q 'layer mixed2.*strength 1.75' "$work/last"
 
 if ! have python3; then
 	skip score_played_by_hand_is_rendered_again "python3 is missing"
@@ -132,10 +138,7 @@ python3 - $port "$work/live.log" <<-'END'
 	    return open(sys.argv[2], errors="replace").read().count("dreamed")
 	def wait_for_dreams(count):
 	    until = dreams() + count
-	    for _ in range(200):
-	        if dreams() >= until:
-	            return
-	        time.sleep(0.05)
+	    remote_client.eventually(lambda: dreams() >= until, 60)
 	for action in ["set strength 0.5", "layer-up", "add step 0.004", "set fade 0.7", "preset roses",
 	               "set strength 0.9", "set seed 7", "channel-random", "undo", "reset", "set view split"]:
 	    session.run(action)
@@ -148,9 +151,11 @@ if grep -q "has no OSC" "$work/live.log"; then
 fi
 wait "$session"
 check score_is_written_by_a_session grep -q '^[0-9.]* strength 0.5$' "$work/played.score"
-# The film is played again and again: as many rounds of it as the session had.
-ffmpeg -loglevel error -stream_loop 9 -i "$clip" -c copy "$work/rounds.mp4"
-reverie "$work/rounds.mp4" -o "$work/played.mkv" --encoder ffv1 --model inception-v3 --verbose \
+# The film is played again and again, for as long as the session was.
+ffmpeg -loglevel error -stream_loop 99 -i "$clip" -c copy "$work/rounds.mp4"
+last=$(grep -o "dreamed [0-9.]*" "$work/live.log" | tail -n 1 | cut -d ' ' -f 2)
+ffmpeg -loglevel error -i "$work/rounds.mp4" -t "$last" -c copy "$work/whole.mp4"
+reverie "$work/whole.mp4" -o "$work/played.mkv" --encoder ffv1 --model inception-v3 --verbose \
 	--score "$work/played.score"
 check score_of_a_session_is_played grep -q "dreamed" "$work/err"
 if python3 tests/support/same_settings.py "$work/live.log" "$work/err" 10 8 >"$work/out"; then

@@ -48,7 +48,7 @@ while "=600000000\n" not in text: # what is left at the end has longer
     text = ear.recv(1000).decode()
     print(text)' "$work/notify" $((60 * slowness)) >"$work/signs" &
 	ear=$!
-	for _ in $(seq 50); do [ -S "$work/notify" ] || sleep 0.1; done
+	eventually test -S "$work/notify"
 	NOTIFY_SOCKET=$work/notify reverie live assets/clouds.mp4 --headless --bench 1 --size 96x72 --layer mixed0 \
 		--octaves 1
 	wait "$ear"
