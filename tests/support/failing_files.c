@@ -6,8 +6,8 @@
  *     FAIL_FILES_FROM    the first such call that fails, counted from 1 (1)
  *     FAIL_FILES_COUNT   how many fail from there on (0: for good)
  *     FAIL_FILES_HOW     an errno's number (28, ENOSPC); "short": writes take one byte less than a
- *                        half; "slow": they take 50 ms; "KILL" or "TERM": renames do what they
- *                        should, and the program gets that signal before it goes on
+ *                        half; "slow": they take 50 ms; "KILL", "TERM" or "INT": renames do what
+ *                        they should, and the program gets that signal before it goes on
  *     FAIL_FILES_FLAG    a file: nothing fails while it is not there
  *     FAIL_FILES_ROOM    bytes that any disk has left, as it says while it fails
  *     FAIL_FILES_COUNTS  a file, to which "CALL NUMBER" is written at the end, for each call
@@ -128,11 +128,24 @@ static int rename_as_real(int folder, const char *from, int other, const char *t
 	return next(folder, from, other, to, flags);
 }
 
+/* That is to be sent; 0: none. */
+static int signal_number(void)
+{
+	static const struct {
+		const char *name;
+		int number;
+	} signals[] = {{"KILL", SIGKILL}, {"TERM", SIGTERM}, {"INT", SIGINT}};
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (!strcmp(how(), signals[i].name))
+			return signals[i].number;
+	return 0;
+}
+
 int renameat2(int folder, const char *from, int other, const char *to, unsigned flags)
 {
 	if (!fails(RENAME, to))
 		return rename_as_real(folder, from, other, to, flags);
-	int number = !strcmp(how(), "KILL") ? SIGKILL : !strcmp(how(), "TERM") ? SIGTERM : 0;
+	int number = signal_number();
 	if (!number)
 		return fail();
 	int result = rename_as_real(folder, from, other, to, flags);

@@ -163,13 +163,17 @@ check nothing_is_left_behind nothing_left "$out"
 # A compiler of kernels cannot be interrupted; a signal ends the program all the same, and leaves nothing.
 # Once it began, the first kernels are compiled for a cache that is empty.
 if can_dream; then
+	compiles() {
+		find "$work/cold" -type f | grep -q .
+	}
 	for words in "inspect $work/sky.pgm --activation $work/late.npy" "kernels" \
 		"flow $work/sky.pgm $work/sky.pgm -o $work/late.flo"; do
 		mkdir "$work/cold"
 		# shellcheck disable=SC2086
 		XDG_CACHE_HOME=$work/cold POCL_CACHE_DIR=$work/cold "$REVERIE" $words >"$work/out" 2>"$work/err" &
 		job=$!
-		pause 1
+		eventually compiles
+		pause 0.5
 		kill -TERM $job 2>/dev/null
 		begin=$(date +%s)
 		wait $job && rm -f "$work/late.flo" # it was done before the signal came
@@ -341,11 +345,7 @@ interrupt() { # SIGNAL CODE
 	"$REVERIE" "lavfi:testsrc=size=64x48" -o "$work/endless.mkv" $tiny \
 		>"$work/out" 2>"$work/err" </dev/null &
 	process=$!
-	# Progress is told every few seconds; give up after a minute.
-	for _ in $(seq 60); do
-		if grep -q '[1-9][0-9]* frame' "$work/err"; then break; fi
-		sleep 1
-	done
+	eventually says '[1-9][0-9]* frame'
 	kill -s "$1" "$process" 2>/dev/null
 	wait "$process"
 	code=$?

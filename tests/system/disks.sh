@@ -22,7 +22,7 @@ clip="lavfi:testsrc2=size=160x120:rate=25:duration=4"
 dream() { # END
 	rm -f "$disk/x.$1"
 	# shellcheck disable=SC2086
-	LD_PRELOAD=$(preload "$layer") FAIL_FILES=$disk/ timeout $((60 * slowness)) \
+	LD_PRELOAD=$(preload "$layer") FAIL_FILES=$disk/ timeout $((300 * slowness)) \
 		"$REVERIE" "$clip" -o "$disk/x.$1" --quality 0 --quiet $tiny >"$work/out" 2>"$work/err" </dev/null
 	code=$?
 }
@@ -92,7 +92,7 @@ check disks_without_fallocate_hold_everything [ "$code:$(pictures "$disk/x.mp4")
 for from in 1 4; do
 	rm -f "$disk/live.mp4"
 	# shellcheck disable=SC2086
-	LD_PRELOAD=$(preload "$layer") FAIL_FILES=$disk/ FAIL_FILES_FROM=$from timeout $((60 * slowness)) \
+	LD_PRELOAD=$(preload "$layer") FAIL_FILES=$disk/ FAIL_FILES_FROM=$from timeout $((300 * slowness)) \
 		"$REVERIE" live assets/clouds.mp4 --headless --loop off -o "$disk/live.mp4" $tiny --size 96x72 \
 		--governor off >"$work/out" 2>"$work/err" </dev/null
 	code=$?
@@ -104,7 +104,7 @@ check disks_that_fail_later_keep_a_recording [ "$(pictures "$disk/live.mp4")" -g
 # A session on that disk that is played from elsewhere, with what is to fail.
 play_in_disk() { # VARIABLE=VALUE... PROGRAM live FILE WORD...
 	# shellcheck disable=SC2086
-	(cd "$disk" && LD_PRELOAD=$(preload "$layer") exec timeout $((120 * slowness)) env "$@" --model "$model" \
+	(cd "$disk" && LD_PRELOAD=$(preload "$layer") exec timeout $((300 * slowness)) env "$@" --model "$model" \
 		--headless --osc $port $tiny --size 96x72 --governor off) >"$work/out" 2>"$work/err" </dev/null &
 	session=$!
 }
@@ -113,13 +113,13 @@ clip=$PWD/assets/clouds.mp4 model=$PWD/models/inception_v3.onnx
 # One that was begun by hand is told when it fails, and is no reason for a kiosk to fail: it would be started
 # again for it when it is ended.
 if have python3 && "$REVERIE" --help live | grep -q osc; then
-	port=$((20000 + $$ % 20000))
+	another_port
 	play_in_disk FAIL_FILES="$disk/" "$REVERIE" live "$clip" --kiosk
 	python3 -c "import sys, time; sys.path.insert(0, 'tests/support'); import remote_client
 session = remote_client.Session($port)
 session.wait()
 session.send('record')
-remote_client.eventually(lambda: 'writing failed' in open('$work/err').read(), 30)
+remote_client.eventually(lambda: 'writing failed' in open('$work/err').read())
 session.send('quit')"
 	wait $session
 	code=$?
@@ -133,9 +133,9 @@ session.send('quit')"
 session = remote_client.Session($port)
 session.wait()
 session.send('record')
-remote_client.eventually(lambda: any(os.path.getsize(path) > 1e5 for path in glob.glob('$disk/.reverie-*')), 30)
+remote_client.eventually(lambda: any(os.path.getsize(path) > 1e5 for path in glob.glob('$disk/.reverie-*')))
 open('$work/full', 'w').close()
-remote_client.eventually(lambda: 'the recording ends' in open('$work/err').read(), 30)
+remote_client.eventually(lambda: 'the recording ends' in open('$work/err').read())
 time.sleep(remote_client.SLOWNESS)
 print(session.ask('strength'))
 session.send('quit')" >"$work/said"
@@ -149,22 +149,15 @@ fi
 
 # ---- what ends the program ----
 
-until_it_dreams() { # FILE
-	for _ in $(seq $((40 * slowness))); do
-		[ -s "$1" ] && return
-		sleep 0.25
-	done
+has_begun() {
+	[ -n "$(find "$disk" -name '.reverie-hup.mkv-*' -size +100k)" ]
 }
-
 # A terminal that is closed is as good as Ctrl-C.
 (
 	# shellcheck disable=SC2086
 	"$REVERIE" "lavfi:testsrc2=size=160x120:rate=25" -o "$disk/hup.mkv" $tiny --quality 0 >"$work/out" 2>"$work/err" </dev/null &
 	job=$!
-	for _ in $(seq $((40 * slowness))); do
-		[ -n "$(find "$disk" -name '.reverie-hup.mkv-*' -size +100k)" ] && break
-		sleep 0.25
-	done
+	eventually has_begun
 	kill -HUP $job
 	wait $job
 	[ $? = 129 ] && [ "$(pictures "$disk/hup.mkv")" -gt 0 ] && nothing_left
@@ -177,22 +170,24 @@ reverie "$disk/none" -o "$disk/hup.mkv" --force
 check disks_with_what_was_left_over_are_told grep -q "hup.mkv-abcdef is left over" "$work/err"
 rm -f "$disk/.reverie-hup.mkv-abcdef"
 
-# The reader of a pipe that takes nothing cannot hold the end up.
+# The reader of a pipe that takes a byte of the first picture, which is more than a pipe holds, and nothing from
+# then on, cannot hold the end up.
+is_gone() {
+	! kill -0 $job 2>/dev/null
+}
 stalled() { # SIGNAL WORD...
 	signal=$1
 	shift
 	mkfifo "$work/pipe"
-	sleep 60 <"$work/pipe" &
+	(head -c 1 >"$work/byte" && exec sleep 3600) <"$work/pipe" &
 	reader=$!
 	# shellcheck disable=SC2086
 	"$REVERIE" "$@" -o "$work/pipe" --format rawvideo $tiny --quiet >"$work/out" 2>"$work/err" </dev/null &
 	job=$!
-	pause 4
+	eventually test -s "$work/byte"
+	pause 0.5
 	kill "-$signal" $job
-	for _ in $(seq $((40 * slowness))); do
-		kill -0 $job 2>/dev/null || break
-		sleep 0.25
-	done
+	eventually is_gone
 	if kill -9 $job 2>/dev/null; then
 		code=late
 	else
@@ -200,7 +195,7 @@ stalled() { # SIGNAL WORD...
 	fi
 	wait $job
 	kill $reader
-	rm -f "$work/pipe"
+	rm -f "$work/pipe" "$work/byte"
 	[ $code = ended ]
 }
 check signals_end_a_job_whose_reader_stalls stalled TERM "lavfi:testsrc2=size=640x480:rate=25"

@@ -89,14 +89,10 @@ start_sshd() { # a server on loopback that lets in one key
 		>"$work/ssh/config"
 	/usr/sbin/sshd -f "$work/ssh/config" -E "$work/ssh/log" || return 1
 	ssh="ssh -p $1 -i $work/ssh/key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
-	for _ in $(seq 50); do
-		! $ssh -o LogLevel=ERROR 127.0.0.1 true 2>/dev/null || return 0
-		sleep 0.1
-	done
-	return 1
+	eventually $ssh -o LogLevel=ERROR 127.0.0.1 true 2>/dev/null
 }
 
-if [ -x /usr/sbin/sshd ] && [ "$(id -u)" = 0 ] && have parallel && start_sshd 24922; then
+if [ -x /usr/sbin/sshd ] && [ "$(id -u)" = 0 ] && have parallel && another_port && start_sshd $port; then
 	plan_and_forget "$work/ssh_chunks"
 	seq 0 2 | parallel --will-cite --sshlogin "2/$ssh 127.0.0.1" \
 		"cd $PWD && ${XDG_CACHE_HOME:+XDG_CACHE_HOME=$XDG_CACHE_HOME }$REVERIE chunk $work/ssh_chunks" \
@@ -108,10 +104,11 @@ fi
 [ ! -e "$work/ssh/pid" ] || kill "$(cat "$work/ssh/pid")"
 
 slurm_config() { # HOST: one controller, three nodes
+	another_port
 	cat <<-END
 		ClusterName=films
 		SlurmctldHost=$1(127.0.0.1)
-		SlurmctldPort=24917
+		SlurmctldPort=$port
 		SlurmUser=root
 		SlurmdUser=root
 		AuthType=auth/munge
@@ -131,7 +128,8 @@ slurm_config() { # HOST: one controller, three nodes
 		SwitchType=switch/none
 	END
 	for node in 1 2 3; do
-		echo "NodeName=n$node NodeHostname=$1 NodeAddr=127.0.0.1 Port=2492$node CPUs=1"
+		another_port
+		echo "NodeName=n$node NodeHostname=$1 NodeAddr=127.0.0.1 Port=$port CPUs=1"
 	done
 	echo "PartitionName=films Nodes=n1,n2,n3 Default=YES MaxTime=INFINITE State=UP"
 }
@@ -148,11 +146,10 @@ start_slurm() {
 	slurm_config "$(hostname -s)" >"$SLURM_CONF"
 	slurmctld -c || return 1
 	for node in n1 n2 n3; do slurmd -N "$node" || return 1; done
-	for _ in $(seq 100); do
-		[ "$(sinfo -h -t idle -o %D 2>/dev/null)" != 3 ] || return 0
-		sleep 0.2
-	done
-	return 1
+	eventually are_idle
+}
+are_idle() {
+	[ "$(sinfo -h -t idle -o %D 2>/dev/null)" = 3 ]
 }
 
 stop_slurm() {
