@@ -20,6 +20,7 @@ import sys
 import time
 
 failed = False
+STATE = os.environ.get("XDG_STATE_HOME", "")
 SLOWNESS = float(os.environ.get("TEST_SLOWNESS", "1"))  # as tests/support/lib.sh has it
 
 
@@ -86,7 +87,7 @@ class Session:
 
     def wait(self):
         """Until there is someone who answers."""
-        return eventually(lambda: self.ask("strength", 1) is not None, 30)
+        return eventually(lambda: self.ask("strength", 1) is not None, 120)
 
     def hear(self, seconds=5):
         """The next message, or None."""
@@ -127,7 +128,7 @@ class Session:
         return entries
 
 
-def eventually(condition, seconds=6):
+def eventually(condition, seconds=60):
     end = time.time() + seconds * SLOWNESS
     while time.time() < end:
         if condition():
@@ -278,8 +279,11 @@ def beats(session, play):
 def keeps_dream(session, play, action):
     verb, number = action.split(" ")
     session.send("strength", 1.5)
+    path = os.path.join(STATE, f"reverie/stores/{number}.preset")
+    if os.path.exists(path):
+        os.unlink(path)
     play() if verb == "store" else session.run("store " + number)
-    time.sleep(0.3 * SLOWNESS)
+    eventually(lambda: os.path.exists(path))
     session.send("strength", 0.5)
     eventually(lambda: same(session.ask("strength"), 0.5))
     play() if verb == "recall" else session.run("recall " + number)
@@ -310,7 +314,7 @@ def says_so(session, play):
     time.sleep(SLOWNESS)
     session.send("freeze", True)
     session.send("hud", "small")
-    eventually(is_at_rest, 15)
+    eventually(is_at_rest)
     before = screen()
     play()
     good = eventually(lambda: screen() != before)
@@ -427,7 +431,7 @@ def hammer(port, count, rate):
     session.send("kiosk", "off")  # or it would not be quit by a usual key
     session.send("corner", "off")
     session.send("strength", 0.75)
-    report(eventually(lambda: same(session.ask("strength"), 0.75), 30), f"lives after {count} commands")
+    report(eventually(lambda: same(session.ask("strength"), 0.75)), f"lives after {count} commands")
     for name in ("layer", "octaves", "hud", "size"):
         report(session.ask(name) is not None, f"tells its {name} after {count} commands")
 
@@ -488,7 +492,7 @@ def store(port):
     session = Session(port)
     session.send("strength", "2.75")
     session.send("store", "4")
-    files = os.path.join(os.environ["XDG_STATE_HOME"], "reverie/stores/*")
+    files = os.path.join(STATE, "reverie/stores/*")
     report(eventually(lambda: glob.glob(files)), "writes what is stored while it runs")
     report([os.path.basename(path) for path in glob.glob(files)] == ["4.preset"], "writes no other store",
            glob.glob(files))

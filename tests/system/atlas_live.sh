@@ -31,12 +31,12 @@ framed() { # FILE PART
 	convert "$work/$1.png" -crop "$2" +repage -fill black +opaque '#ffbe50' -fill white -opaque '#ffbe50' \
 		-format '%[fx:round(w*h*mean)]' info:
 }
+seen() { # COMMAND...
+	look now
+	"$@"
+}
 wait_until() { # COMMAND...
-	for _ in $(seq $((60 * slowness))); do
-		look now
-		"$@" && return 0
-		sleep 0.5
-	done
+	eventually seen "$@" && return
 	echo "# the window is $WIDTH by $HEIGHT"
 	return 1
 }
@@ -73,12 +73,12 @@ is_closed() {
 check atlas_window_escape_closes wait_until is_closed
 check atlas_window_escape_does_not_quit kill -0 "$session"
 
+has_preset() {
+	ls "$work"/reverie-*.preset >/dev/null 2>&1
+}
 save_preset() {
 	press w
-	for _ in $(seq $((20 * slowness))); do
-		ls "$work"/reverie-*.preset >/dev/null 2>&1 && break
-		sleep 0.5
-	done
+	eventually has_preset
 }
 press Return Left Left Return
 check atlas_window_return_closes wait_until is_closed
@@ -135,8 +135,11 @@ start_in "$work" "$work/grey.png" --model "$model" --cache "$work/cache" --layer
 	--governor off --size 320x240 --mirror off --hud off --hud-display 1
 unset LD_PRELOAD
 show=$window
-window=$(xdotool search --name '^Reverie HUD$' | head -n 1)
-check atlas_window_of_the_hud_is_there [ -n "$window" ]
+has_hud() {
+	window=$(xdotool search --name '^Reverie HUD$' 2>/dev/null | head -n 1)
+	[ -n "$window" ]
+}
+check atlas_window_of_the_hud_is_there eventually has_hud
 [ -n "$window" ] || finish # what shows a window without a number waits for a click
 press_pad() { # BUTTON...
 	for button; do
@@ -151,8 +154,11 @@ raise() { # WINDOW
 press Return # in the HUD's window, whose keys are the show's too
 check atlas_window_of_the_hud_shows_it wait_until is_open
 raise "$show"
-import -window "$show" "$work/show.png" 2>/dev/null
-check atlas_window_of_the_hud_leaves_the_show_alone [ "$(framed show "140x140+2+40")" -lt 50 ]
+shows_no_atlas() {
+	import -window "$show" "$work/show.png" 2>/dev/null
+	[ "$(framed show "140x140+2+40")" -lt 50 ]
+}
+check atlas_window_of_the_hud_leaves_the_show_alone eventually shows_no_atlas
 # A click on the show chooses nothing, one on the HUD does.
 xdotool mousemove --window "$show" $((8 + 136 + 60)) 100 click 1
 raise "$window"
@@ -165,14 +171,18 @@ check atlas_window_of_the_hud_takes_the_mouse wait_until third_is_chosen
 if [ -n "$pad" ]; then
 	press_pad 13 # to the left
 	check atlas_window_pads_move wait_until second_is_chosen
+	is_put_away() {
+		[ "$(framed now "300x200+2+2")" -lt 50 ]
+	}
 	press_pad 0 # A
-	pause 1
+	check atlas_window_pads_close wait_until is_put_away
 	rm -f "$work"/reverie-*.preset
 	save_preset
 	check atlas_window_pads_choose grep -q '^channels = 1$' "$work"/reverie-*.preset
 	press_pad 5 # Guide
 	check atlas_window_pads_open wait_until second_is_chosen
 	press_pad 1 # B
+	wait_until is_put_away
 	rm -f "$work"/reverie-*.preset
 	save_preset
 	check atlas_window_pads_close_and_change_nothing grep -q '^channels = 1$' "$work"/reverie-*.preset

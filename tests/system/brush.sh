@@ -16,16 +16,12 @@ look() { # FILE
 	import -window "$window" -resize '320x240!' "$work/$1.png" 2>/dev/null
 }
 left=100x200+10+20 right=100x200+210+20
-wait_until_busy() { # PART
-	for _ in $(seq 30); do
-		look now
-		[ "$(busy now "$1")" -gt "$((still + 5))" ] && return 0
-		sleep 0.5
-	done
-	return 1
+is_busy() { # PART
+	look now
+	[ "$(busy now "$1")" -gt "$((still + 5))" ]
 }
 still=$(convert "$work/grey.png" -colorspace gray -format '%[fx:round(255*standard_deviation)]' info:)
-check brush_dreams_everywhere_at_first wait_until_busy $right
+check brush_dreams_everywhere_at_first eventually is_busy $right
 
 eval "$(xdotool getwindowgeometry --shell "$window")"
 at() { # PART-OF-WIDTH PART-OF-HEIGHT, in hundredths
@@ -39,15 +35,11 @@ for y in 40 60 80; do
 done
 xdotool mouseup 1
 only_left() {
-	for _ in $(seq 30); do
-		look painted
-		[ "$(busy painted $left)" -gt "$((still + 5))" ] && [ "$(busy painted $right)" -le "$((still + 1))" ] && return 0
-		sleep 0.5
-	done
-	echo "# left $(busy painted $left), right $(busy painted $right), still $still"
-	return 1
+	look painted
+	[ "$(busy painted $left)" -gt "$((still + 5))" ] && [ "$(busy painted $right)" -le "$((still + 1))" ]
 }
-check brush_keeps_the_dream_where_it_painted only_left
+check brush_keeps_the_dream_where_it_painted eventually only_left
+echo "# left $(busy painted $left), right $(busy painted $right), still $still"
 press shift+c
-check brush_is_cleared_by_a_key wait_until_busy $right
+check brush_is_cleared_by_a_key eventually is_busy $right
 finish

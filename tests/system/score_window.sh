@@ -25,13 +25,15 @@ start_in "$work" grey.mkv --loop on --model "$model" --layer mixed3 --octaves 1 
 	--governor off --size 320x240 --mirror off --hud off --brush-size 0.1 --verbose --save-score played.score
 unset LD_PRELOAD
 
+dreamed() { # COUNT TIME: so many frames, and up to that time of the film
+	awk -v count="$1" -v until="$2" '$2 == "dreamed" { n++; last = $3 + 0 }
+		END { exit !(n >= count && last >= until) }' "$work/err"
+}
+# More frames, and as long in the film as so many take there, however many a fast machine dreams of one.
 wait_for_dreams() { # COUNT
-	until=$(($(grep -c "dreamed" "$work/err") + $1))
-	for _ in $(seq $((60 * slowness))); do
-		[ "$(grep -c "dreamed" "$work/err")" -ge "$until" ] && return 0
-		sleep 0.5
-	done
-	return 1
+	# shellcheck disable=SC2046
+	eventually dreamed $(awk -v count="$1" '$2 == "dreamed" { n++; last = $3 + 0 }
+		END { print n + count, last + count / 10 }' "$work/err")
 }
 play_midi() { # EVENT
 	[ -z "$midi" ] || echo "$1" 1<>"$work/midi"
