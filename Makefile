@@ -257,6 +257,7 @@ help:
 	@echo 'make bundle        pack tests, benches and networks for a machine that has a GPU and its driver'
 	@echo '                   alone: build/reverie-bundle.tar.gz; there, reverie-bundle/run all'
 	@echo 'make ptx           registers, spills and local memory of every GPU kernel (clang, libclc, ptxas)'
+	@echo 'make units         the same of the kernels of Intel'"'"'s and AMD'"'"'s matrix units (ocloc, clang-16)'
 	@echo 'make soak          play a live session in which everything fails by turns; HOURS=1'
 	@echo 'make kernels       compile every OpenCL kernel and say what is wrong with it'
 	@echo 'make format        lay out the C sources with clang-format'
@@ -402,6 +403,11 @@ bundle: bundle-programs
 .PHONY: ptx
 ptx:
 	$(Q)python3 tests/bench/ptx.py
+
+# The same of the kernels of matrix units on Intel's and AMD's; needs ocloc, clang since 16 and libclc-14.
+.PHONY: units
+units:
+	$(Q)python3 tests/bench/units.py
 
 # Hours of a live session in which everything fails by turns.
 HOURS ?= 1

@@ -160,7 +160,7 @@ typedef enum rv_precision {
 	RV_PRECISION_FLOAT,             /* nothing: other orders of sums */
 	RV_PRECISION_TF32,              /* to 11 bits, fast on a GPU's matrix units alone */
 	RV_PRECISION_BFLOAT16_BACKWARD, /* as below in the gradient, as FLOAT on the way to it */
-	RV_PRECISION_BFLOAT16,          /* to 8 bits, where a processor has AVX-512 BF16 */
+	RV_PRECISION_BFLOAT16,          /* to 8 bits, where AVX-512 BF16 or matrix units do */
 	RV_PRECISION_AUTO,              /* the fastest of these that was found to keep the dream */
 } rv_precision;
 

@@ -131,7 +131,7 @@ RV_API rv_status rv_profile_dream(rv_engine *engine, int width, int height, int 
                                   rv_error *error);
 
 /* The GFLOPS that the device reaches with nothing else to do: of fused multiply-adds, and of matrix
- * units that take TF32 (0 where there are none). */
+ * units, of products of theirs (0 where there are none). */
 RV_API rv_status rv_measure_peak(rv_engine *engine, double *gflops, double *unit_gflops,
                                  rv_error *error);
 

@@ -44,7 +44,7 @@ bool choice_fits(const struct convolution_choice *choice, const struct device *d
 	case RV_CONVOLUTION_GEMM:
 		return convolution_gemm_fits(problem);
 	case RV_CONVOLUTION_MATRIX:
-		return tile_is_known(choice->tile, matrix_tiles()) &&
+		return tile_is_known(choice->tile, matrix_tiles(device)) &&
 		       convolution_matrix_fits(device, problem, choice->tile);
 	case RV_CONVOLUTION_AUTO:
 		break;
@@ -104,7 +104,8 @@ static struct convolution_choice default_of_groups(const struct device *device,
 	const struct window *window = &problem->node->window;
 	struct convolution_choice choice = choice_direct(device, problem);
 
-	if (problem_precision(problem, device) == RV_PRECISION_TF32)
+	if (problem_precision(problem, device) != RV_PRECISION_FLOAT &&
+	    !device->units_when_measured)
 		return choice_forced(RV_CONVOLUTION_MATRIX, device, problem);
 	if (window->height * window->width == 1 && window->stride_y == 1 && window->stride_x == 1 &&
 	    problem->input_count == 1 && problem->flop >= 2.0 * MANY_PRODUCTS &&

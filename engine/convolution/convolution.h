@@ -8,7 +8,7 @@
  *             stride 2 over the network's input, by minimal filtering (Winograd 1980; Lavin and
  *             Gray 2015): winograd_plan.c says in tiles of which size
  *   gemm      im2col and CLBlast's SGEMM
- *   matrix    a GPU's matrix units, TF32 in three terms for a float, or in one
+ *   matrix    a GPU's matrix units, with several of their products for one of floats
  * The library picks one a shape: forced by rv_config, else what was measured on this device, else a
  * default for its kind. Packed and transformed weights are kept by the library and shared by all
  * picture sizes. */

@@ -3,17 +3,31 @@
 
 #include "engine/convolution/methods.h"
 #include "engine/convolution/quads.h"
+#include "engine/opencl/units.h"
 
-enum { LANES = 4, GROUP = 2, WARP = 32, ITEMS = WARP * GROUP * GROUP, OPTIONS_LENGTH = 128 };
+enum { LANES = 4, GROUP = 2, GROUP_OF_NARROW = 4, OPTIONS_LENGTH = 192 };
 
 /* Of a warp: pixels in sixteens, vectors in fours. */
-static const struct register_tile tiles[] = {
+static const struct register_tile of_32[] = {
 	{LANES, 4, 2, GROUP, false}, {LANES, 2, 4, GROUP, false}, {LANES, 2, 2, GROUP, false},
 	{LANES, 4, 1, GROUP, false}, {LANES, 2, 1, GROUP, false}, {0, 0, 0, 0, false}};
+/* Each of fewer items holds more: with larger tiles registers would be spilled (make units). */
+static const struct register_tile of_16[] = {{LANES, 2, 2, GROUP_OF_NARROW, false},
+                                             {LANES, 2, 2, GROUP, false},
+                                             {LANES, 2, 1, GROUP, false},
+                                             {LANES, 1, 1, GROUP, false},
+                                             {0, 0, 0, 0, false}};
+static const struct register_tile of_8[] = {{LANES, 2, 1, GROUP_OF_NARROW, false},
+                                            {LANES, 1, 2, GROUP_OF_NARROW, false},
+                                            {LANES, 1, 1, GROUP_OF_NARROW, false},
+                                            {LANES, 1, 1, GROUP, false},
+                                            {0, 0, 0, 0, false}};
 
-const struct register_tile *matrix_tiles(void)
+const struct register_tile *matrix_tiles(const struct device *device)
 {
-	return tiles;
+	const int warp = units_shape(device->units).warp;
+
+	return warp == 32 ? of_32 : warp == 16 ? of_16 : of_8;
 }
 
 int matrix_block_channels(struct register_tile tile)
@@ -21,11 +35,19 @@ int matrix_block_channels(struct register_tile tile)
 	return 4 * LANES * tile.vectors * tile.group;
 }
 
-/* Of a step. A small block does little between two barriers, and small pictures have few groups to
- * do something else meanwhile: its steps are twice as long. */
-static int step_quads(struct register_tile tile)
+static int items(const struct device *device, struct register_tile tile)
 {
-	return tile.pixels * tile.vectors > 4 ? 4 : 8;
+	return units_shape(device->units).warp * tile.group * tile.group;
+}
+
+/* Of a step. A small block does little between two barriers, and small pictures have few groups to
+ * do something else meanwhile: its steps are twice as long, where there are the registers for that.
+ */
+static int step_quads(const struct device *device, struct register_tile tile)
+{
+	const int warp = units_shape(device->units).warp;
+
+	return tile.pixels * tile.vectors * 32 > 4 * warp ? 4 : 8;
 }
 
 static int block_pixels(struct register_tile tile)
@@ -33,21 +55,33 @@ static int block_pixels(struct register_tile tile)
 	return 16 * tile.pixels * tile.group;
 }
 
-static size_t local_bytes(const struct device *device, struct register_tile tile)
+/* Of a factor: a float has 24 bits. */
+static int terms(const struct device *device, rv_precision precision)
 {
-	size_t count = (size_t)step_quads(tile);
-	size_t quads = count * ((size_t)block_pixels(tile) + 8 / count);
-	size_t vectors = 4 * count * ((size_t)matrix_block_channels(tile) / LANES + 2);
-	size_t scratch = device->matrix_units ? 1 : 6 * ITEMS;
+	if (!units_shape(device->units).pairs)
+		return precision == RV_PRECISION_FLOAT ? 2 : 1;
+	return precision == RV_PRECISION_FLOAT ? 3 : precision == RV_PRECISION_TF32 ? 2 : 1;
+}
 
-	return sizeof(float) * (LANES * (quads + vectors) + scratch);
+static size_t local_bytes(const struct device *device, const struct convolution_problem *problem,
+                          struct register_tile tile)
+{
+	const struct unit_shape shape = units_shape(device->units);
+	const size_t pairs = shape.pairs ? terms(device, problem_precision(problem, device)) : 2;
+	size_t count = (size_t)step_quads(device, tile);
+	size_t quads = count * ((size_t)block_pixels(tile) + 8 / count);
+	size_t vectors = count * ((size_t)matrix_block_channels(tile) / LANES + 2);
+	size_t scratch = device->matrix_units ? 1 : (size_t)shape.words * items(device, tile);
+
+	return sizeof(float) * (pairs * (2 * quads + 2 * LANES * vectors) + scratch);
 }
 
 bool convolution_matrix_fits(const struct device *device, const struct convolution_problem *problem,
                              struct register_tile tile)
 {
-	return !problem_writes_picture(problem) && device->max_work_group >= ITEMS &&
-	       local_bytes(device, tile) <= device->local_bytes;
+	return !problem_writes_picture(problem) &&
+	       device->max_work_group >= (size_t)items(device, tile) &&
+	       local_bytes(device, problem, tile) <= device->local_bytes;
 }
 
 /* As of tiled.c's tiles; here the loads of 16 pixels take about as long as a product for 16
@@ -65,9 +99,10 @@ static double tile_cost(const struct device *device, const struct convolution_pr
 struct register_tile matrix_tile_default(const struct device *device,
                                          const struct convolution_problem *problem)
 {
-	struct register_tile best = tiles[0];
+	const struct register_tile *tile = matrix_tiles(device);
+	struct register_tile best = *tile;
 
-	for (const struct register_tile *tile = tiles; tile->lanes; tile++)
+	for (; tile->lanes; tile++)
 		if (tile_cost(device, problem, *tile) < tile_cost(device, problem, best))
 			best = *tile;
 	return best;
@@ -76,11 +111,14 @@ struct register_tile matrix_tile_default(const struct device *device,
 static void write_options(char options[OPTIONS_LENGTH], const struct device *device,
                           const struct convolution_problem *problem, struct register_tile tile)
 {
-	snprintf(options, OPTIONS_LENGTH,
-	         "-DLANES=%d -DGROUP=%d -DTILE_PIXELS=%d -DTILE_VECTORS=%d -DQUADS=%d -DTERMS=%d%s",
-	         tile.lanes, tile.group, tile.pixels, tile.vectors, step_quads(tile),
-	         problem_precision(problem, device) == RV_PRECISION_TF32 ? 1 : 3,
-	         device->matrix_units ? " -DMATRIX_UNITS" : "");
+	char units[UNIT_OPTIONS_LENGTH];
+
+	units_write_options(units, device);
+	snprintf(
+		options, OPTIONS_LENGTH,
+		"-DLANES=%d -DGROUP=%d -DTILE_PIXELS=%d -DTILE_VECTORS=%d -DQUADS=%d -DTERMS=%d %s",
+		tile.lanes, tile.group, tile.pixels, tile.vectors, step_quads(device, tile),
+		terms(device, problem_precision(problem, device)), units);
 }
 
 static bool kernel_runs(struct launch_recorder *recorder, const struct convolution_problem *problem,
@@ -90,7 +128,7 @@ static bool kernel_runs(struct launch_recorder *recorder, const struct convoluti
 
 	write_options(options, recorder->device, problem, tile);
 	return record_can_run(recorder, "convolution/matrix", options, "convolve_by_matrix_units",
-	                      ITEMS);
+	                      items(recorder->device, tile));
 }
 
 static void record_matrix(struct launch_recorder *recorder,
@@ -99,6 +137,7 @@ static void record_matrix(struct launch_recorder *recorder,
                           struct register_tile tile)
 {
 	size_t groups = (size_t)tables->epilogue_count * LANES / matrix_block_channels(tile);
+	size_t group_items = (size_t)items(recorder->device, tile);
 	char options[OPTIONS_LENGTH];
 
 	write_options(options, recorder->device, problem, tile);
@@ -106,24 +145,27 @@ static void record_matrix(struct launch_recorder *recorder,
 	              problem->node->name);
 	problem_record_arguments(recorder, problem, tables, weights,
 	                         tables->epilogue_count * tile.lanes);
-	record_launch(recorder, groups * ITEMS,
+	record_launch(recorder, groups * group_items,
 	              (size_t)divide_up(tables->largest_phase, block_pixels(tile)),
-	              tables->phase_count, ITEMS, 1, 1);
+	              tables->phase_count, group_items, 1, 1);
 }
 
 void convolution_matrix(struct launch_recorder *recorder, struct weights_cache *weights,
                         const struct convolution_problem *problem, struct register_tile tile)
 {
+	const struct device *device = recorder->device;
 	int vectors = matrix_block_channels(tile) / LANES;
+	int pairs = units_shape(device->units).pairs
+	                    ? terms(device, problem_precision(problem, device))
+	                    : 0;
 	struct quads quads;
 
 	if (!kernel_runs(recorder, problem, tile)) {
-		convolution_tiled(recorder, weights, problem,
-		                  tiled_tile_default(recorder->device, problem));
+		convolution_tiled(recorder, weights, problem, tiled_tile_default(device, problem));
 		return;
 	}
-	if (!quads_create(&quads, recorder, weights, problem, tile.lanes, vectors,
-	                  step_quads(tile)))
+	if (!quads_create(&quads, recorder, weights, problem, pairs, tile.lanes, vectors,
+	                  step_quads(device, tile)))
 		return;
 	record_matrix(recorder, problem, &quads.tables, quads.weights, tile);
 	quads_release(&quads);

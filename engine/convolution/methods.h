@@ -32,7 +32,7 @@ struct register_tile tiled_tile_default(const struct device *device,
  * there are end with {0}. */
 void convolution_matrix(struct launch_recorder *recorder, struct weights_cache *weights,
                         const struct convolution_problem *problem, struct register_tile tile);
-const struct register_tile *matrix_tiles(void);
+const struct register_tile *matrix_tiles(const struct device *device);
 /* The tile that keeps all compute units busy with the least work. */
 struct register_tile matrix_tile_default(const struct device *device,
                                          const struct convolution_problem *problem);

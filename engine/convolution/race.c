@@ -4,6 +4,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/convolution/trial.h"
+#include "engine/opencl/units.h"
 
 enum {
 	BLOCK_TILES_MAX = 48, /* of the blocks that are timed */
@@ -68,13 +69,13 @@ static void add_tiles(struct candidate *candidates, int *count, const struct dev
 	}
 }
 
-/* By matrix units, unless half of a block would be empty. */
-static void add_matrix_tiles(struct candidate *candidates, int *count, const struct device *device,
+/* By matrix units that give the right products, unless half of a block would be empty. */
+static void add_matrix_tiles(struct candidate *candidates, int *count, struct device *device,
                              const struct convolution_problem *problem)
 {
-	const struct register_tile *tile = matrix_tiles();
+	const struct register_tile *tile = matrix_tiles(device);
 
-	for (; device->matrix_units && tile->lanes; tile++)
+	for (; units_work(device) && tile->lanes; tile++)
 		if (!tile[1].lanes || matrix_block_channels(*tile) < 2 * problem->output_width)
 			add_candidate(candidates, count, device, problem,
 			              (struct convolution_choice){RV_CONVOLUTION_MATRIX, *tile, 0});
@@ -82,7 +83,7 @@ static void add_matrix_tiles(struct candidate *candidates, int *count, const str
 
 /* With groups of one item, all tiles of the device's vectors and of those half as wide. The default
  * comes first, so that there is always one. */
-static int list_candidates(struct candidate *candidates, const struct device *device,
+static int list_candidates(struct candidate *candidates, struct device *device,
                            const struct convolution_problem *problem)
 {
 	int count = 0;

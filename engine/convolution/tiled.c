@@ -137,7 +137,7 @@ void convolution_tiled(struct launch_recorder *recorder, struct weights_cache *w
 		                   register_tile_default(LANES, problem->output_width));
 		return;
 	}
-	if (!quads_create(&quads, recorder, weights, problem, tile.lanes, block_vectors(tile),
+	if (!quads_create(&quads, recorder, weights, problem, 0, tile.lanes, block_vectors(tile),
 	                  QUADS_OF_STEP))
 		return;
 	record_tiled(recorder, problem, &quads.tables, quads.weights, tile);

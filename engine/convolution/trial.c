@@ -150,11 +150,14 @@ static bool compare(const struct trial *trial, double allowed)
 static double allowed(const struct device *device, const struct convolution_problem *problem,
                       const struct convolution_choice *choice)
 {
-	if (choice->tile.bfloat16)
-		return choice->method == RV_CONVOLUTION_WINOGRAD ? difference_of_bfloat16_winograd
-		                                                 : difference_of_bfloat16;
-	return problem_precision(problem, device) == RV_PRECISION_TF32 ? difference_of_tf32
-	                                                               : difference_most;
+	const rv_precision precision = problem_precision(problem, device);
+
+	if (choice->tile.bfloat16 && choice->method == RV_CONVOLUTION_WINOGRAD)
+		return difference_of_bfloat16_winograd;
+	if (choice->tile.bfloat16 ||
+	    (choice->method == RV_CONVOLUTION_MATRIX && precision == RV_PRECISION_BFLOAT16))
+		return difference_of_bfloat16;
+	return precision == RV_PRECISION_TF32 ? difference_of_tf32 : difference_most;
 }
 
 rv_status trial_run(struct device *device, const struct convolution_problem *problem, cl_mem zeros,

@@ -16,6 +16,15 @@ struct pass_precision {
 	rv_precision forward, backward;
 };
 
+/* Matrix units that kernels know (shaders/base/units.clh has the same numbers). */
+enum unit_kind {
+	UNITS_NVIDIA,   /* since Ampere: TF32, by inline PTX */
+	UNITS_INTEL_8,  /* Arc A: bfloat16, in sub-groups of 8 */
+	UNITS_INTEL_16, /* the same in sub-groups of 16 */
+	UNITS_AMD,      /* RDNA 3: bfloat16, in waves of 32 */
+	UNIT_KINDS
+};
+
 struct device {
 	cl_platform_id platform;
 	cl_device_id id;
@@ -24,7 +33,10 @@ struct device {
 	rv_device_info info;
 	rv_kernels kernels; /* CPU or GPU, never AUTO: ask device_wants_groups */
 	struct pass_precision precision;
-	bool matrix_units;  /* those of NVIDIA's GPUs that take TF32, by inline PTX */
+	bool matrix_units;    /* there are some: ask units_work whether they are right */
+	enum unit_kind units; /* of what stands in for them too, where there are none */
+	bool units_tried, units_right;
+	bool units_when_measured; /* to be the fastest: nobody has asked for precision by name */
 	int lanes;          /* width of the float vectors kernels are built with: 4, 8 or 16 */
 	size_t local_bytes; /* local memory of a work-group */
 	size_t max_work_group;

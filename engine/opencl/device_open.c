@@ -9,19 +9,7 @@
 #include "engine/opencl/device_list.h"
 #include "engine/opencl/precision.h"
 #include "engine/opencl/program.h"
-
-/* Of cl_nv_device_attribute_query, which a loader's headers need not have. */
-enum { COMPUTE_CAPABILITY_MAJOR = 0x4000, CAPABILITY_OF_TF32 = 8 };
-
-static bool has_matrix_units(const struct device *device)
-{
-	cl_uint major = 0;
-
-	return strstr(device->info.platform, "NVIDIA") &&
-	       clGetDeviceInfo(device->id, COMPUTE_CAPABILITY_MAJOR, sizeof(major), &major, NULL) ==
-	               CL_SUCCESS &&
-	       major >= CAPABILITY_OF_TF32;
-}
+#include "engine/opencl/units.h"
 
 static void read_limits(struct device *device, rv_kernels wanted)
 {
@@ -38,7 +26,7 @@ static void read_limits(struct device *device, rv_kernels wanted)
 	                : device->info.vector_width >= 16 ? 16
 	                : device->info.vector_width >= 8  ? 8
 	                                                  : 4;
-	device->matrix_units = has_matrix_units(device);
+	units_find(device);
 	snprintf(device->key, sizeof(device->key), "%s|%s|%s", device->info.platform,
 	         device->info.name, device->info.driver);
 }
@@ -49,6 +37,7 @@ static void choose_precision(struct device *device, rv_precision wanted)
 	size_t before = resident_bytes(), after;
 
 	device->precision = precision_of(device, wanted);
+	device->units_when_measured = wanted == RV_PRECISION_AUTO;
 	after = resident_bytes();
 	device->tried_bytes = after > before ? after - before : 0;
 }

@@ -1,12 +1,44 @@
-/* A GPU's matrix units by themselves: whether they compute what they should, and how fast. */
+/* A GPU's matrix units by themselves: of which kind they are, whether they compute what they
+ * should, and how fast. */
 #ifndef ENGINE_OPENCL_UNITS_H
 #define ENGINE_OPENCL_UNITS_H
 
 #include "engine/opencl/record.h"
 
-/* Whether the driver's compiler knows the units' instruction and it gives the right products. On a
- * device without matrix units a stand-in for it is tried. */
+/* What a kernel that uses units of a kind is to know of it. Twin of what shaders/base/units.clh
+ * defines. */
+struct unit_shape {
+	int warp;   /* items that share a product */
+	int pixels; /* of a product */
+	int inputs; /* input channels of a product */
+	bool pairs; /* factors are pairs of bfloat16; else floats, of which 11 bits count */
+	int words;  /* an item's parts of both factors */
+};
+
+struct unit_shape units_shape(enum unit_kind kind);
+
+/* What tells of a device which units it has. */
+struct unit_signs {
+	const char *platform, *name, *extensions;
+	cl_uint capability;     /* of NVIDIA's devices; 0 elsewhere */
+	size_t least_sub_group; /* of Intel's */
+	cl_uint wavefront;      /* of AMD's */
+};
+
+/* Whether these are a device with matrix units that are known, and of which kind. */
+bool units_known(const struct unit_signs *signs, enum unit_kind *kind);
+/* Sets device->matrix_units and device->units. */
+void units_find(struct device *device);
+
+/* Whether the driver's compiler knows the instruction of device->units and it gives the right
+ * products. On a device without matrix units a stand-in for it is tried. */
 bool units_multiply(struct device *device);
+/* Whether the device has matrix units, which give the right products: tried once. */
+bool units_work(struct device *device);
+
+/* The options of a kernel that includes shaders/base/units.clh. */
+enum { UNIT_OPTIONS_LENGTH = 64 };
+void units_write_options(char options[UNIT_OPTIONS_LENGTH], const struct device *device);
 
 /* Records so many rounds of products that do not wait for each other, in enough warps to keep the
  * device busy. */

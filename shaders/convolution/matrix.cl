@@ -1,12 +1,14 @@
-// Convolution by the matrix units of NVIDIA's GPUs, which multiply 16 x 8 by 8 x 8 values at once (add_unit_product in
-// common.cl). A group of GROUP x GROUP warps computes a block of pixels by output channels, each warp TILE_PIXELS times
-// 16 pixels by TILE_VECTORS times 16 channels of it, from the quads that tiled.cl knows.
+// Convolution by the matrix units of GPUs (add_unit_product in base/units.clh, of any kind). A group of GROUP x GROUP
+// warps computes a block of pixels by output channels, each warp TILE_PIXELS times 16 pixels by TILE_VECTORS times 16
+// channels of it, from the quads that tiled.cl knows.
 //
-// The units take the first 10 bits of a float's mantissa. With TERMS 3 a factor is the sum of two such values, what
-// they leave of it being less than a float's last bit, and the product of the two small ones is left out: the
-// error is a float's. With TERMS 1 factors are rounded.
+// The units take the first bits of a float's mantissa: 11, or 8 as bfloat16. A factor is the sum of TERMS such values;
+// products of two small ones are left out. So many terms that what they leave is less than a float's last bit give a
+// float's error: 2 of 11 bits (3 products), 3 of 8 bits (6 products). With TERMS 1 factors are rounded, and 2 of 8
+// bits are more than one of 11. Floats are cut into terms when they are multiplied. Bfloat16 come as terms and pairs:
+// weights from matrix.c, pixels when a step is put into local memory.
 //
-// An item's four columns are a vector, so there is nothing for devices whose vectors are wider.
+// An item's part of the product are vectors of four, so there is nothing for devices whose vectors are wider.
 
 #if LANES == 4
 
@@ -15,8 +17,10 @@
 #define TILE_PIXELS 2
 #define TILE_VECTORS 1
 #define QUADS 8 // of a step; matrix.c pads every phase's list to a multiple of it
-#define TERMS 3
+#define TERMS 2
 #endif
+
+#include "../base/units.clh"
 
 #define ITEMS (WARP * GROUP * GROUP)
 #define BLOCK_PIXELS (16 * TILE_PIXELS * GROUP)
@@ -25,18 +29,14 @@
 #define QUAD_STRIDE (BLOCK_PIXELS + 8 / QUADS)
 // Items of a half-warp read 8 floats each of 4 rows: 8 floats more put these in different banks.
 #define VECTOR_STRIDE (BLOCK_VECTORS + 2)
+// Words of a quad of a pixel, or rows of them of its weights, in one term.
+#define TERM_WORDS (4 / WORD_VALUES)
+// Terms as which factors lie in local memory.
+#define STORED_TERMS (WORD_VALUES == 1 ? 1 : TERMS)
+#define QUAD_ROWS (TERM_WORDS * STORED_TERMS)
+#define PIXEL_PRODUCTS (16 / UNIT_PIXELS * TILE_PIXELS)
 
 #include "quads.clh"
-
-INLINED uint rounded(float value)
-{
-	return (as_uint(value) + 0x1000u) & 0xffffe000u;
-}
-
-INLINED uint left_over(float value)
-{
-	return as_uint(value - as_float(rounded(value)));
-}
 
 #ifdef MATRIX_UNITS
 #define MOSTLY_UNROLLED UNROLLED
@@ -45,81 +45,155 @@ INLINED uint left_over(float value)
 #define MOSTLY_UNROLLED ROLLED
 #endif
 
-// The values of a part, of which the units see one or two terms.
-struct pixel_values {
-	float element[4];
+// ---- terms ----
+
+#if WORD_VALUES == 1
+typedef float stored_word;
+typedef float2 stored_words;
+typedef float4 stored_quad;
+
+INLINED uint term_of(float value, int term)
+{
+	const uint rounded = (as_uint(value) + 0x1000u) & 0xffffe000u;
+
+	return term ? as_uint(value - as_float(rounded)) : rounded;
+}
+#else
+typedef uint stored_word;
+typedef uint2 stored_quad;
+
+#define term_of(word, term) (word)
+
+// As put_quads, every term of a step after the one before.
+void put_terms(int item, const struct copies *copies, __local uint2 *quads)
+{
+	UNROLLED(i, COPIED_QUADS)
+	{
+		const int number = item + i * ITEMS;
+		float4 rest = copies->quads[i];
+
+		UNROLLED(term, TERMS)
+		{
+			const uint4 rounded = TO_8_BITS(as_uint4(rest));
+
+			quads[(term * QUADS + number % QUADS) * QUAD_STRIDE + number / QUADS] =
+				TO_PAIR(rounded.even, rounded.odd);
+			rest -= as_float4(rounded);
+		}
+	}
+}
+#endif
+
+// An item's parts of the factors, as they are stored.
+struct pixel_words {
+	stored_word word[PIXEL_WORDS];
 };
-struct channel_values {
-	float element[2];
+struct channel_words {
+	stored_word word[CHANNEL_WORDS];
 };
 
-INLINED struct pixel_part pixel_term(struct pixel_values values, bool rest)
+// first is the place of the first pixel of a product in its first quad.
+INLINED struct pixel_words load_pixels(const __local stored_word *quads, int first, int lane)
+{
+	struct pixel_words pixels;
+
+	UNROLLED(w, PIXEL_WORDS)
+	pixels.word[w] = quads[(first + PIXEL_QUAD(lane, w) * QUAD_STRIDE + PIXEL_OF(lane, w)) * TERM_WORDS +
+			       PIXEL_PLACE(lane, w)];
+	return pixels;
+}
+
+// All of 16 channels, from the first row of a product on.
+INLINED void load_channels(struct channel_words channels[UNIT_PRODUCTS],
+			   const __local stored_word *rows, int first_row, int lane)
+{
+	UNROLLED(w, CHANNEL_WORDS)
+	{
+		const int row = first_row + CHANNEL_QUAD(lane, w) * QUAD_ROWS + CHANNEL_PLACE(lane, w);
+		const __local stored_word *words = rows + row * VECTOR_STRIDE * LANES;
+
+#ifdef PRODUCTS_TAKE_TURNS
+		const stored_words both = *(const __local stored_words *)(words + CHANNEL_OF(lane, w, 0));
+
+		channels[0].word[w] = both.x;
+		channels[1].word[w] = both.y;
+#else
+		UNROLLED(t, UNIT_PRODUCTS)
+		channels[t].word[w] = CHANNEL_WORD(lane, words[CHANNEL_OF(lane, w, t)]);
+#endif
+	}
+}
+
+INLINED struct pixel_part pixel_term(const struct pixel_words *pixels, int term)
 {
 	struct pixel_part part;
 
-	UNROLLED(i, 4)
-	part.element[i] = rest ? left_over(values.element[i]) : rounded(values.element[i]);
+	UNROLLED(w, PIXEL_WORDS) part.word[w] = term_of(pixels->word[w], term);
 	return part;
 }
 
-INLINED struct channel_part channel_term(struct channel_values values, bool rest)
+INLINED struct channel_part channel_term(const struct channel_words *channels, int term)
 {
 	struct channel_part part;
 
-	UNROLLED(i, 2)
-	part.element[i] = rest ? left_over(values.element[i]) : rounded(values.element[i]);
+	UNROLLED(w, CHANNEL_WORDS) part.word[w] = term_of(channels->word[w], term);
 	return part;
 }
 
-// The small terms first, which would be lost beside the large one's sum.
-INLINED void add_terms(struct product_part *sum, struct pixel_values pixels, struct channel_values channels,
-	       int item, __local uint *scratch)
+// All products that are to be made of two words. The small terms come first, which would be lost beside the large one's
+// sum.
+INLINED void add_terms(struct product_part *sum, const struct pixel_words *pixels,
+		       const struct channel_words *channels, int item, __local uint *scratch)
 {
-#if TERMS == 3
-	add_unit_product(sum, pixel_term(pixels, true), channel_term(channels, false), item, scratch);
-	add_unit_product(sum, pixel_term(pixels, false), channel_term(channels, true), item, scratch);
-#endif
-	add_unit_product(sum, pixel_term(pixels, false), channel_term(channels, false), item, scratch);
+	MOSTLY_UNROLLED(large, TERMS / STORED_TERMS)
+	{
+		const int last = TERMS / STORED_TERMS - 1 - large;
+
+		MOSTLY_UNROLLED(term, last + 1)
+		add_unit_product(sum, pixel_term(pixels, last - term), channel_term(channels, term), item,
+				 scratch);
+	}
 }
 
-// quads and vectors begin with the warp's first pixel and first channel. Columns are dealt to two products of 8
-// so that an item's four columns of both are a vector: column n of product t is channel 2 n + t.
-INLINED void multiply_step(struct product_part sum[TILE_PIXELS][2 * TILE_VECTORS],
-		   const __local float *quads, const __local float *vectors, int item,
-		   __local uint *scratch)
+// ---- steps ----
+
+// quads and rows begin with the warp's first pixel and first channel; first and first_row with the terms to multiply.
+INLINED void multiply(struct product_part sum[PIXEL_PRODUCTS][UNIT_PRODUCTS * TILE_VECTORS],
+		      const __local stored_word *quads, int first, const __local stored_word *rows,
+		      int first_row, int item, __local uint *scratch)
 {
-	const int row = item % WARP / 4, column = item % WARP % 4;
+	const int lane = item % WARP;
+	struct channel_words channels[UNIT_PRODUCTS * TILE_VECTORS];
 
-	ROLLED(step, QUADS / 2)
+	UNROLLED(v, TILE_VECTORS)
+	load_channels(channels + UNIT_PRODUCTS * v, rows + 16 * v, first_row, lane);
+	MOSTLY_UNROLLED(p, PIXEL_PRODUCTS)
 	{
-		const int quad = 2 * step;
-		struct channel_values channels[2 * TILE_VECTORS];
+		const struct pixel_words pixels = load_pixels(quads, first + p * UNIT_PIXELS, lane);
 
-		UNROLLED(v, TILE_VECTORS)
-		UNROLLED(i, 2)
-		{
-			const float2 pair = *(const __local float2 *)(vectors +
-								      (4 * (quad + i) + column) *
-									      VECTOR_STRIDE * LANES +
-								      16 * v + 2 * row);
-			channels[2 * v].element[i] = pair.x;
-			channels[2 * v + 1].element[i] = pair.y;
-		}
-		MOSTLY_UNROLLED(p, TILE_PIXELS)
-		{
-			struct pixel_values pixels;
+		MOSTLY_UNROLLED(v, UNIT_PRODUCTS * TILE_VECTORS)
+		add_terms(&sum[p][v], &pixels, &channels[v], item, scratch);
+	}
+}
 
-			UNROLLED(i, 4)
-			pixels.element[i] = quads[((quad + i / 2) * QUAD_STRIDE + 16 * p + row + i % 2 * 8) * 4 +
-						  column];
-			MOSTLY_UNROLLED(v, 2 * TILE_VECTORS)
-			add_terms(&sum[p][v], pixels, channels[v], item, scratch);
-		}
+// Stored terms are loaded for each of their products again: to hold them all would take more registers than there are.
+INLINED void multiply_step(struct product_part sum[PIXEL_PRODUCTS][UNIT_PRODUCTS * TILE_VECTORS],
+			   const __local stored_word *quads, const __local stored_word *rows, int item,
+			   __local uint *scratch)
+{
+	ROLLED(step, QUADS * 4 / UNIT_INPUTS)
+	ROLLED(large, STORED_TERMS)
+	ROLLED(term, STORED_TERMS - large)
+	{
+		const int quad = step * UNIT_INPUTS / 4, last = STORED_TERMS - 1 - large;
+
+		multiply(sum, quads, ((last - term) * QUADS + quad) * QUAD_STRIDE, rows,
+			 quad * QUAD_ROWS + term * TERM_WORDS, item, scratch);
 	}
 }
 
 // Group (block of output channels, block of pixels, phase), as convolve_tiled.
-__attribute__((reqd_work_group_size(ITEMS, 1, 1))) __kernel void convolve_by_matrix_units(
+UNIT_KERNEL __attribute__((reqd_work_group_size(ITEMS, 1, 1))) __kernel void convolve_by_matrix_units(
 	const __global float *restrict input, int input_height, int input_width,
 	const __global float *restrict zeros, const __global float *restrict weights, int columns,
 	__global float *restrict output, int output_width, const __global float *restrict mask,
@@ -127,7 +201,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) __kernel void convolve_by_mat
 	const __global struct epilogue *restrict epilogues, const __global float *restrict bias,
 	int input_stride_y, int input_stride_x, int output_stride_y, int output_stride_x)
 {
-	__local float4 quads[QUADS * QUAD_STRIDE];
+	__local stored_quad quads[STORED_TERMS * QUADS * QUAD_STRIDE];
 	__local real vectors[ROWS * VECTOR_STRIDE];
 	__local uint scratch[UNIT_SCRATCH(ITEMS)];
 	const int item = get_local_id(0), warp = item / WARP, lane = item % WARP;
@@ -139,42 +213,47 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) __kernel void convolve_by_mat
 	const struct places places = find_places(item, first_pixel, pixels, phase->width,
 						 input_stride_y, input_stride_x);
 	struct copies copies;
-	struct product_part sum[TILE_PIXELS][2 * TILE_VECTORS];
+	struct product_part sum[PIXEL_PRODUCTS][UNIT_PRODUCTS * TILE_VECTORS];
 
 	taps += phase->first_tap;
-	weights += (size_t)phase->first_tap * 4 * columns + first_vector * LANES;
-	UNROLLED(p, TILE_PIXELS)
-	UNROLLED(v, 2 * TILE_VECTORS)
-	UNROLLED(i, 4) sum[p][v].element[i] = 0;
+	weights += (size_t)phase->first_tap * QUAD_ROWS * columns + first_vector * LANES;
+	UNROLLED(p, PIXEL_PRODUCTS)
+	UNROLLED(v, UNIT_PRODUCTS * TILE_VECTORS)
+	UNROLLED(i, PRODUCT_VALUES) sum[p][v].value[i] = 0;
 	copies = fetch(item, &places, taps[item % QUADS], input, input_height, input_width, zeros,
 		       weights, columns);
 	for (int begin = 0; begin < end; begin += QUADS) {
 		const int next = min(begin + QUADS, end - QUADS);
 
 		barrier(CLK_LOCAL_MEM_FENCE);
-		put(item, &copies, quads, vectors);
+#if WORD_VALUES == 1
+		put_quads(item, &copies, quads);
+#else
+		put_terms(item, &copies, quads);
+#endif
+		put_vectors(item, &copies, vectors);
 		barrier(CLK_LOCAL_MEM_FENCE);
 		copies = fetch(item, &places, taps[next + item % QUADS], input, input_height,
-			       input_width, zeros, weights + (size_t)next * 4 * columns, columns);
-		multiply_step(sum, (const __local float *)(quads + warp_pixel),
-			      (const __local float *)(vectors + warp_vector), item, scratch);
+			       input_width, zeros, weights + (size_t)next * QUAD_ROWS * columns, columns);
+		multiply_step(sum, (const __local stored_word *)(quads + warp_pixel),
+			      (const __local stored_word *)(vectors + warp_vector), item, scratch);
 	}
-	UNROLLED(p, TILE_PIXELS)
-	UNROLLED(part, 2)
+	UNROLLED(p, PIXEL_PRODUCTS)
+	UNROLLED(part, HELD_VECTORS)
 	{
-		const int pixel = first_pixel + warp_pixel + 16 * p + 8 * part + lane / 4;
+		const int pixel = first_pixel + warp_pixel + UNIT_PIXELS * p + HELD_PIXEL(lane, part);
 
 		if (pixel < pixels) {
 			const int place = phase_pixel(phase, pixel, output_width, output_stride_y,
 						      output_stride_x);
 			UNROLLED(v, TILE_VECTORS)
 			{
-				const int vector = first_vector + warp_vector + 4 * v + lane % 4;
-				const struct product_part even = sum[p][2 * v], odd = sum[p][2 * v + 1];
+				const int vector = first_vector + warp_vector + 4 * v + HELD_VECTOR(lane, part);
+				const struct product_part *of_16 = sum[p] + UNIT_PRODUCTS * v;
 
 				store_vector(epilogues[vector], output, mask, bias + vector * LANES, place,
-					     (real)(even.element[2 * part], odd.element[2 * part],
-						    even.element[2 * part + 1], odd.element[2 * part + 1]));
+					     (real)(HELD_VALUE(of_16, part, 0), HELD_VALUE(of_16, part, 1),
+						    HELD_VALUE(of_16, part, 2), HELD_VALUE(of_16, part, 3)));
 			}
 		}
 	}

@@ -83,7 +83,8 @@ __attribute__((reqd_work_group_size(GROUP, GROUP, 1))) __kernel void convolve_ti
 		const int next = min(begin + QUADS, end - QUADS);
 
 		barrier(CLK_LOCAL_MEM_FENCE);
-		put(item, &copies, quads, vectors);
+		put_quads(item, &copies, quads);
+		put_vectors(item, &copies, vectors);
 		barrier(CLK_LOCAL_MEM_FENCE);
 		// Asked for before the products, so that memory works while the items do.
 		copies = fetch(item, &places, taps[next + item % QUADS], input, input_height,

@@ -32,8 +32,8 @@ PICTURE = ("-DTILE_PIXELS=4 -DTILE_VECTORS=3 -DCHANNELS=3 -DCOLUMNS=3 -DSTRIDE_Y
 BUILDS = [
     *(("convolution/tiled", f"-DGROUP={g} -DTILE_PIXELS={p} -DTILE_VECTORS={v}") for g, p, v in TILES),
     *(("convolution/matrix", f"-DGROUP=2 -DTILE_PIXELS={p} -DTILE_VECTORS={v} -DQUADS={4 if p * v > 4 else 8} -DTERMS={t} -DMATRIX_UNITS")
-      for p, v in MATRIX_TILES for t in (3, 1)),
-    ("opencl/units", "-DSUMS=8 -DMATRIX_UNITS"),
+      for p, v in MATRIX_TILES for t in (2, 1)),
+    ("opencl/units", "-DSUMS=4 -DMATRIX_UNITS"),
     ("convolution/picture", PICTURE),
     ("convolution/depthwise", "-DTILE_PIXELS=1 -DMANY_ITEMS"),
     ("convolution/im2col", ""),
@@ -68,7 +68,7 @@ def source_of(shader):
     def include(file):
         for line in file.read_text().splitlines():
             define = re.match(r'#define ([A-Z_]+) "(.*)"', line)
-            wanted = re.match(r'#include "?([\w.]+)"?', line)
+            wanted = re.match(r'#include "?([\w./]+)"?', line)
             if define:
                 named[define[1]] = define[2]
             if wanted:

@@ -1,8 +1,8 @@
 #!/bin/sh
 # The kernels where they would not run by themselves: those of GPUs on whatever device is first,
 # those of GPUs on a second OpenCL platform (Mesa's rusticl, which compiles for its software
-# rasteriser), and those of GPUs and of CPUs under Oclgrind, which sees races and accesses out of
-# bounds.
+# rasteriser), those of GPUs and of CPUs under Oclgrind, which sees races and accesses out of
+# bounds, and those of matrix units through the compilers of the GPUs' makers.
 . "$(dirname "$0")/../support/lib.sh"
 
 programs=$(dirname "$REVERIE")/tests/unit/engine
@@ -80,4 +80,22 @@ if have oclgrind; then
 else
 	skip gpu_kernels_under_oclgrind "oclgrind is not installed"
 fi
+
+# ---- the makers' compilers ----
+
+# Every build must have the units' instruction, and spill no register.
+compiled() { # NAME COMMAND...
+	name=matrix_units_compile_for_$1
+	shift
+	"$@" >"$work/out" 2>"$work/err"
+	case $? in
+	0) ok "$name" ;;
+	2) skip "$name" "$(tail -n 1 "$work/err")" ;;
+	*) not_ok "$name" "a build fails, lacks the instruction or spills" ;;
+	esac
+}
+
+compiled nvidia python3 tests/bench/ptx.py --shader convolution/matrix --architectures sm_80,sm_90
+compiled intel python3 tests/bench/units.py intel
+compiled amd python3 tests/bench/units.py amd
 finish

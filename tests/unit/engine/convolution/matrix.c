@@ -23,16 +23,22 @@ static const struct convolution_case cases[] = {
 /* clang-format on */
 
 static const struct pass_precision floats = {RV_PRECISION_FLOAT, RV_PRECISION_FLOAT},
-				   rounded = {RV_PRECISION_TF32, RV_PRECISION_TF32};
+				   rounded = {RV_PRECISION_TF32, RV_PRECISION_TF32},
+				   eighths = {RV_PRECISION_BFLOAT16, RV_PRECISION_BFLOAT16};
+static const char *const kinds[] = {[UNITS_NVIDIA] = "NVIDIA",
+                                    [UNITS_INTEL_8] = "Intel in 8",
+                                    [UNITS_INTEL_16] = "Intel in 16",
+                                    [UNITS_AMD] = "AMD"};
 
 /* False where the test has failed. */
-static bool open_units(struct convolution_fixture *fixture, struct pass_precision precision,
-                       double tolerance)
+static bool open_units(struct convolution_fixture *fixture, enum unit_kind kind,
+                       struct pass_precision precision, double tolerance)
 {
 	if (!fixture_open(fixture, RV_CONVOLUTION_MATRIX))
 		return false;
 	fixture->device->precision = precision;
 	fixture->device->kernels = RV_KERNELS_GPU;
+	fixture->device->units = kind;
 	fixture->device->lanes = 4;
 	fixture->tolerance = tolerance;
 	fixture->record = fixture_record_tile;
@@ -40,50 +46,93 @@ static bool open_units(struct convolution_fixture *fixture, struct pass_precisio
 	return true;
 }
 
-/* The largest errors of all cases with the first tiles; 0 where the test has failed. */
+/* What is tried: the first tiles of a kind of units, with values of 8 bits or any. */
+struct attempt {
+	enum unit_kind kind;
+	struct pass_precision precision;
+	int tiles;
+	bool rounded;
+};
+
+/* The largest errors of all cases; 0 where the test has failed. */
 struct errors {
 	double forward, worst;
 };
 
-static struct errors errors_of(struct pass_precision precision, double tolerance, int tiles)
+static struct errors errors_of(struct attempt attempt, double tolerance)
 {
 	struct convolution_fixture fixture;
+	const struct register_tile *tile;
 
-	if (!open_units(&fixture, precision, tolerance))
+	if (!open_units(&fixture, attempt.kind, attempt.precision, tolerance))
 		return (struct errors){0, 0};
-	for (int i = 0; i < tiles; i++)
+	tile = matrix_tiles(fixture.device);
+	for (int i = 0; i < attempt.tiles && tile->lanes; i++, tile++)
 		for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
-			fixture.tile = matrix_tiles()[i];
-			fixture_check(&fixture, &cases[k]);
+			struct convolution_case shape = cases[k];
+
+			shape.rounded = attempt.rounded;
+			fixture.tile = *tile;
+			fixture_check(&fixture, &shape);
 		}
-	printf("# worst error %.1e, forward %.1e\n", fixture.worst, fixture.worst_forward);
+	printf("# %s: worst error %.1e, forward %.1e\n", kinds[attempt.kind], fixture.worst,
+	       fixture.worst_forward);
 	fixture_close(&fixture);
 	return (struct errors){fixture.worst_forward, fixture.worst};
 }
 
+enum { ALL_TILES = 99 };
+
 /* As the plain kernel's: see direct_tolerance in convolution.c. */
-TEST(matrix_units_are_as_exact_as_floats_in_three_terms)
+TEST(matrix_units_are_as_exact_as_floats_in_more_terms)
 {
-	int tiles = 0;
-	while (matrix_tiles()[tiles].lanes)
-		tiles++;
-	errors_of(floats, 1e-6, tiles);
+	for (int kind = 0; kind < UNIT_KINDS; kind++)
+		errors_of((struct attempt){kind, floats, ALL_TILES, false}, 1e-6);
 }
 
 /* Rounding to 11 bits is an error of 2^-12 at most, evenly spread: 2^-12 / sqrt(3) in each of two
  * factors, by the mean of their squares over one binade a little less. */
 TEST(matrix_units_round_factors_in_one_term)
 {
-	const struct errors errors = errors_of(rounded, 4e-4, 1);
+	const struct errors errors =
+		errors_of((struct attempt){UNITS_NVIDIA, rounded, 1, false}, 4e-4);
 	CHECK_MESSAGE(errors.forward > 5e-5, "%g: nothing was rounded", errors.forward);
+}
+
+/* Two terms of 8 bits are 16, and a bit more by their signs: 2^-5 of that error, and less. */
+TEST(matrix_units_of_8_bits_round_to_more_than_11_in_two_terms)
+{
+	for (int kind = UNITS_INTEL_8; kind < UNIT_KINDS; kind++) {
+		const struct errors errors =
+			errors_of((struct attempt){kind, rounded, 1, false}, 4e-4 / 32);
+		CHECK_MESSAGE(errors.forward > 1e-6, "%g: nothing was rounded", errors.forward);
+	}
+}
+
+/* 8 times what 11 bits cost, and nothing where there are no more bits. */
+TEST(matrix_units_of_8_bits_round_to_them_in_one_term)
+{
+	for (int kind = UNITS_INTEL_8; kind < UNIT_KINDS; kind++) {
+		const struct errors errors =
+			errors_of((struct attempt){kind, eighths, 1, false}, 8 * 4e-4);
+		CHECK_MESSAGE(errors.forward > 5e-4, "%g: nothing was rounded", errors.forward);
+		errors_of((struct attempt){kind, eighths, 1, true}, 1e-6);
+	}
 }
 
 TEST(matrix_units_round_in_the_pass_alone_that_may)
 {
-	const struct errors errors =
-		errors_of((struct pass_precision){RV_PRECISION_FLOAT, RV_PRECISION_TF32}, 4e-4, 1);
-	CHECK_MESSAGE(errors.forward <= 1e-6, "%g: rounded forward too", errors.forward);
-	CHECK_MESSAGE(errors.worst > 5e-5, "%g: nothing was rounded", errors.worst);
+	const struct pass_precision tf32 = {RV_PRECISION_FLOAT, RV_PRECISION_TF32},
+				    bfloat16 = {RV_PRECISION_FLOAT, RV_PRECISION_BFLOAT16};
+
+	for (int kind = 0; kind < UNIT_KINDS; kind++) {
+		const bool pairs = kind != UNITS_NVIDIA;
+		const struct errors errors =
+			errors_of((struct attempt){kind, pairs ? bfloat16 : tf32, 1, false},
+		                  pairs ? 8 * 4e-4 : 4e-4);
+		CHECK_MESSAGE(errors.forward <= 1e-6, "%g: rounded forward too", errors.forward);
+		CHECK_MESSAGE(errors.worst > 5e-5, "%g: nothing was rounded", errors.worst);
+	}
 }
 
 /* Little enough for a judge of every access: a block that is mostly past the end. */
@@ -91,14 +140,18 @@ TEST(matrix_units_stay_within_a_small_picture)
 {
 	static const struct convolution_case shape = {
 		3, 2, 10, {12}, {.height = 1, .width = 2, .pad_left = 1}, .masked = true};
-	struct convolution_fixture fixture;
 
-	if (!open_units(&fixture, rounded, 1e-3))
-		return;
-	for (const struct register_tile *tile = matrix_tiles(); tile->lanes; tile++)
-		fixture.tile = *tile; /* the smallest is the last */
-	fixture_check(&fixture, &shape);
-	fixture_close(&fixture);
+	for (int kind = 0; kind < UNIT_KINDS; kind++) {
+		struct convolution_fixture fixture;
+
+		if (!open_units(&fixture, kind, rounded, 1e-3))
+			return;
+		for (const struct register_tile *tile = matrix_tiles(fixture.device); tile->lanes;
+		     tile++)
+			fixture.tile = *tile; /* the smallest is the last */
+		fixture_check(&fixture, &shape);
+		fixture_close(&fixture);
+	}
 }
 
 /* What a device chooses that has the units is told without them. */
@@ -129,7 +182,7 @@ TEST(matrix_units_are_taken_unmeasured_where_factors_may_be_rounded)
 	struct convolution_fixture fixture;
 	struct convolution_choice small, large;
 
-	if (!open_units(&fixture, rounded, 1e-3))
+	if (!open_units(&fixture, UNITS_NVIDIA, rounded, 1e-3))
 		return;
 	small = chosen(&fixture, 32, true, rounded);
 	large = chosen(&fixture, 512, true, rounded);
@@ -137,6 +190,11 @@ TEST(matrix_units_are_taken_unmeasured_where_factors_may_be_rounded)
 	CHECK(small.tile.pixels * small.tile.vectors == 2);
 	CHECK(large.tile.pixels * large.tile.vectors == 8);
 	CHECK(chosen(&fixture, 32, true, floats).method != RV_CONVOLUTION_MATRIX);
+	fixture.device->units = UNITS_INTEL_8;
+	CHECK(chosen(&fixture, 32, true, eighths).method == RV_CONVOLUTION_MATRIX);
+	fixture.device->units_when_measured = true;
+	CHECK(chosen(&fixture, 32, true, eighths).method != RV_CONVOLUTION_MATRIX);
+	fixture.device->units_when_measured = false;
 	fixture_close(&fixture);
 }
 
@@ -146,7 +204,11 @@ TEST(matrix_units_give_the_products_that_their_trial_wants)
 	struct device *device = fixture_device();
 
 	REQUIRE(device);
-	CHECK(units_multiply(device));
+	for (int kind = 0; kind < UNIT_KINDS; kind++) {
+		device->units = kind;
+		CHECK_MESSAGE(units_multiply(device), "%s: wrong products", kinds[kind]);
+	}
+	device->units = UNITS_NVIDIA;
 }
 
 /* So that tests/bench/precision.py can judge what 11 bits cost a dream where there are no units. */
