@@ -98,7 +98,8 @@ static rv_status find_scores(const rv_model *model, const char **layer, rv_error
 	int last = rv_model_layer_count(model) - 1;
 	*layer = rv_model_layer(model, last)->name;
 	if (rv_model_layer(model, last)->stride)
-		return rv_fail(error, RV_UNSUPPORTED, "%.256s tells no classes",
+		return rv_fail(error, RV_UNSUPPORTED,
+		               "%.200s tells no classes; GoogLeNet does: `--model googlenet`",
 		               rv_model_path(model));
 	return RV_OK;
 }

@@ -53,10 +53,10 @@ rv_status wanted_check(const rv_engine *engine, const rv_params *params, rv_erro
 		rv_status status;
 
 		if (target->kind == RV_TARGET_CLASS && !target->layer[0])
-			return rv_fail(error, RV_UNSUPPORTED,
-			               "%.200s tells no classes; GoogLeNet does (`reverie models "
-			               "get googlenet`)",
-			               rv_model_path(engine->model));
+			return rv_fail(
+				error, RV_UNSUPPORTED,
+				"%.200s tells no classes; GoogLeNet does: `--model googlenet`",
+				rv_model_path(engine->model));
 		status = rv_model_find_layer(engine->model, target->layer, &index, error);
 		if (status != RV_OK)
 			return status;
