@@ -217,7 +217,7 @@ int program_run(const struct program *program, int count, char **words)
 	signals_limit(SIGNAL_LIMIT);
 	int rest = count > first ? count - first : 0;
 	const char **inputs = NULL;
-	if (command->bit & COMMAND_DREAM)
+	if (command->bit & (COMMAND_DREAM | COMMAND_LIVE))
 		inputs = calloc((size_t)rest + 1, sizeof(*inputs));
 	rv_status status =
 		read_options(program, &options, inputs, rest, words + first, command->bit, &error);

@@ -24,8 +24,8 @@ static rv_status refuse_bench(const struct options *options, rv_error *error)
 const struct command command_table[] = {
 	{"", "INPUT... -o OUTPUT", "Dreams pictures, or every frame of videos.", COMMAND_DREAM,
          command_dream},
-	{"live", "live [INPUT]",
-         "dream a camera, a stream or a video in a window; alone: your camera", COMMAND_LIVE,
+	{"live", "live [INPUT...]",
+         "dream cameras, streams and videos in a window; alone: your camera", COMMAND_LIVE,
          live_run},
 	{"plan", "plan FILM --chunks FOLDER", "cut a film into chunks that machines dream apart",
          COMMAND_PLAN, command_plan},

@@ -59,6 +59,10 @@ const struct action action_table[] = {
          .requests = ACTION_LEARN, .guarded = true},
 	{"record", NULL, "start or stop a video, with sound, in this folder",
          .requests = ACTION_RECORD, .guarded = true},
+	{"input-next", NULL, "show the next input", .run = action_move_input, .by = 1,
+         .no_undo = true},
+	{"input-previous", NULL, "show the input before", .run = action_move_input, .by = -1,
+         .no_undo = true},
 	{"playlist-next", NULL, "go on to the playlist's next line",
          .requests = ACTION_PLAYLIST_NEXT},
 	{"playlist-pause", NULL, "let the playlist wait, or go on",
@@ -167,6 +171,8 @@ static rv_status run(struct action_state *state, const struct action_call *call,
 	         action->message ? action->message : "");
 	if (action->run)
 		status = action->run(state, call, error);
+	if (status == RV_OK)
+		status = action_check_input(state, error);
 	if (status == RV_OK && changes_dream(call))
 		status = action_check_layers(state, &state->options.dream, error);
 	if (status != RV_OK) {

@@ -44,3 +44,27 @@ rv_status action_leave(struct action_state *state, const struct action_call *cal
 	state->requests |= ACTION_QUIT;
 	return RV_OK;
 }
+
+/* ---- inputs ---- */
+
+rv_status action_move_input(struct action_state *state, const struct action_call *call,
+                            rv_error *error)
+{
+	int count = state->input_count, *input = &state->options.live.input;
+	if (count < 2)
+		return rv_fail(error, RV_NOT_FOUND,
+		               "there is one input; `reverie live` takes several");
+	*input = (*input - 1 + call->action->by + count) % count + 1;
+	snprintf(state->message, sizeof(state->message), "input %d", *input);
+	return RV_OK;
+}
+
+rv_status action_check_input(const struct action_state *state, rv_error *error)
+{
+	int count = state->input_count;
+	if (!count || state->options.live.input <= count)
+		return RV_OK;
+	if (count == 1)
+		return rv_fail(error, RV_NOT_FOUND, "there is one input");
+	return rv_fail(error, RV_NOT_FOUND, "there are %d inputs", count);
+}

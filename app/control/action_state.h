@@ -81,6 +81,7 @@ struct action_state {
 	const struct action_layer *layers; /* in the network's order; borrowed */
 	int layer_count;
 	int default_layer; /* index of the one dreamed of where options name none */
+	int input_count;   /* of the session; 0: not known */
 	char presets[ACTION_PRESETS_MAX][PATH_LENGTH];
 	int preset_count;
 	int preset;       /* the current one, counted from 1; 0: none yet */

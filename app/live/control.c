@@ -401,6 +401,7 @@ void live_take_events(struct live *live)
 	play_brush(live);
 	fulfil_requests(live, NULL);
 	watch_recording(live);
+	inputs_tend(&live->inputs, &live->actions->options.live);
 	live_display_place(&live->display);
 	live_stores_keep(&live->stores, live->disk, clock_now());
 	update_atlas(live);

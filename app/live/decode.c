@@ -1,8 +1,7 @@
 #include "app/live/decode.h"
 
-#include <libavutil/pixdesc.h>
-#include <math.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +9,10 @@
 #include "app/base/signals.h"
 #include "app/base/thread.h"
 #include "app/live/feed.h"
+#include "app/live/input.h"
 #include "app/live/input_clock.h"
 #include "app/live/note.h"
+#include "app/live/remarks.h"
 #include "app/live/sound_reader.h"
 #include "app/live/stats.h"
 #include "app/live/waiting.h"
@@ -20,15 +21,13 @@
 #include "app/media/public_name.h"
 
 enum {
-	SIDE_MAX = 1920, /* pixels; larger frames are made smaller, as no display needs more */
 	MILLISECOND = 1000000, /* nanoseconds */
 	SECOND = 1000 * MILLISECOND,
 	NAP = 10 * MILLISECOND,     /* how long a wait goes without looking at the stop flag */
 	BEHIND = 200 * MILLISECOND, /* by which a decoder that is late leaves out what it may */
 };
 
-static const int64_t damage_interval = INT64_C(5) * SECOND; /* from note to note */
-static const int64_t longest = INT64_C(3600) * SECOND;      /* that a frame is believed to last */
+static const int64_t longest = INT64_C(3600) * SECOND; /* that a frame is believed to last */
 
 struct decode {
 	struct decode_options options;
@@ -36,20 +35,18 @@ struct decode {
 	struct source *source;      /* NULL: gone, to be opened again */
 	struct sound_reader *sound; /* of the source; NULL: it has none */
 	atomic_uint hearers;        /* bits of enum decode_hearer */
-	struct feed *feed;
+	struct feed_lane *lane;
 	struct live_note note;
 	struct camera camera; /* empty where the input is none */
 	int width, height;
-	double shape; /* of all frames: width by height */
+	double shape;  /* of all frames: width by height; 0: not known yet */
+	bool was_open; /* so that it can come back */
 	struct input_clock clock;
-	struct {
-		int width, height;
-		enum AVPixelFormat format;
-	} seen; /* of the last frame as it came */
-	int64_t damage_said, damage_said_at;
-	uint64_t serial;
+	struct remarks remarks;
 	pthread_t thread;
 	bool started;
+	atomic_int stop;  /* ends blocking reads once it is not 0 */
+	atomic_bool over; /* the thread has ended, but for returning */
 
 	pthread_mutex_t lock; /* of what follows */
 	bool ended, has_sound;
@@ -59,7 +56,7 @@ struct decode {
 
 static bool stopped(const struct decode *decode)
 {
-	return atomic_load_explicit(decode->options.stop, memory_order_relaxed) != 0;
+	return atomic_load_explicit(&decode->stop, memory_order_relaxed) != 0;
 }
 
 /* The stop flag cuts a thread's wait for an opening short. Before there is a thread, the signal
@@ -161,7 +158,7 @@ static rv_status open_source(struct decode *decode, rv_error *error)
 		opening_abandon(&opening);
 		return rv_fail(error, RV_CANCELLED, "stopped");
 	}
-	status = opening_finish(&opening, &decode->source, decode->options.stop, error);
+	status = opening_finish(&opening, &decode->source, &decode->stop, error);
 	if (status == RV_OK)
 		status = open_sound(decode, error);
 	if (status)
@@ -171,8 +168,8 @@ static rv_status open_source(struct decode *decode, rv_error *error)
 	if (decode->shape > 0)
 		decode->source->display_aspect = decode->shape;
 	input_clock_begin(&decode->clock, decode->source->input->is_realtime);
-	decode->damage_said = 0;
-	feed_expect(decode->feed, decode->source->video.frame_rate.num
+	remarks_begin(&decode->remarks);
+	feed_expect(decode->lane, decode->source->video.frame_rate.num
 	                                  ? av_q2d(decode->source->video.frame_rate)
 	                                  : 0);
 	return RV_OK;
@@ -206,7 +203,7 @@ static void wait_for_return(struct decode *decode, rv_status status, const rv_er
 		return;
 	const char *path = decode->camera.path;
 	bool has_moved = path[0] && strcmp(path, decode->name);
-	waiting_tell_return(&waiting, decode->shape > 0, has_moved ? path : NULL, clock_now());
+	waiting_tell_return(&waiting, decode->was_open, has_moved ? path : NULL, clock_now());
 }
 
 /* A file that begins anew is no news, unless it has gone. */
@@ -230,27 +227,14 @@ static rv_status open_first(struct decode *decode, rv_error *error)
 		wait_for_return(decode, status, &why);
 		status = decode->source ? RV_OK : rv_fail(&why, RV_CANCELLED, "stopped");
 	}
+	decode->was_open = status == RV_OK;
 	if (status != RV_OK && error)
 		*error = why;
 	return status;
 }
 
-/* Frames have square pixels, whatever those of the input are. */
-static void fit_frames(struct decode *decode)
-{
-	const struct video_description *video = &decode->source->video;
-	double width = video->width, height = video->height;
-	decode->shape = decode->source->display_aspect;
-	if (decode->shape * height > width)
-		width = decode->shape * height;
-	else
-		height = width / decode->shape;
-	double scale = fmin(1, SIDE_MAX / fmax(width, height));
-	decode->width = (int)fmax(lround(scale * width), 1);
-	decode->height = (int)fmax(lround(scale * height), 1);
-}
-
-rv_status decode_open(struct decode **opened, const struct decode_options *options, rv_error *error)
+static rv_status create(struct decode **created, const struct decode_options *options,
+                        rv_error *error)
 {
 	struct decode *decode = calloc(1, sizeof(*decode));
 	if (!decode)
@@ -260,17 +244,32 @@ rv_status decode_open(struct decode **opened, const struct decode_options *optio
 	decode->options = *options;
 	decode->input = strdup(options->input);
 	decode->name = public_name(options->input);
+	decode->width = options->width;
+	decode->height = options->height;
+	decode->shape = options->width ? (double)options->width / options->height : 0;
 	rv_status status =
 		decode->input && decode->name ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory");
 	if (status == RV_OK)
-		status = feed_create(&decode->feed, options->frames, options->work, error);
-	if (status == RV_OK)
-		status = open_first(decode, error);
+		status = feed_lane_create(&decode->lane, options->feed, error);
+	if (status != RV_OK)
+		decode_close(&decode);
+	*created = decode;
+	return status;
+}
+
+rv_status decode_open(struct decode **opened, const struct decode_options *options, rv_error *error)
+{
+	struct decode *decode;
+	rv_status status = create(&decode, options, error);
+	if (status != RV_OK)
+		return status;
+	status = open_first(decode, error);
 	if (status != RV_OK) {
 		decode_close(&decode);
 		return status;
 	}
-	fit_frames(decode);
+	if (!decode->shape)
+		live_input_size(decode->source, &decode->width, &decode->height, &decode->shape);
 	*opened = decode;
 	return RV_OK;
 }
@@ -330,32 +329,8 @@ static rv_status convert_frame(struct decode *decode, int64_t time, rv_error *er
 	frame->next_position = find_next(decode, frame->position);
 	if (!decode->source->input->is_realtime)
 		sleep_until(decode, time);
-	feed_frame(decode->feed, frame);
+	feed_frame(decode->lane, frame);
 	return RV_OK;
-}
-
-static void note_change(struct decode *decode)
-{
-	const struct video_description *video = &decode->source->video;
-	bool same = decode->seen.width == video->width && decode->seen.height == video->height &&
-	            decode->seen.format == video->pixel_format;
-	if (decode->seen.width && !same)
-		note_say(&decode->note, "the input changed to %dx%d, %s", video->width,
-		         video->height, av_get_pix_fmt_name(video->pixel_format));
-	decode->seen.width = video->width;
-	decode->seen.height = video->height;
-	decode->seen.format = video->pixel_format;
-}
-
-static void note_damage(struct decode *decode)
-{
-	int64_t now = clock_now(), damaged = decode->source->damaged - decode->damage_said;
-	if (damaged <= 0 || now < decode->damage_said_at + damage_interval)
-		return;
-	note_say(&decode->note, "%.80s: %lld damaged %s left out", decode->name, (long long)damaged,
-	         damaged == 1 ? "packet" : "packets");
-	decode->damage_said = decode->source->damaged;
-	decode->damage_said_at = now;
 }
 
 static void count_frame(struct decode *decode)
@@ -373,8 +348,8 @@ static rv_status take_frame(struct decode *decode, rv_error *error)
 	int64_t time = input_clock_due(&decode->clock, at, clock_now());
 	count_frame(decode);
 	source_skip_unreferenced(decode->source, time < clock_now() - BEHIND);
-	note_change(decode);
-	note_damage(decode);
+	remarks_on_frame(&decode->remarks, &decode->note, decode->source, decode->name,
+	                 clock_now());
 	if (!input_clock_is_superfluous(&decode->clock, time, clock_now()))
 		status = convert_frame(decode, time, error);
 	if (status == RV_OK)
@@ -395,7 +370,7 @@ static void set_ended(struct decode *decode)
 /* Waits for the end of the session, while the feed hands the still out again and again. */
 static void show_still(struct decode *decode)
 {
-	feed_let_go_on(decode->feed);
+	feed_let_go_on(decode->lane);
 	while (!stopped(decode))
 		clock_sleep(NAP);
 }
@@ -419,16 +394,28 @@ static void end_input(struct decode *decode, rv_status status, const rv_error *e
 		set_ended(decode);
 		return;
 	}
-	feed_raise(decode->feed, ++decode->serial);
+	feed_raise(decode->lane);
 	if (may_return || status != RV_OK)
 		wait_for_return(decode, status, error);
 	else
 		begin_anew(decode);
 }
 
+/* Of an input that is opened here. */
+static void open_late(struct decode *decode)
+{
+	rv_error error = {0};
+	if (open_first(decode, &error) == RV_OK || stopped(decode))
+		return;
+	note_say(&decode->note, "%s", error.message);
+	set_ended(decode);
+}
+
 static void *run(void *context)
 {
 	struct decode *decode = context;
+	if (!decode->source)
+		open_late(decode);
 	while (!stopped(decode) && decode->source) {
 		enum source_event event = SOURCE_END;
 		rv_error error = {0};
@@ -440,6 +427,8 @@ static void *run(void *context)
 		if (!stopped(decode) && (status != RV_OK || event == SOURCE_END))
 			end_input(decode, status, &error);
 	}
+	close_source(decode);
+	atomic_store(&decode->over, true);
 	return NULL;
 }
 
@@ -457,15 +446,43 @@ rv_status decode_start(struct decode *decode, rv_error *error)
 	return status;
 }
 
+rv_status decode_begin(struct decode **begun, const struct decode_options *options, rv_error *error)
+{
+	struct decode *decode;
+	rv_status status = create(&decode, options, error);
+	if (status == RV_OK)
+		status = decode_start(decode, error);
+	if (status != RV_OK)
+		decode_close(&decode);
+	*begun = decode;
+	return status;
+}
+
+struct feed_lane *decode_lane(const struct decode *decode)
+{
+	return decode->lane;
+}
+
+void decode_break_off(struct decode *decode)
+{
+	atomic_store_explicit(&decode->stop, 1, memory_order_relaxed);
+}
+
+bool decode_is_over(struct decode *decode)
+{
+	return atomic_load(&decode->over);
+}
+
 void decode_close(struct decode **closed)
 {
 	struct decode *decode = *closed;
 	if (!decode)
 		return;
+	decode_break_off(decode);
 	if (decode->started)
 		pthread_join(decode->thread, NULL);
 	close_source(decode);
-	feed_destroy(&decode->feed);
+	feed_lane_destroy(&decode->lane);
 	note_finish(&decode->note);
 	pthread_mutex_destroy(&decode->lock);
 	free(decode->name);

@@ -1,5 +1,6 @@
-/* The decode thread of a live session: opens the input, decodes it at its own pace, and feeds its
- * frames to the display and to the engine (app/live/feed.h), neither of which it ever waits for.
+/* The decode thread of an input of a live session: opens the input, decodes it at its own pace, and
+ * feeds its frames to the display and to the engine (app/live/feed.h), neither of which it ever
+ * waits for.
  *
  * Files are played at the rate of their timestamps, again and again if wished. A camera or stream
  * that goes away is waited for and opened again, at first at once and then at growing intervals;
@@ -8,9 +9,8 @@
 #ifndef APP_LIVE_DECODE_H
 #define APP_LIVE_DECODE_H
 
-#include <stdatomic.h>
-
 #include "app/base/queue.h"
+#include "app/live/feed.h"
 #include "app/live/note.h"
 #include "app/media/camera_mode.h"
 #include "app/media/panorama.h"
@@ -25,11 +25,10 @@ struct decode_options {
 	/* A camera or a stream that is not there yet is waited for at the start, too. */
 	bool waits;
 	struct camera_wish camera_wish;
-	bool quiet;             /* write no log to standard error */
-	const atomic_int *stop; /* ends blocking reads once it is not 0; never NULL */
-	/* Of struct frame, borrowed: for the display, by way of the warp thread, and for the
-	 * engine. */
-	struct queue *frames, *work;
+	bool quiet; /* write no log to standard error */
+	int width,
+		height; /* of all frames; 0: as the input's first one, but no larger than needed */
+	struct feed *feed;   /* borrowed */
 	struct queue *sound; /* of struct sound (app/media/sound.h); borrowed */
 };
 
@@ -38,6 +37,11 @@ struct decode_options {
  * The errors of input_open and source_open. */
 rv_status decode_open(struct decode **decode, const struct decode_options *options,
                       rv_error *error);
+
+/* The same on the thread, which is started at once, so that nobody waits: what is wrong with the
+ * input is a note, and decode_ended() then. RV_MEMORY. */
+rv_status decode_begin(struct decode **decode, const struct decode_options *options,
+                       rv_error *error);
 
 /* The size of all frames, whatever size the input changes to later. */
 void decode_size(const struct decode *decode, int *width, int *height);
@@ -48,7 +52,11 @@ bool decode_is_sphere(const struct decode *decode, enum panorama_mode mode);
 /* Starts the thread. RV_MEMORY. */
 rv_status decode_start(struct decode *decode, rv_error *error);
 
-/* True once a file that is not looped, or standard input, has ended. Any thread. */
+/* The lane of its frames, which lives as long. */
+struct feed_lane *decode_lane(const struct decode *decode);
+
+/* True once a file that is not looped, or standard input, has ended, or the input could not be
+ * opened. Any thread. */
 bool decode_ended(struct decode *decode);
 
 /* How many frames came from the input so far, those that nobody took included, and how many a
@@ -71,7 +79,12 @@ void decode_note(struct decode *decode, char note[DECODE_NOTE_LENGTH]);
 /* Writes what goes on, such as that the camera is waited for; empty: nothing. Any thread. */
 void decode_state(struct decode *decode, char state[DECODE_NOTE_LENGTH]);
 
-/* Waits for the thread, which ends once *stop is not 0, and frees everything. Accepts NULL. */
+/* Tells the thread to end, which it does within a tenth of a second, unless a driver hangs.
+ * decode_is_over(): it has, and decode_close() waits for nothing. Any thread. */
+void decode_break_off(struct decode *decode);
+bool decode_is_over(struct decode *decode);
+
+/* Ends the thread, and frees everything. Accepts NULL. */
 void decode_close(struct decode **decode);
 
 #endif

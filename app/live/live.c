@@ -118,7 +118,7 @@ static void find_shape(struct live *live)
 {
 	struct options *options = &live->actions->options;
 	int asked = options->output.sphere;
-	bool is_sphere = decode_is_sphere(live->decode, (enum panorama_mode)asked);
+	bool is_sphere = decode_is_sphere(live->inputs.shown->decode, (enum panorama_mode)asked);
 	options->output.sphere = is_sphere ? PANORAMA_ON : PANORAMA_OFF;
 	if (is_sphere && asked == PANORAMA_AUTO && !options->call.quiet)
 		fprintf(stderr, "live: the input is a panorama of all directions: it is dreamed "
@@ -127,26 +127,14 @@ static void find_shape(struct live *live)
 
 static rv_status open_input(struct live *live, rv_error *error)
 {
-	int width, height;
-	const struct decode_options options = {
-		.input = live->input,
-		.loop = live->actions->options.live.loop,
-		.waits = live->actions->options.live.wait || live->actions->options.display.kiosk,
-		.quiet = live->actions->options.call.quiet,
-		.camera_wish = {live->actions->options.live.camera_size.width,
-	                        live->actions->options.live.camera_size.height,
-	                        live->actions->options.live.camera_rate},
-		.stop = &live->stop,
-		.frames = live->frames,
-		.work = live->work,
-		.sound = live->sound,
-	};
-	rv_status status = decode_open(&live->decode, &options, error);
+	rv_status status = inputs_open(&live->inputs, &live->actions->options, live->input,
+	                               live->frames, live->work, live->sound, error);
 	if (status != RV_OK)
 		return status;
 	find_shape(live);
-	decode_size(live->decode, &width, &height);
-	return convert_allocate_image(&live->shown, RV_RGB8, width, height, error);
+	live->actions->input_count = live->inputs.count;
+	return convert_allocate_image(&live->shown, RV_RGB8, live->inputs.options.width,
+	                              live->inputs.options.height, error);
 }
 
 /* Nobody can read standard input twice. */
@@ -166,8 +154,8 @@ static rv_status open_reaction(struct live *live, rv_error *error)
 	                                 &live->stop, error);
 	if (status != RV_OK || !reaction_wants_input(&live->reaction))
 		return status;
-	decode_want_sound(live->decode, DECODE_LISTENER, true);
-	return decode_has_sound(live->decode)
+	inputs_want_sound(&live->inputs, DECODE_LISTENER, true);
+	return inputs_have_sound(&live->inputs)
 	               ? RV_OK
 	               : rv_fail(error, RV_UNSUPPORTED,
 	                         "--listen input: the input has no sound; name another source");
@@ -193,7 +181,7 @@ static rv_status open_recorder(struct live *live, rv_error *error)
 	if (options->output.file[0] && container_place(options->output.file) == CONTAINER_FILE)
 		status = session_settings(live, options->output.file, &settings, error);
 	if (status == RV_OK)
-		status = video_recorder_open(&live->recorder, options, live->decode, settings,
+		status = video_recorder_open(&live->recorder, options, &live->inputs, settings,
 		                             live->shown.width, live->shown.height, error);
 	free(settings);
 	if (status == RV_OK)
@@ -284,7 +272,7 @@ static rv_status start_threads(struct live *live, rv_error *error)
 		live_hud_greet(&live->hud, &live->keys, clock_now());
 	live->display.window = live->window;
 	live->display.disk = live->disk;
-	return decode_start(live->decode, error);
+	return inputs_start(&live->inputs, error);
 }
 
 static void free_all(struct live *live)
@@ -325,7 +313,7 @@ static rv_status close_all(struct live *live, rv_error *error)
 		queue_close(live->frames);
 	window_close(&live->window);
 	rv_status status = video_recorder_close(&live->recorder, error);
-	decode_close(&live->decode);
+	inputs_close(&live->inputs);
 	checksum_end(&live->checksum);
 	rv_status written = performance_close(&live->performance, status == RV_OK ? error : NULL);
 	bool engine_ended = live_engine_stop(&live->engine, until);
@@ -405,7 +393,7 @@ static rv_status run_session(struct live *live, rv_error *error)
 {
 	int64_t due = clock_now();
 	rv_status status;
-	while (!live->quit && !decode_ended(live->decode) && !bench_is_over(live)) {
+	while (!live->quit && !inputs_ended(&live->inputs) && !bench_is_over(live)) {
 		if (signals_stop)
 			return rv_fail(error, RV_CANCELLED, "stopped");
 		look_after_threads(live, clock_now());

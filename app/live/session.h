@@ -13,11 +13,11 @@
 #include "app/control/playlist.h"
 #include "app/live/atlas.h"
 #include "app/live/compose.h"
-#include "app/live/decode.h"
 #include "app/live/disk.h"
 #include "app/live/display.h"
 #include "app/live/engine.h"
 #include "app/live/hud.h"
+#include "app/live/inputs.h"
 #include "app/live/performance.h"
 #include "app/live/reaction.h"
 #include "app/live/remote.h"
@@ -35,8 +35,8 @@ struct live {
 	struct action_state *actions; /* with the options as they are now */
 	struct options sent;          /* as the engine was last told */
 	struct keys keys;
-	char input[PATH_LENGTH];
-	atomic_int stop; /* not 0: reads end; other threads read it */
+	char input[PATH_LENGTH]; /* that it began with */
+	atomic_int stop;         /* not 0: reads end; other threads read it */
 	bool quit;
 
 	struct checksum_task checksum; /* of the network's file */
@@ -45,7 +45,7 @@ struct live {
 	/* Of struct frame (frames for the warp thread, work for the engine), dream, display_frame
 	 * and sound. */
 	struct queue *frames, *work, *dreams, *display_frames, *sound;
-	struct decode *decode;
+	struct live_inputs inputs;
 	struct live_engine *engine;
 	struct brush *brush; /* the engine's thread takes what it painted */
 	struct warp_thread *warp_thread;

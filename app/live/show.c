@@ -140,7 +140,7 @@ static void take_unwarped(struct live *live, int64_t now)
 static void count_sources(struct live *live, int64_t now)
 {
 	uint64_t decoded;
-	live->stats.source_fps = decode_rate(live->decode, now, &decoded);
+	live->stats.source_fps = inputs_rate(&live->inputs, now, &decoded);
 	live->stats.sources += decoded - live->decoded;
 	live->decoded = decoded;
 }
@@ -211,7 +211,7 @@ static void show_lasting(struct live *live)
 	char state[DECODE_NOTE_LENGTH];
 	rv_error error;
 	struct live_engine_state engine;
-	decode_state(live->decode, state);
+	inputs_state(&live->inputs, state);
 	const char *lasting =
 		live_engine_status(live->engine, &engine, &error) != RV_OK ? error.message : state;
 	live_hud_keep(&live->hud, lasting);
@@ -232,7 +232,7 @@ static void say_what_happened(struct live *live, int64_t now)
 	reaction_note(&live->reaction, note);
 	if (note[0])
 		live_hud_say(&live->hud, note, now);
-	decode_note(live->decode, note);
+	inputs_note(&live->inputs, note);
 	if (note[0])
 		live_hud_say(&live->hud, note, now);
 	video_recorder_tell(&live->recorder, note, live->hud.state.recording);

@@ -47,7 +47,7 @@ static rv_status start(struct video_recorder *recorder, struct live_output_optio
 	options->quality = all->output.quality;
 	options->fps = all->live.fps;
 	options->quiet = all->call.quiet;
-	options->has_sound = decode_has_sound(recorder->decode);
+	options->has_sound = inputs_have_sound(recorder->inputs);
 	while (place < recorder->outputs + RECORDER_OUTPUTS_MAX && *place)
 		place++;
 	if (place == recorder->outputs + RECORDER_OUTPUTS_MAX)
@@ -55,13 +55,13 @@ static rv_status start(struct video_recorder *recorder, struct live_output_optio
 		               "the last recordings are still being written; wait a little");
 	rv_status status = live_output_start(place, options, error);
 	*started = *place;
-	decode_want_sound(recorder->decode, DECODE_RECORDER, is_open(recorder));
+	inputs_want_sound(recorder->inputs, DECODE_RECORDER, is_open(recorder));
 	return status;
 }
 
 rv_status video_recorder_open(struct video_recorder *recorder, const struct options *options,
-                              struct decode *decode, const char *settings, int width, int height,
-                              rv_error *error)
+                              struct live_inputs *inputs, const char *settings, int width,
+                              int height, rv_error *error)
 {
 	struct live_output *started;
 	struct live_output_options output = {
@@ -74,7 +74,7 @@ rv_status video_recorder_open(struct video_recorder *recorder, const struct opti
 		.height = height,
 		.at_once = true,
 	};
-	recorder->decode = decode;
+	recorder->inputs = inputs;
 	recorder->forgives = options->display.kiosk;
 	if (!options->output.file[0])
 		return RV_OK;
@@ -238,7 +238,7 @@ static void close_output(struct video_recorder *recorder, struct live_output **o
 		recorder->error = error;
 	if (is_wanted)
 		recorder->wanted = NULL;
-	decode_want_sound(recorder->decode, DECODE_RECORDER, is_open(recorder));
+	inputs_want_sound(recorder->inputs, DECODE_RECORDER, is_open(recorder));
 }
 
 void video_recorder_tell(struct video_recorder *recorder, char note[LIVE_NOTE_LENGTH],

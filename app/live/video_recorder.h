@@ -5,7 +5,7 @@
 #define APP_LIVE_VIDEO_RECORDER_H
 
 #include "app/base/paths.h"
-#include "app/live/decode.h"
+#include "app/live/inputs.h"
 #include "app/live/output.h"
 #include "app/options/options.h"
 #include "app/screen/hud.h"
@@ -16,7 +16,7 @@ enum { RECORDER_OUTPUTS_MAX = 4, RECORDER_STATE_LENGTH = 64 };
 struct video_recorder {
 	struct live_output *outputs[RECORDER_OUTPUTS_MAX]; /* NULL: free */
 	struct live_output *recording; /* that which was started last, if it goes on; NULL: none */
-	struct decode *decode;         /* whose sound is recorded; borrowed */
+	struct live_inputs *inputs;    /* whose sound is recorded; borrowed */
 	struct live_output *wanted;    /* what --output asked for, while it goes on; NULL: not */
 	rv_error error;                /* of the first that failed */
 	bool forgives; /* those begun by hand: a kiosk is not started again for them */
@@ -30,11 +30,11 @@ struct video_recorder {
 };
 
 /* Opens what --output names, if anything, for pictures of this size, which carries settings along
- * (app/media/tag.h; NULL: nothing). decode must outlive the outputs. What is wrong with the name,
+ * (app/media/tag.h; NULL: nothing). inputs must outlive the outputs. What is wrong with the name,
  * the encoder, the place shows here: the errors of live_output_start. */
 rv_status video_recorder_open(struct video_recorder *recorder, const struct options *options,
-                              struct decode *decode, const char *settings, int width, int height,
-                              rv_error *error);
+                              struct live_inputs *inputs, const char *settings, int width,
+                              int height, rv_error *error);
 
 /* Starts a recording. --format and --encoder say how where there is no --output, whose they are.
  * RV_INVALID: too many are still being written; RV_MEMORY. */

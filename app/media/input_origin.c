@@ -221,7 +221,7 @@ static rv_status find_stream(const char *url, const struct input_options *option
 	return origin->url ? RV_OK : rv_fail(error, RV_MEMORY, "out of memory");
 }
 
-static bool is_camera_name(const char *name)
+bool input_is_camera(const char *name)
 {
 	return av_strstart(name, "/dev/video", NULL);
 }
@@ -229,7 +229,7 @@ static bool is_camera_name(const char *name)
 bool input_may_appear(const char *name)
 {
 	const char *url;
-	return is_camera_name(name) || sound_device_of(name, &url) ||
+	return input_is_camera(name) || sound_device_of(name, &url) ||
 	       (strstr(name, "://") && is_network(name));
 }
 
@@ -240,7 +240,7 @@ rv_status input_origin_find(struct input_origin *origin, const char *name,
 	const char *graph, *url, *device = sound_device_of(name, &url);
 	struct stat status;
 	*origin = (struct input_origin){.pipe = -1};
-	bool is_camera = is_camera_name(name);
+	bool is_camera = input_is_camera(name);
 	bool wants_camera = wish->width || wish->height || wish->rate > 0;
 	if (wants_camera && !is_camera)
 		return rv_fail(error, RV_INVALID,

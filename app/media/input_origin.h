@@ -26,6 +26,8 @@ rv_status input_origin_find(struct input_origin *origin, const char *name,
                             const struct input_options *options, rv_error *error);
 void input_origin_release(struct input_origin *origin);
 
+bool input_is_camera(const char *name);
+
 /* Whether an input of that name may appear later though it is not there now: a camera, a stream,
  * a device that hears. */
 bool input_may_appear(const char *name);

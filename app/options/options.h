@@ -16,6 +16,7 @@ enum {
 	OPTION_QUALITY_DEFAULT = 18,
 	OPTION_QUALITY_MAX = 51,
 	OPTION_NETWORK_LENGTH = 64,
+	OPTION_INPUTS_MAX = 16, /* of a live session */
 };
 
 /* What a journey begins with; the order of its names in the table. */
@@ -81,6 +82,8 @@ struct option_live {
 	bool lock_steps, lock_octaves, lock_size, lock_flow; /* not for the governor to change */
 	bool loop;                                           /* a file is played again and again */
 	bool wait;                      /* for an input that is not there yet */
+	int input;                      /* which of them is shown, from 1 */
+	float crossfade;                /* seconds from input to input */
 	struct option_size camera_size; /* 0x0: what suits */
 	float camera_rate;              /* frames a second; 0: what suits */
 	bool freeze;

@@ -14,9 +14,9 @@ static const size_t score_most = 32 * 1024;
 
 bool settings_hold(const struct option *option)
 {
-	static const char *const words[] = {"force",  "resume",  "chunks",      "chunk-seconds",
-	                                    "preset", "like",    "save-preset", "save-score",
-	                                    "cache",  "no-cache"};
+	static const char *const words[] = {"force",  "resume",   "chunks",      "chunk-seconds",
+	                                    "preset", "like",     "save-preset", "save-score",
+	                                    "cache",  "no-cache", "input"};
 	bool is_output = !strcmp(option->name, "output");
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (!strcmp(option->name, words[i]))

@@ -447,3 +447,26 @@ TEST(action_by_chance_leaves_options_in_range)
 	}
 	free(state);
 }
+
+TEST(action_goes_round_the_inputs_and_no_further)
+{
+	struct action_state *state = make_actions();
+	rv_error error = {0};
+	state->input_count = 1;
+	CHECK(action_run(state, "input-next", &error) == RV_NOT_FOUND);
+	state->input_count = 3;
+	run_action(state, "input-previous");
+	CHECK(!strcmp(option_now(state, "input"), "3"));
+	run_action(state, "input-next");
+	run_action(state, "input-next");
+	CHECK(!strcmp(option_now(state, "input"), "2"));
+	CHECK(!strcmp(state->message, "input 2"));
+	CHECK(action_run(state, "set input 4", &error) == RV_NOT_FOUND);
+	CHECK(!strcmp(error.message, "there are 3 inputs"));
+	CHECK(action_run(state, "add input 9", &error) == RV_NOT_FOUND);
+	CHECK(!strcmp(option_now(state, "input"), "2"));
+	/* Which one is shown is no part of the dream. */
+	CHECK(action_run(state, "undo", &error) != RV_OK);
+	CHECK(!strcmp(option_now(state, "input"), "2"));
+	free(state);
+}

@@ -35,16 +35,14 @@ static void show_frame(struct video_recorder *recorder, uint64_t number)
 	frame_release(frame);
 }
 
-static void open_recorder(struct video_recorder *recorder, struct decode **decode, const char *path)
+static void open_recorder(struct video_recorder *recorder, struct live_inputs *inputs,
+                          const char *path)
 {
-	static const atomic_int never;
-	struct decode_options input = {
-		.input = "lavfi:color=size=48x36", .quiet = true, .stop = &never};
 	struct options options = options_default();
 	snprintf(options.output.file, sizeof(options.output.file), "%s", path);
 	options.call.quiet = true;
-	if (decode_open(decode, &input, NULL) ||
-	    video_recorder_open(recorder, &options, *decode, NULL, WIDTH, HEIGHT, NULL))
+	if (inputs_open(inputs, &options, "lavfi:color=size=48x36", NULL, NULL, NULL, NULL) ||
+	    video_recorder_open(recorder, &options, inputs, NULL, WIDTH, HEIGHT, NULL))
 		abort();
 }
 
@@ -54,13 +52,13 @@ TEST(recorder_writes_pictures_at_their_frames_times_or_amid_those_left_out)
 	static const int wanted_ms[] = {0, 40, 100, 160, 240, 320};
 	const char *path = media_path("lead.mkv");
 	struct video_recorder recorder = {0};
-	struct decode *decode = NULL;
+	struct live_inputs inputs = {0};
 	struct media media;
-	open_recorder(&recorder, &decode, path);
+	open_recorder(&recorder, &inputs, path);
 	for (int i = 0; i < 6; i++)
 		show_frame(&recorder, shown[i]);
 	CHECK(video_recorder_close(&recorder, NULL) == RV_OK);
-	decode_close(&decode);
+	inputs_close(&inputs);
 	REQUIRE(media_inspect(path, &media));
 	REQUIRE(media.streams[0].packet_count == 6);
 	for (int i = 0; i < 6; i++)
