@@ -73,11 +73,24 @@ static void to_bytes(rv_image *image)
 	image->stride = 3 * (size_t)image->width;
 }
 
+/* Says which option it is that wants a picture. */
+static rv_status open_start(struct picture *picture, const char *name, rv_error *error)
+{
+	rv_error why = {0};
+	rv_status status = picture_open(picture, name, &why);
+	if (status == RV_UNSUPPORTED)
+		return rv_fail(error, status, "--duration makes a picture into a journey: %s",
+		               why.message);
+	if (status != RV_OK && error)
+		*error = why;
+	return status;
+}
+
 static rv_status read_start(struct journey *journey, const struct options *options, rv_error *error)
 {
 	struct picture picture = {0};
 	int width = options->output.size.width, height = options->output.size.height;
-	rv_status status = picture_open(&picture, options->call.operand, error);
+	rv_status status = open_start(&picture, options->call.operand, error);
 	if (status == RV_OK) {
 		convert_fit_size(&width, &height, picture.image.width, picture.image.height);
 		status = picture_scale(&picture, width, height, error);

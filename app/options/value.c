@@ -45,9 +45,15 @@ rv_status option_set(struct options *options, const struct option *option, const
 	return option_parse(option, text, option_place(options, option), prefix, error);
 }
 
+/* Presets, stores and scores are lines. */
 rv_status option_dream_set(struct option_dream *dream, const struct option *option,
                            const char *text, const char *prefix, rv_error *error)
 {
+	if (strpbrk(text, "\r\n"))
+		return rv_fail(error, RV_INVALID,
+		               "%s%s: there is an end of line in it, which no preset can hold; "
+		               "rename the file",
+		               prefix, option->name);
 	rv_status status =
 		option_parse(option, text, option_dream_place(dream, option), prefix, error);
 	if (status == RV_OK)

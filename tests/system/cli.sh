@@ -213,6 +213,9 @@ for command in devices models layers tune inspect; do
 done
 expect_success version --version
 check version_is_one_line grep -Eqx 'reverie [0-9]+\.[0-9]+\.[0-9]+( \([^ ]+\))?' "$work/out"
+expect_error no_preset_can_hold_an_end_of_line 2 "--mask: there is an end of line in it" \
+	"$work/sky.pgm" -o "$out" --mask "$work/a
+b.png" --save-preset "$work/lines.preset"
 expect_success save_a_preset --octaves 7 --preset mountains --save-preset "$work/own.preset"
 check saved_preset_holds_the_command_line grep -qx 'octaves = 7' "$work/own.preset"
 check saved_preset_holds_the_preset_it_began_with grep -qx "layer = mixed8" "$work/own.preset"

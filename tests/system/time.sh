@@ -5,6 +5,8 @@
 expect_error journey_needs_a_duration 2 "--duration SECONDS" --from noise -o "$work/j.mp4"
 expect_error journey_from_noise_needs_a_size 2 "both sides of --size" --from noise --duration 1 -o "$work/j.mp4"
 expect_error journey_begins_with_one_thing 2 "not both" assets/clouds.jpg --from noise --duration 1 -o "$work/j.mp4"
+expect_error journey_begins_with_no_video 1 "--duration makes a picture into a journey: assets" \
+	assets/clouds.mp4 --duration 1 -o "$work/j.mp4"
 expect_error journey_needs_time 2 "--time off does not" assets/clouds.jpg --duration 1 --time off -o "$work/j.mp4"
 expect_error cut_is_a_name_or_a_number 2 "off, auto, 1 to" assets/clouds.jpg --cut sometimes -o "$work/j.png"
 expect_bench_error bench_time_takes_one_clip 2 "reverie-bench time CLIP" time
