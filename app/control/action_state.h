@@ -54,6 +54,12 @@ struct action_atlas {
 	float x, y; /* where the pipette points: parts of the picture's width and height */
 };
 
+/* By what a file of a store is known to be another than before: sessions at once write them. */
+struct action_store_file {
+	uint64_t node, size;
+	int64_t changed; /* nanoseconds */
+};
+
 /* An action taken apart. */
 struct action_call {
 	const struct action *action;
@@ -89,7 +95,10 @@ struct action_state {
 	struct action_named named;
 	struct option_dream stores[ACTION_STORES];
 	bool is_stored[ACTION_STORES];
-	bool is_to_keep[ACTION_STORES]; /* no file has it yet; whoever writes them clears this */
+	/* How often something was stored there, and which of these the file has: whoever writes it
+	 * says so. While they differ, what is stored here is newer than the file. */
+	unsigned store_count[ACTION_STORES], store_kept[ACTION_STORES];
+	struct action_store_file store_seen[ACTION_STORES]; /* what was read last */
 	/* The display's corners, and its size in pixels; kept for each (app/control/keystone.h). */
 	struct projection_quad corners;
 	int screen_width, screen_height;

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "app/base/clock.h"
+#include "app/base/paths.h"
 #include "app/control/action_dream.h"
 #include "app/options/preset.h"
 
@@ -31,16 +33,55 @@ rv_status action_store(struct action_state *state, const struct action_call *cal
 	/* A fade is stored as what it leads to. */
 	state->stores[place] = state->fade.on ? state->fade.to : state->options.dream;
 	state->is_stored[place] = true;
-	state->is_to_keep[place] = true;
+	state->store_count[place]++;
 	write_name(place, state->message);
 	return RV_OK;
 }
+
+/* ---- files ---- */
+
+bool action_store_path(int place, char path[PATH_LENGTH])
+{
+	char name[32];
+	snprintf(name, sizeof(name), "stores/%d.preset", place + 1);
+	return paths_state_file(name, path);
+}
+
+static struct action_store_file look_at(const char *path)
+{
+	struct stat file;
+	if (stat(path, &file))
+		return (struct action_store_file){0};
+	return (struct action_store_file){
+		.node = file.st_ino,
+		.size = (uint64_t)file.st_size,
+		.changed = file.st_mtim.tv_sec * CLOCK_SECOND + file.st_mtim.tv_nsec,
+	};
+}
+
+/* Where a file has it, the newest one counts. One that has gone takes nothing away. */
+static rv_status refresh(struct action_state *state, int place, rv_error *error)
+{
+	char path[PATH_LENGTH];
+	const struct action_store_file *seen = &state->store_seen[place];
+	if (state->store_count[place] != state->store_kept[place] ||
+	    !action_store_path(place, path))
+		return RV_OK;
+	struct action_store_file now = look_at(path);
+	bool is_same =
+		now.node == seen->node && now.size == seen->size && now.changed == seen->changed;
+	return is_same || !now.node ? RV_OK : action_store_read(state, place, path, error);
+}
+
+/* ---- recalling ---- */
 
 rv_status action_recall(struct action_state *state, const struct action_call *call, rv_error *error)
 {
 	int place = 0;
 	char name[ACTION_NAME_LENGTH];
 	rv_status status = find_place(call, &place, error);
+	if (status == RV_OK)
+		status = refresh(state, place, error);
 	if (status != RV_OK)
 		return status;
 	if (!state->is_stored[place])
@@ -62,16 +103,17 @@ rv_status action_store_read(struct action_state *state, int place, const char *p
                             rv_error *error)
 {
 	struct option_dream dream = option_dream_default();
-	struct stat file;
+	struct action_store_file file = look_at(path);
 	rv_status status = preset_load(&dream, path, error);
 	if (status != RV_OK)
 		return status;
 	/* A preset may leave out what is as usual; of a store that is written all of it is there.
 	 */
-	if (!stat(path, &file) && file.st_size == 0)
+	if (file.node && !file.size)
 		return rv_fail(error, RV_INVALID, "%s: there is nothing in it", path);
 	option_dream_settle(&dream, state->options.dream.network.name);
 	state->stores[place] = dream;
 	state->is_stored[place] = true;
+	state->store_seen[place] = file;
 	return RV_OK;
 }

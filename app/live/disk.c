@@ -27,6 +27,7 @@ struct task {
 	struct picture picture; /* without pixels, the text itself is written */
 	char *settings, *path;
 	char note[DISK_NOTE_LENGTH]; /* once it is written; empty: its path */
+	atomic_int *outcome;         /* NULL: nobody asks */
 };
 
 struct live_disk {
@@ -90,7 +91,11 @@ static void write_file(struct live_disk *disk, const struct task *task)
 	rv_status status =
 		task->picture.image.pixels ? write_picture(task, &error) : write_text(task, &error);
 	snprintf(note, sizeof(note), "wrote %.140s", task->path);
+	if (status != RV_OK)
+		fprintf(stderr, "live: %s\n", error.message);
 	set_note(disk, status != RV_OK ? error.message : task->note[0] ? task->note : note);
+	if (task->outcome)
+		atomic_store(task->outcome, status == RV_OK ? DISK_WROTE : DISK_FAILED);
 }
 
 static void look_at_room(struct live_disk *disk)
@@ -206,13 +211,14 @@ rv_status live_disk_write(struct live_disk *disk, const rv_image *picture, const
 }
 
 rv_status live_disk_write_text(struct live_disk *disk, const char *text, const char *path,
-                               const char *note, rv_error *error)
+                               const char *note, atomic_int *outcome, rv_error *error)
 {
 	struct task *task;
 	rv_status status = create_task(&task, text, path, error);
 	if (status != RV_OK)
 		return status;
 	snprintf(task->note, sizeof(task->note), "%s", note ? note : "");
+	task->outcome = outcome;
 	queue_push(disk->tasks, task, 0);
 	return RV_OK;
 }

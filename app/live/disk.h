@@ -3,11 +3,16 @@
 #ifndef APP_LIVE_DISK_H
 #define APP_LIVE_DISK_H
 
+#include <stdatomic.h>
+
 #include "engine/reverie.h"
 
 struct live_disk;
 
 enum { DISK_NOTE_LENGTH = 160 };
+
+/* What came of a file. */
+enum live_disk_outcome { DISK_IDLE, DISK_WAITS, DISK_WROTE, DISK_FAILED };
 
 /* Starts the thread. keep_free: bytes that are to be left on the disk of the current folder.
  * RV_MEMORY. */
@@ -26,9 +31,10 @@ rv_status live_disk_write(struct live_disk *disk, const rv_image *picture, const
                           const char *path, rv_error *error);
 
 /* Writes text to the file at path, over what is there; makes its folder. note is what is told once
- * that is done (NULL: the path). As above. */
+ * that is done (NULL: the path). outcome, which must outlive the thread, is set where the file was
+ * written or could not be (NULL: nobody asks). As above. */
 rv_status live_disk_write_text(struct live_disk *disk, const char *text, const char *path,
-                               const char *note, rv_error *error);
+                               const char *note, atomic_int *outcome, rv_error *error);
 
 /* Writes what was last done, or went wrong, and forgets it; empty: nothing new. */
 void live_disk_note(struct live_disk *disk, char note[DISK_NOTE_LENGTH]);

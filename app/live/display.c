@@ -30,7 +30,7 @@ static void keep_corners(struct live_display *display)
 	keystone_set(list, display->name, corners);
 	keystone_format(list, text);
 	if (paths_config_file(keystone_file, path) &&
-	    live_disk_write_text(display->disk, text, path, NULL, &error))
+	    live_disk_write_text(display->disk, text, path, NULL, NULL, &error))
 		live_hud_say(display->hud, error.message, clock_now());
 }
 

@@ -51,7 +51,7 @@ TEST(disk_says_what_it_wrote)
 	char folder[] = "/tmp/disk-XXXXXX", path[64], note[DISK_NOTE_LENGTH] = "";
 	REQUIRE(mkdtemp(folder) && live_disk_start(&disk, 0, &error) == RV_OK);
 	snprintf(path, sizeof(path), "%s/text", folder);
-	CHECK(live_disk_write_text(disk, "a", path, "kept", &error) == RV_OK);
+	CHECK(live_disk_write_text(disk, "a", path, "kept", NULL, &error) == RV_OK);
 	for (int64_t end = clock_now() + 10 * second; !note[0] && clock_now() < end; usleep(1000))
 		live_disk_note(disk, note);
 	CHECK_MESSAGE(!strcmp(note, "kept"), "%s", note);
@@ -70,7 +70,7 @@ TEST(disk_writes_what_waits_before_it_stops)
 	REQUIRE(mkdtemp(folder) && live_disk_start(&disk, 0, &error) == RV_OK);
 	for (int i = 0; i < TEXTS; i++) {
 		snprintf(path[i], sizeof(path[i]), "%s/text%d", folder, i);
-		CHECK(live_disk_write_text(disk, "a", path[i], NULL, &error) == RV_OK);
+		CHECK(live_disk_write_text(disk, "a", path[i], NULL, NULL, &error) == RV_OK);
 	}
 	live_disk_stop(&disk);
 	for (int i = 0; i < TEXTS; i++) {

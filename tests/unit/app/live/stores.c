@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/base/clock.h"
 #include "app/control/action.h"
 #include "tests/support/test.h"
 
@@ -105,6 +106,23 @@ TEST(stores_outlast_the_session)
 	remove_home();
 }
 
+/* Whether the file has what was stored last under that number. */
+static bool is_kept(const struct action_state *state, int number)
+{
+	return state->store_kept[number - 1] == state->store_count[number - 1];
+}
+
+/* Whether it has within a few seconds, in which the clock of the session stands. */
+static bool wait_until_kept(struct live_stores *stores, struct live_disk *disk, int number,
+                            int64_t now)
+{
+	for (int i = 0; i < 500 && !is_kept(stores->actions, number); i++) {
+		live_stores_keep(stores, disk, now);
+		clock_sleep(second / 100);
+	}
+	return is_kept(stores->actions, number);
+}
+
 /* The disk writes one file a second, and none of them twice. */
 TEST(stores_are_written_while_the_session_runs)
 {
@@ -117,11 +135,8 @@ TEST(stores_are_written_while_the_session_runs)
 	run(state, "store 2");
 	run(state, "store 4");
 	live_stores_keep(&stores, disk, 10 * second);
-	CHECK(!state->is_to_keep[1] && state->is_to_keep[3]);
-	live_stores_keep(&stores, disk, 11 * second - 1);
-	CHECK(state->is_to_keep[3]);
-	live_stores_keep(&stores, disk, 11 * second);
-	CHECK(!state->is_to_keep[3]);
+	CHECK(wait_until_kept(&stores, disk, 2, 11 * second - 1) && !is_kept(state, 4));
+	CHECK(wait_until_kept(&stores, disk, 4, 11 * second));
 	live_disk_stop(&disk);
 	CHECK(!access(file("2.preset"), R_OK) && !access(file("4.preset"), R_OK));
 	unlink(file("2.preset"));
@@ -183,4 +198,80 @@ TEST(stores_are_kept_for_the_session_where_they_cannot_be_written)
 	live_stores_close(&stores);
 	unsetenv("XDG_STATE_HOME");
 	free(state);
+}
+
+static void store_strength(struct action_state *state, int number, const char *strength)
+{
+	char action[64];
+	snprintf(action, sizeof(action), "set strength %s", strength);
+	run(state, action);
+	snprintf(action, sizeof(action), "store %d", number);
+	run(state, action);
+}
+
+/* What strength a recalled number has. */
+static double recalled(struct action_state *state, int number)
+{
+	char action[32];
+	snprintf(action, sizeof(action), "recall %d", number);
+	run(state, action);
+	return (double)state->options.dream.params.strength;
+}
+
+TEST(stores_of_sessions_at_once_are_the_newest)
+{
+	struct live_stores one, other;
+	REQUIRE(make_home());
+	struct action_state *first = begin(&one, "inception-v3");
+	struct action_state *second_state = begin(&other, "inception-v3");
+	store_strength(first, 1, "2");
+	store_strength(first, 2, "2.5");
+	live_stores_close(&one);
+	CHECK(recalled(second_state, 1) == 2);
+	/* What is stored here goes before the file, until that has it. */
+	store_strength(second_state, 1, "3");
+	CHECK(recalled(second_state, 1) == 3 && recalled(second_state, 2) == 2.5);
+	store_strength(first, 2, "0.5");
+	live_stores_close(&one);
+	live_stores_close(&other); /* writes 1 alone */
+	CHECK(recalled(first, 1) == 3 && recalled(second_state, 2) == 0.5);
+	/* One that was taken away elsewhere is still here. */
+	unlink(file("2.preset"));
+	CHECK(recalled(first, 2) == 0.5);
+	free(first);
+	free(second_state);
+	remove_home();
+}
+
+TEST(stores_that_could_not_be_written_are_tried_again)
+{
+	struct live_stores stores;
+	struct live_disk *disk = NULL;
+	char note[DISK_NOTE_LENGTH] = "", path[64];
+	rv_error error = {0};
+	REQUIRE(make_home());
+	REQUIRE(live_disk_start(&disk, 0, &error) == RV_OK);
+	struct action_state *state = begin(&stores, "inception-v3");
+	snprintf(path, sizeof(path), "%s/reverie", home);
+	FILE *in_the_way = fopen(path, "w");
+	REQUIRE(in_the_way);
+	fclose(in_the_way);
+	store_strength(state, 1, "2");
+	for (int i = 0; i < 500 && !stores.stores[0].failed; i++) {
+		live_stores_keep(&stores, disk, 10 * second);
+		clock_sleep(second / 100);
+	}
+	live_disk_note(disk, note);
+	CHECK_MESSAGE(strstr(note, "1.preset"), "%s", note);
+	CHECK(!is_kept(state, 1) && recalled(state, 1) == 2);
+	unlink(path);
+	live_stores_keep(&stores, disk, 20 * second);
+	CHECK(atomic_load(&stores.stores[0].outcome) == DISK_IDLE); /* not by itself */
+	store_strength(state, 3, "3");
+	CHECK(wait_until_kept(&stores, disk, 1, 30 * second));
+	CHECK(wait_until_kept(&stores, disk, 3, 40 * second));
+	live_disk_stop(&disk);
+	CHECK(!access(file("1.preset"), R_OK) && !access(file("3.preset"), R_OK));
+	free(state);
+	remove_home();
 }
