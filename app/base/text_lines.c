@@ -8,8 +8,6 @@
 
 enum { PLACE_LENGTH = 256, TIME_PARTS_MAX = 3 };
 
-static const double longest = 7 * 86400; /* seconds */
-
 const char text_blanks[] = " \t\r\f\v";
 
 char *text_trim(char *text)
@@ -86,7 +84,7 @@ double text_read_time(const char *text)
 			return -1;
 		seconds = 60 * seconds + number;
 		if (!*end)
-			return seconds <= longest ? seconds : -1;
+			return seconds <= TEXT_TIME_MAX ? seconds : -1;
 		if (*end != ':' || number != floor(number))
 			return -1;
 		text = end + 1;

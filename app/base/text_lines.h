@@ -7,8 +7,11 @@
 
 #include "engine/reverie.h"
 
-/* Longer texts, in bytes, and lines are refused. */
-enum { TEXT_BYTES_MAX = 4 * 1024 * 1024, TEXT_LINE_LENGTH = 4096 };
+/* Longer texts, in bytes, and lines are refused. Scores of what sound moved are the longest: some
+ * thirty hours of one level. */
+enum { TEXT_BYTES_MAX = 32 * 1024 * 1024, TEXT_LINE_LENGTH = 4096 };
+
+enum { TEXT_TIME_MAX = 7 * 86400 }; /* seconds */
 
 /* Takes one line, without its end and NUL-terminated; it may be written over. place is "NAME:N",
  * for the beginning of a message. Any status but RV_OK ends the reading. */
@@ -43,7 +46,7 @@ void text_keep_marks(const char *text, char kept[TEXT_LINE_LENGTH]);
 char *text_take_word(char **text);
 
 /* Reads seconds, or parts of them by colons, such as 90, 1:30 and 1:00:00.5; below 0 where it is no
- * time, or more than a week. */
+ * time, or more than TEXT_TIME_MAX. */
 double text_read_time(const char *text);
 
 /* Reads a number of digits and a point, and sets *end behind it; below 0: there is none. */

@@ -21,12 +21,12 @@ static bool can_be_kept(const struct option *option)
 	return action_can_change(option) && !option->is_private;
 }
 
-/* For a line of any length. Once there is none, nothing is written any more: a later key would not
- * be what was played without the one before. */
-static bool has_room(struct score_keep *keep)
+/* For a line of any length, and a time that can be read. Once there is none, nothing is written any
+ * more: a later key would not be what was played without the one before. */
+static bool has_room(struct score_keep *keep, double seconds)
 {
-	keep->is_full = keep->is_full ||
-	                avio_tell(keep->io) + TEXT_LINE_LENGTH + 1 > (int64_t)TEXT_BYTES_MAX;
+	bool is_long = avio_tell(keep->io) + TEXT_LINE_LENGTH + 1 > (int64_t)TEXT_BYTES_MAX;
+	keep->is_full = keep->is_full || is_long || seconds > TEXT_TIME_MAX;
 	return !keep->is_full;
 }
 
@@ -36,7 +36,7 @@ static void write_key(struct score_keep *keep, double seconds, const struct opti
 {
 	char kept[TEXT_LINE_LENGTH];
 	text_keep_marks(value[0] ? value : score_default, kept);
-	if (has_room(keep))
+	if (has_room(keep, seconds))
 		avio_printf(keep->io, "%.3f %s %s\n", seconds, option->name, kept);
 }
 
@@ -88,7 +88,7 @@ void score_keep_note(struct score_keep *keep, double seconds, const struct optio
 
 void score_keep_reset(struct score_keep *keep, double seconds)
 {
-	if (has_room(keep))
+	if (has_room(keep, seconds))
 		avio_printf(keep->io, "%.3f reset\n", seconds);
 	avio_flush(keep->io);
 }
@@ -97,7 +97,7 @@ void score_keep_stroke(struct score_keep *keep, double seconds, const struct bru
 {
 	char text[SCORE_STROKE_LENGTH];
 	score_stroke_write(stroke, text);
-	if (has_room(keep))
+	if (has_room(keep, seconds))
 		avio_printf(keep->io, "%.3f %s\n", seconds, text);
 	avio_flush(keep->io);
 }

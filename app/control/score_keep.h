@@ -23,7 +23,8 @@ void score_keep_reset(struct score_keep *keep, double seconds);
 /* Notes what the brush did then. */
 void score_keep_stroke(struct score_keep *keep, double seconds, const struct brush_stroke *stroke);
 
-/* Whether there is no more room: a score that is too long could not be read. */
+/* Whether there is no more room: a score that is too long, or lasts longer than TEXT_TIME_MAX
+ * (app/base/text_lines.h), could not be read. */
 bool score_keep_is_full(const struct score_keep *keep);
 
 /* Puts the file into its place. Accepts NULL. RV_IO, RV_INVALID: meanwhile it exists. */

@@ -262,6 +262,14 @@ def undoes(session, play, again):
     return eventually(lambda: same(session.ask("strength"), 1.5 if again else 1.0))
 
 
+def goes_to_input(session, play):
+    """remote.sh plays two."""
+    session.send("input", 1)
+    good = eventually(lambda: same(session.ask("input"), 1))
+    play()
+    return good and eventually(lambda: same(session.ask("input"), 2))
+
+
 def beats(session, play):
     """remote.sh binds beats to the mirror. A tap alone ends them."""
     def is_mirrored():
@@ -332,6 +340,8 @@ SPECIAL = {
     "random": lambda s, play: dream_changes(s, play, {"layer": "conv2d_1"}),
     "preset-next": lambda s, play: dream_changes(s, play, {"layer": "conv2d_1"}),
     "preset-previous": lambda s, play: dream_changes(s, play, {"layer": "conv2d_1"}),
+    "input-next": goes_to_input,
+    "input-previous": goes_to_input,
     "tap": beats,
     "undo": lambda s, play: undoes(s, play, False),
     "redo": lambda s, play: undoes(s, play, True),

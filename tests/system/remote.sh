@@ -37,7 +37,7 @@ fi
 # from what we do; sessions without a window are looked at.
 start() { # WORD...
 	# shellcheck disable=SC2086
-	(cd "$work" && exec "$REVERIE" live "$clip" $tiny --osc $port "$@" >"$work/out" 2>"$work/err") &
+	(cd "$work" && exec "$REVERIE" live "$clip" "$clip" $tiny --osc $port "$@" >"$work/out" 2>"$work/err") &
 	session=$!
 }
 

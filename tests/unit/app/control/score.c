@@ -325,12 +325,31 @@ TEST(score_that_is_kept_never_grows_beyond_what_is_read)
 	const char *path = media_path("full.score");
 	REQUIRE(score_keep_open(&keep, path, true, &options, &error) == RV_OK);
 	for (int i = 0; i < TEXT_BYTES_MAX / 10 && !score_keep_is_full(keep); i++)
-		score_keep_reset(keep, i);
+		score_keep_reset(keep, 0.1 * i);
 	CHECK(score_keep_is_full(keep));
 	for (int i = 0; i < 1000; i++)
-		score_keep_reset(keep, 1e6);
+		score_keep_reset(keep, 5e5);
 	CHECK_MESSAGE(score_keep_close(&keep, &error) == RV_OK, "%s", error.message);
 	CHECK_MESSAGE(size_of(path) < TEXT_BYTES_MAX, "%lld bytes", (long long)size_of(path));
+	CHECK_MESSAGE(score_load(&score, path, &error) == RV_OK, "%s", error.message);
+	score_release(&score);
+}
+
+/* A session may last longer than a score can say. */
+TEST(score_that_is_kept_ends_with_the_last_time_that_is_read)
+{
+	struct options options = options_default();
+	struct score_keep *keep = NULL;
+	struct score *score = NULL;
+	rv_error error = {0};
+	const char *path = media_path("week.score");
+	REQUIRE(score_keep_open(&keep, path, true, &options, &error) == RV_OK);
+	options.dream.params.strength = 2;
+	score_keep_note(keep, TEXT_TIME_MAX, &options);
+	CHECK(!score_keep_is_full(keep));
+	score_keep_reset(keep, TEXT_TIME_MAX + 1);
+	CHECK(score_keep_is_full(keep));
+	CHECK(score_keep_close(&keep, &error) == RV_OK);
 	CHECK_MESSAGE(score_load(&score, path, &error) == RV_OK, "%s", error.message);
 	score_release(&score);
 }
