@@ -102,7 +102,7 @@ TEST(target_mistakes_are_named)
 	CHECK(refuses("layer a power 17", "not a power"));
 	CHECK(refuses("layer \"a", "not closed"));
 	CHECK(refuses("caricature mixed5", "has no sense here"));
-	CHECK(refuses("channels 1,x of a", "is no channel"));
+	CHECK(refuses("channels 1,x of a", "is no number of a channel"));
 	CHECK(refuses("winners 0", "not a number of winners"));
 	CHECK(refuses("neuron 3", "at one place"));
 	CHECK(refuses(
