@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "engine/convolution/choice.h"
+#include "engine/convolution/race.h"
 #include "engine/opencl/precision.h"
 #include "engine/opencl/units.h"
 #include "tests/support/convolution_scene.h"
@@ -209,6 +210,66 @@ TEST(matrix_units_give_the_products_that_their_trial_wants)
 		CHECK_MESSAGE(units_multiply(device), "%s: wrong products", kinds[kind]);
 	}
 	device->units = UNITS_NVIDIA;
+}
+
+/* The plain kernel, whatever is asked for. */
+static void record_plain(void *context, struct launch_recorder *recorder,
+                         const struct convolution_problem *problem,
+                         const struct convolution_choice *choice)
+{
+	struct convolution_fixture *fixture = context;
+
+	(void)choice;
+	convolution_direct(recorder, fixture->weights, problem,
+	                   choice_plain(fixture->device, problem).tile);
+}
+
+/* Those of a race that are by matrix units; -1 where the test has failed. */
+static int racing_units(struct convolution_fixture *fixture)
+{
+	struct race_callbacks callbacks = {.record = record_plain, .record_context = fixture};
+	struct convolution_problem problem = {0};
+	struct convolution_scene scene;
+	struct race race = {.count = 0};
+	rv_error error = {0};
+	int count = -1;
+
+	if (convolution_scene_create(&scene, fixture, &cases[0]) &&
+	    problem_forward(&problem, &scene.operation)) {
+		if (race_run(&race, fixture->device, &problem, fixture->zeros, &callbacks, &error))
+			test_failed(__FILE__, __LINE__, "%s", error.message);
+		else
+			count = 0;
+	}
+	for (int i = 0; i < race.count; i++)
+		count += race.candidates[i].choice.method == RV_CONVOLUTION_MATRIX;
+	race_release(&race);
+	problem_release(&problem);
+	convolution_scene_release(&scene);
+	return count;
+}
+
+/* A driver whose compiler does not know the instructions that it announces, as the one here. */
+TEST(matrix_units_do_not_race_before_they_gave_the_right_products)
+{
+	struct convolution_fixture fixture;
+	struct device *device;
+
+	if (!open_units(&fixture, UNITS_INTEL_8, floats, 1e-6))
+		return;
+	device = fixture.device;
+	device->matrix_units = true;
+	device->units_tried = false;
+	CHECK(precision_of(device, RV_PRECISION_TF32).forward == RV_PRECISION_FLOAT);
+	CHECK(device->units_tried && !device->units_right);
+	CHECK(racing_units(&fixture) == 0);
+	device->units_right = true;
+	CHECK(racing_units(&fixture) > 0);
+	CHECK(precision_of(device, RV_PRECISION_TF32).forward == RV_PRECISION_TF32);
+	CHECK(precision_of(device, RV_PRECISION_AUTO).backward == RV_PRECISION_BFLOAT16);
+	device->matrix_units = device->units_tried = device->units_right = false;
+	device->units = UNITS_NVIDIA;
+	fixture_close(&fixture);
 }
 
 /* So that tests/bench/precision.py can judge what 11 bits cost a dream where there are no units. */
