@@ -40,6 +40,7 @@ struct device {
 	int lanes;          /* width of the float vectors kernels are built with: 4, 8 or 16 */
 	size_t local_bytes; /* local memory of a work-group */
 	size_t max_work_group;
+	size_t most_rows;           /* of work-groups, in the second dimension of a launch */
 	size_t tried_bytes;         /* by which the process grew while precisions were tried */
 	char key[320];              /* names device, platform and driver in caches */
 	char cache_directory[1024]; /* "" for none */

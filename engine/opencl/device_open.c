@@ -11,6 +11,9 @@
 #include "engine/opencl/program.h"
 #include "engine/opencl/units.h"
 
+/* CUDA's grids end there, and so may what NVIDIA's driver makes of them. */
+enum { MOST_ROWS = 65535 };
+
 static void read_limits(struct device *device, rv_kernels wanted)
 {
 	cl_ulong local = 0;
@@ -18,6 +21,7 @@ static void read_limits(struct device *device, rv_kernels wanted)
 	clGetDeviceInfo(device->id, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof(device->max_work_group),
 	                &device->max_work_group, NULL);
 	device->local_bytes = local;
+	device->most_rows = MOST_ROWS;
 	device->kernels = wanted != RV_KERNELS_AUTO            ? wanted
 	                  : device->info.kind == RV_DEVICE_GPU ? RV_KERNELS_GPU
 	                                                       : RV_KERNELS_CPU;

@@ -34,6 +34,13 @@ size_t launch_list_bytes(const struct launch_list *list)
 	return bytes;
 }
 
+cl_int launch_enqueue(const struct launch *launch, cl_command_queue queue, cl_event *event)
+{
+	return clEnqueueNDRangeKernel(queue, launch->kernel, launch->dimensions, launch->offset,
+	                              launch->global, launch->local[0] ? launch->local : NULL, 0,
+	                              NULL, event);
+}
+
 static cl_int run(struct launch *launch, cl_command_queue queue)
 {
 	cl_int refused = launch->refused;
@@ -43,9 +50,7 @@ static cl_int run(struct launch *launch, cl_command_queue queue)
 		return refused;
 	if (launch->call)
 		return launch->call(launch->context, queue);
-	return clEnqueueNDRangeKernel(queue, launch->kernel, launch->dimensions, NULL,
-	                              launch->global, launch->local[0] ? launch->local : NULL, 0,
-	                              NULL, NULL);
+	return launch_enqueue(launch, queue, NULL);
 }
 
 rv_status launch_list_run(const struct launch_list *list, cl_command_queue queue, rv_error *error)

@@ -10,6 +10,7 @@ struct launch {
 	double flop;           /* useful arithmetic, for profiles; 0 where nobody counts */
 	cl_kernel kernel;      /* NULL where call is used */
 	cl_uint dimensions;
+	size_t offset[3];           /* of the global ids; those of groups begin with 0 all the same */
 	size_t global[3], local[3]; /* local[0] == 0: the driver chooses */
 	/* A launch made by a library (CLBlast) instead of a kernel. */
 	cl_int (*call)(void *context, cl_command_queue queue);
@@ -32,6 +33,9 @@ void launch_list_clear(struct launch_list *list);
 
 /* Bytes of the buffers that the list owns, but for parts of a room (engine/opencl/record.h). */
 size_t launch_list_bytes(const struct launch_list *list);
+
+/* Enqueues a launch of a kernel. event: to be released; may be NULL. */
+cl_int launch_enqueue(const struct launch *launch, cl_command_queue queue, cl_event *event);
 
 /* Enqueues every launch in order; does not wait. RV_DEVICE or RV_MEMORY, with the launch's label.
  */

@@ -52,9 +52,7 @@ static cl_int time_kernel(const struct launch *launch, cl_command_queue queue, d
 {
 	cl_ulong start = 0, end = 0;
 	cl_event event;
-	cl_int code = clEnqueueNDRangeKernel(
-		queue, launch->kernel, launch->dimensions, NULL, launch->global,
-		launch->local[0] ? launch->local : NULL, 0, NULL, &event);
+	cl_int code = launch_enqueue(launch, queue, &event);
 
 	if (code)
 		return code;

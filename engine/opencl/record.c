@@ -137,24 +137,41 @@ static struct launch *append(struct launch_recorder *recorder)
 	return &launches[list->count++];
 }
 
+/* A launch of the kernel that is being recorded, which has so many rows in its second dimension. */
+static void append_rows(struct launch_recorder *recorder, size_t first, size_t rows, size_t all)
+{
+	struct launch *launch = append(recorder);
+
+	if (!launch)
+		return;
+	clRetainKernel(recorder->kernel);
+	launch->label = recorder->label;
+	launch->operation = recorder->operation;
+	launch->flop = recorder->flop * (double)rows / (double)all;
+	launch->kernel = recorder->kernel;
+	launch->offset[1] = first;
+	launch->global[1] = rows;
+}
+
 void record_launch(struct launch_recorder *recorder, size_t global0, size_t global1, size_t global2,
                    size_t local0, size_t local1, size_t local2)
 {
-	struct launch *launch;
+	size_t most = recorder->device->most_rows * max_size(local1, 1);
+	struct launch_list *list = recorder->list;
+	int first = list->count;
 
+	for (size_t row = 0; row < global1 && recorder->status == RV_OK; row += most)
+		append_rows(recorder, row, min_size(global1 - row, most), global1);
 	if (recorder->status != RV_OK)
 		return;
-	launch = append(recorder);
-	if (!launch)
-		return;
-	launch->label = recorder->label;
-	launch->operation = recorder->operation;
-	launch->flop = recorder->flop;
-	launch->kernel = recorder->kernel;
-	launch->dimensions = global2 > 1 ? 3 : global1 > 1 ? 2 : 1;
-	memcpy(launch->global, (size_t[3]){global0, global1, global2}, sizeof(launch->global));
-	memcpy(launch->local, (size_t[3]){local0, local1, local2}, sizeof(launch->local));
-	recorder->kernel = NULL;
+	for (struct launch *launch = list->launches + first; launch < list->launches + list->count;
+	     launch++) {
+		launch->dimensions = global2 > 1 ? 3 : global1 > 1 ? 2 : 1;
+		launch->global[0] = global0;
+		launch->global[2] = global2;
+		memcpy(launch->local, (size_t[3]){local0, local1, local2}, sizeof(launch->local));
+	}
+	drop_kernel(recorder);
 }
 
 void record_call(struct launch_recorder *recorder, const char *label, double flop,

@@ -47,7 +47,8 @@ void record_local(struct launch_recorder *recorder, size_t bytes);
 void record_slice(struct launch_recorder *recorder, const struct slice *slice);
 void record_flop(struct launch_recorder *recorder, double flop);
 /* Ends the launch with its global size (1 in unused dimensions) and, unless local0 is 0, its
- * work-group. */
+ * work-group. With more rows of groups than the device takes it becomes several launches: kernels
+ * must tell them by get_global_id(1), as groups are numbered anew in each. */
 void record_launch(struct launch_recorder *recorder, size_t global0, size_t global1, size_t global2,
                    size_t local0, size_t local1, size_t local2);
 /* A launch made by a library. release releases context with the list; context is released at once

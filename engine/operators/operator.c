@@ -69,10 +69,6 @@ void operator_record(struct launch_recorder *recorder, const struct operation *o
 
 /* Enough runs that cores which are late or busy do not hold up the others. */
 enum { RUNS_PER_CORE = 8, GPU_GROUP = 64 };
-/* Of work-groups in the second dimension: CUDA's grids end at 65535 there, and so may what NVIDIA's
- * driver makes of them. Items take several pixels then. */
-enum { ROWS_OF_GROUPS_MOST = 65535 };
-
 void operator_record_over_pixels(struct launch_recorder *recorder, const struct slice *slice,
                                  int lanes)
 {
@@ -88,7 +84,8 @@ void operator_record_over_pixels(struct launch_recorder *recorder, const struct 
 	/* Neighbouring work-items take neighbouring vectors, so that their loads join. */
 	while (width < vectors && width < group)
 		width *= 2;
-	rows = min_int(divide_up(pixels, group / width), ROWS_OF_GROUPS_MOST);
+	/* Where there are no more rows, items take several pixels. */
+	rows = min_int(divide_up(pixels, group / width), (int)device->most_rows);
 	record_launch(recorder, (size_t)round_up(vectors, width),
 	              (size_t)rows * (size_t)(group / width), 1, (size_t)width,
 	              (size_t)(group / width), 1);
@@ -107,7 +104,7 @@ void operator_record_whole_pixels(struct launch_recorder *recorder, const struct
 	const struct device *device = recorder->device;
 	int vectors = divide_up(slice->channels, lanes);
 	size_t group = device_group_items(device, (size_t)min_int(vectors, GPU_GROUP));
-	size_t rows = (size_t)min_int(slice_pixels(slice), ROWS_OF_GROUPS_MOST);
+	size_t rows = min_size((size_t)slice_pixels(slice), device->most_rows);
 
 	if (device_wants_groups(device))
 		record_launch(recorder, group, rows, 1, group, 1, 1);

@@ -206,7 +206,7 @@ UNIT_KERNEL __attribute__((reqd_work_group_size(ITEMS, 1, 1))) __kernel void con
 	__local uint scratch[UNIT_SCRATCH(ITEMS)];
 	const int item = get_local_id(0), warp = item / WARP, lane = item % WARP;
 	const int first_vector = get_group_id(0) * BLOCK_VECTORS;
-	const int first_pixel = get_group_id(1) * BLOCK_PIXELS;
+	const int first_pixel = get_global_id(1) * BLOCK_PIXELS;
 	const int warp_vector = warp % GROUP * 4 * TILE_VECTORS, warp_pixel = warp / GROUP * 16 * TILE_PIXELS;
 	const __global struct phase *phase = phases + get_global_id(2);
 	const int pixels = phase->height * phase->width, end = phase->tap_count;

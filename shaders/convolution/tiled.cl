@@ -64,7 +64,7 @@ __attribute__((reqd_work_group_size(GROUP, GROUP, 1))) __kernel void convolve_ti
 	__local real vectors[ROWS * BLOCK_VECTORS];
 	const int item = get_local_id(1) * GROUP + get_local_id(0);
 	const int first_vector = get_group_id(0) * BLOCK_VECTORS;
-	const int first_pixel = get_group_id(1) * BLOCK_PIXELS;
+	const int first_pixel = get_global_id(1) / GROUP * BLOCK_PIXELS;
 	const __global struct phase *phase = phases + get_global_id(2);
 	const int pixels = phase->height * phase->width, end = phase->tap_count;
 	const struct places places = find_places(item, first_pixel, pixels, phase->width,

@@ -250,6 +250,65 @@ TEST(convolution_by_groups_on_small_devices)
 	fixture_close(&fixture);
 }
 
+typedef void record_operation(struct convolution_fixture *fixture, struct launch_recorder *recorder,
+                              const struct operation *operation, bool backward);
+
+/* Launches that a way to record takes. */
+static struct {
+	record_operation *record;
+	int calls, launches;
+} counted;
+
+static void record_and_count(struct convolution_fixture *fixture, struct launch_recorder *recorder,
+                             const struct operation *operation, bool backward)
+{
+	int before = recorder->list->count;
+
+	counted.record(fixture, recorder, operation, backward);
+	counted.launches += recorder->list->count - before;
+	counted.calls++;
+}
+
+/* A large picture has more rows of groups than some devices take in one launch. */
+TEST(convolution_by_groups_of_more_rows_than_a_launch_has)
+{
+	/* clang-format off */
+	static const struct convolution_case of_all = {23, 29, 16, {24}, {.height = 3, .width = 3,
+		.pad_bottom = 1, .pad_right = 1}, .accumulate = true, .masked = true};
+	static const struct convolution_case of_each = {9, 28, 40, {40}, {.height = 3, .width = 3,
+		.pad_bottom = 1, .pad_right = 1}, .groups = 40, .accumulate = true, .masked = true};
+	/* clang-format on */
+	struct convolution_fixture fixture;
+	record_operation *by_library;
+
+	if (!fixture_open(&fixture, RV_CONVOLUTION_DIRECT))
+		return;
+	const struct {
+		convolve_with_tile *convolve; /* NULL: the library's way, each channel by itself */
+		struct register_tile tile;
+		const struct convolution_case *shape;
+	} ways[] = {{convolution_tiled, tiled_tiles()[0], &of_all},
+	            {convolution_matrix, matrix_tiles(fixture.device)[0], &of_all},
+	            {NULL, {0}, &of_each}};
+
+	fixture.tolerance = direct_tolerance;
+	fixture.device->kernels = RV_KERNELS_GPU;
+	fixture.device->lanes = 4;
+	fixture.device->most_rows = 1;
+	by_library = fixture.record;
+	fixture.record = record_and_count;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		counted.calls = counted.launches = 0;
+		counted.record = ways[i].convolve ? fixture_record_tile : by_library;
+		fixture.convolve = ways[i].convolve;
+		fixture.tile = ways[i].tile;
+		fixture_check(&fixture, ways[i].shape);
+		CHECK_MESSAGE(counted.launches > counted.calls, "way %zu: %d launches in %d calls",
+		              i, counted.launches, counted.calls);
+	}
+	fixture_close(&fixture);
+}
+
 /* What is left to kernels of their own, with groups of many items. */
 TEST(convolution_by_groups_of_each_channel_and_of_the_picture)
 {
