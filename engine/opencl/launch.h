@@ -10,7 +10,7 @@ struct launch {
 	double flop;           /* useful arithmetic, for profiles; 0 where nobody counts */
 	cl_kernel kernel;      /* NULL where call is used */
 	cl_uint dimensions;
-	size_t offset[3];           /* of the global ids; those of groups begin with 0 all the same */
+	size_t offset[3]; /* of the global ids; those of groups begin with 0 all the same */
 	size_t global[3], local[3]; /* local[0] == 0: the driver chooses */
 	/* A launch made by a library (CLBlast) instead of a kernel. */
 	cl_int (*call)(void *context, cl_command_queue queue);
