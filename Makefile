@@ -324,7 +324,7 @@ test-programs: $(TEST_PROGRAMS) lib $(BUILD)/reverie.1 $(BUILD)/tests/bundle/rev
 # All test programs, and the scripts of what runs many threads at once, under the sanitizers, each built
 # in a folder of its own. That takes about an hour; parts of it are asked for by name.
 SANITIZERS ?= tsan asan
-SANITIZE_TESTS ?= $(TEST_PROGRAMS:$(BUILD)/tests/%=%) $(addprefix system/,live display record input remote time)
+SANITIZE_TESTS ?= $(TEST_PROGRAMS:$(BUILD)/tests/%=%) $(addprefix system/,live inputs display record input remote time)
 .PHONY: sanitize
 sanitize:
 	@set -e; for kind in $(SANITIZERS); do \
