@@ -147,7 +147,7 @@ static void append_rows(struct launch_recorder *recorder, size_t first, size_t r
 	clRetainKernel(recorder->kernel);
 	launch->label = recorder->label;
 	launch->operation = recorder->operation;
-	launch->flop = recorder->flop * (double)rows / (double)all;
+	launch->flop = recorder->flop * (double)rows / (double)max_size(all, 1);
 	launch->kernel = recorder->kernel;
 	launch->offset[1] = first;
 	launch->global[1] = rows;
@@ -160,7 +160,8 @@ void record_launch(struct launch_recorder *recorder, size_t global0, size_t glob
 	struct launch_list *list = recorder->list;
 	int first = list->count;
 
-	for (size_t row = 0; row < global1 && recorder->status == RV_OK; row += most)
+	/* One of no rows is a launch too, which the driver refuses. */
+	for (size_t row = 0; recorder->status == RV_OK && (row == 0 || row < global1); row += most)
 		append_rows(recorder, row, min_size(global1 - row, most), global1);
 	if (recorder->status != RV_OK)
 		return;
