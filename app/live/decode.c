@@ -237,6 +237,7 @@ static rv_status create(struct decode **created, const struct decode_options *op
                         rv_error *error)
 {
 	struct decode *decode = calloc(1, sizeof(*decode));
+	*created = NULL;
 	if (!decode)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	pthread_mutex_init(&decode->lock, NULL);
