@@ -21,13 +21,12 @@
 #include "app/media/public_name.h"
 
 enum {
-	MILLISECOND = 1000000, /* nanoseconds */
-	SECOND = 1000 * MILLISECOND,
+	MILLISECOND = 1000000,      /* nanoseconds */
 	NAP = 10 * MILLISECOND,     /* how long a wait goes without looking at the stop flag */
 	BEHIND = 200 * MILLISECOND, /* by which a decoder that is late leaves out what it may */
 };
 
-static const int64_t longest = INT64_C(3600) * SECOND; /* that a frame is believed to last */
+static const int64_t longest = 3600 * CLOCK_SECOND; /* that a frame is believed to last */
 
 struct decode {
 	struct decode_options options;

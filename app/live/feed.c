@@ -8,8 +8,7 @@
 #include "app/live/mix.h"
 
 enum {
-	MILLISECOND = 1000000,       /* nanoseconds */
-	SECOND = 1000 * MILLISECOND, /* nanoseconds; needs 30 bits */
+	MILLISECOND = 1000000, /* nanoseconds */
 	AGAIN_LEAST =
 		33 * MILLISECOND, /* the shortest time after which a frame is handed out again */
 	AGAIN_MOST = 50 * MILLISECOND, /* the longest one */
@@ -209,7 +208,8 @@ void feed_expect(struct feed_lane *lane, double frames_per_second)
 {
 	/* What a file says of its rate may be anything. */
 	bool is_rate = frames_per_second > 0.1 && frames_per_second < MILLISECOND;
-	int64_t interval = is_rate ? (int64_t)(SECOND / frames_per_second) : AGAIN_LEAST;
+	int64_t interval =
+		is_rate ? (int64_t)((double)CLOCK_SECOND / frames_per_second) : AGAIN_LEAST;
 	int64_t parts = (interval + AGAIN_MOST - 1) / AGAIN_MOST;
 	int64_t again = interval / parts;
 	pthread_mutex_lock(&lane->feed->lock);
@@ -225,7 +225,7 @@ static int64_t due_at(const struct feed *feed)
 {
 	const struct feed_lane *front = feed->front;
 	if (!front || !front->last)
-		return clock_now() + SECOND;
+		return clock_now() + CLOCK_SECOND;
 	return feed->handed_at + (feed->is_new ? front->silence : front->again);
 }
 

@@ -1,9 +1,11 @@
 #include "app/live/input_clock.h"
 
+#include "app/base/clock.h"
+
 enum {
 	MILLISECOND = 1000000, /* nanoseconds */
-	SECOND = 1000 * MILLISECOND,
-	LATE_MAX = SECOND / 2, /* by which a frame may be late before the anchor is set anew */
+	LATE_MAX =
+		CLOCK_SECOND / 2, /* by which a frame may be late before the anchor is set anew */
 	SPACING_LEAST = 12 * MILLISECOND, /* of frames: no display shows more than 80 a second */
 	BEHIND = 100 * MILLISECOND,       /* frames that are late by more are left out */
 	BEHIND_MAX = 200 * MILLISECOND,   /* frames are left out for no longer than this */
@@ -11,7 +13,7 @@ enum {
 
 /* A frame of a file that is due later than this shows that its timestamps have jumped, and is not
  * waited for. */
-static const int64_t early_max = INT64_C(10) * SECOND;
+static const int64_t early_max = 10 * CLOCK_SECOND;
 
 void input_clock_begin(struct input_clock *clock, bool is_stream)
 {
