@@ -36,9 +36,7 @@ rv_status rv_inspect_classes(rv_engine *engine, const rv_image *picture, rv_arra
 	if (!engine)
 		return rv_fail(error, RV_INVALID, "rv_inspect_classes needs an engine");
 	if (!layer)
-		return rv_fail(error, RV_UNSUPPORTED,
-		               "%.200s tells no classes; GoogLeNet does: `--model googlenet`",
-		               rv_model_path(engine->model));
+		return model_fail_without_classes(engine->model, error);
 	status = engine_check_image(picture, error);
 	if (status != RV_OK)
 		return status;

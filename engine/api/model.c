@@ -199,6 +199,12 @@ const char *model_class_layer(const rv_model *model)
 	return NULL;
 }
 
+rv_status model_fail_without_classes(const rv_model *model, rv_error *error)
+{
+	return rv_fail(error, RV_UNSUPPORTED,
+	               "%.200s tells no classes; GoogLeNet does: `--model googlenet`", model->path);
+}
+
 const char *rv_model_path(const rv_model *model)
 {
 	return model->path;

@@ -5,6 +5,7 @@
 
 #include "engine/api/channel_rms.h"
 #include "engine/api/guide.h"
+#include "engine/api/model.h"
 #include "engine/base/rounding.h"
 
 /* ---- checks ---- */
@@ -53,10 +54,7 @@ rv_status wanted_check(const rv_engine *engine, const rv_params *params, rv_erro
 		rv_status status;
 
 		if (target->kind == RV_TARGET_CLASS && !target->layer[0])
-			return rv_fail(
-				error, RV_UNSUPPORTED,
-				"%.200s tells no classes; GoogLeNet does: `--model googlenet`",
-				rv_model_path(engine->model));
+			return model_fail_without_classes(engine->model, error);
 		status = rv_model_find_layer(engine->model, target->layer, &index, error);
 		if (status != RV_OK)
 			return status;
