@@ -56,8 +56,10 @@ static int block_pixels(struct register_tile tile)
 }
 
 /* Of a factor: a float has 24 bits. */
-static int terms(const struct device *device, rv_precision precision)
+static int terms(const struct device *device, const struct convolution_problem *problem)
 {
+	const rv_precision precision = problem_precision(problem, device);
+
 	if (!units_shape(device->units).pairs)
 		return precision == RV_PRECISION_FLOAT ? 2 : 1;
 	return precision == RV_PRECISION_FLOAT ? 3 : precision == RV_PRECISION_TF32 ? 2 : 1;
@@ -67,7 +69,7 @@ static size_t local_bytes(const struct device *device, const struct convolution_
                           struct register_tile tile)
 {
 	const struct unit_shape shape = units_shape(device->units);
-	const size_t pairs = shape.pairs ? terms(device, problem_precision(problem, device)) : 2;
+	const size_t pairs = shape.pairs ? terms(device, problem) : 2;
 	size_t count = (size_t)step_quads(device, tile);
 	size_t quads = count * ((size_t)block_pixels(tile) + 8 / count);
 	size_t vectors = count * ((size_t)matrix_block_channels(tile) / LANES + 2);
@@ -118,7 +120,7 @@ static void write_options(char options[OPTIONS_LENGTH], const struct device *dev
 		options, OPTIONS_LENGTH,
 		"-DLANES=%d -DGROUP=%d -DTILE_PIXELS=%d -DTILE_VECTORS=%d -DQUADS=%d -DTERMS=%d %s",
 		tile.lanes, tile.group, tile.pixels, tile.vectors, step_quads(device, tile),
-		terms(device, problem_precision(problem, device)), units);
+		terms(device, problem), units);
 }
 
 static bool kernel_runs(struct launch_recorder *recorder, const struct convolution_problem *problem,
@@ -155,9 +157,7 @@ void convolution_matrix(struct launch_recorder *recorder, struct weights_cache *
 {
 	const struct device *device = recorder->device;
 	int vectors = matrix_block_channels(tile) / LANES;
-	int pairs = units_shape(device->units).pairs
-	                    ? terms(device, problem_precision(problem, device))
-	                    : 0;
+	int pairs = units_shape(device->units).pairs ? terms(device, problem) : 0;
 	struct quads quads;
 
 	if (!kernel_runs(recorder, problem, tile)) {
