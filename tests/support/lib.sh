@@ -140,9 +140,10 @@ sockets() {
 	cat /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 2>/dev/null
 }
 
-# Sets $port to one that nobody uses, below those that Linux gives to whoever asks for any.
+# Sets $port to one that nobody uses, below those that Linux gives to whoever asks for any, and far from those of
+# scripts that run beside this one.
 another_port() {
-	port=$((${port:-20000 + $$ % 12000} + 1))
+	port=$((${port:-20000 + $$ * 37 % 12000} + 1))
 	while sockets | grep -q "$(printf ':%04X ' $port)"; do port=$((port + 1)); done
 }
 

@@ -2,6 +2,7 @@
 # The inputs of the live session, from outside: what goes away, changes, breaks or hangs. Streams are
 # real ones on this machine, sent by ffmpeg; cameras are made up below libavdevice
 # (tests/support/fake_camera.c). What happened is read from the log.
+# Runs alone, as it claims how many frames a second are dreamed.
 . "$(dirname "$0")/../support/lib.sh"
 
 clip=$PWD/assets/clouds.mp4

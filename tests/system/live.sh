@@ -1,6 +1,7 @@
 #!/bin/sh
 # The live session from outside: without a window, and in one under Xvfb whose keys xdotool presses.
 # What a key did is read from the settings inside the next screenshot, or seen on the screen.
+# Runs alone, as it claims how many frames a second are dreamed.
 . "$(dirname "$0")/../support/lib.sh"
 . "tests/support/window.sh"
 

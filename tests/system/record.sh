@@ -1,6 +1,7 @@
 #!/bin/sh
 # Recordings and streams of live sessions: what is written while settings change and the window is
 # resized, how sound and picture hold together, and what happens where writing fails.
+# Runs alone, as it claims how well sound and picture hold together.
 . "$(dirname "$0")/../support/lib.sh"
 . "tests/support/window.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # What sound does to a session: files, streams and the input itself as its source, beats, what is wrong with one,
 # and the score of it.
+# Runs alone, as it claims when beats are heard.
 . "$(dirname "$0")/../support/lib.sh"
 
 another_port
