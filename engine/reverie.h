@@ -241,7 +241,7 @@ RV_API rv_status rv_look(rv_engine *engine, const rv_image *input, int64_t time,
  * pan for the time that has passed, is the picture that is dreamed, over all octaves and with
  * time.warm_steps in each (0: 1). Any params may have changed since, and output may have another
  * size than the last picture, but where rv_config limits the memory. RV_INVALID where there is no
- * last dream: rv_dream comes first, with params.time.on and a time. */
+ * last dream: rv_dream comes first, with params.time.on and a time; RV_CANCELLED as there. */
 RV_API rv_status rv_journey(rv_engine *engine, int64_t time, const rv_image *output,
                             rv_error *error);
 

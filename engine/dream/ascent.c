@@ -401,10 +401,11 @@ static rv_status run_in_time(struct ascent *ascent, struct schedule *schedule,
 }
 
 /* After a cancelled dream the past is the one that it began with. False where that is lost. */
-static bool abandon(struct ascent *ascent, rv_status status)
+static bool abandon(struct ascent *ascent, rv_status status, int scene_frames)
 {
-	return status == RV_CANCELLED && ascent->temporal && !ascent->lends_detail &&
-	       temporal_abandon(ascent->temporal, NULL) == RV_OK;
+	ascent->scene_frames = scene_frames;
+	return status == RV_CANCELLED && !ascent->lends_detail &&
+	       (!ascent->temporal || temporal_abandon(ascent->temporal, NULL) == RV_OK);
 }
 
 /* input may be NULL. */
@@ -433,6 +434,7 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 	                            .progress = progress,
 	                            .context = context};
 	rv_status status = begin_dream(ascent, input, error);
+	const int scene_frames = ascent->scene_frames;
 
 	if (status == RV_OK)
 		status = params->time.on && !lone
@@ -453,7 +455,7 @@ rv_status ascent_run(struct ascent *ascent, const rv_params *params, const rv_im
 	ascent->report.tiles = tiles_count(&ascent->octaves[ascent->octave_count - 1].tiles);
 	ascent->report.flow_ms = (float)stage_times_take(&ascent->device->times, TIMED_FLOW);
 	ascent->report.steps_ms = (float)stage_times_take(&ascent->device->times, TIMED_STEPS);
-	if (lone || (status != RV_OK && !abandon(ascent, status)))
+	if (lone || (status != RV_OK && !abandon(ascent, status, scene_frames)))
 		ascent_reset(ascent);
 	return status;
 }

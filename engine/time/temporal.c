@@ -200,6 +200,19 @@ bool temporal_remembers(const struct temporal *temporal)
 	return temporal && temporal->history.has_past;
 }
 
+/* Makes the last frame that was dreamed the one that is there, from which a journey would go on. */
+static rv_status return_to_past(struct temporal *temporal, rv_error *error)
+{
+	const struct raster *past = &temporal->buffers.past,
+			    *frame = temporal->buffers.rasters.frame;
+	cl_int code =
+		clEnqueueCopyBuffer(temporal->device->queue, past->buffer, frame->buffer, 0, 0,
+	                            raster_bytes(past->width, past->height), 0, NULL, NULL);
+
+	return code ? device_fail(error, code, "going back to the last frame")
+	            : flow_push(temporal->flow, past, error);
+}
+
 void temporal_checkpoint(struct temporal *temporal, struct checkpoint *checkpoint)
 {
 	struct temporal_buffers *buffers = &temporal->buffers;
@@ -213,7 +226,7 @@ void temporal_checkpoint(struct temporal *temporal, struct checkpoint *checkpoin
 	checkpoint_buffer(checkpoint, buffers->table,
 	                  (size_t)buffers->blocks * sizeof(*temporal->view));
 	if (checkpoint_reads(checkpoint) && checkpoint->status == RV_OK)
-		checkpoint->status = flow_push(temporal->flow, &buffers->past, checkpoint->error);
+		checkpoint->status = return_to_past(temporal, checkpoint->error);
 }
 
 void temporal_melt(struct temporal *temporal)
@@ -282,6 +295,7 @@ static void plan_cold(struct temporal *temporal, const rv_params *params)
 /* Takes the frame in, of which nothing is known yet. */
 static rv_status begin_frame(struct temporal *temporal, int64_t nanoseconds, rv_error *error)
 {
+	temporal->before = temporal->history;
 	temporal->plan = (struct temporal_plan){.uncovered = 1};
 	temporal->verdict = SCENE_GOES_ON;
 	temporal->seconds = temporal_seconds(temporal, nanoseconds);
@@ -457,7 +471,6 @@ void temporal_learn_alone(struct temporal *temporal, const struct depth_sight *s
 
 rv_status temporal_abandon(struct temporal *temporal, rv_error *error)
 {
-	return temporal->history.has_past
-	               ? flow_push(temporal->flow, &temporal->buffers.past, error)
-	               : RV_OK;
+	temporal->history = temporal->before;
+	return temporal->history.has_past ? return_to_past(temporal, error) : RV_OK;
 }

@@ -82,8 +82,8 @@ void temporal_learn(struct temporal *temporal, const struct depth_sight *sight);
  */
 void temporal_learn_alone(struct temporal *temporal, const struct depth_sight *sight);
 
-/* Gives up a frame that was begun: the next one goes on from the past that this one had. Enqueues
- * only. */
+/* Gives up a frame, or one of a journey, that was begun: the next one is as if it had not been.
+ * Enqueues only. */
 rv_status temporal_abandon(struct temporal *temporal, rv_error *error);
 
 #endif

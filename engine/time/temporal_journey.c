@@ -33,6 +33,16 @@ static rv_status move_dream(struct temporal *temporal, const struct camera_move 
 	                                  temporal->device->queue, error);
 }
 
+/* Begins a frame; now is the dream that it goes on from. */
+static void set_out(struct temporal *temporal, const struct dream_view *now)
+{
+	temporal->before = temporal->history;
+	temporal->verdict = SCENE_GOES_ON;
+	if (!temporal->history.on_journey)
+		temporal->history.first = *now;
+	temporal->history.on_journey = true;
+}
+
 rv_status temporal_journey(struct temporal *temporal, const rv_params *params, int64_t nanoseconds,
                            struct temporal_plan *plan, rv_error *error)
 {
@@ -52,9 +62,7 @@ rv_status temporal_journey(struct temporal *temporal, const rv_params *params, i
 	if (status != RV_OK)
 		return status;
 	now = scene_dream(temporal->view, temporal->buffers.blocks);
-	if (!temporal->history.on_journey)
-		temporal->history.first = now;
-	temporal->history.on_journey = true;
+	set_out(temporal, &now);
 	temporal_wander(&temporal->history, (double)params->time.drift, nanoseconds);
 	temporal->history.nanoseconds = nanoseconds;
 	temporal->plan = (struct temporal_plan){.likeness = 1};

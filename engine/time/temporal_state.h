@@ -52,6 +52,7 @@ struct temporal {
 	double share;   /* of a cold dream that a frame of the scene's beginning does */
 
 	struct history history;
+	struct history before; /* the frame under way: what it began with */
 };
 
 /* Seconds since the last frame, 0..1. */

@@ -236,6 +236,27 @@ static rv_status load(struct fixture *fixture, struct bytes *bytes)
 	return rv_checkpoint_load(fixture->engine, take_bytes, bytes, &fixture->error);
 }
 
+/* What it goes on from is the last frame, too, which nobody has given to the new engine. */
+TEST(a_journey_goes_on_from_a_checkpoint_to_the_last_bit)
+{
+	static float whole[COUNT];
+	struct bytes bytes = {0};
+	struct fixture fixture;
+	rv_image output;
+
+	for (int turn = 0; turn < 2; turn++) {
+		REQUIRE(turn ? set_up(&fixture) : make_checkpoint(&fixture, &bytes));
+		CHECK(!rv_set_params(fixture.engine, &fixture.params, &fixture.error));
+		CHECK(!turn || !load(&fixture, &bytes));
+		output = image_of(fixture.dream);
+		CHECK(!rv_journey(fixture.engine, 2 * frame_time, &output, &fixture.error));
+		CHECK(!turn || !memcmp(fixture.dream, whole, sizeof(whole)));
+		memcpy(whole, fixture.dream, sizeof(whole));
+		tear_down(&fixture);
+	}
+	free(bytes.data);
+}
+
 TEST(a_damaged_checkpoint_is_refused_and_forgotten)
 {
 	struct bytes bytes = {0};
