@@ -1,5 +1,6 @@
 #include "app/media/sink_muxer.h"
 
+#include <libavutil/avstring.h>
 #include <libavutil/opt.h>
 
 #include "app/media/libav.h"
@@ -28,14 +29,19 @@ static rv_status write_error(const struct sink_muxer *muxer, int code, rv_error 
 	                  muxer->file ? "the output" : muxer->context->url);
 }
 
-/* A muxer that moves its index to the front reads what it has written. */
+/* A muxer that moves its index to the front reads what it has written. A name with a colon would be
+ * taken for a protocol. */
 static int open_written(AVFormatContext *context, AVIOContext **io, const char *url, int flags,
                         AVDictionary **options)
 {
 	const char *temporary = output_file_temporary(context->opaque);
+	char *place = temporary ? av_asprintf("file:%s", temporary) : NULL;
 	(void)url;
-	return temporary ? avio_open2(io, temporary, flags, &context->interrupt_callback, options)
-	                 : AVERROR(ENOSYS);
+	if (!place)
+		return temporary ? AVERROR(ENOMEM) : AVERROR(ENOSYS);
+	int code = avio_open2(io, place, flags, &context->interrupt_callback, options);
+	av_free(place);
+	return code;
 }
 
 static void set_options(const struct sink_muxer *muxer, AVDictionary **options)

@@ -219,6 +219,28 @@ TEST(film_joined_from_chunks_is_the_film)
 	film_plan_release(&plan);
 }
 
+/* A folder with a colon, without another before it, looks like a protocol. */
+TEST(film_in_a_folder_named_by_the_time_of_day_is_joined)
+{
+	static const char folder[] = "12:30.mp4.chunks";
+	struct film_plan plan = {.count = 0};
+	rv_error error = {0};
+	char film[PATH_LENGTH], joined[PATH_LENGTH];
+	char *before = getcwd(NULL, 0);
+	snprintf(film, sizeof(film), "%s", media_path("noon.mkv"));
+	snprintf(joined, sizeof(joined), "%s", media_path("noon_joined.mkv"));
+	NEED_FFMPEG(film, "-f lavfi -i testsrc2=s=64x48:r=10:d=0.4 -c:v libx264");
+	new_folder(folder);
+	REQUIRE(before && chdir(media_path("")) == 0);
+	CHECK_MESSAGE(!plan_film(&plan, film, 2, 0, &error), "%s", error.message);
+	for (int i = 0; i < plan.count; i++)
+		make_chunk(&plan, folder, i);
+	CHECK_MESSAGE(!join_into(&plan, folder, joined, &error), "%s", error.message);
+	REQUIRE(chdir(before) == 0);
+	free(before);
+	film_plan_release(&plan);
+}
+
 /* Every frame is decoded, at the time of the film's. */
 static void check_video_times(const char *film, const char *joined)
 {

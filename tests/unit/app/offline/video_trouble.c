@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "app/media/picture_read.h"
 #include "app/offline/job_run.h"
@@ -110,6 +111,23 @@ static void check_refused(struct job job, rv_status wanted, const char *word)
 	CHECK(strchr(error.message, '\n') == NULL);
 	CHECK_MESSAGE(dream.frames == 0, "dreamed %d frames first", dream.frames);
 	CHECK(!report.written && media_file_count() == count);
+}
+
+/* A name with a colon, without a folder before it, looks like a protocol. */
+TEST(video_named_by_the_time_of_day_is_a_file)
+{
+	const char *in = media_path("noon.mp4");
+	char *before = getcwd(NULL, 0);
+	NEED_FFMPEG(in, "-f lavfi -i testsrc=s=64x48:r=10:d=0.3 -c:v libx264");
+	REQUIRE(before && chdir(media_path("")) == 0);
+	struct test_dream dream = {.keep = true};
+	struct job_report report;
+	rv_error error = {0};
+	struct job job = media_job(in, "12:30.mp4", &dream);
+	CHECK_MESSAGE(job_run(&job, &report, &error) == RV_OK, "%s", error.message);
+	REQUIRE(chdir(before) == 0);
+	free(before);
+	CHECK(media_inspect(media_path("12:30.mp4"), &after));
 }
 
 TEST(video_refuses_names_that_do_not_exist)
