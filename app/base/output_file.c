@@ -166,6 +166,9 @@ static rv_status open_place(struct output_file *file, rv_error *error)
 		file->name = "standard output";
 		return open_directly(file, error);
 	}
+	/* The link of a descriptor, as /dev/stdout is one, leads to a pipe by no name. */
+	if (!stat(file->path, &status) && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+		return open_directly(file, error);
 	char *place = NULL;
 	rv_status followed = output_name_follow(file->path, &place, error);
 	if (followed != RV_OK)
@@ -177,8 +180,6 @@ static rv_status open_place(struct output_file *file, rv_error *error)
 	if (S_ISDIR(status.st_mode))
 		return rv_fail(error, RV_INVALID, "%s: is a directory; name a file in it",
 		               file->name);
-	if (!S_ISREG(status.st_mode))
-		return open_directly(file, error);
 	if (!file->force)
 		return rv_fail(error, RV_INVALID, "%s: exists; --force overwrites it", file->name);
 	if (access(file->path, W_OK))

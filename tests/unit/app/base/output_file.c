@@ -149,6 +149,20 @@ TEST(output_through_a_link_that_leads_nowhere_yet_makes_its_target)
 }
 
 /* What a program that was killed leaves is found by the name of what it was to become. */
+/* As /dev/stdout is one: where the link leads is no name. */
+TEST(output_through_the_link_of_a_pipe_goes_into_it)
+{
+	char path[64], read_back[4] = "";
+	int ends[2];
+	REQUIRE(pipe(ends) == 0);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", ends[1]);
+	rv_error error = {0};
+	CHECK_MESSAGE(write_file(path, "abc", false, &error) == RV_OK, "%s", error.message);
+	close(ends[1]);
+	CHECK(read(ends[0], read_back, 3) == 3 && !strcmp(read_back, "abc"));
+	close(ends[0]);
+}
+
 TEST(output_that_was_left_over_is_found)
 {
 	const char *path = media_path("left.mp4");
