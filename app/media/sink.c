@@ -269,11 +269,13 @@ rv_status sink_encoded(struct sink *sink, AVPacket *packet, rv_error *error)
 
 /* ---- the other streams ---- */
 
-/* Writes what an encoder of sound has. */
-static rv_status write_sound(struct sink *sink, struct sink_sound *sound, rv_error *error)
+/* Writes what an encoder of sound has: one of the source's that is encoded anew, or, with NULL, our
+ * own. */
+static rv_status write_sound(struct sink *sink, struct sink_resound *resound, rv_error *error)
 {
 	int code;
-	while ((code = sink_sound_pull(sound, sink->packet)) >= 0) {
+	while ((code = resound ? sink_resound_pull(resound, sink->packet)
+	                       : sink_sound_pull(sink->sound, sink->packet)) >= 0) {
 		rv_status status = sink_muxer_write(&sink->muxer, sink->packet, error);
 		if (status != RV_OK)
 			return status;
@@ -287,11 +289,10 @@ static rv_status write_sound(struct sink *sink, struct sink_sound *sound, rv_err
 static rv_status encode_anew(struct sink *sink, const struct sink_stream *stream, AVPacket *packet,
                              rv_error *error)
 {
-	rv_status status = sink_resound_push(stream->resound, packet, sink->shift, error);
+	sink_resound_push(stream->resound, packet, sink->shift);
 	if (packet)
 		av_packet_unref(packet);
-	return status == RV_OK ? write_sound(sink, sink_resound_sound(stream->resound), error)
-	                       : status;
+	return write_sound(sink, stream->resound, error);
 }
 
 bool sink_takes(const struct sink *sink, int stream_index)
@@ -334,7 +335,7 @@ static rv_status encode_sound(struct sink *sink, const float *samples, int count
 {
 	libav_clear_error();
 	rv_status status = sink_sound_push(sink->sound, samples, count, error);
-	return status == RV_OK ? write_sound(sink, sink->sound, error) : status;
+	return status == RV_OK ? write_sound(sink, NULL, error) : status;
 }
 
 bool sink_has_sound(const struct sink *sink)

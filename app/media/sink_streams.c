@@ -33,12 +33,21 @@ static bool header_can_be_written(const AVOutputFormat *container, const AVStrea
 	return taken;
 }
 
+bool sink_is_described(const AVStream *stream)
+{
+	const AVCodecParameters *parameters = stream->codecpar;
+	return parameters->codec_type != AVMEDIA_TYPE_AUDIO ||
+	       (parameters->sample_rate > 0 && parameters->ch_layout.nb_channels > 0);
+}
+
 bool sink_container_takes(const AVOutputFormat *container, const AVStream *stream)
 {
 	enum AVCodecID id = stream->codecpar->codec_id;
 	if (id == AV_CODEC_ID_NONE)
 		return false;
 	int known = avformat_query_codec(container, id, FF_COMPLIANCE_NORMAL);
+	if (known > 0 && !sink_is_described(stream))
+		return header_can_be_written(container, stream);
 	/* Matroska's list leaves out what it takes under the names of Windows. */
 	bool tells_all = known >= 0 && strcmp(container->name, "matroska");
 	return known > 0 || (!tells_all && header_can_be_written(container, stream));

@@ -12,6 +12,10 @@ enum { SINK_STREAM_LEFT_OUT = -1, SINK_STREAM_RESOUND = -2 };
 /* Whether the container can hold the stream's packets as they are. */
 bool sink_container_takes(const AVOutputFormat *container, const AVStream *stream);
 
+/* Whether the input says of sound what containers want to know: a broadcast that has announced it
+ * but not sent any yet does not. True of all else. */
+bool sink_is_described(const AVStream *stream);
+
 /* Adds to muxer a stream for each one of source, in the same order: for stream video_index the one
  * that will be encoded, for the others, where they fit, their copies. map[i] becomes the index in
  * muxer of source's stream i, or SINK_STREAM_LEFT_OUT, or SINK_STREAM_RESOUND for sound that must

@@ -33,8 +33,12 @@ static int open_codec(struct sound_decoder *decoder, const AVStream *stream, con
 
 rv_status sound_decoder_open(struct sound_decoder **opened, const AVStream *stream, rv_error *error)
 {
-	const char *name = avcodec_get_name(stream->codecpar->codec_id);
-	const AVCodec *codec = avcodec_find_decoder(stream->codecpar->codec_id);
+	const AVCodecParameters *parameters = stream->codecpar;
+	char tag[AV_FOURCC_MAX_STRING_SIZE];
+	const char *name = parameters->codec_id == AV_CODEC_ID_NONE && parameters->codec_tag
+	                           ? av_fourcc_make_string(tag, parameters->codec_tag)
+	                           : avcodec_get_name(parameters->codec_id);
+	const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
 	*opened = NULL;
 	if (!codec)
 		return rv_fail(error, RV_UNSUPPORTED, "this FFmpeg cannot decode %s", name);

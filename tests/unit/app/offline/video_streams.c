@@ -1,7 +1,9 @@
 /* What a file holds beside the video that is dreamed: it goes along, or is told to stay behind. */
 #include <libavformat/avformat.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "app/media/sound_decoder.h"
 #include "tests/support/media.h"
@@ -237,4 +239,59 @@ TEST(streams_of_flac_go_into_mp4_as_they_are)
 	                "-c:v libx264 -c:a flac -metadata:s:a language=deu");
 	check_sound(in, mp4, AV_CODEC_ID_FLAC);
 	CHECK(!strstr(media_told, "becomes"));
+}
+
+/* Programs of a broadcast announce sound that comes later, or never: containers that want to know
+ * more of it than that are no reason to have no film. */
+TEST(streams_of_sound_that_is_only_announced_do_no_harm)
+{
+	const char *in = media_path("announced.ts");
+	NEED_FFMPEG(in, CLIP "-f lavfi -i sine=d=0.4 -c:v mpeg2video -c:a aac -bsf:a noise=drop=1");
+	REQUIRE(media_listen(in, media_path("announced.mp4")));
+	CHECK_MESSAGE(strstr(media_told, "at the beginning"), "%s", media_told);
+	REQUIRE(media_listen(in, media_path("announced.mkv")));
+	REQUIRE(media_inspect(media_path("announced.mkv"), &media_after));
+	const struct media_stream *video = media_find_stream(&media_after, AVMEDIA_TYPE_VIDEO, 0);
+	CHECK(video && video->packet_count == 10);
+}
+
+/* New phones have a second track of sound in a codec of their own. */
+TEST(streams_of_sound_that_nobody_can_decode_are_told)
+{
+	static const char known[] = "A_PCM/INT/LIT", unknown[] = "A_XYZ/INT/LIT";
+	const char *in = media_path("unknown.mkv"), *out = media_path("unknown.mp4");
+	size_t size;
+	NEED_FFMPEG(in, CLIP "-f lavfi -i sine=d=0.4 -c:v libx264 -c:a pcm_s16le");
+	uint8_t *bytes = media_read(in, &size);
+	uint8_t *name = bytes ? memmem(bytes, size, known, strlen(known)) : NULL;
+	if (name)
+		memcpy(name, unknown, strlen(unknown));
+	media_write(in, bytes, size);
+	free(bytes);
+	REQUIRE(name);
+	REQUIRE(media_listen(in, out));
+	CHECK_MESSAGE(strstr(media_told, "stream 1 (sound) is left out"), "%s", media_told);
+}
+
+static long most_memory(void)
+{
+	struct rusage usage;
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_maxrss; /* kilobytes */
+}
+
+/* Ten minutes of silence are 230 MB, of which an encoder wants to have a little at a time. */
+TEST(streams_of_sound_with_a_hole_are_encoded_piece_by_piece)
+{
+	const char *in = media_path("hole.mkv"), *out = media_path("hole.mp4");
+	NEED_FFMPEG(in, CLIP "-f lavfi -i "
+	                     "\"sine=d=0.4,asetpts='PTS+if(gte(T,0.2),600,0)/TB'\" "
+	                     "-c:v libx264 -c:a pcm_s16le");
+	REQUIRE(media_listen(in, media_path("hole_first.mkv"))); /* all but the sound */
+	long before = most_memory();
+	REQUIRE(media_listen(in, out));
+	AVFormatContext *format = open_file(out);
+	CHECK(format && format->duration > (int64_t)600 * AV_TIME_BASE);
+	avformat_close_input(&format);
+	CHECK_MESSAGE(most_memory() - before < 100 << 10, "%ld kB more", most_memory() - before);
 }
