@@ -27,7 +27,7 @@ struct task {
 	struct picture picture; /* without pixels, the text itself is written */
 	char *settings, *path;
 	char note[DISK_NOTE_LENGTH]; /* once it is written; empty: its path */
-	atomic_int *outcome;         /* NULL: nobody asks */
+	atomic_int *outcome;         /* NULL: nobody asks, or was told already */
 };
 
 struct live_disk {
@@ -42,9 +42,18 @@ struct live_disk {
 	struct allowance begun; /* files; the main thread's */
 };
 
+static void tell(struct task *task, enum live_disk_outcome outcome)
+{
+	if (task->outcome)
+		atomic_store(task->outcome, outcome);
+	task->outcome = NULL;
+}
+
+/* One that was dropped was not written. */
 static void release_task(void *item)
 {
 	struct task *task = item;
+	tell(task, DISK_FAILED);
 	picture_release(&task->picture);
 	free(task->settings);
 	free(task->path);
@@ -84,7 +93,7 @@ static rv_status write_picture(const struct task *task, rv_error *error)
 	return status;
 }
 
-static void write_file(struct live_disk *disk, const struct task *task)
+static void write_file(struct live_disk *disk, struct task *task)
 {
 	char note[DISK_NOTE_LENGTH];
 	rv_error error = {0};
@@ -94,8 +103,7 @@ static void write_file(struct live_disk *disk, const struct task *task)
 	if (status != RV_OK)
 		fprintf(stderr, "live: %s\n", error.message);
 	set_note(disk, status != RV_OK ? error.message : task->note[0] ? task->note : note);
-	if (task->outcome)
-		atomic_store(task->outcome, status == RV_OK ? DISK_WROTE : DISK_FAILED);
+	tell(task, status == RV_OK ? DISK_WROTE : DISK_FAILED);
 }
 
 static void look_at_room(struct live_disk *disk)

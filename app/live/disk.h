@@ -32,7 +32,7 @@ rv_status live_disk_write(struct live_disk *disk, const rv_image *picture, const
 
 /* Writes text to the file at path, over what is there; makes its folder. note is what is told once
  * that is done (NULL: the path). outcome, which must outlive the thread, is set where the file was
- * written or could not be (NULL: nobody asks). As above. */
+ * written, could not be, or made room for newer ones (NULL: nobody asks). As above. */
 rv_status live_disk_write_text(struct live_disk *disk, const char *text, const char *path,
                                const char *note, atomic_int *outcome, rv_error *error);
 

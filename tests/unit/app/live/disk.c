@@ -1,8 +1,10 @@
 #include "app/live/disk.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/base/clock.h"
@@ -77,5 +79,37 @@ TEST(disk_writes_what_waits_before_it_stops)
 		CHECK_MESSAGE(!access(path[i], R_OK), "text %d", i);
 		unlink(path[i]);
 	}
+	rmdir(folder);
+}
+
+/* A named pipe without a reader is a disk that hangs. Whoever waits for what became of a file that
+ * made room for others would wait for ever. */
+TEST(disk_tells_of_what_it_drops)
+{
+	enum { TEXTS = 8 };
+	struct live_disk *disk = NULL;
+	rv_error error = {0};
+	atomic_int outcomes[TEXTS];
+	char folder[] = "/tmp/disk-XXXXXX", path[TEXTS][64];
+	int failed = 0;
+	REQUIRE(mkdtemp(folder) && live_disk_start(&disk, 0, &error) == RV_OK);
+	for (int i = 0; i < TEXTS; i++) {
+		snprintf(path[i], sizeof(path[i]), "%s/text%d", folder, i);
+		atomic_init(&outcomes[i], DISK_WAITS);
+		REQUIRE(i || !mkfifo(path[i], 0600));
+		CHECK(live_disk_write_text(disk, "a", path[i], NULL, &outcomes[i], &error) ==
+		      RV_OK);
+	}
+	for (int i = 0; i < TEXTS; i++)
+		failed += atomic_load(&outcomes[i]) == DISK_FAILED;
+	int reader = open(path[0], O_RDONLY | O_NONBLOCK);
+	live_disk_stop(&disk);
+	CHECK_MESSAGE(failed == 1 || failed == 2, "%d", failed);
+	for (int i = 0; i < TEXTS; i++) {
+		bool is_there = !access(path[i], R_OK);
+		CHECK(!i || is_there == (atomic_load(&outcomes[i]) == DISK_WROTE));
+		unlink(path[i]);
+	}
+	close(reader);
 	rmdir(folder);
 }
