@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/control/tempo.h"
+
 static double within(double value, double low, double high)
 {
 	return value < low ? low : value > high ? high : value;
@@ -153,6 +155,19 @@ rv_status action_dial(struct action_state *state, const struct action_call *call
 		           option->type == &option_type_whole ? round(value) : value);
 	}
 	tell_value(state, option);
+	return RV_OK;
+}
+
+rv_status action_tell_tempo(struct action_state *state, const struct action_call *call,
+                            rv_error *error)
+{
+	char *end;
+	double beats = strtod(call->value, &end);
+	if (end == call->value || *end || !(beats >= 0 && beats <= TEMPO_MOST))
+		return rv_fail(error, RV_INVALID,
+		               "\"%.32s\" is no tempo, which is from 0 to %d beats a minute",
+		               call->value, TEMPO_MOST);
+	state->tempo = beats;
 	return RV_OK;
 }
 

@@ -12,4 +12,8 @@ rv_status action_cycle(struct action_state *state, const struct action_call *cal
 rv_status action_toggle(struct action_state *state, const struct action_call *call,
                         rv_error *error);
 
+/* Of no option: the value goes into state->tempo. */
+rv_status action_tell_tempo(struct action_state *state, const struct action_call *call,
+                            rv_error *error);
+
 #endif

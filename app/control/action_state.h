@@ -32,6 +32,8 @@ enum action_request {
 	ACTION_PROBE = 1 << 11,       /* which channels answer at atlas.x, atlas.y? */
 	ACTION_PAINT_PLACE = 1 << 12, /* let the dream go there alone */
 	ACTION_TAP = 1 << 13,         /* a beat is tapped */
+	ACTION_BEAT = 1 << 14,        /* a beat is told by another program */
+	ACTION_TEMPO = 1 << 15,       /* the beats of `tempo` a minute */
 };
 
 /* A layer that can be dreamed of. */
@@ -103,6 +105,7 @@ struct action_state {
 	struct projection_quad corners;
 	int screen_width, screen_height;
 	struct action_atlas atlas;
+	double tempo;      /* of ACTION_TEMPO */
 	uint64_t random;   /* of the action `random` */
 	int64_t now;       /* clock_now(), kept by whoever runs actions */
 	unsigned requests; /* bits of enum action_request; whoever fulfils them clears them */

@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "app/base/clock.h"
 #include "app/base/thread.h"
 #include "app/control/midi_map.h"
 #include "app/control/remote.h"
@@ -27,8 +28,12 @@ struct midi {
 	pthread_mutex_t lock; /* of what follows */
 	bool learning;
 	char turn[KEY_ACTION_LENGTH], press[KEY_ACTION_LENGTH];
+	struct midi_clock clock; /* which its thread alone changes */
 
-	struct midi_map map; /* the thread's own */
+	/* the thread's own */
+	struct midi_map map;
+	snd_seq_addr_t clock_from; /* who sends it */
+	bool was_led;              /* by the clock, when that was last looked at */
 };
 
 /* ---- telling the main thread ---- */
@@ -158,6 +163,77 @@ static void take(struct midi *midi, const struct midi_event *event)
 		push(midi, REMOTE_ACT, action);
 }
 
+/* ---- the clock ---- */
+
+static void say_who_leads(struct midi *midi)
+{
+	snd_seq_port_info_t *port;
+	snd_seq_port_info_alloca(&port);
+	if (!snd_seq_get_any_port_info(midi->sequencer, midi->clock_from.client,
+	                               midi->clock_from.port, port))
+		say(midi, "beats are those of the clock of ", snd_seq_port_info_get_name(port));
+}
+
+static void say_clock(struct midi *midi)
+{
+	bool leads = midi_clock_leads(&midi->clock);
+	if (leads && !midi->was_led)
+		say_who_leads(midi);
+	else if (!leads && midi->was_led && midi->clock.is_stopped)
+		say(midi, "the clock is stopped; beats are those heard or tapped", "");
+	else if (!leads && midi->was_led)
+		say(midi, "the clock is gone; where no beats are heard they go on as they were",
+		    "");
+	midi->was_led = leads;
+}
+
+static bool is_same(const snd_seq_addr_t *a, const snd_seq_addr_t *b)
+{
+	return a->client == b->client && a->port == b->port;
+}
+
+/* Of two clocks the second one is none, until the first is gone. */
+static void take_clock(struct midi *midi, const snd_seq_event_t *event)
+{
+	struct midi_clock *clock = &midi->clock;
+	if (clock->is_there && !is_same(&midi->clock_from, &event->source))
+		return;
+	midi->clock_from = event->source;
+	pthread_mutex_lock(&midi->lock);
+	if (event->type == SND_SEQ_EVENT_CLOCK)
+		midi_clock_pulse(clock, clock_now());
+	else if (event->type == SND_SEQ_EVENT_START)
+		midi_clock_start(clock);
+	else if (event->type == SND_SEQ_EVENT_CONTINUE)
+		midi_clock_continue(clock);
+	else if (event->type == SND_SEQ_EVENT_STOP)
+		midi_clock_stop(clock);
+	else
+		midi_clock_locate(clock, (unsigned)event->data.control.value);
+	pthread_mutex_unlock(&midi->lock);
+	say_clock(midi);
+}
+
+static void lose_clock(struct midi *midi)
+{
+	pthread_mutex_lock(&midi->lock);
+	midi_clock_lose(&midi->clock);
+	pthread_mutex_unlock(&midi->lock);
+	say_clock(midi);
+}
+
+void midi_read_clock(struct midi *midi, struct midi_clock *clock)
+{
+	*clock = (struct midi_clock){.is_there = false};
+	if (!midi)
+		return;
+	pthread_mutex_lock(&midi->lock);
+	*clock = midi->clock;
+	pthread_mutex_unlock(&midi->lock);
+}
+
+/* ---- the thread ---- */
+
 static void take_event(struct midi *midi, const snd_seq_event_t *event)
 {
 	const snd_seq_ev_ctrl_t *control = &event->data.control;
@@ -174,6 +250,13 @@ static void take_event(struct midi *midi, const snd_seq_event_t *event)
 	case SND_SEQ_EVENT_NOTEON:
 		take(midi, &(struct midi_event){MIDI_NOTE, note->channel + 1, note->note,
 		                                note->velocity});
+		break;
+	case SND_SEQ_EVENT_CLOCK:
+	case SND_SEQ_EVENT_START:
+	case SND_SEQ_EVENT_CONTINUE:
+	case SND_SEQ_EVENT_STOP:
+	case SND_SEQ_EVENT_SONGPOS:
+		take_clock(midi, event);
 		break;
 	case SND_SEQ_EVENT_PORT_START:
 		connect_new(midi, &event->data.addr);
@@ -193,12 +276,14 @@ static void *run(void *context)
 	while (!atomic_load(&midi->stop)) {
 		snd_seq_event_t *event;
 		int status;
-		poll(waits, (nfds_t)count, -1);
+		poll(waits, (nfds_t)count, midi->clock.is_there ? MIDI_CLOCK_PATIENCE_MS : -1);
 		/* -ENOSPC: some events were lost, which does not matter to those that follow. */
 		while ((status = snd_seq_event_input(midi->sequencer, &event)) >= 0 ||
 		       status == -ENOSPC)
 			if (status >= 0 && event)
 				take_event(midi, event);
+		if (midi_clock_is_silent(&midi->clock, clock_now()))
+			lose_clock(midi);
 		if (status != -EAGAIN)
 			break;
 	}
@@ -308,6 +393,12 @@ void midi_close(struct midi **closed)
 void midi_learn(struct midi *midi, const char *turn, const char *press)
 {
 	(void)midi, (void)turn, (void)press;
+}
+
+void midi_read_clock(struct midi *midi, struct midi_clock *clock)
+{
+	(void)midi;
+	*clock = (struct midi_clock){.is_there = false};
 }
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "app/base/queue.h"
 #include "app/control/keys.h"
+#include "app/control/midi_clock.h"
 
 struct midi;
 
@@ -24,5 +25,10 @@ void midi_close(struct midi **midi);
  * pressed to `press`, whichever comes first, and the binding is added to
  * $XDG_CONFIG_HOME/reverie/midi.conf. */
 void midi_learn(struct midi *midi, const char *turn, const char *press);
+
+/* From any thread. Copies the clock that is followed: the first that was heard, until it is gone;
+ * what begins and ends it is pushed to commands to be said. midi may be NULL: then there is none.
+ */
+void midi_read_clock(struct midi *midi, struct midi_clock *clock);
 
 #endif

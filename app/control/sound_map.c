@@ -112,9 +112,10 @@ bool sound_map_level(struct sound_map *map, int index, float level, char action[
 	return keys_fill(bound, (double)level, action);
 }
 
-void sound_map_beat(struct sound_map *map)
+void sound_map_beat(struct sound_map *map, unsigned beat, unsigned steps)
 {
-	map->beats++;
+	map->beat = beat;
+	map->steps = steps;
 	map->next = 0;
 }
 
@@ -122,8 +123,8 @@ const char *sound_map_next_action(struct sound_map *map)
 {
 	while (map->keys && map->next < map->keys->count) {
 		const struct key_binding *binding = &map->keys->list[map->next++];
-		int every = beats_of(binding->key);
-		if (every && map->beats % (unsigned)every == 0)
+		unsigned every = (unsigned)beats_of(binding->key);
+		if (every && map->beat % every < map->steps)
 			return binding->action;
 	}
 	return NULL;

@@ -20,8 +20,8 @@ enum { SOUND_LEVELS = 4 }; /* bass, middle, treble, all */
 struct sound_map {
 	const struct keys *keys;  /* borrowed */
 	float sent[SOUND_LEVELS]; /* the last that were asked for; 0: none was */
-	unsigned beats;           /* so far */
-	int next;                 /* binding to be looked at for the last beat */
+	unsigned beat, steps;     /* the last, and how many it stands for */
+	int next;                 /* binding to be looked at for it */
 };
 
 /* Takes the bindings, which must not change. RV_INVALID: a name that begins with Sound or Beat is
@@ -33,8 +33,10 @@ rv_status sound_map_open(struct sound_map *map, const struct keys *keys,
  * none, or hardly differs from what was asked for last. */
 bool sound_map_level(struct sound_map *map, int index, float level, char action[KEY_ACTION_LENGTH]);
 
-/* A beat came: sound_map_next_action tells what is to be done. */
-void sound_map_beat(struct sound_map *map);
+/* The beat of that number came, and stands for so many, 1 or more, up to it
+ * (app/control/tempo.h): sound_map_next_action tells what is to be done. Every fourth is 0, 4, 8
+ * and so on. */
+void sound_map_beat(struct sound_map *map, unsigned beat, unsigned steps);
 
 /* The next action that the last beat asks for; NULL: none any more. */
 const char *sound_map_next_action(struct sound_map *map);

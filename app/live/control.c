@@ -118,7 +118,17 @@ static void go_to_next_display(struct live *live)
 
 static void tap(struct live *live)
 {
-	reaction_tap(&live->reaction, clock_now());
+	tempo_tap(&live->reaction.tempo, clock_now());
+}
+
+static void tell_beat(struct live *live)
+{
+	tempo_beat(&live->reaction.tempo, clock_now());
+}
+
+static void tell_tempo(struct live *live)
+{
+	tempo_set(&live->reaction.tempo, live->actions->tempo, clock_now());
 }
 
 static void learn(struct live *live)
@@ -259,6 +269,8 @@ static const struct {
 	{ACTION_PROBE, NULL, probe},
 	{ACTION_PAINT_PLACE, paint_place, NULL},
 	{ACTION_TAP, tap, NULL},
+	{ACTION_BEAT, tell_beat, NULL},
+	{ACTION_TEMPO, tell_tempo, NULL},
 };
 
 /* What the last action asked for. */
@@ -303,6 +315,15 @@ static rv_status follow(void *context, const char *action, rv_error *error)
 	if (status != RV_OK)
 		live_hud_say(&live->hud, error->message, clock_now());
 	return status;
+}
+
+/* Sees the MIDI clock before the beats are looked for. */
+static void react(struct live *live)
+{
+	struct midi_clock clock;
+	midi_read_clock(live->remote.midi, &clock);
+	tempo_follow(&live->reaction.tempo, &clock);
+	reaction_take(&live->reaction, clock_now(), follow, live);
 }
 
 /* ---- the window ---- */
@@ -394,7 +415,7 @@ void live_take_events(struct live *live)
 	while (live->window && window_next_event(live->window, &event))
 		take_event(live, &event);
 	live_remote_take(&live->remote, act, live);
-	reaction_take(&live->reaction, clock_now(), follow, live);
+	react(live);
 	step_playlist(live);
 	if (performance_play(&live->performance, position(live)))
 		live->actions->requests |= ACTION_RESET;

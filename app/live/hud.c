@@ -125,12 +125,19 @@ static void fill_stats(struct hud_state *state, const struct live_stats *stats, 
 	state->stage_ms[HUD_SHOW] = stats_recent_mean(&stats->hud.show);
 }
 
+static const char *const tempo_sources[] = {[TEMPO_TAPPED] = "tapped",
+                                            [TEMPO_TOLD] = "told",
+                                            [TEMPO_BEATEN] = "told",
+                                            [TEMPO_CLOCKED] = "MIDI clock",
+                                            [TEMPO_LEFT] = "MIDI clock, gone"};
+
 static void fill_sound(struct hud_state *state, const struct live_hud_view *view)
 {
 	state->listens = view->levels != NULL;
 	if (view->levels)
 		memcpy(state->levels, view->levels, sizeof(state->levels));
-	state->tempo = view->tempo;
+	state->tempo = view->tempo ? tempo_per_minute(view->tempo) : 0;
+	state->tempo_source = view->tempo ? tempo_sources[view->tempo->source] : "";
 }
 
 /* The keys that are bound for mode alone. */

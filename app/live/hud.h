@@ -4,6 +4,7 @@
 
 #include "app/control/action_state.h"
 #include "app/control/keys.h"
+#include "app/control/tempo.h"
 #include "app/live/dream.h"
 #include "app/live/stats.h"
 #include "app/options/options.h"
@@ -36,9 +37,9 @@ struct live_hud_view {
 	const struct action_state *actions;
 	const struct live_stats *stats;
 	const struct keys *keys;
-	const float *levels; /* of what is heard, as struct hud_state; NULL: nobody listens */
-	double tempo;        /* that was tapped; 0: none */
-	const char *mode;    /* of the keys that are told first (keys_find_in), or NULL */
+	const float *levels;       /* of what is heard, as struct hud_state; NULL: nobody listens */
+	const struct tempo *tempo; /* NULL: there is none */
+	const char *mode;          /* of the keys that are told first (keys_find_in), or NULL */
 	int width, height, density; /* as window_hud_area (app/screen/window.h) */
 };
 

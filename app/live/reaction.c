@@ -35,11 +35,6 @@ void reaction_hear(struct reaction *reaction, struct sound *sound)
 		listener_hear(reaction->listener, sound);
 }
 
-void reaction_tap(struct reaction *reaction, int64_t now)
-{
-	tempo_tap(&reaction->tempo, now);
-}
-
 void reaction_note(struct reaction *reaction, char note[LIVE_NOTE_LENGTH])
 {
 	note[0] = '\0';
@@ -47,11 +42,11 @@ void reaction_note(struct reaction *reaction, char note[LIVE_NOTE_LENGTH])
 		listener_note(reaction->listener, note);
 }
 
-/* Several beats that came between two looks are one. */
+/* Several that came between two looks are one. */
 static bool beats(struct reaction *reaction, const struct levels_state *heard, int64_t now)
 {
-	bool is_tapped = tempo_beats(&reaction->tempo, now);
-	return heard->is_quiet ? is_tapped : heard->beats != reaction->heard.beats;
+	return tempo_beats(&reaction->tempo, now, heard->is_quiet,
+	                   heard->beats != reaction->heard.beats);
 }
 
 static void move(struct reaction *reaction, const struct levels_state *heard, reaction_act *act,
@@ -72,7 +67,7 @@ void reaction_take(struct reaction *reaction, int64_t now, reaction_act *act, vo
 	if (reaction->listener)
 		heard = listener_read(reaction->listener, now);
 	if (beats(reaction, &heard, now))
-		sound_map_beat(&reaction->map);
+		sound_map_beat(&reaction->map, reaction->tempo.beat, reaction->tempo.steps);
 	while ((action = sound_map_next_action(&reaction->map)))
 		act(context, action, &error);
 	if (reaction->listener && now - reaction->moved_at >= interval) {

@@ -1,6 +1,6 @@
 /* What a live session does when it hears something: levels turn what they are bound to, beats run
- * actions (app/control/sound_map.h). Where nothing is heard, beats are those of a tapped tempo
- * (app/control/tempo.h). Belongs to the main thread. */
+ * actions (app/control/sound_map.h), be they heard or those of a tempo (app/control/tempo.h).
+ * Belongs to the main thread. */
 #ifndef APP_LIVE_REACTION_H
 #define APP_LIVE_REACTION_H
 
@@ -12,7 +12,7 @@
 struct reaction {
 	struct listener *listener; /* NULL: nobody asked for it */
 	struct sound_map map;
-	struct tempo tempo;
+	struct tempo tempo;        /* for whoever taps and tells it */
 	struct levels_state heard; /* as it was last */
 	int64_t moved_at;          /* when levels were last looked at */
 };
@@ -29,10 +29,8 @@ rv_status reaction_open(struct reaction *reaction, const struct options *options
 bool reaction_wants_input(const struct reaction *reaction);
 void reaction_hear(struct reaction *reaction, struct sound *sound);
 
-/* A beat is tapped. Times are those of clock_now(). */
-void reaction_tap(struct reaction *reaction, int64_t now);
-
-/* Runs by act what levels and beats ask for now: levels at most 25 times a second. */
+/* Runs by act what levels and beats ask for now, a time of clock_now()'s: levels at most 25 times a
+ * second. */
 void reaction_take(struct reaction *reaction, int64_t now, reaction_act *act, void *context);
 
 /* Writes what happened, once; empty: nothing. */

@@ -248,7 +248,7 @@ static rv_status update_hud(struct live *live, int64_t now, bool *changed, rv_er
 		.stats = &live->stats,
 		.keys = &live->keys,
 		.levels = live->reaction.listener ? live->reaction.heard.level : NULL,
-		.tempo = tempo_per_minute(&live->reaction.tempo),
+		.tempo = &live->reaction.tempo,
 		.mode = live_display_mode(options),
 		.width = live->shown.width,
 		.height = live->shown.height,

@@ -186,7 +186,9 @@ static void write_sound(struct sheet *sheet, const struct hud_state *state)
 	add(sheet, 0, line, faint, "sound");
 	int end = add_meter(sheet, LABEL_WIDTH, line, state);
 	if (state->tempo > 0)
-		add_number(sheet, end, line, "beats a minute, tapped", "%.0f", state->tempo);
+		end = add_number(sheet, end, line, "beats a minute,", "%.0f", state->tempo);
+	if (state->tempo > 0)
+		add(sheet, end - 1, line, faint, "%s", state->tempo_source);
 }
 
 static void write_full(struct sheet *sheet, const struct hud_state *state)

@@ -46,7 +46,8 @@ struct hud_state {
 	double target_ms; /* what a dream may take */
 	bool listens;
 	float levels[HUD_LEVELS]; /* of what is heard, 0..1: bass, middle, treble */
-	double tempo;             /* that was tapped, beats a minute; 0: none */
+	double tempo;             /* beats a minute; 0: none */
+	const char *tempo_source; /* such as tapped */
 	char message[HUD_TEXT_LENGTH];
 	float prepared;     /* part of the kernels that are built; 0 or 1: there is no bar */
 	char recording[64]; /* such as "recording 0:12" */

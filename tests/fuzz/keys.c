@@ -17,7 +17,7 @@ static void take_sound(const struct keys *keys)
 	fuzz_check(status, &error);
 	for (int i = 0; i < SOUND_LEVELS && status == RV_OK; i++)
 		sound_map_level(&map, i, 0.5F, action);
-	for (sound_map_beat(&map); status == RV_OK && sound_map_next_action(&map);)
+	for (sound_map_beat(&map, 0, 1); status == RV_OK && sound_map_next_action(&map);)
 		continue;
 }
 

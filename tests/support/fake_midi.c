@@ -3,8 +3,10 @@
  * app/control/midi.c.
  *
  * $FAKE_MIDI is a FIFO; each line that is written into it is an event, `CC CHANNEL NUMBER VALUE`,
- * `Note CHANNEL NUMBER VELOCITY` or `Program CHANNEL NUMBER`, channels from 1 on. There is one
- * other client, 20, with one port. Without $FAKE_MIDI there is no sequencer. */
+ * `Note CHANNEL NUMBER VELOCITY` or `Program CHANNEL NUMBER`, channels from 1 on; `Clock COUNT`,
+ * which is so many pulses, or `Clock COUNT CLIENT` of another; `Start`, `Continue`, `Stop`,
+ * `Position SIXTEENTHS`. There is one other client to be found, 20, with one port. Without
+ * $FAKE_MIDI there is no sequencer. */
 #include <alsa/asoundlib.h>
 #include <errno.h>
 #include <stdio.h>
@@ -88,6 +90,14 @@ int snd_seq_query_next_port(snd_seq_t *sequencer, snd_seq_port_info_t *info)
 	return 0;
 }
 
+int snd_seq_get_any_port_info(snd_seq_t *sequencer, int client, int port, snd_seq_port_info_t *info)
+{
+	if (client != CONTROLLER || port)
+		return -ENOENT;
+	snd_seq_port_info_set_port(info, NO_PORT);
+	return snd_seq_query_next_port(sequencer, info);
+}
+
 int snd_seq_poll_descriptors(snd_seq_t *sequencer, struct pollfd *descriptors, unsigned space,
                              short events)
 {
@@ -98,10 +108,36 @@ int snd_seq_poll_descriptors(snd_seq_t *sequencer, struct pollfd *descriptors, u
 	return 1;
 }
 
+/* What has no numbers that say who plays what. */
+static bool make_plain(snd_seq_event_t *event, const char *kind, const int numbers[3])
+{
+	static const struct {
+		const char *kind;
+		snd_seq_event_type_t type;
+	} plain[] = {{"Clock", SND_SEQ_EVENT_CLOCK},
+	             {"Start", SND_SEQ_EVENT_START},
+	             {"Continue", SND_SEQ_EVENT_CONTINUE},
+	             {"Stop", SND_SEQ_EVENT_STOP},
+	             {"Position", SND_SEQ_EVENT_SONGPOS}};
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+		if (strcmp(kind, plain[i].kind))
+			continue;
+		event->type = plain[i].type;
+		event->data.control.value = numbers[0];
+		if (event->type == SND_SEQ_EVENT_CLOCK && numbers[1])
+			event->source.client = (unsigned char)numbers[1];
+		return true;
+	}
+	return false;
+}
+
 static void make_event(snd_seq_event_t *event, const char *kind, const int numbers[3])
 {
 	memset(event, 0, sizeof(*event));
 	event->type = SND_SEQ_EVENT_NONE;
+	event->source.client = CONTROLLER;
+	if (make_plain(event, kind, numbers))
+		return;
 	if (!strcmp(kind, "Note")) {
 		event->type = SND_SEQ_EVENT_NOTEON;
 		event->data.note.channel = (unsigned char)(numbers[0] - 1);
@@ -123,13 +159,19 @@ static void make_event(snd_seq_event_t *event, const char *kind, const int numbe
 int snd_seq_event_input(snd_seq_t *sequencer, snd_seq_event_t **event)
 {
 	static snd_seq_event_t made;
+	static int again; /* pulses of the clock that are still to come of a line */
 	char line[FIFO_LINE_LENGTH], kind[16] = "";
 	int numbers[3] = {0};
 	(void)sequencer;
+	*event = &made;
+	if (again) {
+		again--;
+		return 0;
+	}
 	if (!fifo_lines_next(&fifo, line))
 		return -EAGAIN;
 	sscanf(line, "%15s %d %d %d", kind, &numbers[0], &numbers[1], &numbers[2]);
 	make_event(&made, kind, numbers);
-	*event = &made;
+	again = made.type == SND_SEQ_EVENT_CLOCK && numbers[0] > 1 ? numbers[0] - 1 : 0;
 	return 0;
 }

@@ -284,6 +284,26 @@ def beats(session, play):
     return good
 
 
+def told_beats(session):
+    """The same beats, one by one and at a tempo, until that is 0."""
+    def is_mirrored(wanted):
+        return eventually(lambda: same(session.ask("mirror"), wanted))
+    session.send("tempo", 0)
+    session.send("mirror", False)
+    session.send("beat", 1)
+    report(is_mirrored(True), "osc beat is a beat")
+    session.send("tempo", 240.0)
+    report(is_mirrored(False) and is_mirrored(True) and is_mirrored(False), "osc tempo makes beats")
+    session.send("tempo", 0)
+    session.ask("mirror")
+    before = session.ask("mirror")
+    time.sleep(1)
+    report(session.ask("mirror") == before, "osc tempo 0 ends them")
+    session.send("tempo", 301)
+    answer = session.hear()
+    report(answer and answer[0] == "/reverie/error", "osc tempo has an end", answer)
+
+
 def keeps_dream(session, play, action):
     verb, number = action.split(" ")
     session.send("strength", 1.5)
@@ -380,6 +400,7 @@ def play_keys(port, window, program):
            set(actions) - set(limits))
     for key, action in keys:
         play_binding(session, window, key, action, limits)
+    told_beats(session)
     ear = Session(port)
     ear.send("subscribe")
     while ear.hear(1):

@@ -1,5 +1,6 @@
 #include "app/control/action.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -371,6 +372,13 @@ TEST(action_asks_others_for_the_rest)
 	run_action(state, "save-preset");
 	run_action(state, "quit");
 	CHECK(state->requests & ACTION_QUIT && state->requests & ACTION_SAVE_PRESET);
+	run_action(state, "tempo 128.5");
+	CHECK(state->requests & ACTION_TEMPO && fabs(state->tempo - 128.5) < 1e-9);
+	CHECK(action_run(state, "tempo 301", NULL) == RV_INVALID);
+	CHECK(action_run(state, "tempo -1", NULL) == RV_INVALID);
+	CHECK(action_run(state, "tempo fast", NULL) == RV_INVALID);
+	CHECK(action_run(state, "tempo nan", NULL) == RV_INVALID);
+	CHECK(fabs(state->tempo - 128.5) < 1e-9);
 	free(state);
 }
 

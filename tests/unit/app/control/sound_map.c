@@ -65,9 +65,9 @@ TEST(sound_beats_run_actions_each_at_its_own_count)
 	                 "Beaten = undo",
 	                 &error) == RV_OK);
 	CHECK(!sound_map_next_action(&map));
-	for (int beat = 1; beat <= 12; beat++) {
+	for (unsigned beat = 1; beat <= 12; beat++) {
 		const char *action;
-		sound_map_beat(&map);
+		sound_map_beat(&map, beat, 1);
 		while ((action = sound_map_next_action(&map))) {
 			random += !strcmp(action, "random");
 			next += !strcmp(action, "preset-next") && beat % 4 == 0;
@@ -75,6 +75,25 @@ TEST(sound_beats_run_actions_each_at_its_own_count)
 		}
 	}
 	CHECK_MESSAGE(random == 12 && next == 3 && dialled == 4, "%d %d %d", random, next, dialled);
+}
+
+/* Of a clock's beats that fell together, none is missed that something is bound to. */
+TEST(sound_beats_that_fall_together_do_each_thing_once)
+{
+	struct sound_map map;
+	rv_error error = {0};
+	REQUIRE(open_map(&map, "Beat 4 = preset-next", &error) == RV_OK);
+	static const struct {
+		unsigned beat, steps;
+		bool is_due;
+	} beats[] = {{0, 1, true},   {3, 3, false}, {5, 2, true}, {7, 2, false},
+	             {20, 13, true}, {0, 2, true},  {1, 2, true}, {2, 1, false}};
+	for (size_t i = 0; i < sizeof(beats) / sizeof(beats[0]); i++) {
+		sound_map_beat(&map, beats[i].beat, beats[i].steps);
+		const char *action = sound_map_next_action(&map);
+		CHECK_MESSAGE((action != NULL) == beats[i].is_due, "beat %u", beats[i].beat);
+		CHECK(!sound_map_next_action(&map));
+	}
 }
 
 static void refused(const char *binding, const char *why)

@@ -110,8 +110,8 @@ TEST(reaction_goes_by_taps_where_nothing_is_heard)
 {
 	struct fixture *it = make();
 	REQUIRE(begin(it, "", bindings) == RV_OK && !reaction_wants_input(&it->reaction));
-	reaction_tap(&it->reaction, 1000 * ms);
-	reaction_tap(&it->reaction, 1500 * ms);
+	tempo_tap(&it->reaction.tempo, 1000 * ms);
+	tempo_tap(&it->reaction.tempo, 1500 * ms);
 	for (int64_t now = 1500; now < 4000; now += 10)
 		reaction_take(&it->reaction, now * ms, note, it);
 	CHECK_MESSAGE(it->randoms == 5 && it->nexts == 2 && !it->dials, "%d, %d", it->randoms,
@@ -121,8 +121,8 @@ TEST(reaction_goes_by_taps_where_nothing_is_heard)
 	REQUIRE(begin(it, "input", bindings) == RV_OK);
 	play(it, 1, 0.5);
 	int64_t now = clock_now();
-	reaction_tap(&it->reaction, now - 250 * ms);
-	reaction_tap(&it->reaction, now);
+	tempo_tap(&it->reaction.tempo, now - 250 * ms);
+	tempo_tap(&it->reaction.tempo, now);
 	it->randoms = 0;
 	play(it, 2, 0.5);
 	CHECK_MESSAGE(it->randoms >= 3 && it->randoms <= 4, "%d beats", it->randoms);

@@ -120,6 +120,7 @@ TEST(hud_shows_how_loud_it_is)
 	              "%d %d %d", level_at(&picture, column), level_at(&picture, column + 1),
 	              level_at(&picture, column + 2));
 	it.tempo = 120;
+	it.tempo_source = "tapped";
 	REQUIRE(hud_draw(&picture, HUD_FULL, &it, &large, NULL) == RV_OK);
 	CHECK(says_at(&picture, 0, 6, "sound"));
 	CHECK(says_at(&picture, 15, 6, "120 beats a minute, tapped"));
