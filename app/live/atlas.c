@@ -42,13 +42,33 @@ static rv_status open_layer(struct live_atlas *atlas, struct action_state *actio
 	return RV_OK;
 }
 
-/* Tells actions what can be chosen, and the maker what to make of it: of a layer the chosen one
- * alone, as making all would take long from the dream. */
+static bool in_sight(const struct live_atlas *atlas, int index)
+{
+	int top = tiles_top(&atlas->grid, index);
+	return index < atlas->grid.count && top < atlas->picture.height &&
+	       top + atlas->grid.side > HEAD * atlas->grid.scale;
+}
+
+int live_atlas_wanted(const struct live_atlas *atlas, const struct action_state *actions,
+                      int wanted[TILE_MAKER_WANTED])
+{
+	const struct action_atlas *offered = &actions->atlas;
+	bool hides_show = !actions->options.display.hud_number;
+	int count = 0, chosen = action_atlas_number(offered, offered->chosen);
+	if (chosen >= 0)
+		wanted[count++] = chosen;
+	for (int i = 0; i < offered->count && count < TILE_MAKER_WANTED; i++)
+		if (offered->is_list || (hides_show && in_sight(atlas, i)))
+			wanted[count++] = action_atlas_number(offered, i);
+	return count;
+}
+
+/* Tells actions what can be chosen, and the maker what to make of it. */
 static void offer(struct live_atlas *atlas, struct action_state *actions)
 {
 	struct action_atlas *to = &actions->atlas;
 	const struct tile_maker_state *state = &atlas->state;
-	int chosen;
+	int wanted[TILE_MAKER_WANTED];
 	to->is_list = actions->options.display.atlas == OPTION_ATLAS_PLACE;
 	to->classes = state->classes;
 	snprintf(to->layer, sizeof(to->layer), "%s", state->layer);
@@ -59,11 +79,7 @@ static void offer(struct live_atlas *atlas, struct action_state *actions)
 		to->list[i] = state->answers[i].channel;
 	if (to->count && to->chosen >= to->count)
 		to->chosen = to->count - 1;
-	chosen = action_atlas_number(to, to->chosen);
-	if (to->is_list)
-		tile_maker_want(atlas->maker, to->list, to->count);
-	else if (chosen >= 0)
-		tile_maker_want(atlas->maker, &chosen, 1);
+	tile_maker_want(atlas->maker, wanted, live_atlas_wanted(atlas, actions, wanted));
 }
 
 rv_status live_atlas_update(struct live_atlas *atlas, struct action_state *actions,
@@ -164,11 +180,9 @@ static void paint(struct live_atlas *atlas, const struct action_state *actions)
 	hud_paint_nothing(picture);
 	if (!actions->atlas.is_list)
 		tiles_fill(picture, 0, picture->height);
-	for (int i = 0; i < grid->count; i++) {
-		int y = tiles_top(grid, i);
-		if (y + grid->side > head && y < picture->height)
+	for (int i = 0; i < grid->count; i++)
+		if (in_sight(atlas, i))
 			paint_tile(atlas, actions, i);
-	}
 	tiles_fill(picture, 0, head);
 	describe(atlas, actions, line, sizeof(line));
 	hud_paint_text(picture, MARGIN * grid->scale, MARGIN * grid->scale, line, grid->scale, ink);

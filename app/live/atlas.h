@@ -39,6 +39,13 @@ void live_atlas_point(const struct live_atlas *atlas, struct action_state *actio
 rv_status live_atlas_paint(struct live_atlas *atlas, struct action_state *actions, int width,
                            int height, int scale, bool *changed, rv_error *error);
 
+/* The tiles to be made where they are not there, the most wanted first, and how many: the chosen
+ * one, then all answers, or what was last painted of a layer. Where the HUD has a window of its own
+ * the show goes on beside it, from which making so many would take long: there the chosen one
+ * alone. */
+int live_atlas_wanted(const struct live_atlas *atlas, const struct action_state *actions,
+                      int wanted[TILE_MAKER_WANTED]);
+
 void live_atlas_release(struct live_atlas *atlas);
 
 #endif

@@ -146,7 +146,7 @@ static void open_layer(struct tile_maker *maker)
 /* Its answers count unless another layer or another picture was asked for meanwhile. */
 static void probe(struct tile_maker *maker, const rv_image *picture, float x, float y)
 {
-	rv_answer answers[TILE_MAKER_WANTED];
+	rv_answer answers[TILE_MAKER_ANSWERS];
 	rv_error error;
 	rv_status status = RV_OK;
 	int count = 0;
@@ -154,7 +154,7 @@ static void probe(struct tile_maker *maker, const rv_image *picture, float x, fl
 		status = rv_create(&maker->engine, maker->model, &maker->config, &error);
 	if (status == RV_OK)
 		status = rv_find_answers(maker->engine, picture, rv_atlas_layer(maker->atlas), x, y,
-		                         answers, TILE_MAKER_WANTED, &count, &error);
+		                         answers, TILE_MAKER_ANSWERS, &count, &error);
 	if (status != RV_OK) {
 		fail(maker, &error);
 		return;

@@ -8,7 +8,11 @@
 #include "app/options/options.h"
 #include "engine/reverie_inspect.h"
 
-enum { TILE_MAKER_WANTED = 8, TILE_MAKER_BYTES = RV_ATLAS_SIDE * RV_ATLAS_SIDE * 3 };
+enum {
+	TILE_MAKER_ANSWERS = 8,
+	TILE_MAKER_WANTED = 256,
+	TILE_MAKER_BYTES = RV_ATLAS_SIDE * RV_ATLAS_SIDE * 3
+};
 
 struct tile_maker;
 
@@ -30,7 +34,7 @@ struct tile_maker_state {
 	int count;                        /* of tiles; 0: not known yet */
 	bool classes;
 	unsigned changes; /* how often tiles or answers came */
-	rv_answer answers[TILE_MAKER_WANTED];
+	rv_answer answers[TILE_MAKER_ANSWERS];
 	int answer_count;
 	bool asked;                    /* by tile_maker_probe, of this layer */
 	bool answered;                 /* since the last time */
@@ -42,7 +46,8 @@ void tile_maker_look(struct tile_maker *maker, struct tile_maker_state *state);
 /* Also where it is open: after a problem. */
 void tile_maker_open(struct tile_maker *maker, const char *layer);
 
-/* Tiles to be made where they are not there, the most wanted first. */
+/* Tiles to be made where they are not there, the most wanted first; those after TILE_MAKER_WANTED
+ * are left out. */
 void tile_maker_want(struct tile_maker *maker, const int *numbers, int count);
 
 /* Which channels of the layer answer at (x, y), in parts of the picture (RV_RGB8), which is copied?
