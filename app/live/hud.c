@@ -8,6 +8,8 @@
 _Static_assert((int)OPTION_HUD_SMALL == HUD_SMALL && (int)OPTION_HUD_HELP == HUD_HELP,
                "the option --hud names the levels of the HUD");
 
+enum { DREAMED_LENGTH = 48 }; /* letters; what is longer is cut */
+
 static const int64_t draw_interval = 250000000;     /* nanoseconds */
 static const int64_t message_duration = 3000000000; /* nanoseconds */
 
@@ -87,14 +89,26 @@ static void write_locks(struct hud_state *state, const struct options *options)
 			                         "%s%s", used ? ", " : "", locks[i].name);
 }
 
+/* Layers, or what is dreamed instead of them, or else the layer that the network has for that. */
+static void fill_dreamed(struct hud_state *state, const struct action_state *actions)
+{
+	static const char *const names[] = {"layer", "target", "class"};
+	char text[OPTION_VALUE_LENGTH] = "";
+	size_t i = 0, count = sizeof(names) / sizeof(names[0]);
+	for (; i < count && !text[0]; i++)
+		option_format(&actions->options, option_find(names[i], COMMAND_LIVE), text);
+	state->is_target = text[0] && i > 1;
+	if (!text[0] && actions->layer_count)
+		snprintf(text, sizeof(text), "%s", actions->layers[actions->default_layer].name);
+	snprintf(state->layer, sizeof(state->layer), "%s%.*s%s",
+	         state->is_target && i == count ? "class " : "", DREAMED_LENGTH, text,
+	         strlen(text) > DREAMED_LENGTH ? "..." : "");
+	option_format(&actions->options, option_find("channels", COMMAND_LIVE), text);
+	snprintf(state->channels, sizeof(state->channels), "%.48s", text);
+}
+
 static void fill_options(struct hud_state *state, const struct options *options)
 {
-	char layers[OPTION_VALUE_LENGTH], channels[OPTION_VALUE_LENGTH];
-	option_format(options, option_find("layer", COMMAND_LIVE), layers);
-	option_format(options, option_find("channels", COMMAND_LIVE), channels);
-	snprintf(state->layer, sizeof(state->layer), "%.120s",
-	         layers[0] ? layers : "default layer");
-	snprintf(state->channels, sizeof(state->channels), "%.48s", channels);
 	snprintf(state->doing, sizeof(state->doing), "%s",
 	         options->live.freeze    ? "frozen"
 	         : options->live.journey ? "journey"
@@ -179,6 +193,7 @@ rv_status live_hud_update(struct live_hud *hud, const struct live_hud_view *view
 	hud->level = options->display.hud;
 	hud->area = area;
 	hud->drawn_at = now;
+	fill_dreamed(&hud->state, view->actions);
 	fill_options(&hud->state, options);
 	fill_preset(&hud->state, view->actions);
 	fill_stats(&hud->state, view->stats, now);

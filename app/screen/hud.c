@@ -133,10 +133,10 @@ static void write_dream(struct sheet *sheet, const struct hud_state *state)
 {
 	int line = sheet->lines;
 	int end = add(sheet, LABEL_WIDTH, line, ink, "%s", state->layer);
-	add(sheet, 0, line, faint, "layer");
+	add(sheet, 0, line, faint, state->is_target ? "dream" : "layer");
 	if (state->channels[0])
 		add(sheet, end + 2, line, accent, "channel %s", state->channels);
-	else
+	else if (!state->is_target)
 		add(sheet, end + 2, line, faint, "all channels");
 	add(sheet, 0, line + 1, faint, "strength");
 	end = add(sheet, LABEL_WIDTH, line + 1, ink, "%.2f", (double)state->strength) + 2;

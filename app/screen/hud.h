@@ -27,6 +27,7 @@ enum hud_stage { HUD_CONVERT, HUD_DREAM, HUD_COMPOSE, HUD_SHOW, HUD_STAGES };
 /* A snapshot of all that is shown. Texts may be empty. */
 struct hud_state {
 	char layer[HUD_TEXT_LENGTH];    /* with weights, as options write them */
+	bool is_target;                 /* layer tells what is dreamed of instead of a layer */
 	char channels[HUD_TEXT_LENGTH]; /* empty: all */
 	char preset[HUD_TEXT_LENGTH];   /* empty: none */
 	float strength, octave_scale;
