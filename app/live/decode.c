@@ -307,9 +307,9 @@ static int64_t find_next(const struct decode *decode, int64_t position)
 /* Hands out the sound up to a time of the source, in its video's time base. */
 static void hand_out_sound(struct decode *decode, int64_t until)
 {
-	struct queue *listeners = atomic_load(&decode->hearers) ? decode->options.sound : NULL;
+	struct feed_lane *lane = atomic_load(&decode->hearers) ? decode->lane : NULL;
 	sound_reader_play(decode->sound, nanoseconds(decode->source, until), decode->clock.anchor,
-	                  listeners);
+	                  lane);
 }
 
 static rv_status convert_frame(struct decode *decode, int64_t time, rv_error *error)

@@ -28,8 +28,7 @@ struct decode_options {
 	bool quiet; /* write no log to standard error */
 	int width,
 		height; /* of all frames; 0: as the input's first one, but no larger than needed */
-	struct feed *feed;   /* borrowed */
-	struct queue *sound; /* of struct sound (app/media/sound.h); borrowed */
+	struct feed *feed; /* borrowed */
 };
 
 /* Opens the input, so that what is wrong with it shows at once, or waits for it (options->waits);
@@ -69,8 +68,8 @@ bool decode_has_sound(struct decode *decode);
 /* Who wants to hear the input. */
 enum decode_hearer { DECODE_RECORDER = 1 << 0, DECODE_LISTENER = 1 << 1 };
 
-/* From then on sound is decoded for that one and pushed to options.sound, or not any more; at first
- * it is not. Its times are on the clock of the frames'. Any thread. */
+/* From then on sound is decoded for that one and fed to the lane, or not any more; at first it is
+ * not. Any thread. */
 void decode_want_sound(struct decode *decode, enum decode_hearer hearer, bool wanted);
 
 /* Writes what happened, once, such as that the camera is back; empty: nothing. Any thread. */

@@ -6,6 +6,7 @@
 #include "app/base/clock.h"
 #include "app/base/thread.h"
 #include "app/live/mix.h"
+#include "app/live/sound_mix.h"
 
 enum {
 	MILLISECOND = 1000000, /* nanoseconds */
@@ -24,10 +25,11 @@ struct feed_lane {
 	int64_t ahead;      /* by which positions that are handed out lie behind the input's own */
 	int64_t silence;    /* nanoseconds from a new frame until it is handed out again */
 	int64_t again;      /* nanoseconds between the times after that */
+	struct sound_voice voice;
 };
 
 struct feed {
-	struct queue *frames, *work;
+	struct queue *frames, *work, *sound;
 	pthread_t thread;
 
 	pthread_mutex_t lock; /* of what follows */
@@ -47,6 +49,7 @@ struct feed {
 	struct frame *under;
 	int64_t begun;
 	double seconds;
+	struct sound_mix mix;
 };
 
 /* By which frames handed out again stay before the next: what is asked of the dream after them
@@ -127,6 +130,7 @@ static void turn(struct feed *feed, const struct frame *frame)
 	if (is_back)
 		feed->begun -= (int64_t)((1 - part) * feed->seconds * 1e9);
 	end_fade(feed);
+	sound_mix_turn_to(&feed->mix, &feed->front->voice, now, left ? feed->seconds : 0);
 	if (!(feed->seconds > 0) || !left)
 		raise_serial(feed);
 	else if (part < 1 && !is_back)
@@ -186,6 +190,14 @@ void feed_frame(struct feed_lane *lane, struct frame *frame)
 	take(lane, frame);
 	pthread_cond_signal(&lane->feed->changed);
 	pthread_mutex_unlock(&lane->feed->lock);
+}
+
+void feed_sound(struct feed_lane *lane, struct sound *sound)
+{
+	struct feed *feed = lane->feed;
+	pthread_mutex_lock(&feed->lock);
+	sound_mix_take(&feed->mix, &lane->voice, sound, feed->sound);
+	pthread_mutex_unlock(&feed->lock);
 }
 
 void feed_let_go_on(struct feed_lane *lane)
@@ -279,13 +291,14 @@ static void *run(void *context)
 }
 
 rv_status feed_create(struct feed **created, struct queue *frames, struct queue *work,
-                      rv_error *error)
+                      struct queue *sound, rv_error *error)
 {
 	struct feed *feed = calloc(1, sizeof(*feed));
 	if (!feed)
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	feed->frames = frames;
 	feed->work = work;
+	feed->sound = sound;
 	pthread_mutex_init(&feed->lock, NULL);
 	clock_init_condition(&feed->changed);
 	rv_status status = thread_start(&feed->thread, "handing out", run, feed, error);
@@ -326,6 +339,9 @@ rv_status feed_lane_create(struct feed_lane **created, struct feed *feed, rv_err
 		return rv_fail(error, RV_MEMORY, "out of memory");
 	lane->feed = feed;
 	feed_expect(lane, 0);
+	pthread_mutex_lock(&feed->lock);
+	sound_mix_add_voice(&feed->mix, &lane->voice);
+	pthread_mutex_unlock(&feed->lock);
 	*created = lane;
 	return RV_OK;
 }
@@ -342,6 +358,7 @@ void feed_lane_destroy(struct feed_lane **destroyed)
 	feed->back = lane == feed->back ? NULL : feed->back;
 	feed->front = lane == feed->front ? NULL : feed->front;
 	feed->next = lane == feed->next ? NULL : feed->next;
+	sound_mix_remove_voice(&feed->mix, &lane->voice);
 	pthread_mutex_unlock(&feed->lock);
 	frame_release(lane->last);
 	free(lane);
@@ -352,8 +369,10 @@ void feed_turn_to(struct feed_lane *lane, double seconds)
 {
 	struct feed *feed = lane->feed;
 	pthread_mutex_lock(&feed->lock);
-	if (!feed->front)
+	if (!feed->front) {
 		feed->front = lane;
+		sound_mix_turn_to(&feed->mix, &lane->voice, clock_now(), 0);
+	}
 	feed->next = lane == feed->front ? NULL : lane;
 	feed->next_seconds = seconds;
 	pthread_mutex_unlock(&feed->lock);
@@ -371,8 +390,10 @@ bool feed_is_used(struct feed_lane *lane)
 {
 	struct feed *feed = lane->feed;
 	pthread_mutex_lock(&feed->lock);
-	part_of_front(feed, clock_now());
-	bool is_used = lane == feed->front || lane == feed->next || lane == feed->back;
+	int64_t now = clock_now();
+	part_of_front(feed, now);
+	bool is_used = lane == feed->front || lane == feed->next || lane == feed->back ||
+	               !sound_voice_is_silent(&lane->voice, now);
 	pthread_mutex_unlock(&feed->lock);
 	return is_used;
 }

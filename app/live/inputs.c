@@ -37,8 +37,7 @@ static rv_status check_names(const struct live_inputs *inputs, rv_error *error)
 	return RV_OK;
 }
 
-static struct decode_options decode_options_of(const struct options *options, struct feed *feed,
-                                               struct queue *sound)
+static struct decode_options decode_options_of(const struct options *options, struct feed *feed)
 {
 	const struct option_live *live = &options->live;
 	return (struct decode_options){
@@ -48,7 +47,6 @@ static struct decode_options decode_options_of(const struct options *options, st
 		.camera_wish = {live->camera_size.width, live->camera_size.height,
 	                        live->camera_rate},
 		.feed = feed,
-		.sound = sound,
 	};
 }
 
@@ -62,10 +60,10 @@ rv_status inputs_open(struct live_inputs *inputs, const struct options *options,
 	inputs->only = only;
 	rv_status status = check_names(inputs, error);
 	if (status == RV_OK)
-		status = feed_create(&inputs->feed, frames, work, error);
+		status = feed_create(&inputs->feed, frames, work, sound, error);
 	if (status != RV_OK)
 		return status;
-	inputs->options = decode_options_of(options, inputs->feed, sound);
+	inputs->options = decode_options_of(options, inputs->feed);
 	first->number = inputs->tried = options->live.input;
 	const struct decode_options its = options_of(inputs, first->number);
 	status = decode_open(&first->decode, &its, error);
@@ -129,7 +127,9 @@ void inputs_want_sound(struct live_inputs *inputs, enum decode_hearer hearer, bo
 {
 	inputs->hearers &= ~(unsigned)hearer;
 	inputs->hearers |= wanted ? (unsigned)hearer : 0;
-	hand_sound(inputs->shown, inputs->hearers);
+	for (int i = 0; i < INPUTS_OPEN_MAX; i++)
+		if (inputs->open[i].decode)
+			hand_sound(&inputs->open[i], inputs->hearers);
 }
 
 /* ---- going to another one ---- */
@@ -140,7 +140,7 @@ static void leave(struct live_input *input)
 	input->leaves = true;
 }
 
-/* The one that comes has a frame: it is seen and heard from now on. */
+/* The one that comes has a frame: it is seen from now on. */
 static void take_over(struct live_inputs *inputs)
 {
 	uint64_t frames;
@@ -148,12 +148,10 @@ static void take_over(struct live_inputs *inputs)
 		return;
 	decode_rate(inputs->shown->decode, 0, &frames);
 	count_frames(inputs, frames);
-	hand_sound(inputs->shown, 0);
 	inputs->shown = inputs->coming;
 	inputs->coming = NULL;
 	inputs->tried = inputs->shown->number;
 	decode_rate(inputs->shown->decode, 0, &inputs->seen);
-	hand_sound(inputs->shown, inputs->hearers);
 }
 
 /* Those that are seen no more end; those that have ended are closed. */
@@ -184,6 +182,16 @@ static struct live_input *find_open(struct live_inputs *inputs, int number)
 	return NULL;
 }
 
+/* What only fades out goes at once. */
+static void make_room(struct live_inputs *inputs)
+{
+	for (int i = 0; i < INPUTS_OPEN_MAX; i++) {
+		struct live_input *input = &inputs->open[i];
+		if (input != inputs->shown && input != inputs->coming && !input->leaves)
+			leave(input);
+	}
+}
+
 /* NULL: there is no room, or no memory, for now. */
 static struct live_input *begin(struct live_inputs *inputs, int number)
 {
@@ -195,8 +203,10 @@ static struct live_input *begin(struct live_inputs *inputs, int number)
 		if (decode_begin(&input->decode, &options, NULL) != RV_OK)
 			return NULL;
 		input->number = number;
+		hand_sound(input, inputs->hearers);
 		return input;
 	}
+	make_room(inputs);
 	return NULL;
 }
 

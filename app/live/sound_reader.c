@@ -49,13 +49,13 @@ void sound_reader_close(struct sound_reader **closed)
 }
 
 static void decode(struct sound_reader *reader, const AVPacket *packet, int64_t anchor,
-                   struct queue *queue)
+                   struct feed_lane *lane)
 {
 	struct sound *sound;
 	sound_decoder_push(reader->decoder, packet);
 	while ((sound = sound_decoder_pull(reader->decoder))) {
 		sound->time += anchor;
-		queue_push(queue, sound, 0);
+		feed_sound(lane, sound);
 	}
 }
 
@@ -76,7 +76,7 @@ static bool is_due(const struct sound_reader *reader, const AVPacket *packet, in
 }
 
 void sound_reader_play(struct sound_reader *reader, int64_t until, int64_t anchor,
-                       struct queue *queue)
+                       struct feed_lane *lane)
 {
 	const AVPacket *first;
 	if (!reader)
@@ -86,8 +86,8 @@ void sound_reader_play(struct sound_reader *reader, int64_t until, int64_t ancho
 		if (!packet)
 			return;
 		libav_packets_pop(&reader->waiting, packet);
-		if (queue)
-			decode(reader, packet, anchor, queue);
+		if (lane)
+			decode(reader, packet, anchor, lane);
 		av_packet_free(&packet);
 	}
 }

@@ -5,8 +5,7 @@
 
 #include <libavformat/avformat.h>
 
-#include "app/base/queue.h"
-#include "app/media/sound.h"
+#include "app/live/feed.h"
 
 /* Decodes the best stream of sound. Belongs to one thread. */
 struct sound_reader;
@@ -20,11 +19,11 @@ rv_status sound_reader_open(struct sound_reader **reader, AVFormatContext *forma
  * both go by the same clock. */
 void sound_reader_keep(struct sound_reader *reader, AVPacket *packet);
 
-/* Takes out all packets up to the input's time `until`, decodes them and pushes them to queue,
- * with times that are the input's plus anchor (nanoseconds). queue NULL: nobody listens. Sound that
+/* Takes out all packets up to the input's time `until`, decodes them and feeds them to lane,
+ * with times that are the input's plus anchor (nanoseconds). lane NULL: nobody listens. Sound that
  * is damaged, or for which there is no memory, is left out. */
 void sound_reader_play(struct sound_reader *reader, int64_t until, int64_t anchor,
-                       struct queue *queue);
+                       struct feed_lane *lane);
 
 /* Accepts NULL. */
 void sound_reader_close(struct sound_reader **reader);

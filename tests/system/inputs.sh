@@ -102,4 +102,25 @@ check inputs_played_once_shows_all brightens 0 0
 ffmpeg -nostdin -hide_banner -ss 2 -i "$work/shown.mkv" -vn -af volumedetect -f null - 2>"$work/err"
 check inputs_second_one_is_heard grep -Eq 'max_volume: -(1[0-9]|2[0-9])\.' "$work/err"
 
+# What is heard crossfades too: one plays on the left alone, the other on the right.
+sides="left=c0=c0|c1=0*c0 right=c0=0*c0|c1=c0"
+for side in $sides; do
+	ffmpeg -nostdin -loglevel error -f lavfi -i color=black:size=160x120:rate=25 -f lavfi -i sine -t 4 \
+		-af "pan=stereo|${side#*=}" -c:v ffv1 -pix_fmt bgr0 -c:a pcm_s16le "$work/${side%%=*}.mkv"
+done
+# How many hundredths of a second of what was recorded have sound on both sides.
+heard_on_both() { # LEAST
+	ffmpeg -nostdin -v error -i "$work/shown.mkv" -vn -ac 2 -ar 8000 -f s16le - | od -An -v -w320 -td2 |
+		awk -v least="$1" '
+		{ left = right = 0
+		  for (i = 1; i <= NF; i += 2) { left += $i * $i; right += $(i + 1) * $(i + 1) }
+		  both += left > 80 * 100 * 100 && right > 80 * 100 * 100 }
+		END { print "# " both + 0 " hundredths on both sides"; exit both < least }'
+}
+score='1 input 2'
+plays inputs_with_sound_crossfade 5 "$work/left.mkv" "$work/right.mkv" --crossfade 2
+check inputs_are_heard_together heard_on_both 100
+plays inputs_with_sound_are_cut 3 "$work/left.mkv" "$work/right.mkv"
+check inputs_are_heard_one_after_the_other eval '! heard_on_both 20'
+
 finish

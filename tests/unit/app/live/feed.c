@@ -21,7 +21,7 @@ static bool open_fed(struct fed *fed)
 {
 	return queue_create(&fed->frames, 64, QUEUE_DROP_OLDEST, frame_release, NULL) == RV_OK &&
 	       queue_create(&fed->work, 1, QUEUE_DROP_OLDEST, frame_release, NULL) == RV_OK &&
-	       feed_create(&fed->feed, fed->frames, fed->work, NULL) == RV_OK &&
+	       feed_create(&fed->feed, fed->frames, fed->work, NULL, NULL) == RV_OK &&
 	       feed_lane_create(&fed->lane, fed->feed, NULL) == RV_OK &&
 	       (feed_turn_to(fed->lane, 0), true);
 }
@@ -314,7 +314,27 @@ TEST(a_third_input_takes_over_from_what_was_seen)
 	feed_bright(third, 0, 0, 0);
 	int seen = brightness(&fed);
 	CHECK_MESSAGE(abs(seen - 100) <= 2, "%d", seen);
-	CHECK(!feed_is_used(fed.lane) && !feed_is_used(other) && feed_is_front(third));
+	CHECK(feed_is_used(fed.lane) && feed_is_used(other) && feed_is_front(third));
+	feed_lane_destroy(&other);
+	feed_lane_destroy(&third);
+	close_fed(&fed);
+}
+
+/* What is seen no more is heard until it has faded out. */
+TEST(inputs_that_a_third_one_takes_over_from_are_let_go_of)
+{
+	struct fed fed = {.feed = NULL};
+	REQUIRE(open_fed(&fed));
+	struct feed_lane *other = another(&fed), *third = another(&fed);
+	feed_bright(fed.lane, 0, 0, 100);
+	feed_turn_to(other, 0.2);
+	feed_bright(other, 0, 0, 255);
+	feed_turn_to(third, 0.2);
+	feed_bright(third, 0, 0, 0);
+	for (int64_t until = clock_now() + 20 * second;
+	     (feed_is_used(fed.lane) || feed_is_used(other)) && clock_now() < until;)
+		clock_sleep(second / 100);
+	CHECK(!feed_is_used(fed.lane) && !feed_is_used(other) && feed_is_used(third));
 	feed_lane_destroy(&other);
 	feed_lane_destroy(&third);
 	close_fed(&fed);
