@@ -9,24 +9,46 @@
 
 /* ---- reading ---- */
 
+static bool is_input(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+	int number = digits && digits <= 2 && !text[digits] ? atoi(text) : 0;
+	return number >= 1 && number <= OPTION_INPUTS_MAX;
+}
+
+/* What follows the preset, in whatever order. False: it is something else. */
+static bool parse_rest(struct playlist_line *line, char *text)
+{
+	line->fade = -1;
+	line->input = 0;
+	while (text[0]) {
+		const char *word = text_take_word(&text), *value = text_take_word(&text);
+		double number = text_read_time(value);
+		if (!strcmp(word, "fade") && line->fade < 0 && number >= 0)
+			line->fade = number;
+		else if (!strcmp(word, "input") && !line->input && is_input(value))
+			line->input = atoi(value);
+		else
+			return false;
+	}
+	return true;
+}
+
 static rv_status parse_words(struct playlist_line *line, char *text, const char *prefix,
                              rv_error *error)
 {
 	rv_error why = {0};
 	const char *time = text_take_word(&text), *preset = text_take_word(&text);
-	const char *word = text_take_word(&text), *fade = text_take_word(&text);
 	line->seconds = text_read_time(time);
-	line->fade = word[0] ? text_read_time(fade) : -1;
 	if (!(line->seconds > 0))
 		return rv_fail(error, RV_INVALID,
 		               "%s: \"%.32s\" is no time, such as 90, 1:30 or 1:00:00", prefix,
 		               time);
-	if (!preset[0] || (word[0] && strcmp(word, "fade") != 0) || text[0] ||
-	    (word[0] && line->fade < 0))
+	if (!preset[0] || !parse_rest(line, text))
 		return rv_fail(error, RV_INVALID,
-		               "%s: it goes `TIME PRESET` or `TIME PRESET fade "
-		               "SECONDS`",
-		               prefix);
+		               "%s: it goes `TIME PRESET`, and `fade SECONDS`, `input NUMBER` "
+		               "(1 to %d) or both",
+		               prefix, OPTION_INPUTS_MAX);
 	if (line->fade > line->seconds)
 		return rv_fail(error, RV_INVALID, "%s: a fade of %g seconds in a line of %g",
 		               prefix, line->fade, line->seconds);

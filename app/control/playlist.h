@@ -1,9 +1,10 @@
 /* A playlist: presets that follow each other by the clock, again and again. One line each: how
- * long, which, and over how many seconds it takes over from the one before,
+ * long, which, over how many seconds it takes over from the one before, and over which input of
+ * several,
  *
  *     0:30 roses
  *     90 mountains fade 5      # a comment
- *     1:00:00 my/own.preset
+ *     1:00:00 my/own.preset input 2
  *
  * where a time is seconds, minutes:seconds or hours:minutes:seconds. Nothing here prints or exits,
  * and no clock is read. */
@@ -17,6 +18,7 @@ enum { PLAYLIST_MAX = 256, PLAYLIST_NAME_LENGTH = 64 };
 struct playlist_line {
 	double seconds;                  /* above 0 */
 	double fade;                     /* seconds, at most `seconds`; below 0: not said */
+	int input;                       /* from 1; 0: it stays */
 	char name[PLAYLIST_NAME_LENGTH]; /* of the preset, for a person */
 	struct option_dream dream;       /* what the preset holds; the rest is by default */
 };

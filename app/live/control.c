@@ -147,6 +147,8 @@ static void step_playlist(struct live *live)
 	if (line) {
 		double seconds = line->fade >= 0 ? line->fade : (double)actions->options.live.fade;
 		action_take_dream(actions, &line->dream, line->name, seconds);
+		if (line->input)
+			actions->options.live.input = line->input;
 		snprintf(actions->message, sizeof(actions->message), "playlist: %s", line->name);
 		live_hud_say(&live->hud, actions->message, now);
 	}

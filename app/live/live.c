@@ -209,7 +209,16 @@ static rv_status check_presets(struct live *live, rv_error *error)
 static rv_status open_playlist(struct live *live, rv_error *error)
 {
 	const char *path = live->actions->options.live.playlist;
-	return path[0] ? playlist_load(&live->playlist, path, error) : RV_OK;
+	int inputs = live->actions->options.call.input_count;
+	rv_status status = path[0] ? playlist_load(&live->playlist, path, error) : RV_OK;
+	for (int i = 0; i < live->playlist.count && status == RV_OK; i++) {
+		const struct playlist_line *line = &live->playlist.lines[i];
+		if (line->input > (inputs > 1 ? inputs : 1))
+			status = rv_fail(error, RV_INVALID, "%.200s: %s over input %d: there %s %d",
+			                 path, line->name, line->input, inputs > 1 ? "are" : "is",
+			                 inputs > 1 ? inputs : 1);
+	}
+	return status;
 }
 
 static rv_status create_actions(struct live *live, const struct options *options, rv_error *error)

@@ -16,6 +16,9 @@ expect_error inputs_standard_input_is_none_of_several 2 "standard input" live $b
 # shellcheck disable=SC2046
 expect_error inputs_too_many 2 "17 inputs are too many" live $(seq 17) --headless
 echo kept >"$work/a.mp4"
+printf '9 roses\n9 eyes input 3\n' >"$work/three.playlist"
+expect_error inputs_not_so_many_for_a_playlist 2 "three.playlist: eyes over input 3: there are 2" \
+	live $black $white --playlist "$work/three.playlist" --headless
 expect_error inputs_are_not_written_over 2 "a.mp4: the input and the output are one file" \
 	live $black "$work/a.mp4" -o "$work/a.mp4" --headless --force
 
@@ -87,6 +90,18 @@ check inputs_kept_score_has_them grep -q '^1\.[0-9]* input 2$' "$work/kept.score
 score=$(cat "$work/kept.score")
 plays inputs_kept_score_plays 3 $black $white
 check inputs_kept_score_shows_the_same brightens 3 20
+
+# A line of a playlist may go to an input.
+printf 'octaves = 1\niterations = 1\nlayer = mixed0\nstrength = 0\n' >"$work/still.preset"
+printf '1 %s\n99 %s input 2\n' "$work/still.preset" "$work/still.preset" >"$work/two.playlist"
+# shellcheck disable=SC2086
+expect_success inputs_of_a_playlist live $black $white $tiny --headless --playlist "$work/two.playlist" \
+	--save-score "$work/kept.score" --force --bench $((4 * slowness)) -o "$work/shown.mkv" \
+	--encoder ffv1
+ffprobe -v error -f lavfi "movie=$work/shown.mkv,signalstats" \
+	-show_entries frame_tags=lavfi.signalstats.YAVG -of csv=p=0 >"$work/bright"
+check inputs_of_a_playlist_are_shown awk -F, '{ last = $1 } END { exit last < 234 }' "$work/bright"
+check inputs_of_a_playlist_are_kept grep -q ' input 2$' "$work/kept.score"
 
 # Files that are played once follow one another, each with its sound, and end the session.
 for name in black white; do

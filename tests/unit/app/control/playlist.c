@@ -13,17 +13,21 @@ enum { SECOND = 1000000000 };
 static const char text[] = "# an evening\n"
 			   "0:30 roses\n\n"
 			   "90 mountains fade 5 # slowly\n"
-			   "  1:00:00.5\teyes fade 0\r\n";
+			   "  1:00:00.5\teyes input 16 fade 0\r\n"
+			   "1 eyes fade 1 input 2\n";
 
 TEST(playlist_is_read)
 {
 	struct playlist playlist;
 	rv_error error = {0};
 	CHECK_MESSAGE(playlist_parse(&playlist, "p", text, &error) == RV_OK, "%s", error.message);
-	REQUIRE(playlist.count == 3);
+	REQUIRE(playlist.count == 4);
 	CHECK(playlist.lines[0].seconds == 30 && playlist.lines[0].fade < 0);
 	CHECK(playlist.lines[1].seconds == 90 && playlist.lines[1].fade == 5);
 	CHECK(playlist.lines[2].seconds == 3600.5 && playlist.lines[2].fade == 0);
+	CHECK(!playlist.lines[0].input && !playlist.lines[1].input);
+	CHECK(playlist.lines[2].input == 16 && playlist.lines[3].input == 2);
+	CHECK(playlist.lines[3].fade == 1);
 	CHECK(!strcmp(playlist.lines[1].name, "mountains"));
 	CHECK(playlist.lines[0].dream.layers.count == 1);
 	playlist_release(&playlist);
@@ -61,6 +65,13 @@ TEST(playlist_says_which_line_is_wrong)
 		"30 roses\n30 roses for 5",
 		"30 roses\n30 roses fade 5 6",
 		"30 roses\n30 roses fade 31",
+		"30 roses\n30 roses fade 5 fade 5",
+		"30 roses\n30 roses input",
+		"30 roses\n30 roses input 0",
+		"30 roses\n30 roses input 17",
+		"30 roses\n30 roses input 1:00",
+		"30 roses\n30 roses input x fade 5",
+		"30 roses\n30 roses input 1 input 1",
 		"30 roses\n30s roses",
 		"30 roses\n1e9 roses",
 	};
