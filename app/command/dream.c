@@ -85,6 +85,8 @@ static rv_status dream_alone(const struct options *options, rv_error *error)
 	struct dreaming it = {.options = options, .tells_network = true};
 	progress_init(&it.progress, stderr, progress_style_for(stderr, options->call.quiet));
 	rv_status status = dreaming_open(&it, error);
+	if (status == RV_OK)
+		scored_tell_ignored(&it.scored, &it.progress);
 	if (status == RV_OK && journey_wanted(options) && options->output.resume == FILM_RESUME_ON)
 		status = rv_fail(error, RV_INVALID,
 		                 "--resume is for a video; a journey is dreamed in one go");
@@ -174,6 +176,8 @@ static rv_status dream_batch(const struct options *all, rv_error *error)
 	                          : rv_fail(error, RV_MEMORY, "out of memory for the inputs");
 	if (status == RV_OK)
 		status = dreaming_open(&it, error);
+	if (status == RV_OK)
+		scored_tell_ignored(&it.scored, &it.progress);
 	if (status == RV_OK)
 		status = batch_plan(&batch, all->call.inputs, all->call.input_count,
 		                    all->output.file, error);

@@ -195,6 +195,19 @@ static void print_plan(const struct film_plan *plan, const char *folder)
 	printf("%d chunk%s\n", plan->count, plan->count == 1 ? "" : "s");
 }
 
+/* The plan's watcher has none to tell it to; whoever goes on with a film was told. */
+static rv_status tell_ignored(const struct options *options, rv_error *error)
+{
+	struct scored scored = {.score = NULL};
+	struct progress progress;
+	progress_init(&progress, stderr, progress_style_for(stderr, options->call.quiet));
+	rv_status status = scored_open(&scored, options, error);
+	if (status == RV_OK)
+		scored_tell_ignored(&scored, &progress);
+	scored_close(&scored);
+	return status;
+}
+
 rv_status command_plan(const struct options *options, rv_error *error)
 {
 	struct film_plan plan = {.count = 0};
@@ -208,6 +221,8 @@ rv_status command_plan(const struct options *options, rv_error *error)
 	if (status == RV_OK && !access(path, F_OK))
 		return rv_fail(error, RV_INVALID, "%s: is there; a new plan takes a new folder",
 		               path);
+	if (status == RV_OK)
+		status = tell_ignored(options, error);
 	if (status == RV_OK)
 		status = film_make_plan(&plan, options, folder, 0, error);
 	if (status == RV_OK && !options->call.quiet)

@@ -11,6 +11,15 @@ rv_status scored_open(struct scored *scored, const struct options *options, rv_e
 	return status;
 }
 
+void scored_tell_ignored(const struct scored *scored, struct progress *progress)
+{
+	if (scored->score && score_changes(scored->score, "input"))
+		progress_note(progress,
+		              "%s: goes from input to input, which is ignored here; `reverie live` "
+		              "with the same inputs plays it",
+		              scored->options.call.score);
+}
+
 static rv_status try_dream(void *context, const struct options *options, rv_error *error)
 {
 	struct dreamer *dreamer = context;

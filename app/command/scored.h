@@ -2,6 +2,7 @@
 #ifndef APP_COMMAND_SCORED_H
 #define APP_COMMAND_SCORED_H
 
+#include "app/base/progress.h"
 #include "app/control/score.h"
 #include "app/options/dreamer.h"
 
@@ -19,6 +20,9 @@ struct scored {
 
 /* Reads the score that the options name, if they do. For errors see score_load and brush_create. */
 rv_status scored_open(struct scored *scored, const struct options *options, rv_error *error);
+
+/* Says what the score changes that is for live sessions alone, where that makes another film. */
+void scored_tell_ignored(const struct scored *scored, struct progress *progress);
 
 /* Begins, for the network and the engine that are open, and lets these look at each dream that the
  * score will ask for: what is wrong with one is known before the first frame. The options are those

@@ -239,6 +239,15 @@ bool score_play(struct score *score, double seconds, bool dream, struct options 
 	return resets;
 }
 
+bool score_changes(const struct score *score, const char *option)
+{
+	int place = place_of(option_find(option, COMMAND_LIVE));
+	bool changes = score->whole.tracks[place].count > 0;
+	for (int i = 0; i < score->loop_count; i++)
+		changes |= score->loops[i].part->tracks[place].count > 0;
+	return changes;
+}
+
 bool score_has_strokes(const struct score *score)
 {
 	return score->strokes.count > 0;

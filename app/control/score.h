@@ -49,6 +49,9 @@ void score_rewind(struct score *score);
  * those of the dream alone. Returns whether the dream so far is to be forgotten. */
 bool score_play(struct score *score, double seconds, bool dream, struct options *options);
 
+/* Whether it has keys of that option, one of those of the table that a score may change. */
+bool score_changes(const struct score *score, const char *option);
+
 /* Whether it paints a mask. */
 bool score_has_strokes(const struct score *score);
 

@@ -22,6 +22,21 @@ expect_error score_and_playlist 2 "one of them" live assets/clouds.mp4 --headles
 expect_error score_over_itself 2 "are one file" live assets/clouds.mp4 --headless \
 	--score "$work/plain.score" --save-score "$work/plain.score"
 
+# What only live sessions can play is told.
+printf '0 strength 1\nloop 4\n1 input 2\nend\n' >"$work/inputs.score"
+tells_of_inputs() { # WORD...
+	reverie "$@" --model "$work/none.onnx"
+	[ "$(grep -c ': goes from input to input, which is ignored here' "$work/err")" = 1 ]
+}
+check score_of_inputs_is_told tells_of_inputs assets/clouds.mp4 -o "$work/a.mkv" \
+	--score "$work/inputs.score"
+check score_of_inputs_is_told_once tells_of_inputs assets/clouds.mp4 assets/clouds.jpg -o "$work/a/" \
+	--score "$work/inputs.score"
+check score_of_inputs_is_told_by_the_plan tells_of_inputs plan assets/clouds.mp4 \
+	--chunks "$work/chunks" --score "$work/inputs.score"
+check score_without_inputs_says_nothing_of_them eval \
+	'! tells_of_inputs assets/clouds.mp4 -o "$work/a.mkv" --score "$work/plain.score"'
+
 names="score_dreams_the_same_twice score_in_chunks score_resumed score_changes_what_is_dreamed
 	score_of_a_layer_that_is_not_there score_of_a_journey score_plays_live
 	score_played_by_hand_is_rendered_again"
