@@ -22,6 +22,7 @@ static bool header_can_be_written(const AVOutputFormat *container, const AVStrea
 	    avio_open_dyn_buf(&muxer->pb) >= 0) {
 		copy->codecpar->codec_tag = 0;
 		copy->time_base = stream->time_base;
+		muxer->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL; /* as sink_muxer */
 		av_dict_copy(&copy->metadata, stream->metadata, 0); /* an attachment's name */
 		taken = avformat_write_header(muxer, NULL) >= 0;
 		if (taken)
@@ -40,13 +41,38 @@ bool sink_is_described(const AVStream *stream)
 	       (parameters->sample_rate > 0 && parameters->ch_layout.nb_channels > 0);
 }
 
+/* MPEG-TS takes any sound, but nobody finds in it again what it has no name for. */
+static bool is_lost(const AVOutputFormat *container, const AVStream *stream)
+{
+	static const enum AVCodecID named[] = {
+		AV_CODEC_ID_MP1,      AV_CODEC_ID_MP2,  AV_CODEC_ID_MP3,  AV_CODEC_ID_AAC,
+		AV_CODEC_ID_AAC_LATM, AV_CODEC_ID_AC3,  AV_CODEC_ID_EAC3, AV_CODEC_ID_DTS,
+		AV_CODEC_ID_TRUEHD,   AV_CODEC_ID_OPUS, AV_CODEC_ID_S302M};
+	const AVCodecParameters *parameters = stream->codecpar;
+	if (strcmp(container->name, "mpegts") || parameters->codec_type != AVMEDIA_TYPE_AUDIO)
+		return false;
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+		if (parameters->codec_id == named[i])
+			return false;
+	return true;
+}
+
+/* QuickTime's muxer lists sound that it then takes in MP4 alone, and no container wants any that is
+ * not described. */
+static bool is_list_too_long(const AVOutputFormat *container, const AVStream *stream)
+{
+	return !sink_is_described(stream) ||
+	       (stream->codecpar->codec_type == AVMEDIA_TYPE_AUDIO &&
+	        av_match_name(container->name, "mov,mp4,ipod,3gp,3g2,psp"));
+}
+
 bool sink_container_takes(const AVOutputFormat *container, const AVStream *stream)
 {
 	enum AVCodecID id = stream->codecpar->codec_id;
-	if (id == AV_CODEC_ID_NONE)
+	if (id == AV_CODEC_ID_NONE || is_lost(container, stream))
 		return false;
 	int known = avformat_query_codec(container, id, FF_COMPLIANCE_NORMAL);
-	if (known > 0 && !sink_is_described(stream))
+	if (known > 0 && is_list_too_long(container, stream))
 		return header_can_be_written(container, stream);
 	/* Matroska's list leaves out what it takes under the names of Windows. */
 	bool tells_all = known >= 0 && strcmp(container->name, "matroska");

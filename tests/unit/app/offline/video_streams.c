@@ -241,6 +241,20 @@ TEST(streams_of_flac_go_into_mp4_as_they_are)
 	CHECK(!strstr(media_told, "becomes"));
 }
 
+/* QuickTime's muxer lists FLAC and refuses it; MPEG-TS takes it, and gives it out as nothing. */
+TEST(streams_of_flac_stay_sound_where_muxers_do_not_say_that_they_cannot)
+{
+	const char *in = media_path("listed.mkv"), *mov = media_path("listed.mov"),
+		   *ts = media_path("listed.ts");
+	NEED_FFMPEG(in, CLIP "-f lavfi -i sine=d=0.4 -c:v libx264 -c:a flac");
+	REQUIRE(media_listen(in, mov) && media_inspect(mov, &media_after));
+	const struct media_stream *sound = media_find_stream(&media_after, AVMEDIA_TYPE_AUDIO, 0);
+	CHECK(sound && sound->codec == AV_CODEC_ID_AAC && strstr(media_told, "becomes aac"));
+	REQUIRE(media_listen(in, ts) && media_inspect(ts, &media_after));
+	sound = media_find_stream(&media_after, AVMEDIA_TYPE_AUDIO, 0);
+	CHECK(sound && sound->codec == AV_CODEC_ID_AAC && strstr(media_told, "becomes aac"));
+}
+
 /* Programs of a broadcast announce sound that comes later, or never: containers that want to know
  * more of it than that are no reason to have no film. */
 TEST(streams_of_sound_that_is_only_announced_do_no_harm)
