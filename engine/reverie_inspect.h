@@ -169,7 +169,8 @@ typedef struct rv_convolution_timing {
 	int lanes, tile_pixels, tile_vectors; /* 0 for RV_CONVOLUTION_GEMM */
 	int group;       /* a work-group has group * group items; 0 for RV_CONVOLUTION_GEMM */
 	int block_tiles; /* Winograd tiles of a work-group; 0: as the method thinks best */
-	bool bfloat16;   /* factors are rounded to pairs of bfloat16 */
+	bool bfloat16;   /* multiplies pairs of bfloat16; by matrix units as many as precision asks
+	                  * for */
 	double milliseconds, gflop; /* the best of a few runs; useful arithmetic */
 	bool fastest;               /* the one that is used from now on */
 } rv_convolution_timing;

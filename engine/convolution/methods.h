@@ -29,7 +29,8 @@ struct register_tile tiled_tile_default(const struct device *device,
 /* All but problem_writes_picture, by work-groups whose items share a GPU's matrix units
  * (device->matrix_units), as exactly as problem_precision asks. On other devices a stand-in does
  * the same products, slowly. Where the kernel does not run, convolution_tiled does it. The tiles
- * there are end with {0}. */
+ * there are end with {0}; of two kinds of units those of floats come first, and a tile fits whose
+ * units take no longer for the products than the other kind. */
 void convolution_matrix(struct launch_recorder *recorder, struct weights_cache *weights,
                         const struct convolution_problem *problem, struct register_tile tile);
 const struct register_tile *matrix_tiles(const struct device *device);

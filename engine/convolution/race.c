@@ -69,14 +69,21 @@ static void add_tiles(struct candidate *candidates, int *count, const struct dev
 	}
 }
 
+/* Of the tiles of its kind of units: the smallest. */
+static bool is_last(const struct register_tile *tile)
+{
+	return !tile[1].lanes || tile[1].bfloat16 != tile->bfloat16;
+}
+
 /* By matrix units that give the right products, unless half of a block would be empty. */
 static void add_matrix_tiles(struct candidate *candidates, int *count, struct device *device,
                              const struct convolution_problem *problem)
 {
 	const struct register_tile *tile = matrix_tiles(device);
 
-	for (; units_work(device) && tile->lanes; tile++)
-		if (!tile[1].lanes || matrix_block_channels(*tile) < 2 * problem->output_width)
+	for (; tile->lanes; tile++)
+		if (units_work(device, units_of(device, tile->bfloat16)) &&
+		    (is_last(tile) || matrix_block_channels(*tile) < 2 * problem->output_width))
 			add_candidate(candidates, count, device, problem,
 			              (struct convolution_choice){RV_CONVOLUTION_MATRIX, *tile, 0});
 }

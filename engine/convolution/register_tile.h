@@ -8,7 +8,7 @@
 struct register_tile {
 	int lanes, pixels, vectors;
 	int group;     /* a work-group has group * group items */
-	bool bfloat16; /* multiplies pairs of bfloat16; of 16 lanes then */
+	bool bfloat16; /* multiplies pairs of bfloat16; of 16 lanes, or by matrix units */
 };
 
 /* Tiles whose sums fit into the registers of a processor with vectors of this many lanes: 32

@@ -151,12 +151,13 @@ static double allowed(const struct device *device, const struct convolution_prob
                       const struct convolution_choice *choice)
 {
 	const rv_precision precision = problem_precision(problem, device);
+	const bool rounds = choice->method == RV_CONVOLUTION_MATRIX
+	                            ? precision == RV_PRECISION_BFLOAT16
+	                            : choice->tile.bfloat16;
 
-	if (choice->tile.bfloat16 && choice->method == RV_CONVOLUTION_WINOGRAD)
-		return difference_of_bfloat16_winograd;
-	if (choice->tile.bfloat16 ||
-	    (choice->method == RV_CONVOLUTION_MATRIX && precision == RV_PRECISION_BFLOAT16))
-		return difference_of_bfloat16;
+	if (rounds)
+		return choice->method == RV_CONVOLUTION_WINOGRAD ? difference_of_bfloat16_winograd
+		                                                 : difference_of_bfloat16;
 	return precision == RV_PRECISION_TF32 ? difference_of_tf32 : difference_most;
 }
 

@@ -18,12 +18,16 @@ struct pass_precision {
 
 /* Matrix units that kernels know (shaders/base/units.clh has the same numbers). */
 enum unit_kind {
-	UNITS_NVIDIA,   /* since Ampere: TF32, by inline PTX */
-	UNITS_INTEL_8,  /* Arc A: bfloat16, in sub-groups of 8 */
-	UNITS_INTEL_16, /* the same in sub-groups of 16 */
-	UNITS_AMD,      /* RDNA 3: bfloat16, in waves of 32 */
+	UNITS_NVIDIA,          /* since Ampere, by inline PTX: TF32 */
+	UNITS_INTEL_8,         /* Arc A: bfloat16, in sub-groups of 8 */
+	UNITS_INTEL_16,        /* the same in sub-groups of 16 */
+	UNITS_AMD,             /* RDNA 3: bfloat16, in waves of 32 */
+	UNITS_NVIDIA_BFLOAT16, /* the same units: bfloat16, twice as fast */
 	UNIT_KINDS
 };
+
+/* What a trial of matrix units found. */
+enum unit_trial { UNITS_UNTRIED, UNITS_RIGHT, UNITS_WRONG };
 
 struct device {
 	cl_platform_id platform;
@@ -35,7 +39,7 @@ struct device {
 	struct pass_precision precision;
 	bool matrix_units;    /* there are some: ask units_work whether they are right */
 	enum unit_kind units; /* of what stands in for them too, where there are none */
-	bool units_tried, units_right;
+	enum unit_trial unit_trials[UNIT_KINDS];
 	bool units_when_measured; /* to be the fastest: nobody has asked for precision by name */
 	int lanes;          /* width of the float vectors kernels are built with: 4, 8 or 16 */
 	size_t local_bytes; /* local memory of a work-group */

@@ -100,7 +100,9 @@ static bool multiplies_pairs(struct device *device)
 
 static bool has_bfloat16(struct device *device)
 {
-	return (units_shape(device->units).pairs && units_work(device)) ||
+	const enum unit_kind kind = units_of(device, true);
+
+	return (units_shape(kind).pairs && units_work(device, kind)) ||
 	       (device->lanes == LANES && is_host(device) && host_has_bfloat16() &&
 	        multiplies_pairs(device));
 }
@@ -119,8 +121,9 @@ static bool has(struct device *device, rv_precision wanted)
 	const rv_precision precision = passes[wanted].backward;
 
 	return precision == RV_PRECISION_BFLOAT16 ? has_bfloat16(device)
-	       : precision == RV_PRECISION_TF32   ? units_work(device)
-	                                          : true;
+	       : precision == RV_PRECISION_TF32   ? units_work(device, units_of(device, false)) ||
+	                                                  units_work(device, units_of(device, true))
+	                                        : true;
 }
 
 /* Kernels of processors round to TF32 too, which gains nothing there but shows what it costs a

@@ -260,8 +260,10 @@ rv_status profile_units_peak(struct device *device, double *gflops, rv_error *er
 {
 	struct launch_list list = {0};
 	struct launch_recorder recorder = {.device = device, .list = &list, .error = error};
+	/* The pass that rounds the most is the backward one. */
+	const bool bfloat16 = device->precision.backward == RV_PRECISION_BFLOAT16;
 
-	units_record_rounds(&recorder,
+	units_record_rounds(&recorder, units_of(device, bfloat16),
 	                    device->matrix_units ? PEAK_ROUNDS_UNITS : PEAK_ROUNDS_STAND_IN);
 	return time_peak(&recorder, gflops);
 }

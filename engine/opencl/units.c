@@ -10,10 +10,11 @@ enum { CHANNELS = 16, PIXELS_MOST = 16, INPUTS_MOST = 16, SUMS = 4, TRIAL_ROUNDS
 enum { WARPS_OF_A_UNIT = 64, OPTIONS_LENGTH = 128 };
 
 static const struct unit_shape shapes[] = {
-	[UNITS_NVIDIA] = {32, 16, 8, false, 4 + 2},
-	[UNITS_INTEL_8] = {8, 8, 16, true, 8 + 8},
-	[UNITS_INTEL_16] = {16, 16, 16, true, 8 + 8},
-	[UNITS_AMD] = {32, 16, 16, true, 8 + 8},
+	[UNITS_NVIDIA] = {32, 16, 8, false, 4 + 2, 2},
+	[UNITS_INTEL_8] = {8, 8, 16, true, 8 + 8, 1},
+	[UNITS_INTEL_16] = {16, 16, 16, true, 8 + 8, 1},
+	[UNITS_AMD] = {32, 16, 16, true, 8 + 8, 1},
+	[UNITS_NVIDIA_BFLOAT16] = {32, 16, 16, true, 4 + 2, 1},
 };
 
 struct unit_shape units_shape(enum unit_kind kind)
@@ -21,13 +22,19 @@ struct unit_shape units_shape(enum unit_kind kind)
 	return shapes[kind];
 }
 
+enum unit_kind units_of(const struct device *device, bool bfloat16)
+{
+	return bfloat16 && device->units == UNITS_NVIDIA ? UNITS_NVIDIA_BFLOAT16 : device->units;
+}
+
 /* Half as many items may run at once on Intel's, each with twice the registers: what their units
  * take and give lies in few of them. */
-void units_write_options(char options[UNIT_OPTIONS_LENGTH], const struct device *device)
+void units_write_options(char options[UNIT_OPTIONS_LENGTH], const struct device *device,
+                         enum unit_kind kind)
 {
-	const bool intel = device->units == UNITS_INTEL_8 || device->units == UNITS_INTEL_16;
+	const bool intel = kind == UNITS_INTEL_8 || kind == UNITS_INTEL_16;
 
-	snprintf(options, UNIT_OPTIONS_LENGTH, "-DUNITS=%d%s%s", (int)device->units,
+	snprintf(options, UNIT_OPTIONS_LENGTH, "-DUNITS=%d%s%s", (int)kind,
 	         device->matrix_units ? " -DMATRIX_UNITS" : "",
 	         device->matrix_units && intel ? " -cl-intel-256-GRF-per-thread" : "");
 }
@@ -37,7 +44,7 @@ void units_write_options(char options[UNIT_OPTIONS_LENGTH], const struct device 
 /* Queries that a loader's headers need not have: of cl_nv_device_attribute_query,
  * cl_intel_required_subgroup_size and cl_amd_device_attribute_query. */
 enum { COMPUTE_CAPABILITY_MAJOR = 0x4000, SUB_GROUP_SIZES = 0x4108, WAVEFRONT_WIDTH = 0x4043 };
-enum { CAPABILITY_OF_TF32 = 8, SIZES_MOST = 16 };
+enum { CAPABILITY_OF_AMPERE = 8, SIZES_MOST = 16 };
 
 /* As a whole word: there are extensions whose names begin with another's. */
 static bool names(const char *extensions, const char *wanted)
@@ -72,7 +79,7 @@ bool units_known(const struct unit_signs *signs, enum unit_kind *kind)
 		return is_intel(signs, kind);
 	*kind = is_amd(signs) ? UNITS_AMD : UNITS_NVIDIA;
 	return *kind == UNITS_AMD ||
-	       (strstr(signs->platform, "NVIDIA") && signs->capability >= CAPABILITY_OF_TF32);
+	       (strstr(signs->platform, "NVIDIA") && signs->capability >= CAPABILITY_OF_AMPERE);
 }
 
 static size_t least_sub_group(cl_device_id id)
@@ -139,9 +146,10 @@ static struct factors make_factors(struct unit_shape shape)
 	return factors;
 }
 
-static cl_mem record_products(struct launch_recorder *recorder, int warps, int rounds)
+static cl_mem record_products(struct launch_recorder *recorder, enum unit_kind kind, int warps,
+                              int rounds)
 {
-	const struct unit_shape shape = units_shape(recorder->device->units);
+	const struct unit_shape shape = units_shape(kind);
 	const struct factors factors = make_factors(shape);
 	const size_t products = (size_t)warps * shape.pixels * CHANNELS;
 	cl_mem pixels = record_own_buffer(recorder, sizeof(factors.pixels), factors.pixels);
@@ -149,7 +157,7 @@ static cl_mem record_products(struct launch_recorder *recorder, int warps, int r
 	cl_mem sums = record_own_buffer(recorder, products * sizeof(float), NULL);
 	char units[UNIT_OPTIONS_LENGTH], options[OPTIONS_LENGTH];
 
-	units_write_options(units, recorder->device);
+	units_write_options(units, recorder->device, kind);
 	snprintf(options, sizeof(options), "-DLANES=4 -DSUMS=%d %s", SUMS, units);
 	record_kernel(recorder, "opencl/units", options, "multiply_by_units", "matrix units");
 	record_buffer(recorder, pixels);
@@ -161,9 +169,9 @@ static cl_mem record_products(struct launch_recorder *recorder, int warps, int r
 	return sums;
 }
 
-void units_record_rounds(struct launch_recorder *recorder, int rounds)
+void units_record_rounds(struct launch_recorder *recorder, enum unit_kind kind, int rounds)
 {
-	record_products(recorder, (int)recorder->device->info.compute_units * WARPS_OF_A_UNIT,
+	record_products(recorder, kind, (int)recorder->device->info.compute_units * WARPS_OF_A_UNIT,
 	                rounds);
 }
 
@@ -186,24 +194,25 @@ static bool is_right(const float *sums, struct unit_shape shape)
 	return right;
 }
 
-bool units_multiply(struct device *device)
+bool units_multiply(struct device *device, enum unit_kind kind)
 {
-	const struct unit_shape shape = units_shape(device->units);
+	const struct unit_shape shape = units_shape(kind);
 	struct launch_list list = {0};
 	float sums[PIXELS_MOST * CHANNELS];
 	rv_error unused;
 	struct launch_recorder recorder = {.device = device, .list = &list, .error = &unused};
-	cl_mem found = record_products(&recorder, 1, TRIAL_ROUNDS);
+	cl_mem found = record_products(&recorder, kind, 1, TRIAL_ROUNDS);
 
 	return record_run_once(&recorder, found, shape.pixels * CHANNELS * sizeof(float), sums) ==
 	               RV_OK &&
 	       is_right(sums, shape);
 }
 
-bool units_work(struct device *device)
+bool units_work(struct device *device, enum unit_kind kind)
 {
-	if (!device->units_tried && device->matrix_units)
-		device->units_right = units_multiply(device);
-	device->units_tried = true;
-	return device->units_right;
+	enum unit_trial *trial = &device->unit_trials[kind];
+
+	if (*trial == UNITS_UNTRIED && device->matrix_units)
+		*trial = units_multiply(device, kind) ? UNITS_RIGHT : UNITS_WRONG;
+	return *trial == UNITS_RIGHT;
 }

@@ -13,9 +13,13 @@ struct unit_shape {
 	int inputs; /* input channels of a product */
 	bool pairs; /* factors are pairs of bfloat16; else floats, of which 11 bits count */
 	int words;  /* an item's parts of both factors */
+	int time;   /* of a multiplication, in that of two values of bfloat16 */
 };
 
 struct unit_shape units_shape(enum unit_kind kind);
+/* The device's units for factors of bfloat16, or others. Only NVIDIA's have both; others have the
+ * same for either. */
+enum unit_kind units_of(const struct device *device, bool bfloat16);
 
 /* What tells of a device which units it has. */
 struct unit_signs {
@@ -30,18 +34,20 @@ bool units_known(const struct unit_signs *signs, enum unit_kind *kind);
 /* Sets device->matrix_units and device->units. */
 void units_find(struct device *device);
 
-/* Whether the driver's compiler knows the instruction of device->units and it gives the right
- * products. On a device without matrix units a stand-in for it is tried. */
-bool units_multiply(struct device *device);
-/* Whether the device has matrix units, which give the right products: tried once. */
-bool units_work(struct device *device);
+/* Whether the driver's compiler knows the instruction of that kind and it gives the right products.
+ * On a device without matrix units a stand-in for it is tried. */
+bool units_multiply(struct device *device, enum unit_kind kind);
+/* Whether the device has matrix units, and those of that kind, one that units_of gives, multiply
+ * right: tried once. */
+bool units_work(struct device *device, enum unit_kind kind);
 
 /* The options of a kernel that includes shaders/base/units.clh. */
 enum { UNIT_OPTIONS_LENGTH = 64 };
-void units_write_options(char options[UNIT_OPTIONS_LENGTH], const struct device *device);
+void units_write_options(char options[UNIT_OPTIONS_LENGTH], const struct device *device,
+                         enum unit_kind kind);
 
 /* Records so many rounds of products that do not wait for each other, in enough warps to keep the
  * device busy. */
-void units_record_rounds(struct launch_recorder *recorder, int rounds);
+void units_record_rounds(struct launch_recorder *recorder, enum unit_kind kind, int rounds);
 
 #endif

@@ -25,10 +25,11 @@
 #define ITEMS (WARP * GROUP * GROUP)
 #define BLOCK_PIXELS (16 * TILE_PIXELS * GROUP)
 #define BLOCK_VECTORS (4 * TILE_VECTORS * GROUP)
-// As in tiled.cl; with 8 quads one more place is enough.
-#define QUAD_STRIDE (BLOCK_PIXELS + 8 / QUADS)
-// Items of a half-warp read 8 floats each of 4 rows: 8 floats more put these in different banks.
-#define VECTOR_STRIDE (BLOCK_VECTORS + 2)
+// As in tiled.cl; with 8 quads one more place is enough. Of pairs, items of a half-warp read 4 pixels of 4 quads.
+#define QUAD_STRIDE (BLOCK_PIXELS + (WORD_VALUES == 1 ? 8 / QUADS : 4))
+// Items of a half-warp read 8 words each of 4 rows: 8 words more put these in different banks, or 4 where they are
+// pairs, whose rows lie 2 or 6 apart.
+#define VECTOR_STRIDE (BLOCK_VECTORS + 2 / WORD_VALUES)
 // Words of a quad of a pixel, or rows of them of its weights, in one term.
 #define TERM_WORDS (4 / WORD_VALUES)
 // Terms as which factors lie in local memory.
@@ -60,6 +61,7 @@ INLINED uint term_of(float value, int term)
 }
 #else
 typedef uint stored_word;
+typedef uint2 stored_words;
 typedef uint2 stored_quad;
 
 #define term_of(word, term) (word)

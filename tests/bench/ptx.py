@@ -25,15 +25,18 @@ CLANG = ["-x", "cl", "-target", "nvptx64-nvidia-nvcl", "-O3", "-S", "-w", "-Xcla
 TILES = [(16, 8, 2), (16, 4, 2), (16, 8, 1), (16, 4, 1), (8, 8, 2), (8, 4, 4), (8, 4, 2), (8, 8, 1), (8, 4, 1),
          (4, 4, 2), (4, 4, 1), (2, 4, 1)]
 POOL = "-DINDEX=uchar -DWINDOW_HEIGHT=3 -DWINDOW_WIDTH=3 -DSTRIDE_Y=2 -DSTRIDE_X=2 -DDILATION_Y=1 -DDILATION_X=1"
-# What engine/convolution/matrix.c builds: pixels, vectors.
+# What engine/convolution/matrix.c builds: terms by the kind of units, by its number in engine/opencl/device.h (TF32,
+# bfloat16); pixels, vectors.
+MATRIX_TERMS = {0: (2, 1), 4: (3, 2, 1)}
 MATRIX_TILES = [(4, 2), (2, 4), (2, 2), (4, 1), (2, 1)]
 PICTURE = ("-DTILE_PIXELS=4 -DTILE_VECTORS=3 -DCHANNELS=3 -DCOLUMNS=3 -DSTRIDE_Y=2 -DSTRIDE_X=2 -DDILATION_X=1 "
            "-DMANY_ITEMS")
 BUILDS = [
     *(("convolution/tiled", f"-DGROUP={g} -DTILE_PIXELS={p} -DTILE_VECTORS={v}") for g, p, v in TILES),
-    *(("convolution/matrix", f"-DGROUP=2 -DTILE_PIXELS={p} -DTILE_VECTORS={v} -DQUADS={4 if p * v > 4 else 8} -DTERMS={t} -DMATRIX_UNITS")
-      for p, v in MATRIX_TILES for t in (2, 1)),
-    ("opencl/units", "-DSUMS=4 -DMATRIX_UNITS"),
+    *(("convolution/matrix", f"-DGROUP=2 -DTILE_PIXELS={p} -DTILE_VECTORS={v} -DQUADS={4 if p * v > 4 else 8} "
+       f"-DTERMS={t} -DUNITS={kind} -DMATRIX_UNITS")
+      for kind, terms in MATRIX_TERMS.items() for p, v in MATRIX_TILES for t in terms),
+    *(("opencl/units", f"-DSUMS=4 -DUNITS={kind} -DMATRIX_UNITS") for kind in MATRIX_TERMS),
     ("convolution/picture", PICTURE),
     ("convolution/depthwise", "-DTILE_PIXELS=1 -DMANY_ITEMS"),
     ("convolution/im2col", ""),

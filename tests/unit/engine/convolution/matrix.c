@@ -4,6 +4,7 @@
 
 #include "engine/convolution/choice.h"
 #include "engine/convolution/race.h"
+#include "engine/convolution/trial.h"
 #include "engine/opencl/precision.h"
 #include "engine/opencl/units.h"
 #include "tests/support/convolution_scene.h"
@@ -29,7 +30,8 @@ static const struct pass_precision floats = {RV_PRECISION_FLOAT, RV_PRECISION_FL
 static const char *const kinds[] = {[UNITS_NVIDIA] = "NVIDIA",
                                     [UNITS_INTEL_8] = "Intel in 8",
                                     [UNITS_INTEL_16] = "Intel in 16",
-                                    [UNITS_AMD] = "AMD"};
+                                    [UNITS_AMD] = "AMD",
+                                    [UNITS_NVIDIA_BFLOAT16] = "NVIDIA in bfloat16"};
 
 /* False where the test has failed. */
 static bool open_units(struct convolution_fixture *fixture, enum unit_kind kind,
@@ -68,7 +70,8 @@ static struct errors errors_of(struct attempt attempt, double tolerance)
 	if (!open_units(&fixture, attempt.kind, attempt.precision, tolerance))
 		return (struct errors){0, 0};
 	tile = matrix_tiles(fixture.device);
-	for (int i = 0; i < attempt.tiles && tile->lanes; i++, tile++)
+	for (int i = 0; i < attempt.tiles && tile->bfloat16 == units_shape(attempt.kind).pairs;
+	     i++, tile++)
 		for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
 			struct convolution_case shape = cases[k];
 
@@ -147,8 +150,8 @@ TEST(matrix_units_stay_within_a_small_picture)
 
 		if (!open_units(&fixture, kind, rounded, 1e-3))
 			return;
-		for (const struct register_tile *tile = matrix_tiles(fixture.device); tile->lanes;
-		     tile++)
+		for (const struct register_tile *tile = matrix_tiles(fixture.device);
+		     tile->bfloat16 == units_shape(kind).pairs && tile->lanes; tile++)
 			fixture.tile = *tile; /* the smallest is the last */
 		fixture_check(&fixture, &shape);
 		fixture_close(&fixture);
@@ -190,6 +193,11 @@ TEST(matrix_units_are_taken_unmeasured_where_factors_may_be_rounded)
 	CHECK(small.method == RV_CONVOLUTION_MATRIX && large.method == RV_CONVOLUTION_MATRIX);
 	CHECK(small.tile.pixels * small.tile.vectors == 2);
 	CHECK(large.tile.pixels * large.tile.vectors == 8);
+	CHECK(!small.tile.bfloat16 && !large.tile.bfloat16);
+	CHECK(chosen(&fixture, 512, true, eighths).tile.bfloat16);
+	fixture.device->unit_trials[UNITS_NVIDIA] = UNITS_WRONG;
+	CHECK(chosen(&fixture, 512, true, rounded).tile.bfloat16);
+	fixture.device->unit_trials[UNITS_NVIDIA] = UNITS_UNTRIED;
 	CHECK(chosen(&fixture, 32, true, floats).method != RV_CONVOLUTION_MATRIX);
 	fixture.device->units = UNITS_INTEL_8;
 	CHECK(chosen(&fixture, 32, true, eighths).method == RV_CONVOLUTION_MATRIX);
@@ -205,11 +213,8 @@ TEST(matrix_units_give_the_products_that_their_trial_wants)
 	struct device *device = fixture_device();
 
 	REQUIRE(device);
-	for (int kind = 0; kind < UNIT_KINDS; kind++) {
-		device->units = kind;
-		CHECK_MESSAGE(units_multiply(device), "%s: wrong products", kinds[kind]);
-	}
-	device->units = UNITS_NVIDIA;
+	for (int kind = 0; kind < UNIT_KINDS; kind++)
+		CHECK_MESSAGE(units_multiply(device, kind), "%s: wrong products", kinds[kind]);
 }
 
 /* The plain kernel, whatever is asked for. */
@@ -224,29 +229,45 @@ static void record_plain(void *context, struct launch_recorder *recorder,
 	                   choice_plain(fixture->device, problem).tile);
 }
 
-/* Those of a race that are by matrix units; -1 where the test has failed. */
-static int racing_units(struct convolution_fixture *fixture)
+/* How many of a race are by matrix units, of floats and of bfloat16; -1 where the test has failed.
+ */
+struct racing {
+	int floats, pairs;
+};
+
+static struct racing racing_units(struct convolution_fixture *fixture)
 {
 	struct race_callbacks callbacks = {.record = record_plain, .record_context = fixture};
 	struct convolution_problem problem = {0};
 	struct convolution_scene scene;
 	struct race race = {.count = 0};
 	rv_error error = {0};
-	int count = -1;
+	struct racing count = {-1, -1};
 
 	if (convolution_scene_create(&scene, fixture, &cases[0]) &&
 	    problem_forward(&problem, &scene.operation)) {
 		if (race_run(&race, fixture->device, &problem, fixture->zeros, &callbacks, &error))
 			test_failed(__FILE__, __LINE__, "%s", error.message);
 		else
-			count = 0;
+			count = (struct racing){0, 0};
 	}
 	for (int i = 0; i < race.count; i++)
-		count += race.candidates[i].choice.method == RV_CONVOLUTION_MATRIX;
+		if (race.candidates[i].choice.method == RV_CONVOLUTION_MATRIX)
+			*(race.candidates[i].choice.tile.bfloat16 ? &count.pairs : &count.floats) +=
+				1;
 	race_release(&race);
 	problem_release(&problem);
 	convolution_scene_release(&scene);
 	return count;
+}
+
+/* The device is that of all tests. */
+static void forget_units(struct device *device)
+{
+	device->matrix_units = false;
+	device->units = UNITS_NVIDIA;
+	for (int kind = 0; kind < UNIT_KINDS; kind++)
+		device->unit_trials[kind] = UNITS_UNTRIED;
 }
 
 /* A driver whose compiler does not know the instructions that it announces, as the one here. */
@@ -259,16 +280,107 @@ TEST(matrix_units_do_not_race_before_they_gave_the_right_products)
 		return;
 	device = fixture.device;
 	device->matrix_units = true;
-	device->units_tried = false;
+	CHECK(racing_units(&fixture).pairs == 0);
+	CHECK(device->unit_trials[UNITS_INTEL_8] == UNITS_WRONG);
 	CHECK(precision_of(device, RV_PRECISION_TF32).forward == RV_PRECISION_FLOAT);
-	CHECK(device->units_tried && !device->units_right);
-	CHECK(racing_units(&fixture) == 0);
-	device->units_right = true;
-	CHECK(racing_units(&fixture) > 0);
+	device->unit_trials[UNITS_INTEL_8] = UNITS_RIGHT;
+	CHECK(racing_units(&fixture).pairs > 0);
 	CHECK(precision_of(device, RV_PRECISION_TF32).forward == RV_PRECISION_TF32);
 	CHECK(precision_of(device, RV_PRECISION_AUTO).backward == RV_PRECISION_BFLOAT16);
-	device->matrix_units = device->units_tried = device->units_right = false;
-	device->units = UNITS_NVIDIA;
+	forget_units(device);
+	fixture_close(&fixture);
+}
+
+/* Those that race where both kinds of NVIDIA's are there, of which trials found that. */
+static struct racing racing_of_both(struct convolution_fixture *fixture,
+                                    struct pass_precision precision, enum unit_trial floats_are,
+                                    enum unit_trial pairs_are)
+{
+	fixture->device->precision = precision;
+	fixture->device->unit_trials[UNITS_NVIDIA] = floats_are;
+	fixture->device->unit_trials[UNITS_NVIDIA_BFLOAT16] = pairs_are;
+	return racing_units(fixture);
+}
+
+/* Of TF32 3, 1 and 1 products, of bfloat16 6, 3 and 1 in half the time of each. */
+TEST(matrix_units_race_where_their_products_take_no_longer_than_others)
+{
+	struct convolution_fixture fixture;
+	struct racing racing;
+	struct device *device;
+
+	if (!open_units(&fixture, UNITS_NVIDIA, floats, 1e-6))
+		return;
+	device = fixture.device;
+	device->matrix_units = true;
+	racing = racing_of_both(&fixture, floats, UNITS_RIGHT, UNITS_RIGHT);
+	CHECK(racing.floats > 0 && racing.pairs == racing.floats);
+	racing = racing_of_both(&fixture, rounded, UNITS_RIGHT, UNITS_RIGHT);
+	CHECK(racing.floats > 0 && racing.pairs == 0);
+	racing = racing_of_both(&fixture, eighths, UNITS_RIGHT, UNITS_RIGHT);
+	CHECK(racing.floats == 0 && racing.pairs > 0);
+	CHECK(precision_of(device, RV_PRECISION_BFLOAT16).forward == RV_PRECISION_BFLOAT16);
+	racing = racing_of_both(&fixture, rounded, UNITS_WRONG, UNITS_RIGHT);
+	CHECK(racing.floats == 0 && racing.pairs > 0);
+	CHECK(precision_of(device, RV_PRECISION_TF32).forward == RV_PRECISION_TF32);
+	racing = racing_of_both(&fixture, floats, UNITS_RIGHT, UNITS_WRONG);
+	CHECK(racing.floats > 0 && racing.pairs == 0);
+	CHECK(precision_of(device, RV_PRECISION_BFLOAT16).forward == RV_PRECISION_FLOAT);
+	CHECK(precision_of(device, RV_PRECISION_AUTO).backward == RV_PRECISION_FLOAT);
+	forget_units(device);
+	fixture_close(&fixture);
+}
+
+/* By matrix units in one term, however many are asked for. */
+static void record_rounded(void *context, struct launch_recorder *recorder,
+                           const struct convolution_problem *problem,
+                           const struct convolution_choice *choice)
+{
+	struct convolution_fixture *fixture = context;
+	const struct pass_precision asked = fixture->device->precision;
+
+	if (choice->method == RV_CONVOLUTION_MATRIX) {
+		fixture->device->precision = eighths;
+		convolution_matrix(recorder, fixture->weights, problem, choice->tile);
+		fixture->device->precision = asked;
+	} else {
+		record_plain(context, recorder, problem, choice);
+	}
+}
+
+/* Whether the trial against the plain kernel lets it pass. */
+static bool passes_when_rounded(struct convolution_fixture *fixture,
+                                struct pass_precision precision)
+{
+	struct convolution_choice choice = {RV_CONVOLUTION_MATRIX, {0, 0, 0, 0, false}, 0};
+	struct convolution_problem problem = {0};
+	struct convolution_scene scene;
+	rv_error error = {0};
+	bool agrees = false;
+
+	fixture->device->precision = precision;
+	choice.tile = *matrix_tiles(fixture->device);
+	if (convolution_scene_create(&scene, fixture, &cases[0]) &&
+	    problem_forward(&problem, &scene.operation) &&
+	    trial_run(fixture->device, &problem, fixture->zeros, record_rounded, fixture, &choice,
+	              &agrees, &error))
+		test_failed(__FILE__, __LINE__, "%s", error.message);
+	problem_release(&problem);
+	convolution_scene_release(&scene);
+	return agrees;
+}
+
+/* As after a driver's compiler that leaves small terms out. */
+TEST(matrix_units_lose_that_round_more_than_they_may)
+{
+	struct convolution_fixture fixture;
+
+	if (!open_units(&fixture, UNITS_NVIDIA_BFLOAT16, floats, 1e-6))
+		return;
+	CHECK(passes_when_rounded(&fixture, eighths));
+	CHECK(!passes_when_rounded(&fixture, rounded));
+	CHECK(!passes_when_rounded(&fixture, floats));
+	forget_units(fixture.device);
 	fixture_close(&fixture);
 }
 
