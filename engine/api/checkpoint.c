@@ -4,7 +4,7 @@
 #include "engine/reverie_checkpoint.h"
 
 /* To be raised where the same bytes mean something else. */
-enum { FORMAT = 3 };
+enum { FORMAT = 4 };
 
 static const char magic[] = "reverie dream";
 

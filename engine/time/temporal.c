@@ -168,7 +168,7 @@ static void take_history(struct temporal *temporal, const struct temporal *from)
 	double scale = (double)from->buffers.past.width / temporal->buffers.past.width;
 
 	*history = from->history;
-	if (scale > about_an_octave || from->share >= 1)
+	if (scale > about_an_octave || from->history.share >= 1)
 		return;
 	history->begun = fmin(history->begun, 1) * scale;
 	depth_begin(&history->depth);
@@ -353,7 +353,7 @@ rv_status temporal_begin(struct temporal *temporal, const rv_params *params, int
 	else if (status == RV_OK)
 		status = temporal_plan_warm(temporal, params, &view, error);
 	temporal->plan.onset = temporal_is_beginning(temporal);
-	temporal->share = effort_share(params->iterations, params->time.onset);
+	history->share = effort_share(params->iterations, params->time.onset);
 	history->on_journey = false;
 	look_anew(temporal, &params->time);
 	*plan = temporal->plan;
@@ -448,7 +448,7 @@ rv_status temporal_end(struct temporal *temporal, const struct raster *dreamed, 
 	temporal->history.melting = fmax(temporal->history.melting - temporal->seconds, 0);
 	temporal->history.was_fresh = temporal->plan.onset || !temporal->plan.warm;
 	if (temporal->verdict != SCENE_FLASHES)
-		temporal->history.begun += temporal->share;
+		temporal->history.begun += temporal->history.share;
 	return status;
 }
 
@@ -456,7 +456,7 @@ void temporal_learn(struct temporal *temporal, const struct depth_sight *sight)
 {
 	const struct temporal_plan *plan = &temporal->plan;
 
-	if (plan->onset && temporal->share < 1)
+	if (plan->onset && temporal->history.share < 1)
 		depth_learn_begun(&temporal->history.depth, sight);
 	if (!plan->warm)
 		depth_learn_alone(&temporal->history.depth, sight);

@@ -30,6 +30,7 @@ struct history {
 	double looked;           /* seconds since a frame was dreamed by itself */
 	double news;             /* what was uncovered since, in whole pictures */
 	double begun;            /* part of the scene's beginning that was dreamed; 1: all of it */
+	double share;            /* of a cold dream that a frame of the beginning does */
 	bool was_fresh;          /* the last frame lay within the beginning */
 	struct dream_view first; /* the dream that a journey began with */
 	bool on_journey;
@@ -49,7 +50,6 @@ struct temporal {
 	struct temporal_plan plan;
 	enum scene_verdict verdict;
 	double seconds; /* since the last one */
-	double share;   /* of a cold dream that a frame of the scene's beginning does */
 
 	struct history history;
 	struct history before; /* the frame under way: what it began with */

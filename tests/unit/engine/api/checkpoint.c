@@ -128,6 +128,7 @@ static void blended(rv_params *params, int number)
 static void changing(rv_params *params, int number)
 {
 	params->octaves = number < 3 ? 2 : 3;
+	params->octaves_above = number < 12 ? 0 : 1;
 	params->objective = number < 6 ? RV_OBJECTIVE_L2 : RV_OBJECTIVE_MEAN;
 	params->time.flow_skip = number < 11 ? 1 : 2;
 }
