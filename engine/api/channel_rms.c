@@ -12,7 +12,7 @@
 #include "engine/onnx/onnx.h"
 #include "engine/reverie_inspect.h"
 
-enum { PICTURE_WIDTH = 256, PICTURE_HEIGHT = 256, PICTURES = 4 };
+enum { PICTURE_WIDTH = 256, PICTURE_HEIGHT = 256, PICTURES = 4, KEY_LENGTH = 1024 };
 
 /* Radii lie between these parts of the picture's height, distributed as 1 / radius^3. */
 static const double radius_least = 0.01, radius_most = 0.4;
@@ -140,15 +140,22 @@ static float *read_measured(const rv_engine *engine, const char *layer, const ch
 	return channel_rms;
 }
 
+/* What a channel has depends on how the network is shown pictures, too. */
+static void write_key(const rv_model *model, const char *layer, char key[KEY_LENGTH])
+{
+	snprintf(key, KEY_LENGTH, "channel-rms-2|%016llx|%s|%s",
+	         (unsigned long long)onnx_hash(model_onnx(model)),
+	         rv_model_input_format(model)->name, layer);
+}
+
 rv_status channel_rms_of_layer(rv_engine *engine, const char *layer, float **channel_rms,
                                rv_error *error)
 {
-	char key[RV_LAYER_NAME_LENGTH + 64];
+	char key[KEY_LENGTH];
 	int channels = 0;
 	rv_status status;
 
-	snprintf(key, sizeof(key), "channel-rms-1|%016llx|%s",
-	         (unsigned long long)onnx_hash(model_onnx(engine->model)), layer);
+	write_key(engine->model, layer, key);
 	*channel_rms = read_measured(engine, layer, key);
 	if (*channel_rms)
 		return RV_OK;

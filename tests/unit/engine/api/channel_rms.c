@@ -33,11 +33,11 @@ static bool write_network(const char *path)
 /* Replaces what the cache has of the layer by so many numbers. */
 static bool forge(const rv_model *model, const char *directory, size_t count)
 {
-	char key[RV_LAYER_NAME_LENGTH + 64];
+	char key[96];
 	float *numbers = random_floats(count, 1, 2, 6);
 	bool written;
 
-	snprintf(key, sizeof(key), "channel-rms-1|%016llx|layer",
+	snprintf(key, sizeof(key), "channel-rms-2|%016llx|guess|layer",
 	         (unsigned long long)onnx_hash(model_onnx(model)));
 	written = cache_write(directory, "channel-rms", key, numbers, count * sizeof(*numbers));
 	free(numbers);
@@ -72,6 +72,29 @@ static void check_forged(rv_engine *engine, const rv_model *model, const char *d
 	free(measured);
 }
 
+/* A network that is shown other pictures has other channels. */
+static void check_format(const char *path, const char *directory)
+{
+	const char *const formats[] = {"caffe-bgr", "unit"};
+	float *kept[2] = {NULL, NULL}, *alone = NULL;
+	rv_model *model = NULL;
+	rv_engine *engine = NULL;
+
+	for (int i = 0; i < 3; i++) {
+		rv_config config = {.cache_directory = i < 2 ? directory : ""};
+		CHECK(!rv_model_open(&model, path, formats[i < 2 ? i : 1], NULL));
+		CHECK(!rv_create(&engine, model, &config, NULL));
+		CHECK(!channel_rms_of_layer(engine, "layer", i < 2 ? &kept[i] : &alone, NULL));
+		rv_destroy(&engine);
+		rv_model_close(&model);
+	}
+	CHECK(memcmp(kept[0], kept[1], CHANNELS * sizeof(*alone)) != 0);
+	CHECK(memcmp(kept[1], alone, CHANNELS * sizeof(*alone)) == 0);
+	free(kept[0]);
+	free(kept[1]);
+	free(alone);
+}
+
 TEST(what_the_cache_has_is_believed_where_there_is_one_for_each_channel)
 {
 	char folder[] = "/tmp/reverie-test-rms-XXXXXX", path[96], command[96];
@@ -85,6 +108,7 @@ TEST(what_the_cache_has_is_believed_where_there_is_one_for_each_channel)
 	CHECK(model && rv_create(&engine, model, &config, NULL) == RV_OK);
 	if (engine)
 		check_forged(engine, model, folder);
+	check_format(path, folder);
 	rv_destroy(&engine);
 	rv_model_close(&model);
 	snprintf(command, sizeof(command), "rm -r %s", folder);
