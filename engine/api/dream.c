@@ -65,6 +65,10 @@ static rv_status build(rv_engine *engine, rv_error *error)
 	if (engine->recorded)
 		return RV_OK;
 	engine->params = engine_resolve(engine, &engine->params);
+	/* Slots may have been set anew, or freed, since the params that speak of them. */
+	status = wanted_check(engine, &engine->params, error);
+	if (status != RV_OK)
+		return status;
 	for (int i = 0; i < engine->params.target_count; i++) {
 		layers[i] = engine->params.targets[i].layer;
 		heads |= (engine->params.targets[i].kind == RV_TARGET_CLASS) * (1U << i);

@@ -117,6 +117,21 @@ rv_status rv_set_picture(rv_engine *engine, int slot, const rv_image *picture, r
 	return replace(engine, slot, &made, status, error);
 }
 
+/* Kernels take the length of the direction as a float, whose square larger numbers would exceed. */
+static rv_status check_direction(const float *numbers, int count, rv_error *error)
+{
+	static const float most = 1e9f;
+
+	if (count < 1)
+		return rv_fail(error, RV_INVALID, "a direction of %d numbers", count);
+	for (int i = 0; i < count; i++)
+		if (!(numbers[i] >= -most && numbers[i] <= most))
+			return rv_fail(error, RV_INVALID,
+			               "number %d of the direction is %g, but must lie in %g..%g",
+			               i, (double)numbers[i], -(double)most, (double)most);
+	return RV_OK;
+}
+
 rv_status rv_set_numbers(rv_engine *engine, int slot, const float *numbers, int count,
                          rv_error *error)
 {
@@ -125,8 +140,10 @@ rv_status rv_set_numbers(rv_engine *engine, int slot, const float *numbers, int 
 
 	if (status != RV_OK)
 		return status;
-	if (numbers && count < 1)
-		return rv_fail(error, RV_INVALID, "a direction of %d numbers", count);
+	if (numbers)
+		status = check_direction(numbers, count, error);
+	if (status != RV_OK)
+		return status;
 	if (numbers) {
 		made.count = count;
 		made.numbers = malloc((size_t)count * sizeof(*numbers));

@@ -25,10 +25,16 @@ static rv_status check_channels(const rv_target *target, const rv_layer_info *la
 	return RV_OK;
 }
 
+/* NULL where the target's kind reads none: then its number may be any. */
+static const struct slot *slot_of(const rv_engine *engine, const rv_target *target)
+{
+	return target_reads_slot(target->kind) ? &engine->slots[target->slot] : NULL;
+}
+
 static rv_status check_slots(const rv_engine *engine, const rv_target *target,
                              const rv_layer_info *layer, rv_error *error)
 {
-	const struct slot *slot = &engine->slots[target->slot];
+	const struct slot *slot = slot_of(engine, target);
 
 	if (target->kind == RV_TARGET_GUIDE && !slot->picture.pixels)
 		return rv_fail(error, RV_INVALID, "the guide has no picture");
@@ -93,7 +99,7 @@ static void describe_rows(rv_engine *engine, struct launch_recorder *recorder, i
                           struct objective_rows *rows)
 {
 	const rv_target *wanted = &engine->params.targets[index];
-	const struct slot *slot = &engine->slots[wanted->slot];
+	const struct slot *slot = slot_of(engine, wanted);
 	struct guide *guide;
 
 	if (wanted->kind == RV_TARGET_DIRECTION)
