@@ -104,13 +104,15 @@ typedef struct rv_layer_info {
 
 /* Reads the ONNX file or .caffemodel at path. input_format is a preset's name, or NULL or "" for
  * what the file says; where it says nothing, that of torchvision's networks is taken, and called
- * "guess". RV_NOT_FOUND, RV_IO, RV_CORRUPT, RV_UNSUPPORTED, RV_MEMORY. */
+ * "guess". RV_INVALID: no such preset; RV_NOT_FOUND, RV_IO, RV_CORRUPT, RV_UNSUPPORTED, RV_MEMORY.
+ */
 RV_API rv_status rv_model_open(rv_model **model, const char *path, const char *input_format,
                                rv_error *error);
 RV_API void rv_model_close(rv_model **model);
 RV_API const char *rv_model_path(const rv_model *model);
 RV_API const rv_input_format *rv_model_input_format(const rv_model *model);
-/* The layer dreamed of when none is named: what the metadata says, else one two thirds up. */
+/* The layer dreamed of when none is named: what the metadata says, else one two thirds up; its name
+ * is shorter than RV_LAYER_NAME_LENGTH. */
 RV_API const char *rv_model_default_layer(const rv_model *model);
 
 /* What is known of a network besides what its file says: a preset of the input format, and the
@@ -202,8 +204,8 @@ RV_API const rv_device_info *rv_engine_device(const rv_engine *engine);
 RV_API rv_status rv_set_params(rv_engine *engine, const rv_params *params, rv_error *error);
 
 /* Fill a slot, 0..RV_SLOTS_MAX-1, of which targets speak: copied, at any time before the params
- * that speak of it, and anew later. A guide has the features of its picture's own size. NULL frees.
- */
+ * that speak of it, and anew later. A guide has the features of its picture's own size; numbers
+ * lie in -1e9..1e9. NULL frees: a dream whose params speak of the slot is RV_INVALID then. */
 RV_API rv_status rv_set_picture(rv_engine *engine, int slot, const rv_image *picture,
                                 rv_error *error);
 RV_API rv_status rv_set_numbers(rv_engine *engine, int slot, const float *numbers, int count,

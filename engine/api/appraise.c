@@ -45,9 +45,9 @@ rv_status rv_appraiser_create(rv_appraiser **out, rv_engine *engine, int width, 
 	rv_appraiser *appraiser;
 	rv_status status = RV_OK;
 
-	*out = NULL;
-	if (!engine)
+	if (!out || !engine)
 		return rv_fail(error, RV_INVALID, "rv_appraiser_create needs an engine");
+	*out = NULL;
 	for (int i = 0; i < engine->params.target_count; i++)
 		if (engine->params.targets[i].kind != RV_TARGET_LAYER)
 			return rv_fail(error, RV_UNSUPPORTED,
@@ -66,7 +66,7 @@ rv_status rv_appraiser_create(rv_appraiser **out, rv_engine *engine, int width, 
 
 void rv_appraiser_destroy(rv_appraiser **pointer)
 {
-	rv_appraiser *appraiser = *pointer;
+	rv_appraiser *appraiser = pointer ? *pointer : NULL;
 
 	if (!appraiser)
 		return;
@@ -196,9 +196,12 @@ static rv_status appraise_target(rv_appraiser *appraiser, int index, const rv_im
 rv_status rv_appraise(rv_appraiser *appraiser, const rv_image *picture, double *value,
                       rv_error *error)
 {
-	rv_status status = engine_check_image(picture, error);
+	rv_status status;
 
+	if (!appraiser || !value)
+		return rv_fail(error, RV_INVALID, "rv_appraise needs an appraiser and a value");
 	*value = 0;
+	status = engine_check_image(picture, error);
 	for (int i = 0; i < appraiser->count && !status; i++) {
 		const struct raster *size = &appraiser->probes[i].picture;
 		if (size->width != picture->width || size->height != picture->height)

@@ -83,7 +83,7 @@ rv_status rv_atlas_open(rv_atlas **out, const rv_model *model, const rv_config *
 
 void rv_atlas_close(rv_atlas **atlas)
 {
-	if (!*atlas)
+	if (!atlas || !*atlas)
 		return;
 	if ((*atlas)->wrote)
 		cache_trim((*atlas)->directory, "atlas", disk_bytes_most);
@@ -124,7 +124,7 @@ static bool is_tile(const rv_atlas *atlas, int number, const rv_image *tile)
 	int least = atlas->classes ? 0 : RV_ATLAS_WHOLE;
 	return number >= least && number < atlas->count && tile && tile->pixels &&
 	       tile->format == RV_RGB8 && tile->width == RV_ATLAS_SIDE &&
-	       tile->height == RV_ATLAS_SIDE;
+	       tile->height == RV_ATLAS_SIDE && tile->stride >= 3 * RV_ATLAS_SIDE;
 }
 
 static void copy_out(const uint8_t *pixels, const rv_image *tile)
@@ -222,8 +222,10 @@ rv_status rv_atlas_make(rv_atlas *atlas, int number, const rv_image *tile, rv_pr
 	uint8_t pixels[TILE_BYTES];
 	rv_status status = RV_OK;
 	if (!is_tile(atlas, number, tile))
-		return rv_fail(error, RV_INVALID, "a tile is one of 0..%d, in RV_RGB8, %d x %d",
-		               atlas->count - 1, RV_ATLAS_SIDE, RV_ATLAS_SIDE);
+		return rv_fail(error, RV_INVALID,
+		               "a tile is one of 0..%d, in RV_RGB8, %d x %d, rows %d bytes apart "
+		               "or more",
+		               atlas->count - 1, RV_ATLAS_SIDE, RV_ATLAS_SIDE, 3 * RV_ATLAS_SIDE);
 	if (!atlas->engine)
 		status = rv_create(&atlas->engine, atlas->model, &atlas->config, error);
 	if (status != RV_OK)

@@ -32,9 +32,10 @@ rv_status rv_inspect_classes(rv_engine *engine, const rv_image *picture, rv_arra
 	struct probe probe;
 	rv_status status;
 
+	if (!engine || !parts)
+		return rv_fail(error, RV_INVALID,
+		               "rv_inspect_classes needs an engine and an array");
 	memset(parts, 0, sizeof(*parts));
-	if (!engine)
-		return rv_fail(error, RV_INVALID, "rv_inspect_classes needs an engine");
 	if (!layer)
 		return model_fail_without_classes(engine->model, error);
 	status = engine_check_image(picture, error);

@@ -67,9 +67,11 @@ rv_status rv_measure_step(rv_engine *engine, const char *layer, int width, int h
 	double enqueued;
 	rv_status status;
 
-	if (!engine || !layer || runs < 0 || width < 1 || height < 1)
+	if (!engine || !layer || runs < 0 || width < 1 || height < 1 || !gflop ||
+	    (runs && !milliseconds))
 		return rv_fail(error, RV_INVALID,
-		               "rv_measure_step needs an engine, a layer and a size");
+		               "rv_measure_step needs an engine, a layer, a size and room for what "
+		               "is measured");
 	status = create_warm(&probe, engine, layer, width, height, error);
 	if (status != RV_OK)
 		return status;

@@ -35,10 +35,16 @@ static bool is_junction(const rv_layer_info *layer)
 	return !strcmp(layer->operator_name, "Concat") || !strcmp(layer->operator_name, "Add");
 }
 
-/* A layer that can be dreamed of: it has pixels. */
+static bool fits_target(const rv_layer_info *layer)
+{
+	return strlen(layer->name) < RV_LAYER_NAME_LENGTH;
+}
+
+/* A layer that can be dreamed of: it has pixels, and a name that params have room for. */
 static bool is_candidate(const rv_layer_info *layer, bool junctions_only)
 {
-	return layer->supported && layer->stride > 0 && (!junctions_only || is_junction(layer));
+	return layer->supported && layer->stride > 0 && fits_target(layer) &&
+	       (!junctions_only || is_junction(layer));
 }
 
 static int count_candidates(const rv_model *model, bool junctions_only)
@@ -73,7 +79,8 @@ static int choose_default_layer(const rv_model *model)
 {
 	const char *name = onnx_metadata(model->onnx, "reverie.default_layer");
 	int layer = name ? find_layer(model, name) : NO_LAYER;
-	if (layer != NO_LAYER && model->layers[layer].info.supported)
+	const rv_layer_info *info = layer != NO_LAYER ? &model->layers[layer].info : NULL;
+	if (info && info->supported && fits_target(info))
 		return layer;
 	return guess_default_layer(model);
 }
@@ -139,6 +146,8 @@ rv_status rv_model_open(rv_model **model, const char *path, const char *input_fo
                         rv_error *error)
 {
 	rv_error inner;
+	if (!model || !path)
+		return rv_fail(error, RV_INVALID, "rv_model_open needs a model and a path");
 	*model = NULL;
 	rv_model *opened = calloc(1, sizeof(*opened));
 	if (!opened)
@@ -162,7 +171,7 @@ cleanup:
 
 void rv_model_close(rv_model **model)
 {
-	if (!*model)
+	if (!model || !*model)
 		return;
 	onnx_close(&(*model)->onnx);
 	arena_destroy(&(*model)->memory);
@@ -254,6 +263,8 @@ static rv_status fail_unknown_layer(const rv_model *model, const char *name, rv_
 
 rv_status rv_model_find_layer(const rv_model *model, const char *name, int *index, rv_error *error)
 {
+	if (!name || !index)
+		return rv_fail(error, RV_INVALID, "rv_model_find_layer needs a name and an index");
 	int found = find_layer(model, name);
 	if (found == NO_LAYER)
 		return fail_unknown_layer(model, name, error);

@@ -91,6 +91,14 @@ static rv_status check(const struct rv_motion *motion, const rv_image *image, rv
 	return status;
 }
 
+/* The last row of an image need not be as long as the stride. */
+static size_t image_bytes(const rv_image *image)
+{
+	size_t sample = raster_sample_bytes(image->format);
+
+	return image->stride * (size_t)(image->height - 1) + 3 * sample * (size_t)image->width;
+}
+
 static rv_status record_load(struct rv_motion *motion, struct motion_picture *picture,
                              const rv_image *image, rv_error *error)
 {
@@ -103,19 +111,11 @@ static rv_status record_load(struct rv_motion *motion, struct motion_picture *pi
 		return RV_OK;
 	launch_list_clear(&picture->load);
 	*pixels = (struct raster_pixels){.format = image->format, .stride = image->stride};
-	pixels->buffer = record_own_buffer(&recorder, image->stride * (size_t)image->height, NULL);
+	pixels->buffer = record_own_buffer(&recorder, image_bytes(image), NULL);
 	raster_record_load(&recorder, pixels, &picture->raster);
 	if (recorder.status != RV_OK)
 		launch_list_clear(&picture->load);
 	return recorder.status;
-}
-
-/* The last row of an image need not be as long as the stride. */
-static size_t image_bytes(const rv_image *image)
-{
-	size_t sample = raster_sample_bytes(image->format);
-
-	return image->stride * (size_t)(image->height - 1) + 3 * sample * (size_t)image->width;
 }
 
 /* Uploads the image, which has been read when this returns, and enqueues its conversion. */
@@ -194,7 +194,8 @@ rv_status rv_flow(const rv_config *config, const rv_image *first, const rv_image
 
 	if (!first || !second || !motion || (milliseconds && runs < 1))
 		return rv_fail(error, RV_INVALID,
-		               "rv_flow needs two pictures and room for the flow");
+		               "rv_flow needs two pictures, room for the flow, and of runs that "
+		               "are timed at least 1");
 	if ((status = engine_check_image(first, error)) != RV_OK ||
 	    (status = rv_motion_create(&between, config, first->width, first->height, quality,
 	                               error)) != RV_OK)

@@ -109,6 +109,31 @@ TEST(model_takes_the_default_layer_from_metadata)
 	}
 }
 
+/* Params have no room for the name, so that a dream of it would be one of no layer. */
+TEST(a_layer_with_too_long_a_name_is_no_default)
+{
+	static const float weights[2 * 3] = {0};
+	char name[RV_LAYER_NAME_LENGTH + 1];
+	rv_error error;
+	rv_model *model;
+
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	for (int named = 0; named <= 1; named++) {
+		struct onnx_builder *builder = onnx_builder_create(13);
+		onnx_builder_picture(builder, "x", 3, 0, 0);
+		onnx_builder_floats(builder, "w", 4, (int64_t[]){2, 3, 1, 1}, weights);
+		onnx_builder_node(builder, "Conv", "x w", name);
+		onnx_builder_node(builder, "Relu", name, "short");
+		if (named)
+			onnx_builder_metadata(builder, "reverie.default_layer", name);
+		REQUIRE(!open_built(&model, builder, NULL, &error));
+		CHECK_MESSAGE(!strcmp(rv_model_default_layer(model), "short"), "%s",
+		              rv_model_default_layer(model));
+		rv_model_close(&model);
+	}
+}
+
 TEST(model_suggests_names_of_layers)
 {
 	static const struct {
