@@ -110,7 +110,7 @@ static void take_word(const char **text, char word[WORD_LENGTH])
 	*text += strspn(*text, " ");
 }
 
-static rv_status parse(struct action_call *call, const char *text, rv_error *error)
+rv_status action_parse(struct action_call *call, const char *text, rv_error *error)
 {
 	char name[WORD_LENGTH], option[WORD_LENGTH] = "";
 	const char *rest = text;
@@ -142,13 +142,13 @@ static rv_status parse(struct action_call *call, const char *text, rv_error *err
 rv_status action_check(const char *text, rv_error *error)
 {
 	struct action_call call;
-	return parse(&call, text, error);
+	return action_parse(&call, text, error);
 }
 
 bool action_is_guarded(const char *text)
 {
 	struct action_call call;
-	return parse(&call, text, NULL) == RV_OK && call.action->guarded;
+	return action_parse(&call, text, NULL) == RV_OK && call.action->guarded;
 }
 
 /* ---- running ---- */
@@ -203,7 +203,7 @@ static bool goes_on(const struct action_state *state, const struct action_call *
 rv_status action_run(struct action_state *state, const char *text, rv_error *error)
 {
 	struct action_call call;
-	rv_status status = parse(&call, text, error);
+	rv_status status = action_parse(&call, text, error);
 	if (status == RV_OK)
 		status = run(state, &call, error);
 	if (status != RV_OK)
@@ -222,6 +222,6 @@ rv_status action_run(struct action_state *state, const char *text, rv_error *err
 rv_status action_follow(struct action_state *state, const char *text, rv_error *error)
 {
 	struct action_call call;
-	rv_status status = parse(&call, text, error);
+	rv_status status = action_parse(&call, text, error);
 	return status == RV_OK ? run(state, &call, error) : status;
 }

@@ -18,6 +18,10 @@ rv_status action_run(struct action_state *state, const char *text, rv_error *err
  * knob learn it, so that it is neither undone nor the last that was changed. */
 rv_status action_follow(struct action_state *state, const char *text, rv_error *error);
 
+/* Takes text apart; value is what stands there, which may be no value of the option. RV_INVALID: as
+ * action_check. */
+rv_status action_parse(struct action_call *call, const char *text, rv_error *error);
+
 /* The action of that name, or NULL. */
 const struct action *action_find(const char *name);
 

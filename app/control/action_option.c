@@ -55,14 +55,14 @@ rv_status action_set(struct action_state *state, const struct action_call *call,
 	return RV_OK;
 }
 
-/* Numbers are rounded to thousandths: otherwise the errors of many small steps would add up, and a
- * value would never be round again. */
-static void put_number(struct action_state *state, const struct option *option, double value)
+/* A number that the option can be. They are rounded to thousandths: otherwise the errors of many
+ * small steps would add up, and a value would never be round again. */
+static double rounded(const struct option *option, double value)
 {
+	if (option->type->is_choice)
+		return value;
 	value = within(value, option->range->minimum, option->range->maximum);
-	if (option->type == &option_type_number)
-		value = round(value * 1000) / 1000;
-	option_set_number(&state->options, option, value);
+	return option->type == &option_type_number ? round(value * 1000) / 1000 : value;
 }
 
 static bool can_be_added_to(const struct option *option)
@@ -82,8 +82,10 @@ rv_status action_add(struct action_state *state, const struct action_call *call,
 	if (end == call->value || *end || !(amount >= -1e6 && amount <= 1e6))
 		return rv_fail(error, RV_INVALID, "\"%.32s\" is not a number to add to %s",
 		               call->value, option->name);
-	put_number(state, option,
-	           option->type->number(option_value(&state->options, option)) + amount);
+	option_set_number(
+		&state->options, option,
+		rounded(option,
+	                option->type->number(option_value(&state->options, option)) + amount));
 	tell_value(state, option);
 	return RV_OK;
 }
@@ -125,36 +127,58 @@ static rv_status read_dial(const struct option *option, const char *text, struct
 
 /* A wide range above zero is turned through by equal factors instead of equal amounts, so that the
  * middle of zoom's 0.1 to 10 is 1. */
+static bool goes_by_factors(const struct dial *dial)
+{
+	return !dial->has_ends && dial->low > 0 && dial->high / dial->low > 50;
+}
+
 static double value_at(const struct dial *dial)
 {
-	if (!dial->has_ends && dial->low > 0 && dial->high / dial->low > 50)
+	if (goes_by_factors(dial))
 		return dial->low * pow(dial->high / dial->low, dial->position);
 	return dial->low + dial->position * (dial->high - dial->low);
 }
 
-rv_status action_dial(struct action_state *state, const struct action_call *call, rv_error *error)
+static double position_of(const struct dial *dial, double value)
 {
-	const struct option *option = call->option;
-	bool is_choice = option->type->is_choice;
-	struct dial dial;
-	if (!is_choice && !can_be_added_to(option))
+	double position = dial->high == dial->low ? 0
+	                  : goes_by_factors(dial)
+	                          ? log(value / dial->low) / log(dial->high / dial->low)
+	                          : (value - dial->low) / (dial->high - dial->low);
+	return within(position, 0, 1);
+}
+
+/* What the option becomes where a knob is turned there. */
+static double dialled(const struct option *option, const struct dial *dial)
+{
+	if (option->type->is_choice) {
+		int count = option_choice_count(option);
+		return within(floor(dial->position * count), 0, count - 1);
+	}
+	double value = value_at(dial);
+	return rounded(option, option->type == &option_type_whole ? round(value) : value);
+}
+
+static rv_status read_dial_of(const struct option *option, const char *text, struct dial *dial,
+                              rv_error *error)
+{
+	if (!option->type->is_choice && !can_be_added_to(option))
 		return rv_fail(error, RV_INVALID, "%s is nothing to turn", option->name);
-	rv_status status = read_dial(option, call->value, &dial, error);
-	if (status != RV_OK)
-		return status;
-	if (is_choice && dial.has_ends)
+	rv_status status = read_dial(option, text, dial, error);
+	if (status == RV_OK && option->type->is_choice && dial->has_ends)
 		return rv_fail(error, RV_INVALID, "%s has choices, and no ends to turn between",
 		               option->name);
-	if (is_choice) {
-		int count = option_choice_count(option);
-		option_set_number(&state->options, option,
-		                  within(floor(dial.position * count), 0, count - 1));
-	} else {
-		double value = value_at(&dial);
-		put_number(state, option,
-		           option->type == &option_type_whole ? round(value) : value);
-	}
-	tell_value(state, option);
+	return status;
+}
+
+rv_status action_dial(struct action_state *state, const struct action_call *call, rv_error *error)
+{
+	struct dial dial;
+	rv_status status = read_dial_of(call->option, call->value, &dial, error);
+	if (status != RV_OK)
+		return status;
+	option_set_number(&state->options, call->option, dialled(call->option, &dial));
+	tell_value(state, call->option);
 	return RV_OK;
 }
 
@@ -210,4 +234,55 @@ rv_status action_toggle(struct action_state *state, const struct action_call *ca
 	}
 	tell_value(state, option);
 	return RV_OK;
+}
+
+/* ---- where an option stands ---- */
+
+static double number_of(const struct options *options, const struct option *option)
+{
+	return option->type->number(option_value(options, option));
+}
+
+/* Of a choice: the first is 0, the last 1. */
+static double choice_position(const struct options *options, const struct option *option)
+{
+	int count = option_choice_count(option);
+	return count > 1 ? number_of(options, option) / (count - 1) : 0;
+}
+
+static double dial_position(const struct options *options, const struct action_call *call)
+{
+	struct dial dial;
+	if (read_dial_of(call->option, call->value, &dial, NULL) != RV_OK)
+		return -1;
+	return call->option->type->is_choice ? choice_position(options, call->option)
+	                                     : position_of(&dial, number_of(options, call->option));
+}
+
+static double value_position(const struct options *options, const struct action_call *call)
+{
+	struct options wanted = *options;
+	if (set_value(&wanted, call->option, call->value, NULL) != RV_OK)
+		return -1;
+	return is_same(call->option, options, &wanted);
+}
+
+double action_position(const struct options *options, const struct action_call *call)
+{
+	if (call->action->run == action_dial)
+		return dial_position(options, call);
+	if (call->action->run == action_cycle && call->option->type->is_choice)
+		return choice_position(options, call->option);
+	if (call->action->run == action_set || call->action->run == action_toggle)
+		return value_position(options, call);
+	return -1;
+}
+
+bool action_dial_is_right(const struct options *options, const struct action_call *call)
+{
+	struct dial dial;
+	return call->action->run == action_dial &&
+	       read_dial_of(call->option, call->value, &dial, NULL) == RV_OK &&
+	       dialled(call->option, &dial) ==
+	               rounded(call->option, number_of(options, call->option));
 }

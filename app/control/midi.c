@@ -13,6 +13,7 @@
 #include "app/base/clock.h"
 #include "app/base/thread.h"
 #include "app/control/midi_map.h"
+#include "app/control/midi_told.h"
 #include "app/control/remote.h"
 
 enum { POLLED_MAX = 8, FROM_LENGTH = 128, LIST_LENGTH = 256 };
@@ -29,11 +30,18 @@ struct midi {
 	bool learning;
 	char turn[KEY_ACTION_LENGTH], press[KEY_ACTION_LENGTH];
 	struct midi_clock clock; /* which its thread alone changes */
+	struct options options;
+	bool has_options;
+
+	struct options given; /* the main thread's own */
 
 	/* the thread's own */
 	struct midi_map map;
 	snd_seq_addr_t clock_from; /* who sends it */
 	bool was_led;              /* by the clock, when that was last looked at */
+	struct options now;        /* what is told */
+	bool tells;
+	struct midi_told told;
 };
 
 /* ---- telling the main thread ---- */
@@ -85,6 +93,8 @@ static bool connect_port(struct midi *midi, const snd_seq_port_info_t *port)
 	if (!snd_seq_connect_from(midi->sequencer, midi->port, client,
 	                          snd_seq_port_info_get_port(port)))
 		say(midi, "", snd_seq_port_info_get_name(port));
+	if (midi->from[0])
+		midi_told_add(&midi->told, snd_seq_port_info_get_addr(port));
 	return true;
 }
 
@@ -156,9 +166,13 @@ static bool learn(struct midi *midi, const struct midi_event *event)
 	return learned;
 }
 
-static void take(struct midi *midi, const struct midi_event *event)
+static void take(struct midi *midi, const struct midi_event *event, const snd_seq_addr_t *source)
 {
 	char action[KEY_ACTION_LENGTH];
+	if (midi->tells && midi_map_is_bound(&midi->map, event))
+		midi_told_add(&midi->told, source);
+	if (!midi_feedback_hear(&midi->told.feedback, event, clock_now()))
+		return;
 	if (!learn(midi, event) && midi_map_take(&midi->map, event, action))
 		push(midi, REMOTE_ACT, action);
 }
@@ -187,16 +201,11 @@ static void say_clock(struct midi *midi)
 	midi->was_led = leads;
 }
 
-static bool is_same(const snd_seq_addr_t *a, const snd_seq_addr_t *b)
-{
-	return a->client == b->client && a->port == b->port;
-}
-
 /* Of two clocks the second one is none, until the first is gone. */
 static void take_clock(struct midi *midi, const snd_seq_event_t *event)
 {
 	struct midi_clock *clock = &midi->clock;
-	if (clock->is_there && !is_same(&midi->clock_from, &event->source))
+	if (clock->is_there && !midi_told_is_same(&midi->clock_from, &event->source))
 		return;
 	midi->clock_from = event->source;
 	pthread_mutex_lock(&midi->lock);
@@ -240,16 +249,25 @@ static void take_event(struct midi *midi, const snd_seq_event_t *event)
 	const snd_seq_ev_note_t *note = &event->data.note;
 	switch (event->type) {
 	case SND_SEQ_EVENT_CONTROLLER:
-		take(midi, &(struct midi_event){MIDI_CONTROL, control->channel + 1,
-		                                (int)control->param, control->value});
+		take(midi,
+		     &(struct midi_event){MIDI_CONTROL, control->channel + 1, (int)control->param,
+		                          control->value},
+		     &event->source);
 		break;
 	case SND_SEQ_EVENT_PGMCHANGE:
 		take(midi,
-		     &(struct midi_event){MIDI_PROGRAM, control->channel + 1, control->value, 0});
+		     &(struct midi_event){MIDI_PROGRAM, control->channel + 1, control->value, 0},
+		     &event->source);
 		break;
 	case SND_SEQ_EVENT_NOTEON:
-		take(midi, &(struct midi_event){MIDI_NOTE, note->channel + 1, note->note,
-		                                note->velocity});
+	case SND_SEQ_EVENT_NOTEOFF:
+		take(midi,
+		     &(struct midi_event){MIDI_NOTE, note->channel + 1, note->note,
+		                          event->type == SND_SEQ_EVENT_NOTEON ? note->velocity : 0},
+		     &event->source);
+		break;
+	case SND_SEQ_EVENT_PORT_EXIT:
+		midi_told_remove(&midi->told, &event->data.addr);
 		break;
 	case SND_SEQ_EVENT_CLOCK:
 	case SND_SEQ_EVENT_START:
@@ -266,6 +284,50 @@ static void take_event(struct midi *midi, const snd_seq_event_t *event)
 	}
 }
 
+/* ---- telling controllers ---- */
+
+static void take_options(struct midi *midi)
+{
+	pthread_mutex_lock(&midi->lock);
+	midi->tells = midi->has_options;
+	if (midi->tells && !options_equal(&midi->now, &midi->options)) {
+		midi->now = midi->options;
+		midi_feedback_begin(&midi->told.feedback);
+	}
+	pthread_mutex_unlock(&midi->lock);
+}
+
+static void tell_controllers(struct midi *midi)
+{
+	take_options(midi);
+	if (midi->tells)
+		midi_told_send(&midi->told, &midi->map.keys, &midi->now, clock_now());
+}
+
+/* For how many milliseconds nothing is to be done but what comes in; -1: for ever. */
+static int patience(const struct midi *midi)
+{
+	int64_t due = midi_told_due(&midi->told);
+	int longest = midi->clock.is_there ? MIDI_CLOCK_PATIENCE_MS : -1;
+	if (!due)
+		return longest;
+	int64_t wait = (due - clock_now()) / (CLOCK_SECOND / 1000) + 1;
+	wait = wait > 0 ? wait : 0;
+	return longest < 0 || wait < longest ? (int)wait : longest;
+}
+
+void midi_tell(struct midi *midi, const struct options *options)
+{
+	if (!midi || options_equal(&midi->given, options))
+		return;
+	midi->given = *options;
+	pthread_mutex_lock(&midi->lock);
+	midi->options = *options;
+	midi->has_options = true;
+	pthread_mutex_unlock(&midi->lock);
+	eventfd_write(midi->wake, 1);
+}
+
 static void *run(void *context)
 {
 	struct midi *midi = context;
@@ -276,7 +338,9 @@ static void *run(void *context)
 	while (!atomic_load(&midi->stop)) {
 		snd_seq_event_t *event;
 		int status;
-		poll(waits, (nfds_t)count, midi->clock.is_there ? MIDI_CLOCK_PATIENCE_MS : -1);
+		eventfd_t woken;
+		poll(waits, (nfds_t)count, patience(midi));
+		eventfd_read(midi->wake, &woken);
 		/* -ENOSPC: some events were lost, which does not matter to those that follow. */
 		while ((status = snd_seq_event_input(midi->sequencer, &event)) >= 0 ||
 		       status == -ENOSPC)
@@ -284,6 +348,7 @@ static void *run(void *context)
 				take_event(midi, event);
 		if (midi_clock_is_silent(&midi->clock, clock_now()))
 			lose_clock(midi);
+		tell_controllers(midi);
 		if (status != -EAGAIN)
 			break;
 	}
@@ -324,6 +389,9 @@ static rv_status open_port(struct midi *midi, rv_error *error)
 	if (midi->port < 0)
 		return rv_fail(error, RV_NOT_FOUND, "no port for MIDI: %s",
 		               snd_strerror(midi->port));
+	midi->told.sequencer = midi->sequencer;
+	midi->told.port = midi->port;
+	midi->told.is_named = midi->from[0];
 	snd_seq_connect_from(midi->sequencer, midi->port, SND_SEQ_CLIENT_SYSTEM,
 	                     SND_SEQ_PORT_SYSTEM_ANNOUNCE);
 	return RV_OK;
@@ -393,6 +461,11 @@ void midi_close(struct midi **closed)
 void midi_learn(struct midi *midi, const char *turn, const char *press)
 {
 	(void)midi, (void)turn, (void)press;
+}
+
+void midi_tell(struct midi *midi, const struct options *options)
+{
+	(void)midi, (void)options;
 }
 
 void midi_read_clock(struct midi *midi, struct midi_clock *clock)

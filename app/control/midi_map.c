@@ -1,5 +1,6 @@
 #include "app/control/midi_map.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { MIDDLE = 64, HIGHEST = MIDI_MAP_VALUES - 1 };
@@ -19,10 +20,25 @@ static void name_event(const struct midi_event *event, char name[KEY_LENGTH])
 }
 
 /* 64 is the middle of a knob, where many of them click into place. */
-static double position(int value)
+double midi_map_position(int value)
 {
 	return value <= MIDDLE ? value / (2.0 * MIDDLE)
 	                       : 0.5 + (value - MIDDLE) / (2.0 * (HIGHEST - MIDDLE));
+}
+
+int midi_map_value(double position)
+{
+	return (int)lround(position <= 0.5 ? position * 2 * MIDDLE
+	                                   : MIDDLE + (position - 0.5) * 2 * (HIGHEST - MIDDLE));
+}
+
+bool midi_map_is_bound(const struct midi_map *map, const struct midi_event *event)
+{
+	char name[KEY_LENGTH];
+	if (!is_sound(event))
+		return false;
+	name_event(event, name);
+	return keys_find(&map->keys, name) != NULL;
 }
 
 /* Notes where a knob is; true where it passes the middle. */
@@ -52,7 +68,7 @@ bool midi_map_take(struct midi_map *map, const struct midi_event *event,
 	if (!bound || (event->kind == MIDI_NOTE && !press))
 		return false;
 	if (strchr(bound, '$'))
-		return keys_fill(bound, position(event->value), action);
+		return keys_fill(bound, midi_map_position(event->value), action);
 	if (press)
 		snprintf(action, KEY_ACTION_LENGTH, "%s", bound);
 	return press;

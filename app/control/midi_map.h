@@ -28,6 +28,13 @@ struct midi_map {
 	unsigned char last[MIDI_MAP_CHANNELS][MIDI_MAP_VALUES];
 };
 
+/* Where a knob of that value is, from 0 to 1, and the value that is nearest to a position. */
+double midi_map_position(int value);
+int midi_map_value(double position);
+
+/* Whether anything is bound to what sent the event. */
+bool midi_map_is_bound(const struct midi_map *map, const struct midi_event *event);
+
 /* Writes the action that an event asks for; false: none. */
 bool midi_map_take(struct midi_map *map, const struct midi_event *event,
                    char action[KEY_ACTION_LENGTH]);

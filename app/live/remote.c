@@ -118,4 +118,6 @@ void live_remote_take(struct live_remote *remote, live_act *act, void *context)
 		free(command);
 	}
 	osc_tell(remote->osc, &remote->actions->options);
+	if (remote->actions->options.live.midi_feedback)
+		midi_tell(remote->midi, &remote->actions->options);
 }

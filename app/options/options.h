@@ -92,6 +92,7 @@ struct option_live {
 	char osc_bind[OPTION_TEXT_LENGTH];
 	char osc_secret[OPTION_TEXT_LENGTH];
 	char midi[OPTION_TEXT_LENGTH];     /* the controller to hear; "off": none */
+	bool midi_feedback;                /* tell controllers what others changed */
 	char listen[OPTION_TEXT_LENGTH];   /* the sound to be moved by; empty: none */
 	uint64_t keep_free;                /* bytes of the disk that files begun by actions leave */
 	bool headless;                     /* no window */

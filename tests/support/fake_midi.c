@@ -5,8 +5,9 @@
  * $FAKE_MIDI is a FIFO; each line that is written into it is an event, `CC CHANNEL NUMBER VALUE`,
  * `Note CHANNEL NUMBER VELOCITY` or `Program CHANNEL NUMBER`, channels from 1 on; `Clock COUNT`,
  * which is so many pulses, or `Clock COUNT CLIENT` of another; `Start`, `Continue`, `Stop`,
- * `Position SIXTEENTHS`. There is one other client to be found, 20, with one port. Without
- * $FAKE_MIDI there is no sequencer. */
+ * `Position SIXTEENTHS`. There is one other client to be found, 20, with one port, a device.
+ * What is sent to it is added to the file $FAKE_MIDI_TOLD, as such lines. Without $FAKE_MIDI there
+ * is no sequencer. */
 #include <alsa/asoundlib.h>
 #include <errno.h>
 #include <stdio.h>
@@ -63,6 +64,29 @@ int snd_seq_connect_from(snd_seq_t *sequencer, int port, int client, int from)
 	return 0;
 }
 
+int snd_seq_connect_to(snd_seq_t *sequencer, int port, int client, int to)
+{
+	(void)sequencer, (void)port;
+	return client == CONTROLLER && !to ? 0 : -EINVAL;
+}
+
+int snd_seq_event_output_direct(snd_seq_t *sequencer, snd_seq_event_t *event)
+{
+	const char *path = getenv("FAKE_MIDI_TOLD");
+	FILE *file = path && event->dest.client == CONTROLLER ? fopen(path, "a") : NULL;
+	(void)sequencer;
+	if (!file)
+		return -ENODEV;
+	if (event->type == SND_SEQ_EVENT_NOTEON)
+		fprintf(file, "Note %d %d %d\n", event->data.note.channel + 1,
+		        event->data.note.note, event->data.note.velocity);
+	else
+		fprintf(file, "CC %d %d %d\n", event->data.control.channel + 1,
+		        (int)event->data.control.param, event->data.control.value);
+	fclose(file);
+	return 0;
+}
+
 int snd_seq_parse_address(snd_seq_t *sequencer, snd_seq_addr_t *address, const char *text)
 {
 	(void)sequencer;
@@ -86,7 +110,11 @@ int snd_seq_query_next_port(snd_seq_t *sequencer, snd_seq_port_info_t *info)
 		return -ENOENT;
 	snd_seq_port_info_set_port(info, 0);
 	snd_seq_port_info_set_name(info, "Knobs that are none");
-	snd_seq_port_info_set_capability(info, SND_SEQ_PORT_CAP_READ | SND_SEQ_PORT_CAP_SUBS_READ);
+	snd_seq_port_info_set_client(info, CONTROLLER);
+	snd_seq_port_info_set_type(info, SND_SEQ_PORT_TYPE_HARDWARE);
+	snd_seq_port_info_set_capability(info, SND_SEQ_PORT_CAP_READ | SND_SEQ_PORT_CAP_SUBS_READ |
+	                                               SND_SEQ_PORT_CAP_WRITE |
+	                                               SND_SEQ_PORT_CAP_SUBS_WRITE);
 	return 0;
 }
 

@@ -52,6 +52,11 @@ exec 4<>"$work/midi"
 (cd "$work" && LD_PRELOAD=$(preload "$layer") FAKE_MIDI="$work/midi" exec "$REVERIE" live "$clip" --headless \
 	$tiny --keys "$work/beats.conf" >"$work/out" 2>"$work/err" </dev/null) &
 session=$!
+finish_session() { # NAME
+	kill -TERM "$session"
+	wait "$session"
+	check "$1" [ $? = 143 ]
+}
 send() { # LINE...
 	printf '%s\n' "$@" >&4
 }
@@ -83,9 +88,46 @@ check midi_clock_that_is_stopped_is_told eventually says "the clock is stopped"
 send "Clock 960" Start "Clock 1" "Clock 960 21"
 check midi_clock_starts_anew eventually has_written 4
 eventually says "the clock is gone" $((before + 1))
-kill -TERM "$session"
-wait "$session"
-check midi_clock_ends_no_session [ $? = 143 ]
+finish_session midi_clock_ends_no_session
 check midi_clock_that_stands_still_or_is_the_second_does_nothing has_written 4
+
+# ---- what controllers are told ----
+
+# A knob and a key that are lit: both when the first of them is used, and then what another one changes.
+printf '%s\n' 'CC 1 7 = dial strength $' 'CC 1 8 = dial master $ 0 1' 'Note 1 36 = cycle mirror' \
+	'Note 1 37 = set strength 0' >"$work/lights.conf"
+begin() { # WORD...
+	: >"$work/err"
+	: >"$work/told"
+	# shellcheck disable=SC2086
+	LD_PRELOAD=$(preload "$layer") FAKE_MIDI="$work/midi" FAKE_MIDI_TOLD="$work/told" "$REVERIE" live "$clip" \
+		--headless $tiny --keys "$work/lights.conf" "$@" >"$work/out" 2>"$work/err" </dev/null &
+	session=$!
+	eventually says "MIDI: Knobs that are none"
+}
+is_told() { # LINE [TIMES]
+	[ "$(grep -cx "$1" "$work/told")" -ge "${2:-1}" ]
+}
+begin --strength 1
+send "Clock 1"
+eventually says "$leads"
+check midi_tells_none_that_was_not_used [ ! -s "$work/told" ]
+send "CC 1 8 127" # which is as it was
+check midi_tells_where_knobs_should_stand eventually is_told "CC 1 7 32"
+check midi_tells_which_keys_are_dark eventually is_told "Note 1 36 0"
+send "Note 1 36 90" "Note 1 36 0"
+check midi_tells_which_key_is_lit eventually is_told "Note 1 36 127"
+send "Note 1 37 90" "Note 1 37 0"
+check midi_tells_what_a_key_changed eventually is_told "CC 1 7 0"
+check midi_tells_no_knob_what_it_says_itself not grep -q "CC 1 8" "$work/told"
+finish_session midi_that_is_told_ends_no_session
+begin --strength 1 --midi 20:0
+check midi_tells_the_one_that_is_asked_for_at_once eventually is_told "CC 1 8 127"
+finish_session midi_told_at_once_ends_no_session
+begin --strength 1 --midi 20:0 --midi-feedback off
+send "Note 1 36 90" "Note 1 36 0"
+pause 1
+check midi_tells_nothing_where_feedback_is_off [ ! -s "$work/told" ]
+finish_session midi_without_feedback_ends_no_session
 
 finish
