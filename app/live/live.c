@@ -66,7 +66,7 @@ static rv_status list_layers(struct live *live, rv_error *error)
 	live->actions->layers = live->layers;
 	live->actions->layer_count = listed;
 	/* For a person to see. */
-	dreamer_name_layer(&live->dreamer, &live->actions->options.dream.layers);
+	dreamer_name_layer(&live->dreamer, &live->actions->options.dream);
 	return RV_OK;
 }
 

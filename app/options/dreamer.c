@@ -204,11 +204,12 @@ void dreamer_settle(const struct dreamer *dreamer, struct option_dream *dream)
 	strcpy(dream->network.name, dreamer_network_name(dreamer));
 }
 
-void dreamer_name_layer(const struct dreamer *dreamer, struct option_layers *layers)
+void dreamer_name_layer(const struct dreamer *dreamer, struct option_dream *dream)
 {
 	const char *usual = rv_model_default_layer(dreamer->model);
-	if (!layers->count && usual && strlen(usual) < RV_LAYER_NAME_LENGTH)
-		option_layers_set(layers, usual);
+	bool names_all = option_dream_targets(dream, NULL).count && !dream->channels.count;
+	if (!names_all && !dream->layers.count && usual && strlen(usual) < RV_LAYER_NAME_LENGTH)
+		option_layers_set(&dream->layers, usual);
 }
 
 /* The network is the one that was named, else the one that the preset is for, else the usual one.

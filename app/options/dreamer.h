@@ -55,9 +55,9 @@ rv_status dreamer_open_exact(struct dreamer *dreamer, const struct options *opti
  * written down. */
 void dreamer_settle(const struct dreamer *dreamer, struct option_dream *dream);
 
-/* Makes layers the network's default one where they are none, unless its name is too long for them.
- */
-void dreamer_name_layer(const struct dreamer *dreamer, struct option_layers *layers);
+/* Names the network's default layer where dream names nothing that it dreams of without one, as
+ * targets and classes are, unless its name is too long. */
+void dreamer_name_layer(const struct dreamer *dreamer, struct option_dream *dream);
 
 /* Gives the open engine another dream of the same network. For errors see rv_set_params(). */
 rv_status dreamer_set_dream(struct dreamer *dreamer, const struct option_dream *dream,

@@ -6,14 +6,6 @@
 
 #include "app/options/settings.h"
 
-/* The layer that is dreamed of where none was named may be another one day. */
-static void name_layer(const struct dreamer *dreamer, struct option_dream *dream)
-{
-	bool names_all = option_dream_targets(dream, NULL).count && !dream->channels.count;
-	if (!names_all)
-		dreamer_name_layer(dreamer, &dream->layers);
-}
-
 rv_status dreamer_write_settings(const struct dreamer *dreamer, const struct options *options,
                                  bool is_live, const char *checksum, char **text, rv_error *error)
 {
@@ -30,7 +22,8 @@ rv_status dreamer_write_settings(const struct dreamer *dreamer, const struct opt
 	if (dreamer->engine)
 		snprintf(settings->device, sizeof(settings->device), "%.120s",
 		         rv_engine_device(dreamer->engine)->name);
-	name_layer(dreamer, &settings->options.dream);
+	/* The layer that is dreamed of where none was named may be another one day. */
+	dreamer_name_layer(dreamer, &settings->options.dream);
 	settings->score = settings_read_score(options);
 	rv_status status = settings_write(settings, text, error);
 	settings_release(settings);

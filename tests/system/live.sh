@@ -43,6 +43,12 @@ fi
 
 # ---- without a window ----
 
+# A target is all that is dreamed of: the network's own layer does not come to it.
+reverie live "$clip" -o "$work/target.mkv" --headless --bench 1 --size 96x72 --octaves 1 \
+	--model models/inception_v3.onnx --target "caricature of mixed1"
+reverie again "$work/target.mkv"
+check live_dreams_of_a_target_alone sh -c "grep -q -e '--target' '$work/out' && ! grep -q -e '--layer' '$work/out'"
+
 # shellcheck disable=SC2086
 expect_success live_headless live "$clip" --headless --bench 3 $tiny
 for name in display_fps dream_fps source_fps latency_p50_ms latency_p95_ms latency_p99_ms gap_max_ms dream_ms; do
