@@ -29,8 +29,7 @@ static bool is_host(const struct device *device)
 {
 	static const char *const names[] = {"cpu", "pthread", "basic"};
 
-	if (device->info.kind != RV_DEVICE_CPU ||
-	    !strstr(device->info.platform, "Portable Computing"))
+	if (device->info.kind != RV_DEVICE_CPU || !device_is_pocl(device))
 		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strncmp(device->info.name, names[i], strlen(names[i])) == 0)
