@@ -82,10 +82,8 @@ rv_status action_add(struct action_state *state, const struct action_call *call,
 	if (end == call->value || *end || !(amount >= -1e6 && amount <= 1e6))
 		return rv_fail(error, RV_INVALID, "\"%.32s\" is not a number to add to %s",
 		               call->value, option->name);
-	option_set_number(
-		&state->options, option,
-		rounded(option,
-	                option->type->number(option_value(&state->options, option)) + amount));
+	amount += option_number(&state->options, option);
+	option_set_number(&state->options, option, rounded(option, amount));
 	tell_value(state, option);
 	return RV_OK;
 }
@@ -200,7 +198,7 @@ rv_status action_cycle(struct action_state *state, const struct action_call *cal
 	const struct option *option = call->option;
 	if (!option->type->is_choice)
 		return rv_fail(error, RV_INVALID, "%s has no choices to go through", option->name);
-	int next = (int)option->type->number(option_value(&state->options, option)) + 1;
+	int next = (int)option_number(&state->options, option) + 1;
 	option_set_number(&state->options, option, next % option_choice_count(option));
 	tell_value(state, option);
 	return RV_OK;
@@ -238,16 +236,11 @@ rv_status action_toggle(struct action_state *state, const struct action_call *ca
 
 /* ---- where an option stands ---- */
 
-static double number_of(const struct options *options, const struct option *option)
-{
-	return option->type->number(option_value(options, option));
-}
-
 /* Of a choice: the first is 0, the last 1. */
 static double choice_position(const struct options *options, const struct option *option)
 {
 	int count = option_choice_count(option);
-	return count > 1 ? number_of(options, option) / (count - 1) : 0;
+	return count > 1 ? option_number(options, option) / (count - 1) : 0;
 }
 
 static double dial_position(const struct options *options, const struct action_call *call)
@@ -255,8 +248,9 @@ static double dial_position(const struct options *options, const struct action_c
 	struct dial dial;
 	if (read_dial_of(call->option, call->value, &dial, NULL) != RV_OK)
 		return -1;
-	return call->option->type->is_choice ? choice_position(options, call->option)
-	                                     : position_of(&dial, number_of(options, call->option));
+	return call->option->type->is_choice
+	               ? choice_position(options, call->option)
+	               : position_of(&dial, option_number(options, call->option));
 }
 
 static double value_position(const struct options *options, const struct action_call *call)
@@ -284,5 +278,5 @@ bool action_dial_is_right(const struct options *options, const struct action_cal
 	return call->action->run == action_dial &&
 	       read_dial_of(call->option, call->value, &dial, NULL) == RV_OK &&
 	       dialled(call->option, &dial) ==
-	               rounded(call->option, number_of(options, call->option));
+	               rounded(call->option, option_number(options, call->option));
 }

@@ -51,11 +51,6 @@ static int place_of(const struct option *option)
 	return (int)(option - option_table);
 }
 
-static double number_of(const struct option *option, const struct options *options)
-{
-	return option->type->number(option_value(options, option));
-}
-
 /* A number that is the default becomes that of the open network. */
 static void settle_part(const struct score *score, struct score_part *part)
 {
@@ -67,7 +62,7 @@ static void settle_part(const struct score *score, struct score_part *part)
 				continue;
 			free(key->text);
 			key->text = NULL;
-			key->number = number_of(option, score->defaults);
+			key->number = option_number(score->defaults, option);
 		}
 	}
 }
@@ -167,7 +162,7 @@ rv_status score_begin(struct score *score, const struct options *options, rv_err
 	option_dream_settle(&score->defaults->dream, options->dream.network.name);
 	for (const struct option *option = option_table; option->name; option++)
 		if (score_is_number(option))
-			score->initial[place_of(option)] = number_of(option, options);
+			score->initial[place_of(option)] = option_number(options, option);
 	settle_part(score, &score->whole);
 	for (int i = 0; i < score->loop_count; i++)
 		settle_part(score, score->loops[i].part);

@@ -218,6 +218,9 @@ rv_status option_set(struct options *options, const struct option *option, const
 rv_status option_dream_set(struct option_dream *dream, const struct option *option,
                            const char *text, const char *prefix, rv_error *error);
 
+/* The number that an option whose type has number() has there. */
+double option_number(const struct options *options, const struct option *option);
+
 /* Gives an option whose type has put_number() that number, which must lie in the range. */
 void option_set_number(struct options *options, const struct option *option, double number);
 

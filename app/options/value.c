@@ -61,6 +61,11 @@ rv_status option_dream_set(struct option_dream *dream, const struct option *opti
 	return status;
 }
 
+double option_number(const struct options *options, const struct option *option)
+{
+	return option->type->number(option_value(options, option));
+}
+
 void option_set_number(struct options *options, const struct option *option, double number)
 {
 	option->type->put_number(option_place(options, option), number);
