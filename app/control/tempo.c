@@ -46,31 +46,31 @@ static void take_over(struct tempo *tempo, enum tempo_source source)
 	tempo->source = source;
 }
 
-void tempo_tap(struct tempo *tempo, int64_t now)
+/* False: it is the one before. */
+static bool go_by_taps(struct tempo *tempo, enum tempo_source source, int64_t now)
 {
-	if (tempo->source == TEMPO_CLOCKED)
-		return;
-	take_over(tempo, TEMPO_TAPPED);
+	take_over(tempo, source);
 	if (!note_tap(tempo, now))
-		return;
+		return false;
 	set_mean(tempo, now);
 	place_beat(tempo, now, tempo->count > 2);
+	return true;
+}
+
+void tempo_tap(struct tempo *tempo, int64_t now)
+{
+	if (tempo->source != TEMPO_CLOCKED)
+		go_by_taps(tempo, TEMPO_TAPPED, now);
 }
 
 void tempo_beat(struct tempo *tempo, int64_t now)
 {
 	if (tempo->source == TEMPO_CLOCKED)
 		return;
-	if (tempo->source == TEMPO_TOLD) {
+	if (tempo->source == TEMPO_TOLD)
 		place_beat(tempo, now, true);
-		return;
-	}
-	take_over(tempo, TEMPO_BEATEN);
-	if (!note_tap(tempo, now))
-		return;
-	set_mean(tempo, now);
-	place_beat(tempo, now, tempo->count > 2);
-	tempo->begins = tempo->count == 1;
+	else if (go_by_taps(tempo, TEMPO_BEATEN, now))
+		tempo->begins = tempo->count == 1;
 }
 
 void tempo_set(struct tempo *tempo, double per_minute, int64_t now)
