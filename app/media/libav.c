@@ -1,5 +1,6 @@
 #include "app/media/libav.h"
 
+#include <libavutil/avstring.h>
 #include <libavutil/log.h>
 #include <libavutil/pixdesc.h>
 #include <pthread.h>
@@ -125,6 +126,14 @@ rv_status libav_fail(rv_error *error, int code, const char *format, ...)
 	public_name_hide(what);
 	public_name_hide(reason);
 	return rv_fail(error, status_of(code), "%s: %s", what, reason);
+}
+
+int libav_open_file(AVFormatContext **format, const char *path, const AVInputFormat *container)
+{
+	char *url = av_asprintf("file:%s", path);
+	int code = url ? avformat_open_input(format, url, container, NULL) : AVERROR(ENOMEM);
+	av_free(url);
+	return code;
 }
 
 rv_status libav_check_picture_size(const char *name, int64_t width, int64_t height, rv_error *error)

@@ -39,6 +39,10 @@ void libav_clear_error(void);
 rv_status libav_fail(rv_error *error, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* avformat_open_input of a file, whose name may look like a protocol's; container NULL: as it is
+ * found to be. */
+int libav_open_file(AVFormatContext **format, const char *path, const AVInputFormat *container);
+
 /* RV_MEMORY and a line that names the limit, where width x height pixels exceed it; RV_CORRUPT
  * where a side is not positive. name is what is measured ("clip.mp4"). */
 rv_status libav_check_picture_size(const char *name, int64_t width, int64_t height,

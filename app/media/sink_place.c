@@ -1,7 +1,6 @@
 #include "app/media/sink_place.h"
 
 #include <errno.h>
-#include <libavutil/avstring.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -66,10 +65,7 @@ static bool holds_picture(AVFormatContext *format)
 bool sink_is_playable(const char *path)
 {
 	AVFormatContext *format = NULL;
-	char *url = av_asprintf("file:%s", path);
-	bool found =
-		url && avformat_open_input(&format, url, NULL, NULL) >= 0 && holds_picture(format);
+	bool found = libav_open_file(&format, path, NULL) >= 0 && holds_picture(format);
 	avformat_close_input(&format);
-	av_free(url);
 	return found;
 }

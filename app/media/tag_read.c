@@ -1,6 +1,5 @@
 /* Texts that are read (app/media/tag.h), from bytes of which nothing is believed. */
 #include <errno.h>
-#include <libavutil/avstring.h>
 #include <libavutil/intreadwrite.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 
 #include "app/media/heif.h"
 #include "app/media/input.h"
+#include "app/media/libav.h"
 #include "app/media/tag.h"
 #include "app/media/tag_format.h"
 
@@ -273,14 +273,12 @@ static char *find_in_tags(const AVDictionary *tags)
 static rv_status find_in_video(const char *path, char **text, rv_error *error)
 {
 	AVFormatContext *format = NULL;
-	char *url = av_asprintf("file:%s", path);
-	if (url && avformat_open_input(&format, url, NULL, NULL) >= 0) {
+	if (libav_open_file(&format, path, NULL) >= 0) {
 		*text = find_in_tags(format->metadata);
 		for (unsigned i = 0; i < format->nb_streams && !*text; i++)
 			*text = find_in_tags(format->streams[i]->metadata);
 	}
 	avformat_close_input(&format);
-	av_free(url);
 	return *text ? RV_OK : refuse(path, error);
 }
 

@@ -1,6 +1,5 @@
 #include "app/offline/film_chunk.h"
 
-#include <libavutil/avstring.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,16 +61,6 @@ static rv_status check(const struct film_reader *reader, const struct film_chunk
 	return RV_OK;
 }
 
-/* A path with a colon would be taken for a protocol. */
-static int open_file(AVFormatContext **format, const char *path)
-{
-	char *url = av_asprintf("file:%s", path);
-	int code = url ? avformat_open_input(format, url, av_find_input_format("nut"), NULL)
-	               : AVERROR(ENOMEM);
-	av_free(url);
-	return code;
-}
-
 rv_status film_reader_open(struct film_reader *reader, const struct film_plan *plan,
                            const char *folder, int chunk, rv_error *error)
 {
@@ -81,7 +70,7 @@ rv_status film_reader_open(struct film_reader *reader, const struct film_plan *p
 	if (status != RV_OK)
 		return status;
 	libav_clear_error();
-	int code = open_file(&reader->format, path);
+	int code = libav_open_file(&reader->format, path, av_find_input_format("nut"));
 	if (code < 0)
 		return libav_fail(error, code, "%s: is no chunk", path);
 	if (reader->format->nb_streams != 1)
