@@ -1,7 +1,6 @@
 #include "engine/opencl/device.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "engine/base/cache.h"
 
@@ -33,11 +32,6 @@ rv_status device_fail(rv_error *error, cl_int code, const char *what)
 bool device_wants_groups(const struct device *device)
 {
 	return device->kernels == RV_KERNELS_GPU;
-}
-
-bool device_is_pocl(const struct device *device)
-{
-	return strstr(device->info.platform, "Portable Computing");
 }
 
 size_t device_group_items(const struct device *device, size_t wanted)

@@ -46,7 +46,6 @@ struct device {
 	size_t max_work_group;
 	size_t most_rows;           /* of work-groups, in the second dimension of a launch */
 	size_t tried_bytes;         /* by which the process grew while precisions were tried */
-	bool driver_keeps_programs; /* on disk, from process to process */
 	char key[320];              /* names device, platform and driver in caches */
 	char cache_directory[1024]; /* "" for none */
 	struct program_cache *programs;
@@ -57,9 +56,6 @@ struct device {
 /* Whether launches are to be made as GPUs want them, many small work-items to a work-group, rather
  * than as CPUs do. What kind of device it is does not matter: rv_config may say otherwise. */
 bool device_wants_groups(const struct device *device);
-
-/* Whether PoCL makes it. */
-bool device_is_pocl(const struct device *device);
 
 /* The largest power of two, of those up to wanted, that is a work-group the device allows. */
 size_t device_group_items(const struct device *device, size_t wanted);

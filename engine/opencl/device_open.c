@@ -30,7 +30,6 @@ static void read_limits(struct device *device, rv_kernels wanted)
 	                : device->info.vector_width >= 16 ? 16
 	                : device->info.vector_width >= 8  ? 8
 	                                                  : 4;
-	device->driver_keeps_programs = device_is_pocl(device);
 	units_find(device);
 	snprintf(device->key, sizeof(device->key), "%s|%s|%s", device->info.platform,
 	         device->info.name, device->info.driver);

@@ -29,7 +29,8 @@ static bool is_host(const struct device *device)
 {
 	static const char *const names[] = {"cpu", "pthread", "basic"};
 
-	if (device->info.kind != RV_DEVICE_CPU || !device_is_pocl(device))
+	if (device->info.kind != RV_DEVICE_CPU ||
+	    !strstr(device->info.platform, "Portable Computing"))
 		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strncmp(device->info.name, names[i], strlen(names[i])) == 0)

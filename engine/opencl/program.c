@@ -71,8 +71,7 @@ void program_cache_keep(struct device *device, bool keep)
 
 static void save_all(struct program_cache *cache)
 {
-	if (!cache->device->cache_directory[0] || !cache->worth_keeping ||
-	    cache->device->driver_keeps_programs)
+	if (!cache->device->cache_directory[0] || !cache->worth_keeping)
 		return;
 	bool wrote = false;
 	for (struct program *program = cache->first; program; program = program->next) {

@@ -25,10 +25,9 @@ rv_status program_kernel(struct device *device, const char *shader, const char *
 rv_status program_compile_all(struct device *device, int *compiled, rv_error *error);
 
 /* Whether program_cache_destroy is to write programs to disk. Binaries taken after the first
- * launches hold what drivers compile late, so this is for after a step has run; whoever cancelled
- * is not to wait for it. Nothing is written where the driver keeps programs itself, as PoCL does:
- * for a binary it would compile all kernels once more, also those that are not used, which takes
- * longer than the first dream. */
+ * launches hold what drivers compile late, so this is for after a step has run. Writing waits for
+ * the end, as some drivers (PoCL) first compile every kernel once more, which takes longer than the
+ * step; and whoever cancelled is not to wait for it. */
 void program_cache_keep(struct device *device, bool keep);
 
 #endif

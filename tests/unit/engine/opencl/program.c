@@ -54,43 +54,22 @@ static void build(struct device *device, const char *options)
 		clReleaseKernel(kernel);
 }
 
-/* How many programs are on disk after a device was closed that had two, one of them asked for
- * twice. -1: it cannot be opened. */
-static int count_kept(bool driver_keeps_programs)
+TEST(programs_of_other_options_are_kept_apart)
 {
 	char folder[] = "/tmp/reverie-programs-XXXXXX";
 	rv_config config = test_config();
 	struct device *device;
 
-	if (!mkdtemp(folder))
-		return -1;
+	REQUIRE(mkdtemp(folder));
 	config.cache_directory = folder;
-	if (device_open(&device, &config, NULL) != RV_OK)
-		return -1;
-	device->driver_keeps_programs = driver_keeps_programs;
+	REQUIRE(device_open(&device, &config, NULL) == RV_OK);
 	build(device, "-DLANES=4");
 	build(device, "-DLANES=8");
 	build(device, "-DLANES=4");
 	program_cache_keep(device, true);
 	device_close(&device);
-	return count_and_remove(folder);
-}
-
-TEST(programs_of_other_options_are_kept_apart)
-{
-	int programs = count_kept(false);
-
+	int programs = count_and_remove(folder);
 	CHECK_MESSAGE(programs == 2, "%d programs", programs);
-}
-
-/* PoCL would compile all their kernels once more for that. */
-TEST(programs_that_the_driver_keeps_are_not_kept_again)
-{
-	const struct device *device = fixture_device();
-
-	REQUIRE(device);
-	CHECK(device->driver_keeps_programs == (strstr(device->key, "Portable Computing") != NULL));
-	CHECK(count_kept(true) == 0);
 }
 
 /* That a compiler refuses a kernel is an answer, and no failure; what failed before still is one.
